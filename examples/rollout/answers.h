@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Answers, as JSON, to the lines of inplace.jsonl and ordering.jsonl: what `rollout diff -o json -` and
+ * `rollout order -o json -` print. */
+#ifndef EXAMPLES_ANSWERS_H
+#define EXAMPLES_ANSWERS_H
+
+#include <rollout/inplace.h>
+#include <rollout/objects.h>
+
+#include "text.h"
+
+/* Each adds one object, without a line's end, to ret. ROLLOUT_OK or the code of what went wrong. */
+int answer_diff(const struct rollout_tree *line, struct text *ret, struct rollout_error *reterr);
+int answer_order(const struct rollout_tree *line, struct text *ret, struct rollout_error *reterr);
+
+/* The members that say what a diff comes to, without the braces around them. new_revision is for the
+ * containers' resizePolicy. */
+void answer_add_diff(struct text *ret, const struct rollout_diff *diff, const struct rollout_node *new_revision);
+
+/* ROLLOUT_DIFF_* flags from a map of feature gates, which may be NULL. */
+int answer_diff_flags(const struct rollout_node *gates, uint32_t *ret_flags, struct rollout_error *reterr);
+
+#endif

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Documents in: from files and stdin, one at a time. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "command.h"
+
+static int64_t wall_clock_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+void input_open(struct input *input, const char *const *files, int file_count)
+{
+    static const char *const standard_input[] = { "-" };
+    *input = (struct input){ .files = file_count ? files : standard_input,
+                             .file_count = file_count ? file_count : 1,
+                             .file = -1,
+                             .fd = -1,
+                             .now_ms = wall_clock_ms() };
+}
+
+static void close_file(struct input *input)
+{
+    rollout_json_reader_free(input->reader);
+    input->reader = NULL;
+    if (input->fd > STDIN_FILENO)
+        close(input->fd);
+    input->fd = -1;
+}
+
+/* Opens the next file. False with reterr written where it cannot be. */
+static bool open_next(struct input *input, struct rollout_error *reterr)
+{
+    const char *path = input->files[++input->file];
+    bool standard = strcmp(path, "-") == 0;
+    input->fd = standard ? STDIN_FILENO : open(path, O_RDONLY);
+    if (input->fd < 0) {
+        reterr->code = ROLLOUT_ERR_IO;
+        snprintf(reterr->message, sizeof reterr->message, "cannot be opened: %s", strerror(errno));
+        return false;
+    }
+    if (rollout_json_reader_new(input->fd, &input->reader, reterr) == ROLLOUT_OK)
+        return true;
+    close_file(input);
+    return false;
+}
+
+int input_next(struct input *input, const struct rollout_tree **ret_tree, struct rollout_error *reterr)
+{
+    rollout_json_free(input->json);
+    input->json = NULL;
+    input->line = 0;
+    *reterr = (struct rollout_error){ .struct_size = sizeof *reterr };
+    for (;;) {
+        if (!input->reader) {
+            if (input->file + 1 >= input->file_count)
+                return INPUT_END;
+            if (!open_next(input, reterr))
+                return INPUT_BROKEN;
+        }
+        int rc = rollout_json_reader_next(input->reader, &input->json, &input->line, reterr);
+        if (rc == ROLLOUT_OK && input->json) {
+            input->number++;
+            *ret_tree = rollout_json_tree(input->json);
+            return INPUT_DOCUMENT;
+        }
+        if (rc == ROLLOUT_ERR_SYNTAX) {
+            input->number++;
+            return INPUT_BROKEN;
+        }
+        close_file(input);
+        if (rc != ROLLOUT_OK)
+            return INPUT_BROKEN;
+    }
+}
+
+void input_close(struct input *input)
+{
+    rollout_json_free(input->json);
+    input->json = NULL;
+    close_file(input);
+}
+
+static int highest(int a, int b)
+{
+    return a > b ? a : b;
+}
+
+/* All workloads of a document. */
+static int each_workload(const struct options *options, const struct input *input, const struct rollout_tree *document,
+                         workload_function function, struct text *out, void *context)
+{
+    struct rollout_error error = { .struct_size = sizeof error };
+    size_t count = 0;
+    if (rollout_document_count(document, &count, &error) != ROLLOUT_OK)
+        return report(options, input, &error, out);
+    if (count == 0)
+        fprintf(stderr, "rollout %s: document %u holds no workload\n", options->name, input->number);
+    int status = STATUS_YES;
+    for (size_t i = 0; i < count; i++) {
+        struct rollout_world *world = NULL;
+        error = (struct rollout_error){ .struct_size = sizeof error };
+        int done = FAULT;
+        if (rollout_document_decode(document, i, input->now_ms, &world, &error) == ROLLOUT_OK)
+            done = function(options, world, out, context, &error);
+        if (done == FAULT)
+            done = report(options, input, &error, out);
+        rollout_world_free(world);
+        status = highest(status, done);
+    }
+    return status;
+}
+
+int each_document(const struct options *options, int first, document_function document_of,
+                  workload_function workload_of, void *context)
+{
+    struct input input;
+    struct rollout_error error;
+    const struct rollout_tree *document = NULL;
+    struct text out = { 0 };
+    int status = STATUS_YES, found;
+    if (options->file_count && options->argument_count > first) {
+        fprintf(stderr, "rollout %s: unexpected argument %s beside -f\n", options->name, options->arguments[first]);
+        return STATUS_BAD;
+    }
+    if (options->file_count)
+        input_open(&input, options->files, options->file_count);
+    else
+        input_open(&input, options->arguments + first, options->argument_count - first);
+    bool writing = true;
+    while (writing && (found = input_next(&input, &document, &error)) != INPUT_END) {
+        int done = FAULT;
+        if (found == INPUT_DOCUMENT)
+            done = document_of ? document_of(options, document, &out, context, &error) : NOT_TAKEN;
+        if (done == NOT_TAKEN && workload_of)
+            done = each_workload(options, &input, document, workload_of, &out, context);
+        else if (done == FAULT)
+            done = report(options, &input, &error, &out);
+        status = highest(status, done);
+        writing = flush_text(&out);
+    }
+    if (input.number == 0 && status == STATUS_YES) {
+        fprintf(stderr, "rollout %s: the input holds no document\n", options->name);
+        status = STATUS_BAD;
+    }
+    if (!writing)
+        status = STATUS_BAD;
+    text_free(&out);
+    input_close(&input);
+    return finish(status);
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The command `rollout`: which subcommand, and its options. */
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+
+static const struct subcommand {
+    const char *name;
+    int (*run)(const struct options *options);
+    const char *usage;
+    const char *text;
+} subcommands[] = {
+    { "plan", command_plan, "plan [-o json] [FILE...]",
+      "Prints what would happen now: the actions, and for every pod why or why not.\n"
+      "\n"
+      "Exit status: 0; 2 bad input.\n" },
+    { "explain", command_explain, "explain POD [-o json] [-f FILE]...",
+      "Prints why this pod is, or is not, touched now, with the arithmetic. POD is a name or\n"
+      "NAMESPACE/NAME.\n"
+      "\n"
+      "Exit status: 0; 1 no such pod; 2 bad input.\n" },
+    { "diff", command_diff, "diff [-o json] OLD NEW | diff OLD NEW -f FILE | diff -o json -",
+      "Prints whether a pod can go from OLD to NEW in place, and if not, which path forbids it.\n"
+      "OLD and NEW are files with a ControllerRevision, a workload or a pod template, or with -f the\n"
+      "names of two revisions of a Snapshot. With a single \"-\", each line of stdin is an object\n"
+      "{old, new, featureGates} and is answered by one.\n"
+      "\n"
+      "  --feature-gate NAME=BOOL   set a feature gate of OpenKruise, where two files are compared\n"
+      "\n"
+      "Exit status: 0 in place; 1 not; 2 bad input.\n" },
+    { "order", command_order, "order [-o json] [FILE...]",
+      "Prints the order in which pods that are not at the update revision are released, with each\n"
+      "pod's key. A document {labels, priorityStrategy, scatterStrategy, waiting} is answered by\n"
+      "the order of those indexes.\n"
+      "\n"
+      "Exit status: 0; 2 bad input.\n" },
+};
+
+enum { SUBCOMMANDS = sizeof subcommands / sizeof subcommands[0], OPTION_VERSION = 256, OPTION_GATE };
+
+static const struct option long_options[] = {
+    { "file", required_argument, NULL, 'f' },
+    { "output", required_argument, NULL, 'o' },
+    { "feature-gate", required_argument, NULL, OPTION_GATE },
+    { "help", no_argument, NULL, 'h' },
+    { "version", no_argument, NULL, OPTION_VERSION },
+    { NULL, 0, NULL, 0 },
+};
+
+static int print_usage(void)
+{
+    printf("What a rollout controller would do now, and why, from objects as the API server writes them.\n\n");
+    for (int i = 0; i < SUBCOMMANDS; i++)
+        printf("  rollout %s\n", subcommands[i].usage);
+    printf("\nFiles hold Snapshots, or a List as `kubectl get clonesets,controllerrevisions,pods,nodes,pvc -o json`\n"
+           "prints it: any number of documents, or JSON Lines. No file, or \"-\": stdin.\n\n"
+           "  -f, --file FILE      read FILE\n"
+           "  -o, --output FORMAT  text (default), or json: one document a line\n"
+           "  -h, --help           this, or more on one command\n"
+           "      --version        the version\n");
+    return finish(STATUS_YES);
+}
+
+static int print_version(void)
+{
+    printf("rollout %s\n", rollout_version());
+    return finish(STATUS_YES);
+}
+
+static int run(const struct subcommand *subcommand, int argc, char **argv)
+{
+    /* As many as there are arguments is enough for each list. */
+    const char **lists = calloc(2 * (size_t)argc + 2, sizeof *lists);
+    if (!lists) {
+        fprintf(stderr, "rollout: out of memory\n");
+        return STATUS_BAD;
+    }
+    struct options options = { .name = subcommand->name, .files = lists, .gates = lists + argc + 1 };
+    int status = -1, c;
+    while (status < 0 && (c = getopt_long(argc, argv, "f:o:h", long_options, NULL)) != -1) {
+        switch (c) {
+        case 'f':
+            lists[options.file_count++] = optarg;
+            break;
+        case 'o':
+            options.json = strcmp(optarg, "json") == 0;
+            if (!options.json && strcmp(optarg, "text") != 0) {
+                fprintf(stderr, "rollout %s: -o is text or json, not %s\n", subcommand->name, optarg);
+                status = STATUS_BAD;
+            }
+            break;
+        case OPTION_GATE:
+            lists[argc + 1 + options.gate_count++] = optarg;
+            break;
+        case OPTION_VERSION:
+            status = print_version();
+            break;
+        case 'h':
+            printf("rollout %s\n\n%s", subcommand->usage, subcommand->text);
+            status = finish(STATUS_YES);
+            break;
+        default:
+            fprintf(stderr, "usage: rollout %s\n", subcommand->usage);
+            status = STATUS_BAD;
+        }
+    }
+    options.arguments = (const char *const *)(argv + optind);
+    options.argument_count = argc - optind;
+    if (status < 0)
+        status = subcommand->run(&options);
+    free(lists);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    /* A reader that goes away is a write that fails. */
+    signal(SIGPIPE, SIG_IGN);
+    const char *name = argc > 1 ? argv[1] : "";
+    if (strcmp(name, "--version") == 0)
+        return print_version();
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0)
+        return print_usage();
+    for (int i = 0; i < SUBCOMMANDS; i++)
+        if (strcmp(name, subcommands[i].name) == 0)
+            return run(&subcommands[i], argc - 1, argv + 1);
+    if (*name)
+        fprintf(stderr, "rollout: unknown command %s; see rollout --help\n", name);
+    else
+        fprintf(stderr, "usage: rollout COMMAND ...; see rollout --help\n");
+    return STATUS_BAD;
+}

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* rollout order: in which order pods are released, and by which keys. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "answers.h"
+#include "command.h"
+#include "show.h"
+
+static const char *phase_name(uint32_t phase)
+{
+    static const char *const names[] = { "", "Pending", "Running", "Succeeded", "Failed", "Unknown", "other" };
+    return phase < sizeof names / sizeof names[0] ? names[phase] : "other";
+}
+
+/* A line of ordering.jsonl. */
+static int order_line(const struct options *options, const struct rollout_tree *document, struct text *out,
+                      void *context, struct rollout_error *reterr)
+{
+    (void)options;
+    (void)context;
+    if (!node_get(document->nodes, "waiting"))
+        return NOT_TAKEN;
+    if (answer_order(document, out, reterr) != ROLLOUT_OK)
+        return FAULT;
+    text_adds(out, "\n");
+    return STATUS_YES;
+}
+
+static struct rollout_priority_key key_of(const struct rollout_world *world, const struct rollout_pod *pod)
+{
+    struct rollout_priority_key key = { 0 };
+    rollout_order_priority_key(&world->workload.cloneset->order.priority, &pod->labels, &key);
+    return key;
+}
+
+static void add_json(const struct rollout_world *world, const uint32_t *indices, size_t count, struct text *out)
+{
+    const struct rollout_priority *priority = &world->workload.cloneset->order.priority;
+    text_adds(out, "{\"kind\":\"Order\",\"workload\":");
+    text_add_quoted(out, world->workload.cloneset->name);
+    text_adds(out, ",\"order\":[");
+    for (size_t i = 0; i < count; i++)
+        text_addf(out, "%s%" PRIu32, i ? "," : "", indices[i]);
+    text_adds(out, "],\"pods\":[");
+    for (size_t i = 0; i < count; i++) {
+        const struct rollout_pod *pod = world_pod(world, indices[i]);
+        struct rollout_priority_key key = key_of(world, pod);
+        text_adds(out, i ? ",{\"name\":" : "{\"name\":");
+        text_add_quoted(out, pod->name);
+        if (pod->lifecycle_state == ROLLOUT_STATE_PREPARING_UPDATE)
+            text_adds(out, ",\"preparingUpdate\":true");
+        if (priority->weight_count)
+            text_addf(out, ",\"weight\":%" PRId64, key.weight);
+        else if (priority->ordered_keys.count)
+            text_addf(out, ",\"level\":%" PRId32 ",\"number\":%" PRId64, key.level, key.number);
+        text_addf(out, ",\"scheduled\":%s,\"phase\":\"%s\",\"ready\":%s", pod->node.len ? "true" : "false",
+                  phase_name(pod->phase), pod->flags & ROLLOUT_POD_READY ? "true" : "false");
+        if (pod->ready_since_ms) {
+            text_adds(out, ",\"readySince\":\"");
+            show_time(out, pod->ready_since_ms);
+            text_adds(out, "\"");
+        }
+        text_addf(out, ",\"restarts\":%" PRId32, pod->restarts);
+        if (pod->created_ms) {
+            text_adds(out, ",\"created\":\"");
+            show_time(out, pod->created_ms);
+            text_adds(out, "\"");
+        }
+        text_adds(out, "}");
+    }
+    text_adds(out, "]}\n");
+}
+
+static void time_cell(struct table *table, int64_t ms)
+{
+    struct text text = { 0 };
+    if (ms)
+        show_time(&text, ms);
+    table_cell(table, 0, text.data ? text.data : "", text.len);
+    text_free(&text);
+}
+
+static void add_text(const struct rollout_world *world, const uint32_t *indices, size_t count, struct text *out)
+{
+    const struct rollout_priority *priority = &world->workload.cloneset->order.priority;
+    bool levels = !priority->weight_count && priority->ordered_keys.count;
+    struct table table = { 0 };
+    show_workload(out, world);
+    text_addf(out, ": %zu %s not at the update revision\n", count, count == 1 ? "pod" : "pods");
+    if (count == 0)
+        return;
+    static const char *const heads[] = {
+        "#", "POD", "PRIORITY", "NODE", "PHASE", "READY SINCE", "RESTARTS", "CREATED"
+    };
+    for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++)
+        if (i != 2 || priority->weight_count || levels)
+            table_string(&table, heads[i]);
+    table_end_row(&table);
+    for (size_t i = 0; i < count; i++) {
+        const struct rollout_pod *pod = world_pod(world, indices[i]);
+        struct rollout_priority_key key = key_of(world, pod);
+        struct text text = { 0 };
+        table_number(&table, (long long)i + 1);
+        table_str(&table, 0, pod->name);
+        if (priority->weight_count)
+            text_addf(&text, "weight %" PRId64, key.weight);
+        else if (levels && key.level < 0)
+            text_adds(&text, "no key");
+        else if (levels)
+            text_addf(&text, "level %" PRId32 ", %" PRId64, key.level, key.number);
+        if (text.data)
+            table_cell(&table, 0, text.data, text.len);
+        text_free(&text);
+        if (pod->node.len)
+            table_str(&table, 0, pod->node);
+        else
+            table_string(&table, "none");
+        table_string(&table, phase_name(pod->phase));
+        if (pod->flags & ROLLOUT_POD_READY)
+            time_cell(&table, pod->ready_since_ms);
+        else
+            table_string(&table, "not ready");
+        table_number(&table, pod->restarts);
+        time_cell(&table, pod->created_ms);
+        table_end_row(&table);
+    }
+    table_print(&table, "  ", false, out);
+    if (world->workload.cloneset->order.scatter.count)
+        text_adds(out, "  spread afterwards by scatterStrategy\n");
+}
+
+static int order_one(const struct options *options, const struct rollout_world *world, struct text *out, void *context,
+                     struct rollout_error *reterr)
+{
+    (void)context;
+    size_t count = 0;
+    int rc = ROLLOUT_OK;
+    uint32_t *indices = release_order(world, &count, &rc, reterr);
+    if (!indices)
+        return FAULT;
+    (options->json ? add_json : add_text)(world, indices, count, out);
+    free(indices);
+    return STATUS_YES;
+}
+
+int command_order(const struct options *options)
+{
+    return each_document(options, 0, order_line, order_one, NULL);
+}

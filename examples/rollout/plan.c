@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* rollout plan: what would happen now. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "command.h"
+#include "show.h"
+
+static int add_json(const struct rollout_world *world, const struct rollout_plan *plan, struct text *out,
+                    struct rollout_error *reterr)
+{
+    struct rollout_objects *objects = NULL;
+    int rc = rollout_plan_object(world, plan, &objects, reterr);
+    if (rc != ROLLOUT_OK)
+        return rc;
+    text_add_tree(out, &objects->items[0]);
+    text_adds(out, "\n");
+    rollout_objects_free(objects);
+    return ROLLOUT_OK;
+}
+
+/* The verdicts on subjects of these kinds, under a heading. */
+static void add_verdicts(const struct rollout_world *world, const struct rollout_plan *plan, bool pods,
+                         struct text *out)
+{
+    struct table table = { 0 };
+    for (size_t i = 0; i < plan->verdict_count; i++)
+        if ((plan->verdicts[i].subject_kind == ROLLOUT_SUBJECT_POD) == pods)
+            show_verdict(&table, world, plan, i);
+    if (table.columns)
+        text_adds(out, pods ? "pods\n" : "others\n");
+    table_print(&table, "  ", use_colours(), out);
+}
+
+static void add_text(const struct rollout_world *world, const struct rollout_plan *plan, struct text *out)
+{
+    struct table table = { 0 };
+    show_workload(out, world);
+    text_adds(out, ": ");
+    show_counts(out, world, plan);
+    text_adds(out, "\n");
+    if (plan->limit_count) {
+        text_adds(out, "limits\n");
+        show_limits(&table, world, plan);
+        table_print(&table, "  ", false, out);
+    }
+    text_adds(out, plan->action_count ? "actions\n" : "actions: none\n");
+    for (size_t i = 0; i < plan->action_count; i++)
+        show_action(&table, world, plan, i);
+    table_print(&table, "  ", false, out);
+    add_verdicts(world, plan, true, out);
+    add_verdicts(world, plan, false, out);
+    show_outcome(out, world, plan);
+}
+
+/* context: whether something was printed before. */
+static int plan_one(const struct options *options, const struct rollout_world *world, struct text *out, void *context,
+                    struct rollout_error *reterr)
+{
+    bool *printed = context;
+    struct rollout_plan *plan = NULL;
+    int rc = rollout_plan(&world->workload, &world->snapshot, &plan, reterr);
+    if (rc == ROLLOUT_OK) {
+        if (options->json) {
+            rc = add_json(world, plan, out, reterr);
+        } else {
+            text_adds(out, *printed ? "\n" : "");
+            add_text(world, plan, out);
+            *printed = true;
+        }
+    }
+    rollout_plan_free(plan);
+    return rc == ROLLOUT_OK ? STATUS_YES : FAULT;
+}
+
+int command_plan(const struct options *options)
+{
+    bool printed = false;
+    return each_document(options, 0, NULL, plan_one, &printed);
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Pieces of a plan for people, used by more than one subcommand. */
+#ifndef EXAMPLES_SHOW_H
+#define EXAMPLES_SHOW_H
+
+#include <rollout/rollout.h>
+
+#include "table.h"
+#include "text.h"
+
+/* "CloneSet default/web", or without the namespace where there is none. */
+void show_workload(struct text *out, const struct rollout_world *world);
+
+/* "5 replicas wanted: 5 there, 5 ready, ..." */
+void show_counts(struct text *out, const struct rollout_world *world, const struct rollout_plan *plan);
+
+/* Each limit, with how its percentage was rounded: rows of a table. */
+void show_limits(struct table *table, const struct rollout_world *world, const struct rollout_plan *plan);
+
+/* An action: a row of a table. */
+void show_action(struct table *table, const struct rollout_world *world, const struct rollout_plan *plan,
+                 size_t action);
+
+/* The verdict's word and reason as cells, and the sentence. */
+void show_verdict(struct table *table, const struct rollout_world *world, const struct rollout_plan *plan,
+                  size_t verdict);
+void show_sentence(struct text *out, const struct rollout_world *world, const struct rollout_plan *plan,
+                   size_t verdict);
+
+/* What upstream's rules end with, and when to look again; nothing where there is neither. */
+void show_outcome(struct text *out, const struct rollout_world *world, const struct rollout_plan *plan);
+
+/* "2026-11-23T12:00:00Z", with milliseconds where there are any. */
+void show_time(struct text *out, int64_t ms);
+
+/* A pod of the world, which the library decoded itself. */
+const struct rollout_pod *world_pod(const struct rollout_world *world, uint32_t i);
+const struct rollout_revision *world_revision(const struct rollout_world *world, uint32_t i);
+
+/* The name of a verdict's or action's subject; absent where it has none. */
+struct rollout_str subject_name(const struct rollout_world *world, uint32_t kind, uint32_t subject);
+
+/* Active pods that are not at the update revision, in release order: places in the snapshot.
+ * malloc'ed; NULL with *ret_rc set on failure. */
+uint32_t *release_order(const struct rollout_world *world, size_t *ret_count, int *ret_rc,
+                        struct rollout_error *reterr);
+
+#endif

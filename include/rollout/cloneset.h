@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/** @file cloneset.h
+ *  What a CloneSet asks for. Fields, defaults and rules: cloneset.md 1. */
+#ifndef ROLLOUT_CLONESET_H
+#define ROLLOUT_CLONESET_H
+
+#include <rollout/base.h>
+#include <rollout/intstr.h>
+#include <rollout/order.h>
+#include <rollout/selector.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** A lifecycle hook: labels and finalizers that its owner puts on a pod or takes off it. Frozen. */
+struct rollout_hook {
+    uint32_t set;                /**< 0 = no hook */
+    uint32_t mark_pod_not_ready; /**< 0 or 1 */
+    struct rollout_labels labels;
+    struct rollout_strs finalizers;
+};
+
+/** spec.lifecycle. Frozen. */
+struct rollout_lifecycle {
+    uint32_t set;      /**< 0 = the section is absent */
+    uint32_t reserved; /**< zero */
+    struct rollout_hook pre_normal;
+    struct rollout_hook pre_delete;
+    struct rollout_hook in_place_update;
+};
+
+/** A condition of a workload's status. Frozen. */
+struct rollout_condition {
+    struct rollout_str type;
+    struct rollout_str status;
+    struct rollout_str reason;
+    struct rollout_str message;
+    int64_t last_update_ms;     /**< 0 = none */
+    int64_t last_transition_ms; /**< 0 = none */
+};
+
+/** rollout_cloneset.flags */
+enum {
+    ROLLOUT_CLONESET_DELETING = 1 << 0,       /**< metadata.deletionTimestamp is set */
+    ROLLOUT_CLONESET_ROLLING_UPDATE = 1 << 1, /**< the rollingUpdate block is there (v1alpha1: type is not OnDelete) */
+    ROLLOUT_CLONESET_PAUSED = 1 << 2,
+    ROLLOUT_CLONESET_REUSE_CLAIMS = 1 << 3,   /**< enablePVCReuse, or v1alpha1 without disablePVCReuse */
+    ROLLOUT_CLONESET_EXCLUDE_PREPARING_DELETE = 1 << 4,
+    ROLLOUT_CLONESET_SELECTOR = 1 << 5,       /**< spec.selector is there */
+    ROLLOUT_CLONESET_SELECTOR_INVALID = 1 << 6 /**< ... and is not usable, or is not there */
+};
+
+enum { ROLLOUT_UPDATE_ROLLING = 0, ROLLOUT_UPDATE_ON_DELETE = 1 };
+enum { ROLLOUT_POLICY_RECREATE = 0, ROLLOUT_POLICY_IN_PLACE_IF_POSSIBLE = 1, ROLLOUT_POLICY_IN_PLACE_ONLY = 2 };
+
+/** status, as the last pass left it. */
+struct rollout_cloneset_status {
+    int64_t observed_generation;
+    int32_t replicas;
+    int32_t ready_replicas;
+    int32_t available_replicas;
+    int32_t updated_replicas;
+    int32_t updated_ready_replicas;
+    int32_t updated_available_replicas;
+    int32_t expected_updated_replicas;
+    uint32_t reserved; /**< zero */
+    struct rollout_opt collision_count;
+    struct rollout_str update_revision;
+    struct rollout_str current_revision;
+    struct rollout_str label_selector;
+    const struct rollout_condition *conditions;
+    size_t condition_count;
+};
+
+struct rollout_cloneset {
+    uint32_t struct_size; /**< sizeof(struct rollout_cloneset) in the caller's build */
+    uint32_t flags;       /**< ROLLOUT_CLONESET_* */
+    struct rollout_str namespace_;
+    struct rollout_str name;
+    struct rollout_selector selector;
+    struct rollout_str label_selector; /**< the selector as text, for status.labelSelector */
+    int64_t generation;
+    struct rollout_opt replicas; /**< absent: scaling stops with an error, as upstream */
+    struct rollout_opt revision_history_limit;    /**< absent: 10 */
+    struct rollout_opt progress_deadline_seconds; /**< absent or 2147483647: no deadline */
+    int32_t min_ready_seconds;
+    int32_t grace_period_seconds; /**< inPlaceUpdateStrategy */
+    uint32_t update_type;         /**< ROLLOUT_UPDATE_* */
+    uint32_t pod_update_policy;   /**< ROLLOUT_POLICY_* */
+    struct rollout_intstr partition;
+    struct rollout_intstr max_unavailable; /**< unset: "20%" */
+    struct rollout_intstr max_surge;
+    struct rollout_intstr scale_max_unavailable; /**< scaleStrategy; unset: no limit */
+    struct rollout_strs pods_to_delete;          /**< scaleStrategy: names */
+    struct rollout_strs claim_templates;         /**< names of volumeClaimTemplates */
+    struct rollout_order order;
+    struct rollout_lifecycle lifecycle;
+    struct rollout_cloneset_status status;
+};
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/** @file json.h
+ *  librollout-json: JSON text to trees. The way back is rollout_tree_text(). */
+#ifndef ROLLOUT_JSON_H
+#define ROLLOUT_JSON_H
+
+#include <rollout/base.h>
+#include <rollout/node.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** A parsed document and its memory. Released with rollout_json_free(). */
+struct rollout_json;
+
+/** Parses one document, expanding the texts that node.h lists.
+ *  Returns ROLLOUT_OK, ROLLOUT_ERR_SYNTAX (error.line, error.column) or ROLLOUT_ERR_NOMEM.
+ *  Since: 0.1 (testing) */
+ROLLOUT_API int rollout_json_parse(const char *text, size_t len, struct rollout_json **ret_json,
+                                   struct rollout_error *reterr);
+
+/** The document. Valid until rollout_json_free(). Since: 0.1 (testing) */
+ROLLOUT_API const struct rollout_tree *rollout_json_tree(const struct rollout_json *json);
+ROLLOUT_API void rollout_json_free(struct rollout_json *json);
+
+/** Reads documents one after the other from a file descriptor, holding one at a time: JSON one
+ *  after another, JSON Lines, or separated by lines "---". */
+struct rollout_json_reader;
+
+/** Does not own fd. Returns ROLLOUT_OK or ROLLOUT_ERR_NOMEM. Since: 0.1 (testing) */
+ROLLOUT_API int rollout_json_reader_new(int fd, struct rollout_json_reader **ret_reader, struct rollout_error *reterr);
+
+/** The next document. *ret_json is NULL at the end. After ROLLOUT_ERR_SYNTAX the reader goes on at
+ *  the next line that begins with '{' or '---'. error.line counts from the start of the input.
+ *  *ret_line, which may be NULL, is the line on which the document begins.
+ *  Returns ROLLOUT_OK, ROLLOUT_ERR_SYNTAX, ROLLOUT_ERR_IO or ROLLOUT_ERR_NOMEM; not to be called
+ *  again after the last two. Since: 0.1 (testing) */
+ROLLOUT_API int rollout_json_reader_next(struct rollout_json_reader *reader, struct rollout_json **ret_json,
+                                         uint32_t *ret_line, struct rollout_error *reterr);
+ROLLOUT_API void rollout_json_reader_free(struct rollout_json_reader *reader);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/** @file objects.h
+ *  From Kubernetes objects, as trees, to what rollout_plan() reads; from an action to the changed
+ *  object. Needs no JSON library: any language builds the trees. */
+#ifndef ROLLOUT_OBJECTS_H
+#define ROLLOUT_OBJECTS_H
+
+#include <rollout/base.h>
+#include <rollout/node.h>
+#include <rollout/plan.h>
+#include <rollout/snapshot.h>
+#include <rollout/workload.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Fills the facts of one Pod. Allocates nothing: the facts point into the tree, and
+ *  ret_pod->in_place is ret_in_place or NULL. workload gives the feature gates and may be NULL.
+ *  Returns ROLLOUT_OK or ROLLOUT_ERR_INVALID, error.field = path inside the pod.
+ *  Since: 0.1 (testing) */
+ROLLOUT_API int rollout_pod_from_object(const struct rollout_tree *pod, const struct rollout_workload *workload,
+                                        struct rollout_pod *ret_pod, struct rollout_in_place *ret_in_place,
+                                        struct rollout_error *reterr);
+
+/** A workload with everything that belongs to it, decoded. One block, read-only; points into the
+ *  document's tree, which must outlive it. The trees of the objects are beside the facts. */
+struct rollout_world {
+    uint32_t struct_size; /**< set by the library */
+    uint32_t reserved;    /**< zero */
+    struct rollout_workload workload;
+    struct rollout_snapshot snapshot;
+    struct rollout_str api_version; /**< of the workload */
+    struct rollout_str kind;
+    struct rollout_tree workload_object;
+    const struct rollout_tree *pod_objects;      /**< as snapshot.pods */
+    const struct rollout_tree *revision_objects; /**< as snapshot.revisions; a new one is made by the library */
+    const struct rollout_tree *claim_objects;    /**< as snapshot.claims */
+    size_t pod_object_count;
+    size_t revision_object_count;
+    size_t claim_object_count;
+};
+
+/** How many workloads does the document hold: 1 for a Snapshot (or a recorded decision, an object
+ *  with a member "snapshot"), any number for a List. Returns ROLLOUT_OK or ROLLOUT_ERR_INVALID.
+ *  Since: 0.1 (testing) */
+ROLLOUT_API int rollout_document_count(const struct rollout_tree *document, size_t *ret_count,
+                                       struct rollout_error *reterr);
+
+/** Decodes workload `index` of the document. now_ms is used where the document has no "now"; 0:
+ *  then that is an error. *ret_world is the caller's, see rollout_world_free().
+ *  Returns ROLLOUT_OK, ROLLOUT_ERR_INVALID (error.field is the path in the document) or
+ *  ROLLOUT_ERR_NOMEM. Since: 0.1 (testing) */
+ROLLOUT_API int rollout_document_decode(const struct rollout_tree *document, size_t index, int64_t now_ms,
+                                        struct rollout_world **ret_world, struct rollout_error *reterr);
+ROLLOUT_API void rollout_world_free(struct rollout_world *world);
+
+/** A document sorted by workload, so that decoding all of a long List takes one pass over it and not
+ *  one a workload. */
+struct rollout_grouping;
+
+/** Sorts the document, which must outlive the result; *ret_grouping is the caller's.
+ *  Returns ROLLOUT_OK, ROLLOUT_ERR_INVALID or ROLLOUT_ERR_NOMEM. Since: 0.1 (testing) */
+ROLLOUT_API int rollout_document_group(const struct rollout_tree *document, struct rollout_grouping **ret_grouping,
+                                       struct rollout_error *reterr);
+
+/** How many workloads. Since: 0.1 (testing) */
+ROLLOUT_API size_t rollout_grouping_count(const struct rollout_grouping *grouping);
+
+/** As rollout_document_decode(). The grouping must outlive the world. Since: 0.1 (testing) */
+ROLLOUT_API int rollout_grouping_decode(const struct rollout_grouping *grouping, size_t index, int64_t now_ms,
+                                        struct rollout_world **ret_world, struct rollout_error *reterr);
+ROLLOUT_API void rollout_grouping_free(struct rollout_grouping *grouping);
+
+/** Objects made by the library. One block, released with rollout_objects_free(). They do not
+ *  outlive the trees that they were made from: texts point into them. */
+struct rollout_objects {
+    uint32_t struct_size; /**< set by the library */
+    uint32_t reserved;    /**< zero */
+    const struct rollout_tree *items;
+    size_t count;
+};
+
+/** Carries out action `action` of a plan that was made from this world: the object as it must be
+ *  afterwards, for a driver to send the difference. A deletion gives no object; `create` gives one
+ *  pod for each that it asks for. ids are the instance ids that the driver drew (5 characters of
+ *  bcdfghjklmnpqrstvwxz2456789, none in use), for `create` as many as its NEW_IDS and for
+ *  `create-claim` without a name the id of its pod.
+ *  Returns ROLLOUT_OK, ROLLOUT_ERR_INVALID (no such action, too few ids, an object that upstream
+ *  would fail on) or ROLLOUT_ERR_NOMEM. Since: 0.1 (testing) */
+ROLLOUT_API int rollout_apply(const struct rollout_world *world, const struct rollout_plan *plan, size_t action,
+                              const struct rollout_strs *ids, struct rollout_objects **ret_objects,
+                              struct rollout_error *reterr);
+
+/** Same on a given object instead of the world's: for a second action on the same pod, the object
+ *  as the first one left it. Since: 0.1 (testing) */
+ROLLOUT_API int rollout_apply_to(const struct rollout_world *world, const struct rollout_plan *plan, size_t action,
+                                 const struct rollout_tree *object, struct rollout_objects **ret_objects,
+                                 struct rollout_error *reterr);
+
+/** The workload with the plan's status, and without the names in podsToDelete that the plan drops.
+ *  Since: 0.1 (testing) */
+ROLLOUT_API int rollout_apply_status(const struct rollout_world *world, const struct rollout_plan *plan,
+                                     struct rollout_objects **ret_objects, struct rollout_error *reterr);
+ROLLOUT_API void rollout_objects_free(struct rollout_objects *objects);
+
+/** The plan as the document of snapshot.md: kind Plan, every sentence written out.
+ *  Since: 0.1 (testing) */
+ROLLOUT_API int rollout_plan_object(const struct rollout_world *world, const struct rollout_plan *plan,
+                                    struct rollout_objects **ret_objects, struct rollout_error *reterr);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/** @file plan.h
+ *  What to do now, and why: the one entry point for all kinds. */
+#ifndef ROLLOUT_PLAN_H
+#define ROLLOUT_PLAN_H
+
+#include <rollout/base.h>
+#include <rollout/intstr.h>
+#include <rollout/node.h>
+#include <rollout/reason.h>
+#include <rollout/snapshot.h>
+#include <rollout/workload.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** What an action does (snapshot.md, "Actions"). Documents spell them in lower case with "-". */
+enum {
+    ROLLOUT_OP_CREATE_REVISION = 1,     /**< record the template as a new revision; REVISION, NUMBER */
+    ROLLOUT_OP_RENUMBER_REVISION = 2,   /**< raise an old revision's number; REVISION, NUMBER */
+    ROLLOUT_OP_DELETE_REVISION = 3,     /**< history cleanup; REVISION */
+    ROLLOUT_OP_CREATE = 4,              /**< create pods; REVISION, COUNT, ID..., NEW_IDS */
+    ROLLOUT_OP_DELETE = 5,              /**< delete the pod now */
+    ROLLOUT_OP_CREATE_CLAIM = 6,        /**< create a volume claim; CLAIM where its name is known, TEMPLATE */
+    ROLLOUT_OP_DELETE_CLAIM = 7,        /**< CLAIM */
+    ROLLOUT_OP_SET_CLAIM_OWNER = 8,     /**< make the pod of this id the claim's owner; CLAIM, OWNER, POD */
+    ROLLOUT_OP_UPDATE_IN_PLACE = 9,     /**< patch the pod to the revision; REVISION, MARK_NOT_READY, GRACE_SECONDS */
+    ROLLOUT_OP_RECREATE = 10,           /**< mark for deletion, so that a pod of the target replaces it */
+    ROLLOUT_OP_SET_LIFECYCLE = 11,      /**< move the lifecycle state; STATE, MARK_NOT_READY, HOOK */
+    ROLLOUT_OP_SET_READY = 12,          /**< condition InPlaceUpdateReady becomes True */
+    ROLLOUT_OP_SET_POD_READY = 13,      /**< the lifecycle's not-ready mark alone; MARK_NOT_READY */
+    ROLLOUT_OP_END_GRACE = 14,          /**< the grace period is over; REVISION, DETAIL apply or drop */
+    ROLLOUT_OP_NEXT_BATCH = 15,         /**< patch the next containers by launch priority */
+    ROLLOUT_OP_LABEL_TEMPLATE_HASH = 16, /**< add the label pod-template-hash */
+    ROLLOUT_OP_RELEASE = 17             /**< remove the workload's owner reference: the selector no longer matches */
+};
+
+/** What an action or a verdict is about. */
+enum {
+    ROLLOUT_SUBJECT_POD = 1,      /**< index in the snapshot's pods */
+    ROLLOUT_SUBJECT_REVISION = 2, /**< index in the snapshot's revisions */
+    ROLLOUT_SUBJECT_CLAIM = 3,    /**< index in the snapshot's claims */
+    ROLLOUT_SUBJECT_MISSING = 4,  /**< pods that are not there: 0 = of the current, 1 = of the update revision, 2 = held */
+    ROLLOUT_SUBJECT_WORKLOAD = 5  /**< 0 */
+};
+
+/** What an attribute of an action says. */
+enum {
+    ROLLOUT_ATTR_REVISION = 1,       /**< text: its name */
+    ROLLOUT_ATTR_NUMBER = 2,         /**< value: the revision's number */
+    ROLLOUT_ATTR_COUNT = 3,          /**< value: pods */
+    ROLLOUT_ATTR_ID = 4,             /**< text: instance id of free claims that a new pod takes; one attribute each */
+    ROLLOUT_ATTR_NEW_IDS = 5,        /**< value: how many more ids the driver draws */
+    ROLLOUT_ATTR_CLAIM = 6,          /**< text: the claim's name */
+    ROLLOUT_ATTR_TEMPLATE = 7,       /**< text: name of its volumeClaimTemplate */
+    ROLLOUT_ATTR_OWNER = 8,          /**< text: the owner's kind */
+    ROLLOUT_ATTR_POD = 9,            /**< text: a pod's name */
+    ROLLOUT_ATTR_MARK_NOT_READY = 10, /**< value: 0 or 1 */
+    ROLLOUT_ATTR_GRACE_SECONDS = 11, /**< value: seconds */
+    ROLLOUT_ATTR_STATE = 12,         /**< text: lifecycle state */
+    ROLLOUT_ATTR_HOOK = 13,          /**< value 1: put the hook's labels and finalizers back */
+    ROLLOUT_ATTR_DETAIL = 14         /**< text */
+};
+
+/** One fact of an action. Frozen. */
+struct rollout_attr {
+    uint32_t key;  /**< ROLLOUT_ATTR_* */
+    uint32_t text; /**< index into plan->texts, or ROLLOUT_NONE */
+    int64_t value;
+};
+
+/** One thing to do now. Frozen. */
+struct rollout_action {
+    uint32_t op;           /**< ROLLOUT_OP_* */
+    uint32_t reason;       /**< ROLLOUT_REASON_*: why this, why now */
+    uint32_t subject_kind; /**< ROLLOUT_SUBJECT_* */
+    uint32_t subject;      /**< index, or ROLLOUT_NONE */
+    uint32_t attr_first;   /**< index into plan->attrs */
+    uint32_t attr_count;
+};
+
+/** Why one subject is, or is not, touched now. Frozen. The sentence: rollout_verdict_text(). */
+struct rollout_verdict {
+    uint16_t subject_kind; /**< ROLLOUT_SUBJECT_* */
+    uint16_t reason;       /**< ROLLOUT_REASON_*, which says what a, b, because, until and text are */
+    uint16_t wants;        /**< ROLLOUT_OP_* that a hold keeps back, 0 = none */
+    uint16_t op;           /**< ROLLOUT_OP_* of the first action on it, 0 = hold */
+    uint32_t subject;
+    uint32_t first_action; /**< index into plan->actions, or ROLLOUT_NONE: held */
+    uint32_t because;      /**< the pod that causes it, by its index, or ROLLOUT_NONE */
+    uint32_t text;         /**< index into plan->texts, or ROLLOUT_NONE */
+    int64_t a, b;
+    int64_t until_ms;      /**< 0 = no time is known */
+};
+
+/** A setting, and how many pods it came to. Frozen. */
+struct rollout_limit {
+    struct rollout_str field;    /**< "maxUnavailable" */
+    struct rollout_intstr given; /**< as it stands in the spec, or upstream's default */
+    int64_t count;               /**< pods */
+    uint32_t rounding;           /**< ROLLOUT_ROUND_* that was applied; NONE for an integer */
+    uint32_t defaulted;          /**< 1: the spec does not say */
+};
+
+/** The answer. One block, read-only, released with rollout_plan_free(). Texts point into it or
+ *  into the snapshot and workload that it was made from, which must outlive it. */
+struct rollout_plan {
+    uint32_t struct_size;     /**< set by the library */
+    uint32_t status_changed;  /**< 1: upstream would write the status */
+    const struct rollout_action *actions; /**< in the order in which to do them */
+    size_t action_count;
+    const struct rollout_attr *attrs;
+    size_t attr_count;
+    const struct rollout_str *texts;
+    size_t text_count;
+    const struct rollout_verdict *verdicts; /**< every pod in input order, then what has no pod, last the workload */
+    size_t verdict_count;
+    const struct rollout_limit *limits;
+    size_t limit_count;
+    struct rollout_tree status; /**< the workload's status after this pass, fields as its API names them */
+    int64_t next_ms;            /**< first instant at which the plan can change by itself; 0 = none */
+    int64_t requeue_seconds;    /**< upstream's own look-again delay; 0 = none */
+    uint32_t error_reason;      /**< ROLLOUT_REASON_* where the rules stop with an error, 0 = they do not */
+    uint32_t error_pod;         /**< index of the pod, or ROLLOUT_NONE */
+    struct rollout_str error_message;
+    const uint32_t *dropped_pods_to_delete; /**< places in pods_to_delete that name no active pod:
+                                                 upstream removes them from the spec */
+    size_t dropped_count;
+};
+
+/** Decide what to do now.
+ *
+ *  Exactly one of the workload's spec pointers is set. Only borrows what its arguments reach. On
+ *  success *ret_plan is the caller's and is released with rollout_plan_free(); on failure it is
+ *  left untouched. reterr may be NULL.
+ *
+ *  Returns ROLLOUT_OK, ROLLOUT_ERR_ABI, ROLLOUT_ERR_INVALID or ROLLOUT_ERR_NOMEM.
+ *  Since: 0.1 (testing) */
+ROLLOUT_API int rollout_plan(const struct rollout_workload *workload, const struct rollout_snapshot *snapshot,
+                             struct rollout_plan **ret_plan, struct rollout_error *reterr);
+
+/** NULL is allowed. Since: 0.1 (testing) */
+ROLLOUT_API void rollout_plan_free(struct rollout_plan *plan);
+
+/** The sentence of a verdict: the numbers that decided, and at most three other pods by name.
+ *  Like snprintf: at most size bytes with the NUL; returns the length of the whole sentence, 0 if
+ *  verdict is no index into plan->verdicts. workload and snapshot are those of the plan.
+ *  Since: 0.1 (testing) */
+ROLLOUT_API size_t rollout_verdict_text(const struct rollout_plan *plan, const struct rollout_snapshot *snapshot,
+                                        size_t verdict, char *buf, size_t size);
+
+/** The name of a ROLLOUT_OP_* as documents spell it, "update-in-place"; NULL for an unknown one.
+ *  Static storage. Since: 0.1 (testing) */
+ROLLOUT_API const char *rollout_op_name(uint32_t op);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/** @file snapshot.h
+ *  What is there, and when it was looked at: pods, nodes, claims and revisions as flat facts.
+ *
+ *  rollout_pod_from_object() and its kin (objects.h) fill these from Kubernetes objects; a caller
+ *  with types of its own fills them itself. Records inside arrays may grow at their end: the views
+ *  carry the stride of the caller's build. */
+#ifndef ROLLOUT_SNAPSHOT_H
+#define ROLLOUT_SNAPSHOT_H
+
+#include <rollout/base.h>
+#include <rollout/inplace.h>
+#include <rollout/node.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** status.phase */
+enum {
+    ROLLOUT_PHASE_NONE = 0,
+    ROLLOUT_PHASE_PENDING = 1,
+    ROLLOUT_PHASE_RUNNING = 2,
+    ROLLOUT_PHASE_SUCCEEDED = 3,
+    ROLLOUT_PHASE_FAILED = 4,
+    ROLLOUT_PHASE_UNKNOWN = 5,
+    ROLLOUT_PHASE_OTHER = 6 /**< a text that is none of Kubernetes' phases */
+};
+
+/** Label lifecycle.apps.kruise.io/state. */
+enum {
+    ROLLOUT_STATE_NONE = 0,
+    ROLLOUT_STATE_PREPARING_NORMAL = 1,
+    ROLLOUT_STATE_NORMAL = 2,
+    ROLLOUT_STATE_PREPARING_UPDATE = 3,
+    ROLLOUT_STATE_UPDATING = 4,
+    ROLLOUT_STATE_UPDATED = 5,
+    ROLLOUT_STATE_PREPARING_DELETE = 6,
+    ROLLOUT_STATE_OTHER = 7 /**< a text that is none of OpenKruise's states; it is among the labels */
+};
+
+/** rollout_pod.flags */
+enum {
+    ROLLOUT_POD_TERMINATING = 1 << 0,          /**< metadata.deletionTimestamp is set */
+    ROLLOUT_POD_READY = 1 << 1,                /**< condition Ready is True */
+    ROLLOUT_POD_SPECIFIED_DELETE = 1 << 2,     /**< label apps.kruise.io/specified-delete, any value */
+    ROLLOUT_POD_TEMPLATE_HASH = 1 << 3,        /**< label pod-template-hash is there */
+    ROLLOUT_POD_IN_PLACE_GATE = 1 << 4,        /**< readiness gate InPlaceUpdateReady */
+    ROLLOUT_POD_IN_PLACE_CONDITION = 1 << 5,   /**< condition InPlaceUpdateReady is there */
+    ROLLOUT_POD_IN_PLACE_TRUE = 1 << 6,        /**< ... and True */
+    ROLLOUT_POD_IN_PLACE_CLEAN = 1 << 7,       /**< ... and has neither reason nor message */
+    ROLLOUT_POD_KRUISE_GATE = 1 << 8,          /**< readiness gate KruisePodReady */
+    ROLLOUT_POD_KRUISE_CONDITION = 1 << 9,     /**< condition KruisePodReady is there */
+    ROLLOUT_POD_KEY_PRE_DELETE = 1 << 10,      /**< its message lists {Lifecycle, preDeleteHook} */
+    ROLLOUT_POD_KEY_PRE_UPDATE = 1 << 11,      /**< its message lists {Lifecycle, preUpdateHook} */
+    ROLLOUT_POD_NOT_SELECTED = 1 << 12         /**< the workload's selector does not match its labels */
+};
+
+/** rollout_in_place.flags */
+enum {
+    ROLLOUT_IN_PLACE_STATE = 1 << 0,           /**< the state annotation is there */
+    ROLLOUT_IN_PLACE_STATE_BROKEN = 1 << 1,    /**< ... and does not parse */
+    ROLLOUT_IN_PLACE_GRACE_KEY = 1 << 2,       /**< the grace annotation is there, empty or not */
+    ROLLOUT_IN_PLACE_GRACE = 1 << 3,           /**< ... and not empty */
+    ROLLOUT_IN_PLACE_GRACE_BROKEN = 1 << 4,    /**< ... and does not parse */
+    ROLLOUT_IN_PLACE_CONTAINERS_DONE = 1 << 5, /**< every container has taken its update (inplace.md 12) */
+    ROLLOUT_IN_PLACE_NEXT = 1 << 6,            /**< a later batch of containers is waiting */
+    ROLLOUT_IN_PLACE_NEXT_APPLIES = 1 << 7,    /**< ... with images or metadata, so that a refresh patches it */
+    ROLLOUT_IN_PLACE_NEXT_READY = 1 << 8       /**< ... and the containers before it are ready */
+};
+
+/** What rollout_in_place.waits_for says of its container. */
+enum {
+    ROLLOUT_WAITS_FOR_NOTHING = 0,
+    ROLLOUT_WAITS_FOR_IMAGE = 1,
+    ROLLOUT_WAITS_FOR_ENV = 2,
+    ROLLOUT_WAITS_FOR_RESOURCES = 3,
+    ROLLOUT_WAITS_FOR_PRECHECK = 4, /**< a container before the next batch is not ready */
+    ROLLOUT_WAITS_FOR_AGENT = 5     /**< annotation apps.kruise.io/runtime-containers-meta does not parse */
+};
+
+/** A pod's in-place update under way. Frozen. */
+struct rollout_in_place {
+    uint32_t flags;                       /**< ROLLOUT_IN_PLACE_* */
+    uint32_t waits_for;                   /**< ROLLOUT_WAITS_FOR_*, where containers are not done */
+    struct rollout_str container;         /**< the first container that is waited for */
+    struct rollout_str grace_revision;    /**< revision that the grace annotation holds */
+    int64_t grace_end_ms;                 /**< first instant after the grace period; 0 = none */
+    const struct rollout_node *containers; /**< the pod's spec.containers, an ARRAY, for their
+                                                resizePolicy; NULL = nothing is known of them */
+};
+
+/** One pod. The first 64 bytes are what every pass over all pods reads. */
+struct rollout_pod {
+    uint32_t phase;            /**< ROLLOUT_PHASE_* */
+    uint32_t lifecycle_state;  /**< ROLLOUT_STATE_* */
+    uint32_t flags;            /**< ROLLOUT_POD_* */
+    uint32_t node_index;       /**< from 1, into the snapshot's nodes; 0 = find it by its name */
+    int64_t ready_since_ms;    /**< lastTransitionTime of condition Ready; 0 = none */
+    int64_t created_ms;        /**< 0 = none */
+    int32_t restarts;          /**< largest restartCount of the containers */
+    int32_t sidecar_restarts;  /**< same over init containers with restartPolicy Always */
+    int32_t deletion_cost;     /**< annotation controller.kubernetes.io/pod-deletion-cost */
+    uint32_t reserved;         /**< zero */
+    struct rollout_str revision; /**< text of label controller-revision-hash */
+    struct rollout_str name;
+    struct rollout_str node;     /**< spec.nodeName; empty or absent = not scheduled */
+    struct rollout_labels labels;
+    struct rollout_strs finalizers;
+    struct rollout_str namespace_;
+    const struct rollout_in_place *in_place; /**< NULL = neither a state nor a grace annotation, and
+                                                  no container with a resizePolicy */
+};
+
+/** One node. */
+struct rollout_node_facts {
+    struct rollout_str name;
+    struct rollout_labels labels;
+};
+
+/** rollout_claim.flags */
+enum {
+    ROLLOUT_CLAIM_TERMINATING = 1 << 0,
+    ROLLOUT_CLAIM_OWNED = 1 << 1 /**< an owner reference names the workload: its clean-up of claims looks at no others */
+};
+
+/** One volume claim of the workload. */
+struct rollout_claim {
+    struct rollout_str name;
+    struct rollout_str instance_id; /**< label apps.kruise.io/cloneset-instance-id */
+    uint32_t flags;                 /**< ROLLOUT_CLAIM_* */
+    uint32_t reserved;              /**< zero */
+};
+
+/** rollout_revision.flags */
+enum { ROLLOUT_REVISION_NEW = 1 << 0 /**< not stored yet: the plan begins with creating it */ };
+
+/** One ControllerRevision. */
+struct rollout_revision {
+    struct rollout_str name;
+    int64_t number;                    /**< .revision */
+    uint32_t flags;                    /**< ROLLOUT_REVISION_* */
+    uint32_t reserved;                 /**< zero */
+    struct rollout_strs topology_keys; /**< topologyKey of each of the template's topologySpreadConstraints */
+    struct rollout_tree data;          /**< .data, for the in-place verdict; count 0 = not given */
+    struct rollout_str claims_hash;    /**< annotation kruise.io/cloneset-volumeclaimtemplate-hash; data NULL = absent */
+};
+
+struct rollout_pods {
+    const struct rollout_pod *items;
+    size_t count;
+    size_t stride; /**< sizeof(struct rollout_pod) in the caller's build */
+};
+
+struct rollout_nodes {
+    const struct rollout_node_facts *items;
+    size_t count;
+    size_t stride;
+};
+
+struct rollout_claims {
+    const struct rollout_claim *items;
+    size_t count;
+    size_t stride;
+};
+
+struct rollout_revisions {
+    const struct rollout_revision *items;
+    size_t count;
+    size_t stride;
+};
+
+struct rollout_in_place_verdicts {
+    const struct rollout_in_place_verdict *items;
+    size_t count;
+    size_t stride;
+};
+
+/** What is there. Arrays are in the caller's order, and the order counts: upstream decides some
+ *  things by it. */
+struct rollout_snapshot {
+    uint32_t struct_size;      /**< sizeof(struct rollout_snapshot) in the caller's build */
+    uint32_t current_revision; /**< from 1, into revisions; 0 = the update revision */
+    uint32_t update_revision;  /**< from 1, into revisions; 0 = unknown, which is refused where the kind has any */
+    uint32_t reserved;         /**< zero */
+    int64_t now_ms;            /**< the planner's only clock: milliseconds since 1970 */
+    int64_t unobserved_since_ms; /**< the caller does not yet see its own writes of this time; 0 = sees all */
+    struct rollout_revisions revisions;
+    struct rollout_pods pods;   /**< those that the workload controls, active or not */
+    struct rollout_nodes nodes;
+    struct rollout_claims claims;
+    struct rollout_in_place_verdicts in_place_verdicts; /**< optional: pairs of revisions that the
+                                                             caller has compared already */
+};
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/** @file workload.h
+ *  What was asked for: one workload of any kind, and how upstream's process is set up. */
+#ifndef ROLLOUT_WORKLOAD_H
+#define ROLLOUT_WORKLOAD_H
+
+#include <rollout/base.h>
+#include <rollout/cloneset.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** OpenKruise's feature gates that bear on a plan, with upstream's default. */
+enum {
+    ROLLOUT_GATE_CLONESET_PARTITION_ROLLBACK = 1,         /**< CloneSetPartitionRollback: off */
+    ROLLOUT_GATE_PREPARING_UPDATE_AS_UPDATE = 2,          /**< PreparingUpdateAsUpdate: off */
+    ROLLOUT_GATE_RECREATE_POD_WHEN_CHANGE_VCT = 3,        /**< RecreatePodWhenChangeVCTInCloneSetGate: off */
+    ROLLOUT_GATE_IN_PLACE_UPDATE_ENV_FROM_METADATA = 4,   /**< InPlaceUpdateEnvFromMetadata: on */
+    ROLLOUT_GATE_IN_PLACE_WORKLOAD_VERTICAL_SCALING = 5,  /**< InPlaceWorkloadVerticalScaling: off */
+    ROLLOUT_GATE_CLONESET_SHORT_HASH = 6,                 /**< CloneSetShortHash: off */
+    ROLLOUT_GATE_FORCE_DELETE_TIMEOUT_EXPECTATION = 7     /**< ForceDeleteTimeoutExpectationGate: off */
+};
+
+/** A feature gate that is set. Frozen. */
+struct rollout_gate {
+    uint32_t gate; /**< ROLLOUT_GATE_* */
+    uint32_t on;   /**< 0 or 1 */
+};
+
+/** What was asked for. Exactly one of the spec pointers is set. */
+struct rollout_workload {
+    uint32_t struct_size; /**< sizeof(struct rollout_workload) in the caller's build */
+    uint32_t profile;     /**< a frozen set of fixes; 0 = upstream's behaviour, the only one there is yet */
+    const struct rollout_gate *gates; /**< those not named have upstream's default; the last one of a gate counts */
+    size_t gate_count;
+    const uint32_t *fixes; /**< numbers of opt-in corrections; none exists yet, so any is refused */
+    size_t fix_count;
+    const struct rollout_cloneset *cloneset;
+};
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

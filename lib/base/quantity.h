@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Kubernetes' resource.Quantity: parse, compare, add. Exact. */
+#ifndef RO_BASE_QUANTITY_H
+#define RO_BASE_QUANTITY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <rollout/base.h>
+
+/* Fixed point: sign and magnitude in units of 10^-9, little-endian limbs. As upstream, a finer
+ * fraction is rounded up (away from zero), and what a binary suffix makes larger than 2^63-1 is cut
+ * to it. Decimal numbers are cut where the limbs end, above 10^67. */
+struct ro_quantity {
+    bool negative;
+    uint32_t limbs[8];
+};
+
+/* False where Kubernetes' decoder refuses the text ("", "1 ", "1Gii", "1e", ...). */
+bool ro_quantity_parse(struct rollout_str text, struct ro_quantity *ret);
+int ro_quantity_cmp(const struct ro_quantity *a, const struct ro_quantity *b);
+bool ro_quantity_is_zero(const struct ro_quantity *q);
+/* a += b, cut at the ends of the range. */
+void ro_quantity_add(struct ro_quantity *a, const struct ro_quantity *b);
+
+#endif

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Borrowed strings and views. */
+#ifndef RO_BASE_STR_H
+#define RO_BASE_STR_H
+
+#include <stdbool.h>
+#include <string.h>
+
+#include <rollout/base.h>
+
+/* A string literal as a view. */
+#define RO_STR(literal) ((struct rollout_str){ .data = (literal), .len = sizeof(literal) - 1 })
+
+static inline bool ro_str_eq(struct rollout_str a, struct rollout_str b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
+}
+
+/* Byte order, shorter first among equals. */
+static inline int ro_str_cmp(struct rollout_str a, struct rollout_str b)
+{
+    size_t n = a.len < b.len ? a.len : b.len;
+    int c = n ? memcmp(a.data, b.data, n) : 0;
+    return c ? c : (a.len > b.len) - (a.len < b.len);
+}
+
+static inline bool ro_str_starts(struct rollout_str s, struct rollout_str prefix)
+{
+    return s.len >= prefix.len && memcmp(s.data, prefix.data, prefix.len) == 0;
+}
+
+/* Element i of a view: the stride is the caller's. Plain arrays give 0 or the record's size. */
+static inline const struct rollout_str *ro_strs_at(const struct rollout_strs *strs, uint32_t i)
+{
+    size_t stride = strs->stride ? strs->stride : sizeof(struct rollout_str);
+    return (const struct rollout_str *)(const void *)((const char *)strs->items + i * stride);
+}
+
+/* A label lies inside whatever record the stride spans, so it is read as two strings in a row. */
+static inline const struct rollout_str *ro_label_key(const struct rollout_labels *labels, uint32_t i)
+{
+    size_t stride = labels->stride ? labels->stride : sizeof(struct rollout_label);
+    return (const struct rollout_str *)(const void *)((const char *)labels->items + i * stride);
+}
+
+static inline const struct rollout_str *ro_label_value(const struct rollout_labels *labels, uint32_t i)
+{
+    return ro_label_key(labels, i) + 1;
+}
+
+/* The value of a label, or NULL. */
+static inline const struct rollout_str *ro_labels_get(const struct rollout_labels *labels, struct rollout_str key)
+{
+    for (uint32_t i = 0; i < labels->count; i++)
+        if (ro_str_eq(*ro_label_key(labels, i), key))
+            return ro_label_value(labels, i);
+    return NULL;
+}
+
+/* Same, beginning at the place where the key was found in labels looked at before: those of one
+ * workload's pods mostly lie alike. */
+static inline const struct rollout_str *ro_labels_find(const struct rollout_labels *labels, struct rollout_str key,
+                                                       uint32_t *hint)
+{
+    if (*hint < labels->count && ro_str_eq(*ro_label_key(labels, *hint), key))
+        return ro_label_value(labels, *hint);
+    for (uint32_t i = 0; i < labels->count; i++) {
+        if (ro_str_eq(*ro_label_key(labels, i), key)) {
+            *hint = i;
+            return ro_label_value(labels, i);
+        }
+    }
+    return NULL;
+}
+
+static inline bool ro_strs_have(const struct rollout_strs *strs, struct rollout_str s)
+{
+    for (uint32_t i = 0; i < strs->count; i++)
+        if (ro_str_eq(*ro_strs_at(strs, i), s))
+            return true;
+    return false;
+}
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The readiness conditions that a driver writes into a pod's status. Source: inplace.md 8.2, cloneset.md
+ * 6.6. */
+#ifndef RO_OBJECTS_CONDITIONS_H
+#define RO_OBJECTS_CONDITIONS_H
+
+#include <stdbool.h>
+
+#include "base/edit.h"
+
+/* Condition InPlaceUpdateReady becomes True, or False with the reason that an update starts. now is the time
+ * as text. */
+void ro_set_in_place_ready(struct ro_arena *arena, struct ro_edit *pod, bool ready, struct rollout_str now);
+
+/* Puts a key of the lifecycle's into the list in condition KruisePodReady, or takes it out. */
+void ro_mark_not_ready(struct ro_arena *arena, struct ro_edit *pod, struct rollout_str key, bool mark,
+                       struct rollout_str now);
+
+/* A text whose value is JSON: with the value as its child. */
+struct ro_edit *ro_json_text(struct ro_arena *arena, struct ro_edit *value);
+
+#endif

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "objects/decode.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/quantity.h"
+#include "base/time.h"
+
+/* Go's zero time, 0001-01-01T00:00:00Z: an API object that carries it has no time. */
+#define ZERO_TIME_MS (-62135596800000)
+
+/* Values in messages are cut here. */
+#define VALUE_MAX 48
+
+struct ro_at ro_at_root(const struct rollout_node *node)
+{
+    return (struct ro_at){ .node = node, .root = true };
+}
+
+static const struct ro_path *path_of(const struct ro_at *at)
+{
+    return at->root ? NULL : &at->path;
+}
+
+void ro_refuse(struct ro_decoder *d, const struct ro_at *at, const char *format, ...)
+{
+    if (d->code != ROLLOUT_OK)
+        return;
+    char text[96];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof(text), format, args);
+    va_end(args);
+    if (!at->node) {
+        d->code = ro_error_value(d->reterr, path_of(at), NULL, "%s", text);
+        return;
+    }
+    char value[VALUE_MAX + 8];
+    struct rollout_tree tree = ro_tree_of(at->node);
+    size_t len = 0;
+    if (rollout_tree_text(&tree, value, sizeof(value), &len, NULL) != ROLLOUT_OK)
+        len = 0;
+    bool cut = len > VALUE_MAX;
+    if (cut)
+        for (len = VALUE_MAX; len > 0 && ((unsigned char)value[len] & 0xc0) == 0x80;)
+            len--; /* not inside a character */
+    d->code = ro_error_value(d->reterr, path_of(at), at->node, "%.*s%s %s", (int)len, value, cut ? "..." : "", text);
+}
+
+struct ro_at ro_at_member(const struct ro_at *object, const char *key)
+{
+    struct ro_at at = { .node = ro_get(object->node, key) };
+    at.path.up = path_of(object);
+    at.path.key = (struct rollout_str){ key, strlen(key) };
+    return at;
+}
+
+/* A member of this kind, absent where it has another one, which is refused. */
+static struct ro_at typed(struct ro_decoder *d, const struct ro_at *object, const char *key, uint32_t kind,
+                          const char *text)
+{
+    struct ro_at at = ro_at_member(object, key);
+    if (at.node && at.node->kind != kind) {
+        ro_refuse(d, &at, text);
+        at.node = NULL;
+    }
+    return at;
+}
+
+struct ro_at ro_at_object(struct ro_decoder *d, const struct ro_at *object, const char *key)
+{
+    return typed(d, object, key, ROLLOUT_NODE_OBJECT, "is not an object");
+}
+
+struct ro_at ro_at_array(struct ro_decoder *d, const struct ro_at *object, const char *key)
+{
+    return typed(d, object, key, ROLLOUT_NODE_ARRAY, "is not an array");
+}
+
+struct ro_at ro_at_element(struct ro_decoder *d, const struct ro_at *array, const struct rollout_node *node,
+                           size_t index)
+{
+    struct ro_at at = { .node = node };
+    at.path.up = path_of(array);
+    at.path.index = index;
+    if (node->kind == ROLLOUT_NODE_NULL) {
+        at.node = NULL;
+    } else if (node->kind != ROLLOUT_NODE_OBJECT) {
+        ro_refuse(d, &at, "is not an object");
+        at.node = NULL;
+    }
+    return at;
+}
+
+struct rollout_str ro_read_text(struct ro_decoder *d, const struct ro_at *object, const char *key)
+{
+    return ro_text(typed(d, object, key, ROLLOUT_NODE_TEXT, "is not a string").node);
+}
+
+bool ro_read_bool(struct ro_decoder *d, const struct ro_at *object, const char *key)
+{
+    struct ro_at at = typed(d, object, key, ROLLOUT_NODE_BOOL, "is not a boolean");
+    return at.node && at.node->integer != 0;
+}
+
+int64_t ro_read_int64(struct ro_decoder *d, const struct ro_at *object, const char *key)
+{
+    struct ro_at at = typed(d, object, key, ROLLOUT_NODE_INTEGER, "is not an integer");
+    return at.node ? at.node->integer : 0;
+}
+
+struct rollout_opt ro_read_opt(struct ro_decoder *d, const struct ro_at *object, const char *key)
+{
+    struct ro_at at = typed(d, object, key, ROLLOUT_NODE_INTEGER, "is not an integer");
+    if (!at.node)
+        return (struct rollout_opt){ 0, 0 };
+    if (at.node->integer < INT32_MIN || at.node->integer > INT32_MAX) {
+        ro_refuse(d, &at, "does not fit in 32 bits");
+        return (struct rollout_opt){ 0, 0 };
+    }
+    return (struct rollout_opt){ 1, (int32_t)at.node->integer };
+}
+
+int32_t ro_read_int32(struct ro_decoder *d, const struct ro_at *object, const char *key)
+{
+    return ro_read_opt(d, object, key).value;
+}
+
+struct rollout_intstr ro_read_intstr(struct ro_decoder *d, const struct ro_at *object, const char *key)
+{
+    struct ro_at at = ro_at_member(object, key);
+    struct rollout_intstr ret = { .kind = ROLLOUT_INTSTR_UNSET };
+    if (!at.node)
+        return ret;
+    if (at.node->kind == ROLLOUT_NODE_TEXT) {
+        ret.kind = ROLLOUT_INTSTR_TEXT;
+        ret.text = at.node->text;
+    } else if (at.node->kind != ROLLOUT_NODE_INTEGER) {
+        ro_refuse(d, &at, "is neither an integer nor a string");
+    } else if (at.node->integer < INT32_MIN || at.node->integer > INT32_MAX) {
+        ro_refuse(d, &at, "does not fit in 32 bits");
+    } else {
+        ret.kind = ROLLOUT_INTSTR_INT;
+        ret.count = (int32_t)at.node->integer;
+    }
+    return ret;
+}
+
+int64_t ro_read_time(struct ro_decoder *d, const struct ro_at *object, const char *key)
+{
+    struct ro_at at = ro_at_member(object, key);
+    if (!at.node)
+        return 0;
+    int64_t ms = 0;
+    if (at.node->kind != ROLLOUT_NODE_TEXT || !ro_time_parse(at.node->text, &ms)) {
+        ro_refuse(d, &at, "is not an RFC 3339 time");
+        return 0;
+    }
+    if (ms == ZERO_TIME_MS)
+        return 0;
+    return ms ? ms : 1; /* 0 says that there is no time, and 1970 began then */
+}
+
+/* Children of a map or list that must all be texts. */
+static bool all_texts(struct ro_decoder *d, const struct ro_at *parent, bool expanded)
+{
+    size_t index = 0;
+    for (const struct rollout_node *c = ro_first(parent->node); c != ro_end(parent->node); c = ro_next(c), index++) {
+        if (c->kind == ROLLOUT_NODE_NULL || (c->kind == ROLLOUT_NODE_TEXT && (expanded || c->size == 1)))
+            continue;
+        struct ro_at at = { .node = c };
+        at.path.up = path_of(parent);
+        at.path.key = parent->node->kind == ROLLOUT_NODE_OBJECT ? c->key : (struct rollout_str){ NULL, 0 };
+        at.path.index = index;
+        ro_refuse(d, &at, "is not a string");
+        return false;
+    }
+    return true;
+}
+
+struct rollout_labels ro_read_labels(struct ro_decoder *d, const struct ro_at *object, const char *key)
+{
+    struct ro_at at = ro_at_object(d, object, key);
+    return ro_labels_view(at.node && all_texts(d, &at, false) ? at.node : NULL);
+}
+
+struct rollout_strs ro_read_texts(struct ro_decoder *d, const struct ro_at *object, const char *key)
+{
+    struct ro_at at = ro_at_array(d, object, key);
+    return ro_strs_view(at.node && all_texts(d, &at, false) ? at.node : NULL);
+}
+
+void ro_check_text_map(struct ro_decoder *d, const struct ro_at *object, const char *key)
+{
+    struct ro_at at = ro_at_object(d, object, key);
+    if (at.node)
+        all_texts(d, &at, true);
+}
+
+/* Kubernetes reads a bare number as a quantity too. */
+static bool is_quantity(const struct rollout_node *n)
+{
+    struct ro_quantity q;
+    switch (n->kind) {
+    case ROLLOUT_NODE_NULL:
+    case ROLLOUT_NODE_INTEGER:
+        return true;
+    case ROLLOUT_NODE_REAL:
+    case ROLLOUT_NODE_TEXT:
+        return ro_quantity_parse(n->text, &q);
+    default:
+        return false;
+    }
+}
+
+void ro_check_resources(struct ro_decoder *d, const struct ro_at *object, const char *key)
+{
+    static const char *const lists[] = { "limits", "requests" };
+    struct ro_at resources = ro_at_object(d, object, key);
+    for (size_t i = 0; resources.node && i < sizeof(lists) / sizeof(lists[0]); i++) {
+        struct ro_at list = ro_at_object(d, &resources, lists[i]);
+        if (!list.node)
+            continue;
+        for (const struct rollout_node *c = ro_first(list.node); c != ro_end(list.node); c = ro_next(c)) {
+            if (is_quantity(c))
+                continue;
+            struct ro_at at = { .node = c, .path = { .up = &list.path, .key = c->key } };
+            ro_refuse(d, &at, "is not a quantity");
+        }
+    }
+}
+
+void ro_check_kind(struct ro_decoder *d, const struct ro_at *object, const char *kind)
+{
+    struct ro_at at = typed(d, object, "kind", ROLLOUT_NODE_TEXT, "is not a string");
+    struct rollout_str wanted = { kind, strlen(kind) };
+    if (at.node && !ro_str_eq(at.node->text, wanted))
+        ro_refuse(d, &at, "is not %s", kind);
+}
+
+static bool is_true(const struct rollout_node *n)
+{
+    return ro_is(n, ROLLOUT_NODE_BOOL) && n->integer != 0;
+}
+
+struct rollout_str ro_controller_uid(const struct rollout_node *object)
+{
+    const struct rollout_node *owners = ro_dig(object, "metadata", "ownerReferences", NULL);
+    if (ro_is(owners, ROLLOUT_NODE_ARRAY))
+        for (const struct rollout_node *c = ro_first(owners); c != ro_end(owners); c = ro_next(c))
+            if (is_true(ro_get(c, "controller")))
+                return ro_text(ro_get(c, "uid"));
+    return (struct rollout_str){ NULL, 0 };
+}
+
+void ro_read_metadata(struct ro_decoder *d, const struct ro_at *object, struct ro_metadata *ret)
+{
+    struct ro_at metadata = ro_at_object(d, object, "metadata");
+    *ret = (struct ro_metadata){ .name = ro_read_text(d, &metadata, "name") };
+    ret->namespace_ = ro_read_text(d, &metadata, "namespace");
+    ret->uid = ro_read_text(d, &metadata, "uid");
+    ret->labels = ro_read_labels(d, &metadata, "labels");
+    ret->finalizers = ro_read_texts(d, &metadata, "finalizers");
+    ret->created_ms = ro_read_time(d, &metadata, "creationTimestamp");
+    ret->terminating = ro_at_member(&metadata, "deletionTimestamp").node != NULL;
+    ro_read_time(d, &metadata, "deletionTimestamp");
+    ro_check_text_map(d, &metadata, "annotations");
+    ret->annotations = ro_get(metadata.node, "annotations");
+
+    struct ro_at owners = ro_at_array(d, &metadata, "ownerReferences");
+    size_t index = 0;
+    if (!owners.node)
+        return;
+    for (const struct rollout_node *c = ro_first(owners.node); c != ro_end(owners.node); c = ro_next(c)) {
+        struct ro_at owner = ro_at_element(d, &owners, c, index++);
+        ro_read_text(d, &owner, "uid");
+        ro_read_bool(d, &owner, "controller");
+    }
+    ret->controller_uid = ro_controller_uid(object->node);
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reading members of Kubernetes objects as Go's decoder does: null is absent, unknown members do not
+ * matter, a known member of the wrong type is refused with its path. The first refusal sticks, so a run
+ * of reads needs one check at its end. */
+#ifndef RO_OBJECTS_DECODE_H
+#define RO_OBJECTS_DECODE_H
+
+#include <stdbool.h>
+
+#include <rollout/base.h>
+#include <rollout/intstr.h>
+#include <rollout/node.h>
+
+#include "base/error.h"
+#include "base/tree.h"
+
+struct ro_decoder {
+    struct rollout_error *reterr;
+    int code; /* ROLLOUT_OK, or that of the first refusal */
+};
+
+/* A value and where it stands. node NULL = absent. The path of a child points to that of its parent,
+ * so a parent must live as long as its children. */
+struct ro_at {
+    const struct rollout_node *node;
+    struct ro_path path;
+    bool root; /* not a step of the path */
+};
+
+struct ro_at ro_at_root(const struct rollout_node *node);
+
+/* A member; absent where it is null. The typed ones refuse what has another type. */
+struct ro_at ro_at_member(const struct ro_at *object, const char *key);
+struct ro_at ro_at_object(struct ro_decoder *d, const struct ro_at *object, const char *key);
+struct ro_at ro_at_array(struct ro_decoder *d, const struct ro_at *object, const char *key);
+
+/* An element that must be an object; null is an empty one (node NULL). */
+struct ro_at ro_at_element(struct ro_decoder *d, const struct ro_at *array, const struct rollout_node *node,
+                           size_t index);
+
+struct rollout_str ro_read_text(struct ro_decoder *d, const struct ro_at *object, const char *key);
+bool ro_read_bool(struct ro_decoder *d, const struct ro_at *object, const char *key);
+int32_t ro_read_int32(struct ro_decoder *d, const struct ro_at *object, const char *key);
+struct rollout_opt ro_read_opt(struct ro_decoder *d, const struct ro_at *object, const char *key);
+int64_t ro_read_int64(struct ro_decoder *d, const struct ro_at *object, const char *key);
+struct rollout_intstr ro_read_intstr(struct ro_decoder *d, const struct ro_at *object, const char *key);
+
+/* RFC 3339 in milliseconds; 0 where absent, also for Go's zero time (year 1). */
+int64_t ro_read_time(struct ro_decoder *d, const struct ro_at *object, const char *key);
+
+/* Maps and lists of texts, as views into the tree. A null in them is an empty text, as in Go. */
+struct rollout_labels ro_read_labels(struct ro_decoder *d, const struct ro_at *object, const char *key);
+struct rollout_strs ro_read_texts(struct ro_decoder *d, const struct ro_at *object, const char *key);
+
+/* Only checks: a map of texts that may carry expansions; container resources {limits, requests} whose
+ * amounts must be quantities. */
+void ro_check_text_map(struct ro_decoder *d, const struct ro_at *object, const char *key);
+void ro_check_resources(struct ro_decoder *d, const struct ro_at *object, const char *key);
+
+/* Refuses a value: the message is "<path>: <value> <text>", or "<path>: <text>" for an absent one. */
+void ro_refuse(struct ro_decoder *d, const struct ro_at *at, const char *format, ...)
+#if defined(__GNUC__)
+    __attribute__((format(printf, 3, 4)))
+#endif
+    ;
+
+/* Refuses an object whose kind is there and another one. */
+void ro_check_kind(struct ro_decoder *d, const struct ro_at *object, const char *kind);
+
+/* metadata of any object. */
+struct ro_metadata {
+    struct rollout_str name;
+    struct rollout_str namespace_;
+    struct rollout_str uid;
+    struct rollout_labels labels;
+    struct rollout_strs finalizers;
+    int64_t created_ms;
+    bool terminating;                          /* deletionTimestamp is set */
+    const struct rollout_node *annotations;    /* OBJECT of texts, or NULL */
+    struct rollout_str controller_uid;         /* of the ownerReference that is the controller; absent = none */
+};
+
+void ro_read_metadata(struct ro_decoder *d, const struct ro_at *object, struct ro_metadata *ret);
+
+/* uid of the controller among an object's ownerReferences, unchecked; absent = none. */
+struct rollout_str ro_controller_uid(const struct rollout_node *object);
+
+#endif

@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <rollout/objects.h>
+
+#include <stdlib.h>
+
+#include "objects/cloneset.h"
+#include "objects/grouping.h"
+#include "objects/pod.h"
+#include "objects/revision.h"
+
+/* A world and its memory. */
+struct holder {
+    struct rollout_world world;
+    struct rollout_cloneset cloneset;
+    struct ro_arena arena;
+    struct rollout_grouping *grouping; /* made for this world alone */
+};
+
+/* Gates of OpenKruise that have no part in a plan. */
+static bool gate_without_effect(struct rollout_str name)
+{
+    static const char *const names[] = {
+        "CloneSetEventHandlerOptimization",
+        "DaemonWatchingPod",
+        "DeletionProtectionForCRDCascadingGate",
+        "EnableExternalCerts",
+        "EnablePodProbeMarkerOnServerless",
+        "EnhancedLivenessProbe",
+        "ImagePullJobGate",
+        "KruiseDaemon",
+        "KruisePodReadinessGate",
+        "PodIndexLabel",
+        "PodProbeMarkerGate",
+        "PodUnavailableBudgetDeleteGate",
+        "PodUnavailableBudgetUpdateGate",
+        "PodWebhook",
+        "PreDownloadImageForDaemonSetUpdate",
+        "PreDownloadImageForInPlaceUpdate",
+        "ResourceDistributionGate",
+        "ResourcesDeletionProtection",
+        "SidecarSetPatchPodMetadataDefaultsAllowed",
+        "SidecarTerminator",
+        "StatefulSetAutoDeletePVC",
+        "StatefulSetAutoResizePVCGate",
+        "StatefulSetStartOrdinal",
+        "TemplateNoDefaults",
+        "WorkloadSpread",
+    };
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (ro_str_eq(name, (struct rollout_str){ names[i], strlen(names[i]) }))
+            return true;
+    return false;
+}
+
+static void read_feature_gates(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *body,
+                               struct rollout_workload *ret)
+{
+    struct ro_at gates = ro_at_object(d, body, "featureGates");
+    struct rollout_gate *items = gates.node ? ro_arena_alloc(arena, ro_count(gates.node), sizeof(*items)) : NULL;
+    if (!items)
+        return;
+    for (const struct rollout_node *c = ro_first(gates.node); c != ro_end(gates.node); c = ro_next(c)) {
+        struct ro_at at = { .node = c, .path = { .up = &gates.path, .key = c->key } };
+        uint32_t gate = ro_gate_from_name(c->key);
+        if (gate == 0 && !gate_without_effect(c->key)) {
+            at.node = NULL;
+            ro_refuse(d, &at, "unknown feature gate");
+        } else if (c->kind != ROLLOUT_NODE_BOOL) {
+            ro_refuse(d, &at, "is not a boolean");
+        } else if (gate) {
+            items[ret->gate_count++] = (struct rollout_gate){ gate, c->integer != 0 };
+        }
+    }
+    ret->gates = items;
+}
+
+/* No fix exists yet, and no profile but upstream's own behaviour. */
+static void read_fixes(struct ro_decoder *d, const struct ro_at *body)
+{
+    struct ro_at fixes = ro_at_array(d, body, "fixes");
+    if (fixes.node && ro_count(fixes.node) > 0) {
+        struct ro_at first = { .node = ro_first(fixes.node), .path = { .up = &fixes.path } };
+        ro_refuse(d, &first, first.node->kind == ROLLOUT_NODE_TEXT ? "is no known fix" : "is not a string");
+    }
+    struct rollout_str profile = ro_read_text(d, body, "profile");
+    struct ro_at at = ro_at_member(body, "profile");
+    if (profile.data && !ro_str_eq(profile, RO_STR("upstream")))
+        ro_refuse(d, &at, "is no known profile");
+}
+
+/* What only a Snapshot can say. */
+static void read_settings(struct ro_decoder *d, struct holder *h, const struct ro_at *body, int64_t now_ms)
+{
+    struct rollout_snapshot *snapshot = &h->world.snapshot;
+    struct ro_at now = ro_at_member(body, "now");
+    snapshot->now_ms = now.node ? ro_read_time(d, body, "now") : now_ms;
+    if (snapshot->now_ms == 0)
+        ro_refuse(d, &now, now.node ? "is no time to plan at" : "missing");
+    read_feature_gates(d, &h->arena, body, &h->world.workload);
+    read_fixes(d, body);
+    struct ro_at in_flight = ro_at_object(d, body, "inFlight");
+    snapshot->unobserved_since_ms = ro_read_time(d, &in_flight, "since");
+}
+
+/* A pod of a Snapshot is the workload's unless its controller is another object; without a controller,
+ * if the selector matches, as upstream would then adopt it. */
+static bool is_owned(const struct rollout_node *pod, const struct rollout_node *workload,
+                     const struct rollout_pod *facts, const struct rollout_selector *selector)
+{
+    struct rollout_str owner = ro_controller_uid(pod), uid = ro_text(ro_dig(workload, "metadata", "uid", NULL));
+    if (owner.data)
+        return !uid.data || ro_str_eq(owner, uid);
+    return rollout_selector_matches(selector, &facts->labels);
+}
+
+static void read_pods(struct ro_decoder *d, struct holder *h, const struct ro_group *group,
+                      const struct ro_places *places, bool list)
+{
+    const struct ro_member *members = group->members[RO_MEMBER_PODS];
+    size_t count = group->count[RO_MEMBER_PODS], in_place_count = 0;
+    struct ro_gates gates;
+    if (d->code == ROLLOUT_OK)
+        d->code = ro_gates_resolve(h->world.workload.gates, h->world.workload.gate_count, &gates, d->reterr);
+    for (size_t i = 0; i < count; i++)
+        in_place_count += ro_pod_may_in_place(members[i].node);
+    struct rollout_pod *pods = ro_arena_alloc(&h->arena, count, sizeof(*pods));
+    struct rollout_tree *objects = ro_arena_alloc(&h->arena, count, sizeof(*objects));
+    struct rollout_in_place *in_place = ro_arena_alloc(&h->arena, in_place_count, sizeof(*in_place));
+    size_t n = 0;
+    if (!pods || !objects || !in_place)
+        return;
+    for (size_t i = 0; i < count && d->code == ROLLOUT_OK; i++) {
+        struct ro_at at = ro_at_element(d, &places->arrays[RO_MEMBER_PODS], members[i].node, members[i].index);
+        ro_pod_decode(d, &at, &gates, &pods[n], ro_pod_may_in_place(members[i].node) ? in_place : NULL);
+        if (!list && !is_owned(at.node, group->workload.node, &pods[n], &h->cloneset.selector))
+            continue;
+        in_place += pods[n].in_place != NULL;
+        objects[n++] = ro_tree_of(members[i].node);
+    }
+    h->world.snapshot.pods = (struct rollout_pods){ pods, n, sizeof(*pods) };
+    h->world.pod_objects = objects;
+    h->world.pod_object_count = n;
+}
+
+static void read_claims(struct ro_decoder *d, struct holder *h, const struct ro_group *group,
+                        const struct ro_places *places)
+{
+    const struct ro_member *members = group->members[RO_MEMBER_CLAIMS];
+    size_t count = group->count[RO_MEMBER_CLAIMS];
+    struct rollout_claim *claims = ro_arena_alloc(&h->arena, count, sizeof(*claims));
+    struct rollout_tree *objects = ro_arena_alloc(&h->arena, count, sizeof(*objects));
+    if (!claims || !objects)
+        return;
+    for (size_t i = 0; i < count; i++) {
+        struct ro_at at = ro_at_element(d, &places->arrays[RO_MEMBER_CLAIMS], members[i].node, members[i].index);
+        ro_claim_decode(d, &at, &claims[i]);
+        objects[i] = ro_tree_of(members[i].node);
+    }
+    h->world.snapshot.claims = (struct rollout_claims){ claims, count, sizeof(*claims) };
+    h->world.claim_objects = objects;
+    h->world.claim_object_count = count;
+}
+
+/* Place (from 1) of the revision of this name; 0 where there is none. */
+static uint32_t revision_named(const struct rollout_revision *revisions, size_t count, struct rollout_str name)
+{
+    for (size_t i = 0; name.len > 0 && i < count; i++)
+        if (ro_str_eq(revisions[i].name, name))
+            return (uint32_t)i + 1;
+    return 0;
+}
+
+/* The update revision that is not named: the stored one that the template is, or a new one. One that is
+ * to be renumbered takes the live hash of the claim templates, as upstream's write of it does. */
+static uint32_t find_update_revision(struct holder *h, const struct rollout_node *object,
+                                     struct rollout_revision *revisions, struct rollout_tree *objects, size_t *count)
+{
+    struct rollout_opt *collision_count = &h->cloneset.status.collision_count;
+    uint32_t found = ro_revision_of_template(&h->arena, object, *collision_count, revisions, objects, *count);
+    if (found == ROLLOUT_NONE) {
+        ro_revision_make(&h->arena, object, collision_count, revisions, *count, &revisions[*count], &objects[*count]);
+        return (uint32_t)++*count;
+    }
+    for (size_t i = 0; i < *count; i++)
+        if (revisions[i].number > revisions[found].number) {
+            const struct rollout_node *templates = ro_dig(object, "spec", "volumeClaimTemplates", NULL);
+            revisions[found].claims_hash = ro_claims_hash(&h->arena, templates);
+            break;
+        }
+    return found + 1;
+}
+
+static void read_revisions(struct ro_decoder *d, struct holder *h, const struct ro_group *group,
+                           const struct ro_places *places, bool snapshot)
+{
+    const struct ro_member *members = group->members[RO_MEMBER_REVISIONS];
+    size_t count = group->count[RO_MEMBER_REVISIONS];
+    struct rollout_revision *revisions = ro_arena_alloc(&h->arena, count + 1, sizeof(*revisions));
+    struct rollout_tree *objects = ro_arena_alloc(&h->arena, count + 1, sizeof(*objects));
+    struct ro_at update_at = { .node = NULL };
+    struct rollout_str update = { NULL, 0 }, current = h->cloneset.status.current_revision;
+    if (!revisions || !objects)
+        return;
+    for (size_t i = 0; i < count; i++) {
+        struct ro_at at = ro_at_element(d, &places->arrays[RO_MEMBER_REVISIONS], members[i].node, members[i].index);
+        ro_revision_decode(d, &h->arena, &at, &revisions[i]);
+        objects[i] = ro_tree_of(members[i].node);
+    }
+    if (snapshot) {
+        struct rollout_str named = ro_read_text(d, &places->body, "currentRevision");
+        current = named.len > 0 ? named : current;
+        update = ro_read_text(d, &places->body, "updateRevision");
+        update_at = ro_at_member(&places->body, "updateRevision");
+    }
+    if (d->code != ROLLOUT_OK)
+        return;
+    struct rollout_snapshot *facts = &h->world.snapshot;
+    facts->current_revision = revision_named(revisions, count, current);
+    facts->update_revision = revision_named(revisions, count, update);
+    if (update.len > 0 && facts->update_revision == 0)
+        ro_refuse(d, &update_at, "is not among the revisions");
+    else if (facts->update_revision == 0)
+        facts->update_revision = find_update_revision(h, group->workload.node, revisions, objects, &count);
+    facts->revisions = (struct rollout_revisions){ revisions, count, sizeof(*revisions) };
+    h->world.revision_objects = objects;
+    h->world.revision_object_count = count;
+}
+
+static void read_workload(struct ro_decoder *d, struct holder *h, const struct ro_group *group,
+                          const struct ro_places *places)
+{
+    struct ro_at kind = ro_at_member(&places->workload, "kind");
+    struct ro_at api_version = ro_at_member(&places->workload, "apiVersion");
+    int version = ro_cloneset_version(group->api_version);
+    if (!ro_str_eq(group->kind, RO_STR("CloneSet")))
+        ro_refuse(d, &kind, kind.node ? "is not supported" : "missing");
+    else if (version == 0)
+        ro_refuse(d, &api_version, api_version.node ? "is not supported" : "missing");
+    if (d->code != ROLLOUT_OK)
+        return;
+    ro_cloneset_decode(d, &h->arena, &places->workload, version, &h->cloneset);
+    h->world.workload.cloneset = &h->cloneset;
+    h->world.kind = group->kind;
+    h->world.api_version = group->api_version;
+    h->world.workload_object = ro_tree_of(group->workload.node);
+}
+
+int rollout_grouping_decode(const struct rollout_grouping *grouping, size_t index, int64_t now_ms,
+                            struct rollout_world **ret_world, struct rollout_error *reterr)
+{
+    struct ro_decoder d = { .reterr = reterr };
+    struct ro_places places;
+    if (index >= grouping->count)
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, "index", "index: %zu, but the document holds %zu workloads", index,
+                        grouping->count);
+    const struct ro_group *group = &grouping->groups[index];
+    struct holder *h = calloc(1, sizeof(*h));
+    if (!h)
+        return ro_error_nomem(reterr);
+    h->world.struct_size = sizeof(h->world);
+    h->world.workload.struct_size = sizeof(h->world.workload);
+    h->world.snapshot.struct_size = sizeof(h->world.snapshot);
+    h->world.snapshot.nodes = grouping->nodes;
+
+    /* Settings are members of a Snapshot; what a List or a lone workload has of these names is not one. */
+    static const struct rollout_node nothing = { ROLLOUT_NODE_OBJECT, 1, { NULL, 0 }, { NULL, 0 }, 0, 0 };
+    struct ro_at none = ro_at_root(&nothing);
+    ro_grouping_places(&d, grouping, group, &places);
+    read_workload(&d, h, group, &places);
+    read_settings(&d, h, grouping->body ? &places.body : &none, now_ms);
+    if (d.code == ROLLOUT_OK) {
+        read_revisions(&d, h, group, &places, grouping->body != NULL);
+        read_claims(&d, h, group, &places);
+        read_pods(&d, h, group, &places, grouping->list);
+    }
+    if (d.code == ROLLOUT_OK && h->arena.failed)
+        d.code = ro_error_nomem(reterr);
+    if (d.code != ROLLOUT_OK) {
+        rollout_world_free(&h->world);
+        return d.code;
+    }
+    *ret_world = &h->world;
+    return ROLLOUT_OK;
+}
+
+int rollout_document_decode(const struct rollout_tree *document, size_t index, int64_t now_ms,
+                            struct rollout_world **ret_world, struct rollout_error *reterr)
+{
+    struct rollout_grouping *grouping;
+    struct rollout_world *world;
+    int r = rollout_document_group(document, &grouping, reterr);
+    if (r != ROLLOUT_OK)
+        return r;
+    r = rollout_grouping_decode(grouping, index, now_ms, &world, reterr);
+    if (r != ROLLOUT_OK) {
+        rollout_grouping_free(grouping);
+        return r;
+    }
+    ((struct holder *)(void *)world)->grouping = grouping;
+    *ret_world = world;
+    return ROLLOUT_OK;
+}
+
+void rollout_world_free(struct rollout_world *world)
+{
+    struct holder *h = (struct holder *)(void *)world;
+    if (!h)
+        return;
+    rollout_grouping_free(h->grouping);
+    ro_arena_free(&h->arena);
+    free(h);
+}

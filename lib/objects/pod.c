@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "objects/pod.h"
+
+#include <rollout/objects.h>
+
+#include "base/abi.h"
+#include "objects/pod_in_place.h"
+#include "rules/lifecycle.h"
+
+static uint32_t phase_of(struct rollout_str text)
+{
+    static const struct rollout_str phases[] = {
+        [ROLLOUT_PHASE_PENDING] = { "Pending", 7 },     [ROLLOUT_PHASE_RUNNING] = { "Running", 7 },
+        [ROLLOUT_PHASE_SUCCEEDED] = { "Succeeded", 9 }, [ROLLOUT_PHASE_FAILED] = { "Failed", 6 },
+        [ROLLOUT_PHASE_UNKNOWN] = { "Unknown", 7 },
+    };
+    if (text.len == 0)
+        return ROLLOUT_PHASE_NONE;
+    for (uint32_t i = 1; i < sizeof(phases) / sizeof(phases[0]); i++)
+        if (ro_str_eq(phases[i], text))
+            return i;
+    return ROLLOUT_PHASE_OTHER;
+}
+
+/* A cost counts only if it begins with '-' or 1 to 9, or is "0", and fits in 32 bits; else it is 0. */
+static int32_t deletion_cost(struct rollout_str text)
+{
+    size_t i = 0;
+    bool negative = text.len > 0 && text.data[0] == '-';
+    int64_t value = 0;
+    if (text.len == 0 || (!negative && (text.data[0] < '1' || text.data[0] > '9')))
+        return 0;
+    if (negative && ++i == text.len)
+        return 0;
+    for (; i < text.len; i++) {
+        if (text.data[i] < '0' || text.data[i] > '9')
+            return 0;
+        value = value * 10 + (text.data[i] - '0');
+        if (value > (int64_t)INT32_MAX + (negative ? 1 : 0))
+            return 0;
+    }
+    return (int32_t)(negative ? -value : value);
+}
+
+/* The keys that the lifecycle put on the not-ready list. A message that is no list of {userAgent, key}
+ * holds none, whatever else is in it: Go decodes it as a whole. */
+static uint32_t not_ready_keys(const struct rollout_node *message)
+{
+    const struct rollout_node *list = ro_expanded(message);
+    uint32_t flags = 0;
+    if (!ro_is(list, ROLLOUT_NODE_ARRAY))
+        return 0;
+    for (const struct rollout_node *c = ro_first(list); c != ro_end(list); c = ro_next(c)) {
+        if (c->kind == ROLLOUT_NODE_NULL)
+            continue;
+        const struct rollout_node *agent = ro_get(c, "userAgent"), *key = ro_get(c, "key");
+        if (c->kind != ROLLOUT_NODE_OBJECT || (agent && agent->kind != ROLLOUT_NODE_TEXT) ||
+            (key && key->kind != ROLLOUT_NODE_TEXT))
+            return 0;
+        if (!ro_str_eq(ro_text(agent), RO_STR("Lifecycle")))
+            continue;
+        if (ro_str_eq(ro_text(key), RO_STR("preDeleteHook")))
+            flags |= ROLLOUT_POD_KEY_PRE_DELETE;
+        else if (ro_str_eq(ro_text(key), RO_STR("preUpdateHook")))
+            flags |= ROLLOUT_POD_KEY_PRE_UPDATE;
+    }
+    return flags;
+}
+
+/* Conditions: the first of a type counts. */
+static void read_conditions(struct ro_decoder *d, const struct ro_at *status, struct rollout_pod *ret)
+{
+    struct ro_at conditions = ro_at_array(d, status, "conditions");
+    bool ready_seen = false;
+    size_t index = 0;
+    if (!conditions.node)
+        return;
+    for (const struct rollout_node *c = ro_first(conditions.node); c != ro_end(conditions.node); c = ro_next(c)) {
+        struct ro_at condition = ro_at_element(d, &conditions, c, index++);
+        struct rollout_str type = ro_read_text(d, &condition, "type");
+        bool is_true = ro_str_eq(ro_read_text(d, &condition, "status"), RO_STR("True"));
+        int64_t since = ro_read_time(d, &condition, "lastTransitionTime");
+        struct rollout_str reason = ro_read_text(d, &condition, "reason");
+        struct rollout_str message = ro_read_text(d, &condition, "message");
+        ro_read_time(d, &condition, "lastProbeTime");
+        if (ro_str_eq(type, RO_STR("Ready")) && !ready_seen) {
+            ready_seen = true;
+            ret->ready_since_ms = since;
+            if (is_true)
+                ret->flags |= ROLLOUT_POD_READY;
+        } else if (ro_str_eq(type, RO_STR("InPlaceUpdateReady")) && !(ret->flags & ROLLOUT_POD_IN_PLACE_CONDITION)) {
+            ret->flags |= ROLLOUT_POD_IN_PLACE_CONDITION;
+            if (is_true)
+                ret->flags |= ROLLOUT_POD_IN_PLACE_TRUE;
+            if (reason.len == 0 && message.len == 0)
+                ret->flags |= ROLLOUT_POD_IN_PLACE_CLEAN;
+        } else if (ro_str_eq(type, RO_STR("KruisePodReady")) && !(ret->flags & ROLLOUT_POD_KRUISE_CONDITION)) {
+            ret->flags |= ROLLOUT_POD_KRUISE_CONDITION | not_ready_keys(ro_get(c, "message"));
+        }
+    }
+}
+
+static void read_gates(struct ro_decoder *d, const struct ro_at *spec, struct rollout_pod *ret)
+{
+    struct ro_at gates = ro_at_array(d, spec, "readinessGates");
+    size_t index = 0;
+    if (!gates.node)
+        return;
+    for (const struct rollout_node *c = ro_first(gates.node); c != ro_end(gates.node); c = ro_next(c)) {
+        struct ro_at gate = ro_at_element(d, &gates, c, index++);
+        struct rollout_str type = ro_read_text(d, &gate, "conditionType");
+        if (ro_str_eq(type, RO_STR("InPlaceUpdateReady")))
+            ret->flags |= ROLLOUT_POD_IN_PLACE_GATE;
+        else if (ro_str_eq(type, RO_STR("KruisePodReady")))
+            ret->flags |= ROLLOUT_POD_KRUISE_GATE;
+    }
+}
+
+/* The members of a container that in-place updates and the diff read. */
+static void check_env(struct ro_decoder *d, const struct ro_at *container)
+{
+    struct ro_at env = ro_at_array(d, container, "env");
+    size_t index = 0;
+    if (!env.node)
+        return;
+    for (const struct rollout_node *c = ro_first(env.node); c != ro_end(env.node); c = ro_next(c)) {
+        struct ro_at entry = ro_at_element(d, &env, c, index++);
+        ro_read_text(d, &entry, "name");
+        ro_read_text(d, &entry, "value");
+        struct ro_at from = ro_at_object(d, &entry, "valueFrom");
+        struct ro_at field = ro_at_object(d, &from, "fieldRef");
+        ro_read_text(d, &field, "fieldPath");
+        struct ro_at map = ro_at_object(d, &from, "configMapKeyRef");
+        ro_read_text(d, &map, "key");
+    }
+}
+
+void ro_check_containers(struct ro_decoder *d, const struct ro_at *spec, const char *key)
+{
+    struct ro_at containers = ro_at_array(d, spec, key);
+    size_t index = 0;
+    if (!containers.node)
+        return;
+    for (const struct rollout_node *c = ro_first(containers.node); c != ro_end(containers.node); c = ro_next(c)) {
+        struct ro_at container = ro_at_element(d, &containers, c, index++);
+        ro_read_text(d, &container, "name");
+        ro_read_text(d, &container, "image");
+        ro_read_text(d, &container, "restartPolicy");
+        ro_check_resources(d, &container, "resources");
+        check_env(d, &container);
+        struct ro_at policies = ro_at_array(d, &container, "resizePolicy");
+        size_t i = 0;
+        if (!policies.node)
+            continue;
+        for (const struct rollout_node *p = ro_first(policies.node); p != ro_end(policies.node); p = ro_next(p)) {
+            struct ro_at policy = ro_at_element(d, &policies, p, i++);
+            ro_read_text(d, &policy, "resourceName");
+            ro_read_text(d, &policy, "restartPolicy");
+        }
+    }
+}
+
+/* Whether an init container of this name is a sidecar. */
+static bool is_sidecar(const struct rollout_node *containers, struct rollout_str name)
+{
+    if (containers)
+        for (const struct rollout_node *c = ro_first(containers); c != ro_end(containers); c = ro_next(c))
+            if (ro_str_eq(ro_text(ro_get(c, "name")), name) &&
+                ro_str_eq(ro_text(ro_get(c, "restartPolicy")), RO_STR("Always")))
+                return true;
+    return false;
+}
+
+/* The largest restartCount; only those of sidecars where init containers are given. */
+static int32_t read_statuses(struct ro_decoder *d, const struct ro_at *status, const char *key, bool sidecars,
+                             const struct rollout_node *init_containers)
+{
+    struct ro_at statuses = ro_at_array(d, status, key);
+    int32_t most = 0;
+    size_t index = 0;
+    if (!statuses.node)
+        return 0;
+    for (const struct rollout_node *c = ro_first(statuses.node); c != ro_end(statuses.node); c = ro_next(c)) {
+        struct ro_at entry = ro_at_element(d, &statuses, c, index++);
+        struct rollout_str name = ro_read_text(d, &entry, "name");
+        int32_t restarts = ro_read_int32(d, &entry, "restartCount");
+        ro_read_bool(d, &entry, "ready");
+        ro_read_text(d, &entry, "image");
+        ro_read_text(d, &entry, "imageID");
+        ro_read_text(d, &entry, "containerID");
+        ro_check_resources(d, &entry, "resources");
+        if (restarts > most && (!sidecars || is_sidecar(init_containers, name)))
+            most = restarts;
+    }
+    return most;
+}
+
+bool ro_pod_may_in_place(const struct rollout_node *pod)
+{
+    static const char *const keys[] = { "apps.kruise.io/inplace-update-state", "apps.kruise.io/inplace-update-grace",
+                                        "inplace-update-state", "inplace-update-grace" };
+    const struct rollout_node *annotations = ro_dig(pod, "metadata", "annotations", NULL);
+    const struct rollout_node *containers = ro_dig(pod, "spec", "containers", NULL);
+    for (size_t i = 0; annotations && i < sizeof(keys) / sizeof(keys[0]); i++)
+        if (ro_is(annotations, ROLLOUT_NODE_OBJECT))
+            for (const struct rollout_node *c = ro_first(annotations); c != ro_end(annotations); c = ro_next(c))
+                if (ro_str_eq(c->key, (struct rollout_str){ keys[i], strlen(keys[i]) }))
+                    return true;
+    if (ro_is(containers, ROLLOUT_NODE_ARRAY))
+        for (const struct rollout_node *c = ro_first(containers); c != ro_end(containers); c = ro_next(c))
+            if (ro_get(c, "resizePolicy"))
+                return true;
+    return false;
+}
+
+void ro_pod_decode(struct ro_decoder *d, const struct ro_at *pod, const struct ro_gates *gates,
+                   struct rollout_pod *ret_pod, struct rollout_in_place *in_place)
+{
+    struct ro_metadata metadata;
+    struct rollout_pod ret = { .phase = ROLLOUT_PHASE_NONE };
+    ro_check_kind(d, pod, "Pod");
+    ro_read_metadata(d, pod, &metadata);
+    ret.name = metadata.name;
+    ret.namespace_ = metadata.namespace_;
+    ret.labels = metadata.labels;
+    ret.finalizers = metadata.finalizers;
+    ret.created_ms = metadata.created_ms;
+    if (metadata.terminating)
+        ret.flags |= ROLLOUT_POD_TERMINATING;
+    ret.deletion_cost = deletion_cost(ro_text(ro_get(metadata.annotations, "controller.kubernetes.io/pod-deletion-cost")));
+
+    const struct rollout_str *revision = ro_labels_get(&ret.labels, RO_STR("controller-revision-hash"));
+    const struct rollout_str *state = ro_labels_get(&ret.labels, RO_STR("lifecycle.apps.kruise.io/state"));
+    if (revision)
+        ret.revision = *revision;
+    if (state)
+        ret.lifecycle_state = ro_state_from_text(*state);
+    if (ro_labels_get(&ret.labels, RO_STR("apps.kruise.io/specified-delete")))
+        ret.flags |= ROLLOUT_POD_SPECIFIED_DELETE;
+    if (ro_labels_get(&ret.labels, RO_STR("pod-template-hash")))
+        ret.flags |= ROLLOUT_POD_TEMPLATE_HASH;
+
+    struct ro_at spec = ro_at_object(d, pod, "spec");
+    ret.node = ro_read_text(d, &spec, "nodeName");
+    read_gates(d, &spec, &ret);
+    ro_check_containers(d, &spec, "containers");
+    ro_check_containers(d, &spec, "initContainers");
+
+    struct ro_at status = ro_at_object(d, pod, "status");
+    ret.phase = phase_of(ro_read_text(d, &status, "phase"));
+    read_conditions(d, &status, &ret);
+    const struct rollout_node *init_containers = ro_get(spec.node, "initContainers");
+    ret.restarts = read_statuses(d, &status, "containerStatuses", false, NULL);
+    ret.sidecar_restarts = read_statuses(d, &status, "initContainerStatuses", true,
+                                         ro_is(init_containers, ROLLOUT_NODE_ARRAY) ? init_containers : NULL);
+
+    if (in_place && d->code == ROLLOUT_OK && ro_in_place_facts(pod->node, gates, in_place))
+        ret.in_place = in_place;
+    *ret_pod = ret;
+}
+
+int rollout_pod_from_object(const struct rollout_tree *pod, const struct rollout_workload *workload,
+                            struct rollout_pod *ret_pod, struct rollout_in_place *ret_in_place,
+                            struct rollout_error *reterr)
+{
+    struct ro_gates gates;
+    struct rollout_workload full = { .struct_size = sizeof(full) };
+    struct rollout_pod facts;
+    struct rollout_in_place in_place;
+    struct ro_decoder d = { .reterr = reterr };
+    int r = rollout_tree_check(pod, reterr);
+    if (r == ROLLOUT_OK && workload)
+        r = ro_abi_struct(workload, &full, sizeof(full), "workload", reterr);
+    if (r == ROLLOUT_OK)
+        r = ro_gates_resolve(full.gates, full.gate_count, &gates, reterr);
+    if (r != ROLLOUT_OK)
+        return r;
+    struct ro_at root = ro_at_root(pod->nodes);
+    if (root.node->kind != ROLLOUT_NODE_OBJECT) {
+        ro_refuse(&d, &root, "is not an object");
+        return d.code;
+    }
+    ro_pod_decode(&d, &root, &gates, &facts, ret_in_place ? &in_place : NULL);
+    if (d.code != ROLLOUT_OK)
+        return d.code;
+    if (facts.in_place) {
+        *ret_in_place = in_place;
+        facts.in_place = ret_in_place;
+    }
+    *ret_pod = facts;
+    return ROLLOUT_OK;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The facts of an in-place update under way, from a Pod's annotations and container statuses.
+ * Source: inplace.md 10 to 12. */
+#ifndef RO_OBJECTS_POD_IN_PLACE_H
+#define RO_OBJECTS_POD_IN_PLACE_H
+
+#include <stdbool.h>
+
+#include <rollout/snapshot.h>
+
+#include "rules/gates.h"
+
+/* False where there is nothing to tell: neither annotation, and no container with a resizePolicy. The
+ * pod has passed the decoder's checks. Allocates nothing. */
+bool ro_in_place_facts(const struct rollout_node *pod, const struct ro_gates *gates, struct rollout_in_place *ret);
+
+#endif

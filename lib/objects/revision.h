@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* ControllerRevisions of a CloneSet: decoding them, finding the one that the live template is, and making
+ * a new one. Source: cloneset.md 7.2, inplace.md 2. */
+#ifndef RO_OBJECTS_REVISION_H
+#define RO_OBJECTS_REVISION_H
+
+#include <rollout/cloneset.h>
+#include <rollout/snapshot.h>
+
+#include "base/memory.h"
+#include "objects/decode.h"
+
+void ro_revision_decode(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *object,
+                        struct rollout_revision *ret);
+
+/* Place (from 0) of the stored revision that the object's template is, ROLLOUT_NONE if there is none. Of
+ * several equal ones the last in upstream's order: by number, creation time, name. */
+uint32_t ro_revision_of_template(struct ro_arena *arena, const struct rollout_node *object,
+                                 struct rollout_opt collision_count, const struct rollout_revision *revisions,
+                                 const struct rollout_tree *objects, size_t count);
+
+/* The revision that upstream would store for the object's template, numbered after the others. Where its
+ * name is taken, *collision_count is raised, as upstream does. A lack of memory shows in the arena. */
+void ro_revision_make(struct ro_arena *arena, const struct rollout_node *object, struct rollout_opt *collision_count,
+                      const struct rollout_revision *revisions, size_t count, struct rollout_revision *ret_revision,
+                      struct rollout_tree *ret_object);
+
+/* Upstream's hash of volume claim templates (an ARRAY of claims) as decimal text; "" where there are none. */
+struct rollout_str ro_claims_hash(struct ro_arena *arena, const struct rollout_node *templates);
+
+#endif

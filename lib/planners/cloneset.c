@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The CloneSet planner. Source: cloneset.md; the order of the steps is that of its section 4.
+ *
+ * One pass: resolve the settings, mark every pod, let the scale phase act, and if it did not, the update
+ * phase; then write down actions, a verdict for every pod, and the status. */
+#include "planners/cloneset_pass.h"
+
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/sort.h"
+#include "base/str.h"
+#include "rules/availability.h"
+#include "rules/in_place.h"
+#include "rules/revision.h"
+
+/* Upstream waits so long for its own writes to show (4.1 step 3). */
+#define EXPECTATION_TIMEOUT_MS (5 * 60 * 1000)
+#define EXPECTATION_RETRY_MS   (10 * 1000)
+
+/* ---- marks ---- */
+
+/* Names in podsToDelete, sorted once, so that a pod is looked up in logarithmic time. */
+struct names {
+    const struct rollout_strs *strs;
+    uint32_t *sorted;
+};
+
+static int compare_names(const void *context, uint32_t a, uint32_t b)
+{
+    const struct rollout_strs *strs = context;
+    return ro_str_cmp(*ro_strs_at(strs, a), *ro_strs_at(strs, b));
+}
+
+/* Marks every occurrence of the name as an active pod's. */
+static bool names_take(const struct names *names, struct rollout_str name, uint8_t *named)
+{
+    uint32_t low = 0, high = names->strs->count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (ro_str_cmp(*ro_strs_at(names->strs, names->sorted[middle]), name) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    bool found = false;
+    for (; low < names->strs->count && ro_str_eq(*ro_strs_at(names->strs, names->sorted[low]), name); low++) {
+        named[names->sorted[low]] = 1;
+        found = true;
+    }
+    return found;
+}
+
+/* What a revision label means, remembered for as long as pods carry the same text. */
+struct label {
+    struct rollout_str text;
+    uint16_t revision; /* place + 1 */
+    bool update;
+};
+
+/* The stored revisions by short hash, so that a label is looked up in logarithmic time. */
+struct revision_index {
+    const struct ro_abi_array *revisions;
+    uint32_t *sorted;
+    uint32_t count;
+};
+
+static int compare_revisions(const void *context, uint32_t a, uint32_t b)
+{
+    const struct ro_abi_array *revisions = context;
+    return ro_str_cmp(ro_short_hash(ro_revision_at(revisions, a)->name),
+                      ro_short_hash(ro_revision_at(revisions, b)->name));
+}
+
+/* Resolves a label, and marks every revision that it names as used. */
+static struct label resolve_label(struct pass *pass, const struct revision_index *index, struct rollout_str text)
+{
+    struct label label = { text, 0, ro_same_revision(text, pass->update_name) };
+    struct rollout_str hash = ro_short_hash(text);
+    uint32_t low = 0, high = index->count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (ro_str_cmp(ro_short_hash(ro_revision_at(index->revisions, index->sorted[middle])->name), hash) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (; low < index->count; low++) {
+        uint32_t place = index->sorted[low];
+        const struct rollout_revision *revision = ro_revision_at(index->revisions, place);
+        if (!ro_str_eq(ro_short_hash(revision->name), hash))
+            break;
+        pass->revision_facts[place].used = 1;
+        /* Equal keys keep the list's order, so the first that is stored is the one that is found. */
+        if (label.revision == 0 && !(revision->flags & ROLLOUT_REVISION_NEW))
+            label.revision = (uint16_t)(place + 1);
+    }
+    return label;
+}
+
+static bool same_text(struct rollout_str a, struct rollout_str b)
+{
+    return a.len == b.len && (a.data == b.data || ro_str_eq(a, b));
+}
+
+static uint8_t mark_pod(const struct pass *pass, const struct rollout_pod *pod, bool update, bool named)
+{
+    uint8_t mark = 0;
+    if (update)
+        mark |= MARK_NEW | MARK_SCALE_NEW;
+    else if (pod->lifecycle_state == ROLLOUT_STATE_PREPARING_UPDATE &&
+             pass->in->gates.on[ROLLOUT_GATE_PREPARING_UPDATE_AS_UPDATE])
+        mark |= MARK_SCALE_NEW;
+    if (ro_update_ready(pod, 0, pass->now_ms)) {
+        mark |= MARK_SERVING;
+        if (ro_lifecycle_settled(pod)) {
+            mark |= MARK_READY;
+            if (pass->spec->min_ready_seconds == 0 ||
+                ro_update_ready(pod, pass->spec->min_ready_seconds, pass->now_ms))
+                mark |= MARK_AVAILABLE;
+        }
+    }
+    if (named || (pod->flags & ROLLOUT_POD_SPECIFIED_DELETE))
+        mark |= MARK_SPECIFIED;
+    if (pod->lifecycle_state == ROLLOUT_STATE_PREPARING_DELETE)
+        mark |= MARK_PREPARING_DELETE;
+    uint32_t clean = ROLLOUT_POD_IN_PLACE_TRUE | ROLLOUT_POD_IN_PLACE_CLEAN;
+    if (pod->in_place || !ro_lifecycle_settled(pod) || !(pod->flags & ROLLOUT_POD_TEMPLATE_HASH) ||
+        ((pod->flags & ROLLOUT_POD_IN_PLACE_GATE) && (pod->flags & clean) != clean))
+        mark |= MARK_REFRESH;
+    return mark;
+}
+
+static int check_pod(const struct rollout_pod *pod, size_t i, struct rollout_error *reterr)
+{
+    const char *field = NULL;
+    if (pod->revision.len && !pod->revision.data)
+        field = "revision";
+    else if (pod->name.len && !pod->name.data)
+        field = "name";
+    else if (pod->node.len && !pod->node.data)
+        field = "node";
+    else if (pod->labels.count && !pod->labels.items)
+        field = "labels";
+    else if (pod->finalizers.count && !pod->finalizers.items)
+        field = "finalizers";
+    if (field)
+        return ro_error_at(reterr, ROLLOUT_ERR_INVALID, (uint32_t)i, field, "pods[%zu].%s: NULL with a length", i,
+                           field);
+    if (pod->reserved)
+        return ro_error_at(reterr, ROLLOUT_ERR_ABI, (uint32_t)i, "reserved", "pods[%zu].reserved: not zero", i);
+    return ROLLOUT_OK;
+}
+
+static int mark_pods(struct pass *pass, const struct revision_index *index, const struct names *names,
+                     struct rollout_error *reterr)
+{
+    struct label recent[2] = { { { NULL, SIZE_MAX }, 0, false }, { { NULL, SIZE_MAX }, 0, false } };
+
+    for (size_t i = 0; i < pass->n; i++) {
+        const struct rollout_pod *pod = pass_pod(pass, i);
+        int r = check_pod(pod, i, reterr);
+        if (r)
+            return r;
+        if (!ro_active(pod)) {
+            pass->fates[i] = pod->phase == ROLLOUT_PHASE_SUCCEEDED || pod->phase == ROLLOUT_PHASE_FAILED
+                                 ? FATE_FINISHED
+                                 : FATE_TERMINATING;
+            continue;
+        }
+        if (pod->flags & ROLLOUT_POD_NOT_SELECTED) {
+            pass->fates[i] = FATE_NOT_SELECTED;
+            continue;
+        }
+        int hit = same_text(pod->revision, recent[0].text) ? 0 : 1;
+        if (hit == 1 && !same_text(pod->revision, recent[1].text))
+            recent[1] = resolve_label(pass, index, pod->revision);
+        if (hit == 1) {
+            struct label label = recent[1];
+            recent[1] = recent[0];
+            recent[0] = label;
+        }
+        bool named = names->strs->count > 0 && names_take(names, pod->name, pass->named);
+        uint8_t mark = mark_pod(pass, pod, recent[0].update, named);
+        pass->revisions[i] = recent[0].revision;
+        pass->marks[i] = mark;
+        pass->turns[i] = TURN_ACTIVE;
+        pass->histogram[mark]++;
+        pass->active++;
+        if (pass->unavailable_pod == ROLLOUT_NONE &&
+            ((mark & MARK_PREPARING_DELETE) || !(mark & (MARK_SPECIFIED | MARK_AVAILABLE))))
+            pass->unavailable_pod = (uint32_t)i;
+    }
+    return ROLLOUT_OK;
+}
+
+/* ---- the pass ---- */
+
+struct ro_cloneset_diff pass_diff(const struct pass *pass, uint8_t mark_new)
+{
+    struct ro_cloneset_scale scale = {
+        .limits = pass->limits,
+        .one_revision = ro_str_eq(pass->current_name, pass->update_name),
+        .rollback = pass->in->gates.on[ROLLOUT_GATE_CLONESET_PARTITION_ROLLBACK],
+        .exclude_preparing_delete = pass->spec->flags & ROLLOUT_CLONESET_EXCLUDE_PREPARING_DELETE,
+    };
+    for (int side = 0; side < 2; side++) {
+        struct ro_cloneset_group *group = side ? &scale.new_ : &scale.old;
+        uint8_t group_mark = side ? mark_new : 0;
+        const uint8_t deleting = MARK_PREPARING_DELETE, specified = MARK_SPECIFIED;
+        group->all = pass_count(pass, mark_new, group_mark);
+        group->preparing_delete = pass_count(pass, mark_new | deleting, group_mark | deleting);
+        group->to_delete = pass_count(pass, mark_new | deleting | specified, group_mark | specified);
+        group->unavailable = pass_count(pass, mark_new | deleting | specified | MARK_AVAILABLE, group_mark);
+    }
+    return ro_cloneset_diff(&scale);
+}
+
+/* Nothing is planned for anybody: why, and until when. */
+static uint32_t stopped(struct pass *pass, int64_t *ret_until_ms)
+{
+    const struct rollout_cloneset *spec = pass->spec;
+    int64_t since = pass->in->snapshot.unobserved_since_ms;
+
+    *ret_until_ms = 0;
+    if ((spec->flags & ROLLOUT_CLONESET_SELECTOR_INVALID) || !spec->replicas.set)
+        return ROLLOUT_REASON_SPEC_INVALID;
+    if (since != 0) {
+        int64_t left = since + EXPECTATION_TIMEOUT_MS - pass->now_ms;
+        if (left > 0) {
+            *ret_until_ms = pass->now_ms + left;
+            pass_requeue(pass, left);
+        } else if (pass->in->gates.on[ROLLOUT_GATE_FORCE_DELETE_TIMEOUT_EXPECTATION]) {
+            *ret_until_ms = pass->now_ms + EXPECTATION_RETRY_MS;
+            pass_requeue(pass, EXPECTATION_RETRY_MS);
+        }
+        return ROLLOUT_REASON_ACTIONS_NOT_OBSERVED;
+    }
+    return 0;
+}
+
+static int run_phases(struct pass *pass, struct rollout_error *reterr)
+{
+    pass->move = pass_diff(pass, MARK_NEW);
+    pass->scale_end = SCALE_NOTHING;
+    pass->update_end = UPDATE_NOT_REACHED;
+    if (pass->spec->flags & ROLLOUT_CLONESET_DELETING)
+        return ROLLOUT_OK;
+    int r = pass_scale(pass, reterr);
+    if (r == ROLLOUT_OK)
+        r = pass_update(pass, reterr);
+    return r;
+}
+
+static int write_plan(struct pass *pass, struct rollout_plan **ret_plan, struct rollout_error *reterr)
+{
+    struct ro_builder b = { 0 };
+    bool changed = false;
+    int64_t deadline_ms = 0;
+
+    for (int writing = 0; writing < 2; writing++) {
+        if (writing && ro_builder_begin(&b, reterr))
+            return ROLLOUT_ERR_NOMEM;
+        ro_cloneset_build_limits(pass->spec, &pass->limits, &b);
+        pass_status(pass, &b, &changed, &deadline_ms);
+        pass_emit(pass, &b);
+    }
+    struct rollout_plan *plan = ro_builder_end(&b);
+    plan->status_changed = changed;
+    plan->next_ms = pass_next(pass, deadline_ms);
+    plan->requeue_seconds = (pass->requeue_ms + 999) / 1000;
+    if (pass->error_pod != ROLLOUT_NONE) {
+        plan->error_reason = pass->error_reason;
+        plan->error_pod = pass->error_pod;
+        plan->error_message = pass->error_message;
+    }
+    *ret_plan = plan;
+    return ROLLOUT_OK;
+}
+
+static int run(struct pass *pass, uint32_t *sorted_names, uint32_t *sorted_revisions, uint32_t *scratch,
+               struct rollout_plan **ret_plan, struct rollout_error *reterr)
+{
+    struct names names = { &pass->spec->pods_to_delete, sorted_names };
+    struct revision_index index = { &pass->in->revisions, sorted_revisions, (uint32_t)pass->in->revisions.count };
+    for (uint32_t i = 0; i < names.strs->count; i++)
+        sorted_names[i] = i;
+    ro_sort_indices(sorted_names, names.strs->count, scratch, compare_names, names.strs);
+    for (uint32_t i = 0; i < index.count; i++)
+        sorted_revisions[i] = i;
+    ro_sort_indices(sorted_revisions, index.count, scratch, compare_revisions, index.revisions);
+
+    pass->history = sorted_revisions;
+    pass->history_scratch = scratch;
+
+    pass->limits = ro_cloneset_limits(pass->spec);
+    int r = mark_pods(pass, &index, &names, reterr);
+    if (r)
+        return r;
+    claims_resolve(pass, scratch);
+    pass->stop_reason = stopped(pass, &pass->stop_until_ms);
+    if (pass->stop_reason == 0)
+        r = run_phases(pass, reterr);
+    else
+        pass->update_end = UPDATE_NOT_REACHED;
+    return r ? r : write_plan(pass, ret_plan, reterr);
+}
+
+static int check_spec(const struct rollout_cloneset *spec, const struct ro_planner_input *in,
+                      struct rollout_error *reterr)
+{
+    if (spec->update_type > ROLLOUT_UPDATE_ON_DELETE)
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, "update_type", "update_type: %u is unknown", spec->update_type);
+    if (spec->pod_update_policy > ROLLOUT_POLICY_IN_PLACE_ONLY)
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, "pod_update_policy", "pod_update_policy: %u is unknown",
+                        spec->pod_update_policy);
+    if (spec->pods_to_delete.count && !spec->pods_to_delete.items)
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, "pods_to_delete", "pods_to_delete: NULL with a count");
+    if (spec->claim_templates.count && !spec->claim_templates.items)
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, "claim_templates", "claim_templates: NULL with a count");
+    if (spec->status.condition_count && !spec->status.conditions)
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, "status.conditions", "status.conditions: NULL with a count");
+    if (in->revisions.count >= UINT16_MAX)
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, "revisions", "revisions: %zu are too many",
+                        in->revisions.count);
+    return ROLLOUT_OK;
+}
+
+int ro_plan_cloneset(const struct rollout_cloneset *cloneset, const struct ro_planner_input *in,
+                     struct rollout_plan **ret_plan, struct rollout_error *reterr)
+{
+    int r = check_spec(cloneset, in, reterr);
+    if (r)
+        return r;
+
+    size_t n = in->pods.count, n_names = cloneset->pods_to_delete.count, n_revisions = in->revisions.count;
+    size_t scratch_count = n_names > n_revisions ? n_names : n_revisions;
+    scratch_count = scratch_count > in->claims.count ? scratch_count : in->claims.count;
+    struct ro_layout layout = { 0 };
+    size_t places = ro_layout_add(&layout, n, sizeof(uint32_t));
+    size_t list = ro_layout_add(&layout, n, sizeof(uint32_t));
+    size_t revisions = ro_layout_add(&layout, n, sizeof(uint16_t));
+    size_t facts = ro_layout_add(&layout, n_revisions, sizeof(struct revision_facts));
+    size_t names = ro_layout_add(&layout, n_names, sizeof(uint32_t));
+    size_t index = ro_layout_add(&layout, n_revisions, sizeof(uint32_t));
+    size_t scratch = ro_layout_add(&layout, scratch_count, sizeof(uint32_t));
+    size_t n_claims = in->claims.count;
+    size_t claims = ro_layout_add(&layout, n_claims, sizeof(uint32_t));
+    size_t holders = ro_layout_add(&layout, n_claims, sizeof(uint32_t));
+    size_t uses = ro_layout_add(&layout, n_claims, 1);
+    size_t marks = ro_layout_add(&layout, n, 1);
+    size_t fates = ro_layout_add(&layout, n, 1);
+    size_t turns = ro_layout_add(&layout, n, 1);
+    size_t named = ro_layout_add(&layout, n_names, 1);
+    char *block = ro_layout_alloc(&layout);
+    if (!block)
+        return ro_error_nomem(reterr);
+    memset(block + facts, 0, n_revisions * sizeof(struct revision_facts));
+    memset(block + marks, 0, layout.size - marks); /* marks, fates, turns, named */
+
+    uint32_t update = in->snapshot.update_revision - 1;
+    uint32_t current = in->snapshot.current_revision ? in->snapshot.current_revision - 1 : update;
+    struct pass pass = {
+        .spec = cloneset,
+        .in = in,
+        .now_ms = in->snapshot.now_ms,
+        .current = current,
+        .update = update,
+        .current_name = ro_revision_at(&in->revisions, current)->name,
+        .update_name = ro_revision_at(&in->revisions, update)->name,
+        .collision_count = cloneset->status.collision_count,
+        .n = n,
+        .marks = (uint8_t *)block + marks,
+        .fates = (uint8_t *)block + fates,
+        .turns = (uint8_t *)block + turns,
+        .revisions = (void *)(block + revisions),
+        .places = (void *)(block + places),
+        .list = (void *)(block + list),
+        .revision_facts = (void *)(block + facts),
+        .named = (uint8_t *)block + named,
+        .claims = { .array = &in->claims, .sorted = (void *)(block + claims), .holders = (void *)(block + holders),
+                    .uses = (uint8_t *)block + uses },
+        .scale_pod = ROLLOUT_NONE,
+        .leaving_pod = ROLLOUT_NONE,
+        .unavailable_pod = ROLLOUT_NONE,
+        .refresh_pod = ROLLOUT_NONE,
+        .error_pod = ROLLOUT_NONE,
+        .all_pod = ROLLOUT_NONE,
+        .target_pod = ROLLOUT_NONE,
+    };
+    r = run(&pass, (void *)(block + names), (void *)(block + index), (void *)(block + scratch), ret_plan, reterr);
+    free(block);
+    return r;
+}

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Volume claims of a CloneSet: cleaned up, deleted with their pod, or taken by a new one. A pod and its
+ * claims share an instance id. Source: cloneset.md 4.1 step 5, 5.3, 5.4. */
+#include "planners/cloneset_pass.h"
+
+#include "base/sort.h"
+#include "base/str.h"
+
+static int compare_ids(const void *context, uint32_t a, uint32_t b)
+{
+    const struct claims *claims = context;
+    return ro_str_cmp(claim_at(claims, a)->instance_id, claim_at(claims, b)->instance_id);
+}
+
+/* First place in sorted whose id is not less. */
+static uint32_t find_id(const struct claims *claims, struct rollout_str id)
+{
+    uint32_t low = 0, high = claims->count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (ro_str_cmp(claim_at(claims, claims->sorted[middle])->instance_id, id) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static bool has_id(const struct claims *claims, uint32_t place, struct rollout_str id)
+{
+    return place < claims->count && ro_str_eq(claim_at(claims, claims->sorted[place])->instance_id, id);
+}
+
+/* An absent or empty label is no id. */
+static struct rollout_str instance_id(const struct rollout_pod *pod)
+{
+    const struct rollout_str *id = ro_labels_get(&pod->labels, RO_STR("apps.kruise.io/cloneset-instance-id"));
+    return id ? *id : (struct rollout_str){ NULL, 0 };
+}
+
+void claims_resolve(struct pass *pass, uint32_t *scratch)
+{
+    struct claims *claims = &pass->claims;
+    for (uint32_t i = 0; i < claims->array->count; i++) {
+        claims->holders[i] = 0;
+        claims->uses[i] = 0;
+        if (!(claim_at(claims, i)->flags & ROLLOUT_CLAIM_TERMINATING))
+            claims->sorted[claims->count++] = i;
+    }
+    if (claims->count == 0)
+        return;
+    ro_sort_indices(claims->sorted, claims->count, scratch, compare_ids, claims);
+
+    for (size_t i = 0; i < pass->n; i++) {
+        uint8_t fate = pass->fates[i];
+        if (fate == FATE_NOT_SELECTED)
+            continue;
+        bool active = fate != FATE_FINISHED && fate != FATE_TERMINATING;
+        struct rollout_str id = instance_id(pass_pod(pass, i));
+        for (uint32_t place = find_id(claims, id); id.len && has_id(claims, place, id); place++) {
+            uint32_t claim = claims->sorted[place];
+            if (active)
+                claims->uses[claim] |= CLAIM_ACTIVE;
+            claims->holders[claim] = (uint32_t)i + 1;
+        }
+    }
+    if (pass->spec->flags & ROLLOUT_CLONESET_REUSE_CLAIMS)
+        return;
+    for (uint32_t i = 0; i < claims->count; i++) {
+        uint32_t claim = claims->sorted[i];
+        if (!(claims->uses[claim] & CLAIM_ACTIVE) && (claim_at(claims, claim)->flags & ROLLOUT_CLAIM_OWNED))
+            claims->uses[claim] |= CLAIM_CLEANED;
+    }
+}
+
+static void emit_delete_claim(struct ro_builder *b, const struct claims *claims, uint32_t claim)
+{
+    ro_build_action(b, ROLLOUT_OP_DELETE_CLAIM, ROLLOUT_REASON_BOOKKEEPING, ROLLOUT_SUBJECT_CLAIM, claim);
+    ro_build_attr_text(b, ROLLOUT_ATTR_CLAIM, claim_at(claims, claim)->name);
+}
+
+void claims_emit_cleanup(struct pass *pass, struct ro_builder *b)
+{
+    const struct claims *claims = &pass->claims;
+    for (uint32_t claim = 0; claim < claims->array->count; claim++) {
+        if (!(claims->uses[claim] & CLAIM_CLEANED))
+            continue;
+        uint32_t holder = claims->holders[claim];
+        if (holder == 0) {
+            emit_delete_claim(b, claims, claim);
+            continue;
+        }
+        ro_build_action(b, ROLLOUT_OP_SET_CLAIM_OWNER, ROLLOUT_REASON_BOOKKEEPING, ROLLOUT_SUBJECT_CLAIM, claim);
+        ro_build_attr_text(b, ROLLOUT_ATTR_CLAIM, claim_at(claims, claim)->name);
+        ro_build_attr_text(b, ROLLOUT_ATTR_OWNER, RO_STR("Pod"));
+        ro_build_attr_text(b, ROLLOUT_ATTR_POD, pass_pod(pass, holder - 1)->name);
+    }
+}
+
+void claims_emit_delete(struct pass *pass, struct ro_builder *b, uint32_t pod)
+{
+    const struct claims *claims = &pass->claims;
+    if (claims->count == 0)
+        return;
+    struct rollout_str id = instance_id(pass_pod(pass, pod));
+    for (uint32_t place = find_id(claims, id); id.len && has_id(claims, place, id); place++)
+        if (!(claims->uses[claims->sorted[place]] & CLAIM_CLEANED))
+            emit_delete_claim(b, claims, claims->sorted[place]);
+}
+
+static void emit_create_claim(struct ro_builder *b, struct rollout_str template_name, struct rollout_str name)
+{
+    ro_build_action(b, ROLLOUT_OP_CREATE_CLAIM, ROLLOUT_REASON_BOOKKEEPING, ROLLOUT_SUBJECT_CLAIM, ROLLOUT_NONE);
+    if (name.len)
+        ro_build_attr_text(b, ROLLOUT_ATTR_CLAIM, name);
+    ro_build_attr_text(b, ROLLOUT_ATTR_TEMPLATE, template_name);
+}
+
+/* name is "<template>-<object>-<id>" */
+static bool is_named(struct rollout_str name, struct rollout_str template_name, struct rollout_str object,
+                     struct rollout_str id)
+{
+    if (name.len != template_name.len + 1 + object.len + 1 + id.len)
+        return false;
+    const char *c = name.data;
+    return memcmp(c, template_name.data, template_name.len) == 0 && c[template_name.len] == '-' &&
+           memcmp(c + template_name.len + 1, object.data, object.len) == 0 &&
+           c[template_name.len + 1 + object.len] == '-' && memcmp(c + name.len - id.len, id.data, id.len) == 0;
+}
+
+/* Whether the id has its claim of the template. first: place of its first claim. */
+static bool has_claim(const struct pass *pass, uint32_t first, uint32_t template_index)
+{
+    const struct claims *claims = &pass->claims;
+    struct rollout_str id = claim_at(claims, claims->sorted[first])->instance_id;
+    struct rollout_str template_name = *ro_strs_at(&pass->spec->claim_templates, template_index);
+    for (uint32_t place = first; has_id(claims, place, id); place++)
+        if (is_named(claim_at(claims, claims->sorted[place])->name, template_name, pass->spec->name, id))
+            return true;
+    return false;
+}
+
+static bool is_complete(const struct pass *pass, uint32_t first)
+{
+    for (uint32_t t = 0; t < pass->spec->claim_templates.count; t++)
+        if (!has_claim(pass, first, t))
+            return false;
+    return true;
+}
+
+/* The next id whose claims no active pod has: place of its first claim, count if none. Upstream takes any;
+ * here those come first that need no further claim, each kind in string order. */
+static uint32_t next_free(const struct pass *pass, struct claim_cursor *cursor)
+{
+    const struct claims *claims = &pass->claims;
+    for (;;) {
+        while (cursor->place < claims->count) {
+            uint32_t first = cursor->place;
+            struct rollout_str id = claim_at(claims, claims->sorted[first])->instance_id;
+            bool free = id.len > 0;
+            for (; has_id(claims, cursor->place, id); cursor->place++)
+                free &= !(claims->uses[claims->sorted[cursor->place]] & (CLAIM_ACTIVE | CLAIM_CLEANED));
+            if (free && is_complete(pass, first) != cursor->incomplete)
+                return first;
+        }
+        if (cursor->incomplete)
+            return claims->count;
+        *cursor = (struct claim_cursor){ 0, true };
+    }
+}
+
+/* Claims of a free id that are not there, since a template was added later. */
+static void emit_missing_claims(struct pass *pass, struct ro_builder *b, uint32_t first)
+{
+    const struct claims *claims = &pass->claims;
+    struct rollout_str none = { NULL, 0 };
+    for (uint32_t t = 0; t < pass->spec->claim_templates.count; t++) {
+        if (has_claim(pass, first, t))
+            continue;
+        struct rollout_str template_name = *ro_strs_at(&pass->spec->claim_templates, t);
+        struct rollout_str prefix =
+            ro_build_join(b, template_name, RO_STR("-"), pass->spec->name, RO_STR("-"));
+        struct rollout_str id = claim_at(claims, claims->sorted[first])->instance_id;
+        emit_create_claim(b, template_name, ro_build_join(b, prefix, id, none, none));
+    }
+}
+
+void claims_emit_create(struct pass *pass, struct ro_builder *b, uint32_t reason, uint32_t group,
+                        struct rollout_str revision, int64_t count, struct claim_cursor *cursor)
+{
+    const struct claims *claims = &pass->claims;
+    struct claim_cursor before = *cursor;
+    uint32_t first;
+    int64_t taken = 0;
+    while (taken < count && (first = next_free(pass, cursor)) < claims->count) {
+        emit_missing_claims(pass, b, first);
+        taken++;
+    }
+    for (int64_t i = taken; i < count; i++)
+        for (uint32_t t = 0; t < pass->spec->claim_templates.count; t++)
+            emit_create_claim(b, *ro_strs_at(&pass->spec->claim_templates, t), (struct rollout_str){ NULL, 0 });
+
+    ro_build_action(b, ROLLOUT_OP_CREATE, reason, ROLLOUT_SUBJECT_MISSING, group);
+    ro_build_attr_text(b, ROLLOUT_ATTR_REVISION, revision);
+    ro_build_attr_value(b, ROLLOUT_ATTR_COUNT, count);
+    for (int64_t i = 0; i < taken; i++)
+        ro_build_attr_text(b, ROLLOUT_ATTR_ID,
+                           claim_at(claims, claims->sorted[next_free(pass, &before)])->instance_id);
+    if (taken < count)
+        ro_build_attr_value(b, ROLLOUT_ATTR_NEW_IDS, count - taken);
+}

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The update phase of a CloneSet: refresh what is under way, then walk the candidates in order within
+ * partition and budget. Source: cloneset.md 4.3, 6. */
+#include "planners/cloneset_pass.h"
+
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/str.h"
+#include "rules/in_place.h"
+#include "rules/lifecycle.h"
+#include "rules/order.h"
+#include "rules/revision.h"
+
+/* ---- one candidate ---- */
+
+/* A verdict that the caller brought along, or NULL. */
+static const struct rollout_in_place_verdict *given_verdict(const struct pass *pass, uint32_t from, uint32_t to)
+{
+    const struct ro_abi_array *verdicts = &pass->in->verdicts;
+    for (size_t i = 0; i < verdicts->count; i++) {
+        const struct rollout_in_place_verdict *v = (const void *)(verdicts->items + i * verdicts->stride);
+        if (v->from == from + 1 && v->to == to + 1)
+            return v;
+    }
+    return NULL;
+}
+
+static const struct revision_facts unknown_revision = { .known = 1, .rule = ROLLOUT_DIFF_NO_REVISION };
+
+static void compare(struct pass *pass, uint32_t from, uint32_t to, struct ro_diff_verdict *ret)
+{
+    const struct rollout_revision *old = ro_revision_at(&pass->in->revisions, from);
+    const struct rollout_revision *target = ro_revision_at(&pass->in->revisions, to);
+    bool only = pass->spec->pod_update_policy == ROLLOUT_POLICY_IN_PLACE_ONLY;
+    ro_diff_verdict(old->data.count ? old->data.nodes : NULL, target->data.count ? target->data.nodes : NULL,
+                    old->claims_hash, target->claims_hash, ro_gates_diff_flags(&pass->in->gates, only), ret);
+}
+
+const struct revision_facts *pass_in_place(struct pass *pass, uint32_t pod)
+{
+    uint32_t from = pass->revisions[pod], to = pass_target(pass);
+    if (from == 0)
+        return &unknown_revision;
+    struct revision_facts *facts = &pass->revision_facts[--from];
+    if (!facts->known) {
+        const struct rollout_in_place_verdict *given = given_verdict(pass, from, to);
+        struct ro_diff_verdict verdict;
+        if (!given)
+            compare(pass, from, to, &verdict);
+        facts->rule = (uint8_t)(given ? given->rule : verdict.rule);
+        facts->flags = (uint8_t)(given ? given->flags : verdict.flags);
+        facts->known = 1;
+    }
+    return facts;
+}
+
+struct rollout_str pass_in_place_path(struct pass *pass, struct ro_builder *b, uint32_t revision)
+{
+    const struct rollout_str none = { NULL, 0 };
+    const struct rollout_in_place_verdict *given = given_verdict(pass, revision, pass_target(pass));
+    if (given)
+        return given->path;
+    struct ro_diff_verdict verdict;
+    compare(pass, revision, pass_target(pass), &verdict);
+    struct rollout_str path = { verdict.path, verdict.path_len };
+    return ro_build_join(b, path, none, none, none);
+}
+
+/* Whether starting the update takes the pod out of service (inplace.md 8.1). */
+bool pass_marks_not_ready(struct pass *pass, uint32_t pod)
+{
+    const struct rollout_pod *p = pass_pod(pass, pod);
+    if (!(p->flags & ROLLOUT_POD_IN_PLACE_GATE))
+        return false;
+    const uint32_t more = ROLLOUT_CHANGES_IMAGES | ROLLOUT_CHANGES_ENV;
+    uint32_t flags = pass_in_place(pass, pod)->flags;
+    if (!pass->in->gates.on[ROLLOUT_GATE_IN_PLACE_WORKLOAD_VERTICAL_SCALING] ||
+        (flags & (ROLLOUT_CHANGES_RESOURCES | more)) != ROLLOUT_CHANGES_RESOURCES)
+        return true;
+    uint32_t from = pass->revisions[pod] - 1u;
+    return ro_diff_restarts(ro_revision_at(&pass->in->revisions, from)->data.nodes,
+                            ro_revision_at(&pass->in->revisions, pass_target(pass))->data.nodes,
+                            p->in_place ? p->in_place->containers : NULL);
+}
+
+static enum update_step in_place_step(const struct pass *pass, const struct rollout_pod *pod)
+{
+    const struct rollout_hook *hook = &pass->spec->lifecycle.in_place_update;
+    switch (pod->lifecycle_state) {
+    case ROLLOUT_STATE_NONE:
+    case ROLLOUT_STATE_PREPARING_NORMAL:
+    case ROLLOUT_STATE_NORMAL:
+        return ro_hooked_any(hook, pod) ? UPDATE_STEP_PREPARE : UPDATE_STEP_IN_PLACE;
+    case ROLLOUT_STATE_PREPARING_UPDATE:
+        return ro_hooked_any(hook, pod) ? UPDATE_STEP_WAIT_HOOK : UPDATE_STEP_IN_PLACE;
+    case ROLLOUT_STATE_UPDATING:
+        return UPDATE_STEP_IN_PLACE;
+    case ROLLOUT_STATE_UPDATED:
+        return hook->set ? UPDATE_STEP_PREPARE : UPDATE_STEP_NONE;
+    default:
+        return UPDATE_STEP_ERROR_STATE;
+    }
+}
+
+enum update_step pass_update_step(struct pass *pass, uint32_t pod)
+{
+    const struct rollout_cloneset *spec = pass->spec;
+    const struct rollout_pod *p = pass_pod(pass, pod);
+    if ((spec->flags & ROLLOUT_CLONESET_ROLLING_UPDATE) && spec->pod_update_policy != ROLLOUT_POLICY_RECREATE) {
+        if (pass_in_place(pass, pod)->rule == ROLLOUT_DIFF_POSSIBLE)
+            return in_place_step(pass, p);
+        if (spec->pod_update_policy == ROLLOUT_POLICY_IN_PLACE_ONLY)
+            return UPDATE_STEP_ERROR_IN_PLACE;
+    }
+    return p->flags & ROLLOUT_POD_SPECIFIED_DELETE ? UPDATE_STEP_MARKED : UPDATE_STEP_RECREATE;
+}
+
+/* ---- refresh ---- */
+
+static void fail(struct pass *pass, uint32_t pod, uint32_t reason)
+{
+    pass->error_pod = pod;
+    pass->error_reason = reason;
+}
+
+/* Every pod, in array order, also when nothing is to be updated. An error ends it there. */
+static void refresh(struct pass *pass)
+{
+    bool patched = false;
+    for (size_t i = 0; i < pass->n; i++) {
+        if (!(pass->marks[i] & MARK_REFRESH))
+            continue;
+        const struct rollout_pod *pod = pass_pod(pass, i);
+        enum ro_step step = ro_in_place_step(pod, pass->now_ms);
+        if (ro_step_is_error(step)) {
+            fail(pass, (uint32_t)i, ROLLOUT_REASON_SPEC_INVALID);
+            pass->update_end = UPDATE_ERROR;
+            pass->refresh_pod = (uint32_t)i;
+            return;
+        }
+        if (step == RO_STEP_WAIT_GRACE)
+            pass_requeue(pass, (pod->in_place->grace_end_ms - pass->now_ms + 999) / 1000 * 1000);
+        bool update = pass->marks[i] & MARK_NEW;
+        if (ro_lifecycle_refresh(pod, &pass->spec->lifecycle, update) != pod->lifecycle_state ||
+            !(pod->flags & ROLLOUT_POD_TEMPLATE_HASH)) {
+            if (!patched)
+                pass->refresh_pod = (uint32_t)i;
+            patched = true;
+        }
+    }
+    if (patched)
+        pass->update_end = UPDATE_REFRESHED;
+}
+
+/* ---- the walk ---- */
+
+/* 6.1: pods that are not at the target and may be touched. */
+static bool candidate(const struct pass *pass, size_t i)
+{
+    if (!(pass->turns[i] & TURN_ACTIVE) || !pass_outdated(pass, i) || (pass->marks[i] & MARK_PREPARING_DELETE))
+        return false;
+    if (!(pass->marks[i] & MARK_REFRESH))
+        return true;
+    const struct rollout_pod *pod = pass_pod(pass, i);
+    return pod->lifecycle_state == ROLLOUT_STATE_UPDATED || !ro_in_grace(pod);
+}
+
+/* Orders the candidates: the first `needed` of them, or all where `whole` is set. */
+static int order_candidates(struct pass *pass, size_t needed, bool whole, struct rollout_error *reterr)
+{
+    size_t n = pass->candidates;
+    struct ro_layout layout = { ro_order_scratch(&pass->spec->order, n, pass->n), false };
+    layout.overflow = layout.size == SIZE_MAX;
+    void *scratch = ro_layout_alloc(&layout);
+    if (!scratch)
+        return ro_error_nomem(reterr);
+    ro_order_update(&pass->spec->order, &pass->in->pods, pass->turns, TURN_ACTIVE, pass->list, n, needed, whole, scratch);
+    free(scratch);
+    for (size_t i = 0; i < n; i++)
+        pass->places[pass->list[i]] = (uint32_t)(i + 1);
+    return ROLLOUT_OK;
+}
+
+/* 6.3: un and unT. */
+static void count_unavailable(struct pass *pass)
+{
+    uint8_t target = pass->move.update < 0 ? 0 : MARK_NEW;
+    pass->unavailable_all = pass_count(pass, MARK_AVAILABLE, 0);
+    pass->unavailable_target = pass_count(pass, MARK_AVAILABLE | MARK_NEW, target);
+}
+
+/* First pods, in array order, of what the walk counts as unavailable. */
+static void find_unavailable(struct pass *pass)
+{
+    for (size_t i = 0; i < pass->n; i++) {
+        if ((pass->marks[i] & MARK_AVAILABLE) || !(pass->turns[i] & TURN_ACTIVE))
+            continue;
+        if (pass->all_pod == ROLLOUT_NONE)
+            pass->all_pod = (uint32_t)i;
+        if (!pass_outdated(pass, i)) {
+            pass->target_pod = (uint32_t)i;
+            return;
+        }
+    }
+}
+
+/* Takes candidates until the budget refuses one: it stops there, it does not skip. */
+static void take(struct pass *pass)
+{
+    int64_t limit = pass->move.update_max_unavailable;
+    size_t done = 0;
+    for (; done < pass->cut; done++) {
+        if (pass->unavailable_target + (int64_t)done >= limit)
+            break;
+        if (pass->marks[pass->list[done]] & MARK_AVAILABLE) {
+            if (pass->unavailable_all + pass->taken_available >= limit)
+                break;
+            pass->taken_available++;
+        }
+    }
+    pass->allowed = done;
+}
+
+/* Acts on what was taken; an error ends it. */
+static void walk(struct pass *pass)
+{
+    for (pass->walked = 0; pass->walked < pass->allowed; pass->walked++) {
+        uint32_t pod = pass->list[pass->walked];
+        enum update_step step = pass_update_step(pass, pod);
+        if (step >= UPDATE_STEP_ERROR_IN_PLACE) {
+            fail(pass, pod,
+                 step == UPDATE_STEP_ERROR_STATE ? ROLLOUT_REASON_LIFECYCLE_STATE_UNKNOWN
+                                                 : ROLLOUT_REASON_IN_PLACE_IMPOSSIBLE);
+            pass->turns[pod] |= TURN_STOPPED;
+            break;
+        }
+        pass->turns[pod] |= TURN_TAKEN;
+        if (step == UPDATE_STEP_IN_PLACE)
+            pass_requeue(pass, (int64_t)pass->spec->grace_period_seconds * 1000);
+    }
+    for (size_t i = pass->walked; i < pass->candidates; i++)
+        if ((pass->turns[pass->list[i]] & TURN_MASK) == TURN_NONE)
+            pass->turns[pass->list[i]] |= i >= pass->cut                       ? TURN_BEHIND_CUT
+                                          : pass->error_pod != ROLLOUT_NONE ? TURN_BEHIND
+                                                                            : TURN_REFUSED;
+}
+
+static int update_pods(struct pass *pass, struct rollout_error *reterr)
+{
+    bool unavailable = false;
+    for (size_t i = 0; i < pass->n; i++)
+        if (candidate(pass, i)) {
+            pass->list[pass->candidates++] = (uint32_t)i;
+            unavailable |= !(pass->marks[i] & MARK_AVAILABLE);
+        }
+    uint64_t wanted = (uint64_t)(pass->move.update < 0 ? -pass->move.update : pass->move.update);
+    pass->cut = wanted < pass->candidates ? (size_t)wanted : pass->candidates;
+    count_unavailable(pass);
+
+    /* The walk looks at no more than this; beyond it the places only matter to some reasons. */
+    int64_t looked_at = pass->move.update_max_unavailable - pass->unavailable_target + 1;
+    size_t needed = looked_at < 1 ? 1 : (uint64_t)looked_at < pass->cut ? (size_t)looked_at : pass->cut;
+    bool whole = unavailable || pass->cut < pass->candidates ||
+                 pass->spec->pod_update_policy == ROLLOUT_POLICY_IN_PLACE_ONLY;
+    int r = order_candidates(pass, needed, whole, reterr);
+    if (r)
+        return r;
+    take(pass);
+    walk(pass);
+    find_unavailable(pass);
+    return ROLLOUT_OK;
+}
+
+/* Nothing moves; where that is because the target has all its replicas, the reasons name the places. */
+static int order_idle(struct pass *pass, struct rollout_error *reterr)
+{
+    if (pass->limits.partition > 0 || pass->move.old_surplus <= 0)
+        return ROLLOUT_OK;
+    for (size_t i = 0; i < pass->n; i++)
+        if (candidate(pass, i))
+            pass->list[pass->candidates++] = (uint32_t)i;
+    int r = order_candidates(pass, pass->candidates, true, reterr);
+    pass->candidates = 0;
+    return r;
+}
+
+int pass_update(struct pass *pass, struct rollout_error *reterr)
+{
+    if (pass->scale_acted)
+        return ROLLOUT_OK;
+    pass->update_end = UPDATE_WALKED;
+    refresh(pass);
+    if (pass->update_end != UPDATE_WALKED)
+        return ROLLOUT_OK;
+    if (pass->spec->update_type == ROLLOUT_UPDATE_ON_DELETE)
+        pass->update_end = UPDATE_ON_DELETE;
+    else if (pass->spec->flags & ROLLOUT_CLONESET_PAUSED)
+        pass->update_end = UPDATE_PAUSED;
+    else if (pass->move.update == 0)
+        pass->update_end = UPDATE_NOTHING;
+    switch (pass->update_end) {
+    case UPDATE_NOTHING:
+        return order_idle(pass, reterr);
+    case UPDATE_WALKED:
+        return update_pods(pass, reterr);
+    default:
+        return ROLLOUT_OK;
+    }
+}

@@ -1,0 +1,486 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Why a pod is not touched in this pass: the ladder of reasons.md 6, rung by rung. */
+#include "planners/cloneset_pass.h"
+
+#include "base/str.h"
+#include "rules/availability.h"
+#include "rules/in_place.h"
+#include "rules/lifecycle.h"
+#include "rules/revision.h"
+
+static const struct rollout_str none = { NULL, 0 };
+
+static int64_t positive(int64_t n)
+{
+    return n > 0 ? n : 0;
+}
+
+static int64_t missing(const struct pass *pass)
+{
+    return positive(pass->limits.replicas - pass->active);
+}
+
+/* Above maxUnavailable, pods that are too many may be unavailable too. */
+static int64_t allowance(const struct pass *pass)
+{
+    return pass->limits.max_unavailable + positive(pass->active - pass->limits.replicas);
+}
+
+struct rollout_str verdict_invalid_field(const struct pass *pass)
+{
+    return pass->spec->flags & ROLLOUT_CLONESET_SELECTOR_INVALID ? RO_STR("spec.selector") : RO_STR("spec.replicas");
+}
+
+static struct rollout_str phase_text(uint32_t phase)
+{
+    switch (phase) {
+    case ROLLOUT_PHASE_PENDING:
+        return RO_STR("phase Pending");
+    case ROLLOUT_PHASE_SUCCEEDED:
+        return RO_STR("Succeeded");
+    case ROLLOUT_PHASE_FAILED:
+        return RO_STR("Failed");
+    case ROLLOUT_PHASE_UNKNOWN:
+        return RO_STR("phase Unknown");
+    default:
+        return RO_STR("no phase");
+    }
+}
+
+/* ---- the walk's refusal (rungs 9, 10) ---- */
+
+/* First of the pods that the walk has taken, as far as they count. */
+static uint32_t first_taken(const struct pass *pass, bool available_only)
+{
+    for (size_t i = 0; i < pass->allowed; i++)
+        if (!available_only || (pass->marks[pass->list[i]] & MARK_AVAILABLE))
+            return pass->list[i];
+    return ROLLOUT_NONE;
+}
+
+static struct rollout_verdict limit_verdict(const struct pass *pass, uint32_t reason, int64_t before, uint32_t pod,
+                                            int64_t taken, uint32_t taken_pod)
+{
+    return (struct rollout_verdict){
+        .subject_kind = ROLLOUT_SUBJECT_POD,
+        .reason = (uint16_t)reason,
+        .first_action = ROLLOUT_NONE,
+        .because = before > 0 ? pod : missing(pass) > 0 ? ROLLOUT_NONE : taken > 0 ? taken_pod : ROLLOUT_NONE,
+        .text = ROLLOUT_NONE,
+        .a = before + missing(pass) + taken,
+        .b = allowance(pass),
+    };
+}
+
+void verdict_prepare(struct pass *pass, struct ro_builder *b, struct verdict_context *ret)
+{
+    const struct ro_cloneset_diff *move = &pass->move;
+    int64_t od = move->old_surplus, nd = move->new_surplus;
+
+    *ret = (struct verdict_context){ 0 };
+    ret->target_text = ro_build_text(b, ro_revision_at(&pass->in->revisions, pass_target(pass))->name);
+    if (!pass->in->gates.on[ROLLOUT_GATE_CLONESET_PARTITION_ROLLBACK] &&
+        !ro_str_eq(pass->current_name, pass->update_name)) {
+        int64_t raw = (od < 0 ? -od : od) <= (nd < 0 ? -nd : nd) ? od : -nd;
+        ret->rollback_surplus = -raw;
+    }
+    if (pass->update_end != UPDATE_WALKED || pass->error_pod != ROLLOUT_NONE || pass->allowed >= pass->cut)
+        return;
+    struct rollout_verdict available =
+        limit_verdict(pass, ROLLOUT_REASON_MAX_UNAVAILABLE_REACHED, pass->unavailable_all, pass->all_pod,
+                      pass->taken_available, first_taken(pass, true));
+    struct rollout_verdict unavailable =
+        limit_verdict(pass, ROLLOUT_REASON_UPDATED_PODS_UNAVAILABLE, pass->unavailable_target, pass->target_pod,
+                      (int64_t)pass->allowed, first_taken(pass, false));
+    uint32_t refused = pass->list[pass->allowed];
+    ret->refused = available; /* also behind a pod that is refused for the updated pods alone */
+    ret->refused_unavailable = unavailable;
+    if (pass->marks[refused] & MARK_AVAILABLE) {
+        /* What costs nothing in that limit is held only by its place. */
+        ret->refused_unavailable = (struct rollout_verdict){
+            .subject_kind = ROLLOUT_SUBJECT_POD,
+            .reason = ROLLOUT_REASON_BEHIND_STOPPED_POD,
+            .first_action = ROLLOUT_NONE,
+            .because = refused,
+            .text = ROLLOUT_NONE,
+        };
+    }
+}
+
+/* ---- helpers ---- */
+
+static void set(struct rollout_verdict *v, uint32_t reason)
+{
+    v->reason = (uint16_t)reason;
+}
+
+static void set_text(struct ro_builder *b, struct rollout_verdict *v, uint32_t reason, struct rollout_str text)
+{
+    set(v, reason);
+    v->text = ro_build_text(b, text);
+}
+
+uint16_t verdict_wants(struct pass *pass, uint32_t pod)
+{
+    const struct rollout_cloneset *spec = pass->spec;
+    if (!(spec->flags & ROLLOUT_CLONESET_ROLLING_UPDATE) || spec->pod_update_policy == ROLLOUT_POLICY_RECREATE)
+        return ROLLOUT_OP_RECREATE;
+    if (spec->pod_update_policy == ROLLOUT_POLICY_IN_PLACE_ONLY ||
+        pass_in_place(pass, pod)->rule == ROLLOUT_DIFF_POSSIBLE)
+        return ROLLOUT_OP_UPDATE_IN_PLACE;
+    return ROLLOUT_OP_RECREATE;
+}
+
+static struct rollout_str state_text(const struct rollout_pod *pod)
+{
+    struct rollout_str text = ro_state_text(pod->lifecycle_state);
+    if (text.data)
+        return text;
+    const struct rollout_str *label = ro_labels_get(&pod->labels, RO_STR("lifecycle.apps.kruise.io/state"));
+    return label ? *label : RO_STR("unknown");
+}
+
+static struct rollout_str annotation_text(enum ro_step step)
+{
+    return step == RO_STEP_ERROR_GRACE ? RO_STR("metadata.annotations[\"apps.kruise.io/inplace-update-grace\"]")
+                                       : RO_STR("metadata.annotations[\"apps.kruise.io/inplace-update-state\"]");
+}
+
+/* The container that an unfinished update waits for, and what of it. */
+static struct rollout_str waiting_text(struct ro_builder *b, const struct rollout_in_place *in_place)
+{
+    struct rollout_str what;
+    if (!in_place)
+        return RO_STR("state");
+    if ((in_place->flags & ROLLOUT_IN_PLACE_GRACE_KEY) && !(in_place->flags & ROLLOUT_IN_PLACE_GRACE))
+        return RO_STR("empty grace annotation");
+    switch (in_place->waits_for) {
+    case ROLLOUT_WAITS_FOR_IMAGE:
+        what = RO_STR(" image");
+        break;
+    case ROLLOUT_WAITS_FOR_ENV:
+        what = RO_STR(" env");
+        break;
+    case ROLLOUT_WAITS_FOR_RESOURCES:
+        what = RO_STR(" resources");
+        break;
+    case ROLLOUT_WAITS_FOR_PRECHECK:
+        what = RO_STR(" precheck");
+        break;
+    case ROLLOUT_WAITS_FOR_AGENT:
+        return RO_STR("annotation apps.kruise.io/runtime-containers-meta");
+    default:
+        return RO_STR("next batch");
+    }
+    return ro_build_join(b, RO_STR("container "), in_place->container, what, none);
+}
+
+static struct rollout_str hook_text(const struct rollout_hook *hook, const struct rollout_pod *pod, bool present)
+{
+    struct rollout_str part = ro_hook_part(hook, pod, present);
+    return part.data ? part : RO_STR("inPlaceUpdate");
+}
+
+/* The first thing that a refresh would write to the pod, 0 = nothing. */
+static uint16_t pending_refresh(const struct pass *pass, const struct rollout_pod *pod, enum ro_step step, bool update)
+{
+    switch (step) {
+    case RO_STEP_DROP_GRACE:
+    case RO_STEP_END_GRACE:
+        return ROLLOUT_OP_END_GRACE;
+    case RO_STEP_NEXT_BATCH:
+        return ROLLOUT_OP_NEXT_BATCH;
+    case RO_STEP_SET_READY:
+        return ROLLOUT_OP_SET_READY;
+    default:
+        break;
+    }
+    if (ro_lifecycle_refresh(pod, &pass->spec->lifecycle, update) != pod->lifecycle_state)
+        return ROLLOUT_OP_SET_LIFECYCLE;
+    return pod->flags & ROLLOUT_POD_TEMPLATE_HASH ? 0 : ROLLOUT_OP_LABEL_TEMPLATE_HASH;
+}
+
+/* ---- the rungs ---- */
+
+/* Rungs 1 to 3: nobody is planned for, no part of it, or the pass stops before it decides. */
+static bool not_asked(struct pass *pass, struct ro_builder *b, uint32_t i, struct rollout_verdict *v)
+{
+    if (pass->stop_reason == ROLLOUT_REASON_SPEC_INVALID) {
+        set_text(b, v, ROLLOUT_REASON_SPEC_INVALID, verdict_invalid_field(pass));
+        return true;
+    }
+    if (!pass->stop_reason && (pass->spec->flags & ROLLOUT_CLONESET_DELETING)) {
+        set(v, ROLLOUT_REASON_WORKLOAD_DELETING);
+        return true;
+    }
+    if (pass->fates[i] == FATE_FINISHED) {
+        set_text(b, v, ROLLOUT_REASON_POD_FINISHED, phase_text(pass_pod(pass, i)->phase));
+        return true;
+    }
+    if (pass->fates[i] == FATE_TERMINATING) {
+        set(v, ROLLOUT_REASON_TERMINATING);
+        v->because = i;
+        return true;
+    }
+    if (pass->stop_reason) {
+        set(v, pass->stop_reason);
+        v->until_ms = pass->stop_until_ms;
+        return true;
+    }
+    return false;
+}
+
+/* Rung 4: it must be deleted, and is not. */
+static bool not_deleted(struct pass *pass, struct ro_builder *b, uint32_t i, struct rollout_verdict *v)
+{
+    switch (pass->fates[i]) {
+    case FATE_WAIT_PRE_DELETE:
+        set_text(b, v, ROLLOUT_REASON_PRE_DELETE_HOOK,
+                 ro_hook_part(&pass->spec->lifecycle.pre_delete, pass_pod(pass, i), true));
+        break;
+    case FATE_WAIT_CREATE:
+        set(v, ROLLOUT_REASON_CREATE_FIRST);
+        v->a = pass->scale.scale_up;
+        v->b = pass->scale.scale_up_limit;
+        break;
+    case FATE_WAIT_DELETES:
+        set(v, ROLLOUT_REASON_DELETES_FIRST);
+        v->because = pass->leaving_pod;
+        break;
+    case FATE_WAIT_SCALE:
+        set(v, ROLLOUT_REASON_SCALE_FIRST);
+        v->because = pass->scale_pod;
+        break;
+    case FATE_DELETE_LIMIT:
+        *v = limit_verdict(pass, ROLLOUT_REASON_MAX_UNAVAILABLE_REACHED, pass->scale.unavailable,
+                           pass->unavailable_pod, pass->scale.delete_ready_limit, pass->scale_pod);
+        v->subject = i;
+        break;
+    default:
+        return false;
+    }
+    v->wants = ROLLOUT_OP_DELETE;
+    return true;
+}
+
+/* A refresh that would write to the pod was not reached: by the scale phase, or by an error before it. */
+static bool not_refreshed(const struct pass *pass, uint32_t i, uint16_t pending, struct rollout_verdict *v)
+{
+    if (!pending)
+        return false;
+    if (pass->update_end == UPDATE_NOT_REACHED) {
+        set(v, ROLLOUT_REASON_SCALE_FIRST);
+        v->because = pass->scale_pod;
+    } else if (pass->update_end == UPDATE_ERROR) {
+        set(v, ROLLOUT_REASON_BEHIND_STOPPED_POD);
+        v->a = (int64_t)i + 1;
+        v->because = pass->error_pod;
+    } else {
+        return false;
+    }
+    v->wants = pending;
+    return true;
+}
+
+/* Grace, and annotations that cannot be read: of old pods too. */
+static bool in_grace(struct ro_builder *b, const struct rollout_pod *pod, enum ro_step step, struct rollout_verdict *v)
+{
+    if (step == RO_STEP_WAIT_GRACE) {
+        set(v, ROLLOUT_REASON_GRACE_PERIOD);
+        v->until_ms = pod->in_place->grace_end_ms;
+    } else if (step == RO_STEP_STUCK_GRACE || ro_step_is_error(step)) {
+        set_text(b, v, ROLLOUT_REASON_SPEC_INVALID, annotation_text(step));
+    } else {
+        return false;
+    }
+    v->wants = ROLLOUT_OP_END_GRACE;
+    if (ro_step_is_error(step) && !(pod->in_place->flags & ROLLOUT_IN_PLACE_GRACE))
+        v->wants = ROLLOUT_OP_SET_READY;
+    return true;
+}
+
+/* Rung 5 for a pod that the lifecycle holds. */
+static bool in_lifecycle(struct pass *pass, struct ro_builder *b, const struct rollout_pod *pod, enum ro_step step,
+                         struct rollout_verdict *v)
+{
+    const struct rollout_lifecycle *lifecycle = &pass->spec->lifecycle;
+    bool waits = step == RO_STEP_WAIT_CONTAINERS || step == RO_STEP_WAIT_PRECHECK;
+    if ((pod->lifecycle_state == ROLLOUT_STATE_UPDATING && !ro_in_place_done(pod)) ||
+        (waits && !ro_update_ready(pod, 0, pass->now_ms))) {
+        set_text(b, v, ROLLOUT_REASON_IN_PLACE_UPDATING, waiting_text(b, pod->in_place));
+        v->wants = pod->lifecycle_state == ROLLOUT_STATE_UPDATING ? ROLLOUT_OP_SET_LIFECYCLE : ROLLOUT_OP_SET_READY;
+        return true;
+    }
+    if (pod->lifecycle_state == ROLLOUT_STATE_PREPARING_NORMAL && lifecycle->pre_normal.set &&
+        !ro_hooked_all(&lifecycle->pre_normal, pod)) {
+        set_text(b, v, ROLLOUT_REASON_PRE_NORMAL_HOOK, hook_text(&lifecycle->pre_normal, pod, false));
+        v->wants = ROLLOUT_OP_SET_LIFECYCLE;
+        return true;
+    }
+    if (pod->lifecycle_state == ROLLOUT_STATE_UPDATED && lifecycle->in_place_update.set &&
+        !ro_hooked_all(&lifecycle->in_place_update, pod)) {
+        set_text(b, v, ROLLOUT_REASON_POST_UPDATE_HOOK, hook_text(&lifecycle->in_place_update, pod, false));
+        v->wants = ROLLOUT_OP_SET_LIFECYCLE;
+        return true;
+    }
+    return false;
+}
+
+/* Rung 5: at the target, and what it still needs to be available. */
+static void at_target(struct pass *pass, struct ro_builder *b, const struct verdict_context *context, uint32_t i,
+                      enum ro_step step, struct rollout_verdict *v)
+{
+    const struct rollout_pod *pod = pass_pod(pass, i);
+    uint8_t mark = pass->marks[i];
+    if (in_lifecycle(pass, b, pod, step, v))
+        return;
+    if (pod->node.len == 0) {
+        set(v, ROLLOUT_REASON_UNSCHEDULED);
+    } else if (!(mark & MARK_SERVING)) {
+        set_text(b, v, ROLLOUT_REASON_NOT_READY,
+                 pod->phase != ROLLOUT_PHASE_RUNNING    ? phase_text(pod->phase)
+                 : !(pod->flags & ROLLOUT_POD_READY) ? RO_STR("condition Ready")
+                                                        : RO_STR("condition InPlaceUpdateReady"));
+    } else if (!ro_lifecycle_settled(pod)) {
+        set_text(b, v, ROLLOUT_REASON_LIFECYCLE_STATE_UNKNOWN, state_text(pod));
+    } else if (!(mark & MARK_AVAILABLE) && pod->ready_since_ms == 0) {
+        set_text(b, v, ROLLOUT_REASON_NOT_READY, RO_STR("condition Ready has no time"));
+    } else if (!(mark & MARK_AVAILABLE)) {
+        set(v, ROLLOUT_REASON_MIN_READY_SECONDS);
+        v->a = pass->spec->min_ready_seconds;
+        v->until_ms = ro_available_from(pod->ready_since_ms, pass->spec->min_ready_seconds);
+    } else if (context->rollback_surplus > 0 && (mark & MARK_NEW)) {
+        set(v, ROLLOUT_REASON_ROLLBACK_OFF);
+        v->a = context->rollback_surplus;
+        v->wants = verdict_wants(pass, i);
+    } else if (pass->fates[i] == FATE_SCALE_KEPT) {
+        set(v, ROLLOUT_REASON_SCALE_IN_KEPT);
+        v->a = pass->places[i];
+        v->b = pass->scale.scale_down;
+    } else {
+        set(v, ROLLOUT_REASON_UP_TO_DATE);
+        v->text = context->target_text;
+    }
+}
+
+/* Rungs 6 and 7: a switch holds it, or the pass does not come to the updates. */
+static bool not_reached(struct pass *pass, struct ro_builder *b, uint32_t i, struct rollout_verdict *v)
+{
+    bool idle = pass->move.update == 0;
+    if (pass->spec->update_type == ROLLOUT_UPDATE_ON_DELETE) {
+        set_text(b, v, ROLLOUT_REASON_UPDATES_OFF, RO_STR("OnDelete"));
+    } else if (pass->spec->flags & ROLLOUT_CLONESET_PAUSED) {
+        set_text(b, v, ROLLOUT_REASON_PAUSED, RO_STR("updateStrategy.rollingUpdate.paused"));
+    } else if (idle && pass->limits.partition > 0) {
+        set(v, ROLLOUT_REASON_PARTITION_REACHED);
+        v->a = pass->limits.partition;
+    } else if (idle && pass->update_end == UPDATE_NOTHING) {
+        set(v, ROLLOUT_REASON_REPLICAS_REACHED);
+        v->b = pass->places[i];
+    } else if (pass->update_end == UPDATE_NOT_REACHED) {
+        set(v, ROLLOUT_REASON_SCALE_FIRST);
+        v->because = pass->scale_pod;
+    } else if (pass->update_end == UPDATE_REFRESHED) {
+        set(v, ROLLOUT_REASON_REFRESH_FIRST);
+        v->because = pass->refresh_pod;
+    } else if (pass->update_end == UPDATE_ERROR) {
+        set(v, ROLLOUT_REASON_BEHIND_STOPPED_POD);
+        v->a = (int64_t)i + 1;
+        v->because = pass->error_pod;
+    } else {
+        return false;
+    }
+    return true;
+}
+
+static void update_error(struct pass *pass, struct ro_builder *b, uint32_t i, enum update_step step,
+                         struct rollout_verdict *v)
+{
+    if (step == UPDATE_STEP_ERROR_STATE) {
+        set_text(b, v, ROLLOUT_REASON_LIFECYCLE_STATE_UNKNOWN, state_text(pass_pod(pass, i)));
+        return;
+    }
+    const struct revision_facts *facts = pass_in_place(pass, i);
+    struct rollout_str path = RO_STR("unknown revision");
+    if (facts->rule == ROLLOUT_DIFF_CLAIMS)
+        path = RO_STR("volumeClaimTemplates");
+    else if (pass->revisions[i] > 0)
+        path = pass_in_place_path(pass, b, pass->revisions[i] - 1u);
+    set_text(b, v, ROLLOUT_REASON_IN_PLACE_IMPOSSIBLE, path.len ? path : RO_STR("template"));
+    v->a = facts->rule;
+}
+
+/* Rungs 8 to 10: its place in the order. */
+static void in_walk(struct pass *pass, struct ro_builder *b, const struct verdict_context *context, uint32_t i,
+                    struct rollout_verdict *v)
+{
+    enum update_step step;
+    int64_t place = pass->places[i];
+    switch (pass->turns[i] & TURN_MASK) {
+    case TURN_BEHIND_CUT:
+        v->b = place;
+        if (place <= pass->move.old_surplus) {
+            set(v, ROLLOUT_REASON_REPLICAS_REACHED);
+            v->a = pass->move.update;
+        } else {
+            set(v, ROLLOUT_REASON_PARTITION_REACHED);
+            v->a = pass->limits.partition;
+        }
+        break;
+    case TURN_REFUSED:
+        *v = pass->marks[i] & MARK_AVAILABLE ? context->refused : context->refused_unavailable;
+        v->subject = i;
+        if (v->reason == ROLLOUT_REASON_BEHIND_STOPPED_POD)
+            v->a = place;
+        break;
+    case TURN_BEHIND:
+        step = pass_update_step(pass, i);
+        if (step < UPDATE_STEP_ERROR_IN_PLACE || step != pass_update_step(pass, pass->error_pod)) {
+            set(v, ROLLOUT_REASON_BEHIND_STOPPED_POD);
+            v->a = place;
+            v->because = pass->error_pod;
+            break;
+        }
+        update_error(pass, b, i, step, v);
+        break;
+    case TURN_STOPPED:
+        update_error(pass, b, i, pass_update_step(pass, i), v);
+        break;
+    default: /* its turn: only a hook keeps it */
+        set_text(b, v, ROLLOUT_REASON_PRE_UPDATE_HOOK,
+                 hook_text(&pass->spec->lifecycle.in_place_update, pass_pod(pass, i), true));
+        break;
+    }
+    v->wants = verdict_wants(pass, i);
+}
+
+void verdict_of_pod(struct pass *pass, struct ro_builder *b, const struct verdict_context *context, uint32_t i,
+                    struct rollout_verdict *v)
+{
+    *v = (struct rollout_verdict){
+        .subject_kind = ROLLOUT_SUBJECT_POD,
+        .subject = i,
+        .first_action = ROLLOUT_NONE,
+        .because = ROLLOUT_NONE,
+        .text = ROLLOUT_NONE,
+    };
+    if (not_asked(pass, b, i, v) || not_deleted(pass, b, i, v))
+        return;
+
+    const struct rollout_pod *pod = pass_pod(pass, i);
+    bool refreshes = pass->marks[i] & MARK_REFRESH;
+    enum ro_step step = refreshes ? ro_in_place_step(pod, pass->now_ms) : RO_STEP_NONE;
+    uint16_t pending = refreshes ? pending_refresh(pass, pod, step, pass->marks[i] & MARK_NEW) : 0;
+    if (in_grace(b, pod, step, v))
+        return;
+
+    bool behind_cut = (pass->turns[i] & TURN_MASK) == TURN_BEHIND_CUT;
+    if (!pass_outdated(pass, i) || (pass->move.update < 0 && behind_cut)) {
+        if (!not_refreshed(pass, i, pending, v))
+            at_target(pass, b, context, i, step, v);
+        return;
+    }
+    v->wants = verdict_wants(pass, i);
+    if (!not_reached(pass, b, i, v))
+        in_walk(pass, b, context, i, v);
+}

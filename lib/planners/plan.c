@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The one entry point: brings the inputs to this library's size and hands them to the planner of the
+ * kind. */
+#include <rollout/plan.h>
+
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "base/str.h"
+#include "planners/planner.h"
+
+static const char *const op_names[] = {
+    [ROLLOUT_OP_CREATE_REVISION] = "create-revision",
+    [ROLLOUT_OP_RENUMBER_REVISION] = "renumber-revision",
+    [ROLLOUT_OP_DELETE_REVISION] = "delete-revision",
+    [ROLLOUT_OP_CREATE] = "create",
+    [ROLLOUT_OP_DELETE] = "delete",
+    [ROLLOUT_OP_CREATE_CLAIM] = "create-claim",
+    [ROLLOUT_OP_DELETE_CLAIM] = "delete-claim",
+    [ROLLOUT_OP_SET_CLAIM_OWNER] = "set-claim-owner",
+    [ROLLOUT_OP_UPDATE_IN_PLACE] = "update-in-place",
+    [ROLLOUT_OP_RECREATE] = "recreate",
+    [ROLLOUT_OP_SET_LIFECYCLE] = "set-lifecycle",
+    [ROLLOUT_OP_SET_READY] = "set-ready",
+    [ROLLOUT_OP_SET_POD_READY] = "set-pod-ready",
+    [ROLLOUT_OP_END_GRACE] = "end-grace",
+    [ROLLOUT_OP_NEXT_BATCH] = "next-batch",
+    [ROLLOUT_OP_LABEL_TEMPLATE_HASH] = "label-template-hash",
+    [ROLLOUT_OP_RELEASE] = "release",
+};
+
+const char *rollout_op_name(uint32_t op)
+{
+    return op < sizeof op_names / sizeof *op_names ? op_names[op] : NULL;
+}
+
+/* The arrays of a snapshot, at full size. */
+struct arrays {
+    struct ro_abi_array pods, nodes, claims, revisions, verdicts;
+};
+
+static int open_arrays(const struct rollout_snapshot *s, struct arrays *ret, struct rollout_error *reterr)
+{
+    const struct {
+        const void *items;
+        size_t count, stride, full;
+        const char *name;
+        struct ro_abi_array *ret;
+    } views[] = {
+        { s->pods.items, s->pods.count, s->pods.stride, sizeof(struct rollout_pod), "pods", &ret->pods },
+        { s->nodes.items, s->nodes.count, s->nodes.stride, sizeof(struct rollout_node_facts), "nodes", &ret->nodes },
+        { s->claims.items, s->claims.count, s->claims.stride, sizeof(struct rollout_claim), "claims", &ret->claims },
+        { s->revisions.items, s->revisions.count, s->revisions.stride, sizeof(struct rollout_revision), "revisions",
+          &ret->revisions },
+        { s->in_place_verdicts.items, s->in_place_verdicts.count, s->in_place_verdicts.stride,
+          sizeof(struct rollout_in_place_verdict), "in_place_verdicts", &ret->verdicts },
+    };
+    for (size_t i = 0; i < sizeof views / sizeof *views; i++) {
+        int r = ro_abi_array(views[i].items, views[i].count, views[i].stride, views[i].full, views[i].name,
+                             views[i].ret, reterr);
+        if (r)
+            return r;
+    }
+    return ROLLOUT_OK;
+}
+
+static void close_arrays(struct arrays *arrays)
+{
+    free(arrays->pods.copy);
+    free(arrays->nodes.copy);
+    free(arrays->claims.copy);
+    free(arrays->revisions.copy);
+    free(arrays->verdicts.copy);
+}
+
+static int check_indexes(const struct rollout_snapshot *s, const struct arrays *a, struct rollout_error *reterr)
+{
+    if (s->current_revision > a->revisions.count)
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, "current_revision", "current_revision: %u of %zu revisions",
+                        s->current_revision, a->revisions.count);
+    if (s->update_revision == 0 || s->update_revision > a->revisions.count)
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, "update_revision", "update_revision: %u of %zu revisions",
+                        s->update_revision, a->revisions.count);
+    for (size_t i = 0; i < a->verdicts.count; i++) {
+        const struct rollout_in_place_verdict *v = (const void *)(a->verdicts.items + i * a->verdicts.stride);
+        if (v->from == 0 || v->to == 0 || v->from > a->revisions.count || v->to > a->revisions.count)
+            return ro_error_at(reterr, ROLLOUT_ERR_INVALID, (uint32_t)i, "in_place_verdicts",
+                               "in_place_verdicts: from %u to %u of %zu revisions", v->from, v->to,
+                               a->revisions.count);
+    }
+    return ROLLOUT_OK;
+}
+
+static int plan_arrays(const struct rollout_workload *workload, const struct rollout_snapshot *snapshot,
+                       const struct arrays *arrays, struct rollout_plan **ret_plan, struct rollout_error *reterr)
+{
+    struct ro_planner_input input = {
+        .snapshot = *snapshot,
+        .pods = { arrays->pods.items, arrays->pods.stride, arrays->pods.count },
+        .nodes = arrays->nodes,
+        .claims = arrays->claims,
+        .revisions = arrays->revisions,
+        .verdicts = arrays->verdicts,
+    };
+    struct rollout_cloneset cloneset;
+
+    int r = ro_gates_resolve(workload->gates, workload->gate_count, &input.gates, reterr);
+    if (r == ROLLOUT_OK)
+        r = check_indexes(snapshot, arrays, reterr);
+    if (r == ROLLOUT_OK)
+        r = ro_abi_struct(workload->cloneset, &cloneset, sizeof cloneset, "cloneset", reterr);
+    if (r == ROLLOUT_OK)
+        r = ro_plan_cloneset(&cloneset, &input, ret_plan, reterr);
+    return r;
+}
+
+int rollout_plan(const struct rollout_workload *workload, const struct rollout_snapshot *snapshot,
+                 struct rollout_plan **ret_plan, struct rollout_error *reterr)
+{
+    struct rollout_workload w;
+    struct rollout_snapshot s;
+    struct arrays arrays = { 0 };
+
+    if (!ret_plan)
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, "ret_plan", "ret_plan: NULL");
+    int r = ro_abi_struct(workload, &w, sizeof w, "workload", reterr);
+    if (r == ROLLOUT_OK)
+        r = ro_abi_struct(snapshot, &s, sizeof s, "snapshot", reterr);
+    if (r)
+        return r;
+    if (w.profile != 0)
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, "profile", "profile: unknown profile %u", w.profile);
+    if (w.fix_count > 0)
+        return ro_error_at(reterr, ROLLOUT_ERR_INVALID, 0, "fixes", "fixes: unknown fix %u", w.fixes ? w.fixes[0] : 0);
+    if (!w.cloneset)
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, "workload", "workload: no spec is set");
+
+    r = open_arrays(&s, &arrays, reterr);
+    if (r == ROLLOUT_OK)
+        r = plan_arrays(&w, &s, &arrays, ret_plan, reterr);
+    close_arrays(&arrays);
+    return r;
+}
+
+void rollout_plan_free(struct rollout_plan *plan)
+{
+    free(plan);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What rollout_plan() hands to the planner of a kind: inputs at full size, gates resolved. */
+#ifndef RO_PLANNERS_PLANNER_H
+#define RO_PLANNERS_PLANNER_H
+
+#include <rollout/plan.h>
+
+#include "base/abi.h"
+#include "rules/gates.h"
+#include "rules/pods.h"
+
+struct ro_planner_input {
+    struct rollout_snapshot snapshot; /* scalars; the arrays are below */
+    struct ro_pods pods;
+    struct ro_abi_array nodes;     /* of struct rollout_node_facts */
+    struct ro_abi_array claims;    /* of struct rollout_claim */
+    struct ro_abi_array revisions; /* of struct rollout_revision */
+    struct ro_abi_array verdicts;  /* of struct rollout_in_place_verdict */
+    struct ro_gates gates;
+};
+
+int ro_plan_cloneset(const struct rollout_cloneset *cloneset, const struct ro_planner_input *input,
+                     struct rollout_plan **ret_plan, struct rollout_error *reterr);
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The in-place verdict on two revisions, without what it would change. Source: inplace.md 4. */
+#ifndef RO_RULES_DIFF_H
+#define RO_RULES_DIFF_H
+
+#include <stdbool.h>
+
+#include <rollout/inplace.h>
+
+#define RO_DIFF_PATH_SIZE 256
+
+struct ro_diff_verdict {
+    uint32_t rule;      /* ROLLOUT_DIFF_* */
+    uint32_t operation; /* ROLLOUT_DIFF_REPLACE, ... at path; 0 = none */
+    uint32_t flags;     /* ROLLOUT_CHANGES_* */
+    uint32_t path_len;
+    char path[RO_DIFF_PATH_SIZE]; /* cut where longer; not NUL-terminated */
+};
+
+/* Compares the .data (or object, or bare template) of two revisions; NULL = not known. claims
+ * hashes: data NULL = the revision carries none. flags: ROLLOUT_DIFF_VERTICAL_SCALING, ... The path is
+ * the first that forbids it in the order of the old template, then what only the new one has.
+ * Allocates nothing. */
+void ro_diff_verdict(const struct rollout_node *old_data, const struct rollout_node *new_data,
+                     struct rollout_str old_claims, struct rollout_str new_claims, uint32_t flags,
+                     struct ro_diff_verdict *ret);
+
+/* Whether starting this update makes the pod unready although only resources change: one of the
+ * containers (the pod's spec.containers, may be NULL) whose cpu or memory differs between the two
+ * revisions restarts for it. Source: inplace.md 8.1. */
+bool ro_diff_restarts(const struct rollout_node *old_data, const struct rollout_node *new_data,
+                      const struct rollout_node *containers);
+
+#endif

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Plays recorded decisions: does this library decide as the recorded controllers did?
+ *
+ *   replay MODE FILE [EXCEPTIONS]
+ *
+ * MODE: plan, twin (a v1beta1 CloneSet and its v1alpha1 form give the same plan), order, inplace.
+ * FILE: JSON Lines, with .gz compressed; "full:NAME" stands for NAME.jsonl.gz in the folder that
+ * ROLLOUT_VECTORS names, else in FULL_VECTORS, and is skipped (77) where it is not there.
+ * Prints the first differences and "<file>: N lines, M agree". */
+#include <rollout/json.h>
+#include <rollout/rollout.h>
+
+#include <jansson.h>
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "answers.h"
+#include "compare.h"
+#include "twin.h"
+
+enum { SKIPPED = 77, SHOWN = 20 };
+
+/* The plan document of a line, as jansson sees it; NULL with *why set where there is none. */
+static json_t *plan_of(const char *text, size_t len, struct text *why)
+{
+    struct rollout_error error = { .struct_size = sizeof error };
+    struct rollout_json *json = NULL;
+    struct rollout_world *world = NULL;
+    struct rollout_plan *plan = NULL;
+    struct rollout_objects *objects = NULL;
+    json_t *answer = NULL;
+    const char *step = "parse";
+    int rc = rollout_json_parse(text, len, &json, &error);
+    if (rc == ROLLOUT_OK) {
+        step = "decode";
+        rc = rollout_document_decode(rollout_json_tree(json), 0, 0, &world, &error);
+    }
+    if (rc == ROLLOUT_OK) {
+        step = "plan";
+        rc = rollout_plan(&world->workload, &world->snapshot, &plan, &error);
+    }
+    if (rc == ROLLOUT_OK) {
+        step = "document";
+        rc = rollout_plan_object(world, plan, &objects, &error);
+    }
+    if (rc == ROLLOUT_OK) {
+        struct text out = { 0 };
+        json_error_t broken;
+        text_add_tree(&out, &objects->items[0]);
+        answer = out.failed ? NULL : json_loadb(out.data, out.len, 0, &broken);
+        if (!answer)
+            text_addf(why, "our own document is no JSON: %s", out.failed ? "not written" : broken.text);
+        text_free(&out);
+    } else {
+        text_addf(why, "%s fails with %d: %s", step, rc, error.message);
+    }
+    rollout_objects_free(objects);
+    rollout_plan_free(plan);
+    rollout_world_free(world);
+    rollout_json_free(json);
+    return answer;
+}
+
+enum outcome { AGREES, DIFFERS, NOT_COMPARED };
+
+static enum outcome play_plan(json_t *line, const char *text, size_t len, struct text *why)
+{
+    json_t *plan = plan_of(text, len, why);
+    if (plan)
+        compare_plan(json_object_get(line, "expect"), plan, why);
+    json_decref(plan);
+    return why->len ? DIFFERS : AGREES;
+}
+
+static enum outcome play_twin(json_t *line, const char *text, size_t len, struct text *why)
+{
+    json_t *twin = twin_of(line);
+    if (!twin)
+        return NOT_COMPARED;
+    char *twin_text = json_dumps(twin, JSON_COMPACT);
+    json_t *plan = plan_of(text, len, why);
+    json_t *other = plan && twin_text ? plan_of(twin_text, strlen(twin_text), why) : NULL;
+    if (plan && other)
+        compare_twins(plan, other, why);
+    json_decref(plan);
+    json_decref(other);
+    json_decref(twin);
+    free(twin_text);
+    return why->len ? DIFFERS : AGREES;
+}
+
+/* A line of a building block: the answer that the command gives, against `expect`. */
+static enum outcome play_block(json_t *line, const char *text, size_t len, bool order, struct text *why)
+{
+    struct rollout_error error = { .struct_size = sizeof error };
+    struct rollout_json *json = NULL;
+    struct text out = { 0 };
+    int rc = rollout_json_parse(text, len, &json, &error);
+    if (rc == ROLLOUT_OK)
+        rc = (order ? answer_order : answer_diff)(rollout_json_tree(json), &out, &error);
+    if (rc != ROLLOUT_OK) {
+        text_addf(why, "fails with %d: %s", rc, error.message);
+    } else {
+        json_error_t broken;
+        json_t *answer = json_loadb(out.data, out.len, 0, &broken), *expect = json_object_get(line, "expect");
+        json_t *nothing = json_array(); /* the recorder wrote an empty order as null */
+        compare_value("answer", order && json_is_null(expect) ? nothing : expect,
+                      order ? json_object_get(answer, "order") : answer, why);
+        json_decref(nothing);
+        json_decref(answer);
+    }
+    text_free(&out);
+    rollout_json_free(json);
+    return why->len ? DIFFERS : AGREES;
+}
+
+/* The ids in the file of exceptions, as keys. */
+static json_t *read_exceptions(const char *path)
+{
+    json_t *ids = json_object();
+    FILE *file = path ? fopen(path, "r") : NULL;
+    if (path && !file) {
+        fprintf(stderr, "%s: cannot be read\n", path);
+        exit(1);
+    }
+    char line[1024];
+    while (file && fgets(line, sizeof line, file)) {
+        line[strcspn(line, " \t\n")] = '\0';
+        if (line[0] != '\0' && line[0] != '#')
+            json_object_set_new(ids, line, json_true());
+    }
+    if (file)
+        fclose(file);
+    return ids;
+}
+
+/* Opens the file, decompressed. The path is quoted for the shell. */
+static FILE *open_lines(const char *path)
+{
+    size_t len = strlen(path);
+    if (len < 3 || strcmp(path + len - 3, ".gz") != 0)
+        return fopen(path, "r");
+    struct text command = { 0 };
+    text_adds(&command, "gzip -dc -- '");
+    for (const char *c = path; *c; c++) {
+        if (*c == '\'')
+            text_adds(&command, "'\\''");
+        else
+            text_add(&command, c, 1);
+    }
+    text_adds(&command, "'");
+    FILE *lines = command.failed ? NULL : popen(command.data, "r");
+    text_free(&command);
+    return lines;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 3) {
+        fprintf(stderr, "usage: replay plan|twin|order|inplace FILE [EXCEPTIONS]\n");
+        return 2;
+    }
+    const char *mode = argv[1];
+    bool twin = strcmp(mode, "twin") == 0, order = strcmp(mode, "order") == 0, plan = strcmp(mode, "plan") == 0;
+    struct text path = { 0 };
+    if (strncmp(argv[2], "full:", 5) == 0) {
+        const char *folder = getenv("ROLLOUT_VECTORS");
+        text_addf(&path, "%s/%s.jsonl.gz", folder && *folder ? folder : FULL_VECTORS, argv[2] + 5);
+        if (access(path.data, R_OK) != 0) {
+            printf("%s: not there\n", path.data);
+            text_free(&path);
+            return SKIPPED;
+        }
+    } else {
+        text_adds(&path, argv[2]);
+    }
+    FILE *lines = open_lines(path.data);
+    if (!lines) {
+        fprintf(stderr, "%s: cannot be read\n", path.data);
+        return 1;
+    }
+    bool piped = path.len > 3 && strcmp(path.data + path.len - 3, ".gz") == 0;
+    json_t *exceptions = read_exceptions(argc > 3 ? argv[3] : NULL);
+
+    size_t total = 0, agree = 0, excepted = 0, not_compared = 0, wrong = 0;
+    char *text = NULL;
+    size_t size = 0;
+    ssize_t len;
+    while ((len = getline(&text, &size, lines)) > 0) {
+        if (text[0] == '\n')
+            continue;
+        total++;
+        json_error_t broken;
+        json_t *line = json_loadb(text, (size_t)len, 0, &broken);
+        const char *id = json_string_value(json_object_get(line, "id"));
+        struct text why = { 0 };
+        enum outcome outcome = DIFFERS;
+        if (!line || !id)
+            text_addf(&why, "line %zu is no recorded decision", total);
+        else if (plan)
+            outcome = play_plan(line, text, (size_t)len, &why);
+        else if (twin)
+            outcome = play_twin(line, text, (size_t)len, &why);
+        else
+            outcome = play_block(line, text, (size_t)len, order, &why);
+
+        /* An exception that agrees is as wrong as a difference that is none: the list must get shorter. */
+        bool listed = id && !twin && json_object_get(exceptions, id);
+        if (listed && outcome == AGREES)
+            text_adds(&why, "agrees, but is listed as an exception");
+        if (outcome == NOT_COMPARED)
+            not_compared++;
+        else if (listed && outcome == DIFFERS)
+            excepted++;
+        else if (why.len == 0)
+            agree++;
+        else if (wrong++ < SHOWN)
+            printf("%s: %s\n", id ? id : "?", why.data);
+        text_free(&why);
+        json_decref(line);
+    }
+    free(text);
+    int status = piped ? pclose(lines) : fclose(lines);
+    if (status != 0) {
+        printf("%s: reading failed\n", path.data);
+        wrong++;
+    }
+    if (total == 0 || agree == 0) {
+        printf("%s: nothing was compared\n", path.data);
+        wrong++;
+    }
+    printf("%s: %zu lines, %zu agree", path.data, total, agree);
+    if (excepted)
+        printf(", %zu listed as exceptions", excepted);
+    if (not_compared)
+        printf(", %zu without a twin", not_compared);
+    printf("\n");
+    json_decref(exceptions);
+    text_free(&path);
+    return wrong ? 1 : 0;
+}
