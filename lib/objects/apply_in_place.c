@@ -397,8 +397,8 @@ static int choose(struct ro_apply *a, struct spec *spec)
     int64_t highest = 0, priority = 0;
     int r = ROLLOUT_OK;
 
-    for (int pass = 0; pass < 2; pass++) {
-        bool any = pass > 0;
+    for (int pass = 0; pass < 2; pass++) { /* find the highest, then take all that have it */
+        bool any = false;
         size_t index = 0;
         for (struct ro_edit *c = first_of(a->object, "spec", "containers"); c; c = c->next, index++) {
             struct change *change = change_of(spec, name_of(c));
@@ -619,11 +619,7 @@ int ro_apply_update_in_place(struct ro_apply *a)
     else
         r = ro_error(a->reterr, ROLLOUT_ERR_INVALID, "revision", "revision: from %.*s to %.*s is not possible in place",
                      (int)old.len, old.data, (int)revision.len, revision.data);
-    /* What was taken from the difference has to outlive it: its texts are the revisions', its arrays are
-     * copied, but the metadata patch and the pairs are read until the end. */
-    if (r == ROLLOUT_OK && a->arena.failed)
-        r = ROLLOUT_ERR_NOMEM;
-    rollout_diff_free(diff);
+    rollout_diff_free(diff); /* the texts that were taken from it are the revisions' */
     return r;
 }
 

@@ -140,33 +140,20 @@ static bool has_claim(const struct pass *pass, uint32_t first, uint32_t template
     return false;
 }
 
-static bool is_complete(const struct pass *pass, uint32_t first)
+/* The next id, in string order, whose claims no active pod has: place of its first claim, count if none.
+ * Upstream takes any. */
+static uint32_t next_free(const struct claims *claims, uint32_t *cursor)
 {
-    for (uint32_t t = 0; t < pass->spec->claim_templates.count; t++)
-        if (!has_claim(pass, first, t))
-            return false;
-    return true;
-}
-
-/* The next id whose claims no active pod has: place of its first claim, count if none. Upstream takes any;
- * here those come first that need no further claim, each kind in string order. */
-static uint32_t next_free(const struct pass *pass, struct claim_cursor *cursor)
-{
-    const struct claims *claims = &pass->claims;
-    for (;;) {
-        while (cursor->place < claims->count) {
-            uint32_t first = cursor->place;
-            struct rollout_str id = claim_at(claims, claims->sorted[first])->instance_id;
-            bool free = id.len > 0;
-            for (; has_id(claims, cursor->place, id); cursor->place++)
-                free &= !(claims->uses[claims->sorted[cursor->place]] & (CLAIM_ACTIVE | CLAIM_CLEANED));
-            if (free && is_complete(pass, first) != cursor->incomplete)
-                return first;
-        }
-        if (cursor->incomplete)
-            return claims->count;
-        *cursor = (struct claim_cursor){ 0, true };
+    while (*cursor < claims->count) {
+        uint32_t first = *cursor;
+        struct rollout_str id = claim_at(claims, claims->sorted[first])->instance_id;
+        bool free = id.len > 0;
+        for (; has_id(claims, *cursor, id); ++*cursor)
+            free &= !(claims->uses[claims->sorted[*cursor]] & (CLAIM_ACTIVE | CLAIM_CLEANED));
+        if (free)
+            return first;
     }
+    return claims->count;
 }
 
 /* Claims of a free id that are not there, since a template was added later. */
@@ -186,13 +173,12 @@ static void emit_missing_claims(struct pass *pass, struct ro_builder *b, uint32_
 }
 
 void claims_emit_create(struct pass *pass, struct ro_builder *b, uint32_t reason, uint32_t group,
-                        struct rollout_str revision, int64_t count, struct claim_cursor *cursor)
+                        struct rollout_str revision, int64_t count, uint32_t *cursor)
 {
     const struct claims *claims = &pass->claims;
-    struct claim_cursor before = *cursor;
-    uint32_t first;
+    uint32_t before = *cursor, first;
     int64_t taken = 0;
-    while (taken < count && (first = next_free(pass, cursor)) < claims->count) {
+    while (taken < count && (first = next_free(claims, cursor)) < claims->count) {
         emit_missing_claims(pass, b, first);
         taken++;
     }
@@ -205,7 +191,7 @@ void claims_emit_create(struct pass *pass, struct ro_builder *b, uint32_t reason
     ro_build_attr_value(b, ROLLOUT_ATTR_COUNT, count);
     for (int64_t i = 0; i < taken; i++)
         ro_build_attr_text(b, ROLLOUT_ATTR_ID,
-                           claim_at(claims, claims->sorted[next_free(pass, &before)])->instance_id);
+                           claim_at(claims, claims->sorted[next_free(claims, &before)])->instance_id);
     if (taken < count)
         ro_build_attr_value(b, ROLLOUT_ATTR_NEW_IDS, count - taken);
 }

@@ -149,7 +149,7 @@ static void emit_creates(struct pass *pass, struct ro_builder *b)
     const struct ro_cloneset_diff *d = &pass->scale;
     int64_t old = d->scale_up_old < d->scale_up_limit ? d->scale_up_old : d->scale_up_limit;
     int64_t updated = d->scale_up_limit - old;
-    struct claim_cursor cursor = { 0, false };
+    uint32_t cursor = 0;
     if (pass->current == pass->update) {
         updated += old;
         old = 0;

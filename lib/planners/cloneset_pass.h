@@ -223,14 +223,9 @@ static inline const struct rollout_claim *claim_at(const struct claims *claims, 
 void claims_resolve(struct pass *pass, uint32_t *scratch);
 void claims_emit_cleanup(struct pass *pass, struct ro_builder *b);
 void claims_emit_delete(struct pass *pass, struct ro_builder *b, uint32_t pod);
-/* How far the free ids are given out. */
-struct claim_cursor {
-    uint32_t place;
-    bool incomplete;
-};
 /* Create actions of one revision: with the next free ids, and the claims that are missing. */
 void claims_emit_create(struct pass *pass, struct ro_builder *b, uint32_t reason, uint32_t group,
-                        struct rollout_str revision, int64_t count, struct claim_cursor *cursor);
+                        struct rollout_str revision, int64_t count, uint32_t *cursor);
 
 /* ---- writing the plan ---- */
 
