@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#define _POSIX_C_SOURCE 200809L /* strdup */
+
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,16 +72,19 @@ static void assert_json(const struct rollout_tree *tree, const char *wanted)
     "','controller':true}]"
 #define CLONESET(name, uid)                                                                                            \
     "{'kind':'CloneSet','apiVersion':'apps.kruise.io/v1beta1','metadata':{'name':'" name                               \
-    "','namespace':'default','uid':'" uid "'},'spec':{'replicas':2,'selector':{'matchLabels':{'app':'demo'}}," TEMPLATE  \
+    "','namespace':'default','uid':'" uid                                                                              \
+    "'},'spec':{'replicas':2,'selector':{'matchLabels':{'app':'demo'}}," TEMPLATE                                      \
     "},'status':{'currentRevision':'demo-1'}}"
 #define REVISION(name, number, data)                                                                                   \
     "{'kind':'ControllerRevision','apiVersion':'apps/v1','metadata':{'name':'" name "'},'revision':" number "," data "}"
 
 /* ---- every field of the spec, in both versions ---- */
 
-#define ALPHA "{'kind':'Snapshot','now':'2023-11-14T22:13:20Z','workload':{'kind':'CloneSet','apiVersion':"             \
+#define ALPHA                                                                                                          \
+    "{'kind':'Snapshot','now':'2023-11-14T22:13:20Z','workload':{'kind':'CloneSet','apiVersion':"                      \
     "'apps.kruise.io/v1alpha1','metadata':{'name':'demo','namespace':'ns','generation':7,'uid':'u'"
-#define BETA "{'kind':'Snapshot','now':'2023-11-14T22:13:20Z','workload':{'kind':'CloneSet','apiVersion':"              \
+#define BETA                                                                                                           \
+    "{'kind':'Snapshot','now':'2023-11-14T22:13:20Z','workload':{'kind':'CloneSet','apiVersion':"                      \
     "'apps.kruise.io/v1beta1','metadata':{'name':'demo','namespace':'ns','generation':7,'uid':'u'"
 
 /* The same CloneSet in v1alpha1 and v1beta1 (cloneset.md 1.1), and what both must come to. */
@@ -88,23 +93,28 @@ static const struct {
     uint32_t flags, type, policy;
     int32_t grace;
 } twins[] = {
-    { ALPHA "},'spec':{}}}", BETA "},'spec':{'scaleStrategy':{'enablePVCReuse':true},'updateStrategy':{'rollingUpdate':{}}}}}",
+    { ALPHA "},'spec':{}}}",
+      BETA "},'spec':{'scaleStrategy':{'enablePVCReuse':true},'updateStrategy':{'rollingUpdate':{}}}}}",
       ROLLOUT_CLONESET_ROLLING_UPDATE | ROLLOUT_CLONESET_REUSE_CLAIMS, ROLLOUT_UPDATE_ROLLING, ROLLOUT_POLICY_RECREATE,
       0 },
     { ALPHA "},'spec':{'scaleStrategy':{'disablePVCReuse':true},'updateStrategy':{'type':'ReCreate','paused':true}}}}",
-      BETA "},'spec':{'updateStrategy':{'type':'RollingUpdate','rollingUpdate':{'podUpdatePolicy':'ReCreate','paused':true}}}}}",
+      BETA "},'spec':{'updateStrategy':{'type':'RollingUpdate','rollingUpdate':{'podUpdatePolicy':'ReCreate','paused':"
+           "true}}}}}",
       ROLLOUT_CLONESET_ROLLING_UPDATE | ROLLOUT_CLONESET_PAUSED, ROLLOUT_UPDATE_ROLLING, ROLLOUT_POLICY_RECREATE, 0 },
-    { ALPHA "},'spec':{'scaleStrategy':{'disablePVCReuse':true},'updateStrategy':{'type':'InPlaceIfPossible','partition':'20%',"
+    { ALPHA "},'spec':{'scaleStrategy':{'disablePVCReuse':true},'updateStrategy':{'type':'InPlaceIfPossible','"
+            "partition':'20%',"
             "'maxUnavailable':2,'maxSurge':'x%','inPlaceUpdateStrategy':{'gracePeriodSeconds':30},"
             "'priorityStrategy':{'weightPriority':[{'weight':50,'matchSelector':{'matchLabels':{'tier':'a'}}}],"
             "'orderPriority':[{'orderedKey':'k'}]},'scatterStrategy':[{'key':'zone','value':'z1'}]}}}}",
-      BETA "},'spec':{'updateStrategy':{'type':'','rollingUpdate':{'podUpdatePolicy':'InPlaceIfPossible','partition':'20%',"
-           "'maxUnavailable':2,'maxSurge':'x%','inPlaceUpdateStrategy':{'gracePeriodSeconds':30},"
-           "'priorityStrategy':{'weightPriority':[{'weight':50,'matchSelector':{'matchLabels':{'tier':'a'}}}],"
-           "'orderPriority':[{'orderedKey':'k'}]},'scatterStrategy':[{'key':'zone','value':'z1'}]}}}}}",
+      BETA
+      "},'spec':{'updateStrategy':{'type':'','rollingUpdate':{'podUpdatePolicy':'InPlaceIfPossible','partition':'20%',"
+      "'maxUnavailable':2,'maxSurge':'x%','inPlaceUpdateStrategy':{'gracePeriodSeconds':30},"
+      "'priorityStrategy':{'weightPriority':[{'weight':50,'matchSelector':{'matchLabels':{'tier':'a'}}}],"
+      "'orderPriority':[{'orderedKey':'k'}]},'scatterStrategy':[{'key':'zone','value':'z1'}]}}}}}",
       ROLLOUT_CLONESET_ROLLING_UPDATE, ROLLOUT_UPDATE_ROLLING, ROLLOUT_POLICY_IN_PLACE_IF_POSSIBLE, 30 },
     { ALPHA ",'labels':{'apps.kruise.io/cloneset-scaling-exclude-preparing-delete':'true'}},'spec':{'scaleStrategy':"
-            "{'disablePVCReuse':false,'podsToDelete':['p','q'],'maxUnavailable':3},'updateStrategy':{'type':'InPlaceOnly'}}}}",
+            "{'disablePVCReuse':false,'podsToDelete':['p','q'],'maxUnavailable':3},'updateStrategy':{'type':'"
+            "InPlaceOnly'}}}}",
       BETA "},'spec':{'scaleStrategy':{'enablePVCReuse':true,'excludePreparingDelete':true,'podsToDelete':['p','q'],"
            "'maxUnavailable':3},'updateStrategy':{'rollingUpdate':{'podUpdatePolicy':'InPlaceOnly'}}}}}",
       ROLLOUT_CLONESET_ROLLING_UPDATE | ROLLOUT_CLONESET_REUSE_CLAIMS | ROLLOUT_CLONESET_EXCLUDE_PREPARING_DELETE,
@@ -114,11 +124,13 @@ static const struct {
       BETA ",'labels':{'apps.kruise.io/cloneset-scaling-exclude-preparing-delete':'true'}},'spec':{'updateStrategy':"
            "{'type':'OnDelete'}}}}",
       0, ROLLOUT_UPDATE_ON_DELETE, ROLLOUT_POLICY_RECREATE, 0 },
-    { ALPHA ",'deletionTimestamp':'2023-11-14T22:13:20Z'},'spec':{'replicas':0,'minReadySeconds':9,'selector':{'matchExpressions':"
+    { ALPHA ",'deletionTimestamp':'2023-11-14T22:13:20Z'},'spec':{'replicas':0,'minReadySeconds':9,'selector':{'"
+            "matchExpressions':"
             "[{'key':'b','operator':'NotIn','values':['y','x']},{'key':'a','operator':'DoesNotExist'}],"
             "'matchLabels':{'aa':'1'}},'revisionHistoryLimit':4,'progressDeadlineSeconds':600,'lifecycle':{'preDelete':"
             "{'labelsHandler':{'h':'1'},'finalizersHandler':['f'],'markPodNotReady':true},'preNormal':{}}}}}",
-      BETA ",'deletionTimestamp':'2023-11-14T22:13:20Z'},'spec':{'replicas':0,'minReadySeconds':9,'selector':{'matchExpressions':"
+      BETA ",'deletionTimestamp':'2023-11-14T22:13:20Z'},'spec':{'replicas':0,'minReadySeconds':9,'selector':{'"
+           "matchExpressions':"
            "[{'key':'b','operator':'NotIn','values':['y','x']},{'key':'a','operator':'DoesNotExist'}],"
            "'matchLabels':{'aa':'1'}},'revisionHistoryLimit':4,'progressDeadlineSeconds':600,'lifecycle':{'preDelete':"
            "{'labelsHandler':{'h':'1'},'finalizersHandler':['f'],'markPodNotReady':true},'preNormal':{}},"
@@ -236,16 +248,60 @@ END_TEST
 START_TEST(test_snapshot)
 {
     struct rollout_json *json = parse(
-        "{'id':'x-1','expect':{},'snapshot':{'kind':'Snapshot','now':'2023-11-14T22:13:21Z','currentRevision':'demo-1',"
-        "'updateRevision':'demo-2','workload':" CLONESET("demo", "u") ",'revisions':[" REVISION("demo-1", "1", OTHER_DATA)
-        "," REVISION("demo-2", "4", DATA) "],'nodes':[{'kind':'Node','metadata':{'name':'n','labels':{'zone':'z'}}}],"
-        "'pods':[{'metadata':{'name':'mine'," OWNED("u") "}},{'metadata':{'name':'other'," OWNED("v") "}},"
-        "{'metadata':{'name':'orphan','labels':{'app':'demo'}}},{'metadata':{'name':'stranger','labels':{'app':'x'}}},"
-        "{'metadata':{'name':'state'," OWNED("u") ",'annotations':{'apps.kruise.io/inplace-update-state':'?'}}}],"
-        "'claims':[{'metadata':{'name':'c','labels':{'apps.kruise.io/cloneset-instance-id':'abc'}}},"
-        "{'metadata':{'name':'d','deletionTimestamp':'2023-11-14T22:13:21Z'}}],"
-        "'featureGates':{'CloneSetPartitionRollback':true,'PodWebhook':false,'CloneSetShortHash':false},"
-        "'fixes':[],'profile':'upstream','inFlight':{'since':'2023-11-14T22:13:20Z'}}}");
+        "{'id':'x-1','expect':{},'snapshot':{'kind':'Snapshot','now':'2023-11-14T22:13:21Z','"
+        "currentRevision':'demo-1',"
+        "'updateRevision':'demo-2','workload':" CLONESET("demo", "u") ",'revisions':[" REVISION(
+            "demo-1", "1", OTHER_DATA) "," REVISION("demo-2", "4",
+                                                    DATA) "],'nodes':[{'kind':'Node','metadata':{'name':'"
+                                                          "n','labels':{'zone':'z'}}}],"
+                                                          "'pods':[{'metadata':{'name':'mine'," OWNED(
+                                                              "u") "}},{'metadata':{'name':'other'"
+                                                                   "," OWNED("v") "}},"
+                                                                                  "{'metadata':{'name':'"
+                                                                                  "orphan','labels':{'"
+                                                                                  "app':'demo'}}},{'"
+                                                                                  "metadata':{'name':'"
+                                                                                  "stranger','labels':{'"
+                                                                                  "app':'x'}}},"
+                                                                                  "{'metadata':{'name':'"
+                                                                                  "state'," OWNED("u") ",'"
+                                                                                                       "annotations':"
+                                                                                                       "{'apps."
+                                                                                                       "kruise.io/"
+                                                                                                       "inplace-"
+                                                                                                       "update-state'"
+                                                                                                       ":'?'}}}],"
+                                                                                                       "'claims':[{'"
+                                                                                                       "metadata':{'"
+                                                                                                       "name':'c','"
+                                                                                                       "labels':{'"
+                                                                                                       "apps.kruise."
+                                                                                                       "io/"
+                                                                                                       "cloneset-"
+                                                                                                       "instance-id':"
+                                                                                                       "'abc'}}},"
+                                                                                                       "{'metadata':{"
+                                                                                                       "'name':'d','"
+                                                                                                       "deletionTimes"
+                                                                                                       "tamp':'2023-"
+                                                                                                       "11-14T22:13:"
+                                                                                                       "21Z'}}],"
+                                                                                                       "'featureGates"
+                                                                                                       "':{'"
+                                                                                                       "CloneSetParti"
+                                                                                                       "tionRollback'"
+                                                                                                       ":true,'"
+                                                                                                       "PodWebhook':"
+                                                                                                       "false,'"
+                                                                                                       "CloneSetShort"
+                                                                                                       "Hash':false},"
+                                                                                                       "'fixes':[],'"
+                                                                                                       "profile':'"
+                                                                                                       "upstream','"
+                                                                                                       "inFlight':{'"
+                                                                                                       "since':'2023-"
+                                                                                                       "11-14T22:13:"
+                                                                                                       "20Z'}}}");
     size_t count = 0;
     ck_assert_int_eq(rollout_document_count(rollout_json_tree(json), &count, NULL), ROLLOUT_OK);
     ck_assert_uint_eq(count, 1);
@@ -377,16 +433,17 @@ START_TEST(test_new_revision)
     assert_text(*ro_strs_at(&revision->topology_keys, 1), "host");
     struct rollout_str name = revision->name;
     char wanted[2048];
-    snprintf(wanted, sizeof(wanted),
-             "{'kind':'ControllerRevision','apiVersion':'apps/v1','metadata':{'name':'%.*s','namespace':'ns',"
-             "'labels':{'controller.kubernetes.io/hash':'%.*s'},"
-             "'annotations':{'note':'n','kruise.io/cloneset-volumeclaimtemplate-hash':'1129974074'},"
-             "'ownerReferences':[{'apiVersion':'apps.kruise.io/v1beta1','kind':'CloneSet','name':'demo','uid':'u',"
-             "'controller':true,'blockOwnerDeletion':true}]},"
-             "'data':{'spec':{'template':{'$patch':'replace','metadata':{'creationTimestamp':null},'spec':{'containers':"
-             "[{'args':['a\\u003cb'],'image':'x','name':'m','resources':{}}],'topologySpreadConstraints':"
-             "[{'topologyKey':'zone'},{'topologyKey':'host'}]}}}},'revision':1}",
-             (int)name.len, name.data, (int)name.len - 5, name.data + 5);
+    snprintf(
+        wanted, sizeof(wanted),
+        "{'kind':'ControllerRevision','apiVersion':'apps/v1','metadata':{'name':'%.*s','namespace':'ns',"
+        "'labels':{'controller.kubernetes.io/hash':'%.*s'},"
+        "'annotations':{'note':'n','kruise.io/cloneset-volumeclaimtemplate-hash':'1129974074'},"
+        "'ownerReferences':[{'apiVersion':'apps.kruise.io/v1beta1','kind':'CloneSet','name':'demo','uid':'u',"
+        "'controller':true,'blockOwnerDeletion':true}]},"
+        "'data':{'spec':{'template':{'$patch':'replace','metadata':{'creationTimestamp':null},'spec':{'containers':"
+        "[{'args':['a\\u003cb'],'image':'x','name':'m','resources':{}}],'topologySpreadConstraints':"
+        "[{'topologyKey':'zone'},{'topologyKey':'host'}]}}}},'revision':1}",
+        (int)name.len, name.data, (int)name.len - 5, name.data + 5);
     assert_json(&world->revision_objects[0], wanted);
     rollout_world_free(world);
     rollout_json_free(json);
@@ -395,8 +452,8 @@ END_TEST
 
 START_TEST(test_collision_count)
 {
-    struct rollout_json *json = parse("{'kind':'Snapshot','workload':" CLONESET("demo", "u") ",'revisions':["
-                                      REVISION("demo-65cf769f94", "1", OTHER_DATA) "]}");
+    struct rollout_json *json = parse("{'kind':'Snapshot','workload':" CLONESET("demo", "u") ",'revisions':[" REVISION(
+        "demo-65cf769f94", "1", OTHER_DATA) "]}");
     struct rollout_world *world = decode(json, 0);
     const struct rollout_node *labels = ro_dig(world->revision_objects[1].nodes, "metadata", "labels", NULL);
     ck_assert_int_eq(world->workload.cloneset->status.collision_count.value, 1);
@@ -434,16 +491,17 @@ END_TEST
 /* An older revision that comes back carries the live hash of the claim templates, a newest one its own. */
 START_TEST(test_claims_hash_of_old)
 {
-    struct rollout_json *json = parse(
-        "{'kind':'Snapshot','workload':" CLONESET("demo", "u") ",'revisions':[{'metadata':{'name':'a','annotations':"
-        "{'kruise.io/cloneset-volumeclaimtemplate-hash':'5'}},'revision':1," DATA "}]}");
+    struct rollout_json *json = parse("{'kind':'Snapshot','workload':" CLONESET(
+        "demo", "u") ",'revisions':[{'metadata':{'name':'a','annotations':"
+                     "{'kruise.io/cloneset-volumeclaimtemplate-hash':'5'}},'revision':1," DATA "}]}");
     struct rollout_world *world = decode(json, 0);
     assert_text(world->snapshot.revisions.items[0].claims_hash, "5");
     rollout_world_free(world);
     rollout_json_free(json);
-    json = parse("{'kind':'Snapshot','workload':" CLONESET("demo", "u") ",'revisions':[{'metadata':{'name':'a',"
-                 "'annotations':{'kruise.io/cloneset-volumeclaimtemplate-hash':'5'}},'revision':1," DATA "},"
-                 REVISION("b", "2", OTHER_DATA) "]}");
+    json = parse("{'kind':'Snapshot','workload':" CLONESET(
+        "demo", "u") ",'revisions':[{'metadata':{'name':'a',"
+                     "'annotations':{'kruise.io/cloneset-volumeclaimtemplate-hash':'5'}},'revision':1," DATA
+                     "}," REVISION("b", "2", OTHER_DATA) "]}");
     world = decode(json, 0);
     ck_assert_uint_eq(world->snapshot.update_revision, 1);
     assert_text(world->snapshot.revisions.items[0].claims_hash, "");
@@ -462,11 +520,13 @@ static const struct {
       "'requests':{'storage':'1Gi'}}}}]",
       NULL, "1129974074" },
     { "[{'status':{'phase':'Pending'},'spec':{'resources':{'requests':{'storage':'1Gi'},'limits':{'storage':'2Gi'}},"
-      "'volumeName':'','selector':null,'accessModes':['ReadWriteOnce']},'metadata':{'labels':{'a':'b'},'name':'pvc-1'}}]",
+      "'volumeName':'','selector':null,'accessModes':['ReadWriteOnce']},'metadata':{'labels':{'a':'b'},'name':'pvc-1'}}"
+      "]",
       NULL, "1129974074" },
     { "[{'metadata':{'name':'b'},'spec':{}},{'metadata':{'name':'a'},'spec':{}}]",
       "[{'metadata':{'name':'a'}},{'metadata':{'name':'b'}}]", NULL },
-    { "[{'metadata':{'name':'a'},'spec':{'volumeMode':'Block','storageClassName':'','dataSource':{'name':'n','kind':'k'}}}]",
+    { "[{'metadata':{'name':'a'},'spec':{'volumeMode':'Block','storageClassName':'','dataSource':{'name':'n','kind':'k'"
+      "}}}]",
       "[{'metadata':{'name':'a'},'spec':{'dataSource':{'apiGroup':null,'kind':'k','name':'n'},'storageClassName':'',"
       "'volumeMode':'Block'}}]",
       NULL },
@@ -493,14 +553,26 @@ END_TEST
 /* ---- lists ---- */
 
 #define LIST                                                                                                           \
-    "{'kind':'List','apiVersion':'v1','items':[" CLONESET("one", "u1") ",{'kind':'Deployment','metadata':{'name':'d'}},"  \
-    "{'kind':'Node','metadata':{'name':'n1'}},{'kind':'Pod','metadata':{'name':'p1'," OWNED("u2") "}},"                  \
-    "{'kind':'Pod','metadata':{'name':'p2'," OWNED("u1") "}},{'kind':'Pod','metadata':{'name':'p3'}},"                   \
-    "{'kind':'Pod','metadata':{'name':'p4'," OWNED("u3") "}}," CLONESET("two", "u2") ","                                 \
-    "{'kind':'Pod','metadata':{'name':'p5'," OWNED("u2") "}},"                                                         \
-    "{'kind':'ControllerRevision','metadata':{'name':'demo-1'," OWNED("u2") "},'revision':3," DATA "},"                  \
-    "{'kind':'PersistentVolumeClaim','metadata':{'name':'c1','ownerReferences':[{'uid':'x'},{'uid':'u2'},{'uid':'u2'}]}},"  \
-    "{'kind':'PersistentVolumeClaim','metadata':{'name':'c2'}},{'kind':'Node','metadata':{'name':'n2'}}]}"
+    "{'kind':'List','apiVersion':'v1','items':[" CLONESET(                                                             \
+        "one",                                                                                                         \
+        "u1") ",{'kind':'Deployment','metadata':{'name':'d'}},"                                                        \
+              "{'kind':'Node','metadata':{'name':'n1'}},{'kind':'Pod','metadata':{'name':'p1'," OWNED(                 \
+                  "u2") "}},"                                                                                          \
+                        "{'kind':'Pod','metadata':{'name':'p2'," OWNED(                                                \
+                            "u1") "}},{'kind':'Pod','metadata':{'name':'p3'}},"                                        \
+                                  "{'kind':'Pod','metadata':{'name':'p4'," OWNED("u3") "}}," CLONESET(                 \
+                                      "two",                                                                           \
+                                      "u2") ","                                                                        \
+                                            "{'kind':'Pod','metadata':{'name':'p5'," OWNED(                            \
+                                                "u2") "}},"                                                            \
+                                                      "{'kind':'ControllerRevision','metadata':{'name':'demo-1'"       \
+                                                      "," OWNED(                                                       \
+                                                          "u2") "},'revision':3," DATA "},"                            \
+                                                                "{'kind':'PersistentVolumeClaim','metadata':{'name':'" \
+                                                                "c1','ownerReferences':[{'uid':'x'},{'uid':'u2'},{'"   \
+                                                                "uid':'u2'}]}},"                                       \
+                                                                "{'kind':'PersistentVolumeClaim','metadata':{'name':'" \
+                                                                "c2'}},{'kind':'Node','metadata':{'name':'n2'}}]}"
 
 START_TEST(test_list)
 {
@@ -610,8 +682,8 @@ static const struct {
 START_TEST(test_selector_text)
 {
     char text[512];
-    snprintf(text, sizeof(text),
-             "{'kind':'CloneSet','apiVersion':'apps.kruise.io/v1beta1','spec':{'selector':%s}}", selectors[_i].selector);
+    snprintf(text, sizeof(text), "{'kind':'CloneSet','apiVersion':'apps.kruise.io/v1beta1','spec':{'selector':%s}}",
+             selectors[_i].selector);
     struct rollout_json *json = parse(text);
     struct rollout_world *world = decode(json, 0);
     assert_text(world->workload.cloneset->label_selector, selectors[_i].text);

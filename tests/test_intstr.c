@@ -104,7 +104,8 @@ END_TEST
 
 START_TEST(test_refused)
 {
-    struct rollout_intstr five = { .kind = ROLLOUT_INTSTR_TEXT, .text = { "5%", 2 } }, integer = { .kind = 1, .count = 5 };
+    struct rollout_intstr five = { .kind = ROLLOUT_INTSTR_TEXT, .text = { "5%", 2 } },
+                          integer = { .kind = 1, .count = 5 };
     struct rollout_intstr unset = { .kind = ROLLOUT_INTSTR_UNSET }, odd = { .kind = 3, .text = { "5%", 2 } };
     struct rollout_intstr broken = { .kind = ROLLOUT_INTSTR_TEXT, .text = { NULL, 2 } };
     struct rollout_intstr absent = { .kind = ROLLOUT_INTSTR_TEXT };

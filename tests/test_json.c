@@ -618,6 +618,50 @@ START_TEST(test_reader_many)
 }
 END_TEST
 
+/* What was read as part of a broken document is read again from the next line on, here with documents that
+ * are longer than what is looked at in one step. */
+START_TEST(test_reader_again)
+{
+    char text[4096], expected[4096], pad[701];
+    memset(pad, 'x', 700);
+    pad[700] = '\0';
+    size_t len = (size_t)snprintf(text, sizeof(text),
+                                  "{\"x\":[tru,\n{\n\"a\":\"%s\",\n\"b\":[\n{\n\"c\":1\n}\n]\n}\n{\"d\":1}\n"
+                                  "{\"y\":[nul,\n{\"e\":[\"%s\",\n{\"f\":nul,\n{\"g\":[\n",
+                                  pad, pad);
+    snprintf(expected, sizeof(expected), "!1:9 2:{\"a\":\"%s\",\"b\":[{\"c\":1}]} 10:{\"d\":1} !11:9 !13:8 !14:6 ",
+             pad);
+    static const size_t pieces[] = { 1, 100, 4096 };
+    for (size_t i = 0; i < sizeof(pieces) / sizeof(*pieces); i++) {
+        char *out = read_all(text, len, pieces[i]);
+        ck_assert_str_eq(out, expected);
+        free(out);
+    }
+}
+END_TEST
+
+/* Broken lines that, by their brackets alone, might all be parts of the first one's document. */
+START_TEST(test_reader_broken_lines)
+{
+    enum { N = 900, WIDTH = 10000 };
+    char *text = malloc((size_t)N * (WIDTH + 16)), *at = text;
+    ck_assert_ptr_nonnull(text);
+    for (int i = 0; i < N; i++)
+        at += sprintf(at, "{\"x\":[tru,\"%0*d\",\n", WIDTH, i);
+    char *out = read_all(text, (size_t)(at - text), 1 << 16);
+    const char *rest = out;
+    for (int i = 1; i <= N; i++) {
+        char expected[32];
+        snprintf(expected, sizeof(expected), "!%d:9 ", i);
+        ck_assert(strncmp(rest, expected, strlen(expected)) == 0);
+        rest += strlen(expected);
+    }
+    ck_assert_str_eq(rest, "");
+    free(out);
+    free(text);
+}
+END_TEST
+
 /* Every cut and every changed byte of a stream: no crash, no endless loop, and where the first document
  * is whole it is read. */
 START_TEST(test_reader_damage)
@@ -696,6 +740,8 @@ int main(void)
     tcase_add_loop_test(tcase, test_reader, 0, sizeof(reader_cases) / sizeof(*reader_cases));
     tcase_add_test(tcase, test_reader_big);
     tcase_add_test(tcase, test_reader_many);
+    tcase_add_test(tcase, test_reader_again);
+    tcase_add_test(tcase, test_reader_broken_lines);
     tcase_add_test(tcase, test_reader_damage);
     tcase_add_test(tcase, test_reader_io);
     suite_add_tcase(suite, tcase);

@@ -224,7 +224,8 @@ START_TEST(test_exact)
             rest &= ((uint64_t)1 << k) - 1;
         }
         double x;
-        ck_assert_msg(ro_parse_float((struct rollout_str){ text, (size_t)len }, &x) && x == expected, "%.*s", len, text);
+        ck_assert_msg(ro_parse_float((struct rollout_str){ text, (size_t)len }, &x) && x == expected, "%.*s", len,
+                      text);
     }
 }
 END_TEST

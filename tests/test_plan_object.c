@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#define _POSIX_C_SOURCE 200809L /* strdup */
+
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,9 +12,14 @@
 #include "base/str.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
-#define TEXT(literal)        { literal, sizeof(literal) - 1 }
+#define TEXT(literal)                                                                                                  \
+    {                                                                                                                  \
+        literal, sizeof(literal) - 1                                                                                   \
+    }
 #define ACTION(op, kind, subject, first, count)                                                                        \
-    { ROLLOUT_OP_##op, 0, ROLLOUT_SUBJECT_##kind, subject, first, count }
+    {                                                                                                                  \
+        ROLLOUT_OP_##op, 0, ROLLOUT_SUBJECT_##kind, subject, first, count                                              \
+    }
 
 /* In place, ' becomes ". */
 static char *quotes(char *text)
@@ -63,7 +70,9 @@ static void check(const struct rollout_plan *plan, const char *wanted)
     rollout_json_free(json);
 }
 
-#define HEAD "{'kind':'Plan','workload':{'apiVersion':'apps.kruise.io/v1beta1','kind':'CloneSet','namespace':'ns','name':'demo'},"
+#define HEAD                                                                                                           \
+    "{'kind':'Plan','workload':{'apiVersion':'apps.kruise.io/"                                                         \
+    "v1beta1','kind':'CloneSet','namespace':'ns','name':'demo'},"
 
 /* What has nothing to say is left out, but for actions and pods. */
 START_TEST(test_empty)
@@ -73,30 +82,30 @@ START_TEST(test_empty)
 }
 END_TEST
 
-static const struct rollout_str texts[] = { TEXT("demo-2"), TEXT("abc"), TEXT("def"), TEXT("Updating"), TEXT("vol"),
+static const struct rollout_str texts[] = { TEXT("demo-2"), TEXT("abc"), TEXT("def"),   TEXT("Updating"), TEXT("vol"),
                                             TEXT("Pod"),    TEXT("b"),   TEXT("apply"), TEXT("data") };
 static const struct rollout_attr attrs[] = {
-    { ROLLOUT_ATTR_REVISION, 0, 0 },                     /* 0: create-revision */
+    { ROLLOUT_ATTR_REVISION, 0, 0 }, /* 0: create-revision */
     { ROLLOUT_ATTR_NUMBER, ROLLOUT_NONE, 3 },
-    { ROLLOUT_ATTR_REVISION, 0, 0 },                     /* 2: create */
+    { ROLLOUT_ATTR_REVISION, 0, 0 }, /* 2: create */
     { ROLLOUT_ATTR_COUNT, ROLLOUT_NONE, 3 },
     { ROLLOUT_ATTR_ID, 1, 0 },
     { ROLLOUT_ATTR_ID, 2, 0 },
     { ROLLOUT_ATTR_NEW_IDS, ROLLOUT_NONE, 1 },
-    { ROLLOUT_ATTR_REVISION, 0, 0 },                     /* 7: update-in-place */
+    { ROLLOUT_ATTR_REVISION, 0, 0 }, /* 7: update-in-place */
     { ROLLOUT_ATTR_MARK_NOT_READY, ROLLOUT_NONE, 1 },
     { ROLLOUT_ATTR_GRACE_SECONDS, ROLLOUT_NONE, 30 },
-    { ROLLOUT_ATTR_REVISION, 0, 0 },                     /* 10: one without mark or grace */
+    { ROLLOUT_ATTR_REVISION, 0, 0 }, /* 10: one without mark or grace */
     { ROLLOUT_ATTR_GRACE_SECONDS, ROLLOUT_NONE, 0 },
-    { ROLLOUT_ATTR_STATE, 3, 0 },                        /* 12: set-lifecycle */
+    { ROLLOUT_ATTR_STATE, 3, 0 }, /* 12: set-lifecycle */
     { ROLLOUT_ATTR_MARK_NOT_READY, ROLLOUT_NONE, 0 },
     { ROLLOUT_ATTR_HOOK, ROLLOUT_NONE, 1 },
-    { ROLLOUT_ATTR_CLAIM, 4, 0 },                        /* 15: set-claim-owner */
+    { ROLLOUT_ATTR_CLAIM, 4, 0 }, /* 15: set-claim-owner */
     { ROLLOUT_ATTR_OWNER, 5, 0 },
     { ROLLOUT_ATTR_POD, 6, 0 },
-    { ROLLOUT_ATTR_REVISION, 0, 0 },                     /* 18: end-grace */
+    { ROLLOUT_ATTR_REVISION, 0, 0 }, /* 18: end-grace */
     { ROLLOUT_ATTR_DETAIL, 7, 0 },
-    { ROLLOUT_ATTR_TEMPLATE, 8, 0 },                     /* 20: create-claim */
+    { ROLLOUT_ATTR_TEMPLATE, 8, 0 }, /* 20: create-claim */
 };
 
 /* snapshot.md, "Actions": every op of a CloneSet. */
@@ -157,17 +166,18 @@ START_TEST(test_verdicts)
         ACTION(CREATE, MISSING, 1, 2, 2),
     };
     static const struct rollout_verdict verdicts[] = {
-        { ROLLOUT_SUBJECT_POD, ROLLOUT_REASON_LIFECYCLE_MOVED, 0, ROLLOUT_OP_SET_READY, 0, 0, ROLLOUT_NONE, 3, 0, 0, 0 },
+        { ROLLOUT_SUBJECT_POD, ROLLOUT_REASON_LIFECYCLE_MOVED, 0, ROLLOUT_OP_SET_READY, 0, 0, ROLLOUT_NONE, 3, 0, 0,
+          0 },
         { ROLLOUT_SUBJECT_POD, ROLLOUT_REASON_MAX_UNAVAILABLE_REACHED, ROLLOUT_OP_RECREATE, 0, 1, ROLLOUT_NONE, 2,
           ROLLOUT_NONE, 1, 1, 0 },
         { ROLLOUT_SUBJECT_POD, ROLLOUT_REASON_DELETE_HOOK_RELEASED, 0, ROLLOUT_OP_DELETE, 2, 1, ROLLOUT_NONE,
           ROLLOUT_NONE, 0, 0, 0 },
-        { ROLLOUT_SUBJECT_MISSING, ROLLOUT_REASON_CREATE_MISSING, 0, ROLLOUT_OP_CREATE, 1, 3, ROLLOUT_NONE, ROLLOUT_NONE,
-          3, 4, 0 },
+        { ROLLOUT_SUBJECT_MISSING, ROLLOUT_REASON_CREATE_MISSING, 0, ROLLOUT_OP_CREATE, 1, 3, ROLLOUT_NONE,
+          ROLLOUT_NONE, 3, 4, 0 },
         { ROLLOUT_SUBJECT_MISSING, ROLLOUT_REASON_SCALE_MAX_UNAVAILABLE_REACHED, ROLLOUT_OP_CREATE, 0, 2, ROLLOUT_NONE,
           ROLLOUT_NONE, ROLLOUT_NONE, 2, 2, 0 },
-        { ROLLOUT_SUBJECT_REVISION, ROLLOUT_REASON_HISTORY_KEPT, 0, 0, 0, ROLLOUT_NONE, ROLLOUT_NONE, ROLLOUT_NONE, 1, 10,
-          0 },
+        { ROLLOUT_SUBJECT_REVISION, ROLLOUT_REASON_HISTORY_KEPT, 0, 0, 0, ROLLOUT_NONE, ROLLOUT_NONE, ROLLOUT_NONE, 1,
+          10, 0 },
         { ROLLOUT_SUBJECT_WORKLOAD, ROLLOUT_REASON_DEADLINE_EXCEEDED, 0, 0, 0, ROLLOUT_NONE, ROLLOUT_NONE, ROLLOUT_NONE,
           600, 0, 1700000000123 },
     };
@@ -228,12 +238,13 @@ START_TEST(test_rest)
         .dropped_pods_to_delete = dropped,
         .dropped_count = COUNT(dropped),
     };
-    check(&plan, HEAD "'actions':[],'pods':[],'limits':[{'field':'maxUnavailable','given':'20%','count':1,'rounding':'up',"
-                      "'defaulted':true},{'field':'maxSurge','given':'30%','count':2,'rounding':'down'},"
-                      "{'field':'partition','given':3,'count':3},{'field':'scaleStrategy.maxUnavailable',"
-                      "'count':2147483647,'defaulted':true}],'status':{'replicas':3,'updateRevision':'demo-2'},"
-                      "'next':'2023-11-14T22:13:20.001Z','requeueAfterSeconds':20,'error':{'reason':'InPlaceImpossible',"
-                      "'pod':'b','message':'no \\'way\\''},'dropPodsToDelete':['x','y']}");
+    check(&plan,
+          HEAD "'actions':[],'pods':[],'limits':[{'field':'maxUnavailable','given':'20%','count':1,'rounding':'up',"
+               "'defaulted':true},{'field':'maxSurge','given':'30%','count':2,'rounding':'down'},"
+               "{'field':'partition','given':3,'count':3},{'field':'scaleStrategy.maxUnavailable',"
+               "'count':2147483647,'defaulted':true}],'status':{'replicas':3,'updateRevision':'demo-2'},"
+               "'next':'2023-11-14T22:13:20.001Z','requeueAfterSeconds':20,'error':{'reason':'InPlaceImpossible',"
+               "'pod':'b','message':'no \\'way\\''},'dropPodsToDelete':['x','y']}");
 }
 END_TEST
 

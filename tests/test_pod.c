@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#define _POSIX_C_SOURCE 200809L /* strdup */
+
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,25 +40,25 @@ static void assert_text(struct rollout_str got, const char *wanted)
 /* 1700000000 s = 2023-11-14T22:13:20Z */
 START_TEST(test_facts)
 {
-    struct rollout_json *json = parse(
-        "{'kind':'Pod','apiVersion':'v1','metadata':{'name':'demo-a','namespace':'default','uid':'u',"
-        "'creationTimestamp':'2023-11-14T22:13:20Z','deletionTimestamp':'2023-11-14T22:13:21Z',"
-        "'labels':{'app':'demo','controller-revision-hash':'demo-1','pod-template-hash':'1',"
-        "'lifecycle.apps.kruise.io/state':'PreparingUpdate','apps.kruise.io/specified-delete':'false'},"
-        "'annotations':{'controller.kubernetes.io/pod-deletion-cost':'-5'},'finalizers':['a','b']},"
-        "'spec':{'nodeName':'n1','readinessGates':[{'conditionType':'InPlaceUpdateReady'},"
-        "{'conditionType':'KruisePodReady'}],'containers':[{'name':'main','image':'app:1',"
-        "'resources':{'limits':{'cpu':1,'memory':'1.5Gi'}}}],'initContainers':[{'name':'once'},"
-        "{'name':'side','restartPolicy':'Always'}]},"
-        "'status':{'phase':'Running','conditions':["
-        "{'type':'Ready','status':'True','lastProbeTime':null,'lastTransitionTime':'2023-11-14T22:13:22Z'},"
-        "{'type':'Ready','status':'False','lastTransitionTime':null},"
-        "{'type':'InPlaceUpdateReady','status':'False','reason':'StartInPlaceUpdate'},"
-        "{'type':'KruisePodReady','status':'False',"
-        "'message':'[{\\'userAgent\\':\\'Lifecycle\\',\\'key\\':\\'preUpdateHook\\'},"
-        "{\\'userAgent\\':\\'other\\',\\'key\\':\\'preDeleteHook\\'}]'}],"
-        "'containerStatuses':[{'name':'main','restartCount':3},{'name':'x','restartCount':2}],"
-        "'initContainerStatuses':[{'name':'once','restartCount':9},{'name':'side','restartCount':4}]}}");
+    struct rollout_json *json =
+        parse("{'kind':'Pod','apiVersion':'v1','metadata':{'name':'demo-a','namespace':'default','uid':'u',"
+              "'creationTimestamp':'2023-11-14T22:13:20Z','deletionTimestamp':'2023-11-14T22:13:21Z',"
+              "'labels':{'app':'demo','controller-revision-hash':'demo-1','pod-template-hash':'1',"
+              "'lifecycle.apps.kruise.io/state':'PreparingUpdate','apps.kruise.io/specified-delete':'false'},"
+              "'annotations':{'controller.kubernetes.io/pod-deletion-cost':'-5'},'finalizers':['a','b']},"
+              "'spec':{'nodeName':'n1','readinessGates':[{'conditionType':'InPlaceUpdateReady'},"
+              "{'conditionType':'KruisePodReady'}],'containers':[{'name':'main','image':'app:1',"
+              "'resources':{'limits':{'cpu':1,'memory':'1.5Gi'}}}],'initContainers':[{'name':'once'},"
+              "{'name':'side','restartPolicy':'Always'}]},"
+              "'status':{'phase':'Running','conditions':["
+              "{'type':'Ready','status':'True','lastProbeTime':null,'lastTransitionTime':'2023-11-14T22:13:22Z'},"
+              "{'type':'Ready','status':'False','lastTransitionTime':null},"
+              "{'type':'InPlaceUpdateReady','status':'False','reason':'StartInPlaceUpdate'},"
+              "{'type':'KruisePodReady','status':'False',"
+              "'message':'[{\\'userAgent\\':\\'Lifecycle\\',\\'key\\':\\'preUpdateHook\\'},"
+              "{\\'userAgent\\':\\'other\\',\\'key\\':\\'preDeleteHook\\'}]'}],"
+              "'containerStatuses':[{'name':'main','restartCount':3},{'name':'x','restartCount':2}],"
+              "'initContainerStatuses':[{'name':'once','restartCount':9},{'name':'side','restartCount':4}]}}");
     struct rollout_pod pod;
     struct rollout_in_place in_place;
     ck_assert_int_eq(rollout_pod_from_object(rollout_json_tree(json), NULL, &pod, &in_place, NULL), ROLLOUT_OK);
@@ -66,10 +68,10 @@ START_TEST(test_facts)
     assert_text(pod.revision, "demo-1");
     ck_assert_uint_eq(pod.phase, ROLLOUT_PHASE_RUNNING);
     ck_assert_uint_eq(pod.lifecycle_state, ROLLOUT_STATE_PREPARING_UPDATE);
-    ck_assert_uint_eq(pod.flags,
-                      ROLLOUT_POD_TERMINATING | ROLLOUT_POD_READY | ROLLOUT_POD_SPECIFIED_DELETE |
-                          ROLLOUT_POD_TEMPLATE_HASH | ROLLOUT_POD_IN_PLACE_GATE | ROLLOUT_POD_IN_PLACE_CONDITION |
-                          ROLLOUT_POD_KRUISE_GATE | ROLLOUT_POD_KRUISE_CONDITION | ROLLOUT_POD_KEY_PRE_UPDATE);
+    ck_assert_uint_eq(pod.flags, ROLLOUT_POD_TERMINATING | ROLLOUT_POD_READY | ROLLOUT_POD_SPECIFIED_DELETE |
+                                     ROLLOUT_POD_TEMPLATE_HASH | ROLLOUT_POD_IN_PLACE_GATE |
+                                     ROLLOUT_POD_IN_PLACE_CONDITION | ROLLOUT_POD_KRUISE_GATE |
+                                     ROLLOUT_POD_KRUISE_CONDITION | ROLLOUT_POD_KEY_PRE_UPDATE);
     ck_assert_int_eq(pod.created_ms, 1700000000000);
     ck_assert_int_eq(pod.ready_since_ms, 1700000002000);
     ck_assert_int_eq(pod.restarts, 3);
@@ -174,10 +176,25 @@ static const struct {
     const char *text;
     int32_t cost;
 } costs[] = {
-    { "10", 10 },          { "100", 100 },        { "-5", -5 },  { "0", 0 },    { "+10", 0 },
-    { "008", 0 },          { "", 0 },             { "1.5", 0 },  { "3000000000", 0 }, { "2147483647", INT32_MAX },
-    { "2147483648", 0 },   { "-2147483648", INT32_MIN }, { "-2147483649", 0 },  { "-", 0 },  { "-0", 0 },
-    { "-05", -5 },         { " 1", 0 },           { "1 ", 0 },   { "00", 0 },
+    { "10", 10 },
+    { "100", 100 },
+    { "-5", -5 },
+    { "0", 0 },
+    { "+10", 0 },
+    { "008", 0 },
+    { "", 0 },
+    { "1.5", 0 },
+    { "3000000000", 0 },
+    { "2147483647", INT32_MAX },
+    { "2147483648", 0 },
+    { "-2147483648", INT32_MIN },
+    { "-2147483649", 0 },
+    { "-", 0 },
+    { "-0", 0 },
+    { "-05", -5 },
+    { " 1", 0 },
+    { "1 ", 0 },
+    { "00", 0 },
     { "99999999999999999999999999", 0 },
 };
 
@@ -226,7 +243,8 @@ static const struct {
       "metadata.labels[\"a/b\"]: true is not a string" },
     { "{'metadata':{'annotations':{'a':{}}}}", "metadata.annotations.a", "{}",
       "metadata.annotations.a: {} is not a string" },
-    { "{'metadata':{'finalizers':['a',2]}}", "metadata.finalizers[1]", "2", "metadata.finalizers[1]: 2 is not a string" },
+    { "{'metadata':{'finalizers':['a',2]}}", "metadata.finalizers[1]", "2",
+      "metadata.finalizers[1]: 2 is not a string" },
     { "{'metadata':{'creationTimestamp':'yesterday'}}", "metadata.creationTimestamp", "\"yesterday\"",
       "metadata.creationTimestamp: \"yesterday\" is not an RFC 3339 time" },
     { "{'metadata':{'ownerReferences':[{'uid':'u','controller':'yes'}]}}", "metadata.ownerReferences[0].controller",
@@ -239,9 +257,8 @@ static const struct {
       "spec.containers[1].resources.requests.cpu: \"1x\" is not a quantity" },
     { "{'spec':{'containers':[{'env':[{'name':'A','value':1}]}]}}", "spec.containers[0].env[0].value", "1",
       "spec.containers[0].env[0].value: 1 is not a string" },
-    { "{'status':{'conditions':[{'type':'Ready','lastTransitionTime':5}]}}",
-      "status.conditions[0].lastTransitionTime", "5",
-      "status.conditions[0].lastTransitionTime: 5 is not an RFC 3339 time" },
+    { "{'status':{'conditions':[{'type':'Ready','lastTransitionTime':5}]}}", "status.conditions[0].lastTransitionTime",
+      "5", "status.conditions[0].lastTransitionTime: 5 is not an RFC 3339 time" },
     { "{'status':{'containerStatuses':[{'restartCount':2147483648}]}}", "status.containerStatuses[0].restartCount",
       "2147483648", "status.containerStatuses[0].restartCount: 2147483648 does not fit in 32 bits" },
     { "{'status':{'containerStatuses':[{'restartCount':1.0}]}}", "status.containerStatuses[0].restartCount", "1.0",

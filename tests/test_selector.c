@@ -162,7 +162,8 @@ static const struct check_case {
 START_TEST(test_check)
 {
     const struct check_case *c = &checks[_i];
-    struct rollout_requirement requirements[] = { { .key = RO_STR("k"), .op = ROLLOUT_OPERATOR_EXISTS }, c->requirement };
+    struct rollout_requirement requirements[] = { { .key = RO_STR("k"), .op = ROLLOUT_OPERATOR_EXISTS },
+                                                  c->requirement };
     struct rollout_selector selector = { .match_labels = { &c->label, 1, sizeof(c->label) },
                                          .requirements = requirements,
                                          .requirement_count = 2 };

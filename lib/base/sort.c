@@ -147,7 +147,7 @@ void ro_sort_indices(uint32_t *indices, size_t n, uint32_t *scratch,
                      int (*compare)(const void *context, uint32_t a, uint32_t b), const void *context)
 {
     uint32_t *from = indices, *to = scratch;
-    for (size_t width = 1; width < n; width = width > n / 2 ? n : width * 2) {
+    for (size_t width = 1; width<n; width = width> n / 2 ? n : width * 2) {
         for (size_t start = 0, out = 0; start < n;) {
             size_t middle = n - start < width ? n : start + width;
             size_t end = n - middle < width ? n : middle + width;

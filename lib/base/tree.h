@@ -61,9 +61,6 @@ size_t ro_tree_write(const struct rollout_node *n, char *buf, size_t size);
 /* The same for a text as a JSON string, quotes included. */
 size_t ro_string_write(struct rollout_str text, char *buf, size_t size);
 
-/* Bytes of the UTF-8 sequence that text (at least 1 byte) begins with, 0 where it is not one. */
-size_t ro_utf8_len(struct rollout_str text);
-
 /* A node and its subtree as a tree of its own. */
 static inline struct rollout_tree ro_tree_of(const struct rollout_node *n)
 {

@@ -34,8 +34,9 @@ static size_t finish(const struct sink *sink)
     return sink->len;
 }
 
-/* Go's utf8.DecodeRune: no overlong forms, surrogates, or values above U+10FFFF. */
-size_t ro_utf8_len(struct rollout_str text)
+/* Bytes of the UTF-8 sequence that text begins with, 0 where it is none. As Go's utf8.DecodeRune: no
+ * overlong forms, surrogates, or values above U+10FFFF. */
+static size_t utf8_len(struct rollout_str text)
 {
     const unsigned char *b = (const unsigned char *)text.data;
     unsigned char low = 0x80, high = 0xbf;
@@ -111,7 +112,7 @@ static void put_string(struct sink *sink, struct rollout_str text)
             done = ++at;
             continue;
         }
-        size_t len = ro_utf8_len((struct rollout_str){ text.data + at, text.len - at });
+        size_t len = utf8_len((struct rollout_str){ text.data + at, text.len - at });
         bool separator = len == 3 && memcmp(text.data + at, "\xe2\x80", 2) == 0 &&
                          (text.data[at + 2] == '\xa8' || text.data[at + 2] == '\xa9');
         if (len && !separator) {

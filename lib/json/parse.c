@@ -370,6 +370,16 @@ int ro_json_parse(const char *text, size_t len, struct ro_json_place place, stru
     return ro_json_syntax_error(reterr, ro_json_advance(place, text, read ? read - 1 : 0), message);
 }
 
+bool ro_json_is_broken(const char *text, size_t len)
+{
+    json_error_t error = { 0 };
+    json_t *value = NULL;
+    int r = load(text, len, &value, &error);
+    json_decref(value);
+    /* What is cut off may be a part of the last token, or of a character. */
+    return r == ROLLOUT_ERR_SYNTAX && error.position >= 0 && (size_t)error.position + 4 < len;
+}
+
 int rollout_json_parse(const char *text, size_t len, struct rollout_json **ret_json, struct rollout_error *reterr)
 {
     size_t read;

@@ -2,6 +2,8 @@
 #ifndef RO_JSON_PARSE_H
 #define RO_JSON_PARSE_H
 
+#include <stdbool.h>
+
 #include <rollout/json.h>
 
 /* Where a text begins in the input it was cut from, and the error that it gives there. From 1. */
@@ -13,6 +15,9 @@ struct ro_json_place {
  * last one being where the text is no JSON any more. */
 int ro_json_parse(const char *text, size_t len, struct ro_json_place place, struct rollout_json **ret_json,
                   size_t *ret_read, struct rollout_error *reterr);
+
+/* Is a text no JSON for another reason than that it ends too soon? */
+bool ro_json_is_broken(const char *text, size_t len);
 
 /* Fills the record for a text that is no JSON. Returns ROLLOUT_ERR_SYNTAX. */
 int ro_json_syntax_error(struct rollout_error *reterr, struct ro_json_place place, const char *message);

@@ -13,6 +13,7 @@
 
 #define FIRST_SIZE   ((size_t)1 << 16)
 #define LARGEST_READ ((size_t)1 << 30)
+#define FIRST_PROBE  ((size_t)256)
 
 struct rollout_json_reader {
     int fd;
@@ -20,6 +21,7 @@ struct rollout_json_reader {
     bool ended; /* fd has no more */
     bool lost;  /* to look for the next line that begins a document, after a syntax error */
     char *buf;
+    size_t suspect;             /* bytes that were scanned before, as a part of a broken document */
     size_t size, start, end;    /* what is read and not yet used: buf[start..end) */
     struct ro_json_place place; /* of buf[start] */
 };
@@ -63,6 +65,7 @@ static void advance(struct rollout_json_reader *reader, size_t n)
 {
     reader->place = ro_json_advance(reader->place, text_of(reader), n);
     reader->start += n;
+    reader->suspect -= n < reader->suspect ? n : reader->suspect;
 }
 
 /* Reads once, be it little: a pipe's documents are handed out as they come. */
@@ -168,11 +171,44 @@ static int find_document(struct rollout_json_reader *reader, struct rollout_erro
     }
 }
 
-/* Passes what is no JSON: n bytes, of which the last one was wrong and may begin the next document. */
-static void lose(struct rollout_json_reader *reader, size_t n)
+/* Passes what is no JSON: n bytes of those scanned, the last of which was wrong and may begin the next
+ * document. */
+static void lose(struct rollout_json_reader *reader, size_t n, size_t scanned)
 {
+    if (scanned > reader->suspect)
+        reader->suspect = scanned;
     advance(reader, n > 1 ? n - 1 : 1);
     reader->lost = true;
+}
+
+/* Reads and scans up to a document's end, or to where there can be none. What was scanned before, for a
+ * document that was broken early, is parsed on the way in doubling steps, so that the work stays linear
+ * where many documents are broken and none of them ends. */
+static int scan_document(struct rollout_json_reader *reader, size_t *ret_len, bool *ret_ends,
+                         struct rollout_error *reterr)
+{
+    struct ro_json_scan scan = { 0 };
+    size_t len = 0, probe = reader->suspect ? FIRST_PROBE : SIZE_MAX;
+    int state = RO_SCAN_MORE;
+    while (state == RO_SCAN_MORE) {
+        state = ro_json_scan(&scan, text_of(reader), held(reader) < probe ? held(reader) : probe, &len);
+        if (state != RO_SCAN_MORE)
+            break;
+        if (len == probe) {
+            if (ro_json_is_broken(text_of(reader), len))
+                break;
+            probe = probe < reader->suspect ? probe * 2 : SIZE_MAX;
+        } else if (reader->ended) {
+            break;
+        } else {
+            int r = read_more(reader, reterr);
+            if (r < 0)
+                return r;
+        }
+    }
+    *ret_len = len;
+    *ret_ends = state == RO_SCAN_END;
+    return ROLLOUT_OK;
 }
 
 int rollout_json_reader_next(struct rollout_json_reader *reader, struct rollout_json **ret_json, uint32_t *ret_line,
@@ -201,28 +237,25 @@ int rollout_json_reader_next(struct rollout_json_reader *reader, struct rollout_
     }
     if (*text_of(reader) != '{' && *text_of(reader) != '[') {
         r = ro_json_syntax_error(reterr, reader->place, "'{' or '[' expected");
-        lose(reader, 1);
+        lose(reader, 1, 1);
         return r;
     }
 
-    struct ro_json_scan scan = { 0 };
     size_t len = 0, read = 0;
-    int state;
-    while ((state = ro_json_scan(&scan, text_of(reader), held(reader), &len)) == RO_SCAN_MORE && !reader->ended) {
-        r = read_more(reader, reterr);
-        if (r < 0)
-            return r;
-    }
+    bool ends = false;
+    r = scan_document(reader, &len, &ends, reterr);
+    if (r < 0)
+        return r;
     struct rollout_json *json = NULL;
     r = ro_json_parse(text_of(reader), len, reader->place, &json, &read, reterr);
-    if (r == ROLLOUT_OK && state != RO_SCAN_END) {
+    if (r == ROLLOUT_OK && !ends) {
         /* The scanner takes nothing for broken that can be parsed; should it ever, this is no document. */
         rollout_json_free(json);
         read = len;
         r = ro_json_syntax_error(reterr, ro_json_advance(reader->place, text_of(reader), len - 1), "invalid token");
     }
     if (r == ROLLOUT_ERR_SYNTAX)
-        lose(reader, read);
+        lose(reader, read, len);
     if (r < 0)
         return r;
     if (ret_line)

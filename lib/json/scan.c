@@ -4,22 +4,23 @@
 /* Skips the inside of a string. False: a raw newline, which no string has, so a quote is missing. */
 static bool scan_string(struct ro_json_scan *scan, const char *text, size_t len, size_t *at)
 {
-    for (size_t i = *at; i < len;) {
+    bool escaped = scan->escaped, good = true;
+    size_t i = *at;
+    while (i < len) {
         char c = text[i++];
-        *at = i;
-        if (c == '\n' || c == '\0')
-            return false;
-        if (scan->escaped) {
-            scan->escaped = false;
-        } else if (c == '\\') {
-            scan->escaped = true;
-        } else if (c == '"') {
+        if (c == '"' && !escaped) {
             scan->in_string = false;
             scan->before = 'v';
             break;
         }
+        good = c != '\n' && c != '\0';
+        if (!good)
+            break;
+        escaped = c == '\\' && !escaped;
     }
-    return true;
+    scan->escaped = escaped;
+    *at = i;
+    return good;
 }
 
 /* May a container begin here? What says no is mostly the next document of a stream, after one whose

@@ -24,8 +24,8 @@ static uint32_t operator_of(struct rollout_str text)
     return ro_str_eq(text, RO_STR("DoesNotExist")) ? ROLLOUT_OPERATOR_DOES_NOT_EXIST : ROLLOUT_OPERATOR_UNKNOWN;
 }
 
-static struct rollout_selector read_selector(struct ro_decoder *d, struct ro_arena *arena,
-                                             const struct ro_at *object, const char *key)
+static struct rollout_selector read_selector(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *object,
+                                             const char *key)
 {
     struct ro_at selector = ro_at_object(d, object, key);
     struct rollout_selector ret = { .match_labels = ro_read_labels(d, &selector, "matchLabels") };

@@ -62,7 +62,7 @@ static struct ro_at typed(struct ro_decoder *d, const struct ro_at *object, cons
 {
     struct ro_at at = ro_at_member(object, key);
     if (at.node && at.node->kind != kind) {
-        ro_refuse(d, &at, text);
+        ro_refuse(d, &at, "%s", text);
         at.node = NULL;
     }
     return at;

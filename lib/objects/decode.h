@@ -75,9 +75,9 @@ struct ro_metadata {
     struct rollout_labels labels;
     struct rollout_strs finalizers;
     int64_t created_ms;
-    bool terminating;                          /* deletionTimestamp is set */
-    const struct rollout_node *annotations;    /* OBJECT of texts, or NULL */
-    struct rollout_str controller_uid;         /* of the ownerReference that is the controller; absent = none */
+    bool terminating;                       /* deletionTimestamp is set */
+    const struct rollout_node *annotations; /* OBJECT of texts, or NULL */
+    struct rollout_str controller_uid;      /* of the ownerReference that is the controller; absent = none */
 };
 
 void ro_read_metadata(struct ro_decoder *d, const struct ro_at *object, struct ro_metadata *ret);

@@ -179,7 +179,7 @@ static uint32_t find_update_revision(struct holder *h, const struct rollout_node
     uint32_t found = ro_revision_of_template(&h->arena, object, *collision_count, revisions, objects, *count);
     if (found == ROLLOUT_NONE) {
         ro_revision_make(&h->arena, object, collision_count, revisions, *count, &revisions[*count], &objects[*count]);
-        return (uint32_t)++*count;
+        return (uint32_t)++ * count;
     }
     for (size_t i = 0; i < *count; i++)
         if (revisions[i].number > revisions[found].number) {

@@ -261,7 +261,8 @@ static void put_verdict(struct out *out, const struct source *s, struct rollout_
 {
     const struct rollout_verdict *verdict = &s->plan->verdicts[index];
     const struct rollout_snapshot *snapshot = &s->world->snapshot;
-    bool known = verdict->subject_kind <= ROLLOUT_SUBJECT_WORKLOAD && verdict->subject < s->count[verdict->subject_kind];
+    bool known =
+        verdict->subject_kind <= ROLLOUT_SUBJECT_WORKLOAD && verdict->subject < s->count[verdict->subject_kind];
     size_t object = begin(out, ROLLOUT_NODE_OBJECT, key);
     if (verdict->subject_kind == ROLLOUT_SUBJECT_POD && known)
         put_text(out, RO_STR("namespace"), snapshot->pods.items[verdict->subject].namespace_);

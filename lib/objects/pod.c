@@ -227,7 +227,8 @@ void ro_pod_decode(struct ro_decoder *d, const struct ro_at *pod, const struct r
     ret.created_ms = metadata.created_ms;
     if (metadata.terminating)
         ret.flags |= ROLLOUT_POD_TERMINATING;
-    ret.deletion_cost = deletion_cost(ro_text(ro_get(metadata.annotations, "controller.kubernetes.io/pod-deletion-cost")));
+    ret.deletion_cost =
+        deletion_cost(ro_text(ro_get(metadata.annotations, "controller.kubernetes.io/pod-deletion-cost")));
 
     const struct rollout_str *revision = ro_labels_get(&ret.labels, RO_STR("controller-revision-hash"));
     const struct rollout_str *state = ro_labels_get(&ret.labels, RO_STR("lifecycle.apps.kruise.io/state"));

@@ -131,7 +131,7 @@ static struct rollout_tree data_of(struct ro_arena *arena, const struct rollout_
     static const struct rollout_node empty = { ROLLOUT_NODE_OBJECT, 1, { 0 }, { 0 }, 0, 0 };
     struct rollout_tree tree = { 0 };
     template = ro_is(template, ROLLOUT_NODE_OBJECT) ? template : &empty;
-    struct rollout_node *nodes = ro_arena_alloc(arena, (size_t)template->size * 2 + 16, sizeof(*nodes));
+    struct rollout_node *nodes = ro_arena_alloc(arena, (size_t) template->size * 2 + 16, sizeof(*nodes));
     if (!nodes)
         return tree;
     struct rollout_node *end = encode(arena, template, TEMPLATE, nodes + 2);
@@ -139,7 +139,8 @@ static struct rollout_tree data_of(struct ro_arena *arena, const struct rollout_
         return tree;
     tree = (struct rollout_tree){ .nodes = nodes, .count = (size_t)(end - nodes) };
     nodes[0] = (struct rollout_node){ .kind = ROLLOUT_NODE_OBJECT, .size = (uint32_t)tree.count };
-    nodes[1] = (struct rollout_node){ .kind = ROLLOUT_NODE_OBJECT, .size = (uint32_t)tree.count - 1, .key = RO_STR("spec") };
+    nodes[1] =
+        (struct rollout_node){ .kind = ROLLOUT_NODE_OBJECT, .size = (uint32_t)tree.count - 1, .key = RO_STR("spec") };
     nodes[2].key = RO_STR("template");
     return tree;
 }

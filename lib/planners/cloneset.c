@@ -258,6 +258,7 @@ static int write_plan(struct pass *pass, struct rollout_plan **ret_plan, struct 
     struct ro_builder b = { 0 };
     bool changed = false;
     int64_t deadline_ms = 0;
+    struct rollout_str message = { NULL, 0 };
 
     for (int writing = 0; writing < 2; writing++) {
         if (writing && ro_builder_begin(&b, reterr))
@@ -265,6 +266,8 @@ static int write_plan(struct pass *pass, struct rollout_plan **ret_plan, struct 
         ro_cloneset_build_limits(pass->spec, &pass->limits, &b);
         pass_status(pass, &b, &changed, &deadline_ms);
         pass_emit(pass, &b);
+        if (pass->error_pod != ROLLOUT_NONE)
+            message = verdict_error_message(pass, &b);
     }
     struct rollout_plan *plan = ro_builder_end(&b);
     plan->status_changed = changed;
@@ -273,7 +276,7 @@ static int write_plan(struct pass *pass, struct rollout_plan **ret_plan, struct 
     if (pass->error_pod != ROLLOUT_NONE) {
         plan->error_reason = pass->error_reason;
         plan->error_pod = pass->error_pod;
-        plan->error_message = pass->error_message;
+        plan->error_message = message;
     }
     *ret_plan = plan;
     return ROLLOUT_OK;

@@ -279,26 +279,13 @@ static void emit_refresh(struct pass *pass, struct ro_builder *b)
             emit_refresh_pod(pass, b, (uint32_t)i);
 }
 
-/* Why a pod is recreated although in place was asked for. */
-static struct rollout_str why_not_in_place(struct pass *pass, struct ro_builder *b, uint32_t pod)
-{
-    const struct revision_facts *facts = pass_in_place(pass, pod);
-    if (facts->rule == ROLLOUT_DIFF_NO_REVISION || pass->revisions[pod] == 0)
-        return RO_STR("unknown revision");
-    if (facts->rule == ROLLOUT_DIFF_CLAIMS)
-        return RO_STR("volumeClaimTemplates");
-    struct rollout_str path = pass_in_place_path(pass, b, pass->revisions[pod] - 1u);
-    return path.len ? path : RO_STR("template");
-}
-
 static void emit_update(struct pass *pass, struct ro_builder *b, uint32_t pod, int64_t place)
 {
     const struct rollout_cloneset *spec = pass->spec;
     const struct rollout_hook *hook = &spec->lifecycle.in_place_update;
-    const struct rollout_pod *p = pass_pod(pass, pod);
     struct why why = { .a = place, .b = (int64_t)pass->allowed };
 
-    switch (pass_update_step(pass, pod)) {
+    switch ((pass->turns[pod] & TURN_MASK) - TURN_TAKEN) {
     case UPDATE_STEP_IN_PLACE:
         why.reason = ROLLOUT_REASON_UPDATE_IN_PLACE;
         if (spec->grace_period_seconds > 0)
@@ -310,6 +297,7 @@ static void emit_update(struct pass *pass, struct ro_builder *b, uint32_t pod, i
             ro_build_attr_value(b, ROLLOUT_ATTR_GRACE_SECONDS, spec->grace_period_seconds);
         break;
     case UPDATE_STEP_PREPARE: {
+        const struct rollout_pod *p = pass_pod(pass, pod);
         bool again = p->lifecycle_state == ROLLOUT_STATE_UPDATED;
         why.reason = ROLLOUT_REASON_PREPARE_UPDATE;
         why.text = ro_hook_part(hook, p, true);
@@ -326,7 +314,7 @@ static void emit_update(struct pass *pass, struct ro_builder *b, uint32_t pod, i
         why.reason = ROLLOUT_REASON_RECREATE;
         if ((spec->flags & ROLLOUT_CLONESET_ROLLING_UPDATE) && spec->pod_update_policy != ROLLOUT_POLICY_RECREATE) {
             why.reason = ROLLOUT_REASON_RECREATE_NOT_IN_PLACE;
-            why.text = why_not_in_place(pass, b, pod);
+            why.text = verdict_impossible(pass, b, pod);
         }
         act(pass, b, ROLLOUT_OP_RECREATE, pod, &why);
         break;
@@ -376,8 +364,7 @@ static void emit_pod_verdicts(struct pass *pass, struct ro_builder *b, const str
             }
             continue;
         }
-        if (plain && pass->fates[i] == FATE_NONE && turn == TURN_NONE && (pass->marks[i] & ~MARK_REFRESH) == healthy &&
-            !(pass->marks[i] & MARK_REFRESH)) {
+        if (plain && pass->fates[i] == FATE_NONE && turn == TURN_NONE && pass->marks[i] == healthy) {
             v = up_to_date;
             v.subject = i;
         } else if (pass->fates[i] == FATE_NONE && turn == TURN_REFUSED && context->refused.reason &&
@@ -432,11 +419,8 @@ static void emit_missing_verdicts(struct pass *pass, struct ro_builder *b, struc
         b->n_verdicts += 2; /* at most; what is not needed stays unused */
     if (d->scale_up > d->scale_up_limit) {
         struct rollout_verdict v = blank(ROLLOUT_SUBJECT_MISSING, 2);
-        v.reason = ROLLOUT_REASON_SCALE_MAX_UNAVAILABLE_REACHED;
         v.wants = ROLLOUT_OP_CREATE;
-        v.a = d->unavailable + d->scale_up_limit;
-        v.b = pass->limits.scale_max_unavailable;
-        v.because = d->unavailable > 0 ? pass->unavailable_pod : ROLLOUT_NONE;
+        verdict_of_missing(pass, &v);
         add_verdict(b, tally, &v);
     }
 }
@@ -501,6 +485,8 @@ static void emit_workload_verdict(struct pass *pass, struct ro_builder *b, const
         } else {
             const struct rollout_verdict *first = &b->verdicts[tally->first[worst]];
             v.reason = first->reason;
+            v.op = first->op;
+            v.first_action = first->first_action;
             v.a = first->a;
             v.b = first->b;
             v.until_ms = first->until_ms;

@@ -44,11 +44,11 @@ enum fate {
  * updated all the same. */
 enum turn {
     TURN_NONE = 0,
-    TURN_TAKEN,      /* acted on, or waiting for its hook */
     TURN_STOPPED,    /* the pod at which the walk ended with an error */
     TURN_REFUSED,    /* in the cut, at or behind the pod that the budget refused */
     TURN_BEHIND,     /* in the cut, behind the pod with the error */
-    TURN_BEHIND_CUT,  /* behind the first |update| candidates */
+    TURN_BEHIND_CUT, /* behind the first |update| candidates */
+    TURN_TAKEN = 8,  /* + enum update_step: acted on, or waiting for its hook */
 
     TURN_MASK = 0x1f,
     TURN_ACTIVE = 0x20, /* beside the turn: the pod is active and selected */
@@ -141,7 +141,6 @@ struct pass {
     size_t walked;        /* acted on: allowed, or up to the error */
     uint32_t error_pod;   /* where a phase ended with an error, or ROLLOUT_NONE */
     uint32_t error_reason;
-    struct rollout_str error_message;
     uint32_t stop_reason; /* nothing is planned for anybody: why; 0 = it is planned */
     int64_t stop_until_ms;
     int64_t no_progress_since_ms; /* the deadline is exceeded; 0 = it is not */
@@ -246,6 +245,12 @@ void verdict_of_pod(struct pass *pass, struct ro_builder *b, const struct verdic
                     struct rollout_verdict *v);
 /* The op that moves the pod to the target. */
 uint16_t verdict_wants(struct pass *pass, uint32_t pod);
+/* What forbids the pod's update in place. */
+struct rollout_str verdict_impossible(struct pass *pass, struct ro_builder *b, uint32_t pod);
+/* The error that ended a phase. */
+struct rollout_str verdict_error_message(struct pass *pass, struct ro_builder *b);
+/* Pods that scaleStrategy.maxUnavailable keeps from being created: reason and numbers. */
+void verdict_of_missing(const struct pass *pass, struct rollout_verdict *v);
 /* What makes the spec unusable. */
 struct rollout_str verdict_invalid_field(const struct pass *pass);
 

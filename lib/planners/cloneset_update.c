@@ -236,7 +236,7 @@ static void walk(struct pass *pass)
             pass->turns[pod] |= TURN_STOPPED;
             break;
         }
-        pass->turns[pod] |= TURN_TAKEN;
+        pass->turns[pod] |= (uint8_t)(TURN_TAKEN + step);
         if (step == UPDATE_STEP_IN_PLACE)
             pass_requeue(pass, (int64_t)pass->spec->grace_period_seconds * 1000);
     }

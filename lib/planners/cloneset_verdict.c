@@ -181,6 +181,18 @@ static struct rollout_str hook_text(const struct rollout_hook *hook, const struc
     return part.data ? part : RO_STR("inPlaceUpdate");
 }
 
+/* Held by a hook until it is taken off; one that nobody can take off, since a label with an empty value is
+ * on every pod that lacks it, never goes without a change of the spec. */
+static void set_hook(struct ro_builder *b, struct rollout_verdict *v, uint32_t reason, const struct rollout_hook *hook,
+                     const struct rollout_pod *pod, struct rollout_str field)
+{
+    struct rollout_str part = hook_text(hook, pod, true);
+    if (ro_hook_removable(pod, part))
+        set_text(b, v, reason, part);
+    else
+        set_text(b, v, ROLLOUT_REASON_SPEC_INVALID, ro_build_join(b, field, part, RO_STR("\"]"), none));
+}
+
 /* The first thing that a refresh would write to the pod, 0 = nothing. */
 static uint16_t pending_refresh(const struct pass *pass, const struct rollout_pod *pod, enum ro_step step, bool update)
 {
@@ -230,15 +242,29 @@ static bool not_asked(struct pass *pass, struct ro_builder *b, uint32_t i, struc
     return false;
 }
 
+/* Pods that may not be created yet. */
+void verdict_of_missing(const struct pass *pass, struct rollout_verdict *v)
+{
+    set(v, ROLLOUT_REASON_SCALE_MAX_UNAVAILABLE_REACHED);
+    v->a = pass->scale.unavailable + pass->scale.scale_up_limit;
+    v->b = pass->limits.scale_max_unavailable;
+    v->because = pass->scale.unavailable > 0 ? pass->unavailable_pod : ROLLOUT_NONE;
+}
+
 /* Rung 4: it must be deleted, and is not. */
 static bool not_deleted(struct pass *pass, struct ro_builder *b, uint32_t i, struct rollout_verdict *v)
 {
     switch (pass->fates[i]) {
     case FATE_WAIT_PRE_DELETE:
-        set_text(b, v, ROLLOUT_REASON_PRE_DELETE_HOOK,
-                 ro_hook_part(&pass->spec->lifecycle.pre_delete, pass_pod(pass, i), true));
+        set_hook(b, v, ROLLOUT_REASON_PRE_DELETE_HOOK, &pass->spec->lifecycle.pre_delete, pass_pod(pass, i),
+                 RO_STR("spec.lifecycle.preDelete.labelsHandler[\""));
         break;
     case FATE_WAIT_CREATE:
+        /* One more allowed is no help where the limit is exceeded: then that is the cause. */
+        if (pass->scale.scale_up_limit == 0 && pass->scale.unavailable > pass->limits.scale_max_unavailable) {
+            verdict_of_missing(pass, v);
+            break;
+        }
         set(v, ROLLOUT_REASON_CREATE_FIRST);
         v->a = pass->scale.scale_up;
         v->b = pass->scale.scale_up_limit;
@@ -393,6 +419,18 @@ static bool not_reached(struct pass *pass, struct ro_builder *b, uint32_t i, str
     return true;
 }
 
+/* Why the pod cannot be updated in place. */
+struct rollout_str verdict_impossible(struct pass *pass, struct ro_builder *b, uint32_t pod)
+{
+    const struct revision_facts *facts = pass_in_place(pass, pod);
+    if (facts->rule == ROLLOUT_DIFF_NO_REVISION || pass->revisions[pod] == 0)
+        return RO_STR("unknown revision");
+    if (facts->rule == ROLLOUT_DIFF_CLAIMS)
+        return RO_STR("volumeClaimTemplates");
+    struct rollout_str path = pass_in_place_path(pass, b, pass->revisions[pod] - 1u);
+    return path.len ? path : RO_STR("template");
+}
+
 static void update_error(struct pass *pass, struct ro_builder *b, uint32_t i, enum update_step step,
                          struct rollout_verdict *v)
 {
@@ -400,14 +438,28 @@ static void update_error(struct pass *pass, struct ro_builder *b, uint32_t i, en
         set_text(b, v, ROLLOUT_REASON_LIFECYCLE_STATE_UNKNOWN, state_text(pass_pod(pass, i)));
         return;
     }
-    const struct revision_facts *facts = pass_in_place(pass, i);
-    struct rollout_str path = RO_STR("unknown revision");
-    if (facts->rule == ROLLOUT_DIFF_CLAIMS)
-        path = RO_STR("volumeClaimTemplates");
-    else if (pass->revisions[i] > 0)
-        path = pass_in_place_path(pass, b, pass->revisions[i] - 1u);
-    set_text(b, v, ROLLOUT_REASON_IN_PLACE_IMPOSSIBLE, path.len ? path : RO_STR("template"));
-    v->a = facts->rule;
+    set_text(b, v, ROLLOUT_REASON_IN_PLACE_IMPOSSIBLE, verdict_impossible(pass, b, i));
+    v->a = pass_in_place(pass, i)->rule;
+}
+
+struct rollout_str verdict_error_message(struct pass *pass, struct ro_builder *b)
+{
+    const struct rollout_pod *pod = pass_pod(pass, pass->error_pod);
+    struct rollout_str start = ro_build_join(b, RO_STR("pod "), pod->name, RO_STR(": "), none);
+    switch (pass->error_reason) {
+    case ROLLOUT_REASON_IN_PLACE_IMPOSSIBLE:
+        return ro_build_join(b, start, RO_STR("podUpdatePolicy is InPlaceOnly and the change is not possible in place: "),
+                             verdict_impossible(pass, b, pass->error_pod), none);
+    case ROLLOUT_REASON_LIFECYCLE_STATE_UNKNOWN:
+        return ro_build_join(b, start, RO_STR("no update in lifecycle state "), state_text(pod), none);
+    default:
+        break;
+    }
+    enum ro_step step = ro_in_place_step(pod, pass->now_ms);
+    return ro_build_join(b, start, annotation_text(step),
+                         step == RO_STEP_ERROR_MISSING ? RO_STR(" is missing beside a grace period")
+                                                       : RO_STR(" does not parse"),
+                         none);
 }
 
 /* Rungs 8 to 10: its place in the order. */
@@ -447,8 +499,8 @@ static void in_walk(struct pass *pass, struct ro_builder *b, const struct verdic
         update_error(pass, b, i, pass_update_step(pass, i), v);
         break;
     default: /* its turn: only a hook keeps it */
-        set_text(b, v, ROLLOUT_REASON_PRE_UPDATE_HOOK,
-                 hook_text(&pass->spec->lifecycle.in_place_update, pass_pod(pass, i), true));
+        set_hook(b, v, ROLLOUT_REASON_PRE_UPDATE_HOOK, &pass->spec->lifecycle.in_place_update, pass_pod(pass, i),
+                 RO_STR("spec.lifecycle.inPlaceUpdate.labelsHandler[\""));
         break;
     }
     v->wants = verdict_wants(pass, i);

@@ -13,19 +13,28 @@ static bool has_label(const struct rollout_pod *pod, struct rollout_str key, str
 
 struct rollout_str ro_hook_part(const struct rollout_hook *hook, const struct rollout_pod *pod, bool present)
 {
+    struct rollout_str part = { 0 };
     if (!hook->set)
-        return (struct rollout_str){ 0 };
+        return part;
     for (uint32_t i = 0; i < hook->labels.count; i++) {
         const struct rollout_str *key = ro_label_key(&hook->labels, i);
-        if (has_label(pod, *key, key[1]) == present)
-            return *key;
+        if (has_label(pod, *key, key[1]) != present)
+            continue;
+        part = *key;
+        if (!present || ro_labels_get(&pod->labels, *key))
+            return part;
     }
     for (uint32_t i = 0; i < hook->finalizers.count; i++) {
         const struct rollout_str *finalizer = ro_strs_at(&hook->finalizers, i);
         if (ro_strs_have(&pod->finalizers, *finalizer) == present)
             return *finalizer;
     }
-    return (struct rollout_str){ 0 };
+    return part;
+}
+
+bool ro_hook_removable(const struct rollout_pod *pod, struct rollout_str part)
+{
+    return ro_labels_get(&pod->labels, part) || ro_strs_have(&pod->finalizers, part);
 }
 
 bool ro_hooked_any(const struct rollout_hook *hook, const struct rollout_pod *pod)

@@ -167,11 +167,13 @@ static void sort(struct context *context, bool by_facts, uint32_t *indices, size
     if (!has_priority(priority))
         ro_columns_select(context, touch_pod, NULL, read_default, DEFAULT_COLUMNS, items, n, k, spare);
     else if (priority->weight_count > 0 && by_facts)
-        ro_columns_select(context, touch_pod, load_weight, read_weight, PRIORITY_COLUMNS + DEFAULT_COLUMNS, items, n, k, spare);
+        ro_columns_select(context, touch_pod, load_weight, read_weight, PRIORITY_COLUMNS + DEFAULT_COLUMNS, items, n, k,
+                          spare);
     else if (priority->weight_count > 0)
         ro_columns_select(context, touch_pod, load_weight, read_weight, PRIORITY_COLUMNS, items, n, k, spare);
     else if (by_facts)
-        ro_columns_select(context, touch_pod, load_level, read_level, PRIORITY_COLUMNS + DEFAULT_COLUMNS, items, n, k, spare);
+        ro_columns_select(context, touch_pod, load_level, read_level, PRIORITY_COLUMNS + DEFAULT_COLUMNS, items, n, k,
+                          spare);
     else
         ro_columns_select(context, touch_pod, load_level, read_level, PRIORITY_COLUMNS, items, n, k, spare);
     for (size_t i = 0; i < n; i++)
