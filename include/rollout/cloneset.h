@@ -47,8 +47,7 @@ enum {
     ROLLOUT_CLONESET_PAUSED = 1 << 2,
     ROLLOUT_CLONESET_REUSE_CLAIMS = 1 << 3,   /**< enablePVCReuse, or v1alpha1 without disablePVCReuse */
     ROLLOUT_CLONESET_EXCLUDE_PREPARING_DELETE = 1 << 4,
-    ROLLOUT_CLONESET_SELECTOR = 1 << 5,       /**< spec.selector is there */
-    ROLLOUT_CLONESET_SELECTOR_INVALID = 1 << 6 /**< ... and is not usable, or is not there */
+    ROLLOUT_CLONESET_SELECTOR_INVALID = 1 << 5 /**< spec.selector is not there or not usable: nothing is planned */
 };
 
 enum { ROLLOUT_UPDATE_ROLLING = 0, ROLLOUT_UPDATE_ON_DELETE = 1 };
@@ -78,7 +77,7 @@ struct rollout_cloneset {
     uint32_t flags;       /**< ROLLOUT_CLONESET_* */
     struct rollout_str namespace_;
     struct rollout_str name;
-    struct rollout_selector selector;
+    struct rollout_selector selector;  /**< decided by the caller: see ROLLOUT_POD_NOT_SELECTED */
     struct rollout_str label_selector; /**< the selector as text, for status.labelSelector */
     int64_t generation;
     struct rollout_opt replicas; /**< absent: scaling stops with an error, as upstream */

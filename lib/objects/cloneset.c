@@ -3,6 +3,7 @@
 
 #include "base/sort.h"
 #include "objects/pod.h"
+#include "rules/selector.h"
 
 int ro_cloneset_version(struct rollout_str api_version)
 {
@@ -360,9 +361,9 @@ void ro_cloneset_decode(struct ro_decoder *d, struct ro_arena *arena, const stru
     cloneset.min_ready_seconds = ro_read_int32(d, &spec, "minReadySeconds");
     cloneset.revision_history_limit = ro_read_opt(d, &spec, "revisionHistoryLimit");
     cloneset.progress_deadline_seconds = ro_read_opt(d, &spec, "progressDeadlineSeconds");
-    if (ro_at_object(d, &spec, "selector").node)
-        cloneset.flags |= ROLLOUT_CLONESET_SELECTOR;
     cloneset.selector = read_selector(d, arena, &spec, "selector");
+    if (!ro_at_object(d, &spec, "selector").node || !ro_selector_usable(&cloneset.selector))
+        cloneset.flags |= ROLLOUT_CLONESET_SELECTOR_INVALID;
     cloneset.label_selector = selector_text(arena, &cloneset.selector);
     struct ro_at claims = ro_at_array(d, &spec, "volumeClaimTemplates");
     cloneset.claim_templates = read_column(d, arena, &claims, "metadata", "name");

@@ -134,6 +134,7 @@ static void read_pods(struct ro_decoder *d, struct holder *h, const struct ro_gr
         ro_pod_decode(d, &at, &gates, &pods[n], ro_pod_may_in_place(members[i].node) ? in_place : NULL);
         if (!list && !is_owned(at.node, group->workload.node, &pods[n], &h->cloneset.selector))
             continue;
+        ro_pod_select(&pods[n], &h->cloneset);
         in_place += pods[n].in_place != NULL;
         objects[n++] = ro_tree_of(members[i].node);
     }
@@ -149,11 +150,12 @@ static void read_claims(struct ro_decoder *d, struct holder *h, const struct ro_
     size_t count = group->count[RO_MEMBER_CLAIMS];
     struct rollout_claim *claims = ro_arena_alloc(&h->arena, count, sizeof(*claims));
     struct rollout_tree *objects = ro_arena_alloc(&h->arena, count, sizeof(*objects));
+    struct rollout_str uid = ro_text(ro_dig(group->workload.node, "metadata", "uid", NULL));
     if (!claims || !objects)
         return;
     for (size_t i = 0; i < count; i++) {
         struct ro_at at = ro_at_element(d, &places->arrays[RO_MEMBER_CLAIMS], members[i].node, members[i].index);
-        ro_claim_decode(d, &at, &claims[i]);
+        ro_claim_decode(d, &at, uid, &claims[i]);
         objects[i] = ro_tree_of(members[i].node);
     }
     h->world.snapshot.claims = (struct rollout_claims){ claims, count, sizeof(*claims) };

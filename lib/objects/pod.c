@@ -6,6 +6,7 @@
 #include "base/abi.h"
 #include "objects/pod_in_place.h"
 #include "rules/lifecycle.h"
+#include "rules/selector.h"
 
 static uint32_t phase_of(struct rollout_str text)
 {
@@ -260,6 +261,15 @@ void ro_pod_decode(struct ro_decoder *d, const struct ro_at *pod, const struct r
     *ret_pod = ret;
 }
 
+void ro_pod_select(struct rollout_pod *pod, const struct rollout_cloneset *cloneset)
+{
+    uint32_t hint = 0;
+    /* A selector that is not usable stops the whole pass instead. */
+    if (!(cloneset->flags & ROLLOUT_CLONESET_SELECTOR_INVALID) &&
+        !ro_selector_match(&cloneset->selector, &pod->labels, &hint))
+        pod->flags |= ROLLOUT_POD_NOT_SELECTED;
+}
+
 int rollout_pod_from_object(const struct rollout_tree *pod, const struct rollout_workload *workload,
                             struct rollout_pod *ret_pod, struct rollout_in_place *ret_in_place,
                             struct rollout_error *reterr)
@@ -284,6 +294,13 @@ int rollout_pod_from_object(const struct rollout_tree *pod, const struct rollout
     ro_pod_decode(&d, &root, &gates, &facts, ret_in_place ? &in_place : NULL);
     if (d.code != ROLLOUT_OK)
         return d.code;
+    if (full.cloneset) {
+        struct rollout_cloneset cloneset;
+        r = ro_abi_struct(full.cloneset, &cloneset, sizeof(cloneset), "cloneset", reterr);
+        if (r != ROLLOUT_OK)
+            return r;
+        ro_pod_select(&facts, &cloneset);
+    }
     if (facts.in_place) {
         *ret_in_place = in_place;
         facts.in_place = ret_in_place;

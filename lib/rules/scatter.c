@@ -85,6 +85,8 @@ static uint32_t same_key(const struct scatter *s, uint32_t first)
 /* The term among [first, end), all of one key, that has this value. */
 static uint32_t find_value(const struct scatter *s, uint32_t first, uint32_t end, struct rollout_str value)
 {
+    if (end - first == 1)
+        return ro_label_eq(value, s->terms[first].value) ? first : NO_TERM;
     while (first < end) {
         uint32_t middle = first + (end - first) / 2;
         int c = ro_str_cmp(value, s->terms[middle].value);

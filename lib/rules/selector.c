@@ -146,7 +146,7 @@ bool ro_selector_match(const struct rollout_selector *selector, const struct rol
 {
     for (uint32_t i = 0; i < selector->match_labels.count; i++) {
         const struct rollout_str *value = ro_labels_find(labels, *ro_label_key(&selector->match_labels, i), hint);
-        if (!value || !ro_str_eq(*value, *ro_label_value(&selector->match_labels, i)))
+        if (!value || !ro_label_eq(*value, *ro_label_value(&selector->match_labels, i)))
             return false;
     }
     for (size_t i = 0; i < selector->requirement_count; i++)
