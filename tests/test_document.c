@@ -678,6 +678,25 @@ static const struct {
     { "{'matchExpressions':[{'key':'k','operator':'Gt','values':['1']}]}", "" },
 };
 
+START_TEST(test_what_belongs)
+{
+    struct rollout_json *json = parse(
+        "{'kind':'Snapshot','now':'2023-11-14T22:13:20Z','workload':{'kind':'CloneSet','apiVersion':"
+        "'apps.kruise.io/v1beta1','metadata':{'name':'w','uid':'u'},'spec':{'replicas':1,'selector':{'matchLabels':"
+        "{'a':'1'}}}},'pods':[{'metadata':{'name':'in','labels':{'a':'1'}}},{'metadata':{'name':'out','labels':"
+        "{'a':'2'},'ownerReferences':[{'uid':'u','controller':true}]}}],'claims':[{'metadata':{'name':'c'}},"
+        "{'metadata':{'name':'d','ownerReferences':[{'uid':'x'},{'uid':'u'}]}}]}");
+    struct rollout_world *world = decode(json, 0);
+    ck_assert_uint_eq(world->snapshot.pods.count, 2);
+    ck_assert_uint_eq(world->snapshot.pods.items[0].flags & ROLLOUT_POD_NOT_SELECTED, 0);
+    ck_assert_uint_ne(world->snapshot.pods.items[1].flags & ROLLOUT_POD_NOT_SELECTED, 0);
+    ck_assert_uint_eq(world->snapshot.claims.items[0].flags, 0);
+    ck_assert_uint_eq(world->snapshot.claims.items[1].flags, ROLLOUT_CLAIM_OWNED);
+    rollout_world_free(world);
+    rollout_json_free(json);
+}
+END_TEST
+
 START_TEST(test_selector_text)
 {
     char text[512];
