@@ -284,6 +284,14 @@ static const struct patch_case {
     { "5.1 row 3 finalizers added and moved", META("{\"finalizers\":[\"a\",\"b\"]}"),
       META("{\"finalizers\":[\"c\",\"b\",\"a\"]}"), ENV,
       "{\"metadata\":{\"$setElementOrder/finalizers\":[\"c\",\"b\",\"a\"],\"finalizers\":[\"c\"]}}", "" },
+    { "5.1 row 3 only their order, unless it becomes the sorted one", META("{\"finalizers\":[\"b\",\"c\",\"a\"]}"),
+      META("{\"finalizers\":[\"b\",\"a\",\"c\"]}"), ENV,
+      "{\"metadata\":{\"$setElementOrder/finalizers\":[\"b\",\"a\",\"c\"]}}", "" },
+    { "5.1 row 3 the old one sorted", META("{\"finalizers\":[\"b\",\"c\",\"a\"]}"),
+      META("{\"finalizers\":[\"a\",\"b\",\"c\"]}"), ENV, "{}", "" },
+    { "5.1 row 3 unchanged and not sorted", META("{\"name\":\"x\",\"finalizers\":[\"b\",\"a\"]}"),
+      META("{\"name\":\"y\",\"finalizers\":[\"b\",\"a\"]}"), ENV,
+      "{\"metadata\":{\"$setElementOrder/finalizers\":[\"b\",\"a\"],\"name\":\"y\"}}", "" },
     { "5.1 row 3 first finalizer", META("{}"), META("{\"finalizers\":[\"a\"]}"), ENV,
       "{\"metadata\":{\"finalizers\":[\"a\"]}}", "" },
     { "5.1 row 3 last finalizer", META("{\"finalizers\":[\"a\"]}"), META("{}"), ENV,
@@ -404,7 +412,7 @@ END_TEST
 /* inplace.md 8.1: only resources change; the rows with another change or without the gate do not ask. */
 #define POLICY(name, resource, policy)                                                                                 \
     "[{\"name\":\"" name "\",\"resizePolicy\":[{\"resourceName\":\"" resource "\",\"restartPolicy\":\"" policy "\"}]}" \
-                                                                                                               "]"
+    "]"
 
 static const struct {
     const char *name, *old, *new, *containers;
@@ -464,6 +472,8 @@ static const struct {
       "{\"metadata\":{}}" },
     { "5.1 row 3 without an order", "{\"metadata\":{\"finalizers\":[\"own\",\"a\"]}}",
       "{\"metadata\":{\"finalizers\":[\"a\",\"b\"]}}", "{\"metadata\":{\"finalizers\":[\"own\",\"a\",\"b\"]}}" },
+    { "5.1 row 3 without an order, what is new comes first", "{\"metadata\":{\"finalizers\":[\"a\",\"b\"]}}",
+      "{\"metadata\":{\"finalizers\":[\"d\",\"e\"]}}", "{\"metadata\":{\"finalizers\":[\"d\",\"e\",\"a\",\"b\"]}}" },
     { "5.1 row 3 null", "{\"metadata\":{\"finalizers\":[\"own\"]}}", "{\"metadata\":{\"finalizers\":null}}",
       "{\"metadata\":{}}" },
     { "5.1 row 4", "{\"metadata\":{\"name\":\"p\",\"generation\":1}}",

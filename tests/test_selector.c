@@ -262,6 +262,27 @@ START_TEST(test_match)
 }
 END_TEST
 
+/* Short texts are compared without memcmp: every length, every byte that can differ. */
+START_TEST(test_label_eq)
+{
+    char a[24], b[24];
+    for (size_t len = 0; len <= sizeof(a); len++) {
+        memset(a, 'x', sizeof(a));
+        memset(b, 'x', sizeof(b));
+        struct rollout_str x = { a, len }, y = { b, len };
+        ck_assert(ro_label_eq(x, y));
+        for (size_t i = 0; i < sizeof(a); i++) {
+            b[i] = 'y';
+            ck_assert_msg(ro_label_eq(x, y) == (i >= len), "length %zu, byte %zu", len, i);
+            b[i] = 'x';
+        }
+        y.len = len ? len - 1 : 1;
+        ck_assert(!ro_label_eq(x, y));
+    }
+    ck_assert(ro_label_eq((struct rollout_str){ NULL, 0 }, RO_STR("")));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("selector");
@@ -269,6 +290,7 @@ int main(void)
     tcase_add_loop_test(tcase, test_form, 0, (int)(sizeof(forms) / sizeof(*forms)));
     tcase_add_loop_test(tcase, test_check, 0, (int)(sizeof(checks) / sizeof(*checks)));
     tcase_add_test(tcase, test_null);
+    tcase_add_test(tcase, test_label_eq);
     tcase_add_loop_test(tcase, test_match, 0, (int)(sizeof(matches) / sizeof(*matches)));
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);

@@ -6,6 +6,7 @@
 #include "objects/apply.h"
 #include "objects/conditions.h"
 #include "objects/in_place_state.h"
+#include "rules/metadata_patch.h"
 #include "rules/template.h"
 
 #define INSTANCE_ID "apps.kruise.io/cloneset-instance-id"
@@ -306,31 +307,26 @@ int ro_apply_claim_owner(struct ro_apply *a)
     return ROLLOUT_OK;
 }
 
-/* Puts the hook's labels and finalizers back. A finalizer that is there stays where it is. */
+/* Puts the hook's labels and finalizers back, by the patch that upstream sends. */
 static void put_hook_back(struct ro_apply *a)
 {
     const struct rollout_cloneset *spec = a->world->workload.cloneset;
+    struct ro_edit *patch = ro_edit_object(&a->arena), *metadata = ro_edit_object(&a->arena);
+    struct ro_edit *labels = ro_edit_object(&a->arena), *finalizers = ro_edit_array(&a->arena);
 
     if (!spec)
         return;
     const struct rollout_hook *hook = &spec->lifecycle.in_place_update;
-    struct ro_edit *metadata = ro_edit_need_object(&a->arena, a->object, "metadata");
-    if (hook->labels.count > 0) {
-        struct ro_edit *labels = ro_edit_need_object(&a->arena, metadata, "labels");
-        for (uint32_t i = 0; i < hook->labels.count; i++)
-            ro_edit_set_text(&a->arena, labels, *ro_label_key(&hook->labels, i), *ro_label_value(&hook->labels, i));
-    }
-    if (hook->finalizers.count == 0)
-        return;
-    struct ro_edit *list = ro_edit_need_array(&a->arena, metadata, "finalizers");
-    for (uint32_t i = 0; i < hook->finalizers.count; i++) {
-        struct rollout_str finalizer = *ro_strs_at(&hook->finalizers, i);
-        struct ro_edit *f = list ? list->first : NULL;
-        while (f && !ro_str_eq(f->node.text, finalizer))
-            f = f->next;
-        if (!f)
-            ro_edit_append(list, ro_edit_text(&a->arena, finalizer));
-    }
+    for (uint32_t i = 0; i < hook->labels.count; i++)
+        ro_edit_set_text(&a->arena, labels, *ro_label_key(&hook->labels, i), *ro_label_value(&hook->labels, i));
+    for (uint32_t i = 0; i < hook->finalizers.count; i++)
+        ro_edit_append(finalizers, ro_edit_text(&a->arena, *ro_strs_at(&hook->finalizers, i)));
+    ro_edit_set(metadata, RO_STR("labels"), labels);
+    ro_edit_set(metadata, RO_STR("finalizers"), finalizers);
+    ro_edit_set(patch, RO_STR("metadata"), metadata);
+    struct rollout_tree tree = ro_edit_flatten(&a->arena, patch);
+    if (tree.count > 0)
+        ro_metadata_patch_apply(&a->arena, a->object, tree.nodes);
 }
 
 int ro_apply_lifecycle(struct ro_apply *a)

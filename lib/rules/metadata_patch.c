@@ -146,14 +146,18 @@ static struct finalizers patch_finalizers(struct ro_arena *arena, const struct r
         f.added = text_list(arena, is, NULL);
         return f;
     }
-    if (ro_equal(was, is))
-        return f;
     struct sorted before = sort_children(arena, was), after = sort_children(arena, is);
     f.removed = ro_edit_array(arena);
     for (size_t i = 0; i < before.count; i++)
         if (!has_text(&after, before.items[i]->text))
             ro_edit_append(f.removed, ro_edit_text(arena, before.items[i]->text));
-    f.order = text_list(arena, is, NULL);
+    /* Upstream sorts the old list before it looks whether the lists are equal, so the order is left out only
+     * where the new list is the old one sorted. */
+    bool same = before.count == ro_count(is);
+    const struct rollout_node *c = ro_first(is);
+    for (size_t i = 0; same && i < before.count; i++, c = ro_next(c))
+        same = ro_str_eq(before.items[i]->text, c->text);
+    f.order = same ? NULL : text_list(arena, is, NULL);
     f.added = text_list(arena, is, &before);
     return f;
 }
@@ -260,8 +264,8 @@ static bool in_list(const struct rollout_node *list, struct rollout_str text)
     return ro_is(list, ROLLOUT_NODE_ARRAY) && place_of(list, text) < ro_count(list);
 }
 
-/* The finalizers that the patch orders come in its order; the pod's other ones stay before the first of
- * them that they preceded so far. */
+/* The finalizers that the patch orders (or adds, where it orders none) come in its order; the pod's other ones
+ * stay before the first of them that they preceded so far. */
 static bool apply_finalizers(struct ro_arena *arena, struct ro_edit *metadata, const struct rollout_node *patch)
 {
     static const struct rollout_node none = { .kind = ROLLOUT_NODE_ARRAY, .size = 1 };
@@ -275,7 +279,7 @@ static bool apply_finalizers(struct ro_arena *arena, struct ro_edit *metadata, c
         return false;
     if (!removed && !order && !added)
         return true;
-    order = order ? order : &none;
+    order = order ? order : ro_is(added, ROLLOUT_NODE_ARRAY) ? added : &none;
     const struct rollout_node *other = ro_is(added, ROLLOUT_NODE_NULL) ? ro_end(had) : ro_first(had);
     for (const struct rollout_node *c = ro_first(order); c != ro_end(order); c = ro_next(c)) {
         bool stays = in_list(had, c->text);
