@@ -99,9 +99,27 @@ static struct label resolve_label(struct pass *pass, const struct revision_index
     return label;
 }
 
-static bool same_text(struct rollout_str a, struct rollout_str b)
+/* Pods of a release carry few different labels, mostly two: those seen last are looked at first. */
+struct labels {
+    struct label seen[2];
+    unsigned last;
+};
+
+static const struct label *find_label(struct pass *pass, const struct revision_index *index, struct labels *labels,
+                                      struct rollout_str text)
 {
-    return a.len == b.len && (a.data == b.data || ro_str_eq(a, b));
+    /* Often the same bytes in memory. */
+    for (unsigned i = 0; i < 2; i++)
+        if (text.data == labels->seen[i].text.data && text.len == labels->seen[i].text.len)
+            return &labels->seen[i];
+    for (unsigned i = 0; i < 2; i++)
+        if (ro_str_eq(text, labels->seen[i].text)) {
+            labels->seen[i].text = text;
+            return &labels->seen[i];
+        }
+    labels->last ^= 1;
+    labels->seen[labels->last] = resolve_label(pass, index, text);
+    return &labels->seen[labels->last];
 }
 
 static uint8_t mark_pod(const struct pass *pass, const struct rollout_pod *pod, bool update, bool named)
@@ -156,7 +174,8 @@ static int check_pod(const struct rollout_pod *pod, size_t i, struct rollout_err
 static int mark_pods(struct pass *pass, const struct revision_index *index, const struct names *names,
                      struct rollout_error *reterr)
 {
-    struct label recent[2] = { { { NULL, SIZE_MAX }, 0, false }, { { NULL, SIZE_MAX }, 0, false } };
+    struct labels labels = { .last = 0 };
+    labels.seen[0] = labels.seen[1] = resolve_label(pass, index, (struct rollout_str){ "", 0 });
 
     for (size_t i = 0; i < pass->n; i++) {
         const struct rollout_pod *pod = pass_pod(pass, i);
@@ -171,19 +190,13 @@ static int mark_pods(struct pass *pass, const struct revision_index *index, cons
         }
         if (pod->flags & ROLLOUT_POD_NOT_SELECTED) {
             pass->fates[i] = FATE_NOT_SELECTED;
+            pass->not_selected = true;
             continue;
         }
-        int hit = same_text(pod->revision, recent[0].text) ? 0 : 1;
-        if (hit == 1 && !same_text(pod->revision, recent[1].text))
-            recent[1] = resolve_label(pass, index, pod->revision);
-        if (hit == 1) {
-            struct label label = recent[1];
-            recent[1] = recent[0];
-            recent[0] = label;
-        }
+        const struct label *label = find_label(pass, index, &labels, pod->revision);
         bool named = names->strs->count > 0 && names_take(names, pod->name, pass->named);
-        uint8_t mark = mark_pod(pass, pod, recent[0].update, named);
-        pass->revisions[i] = recent[0].revision;
+        uint8_t mark = mark_pod(pass, pod, label->update, named);
+        pass->revisions[i] = label->revision;
         pass->marks[i] = mark;
         pass->turns[i] = TURN_ACTIVE;
         pass->histogram[mark]++;

@@ -274,6 +274,8 @@ static void emit_refresh_pod(struct pass *pass, struct ro_builder *b, uint32_t p
 static void emit_refresh(struct pass *pass, struct ro_builder *b)
 {
     size_t end = pass->update_end == UPDATE_ERROR ? pass->refresh_pod : pass->n;
+    if (!pass_any(pass, MARK_REFRESH))
+        return;
     for (size_t i = 0; i < end; i++)
         if (pass->marks[i] & MARK_REFRESH)
             emit_refresh_pod(pass, b, (uint32_t)i);
@@ -339,11 +341,18 @@ static void add_verdict(struct ro_builder *b, struct tally *tally, const struct 
         tally->first[v->reason] = (uint32_t)index;
 }
 
+static void count_reason(struct tally *tally, uint32_t reason, uint32_t verdict)
+{
+    if (tally->count[reason]++ == 0)
+        tally->first[reason] = verdict;
+}
+
+/* Most pods are up to date, or available and refused by the budget: those verdicts are made once. */
 static void emit_pod_verdicts(struct pass *pass, struct ro_builder *b, const struct verdict_context *context,
                               struct tally *tally)
 {
-    /* Most pods are up to date, or available and refused by the budget: these two are made once. */
     const uint8_t healthy = MARK_NEW | MARK_SCALE_NEW | MARK_AVAILABLE | MARK_READY | MARK_SERVING;
+    const uint8_t acted = acted_bit(b);
     bool plain = !pass->stop_reason && !(pass->spec->flags & ROLLOUT_CLONESET_DELETING) && pass->move.update >= 0 &&
                  context->rollback_surplus <= 0;
     struct rollout_verdict up_to_date = {
@@ -353,32 +362,41 @@ static void emit_pod_verdicts(struct pass *pass, struct ro_builder *b, const str
         .because = ROLLOUT_NONE,
         .text = context->target_text,
     };
+    struct rollout_verdict refused = context->refused;
+    bool one_way = pass->spec->pod_update_policy != ROLLOUT_POLICY_IN_PLACE_IF_POSSIBLE;
+    if (refused.reason && one_way)
+        refused.wants = verdict_wants(pass, 0);
+
     for (uint32_t i = 0; i < pass->n; i++) {
-        struct rollout_verdict v;
-        uint8_t turn = pass->turns[i] & TURN_MASK;
-        if (pass->turns[i] & acted_bit(b)) {
+        uint8_t turn = pass->turns[i] & (TURN_MASK | acted), mark = pass->marks[i];
+        if (turn & acted) {
             if (b->plan) {
                 b->verdicts[i].wants = 0;
-                if (tally->count[b->verdicts[i].reason]++ == 0)
-                    tally->first[b->verdicts[i].reason] = i;
+                count_reason(tally, b->verdicts[i].reason, i);
             }
-            continue;
-        }
-        if (plain && pass->fates[i] == FATE_NONE && turn == TURN_NONE && pass->marks[i] == healthy) {
-            v = up_to_date;
-            v.subject = i;
-        } else if (pass->fates[i] == FATE_NONE && turn == TURN_REFUSED && context->refused.reason &&
-                   (pass->marks[i] & (MARK_AVAILABLE | MARK_REFRESH)) == MARK_AVAILABLE) {
-            v = context->refused;
-            v.subject = i;
-            v.wants = verdict_wants(pass, i);
+        } else if (pass->fates[i] == FATE_NONE && turn == TURN_NONE && mark == healthy && plain) {
+            if (b->plan) {
+                up_to_date.subject = i;
+                b->verdicts[i] = up_to_date;
+                count_reason(tally, ROLLOUT_REASON_UP_TO_DATE, i);
+            }
+        } else if (pass->fates[i] == FATE_NONE && turn == TURN_REFUSED && refused.reason &&
+                   (mark & (MARK_AVAILABLE | MARK_REFRESH)) == MARK_AVAILABLE) {
+            if (b->plan) {
+                refused.subject = i;
+                if (!one_way)
+                    refused.wants = verdict_wants(pass, i);
+                b->verdicts[i] = refused;
+                count_reason(tally, refused.reason, i);
+            }
         } else {
+            struct rollout_verdict v;
             verdict_of_pod(pass, b, context, i, &v);
+            if (b->plan) {
+                b->verdicts[i] = v;
+                count_reason(tally, v.reason, i);
+            }
         }
-        if (tally->count[v.reason]++ == 0)
-            tally->first[v.reason] = i;
-        if (b->plan)
-            b->verdicts[i] = v;
     }
 }
 
@@ -502,7 +520,7 @@ static void emit_actions(struct pass *pass, struct ro_builder *b)
 {
     claims_emit_cleanup(pass, b);
     bool deleting = pass->spec->flags & ROLLOUT_CLONESET_DELETING;
-    for (uint32_t i = 0; i < pass->n && !deleting; i++)
+    for (uint32_t i = 0; i < pass->n && pass->not_selected && !deleting; i++)
         if (pass->fates[i] == FATE_NOT_SELECTED) {
             struct why why = { .reason = ROLLOUT_REASON_BOOKKEEPING, .text = RO_STR("released, not selected") };
             act(pass, b, ROLLOUT_OP_RELEASE, i, &why);
@@ -541,7 +559,8 @@ void pass_emit(struct pass *pass, struct ro_builder *b)
 int64_t pass_next(const struct pass *pass, int64_t deadline_ms)
 {
     int64_t next = pass->stop_reason ? pass->stop_until_ms : deadline_ms ? deadline_ms + 1 : 0;
-    if (pass->stop_reason)
+    bool young_ones = pass_count(pass, MARK_READY | MARK_AVAILABLE, MARK_READY) > 0;
+    if (pass->stop_reason || (!young_ones && !pass_any(pass, MARK_REFRESH)))
         return next;
     for (size_t i = 0; i < pass->n; i++) {
         const uint8_t young = MARK_READY | MARK_AVAILABLE;

@@ -120,6 +120,7 @@ struct pass {
     uint32_t *history, *history_scratch; /* room for one index a revision */
 
     int64_t active;     /* active pods that are selected */
+    bool not_selected;  /* some pod is not */
     int64_t histogram[256]; /* of marks, over those */
 
     struct claims claims;
@@ -171,6 +172,12 @@ static inline int64_t pass_count(const struct pass *pass, uint8_t mask, uint8_t 
         if ((m & mask) == value)
             count += pass->histogram[m];
     return count;
+}
+
+/* Whether any pod has one of the marks. */
+static inline bool pass_any(const struct pass *pass, uint8_t mask)
+{
+    return pass_count(pass, mask, 0) < pass->active;
 }
 
 /* Groups for the arithmetic, by the phase's own idea of new. */

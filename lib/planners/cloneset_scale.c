@@ -44,6 +44,8 @@ static bool cancel(struct pass *pass)
         return false;
     int64_t leaving = pass->active - pass_count(pass, MARK_PREPARING_DELETE | MARK_SPECIFIED, 0);
     int64_t missing = pass->limits.replicas - pass->active + leaving;
+    if (leaving == 0)
+        return false;
     for (size_t i = 0; i < pass->n && missing > 0; i++)
         if (counted(pass, i) && preparing(pass, i) && !specified(pass, i)) {
             act(pass, (uint32_t)i, FATE_CANCEL);
@@ -81,6 +83,8 @@ static void delete_within_limit(struct pass *pass, uint32_t pod, int64_t *limit)
 /* What must go and does not yet: why. Asked where the phase ended before its deletes. */
 static void hold_deletes(struct pass *pass, uint8_t fate)
 {
+    if (!pass_any(pass, MARK_PREPARING_DELETE | MARK_SPECIFIED))
+        return;
     for (size_t i = 0; i < pass->n; i++) {
         if (!counted(pass, i) || !(preparing(pass, i) || specified(pass, i)))
             continue;
@@ -184,6 +188,24 @@ static int scale_in_waits(struct pass *pass, struct rollout_error *reterr)
     return ROLLOUT_OK;
 }
 
+/* Deletes whose hook is gone, and if there are none, those that are asked for. */
+static void delete_leaving(struct pass *pass)
+{
+    pass->scale_end = SCALE_RELEASED;
+    for (size_t i = 0; i < pass->n; i++)
+        if (counted(pass, i) && preparing(pass, i))
+            delete_pod(pass, (uint32_t)i);
+    if (pass->scale_acted) {
+        hold_deletes(pass, FATE_WAIT_SCALE);
+        return;
+    }
+    pass->scale_end = SCALE_SPECIFIED;
+    int64_t limit = pass->scale.delete_ready_limit;
+    for (size_t i = 0; i < pass->n; i++)
+        if (counted(pass, i) && specified(pass, i))
+            delete_within_limit(pass, (uint32_t)i, &limit);
+}
+
 int pass_scale(struct pass *pass, struct rollout_error *reterr)
 {
     int64_t leaving = pass->active - pass_count(pass, MARK_PREPARING_DELETE | MARK_SPECIFIED, 0);
@@ -202,23 +224,11 @@ int pass_scale(struct pass *pass, struct rollout_error *reterr)
         return ROLLOUT_OK;
     }
 
-    pass->scale_end = SCALE_RELEASED;
-    for (size_t i = 0; i < pass->n; i++)
-        if (counted(pass, i) && preparing(pass, i))
-            delete_pod(pass, (uint32_t)i);
-    if (pass->scale_acted) {
-        hold_deletes(pass, FATE_WAIT_SCALE);
-        return ROLLOUT_OK;
+    if (leaving > 0) {
+        delete_leaving(pass);
+        if (pass->scale_acted)
+            return ROLLOUT_OK;
     }
-
-    pass->scale_end = SCALE_SPECIFIED;
-    int64_t limit = pass->scale.delete_ready_limit;
-    for (size_t i = 0; i < pass->n; i++)
-        if (counted(pass, i) && specified(pass, i))
-            delete_within_limit(pass, (uint32_t)i, &limit);
-    if (pass->scale_acted)
-        return ROLLOUT_OK;
-
     pass->scale_end = SCALE_NOTHING;
     if (pass->scale.scale_down > 0) {
         pass->scale_end = leaving > 0 ? SCALE_WAITS : SCALE_IN;

@@ -129,6 +129,8 @@ static void fail(struct pass *pass, uint32_t pod, uint32_t reason)
 static void refresh(struct pass *pass)
 {
     bool patched = false;
+    if (!pass_any(pass, MARK_REFRESH))
+        return;
     for (size_t i = 0; i < pass->n; i++) {
         if (!(pass->marks[i] & MARK_REFRESH))
             continue;
@@ -156,15 +158,21 @@ static void refresh(struct pass *pass)
 
 /* ---- the walk ---- */
 
-/* 6.1: pods that are not at the target and may be touched. */
-static bool candidate(const struct pass *pass, size_t i)
+/* 6.1: collects the pods that are not at the target and may be touched. */
+static void collect_candidates(struct pass *pass)
 {
-    if (!(pass->turns[i] & TURN_ACTIVE) || !pass_outdated(pass, i) || (pass->marks[i] & MARK_PREPARING_DELETE))
-        return false;
-    if (!(pass->marks[i] & MARK_REFRESH))
-        return true;
-    const struct rollout_pod *pod = pass_pod(pass, i);
-    return pod->lifecycle_state == ROLLOUT_STATE_UPDATED || !ro_in_grace(pod);
+    const uint8_t outdated = pass->move.update < 0 ? MARK_NEW : 0;
+    for (size_t i = 0; i < pass->n; i++) {
+        uint8_t mark = pass->marks[i];
+        if ((mark & (MARK_NEW | MARK_PREPARING_DELETE)) != outdated || !(pass->turns[i] & TURN_ACTIVE))
+            continue;
+        if (mark & MARK_REFRESH) {
+            const struct rollout_pod *pod = pass_pod(pass, i);
+            if (pod->lifecycle_state != ROLLOUT_STATE_UPDATED && ro_in_grace(pod))
+                continue;
+        }
+        pass->list[pass->candidates++] = (uint32_t)i;
+    }
 }
 
 /* Orders the candidates: the first `needed` of them, or all where `whole` is set. */
@@ -178,7 +186,7 @@ static int order_candidates(struct pass *pass, size_t needed, bool whole, struct
         return ro_error_nomem(reterr);
     ro_order_update(&pass->spec->order, &pass->in->pods, pass->turns, TURN_ACTIVE, pass->list, n, needed, whole, scratch);
     free(scratch);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < (whole ? n : needed); i++)
         pass->places[pass->list[i]] = (uint32_t)(i + 1);
     return ROLLOUT_OK;
 }
@@ -194,6 +202,8 @@ static void count_unavailable(struct pass *pass)
 /* First pods, in array order, of what the walk counts as unavailable. */
 static void find_unavailable(struct pass *pass)
 {
+    if (pass->unavailable_all == 0)
+        return;
     for (size_t i = 0; i < pass->n; i++) {
         if ((pass->marks[i] & MARK_AVAILABLE) || !(pass->turns[i] & TURN_ACTIVE))
             continue;
@@ -240,21 +250,17 @@ static void walk(struct pass *pass)
         if (step == UPDATE_STEP_IN_PLACE)
             pass_requeue(pass, (int64_t)pass->spec->grace_period_seconds * 1000);
     }
-    for (size_t i = pass->walked; i < pass->candidates; i++)
-        if ((pass->turns[pass->list[i]] & TURN_MASK) == TURN_NONE)
-            pass->turns[pass->list[i]] |= i >= pass->cut                       ? TURN_BEHIND_CUT
-                                          : pass->error_pod != ROLLOUT_NONE ? TURN_BEHIND
-                                                                            : TURN_REFUSED;
+    size_t i = pass->walked + (pass->error_pod != ROLLOUT_NONE);
+    uint8_t turn = pass->error_pod != ROLLOUT_NONE ? TURN_BEHIND : TURN_REFUSED;
+    for (; i < pass->cut; i++)
+        pass->turns[pass->list[i]] |= turn;
+    for (; i < pass->candidates; i++)
+        pass->turns[pass->list[i]] |= TURN_BEHIND_CUT;
 }
 
 static int update_pods(struct pass *pass, struct rollout_error *reterr)
 {
-    bool unavailable = false;
-    for (size_t i = 0; i < pass->n; i++)
-        if (candidate(pass, i)) {
-            pass->list[pass->candidates++] = (uint32_t)i;
-            unavailable |= !(pass->marks[i] & MARK_AVAILABLE);
-        }
+    collect_candidates(pass);
     uint64_t wanted = (uint64_t)(pass->move.update < 0 ? -pass->move.update : pass->move.update);
     pass->cut = wanted < pass->candidates ? (size_t)wanted : pass->candidates;
     count_unavailable(pass);
@@ -262,6 +268,7 @@ static int update_pods(struct pass *pass, struct rollout_error *reterr)
     /* The walk looks at no more than this; beyond it the places only matter to some reasons. */
     int64_t looked_at = pass->move.update_max_unavailable - pass->unavailable_target + 1;
     size_t needed = looked_at < 1 ? 1 : (uint64_t)looked_at < pass->cut ? (size_t)looked_at : pass->cut;
+    bool unavailable = pass->unavailable_all > pass->unavailable_target;
     bool whole = unavailable || pass->cut < pass->candidates ||
                  pass->spec->pod_update_policy == ROLLOUT_POLICY_IN_PLACE_ONLY;
     int r = order_candidates(pass, needed, whole, reterr);
@@ -278,9 +285,7 @@ static int order_idle(struct pass *pass, struct rollout_error *reterr)
 {
     if (pass->limits.partition > 0 || pass->move.old_surplus <= 0)
         return ROLLOUT_OK;
-    for (size_t i = 0; i < pass->n; i++)
-        if (candidate(pass, i))
-            pass->list[pass->candidates++] = (uint32_t)i;
+    collect_candidates(pass);
     int r = order_candidates(pass, pass->candidates, true, reterr);
     pass->candidates = 0;
     return r;

@@ -42,16 +42,18 @@ static struct copy *copy_make(const struct rollout_world *world)
     copy->snapshot = world->snapshot;
     copy->spec = *world->workload.cloneset;
     copy->workload.cloneset = &copy->spec;
-    memcpy(copy->gates, world->workload.gates, world->workload.gate_count * sizeof *copy->gates);
+    for (size_t i = 0; i < world->workload.gate_count; i++)
+        copy->gates[i] = world->workload.gates[i];
     copy->workload.gates = copy->gates;
     copy->pods = keep(copy, n * sizeof *copy->pods);
     copy->in_place = keep(copy, n * sizeof *copy->in_place);
-    memcpy(copy->pods, world->snapshot.pods.items, n * sizeof *copy->pods);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
+        copy->pods[i] = world->snapshot.pods.items[i];
         if (copy->pods[i].in_place) {
             copy->in_place[i] = *copy->pods[i].in_place;
             copy->pods[i].in_place = &copy->in_place[i];
         }
+    }
     copy->snapshot.pods.items = copy->pods;
     return copy;
 }
@@ -106,13 +108,15 @@ static void add_part(struct copy *copy, struct rollout_pod *pod, const struct ro
     for (uint32_t k = 0; k < hook->labels.count; k++)
         if (same(label_at(&hook->labels, k)->key, part)) {
             struct rollout_label *labels = keep(copy, (pod->labels.count + 1) * sizeof *labels);
-            memcpy(labels, pod->labels.items, pod->labels.count * sizeof *labels);
+            for (uint32_t i = 0; i < pod->labels.count; i++)
+                labels[i] = *label_at(&pod->labels, i);
             labels[pod->labels.count] = *label_at(&hook->labels, k);
             pod->labels = (struct rollout_labels){ labels, pod->labels.count + 1, 0 };
             return;
         }
     struct rollout_str *finalizers = keep(copy, (pod->finalizers.count + 1) * sizeof *finalizers);
-    memcpy(finalizers, pod->finalizers.items, pod->finalizers.count * sizeof *finalizers);
+    for (uint32_t i = 0; i < pod->finalizers.count; i++)
+        finalizers[i] = *str_at(&pod->finalizers, i);
     finalizers[pod->finalizers.count] = part;
     pod->finalizers = (struct rollout_strs){ finalizers, pod->finalizers.count + 1, 0 };
 }

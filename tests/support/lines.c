@@ -33,7 +33,7 @@ FILE *lines_open(const char *name)
     return file;
 }
 
-void lines_close(FILE *file)
+int lines_close(FILE *file)
 {
-    pclose(file);
+    return pclose(file);
 }

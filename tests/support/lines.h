@@ -8,6 +8,6 @@
 /* Opens a file, unpacking .gz; "full:NAME" is NAME.jsonl.gz in the folder that ROLLOUT_VECTORS names,
  * else in FULL_VECTORS. Ends the program with 77 (skipped) where the full set is not there. */
 FILE *lines_open(const char *name);
-void lines_close(FILE *file);
+int lines_close(FILE *file); /* 0, or the unpacking failed */
 
 #endif

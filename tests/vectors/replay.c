@@ -16,14 +16,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "answers.h"
 #include "compare.h"
+#include "lines.h"
 #include "twin.h"
 
-enum { SKIPPED = 77, SHOWN = 20 };
+enum { SHOWN = 20 };
 
 /* The plan document of a line, as jansson sees it; NULL with *why set where there is none. */
 static json_t *plan_of(const char *text, size_t len, struct text *why)
@@ -139,26 +138,6 @@ static json_t *read_exceptions(const char *path)
     return ids;
 }
 
-/* Opens the file, decompressed. The path is quoted for the shell. */
-static FILE *open_lines(const char *path)
-{
-    size_t len = strlen(path);
-    if (len < 3 || strcmp(path + len - 3, ".gz") != 0)
-        return fopen(path, "r");
-    struct text command = { 0 };
-    text_adds(&command, "gzip -dc -- '");
-    for (const char *c = path; *c; c++) {
-        if (*c == '\'')
-            text_adds(&command, "'\\''");
-        else
-            text_add(&command, c, 1);
-    }
-    text_adds(&command, "'");
-    FILE *lines = command.failed ? NULL : popen(command.data, "r");
-    text_free(&command);
-    return lines;
-}
-
 int main(int argc, char **argv)
 {
     if (argc < 3) {
@@ -167,24 +146,7 @@ int main(int argc, char **argv)
     }
     const char *mode = argv[1];
     bool twin = strcmp(mode, "twin") == 0, order = strcmp(mode, "order") == 0, plan = strcmp(mode, "plan") == 0;
-    struct text path = { 0 };
-    if (strncmp(argv[2], "full:", 5) == 0) {
-        const char *folder = getenv("ROLLOUT_VECTORS");
-        text_addf(&path, "%s/%s.jsonl.gz", folder && *folder ? folder : FULL_VECTORS, argv[2] + 5);
-        if (access(path.data, R_OK) != 0) {
-            printf("%s: not there\n", path.data);
-            text_free(&path);
-            return SKIPPED;
-        }
-    } else {
-        text_adds(&path, argv[2]);
-    }
-    FILE *lines = open_lines(path.data);
-    if (!lines) {
-        fprintf(stderr, "%s: cannot be read\n", path.data);
-        return 1;
-    }
-    bool piped = path.len > 3 && strcmp(path.data + path.len - 3, ".gz") == 0;
+    FILE *lines = lines_open(argv[2]);
     json_t *exceptions = read_exceptions(argc > 3 ? argv[3] : NULL);
 
     size_t total = 0, agree = 0, excepted = 0, not_compared = 0, wrong = 0;
@@ -225,22 +187,21 @@ int main(int argc, char **argv)
         json_decref(line);
     }
     free(text);
-    int status = piped ? pclose(lines) : fclose(lines);
+    int status = lines_close(lines);
     if (status != 0) {
-        printf("%s: reading failed\n", path.data);
+        printf("%s: reading failed\n", argv[2]);
         wrong++;
     }
     if (total == 0 || agree == 0) {
-        printf("%s: nothing was compared\n", path.data);
+        printf("%s: nothing was compared\n", argv[2]);
         wrong++;
     }
-    printf("%s: %zu lines, %zu agree", path.data, total, agree);
+    printf("%s: %zu lines, %zu agree", argv[2], total, agree);
     if (excepted)
         printf(", %zu listed as exceptions", excepted);
     if (not_compared)
         printf(", %zu without a twin", not_compared);
     printf("\n");
     json_decref(exceptions);
-    text_free(&path);
     return wrong ? 1 : 0;
 }
