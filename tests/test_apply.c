@@ -248,6 +248,13 @@ static const struct apply_case apply_cases[] = {
       { NEW_POD("ddddd", NEW_HASH, "'n':'1',", ",'finalizers':['f']",
                 GATED("app:2") ",'volumes':[{'name':'data','persistentVolumeClaim':{'claimName':'data-demo-ddddd'}},{'"
                                "name':'v'}]") } },
+    { "create: a template that makes no pod",
+      { .new = "{'metadata':{'labels':['app']},'spec':{}}" },
+      ROLLOUT_OP_CREATE,
+      NOTHING,
+      { TO_NEW, COUNT(1) },
+      { "bbbbb" },
+      { "metadata.labels: [\"app\"] is not an object" } },
     { "create: too few ids",
       { 0 },
       ROLLOUT_OP_CREATE,

@@ -92,7 +92,7 @@ START_TEST(test_select)
         uint8_t *seen = calloc(n + 1, 1);
         for (size_t i = 0; i < n; i++)
             items[i] = (struct ro_keyed){ .index = (uint32_t)i };
-        ro_columns_select(&rows, touch, load, read, shape->count, items, n, ks[j], items + n);
+        ro_columns_select(&rows, touch, load, read, shape->count, NULL, items, n, ks[j], items + n);
         for (size_t i = 0; i < ks[j] && i < n; i++)
             ck_assert_msg(items[i].index == expected[i], "%s, %zu of %zu: place %zu", shape->name, ks[j], n, i);
         for (size_t i = 0; i < n; i++)

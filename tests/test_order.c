@@ -549,13 +549,20 @@ START_TEST(test_random)
     for (size_t i = 0; i < WAIT; i++)
         ck_assert_msg(list[i] == naive[i].pod, "%s: place %zu", spread->name, i);
 
+    /* Measured by somebody else before, over more pods than are waiting. */
+    struct ro_columns measured;
+    ro_columns_begin(&measured, RO_ORDER_COLUMNS);
+    for (size_t i = 0; i < N; i++)
+        ro_order_measure(&measured, &pods[i]);
+    const struct ro_columns *before = ro_order_is_default(order) ? &measured : NULL;
+
     /* Only the first of them. */
     static const size_t ks[] = { 0, 1, 2, 100, WAIT - 1, WAIT, WAIT + 1 };
     void *scratch = malloc(ro_order_scratch(order, WAIT, N));
     uint32_t *part = malloc(WAIT * sizeof(*part)), *seen = calloc(N, sizeof(*seen));
     for (size_t j = 0; j < sizeof(ks) / sizeof(*ks); j++) {
         memcpy(part, again, WAIT * sizeof(*part));
-        ro_order_update(order, &inner, NULL, 0, part, WAIT, ks[j], false, scratch);
+        ro_order_update(order, &inner, NULL, 0, j % 2 ? before : NULL, part, WAIT, ks[j], false, scratch);
         for (size_t i = 0; i < ks[j] && i < WAIT; i++)
             ck_assert_msg(part[i] == list[i], "%s, %zu: place %zu", spread->name, ks[j], i);
         for (size_t i = 0; i < WAIT; i++) {

@@ -85,7 +85,9 @@ struct rollout_objects {
  *  afterwards, for a driver to send the difference. A deletion gives no object; `create` gives one
  *  pod for each that it asks for. ids are the instance ids that the driver drew (5 characters of
  *  bcdfghjklmnpqrstvwxz2456789, none in use), for `create` as many as its NEW_IDS and for
- *  `create-claim` without a name the id of its pod.
+ *  `create-claim` without a name the id of its pod. They are that action's own: with those that the
+ *  action names they are dealt out in byte order. Where a plan creates pods of two revisions, the
+ *  first action's get the smaller ids upstream.
  *  Returns ROLLOUT_OK, ROLLOUT_ERR_INVALID (no such action, too few ids, an object that upstream
  *  would fail on) or ROLLOUT_ERR_NOMEM. Since: 0.1 (testing) */
 ROLLOUT_API int rollout_apply(const struct rollout_world *world, const struct rollout_plan *plan, size_t action,

@@ -191,10 +191,10 @@ static struct ro_edit *make_pod(struct ro_apply *a, const struct rollout_node *t
 
 int ro_apply_create(struct ro_apply *a)
 {
-    struct rollout_str revision = ro_apply_text(a, ROLLOUT_ATTR_REVISION), *ids;
+    struct rollout_str revision = ro_apply_text(a, ROLLOUT_ATTR_REVISION), *ids = NULL;
     struct ro_template template;
     uint32_t place = ro_apply_revision(a, revision);
-    size_t count;
+    size_t count = 0;
 
     if (place == ROLLOUT_NONE)
         return ROLLOUT_ERR_INVALID;
@@ -208,7 +208,13 @@ int ro_apply_create(struct ro_apply *a)
     for (size_t i = 0; a->made && i < count; i++)
         a->made[i] = make_pod(a, template.root, revision, ids[i]);
     a->made_count = count;
-    return ROLLOUT_OK;
+    if (count == 0 || a->arena.failed)
+        return ROLLOUT_OK;
+    /* A revision's data is raw to the API: whether it makes a pod shows only now, in the first of them. */
+    struct rollout_tree pod = ro_edit_flatten(&a->arena, a->made[0]);
+    struct rollout_pod facts;
+    struct rollout_in_place in_place;
+    return pod.count ? rollout_pod_from_object(&pod, &a->world->workload, &facts, &in_place, a->reterr) : ROLLOUT_OK;
 }
 
 /* The id that a claim's name ends with. False where the name is not that of a claim of this template. */
@@ -281,9 +287,9 @@ int ro_apply_claim_owner(struct ro_apply *a)
     bool there = false, found = false;
 
     for (size_t i = 0; i < a->world->pod_object_count && !found; i++) {
-        const struct rollout_node *pod = ro_get(a->world->pod_objects[i].nodes, "metadata");
-        found = ro_str_eq(ro_text(ro_get(pod, "name")), name);
-        uid = found ? ro_text(ro_get(pod, "uid")) : uid;
+        found = ro_str_eq(a->world->snapshot.pods.items[i].name, name);
+        if (found)
+            uid = ro_text(ro_dig(a->world->pod_objects[i].nodes, "metadata", "uid", NULL));
     }
     if (!found)
         return ro_error(a->reterr, ROLLOUT_ERR_INVALID, "pod", "pod: %.*s is not among the pods", (int)name.len,

@@ -13,6 +13,7 @@
 #include "base/str.h"
 #include "rules/availability.h"
 #include "rules/in_place.h"
+#include "rules/order.h"
 #include "rules/revision.h"
 
 /* Upstream waits so long for its own writes to show (4.1 step 3). */
@@ -175,6 +176,9 @@ static int mark_pods(struct pass *pass, const struct revision_index *index, cons
                      struct rollout_error *reterr)
 {
     struct labels labels = { .last = 0 };
+    /* More pods than a cache holds are measured for the order while they are at hand. */
+    pass->measures = pass->n >= 65536 && ro_order_is_default(&pass->spec->order);
+    ro_columns_begin(&pass->measured, RO_ORDER_COLUMNS);
     labels.seen[0] = labels.seen[1] = resolve_label(pass, index, (struct rollout_str){ "", 0 });
 
     for (size_t i = 0; i < pass->n; i++) {
@@ -194,6 +198,8 @@ static int mark_pods(struct pass *pass, const struct revision_index *index, cons
             continue;
         }
         const struct label *label = find_label(pass, index, &labels, pod->revision);
+        if (pass->measures)
+            ro_order_measure(&pass->measured, pod);
         bool named = names->strs->count > 0 && names_take(names, pod->name, pass->named);
         uint8_t mark = mark_pod(pass, pod, label->update, named);
         pass->revisions[i] = label->revision;

@@ -9,6 +9,7 @@
 #include "planners/builder.h"
 #include "planners/cloneset_diff.h"
 #include "planners/planner.h"
+#include "rules/columns.h"
 #include "rules/diff.h"
 
 /* What a pod counts as. A pod that is not active has no bit set. */
@@ -122,6 +123,8 @@ struct pass {
     int64_t active;     /* active pods that are selected */
     bool not_selected;  /* some pod is not */
     int64_t histogram[256]; /* of marks, over those */
+    bool measures;              /* measured is filled */
+    struct ro_columns measured; /* the default order's columns, over those */
 
     struct claims claims;
 

@@ -184,7 +184,8 @@ static int order_candidates(struct pass *pass, size_t needed, bool whole, struct
     void *scratch = ro_layout_alloc(&layout);
     if (!scratch)
         return ro_error_nomem(reterr);
-    ro_order_update(&pass->spec->order, &pass->in->pods, pass->turns, TURN_ACTIVE, pass->list, n, needed, whole, scratch);
+    ro_order_update(&pass->spec->order, &pass->in->pods, pass->turns, TURN_ACTIVE,
+                    pass->measures ? &pass->measured : NULL, pass->list, n, needed, whole, scratch);
     free(scratch);
     for (size_t i = 0; i < (whole ? n : needed); i++)
         pass->places[pass->list[i]] = (uint32_t)(i + 1);

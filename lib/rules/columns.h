@@ -85,21 +85,28 @@ void ro_columns_finish(const struct ro_columns *c, const struct ro_columns_reade
                        size_t n, size_t k, struct ro_keyed *scratch);
 
 /* Moves the first k of the items (their index is set) to the front, in order, equals as they came;
- * the rest follows in any order. The reader comes in parts, so that constants among them inline. */
+ * the rest follows in any order. The reader comes in parts, so that constants among them inline.
+ * measured: the columns of these and maybe more items, where somebody who had them at hand has measured
+ * them (then load is NULL); NULL: not yet. */
 static RO_ALWAYS_INLINE void ro_columns_select(const void *context, ro_columns_touch *touch, ro_columns_load *load,
-                                               ro_columns_read *read, unsigned count, struct ro_keyed *items, size_t n,
+                                               ro_columns_read *read, unsigned count,
+                                               const struct ro_columns *measured, struct ro_keyed *items, size_t n,
                                                size_t k, struct ro_keyed *scratch)
 {
     struct ro_columns c;
     uint64_t values[RO_COLUMNS_MAX];
-    ro_columns_begin(&c, count);
-    for (size_t i = 0; i < n; i++) {
-        if (n - i > RO_PREFETCH_AHEAD)
-            touch(context, &items[i + RO_PREFETCH_AHEAD]);
-        if (load)
-            load(context, &items[i]);
-        read(context, &items[i], values);
-        ro_columns_measure(&c, values, count);
+    if (measured) {
+        c = *measured;
+    } else {
+        ro_columns_begin(&c, count);
+        for (size_t i = 0; i < n; i++) {
+            if (n - i > RO_PREFETCH_AHEAD)
+                touch(context, &items[i + RO_PREFETCH_AHEAD]);
+            if (load)
+                load(context, &items[i]);
+            read(context, &items[i], values);
+            ro_columns_measure(&c, values, count);
+        }
     }
     ro_columns_lay_out(&c);
     for (size_t i = 0; i < n; i++) {

@@ -20,6 +20,7 @@ struct context {
     const struct rollout_priority *priority;
     uint32_t *hints; /* by weight term: where its label was found last, or UNUSABLE */
     bool preparing_first;
+    const struct ro_columns *measured;
 };
 
 /* ---- priority ---- */
@@ -104,25 +105,11 @@ static inline bool goes_later(const struct context *context, const struct ro_key
     return context->preparing_first && pod_of(context, item)->lifecycle_state != ROLLOUT_STATE_PREPARING_UPDATE;
 }
 
-#define DEFAULT_COLUMNS  5
 #define PRIORITY_COLUMNS 2
-
-/* The default order (ordering.md 3). */
-static RO_ALWAYS_INLINE void read_facts(const struct context *context, const struct ro_keyed *item, uint64_t *columns)
-{
-    const struct rollout_pod *pod = pod_of(context, item);
-    bool ready = pod->flags & ROLLOUT_POD_READY;
-    columns[0] = (uint64_t)(pod->node.len > 0) << 3 | ro_phase_ordinal(pod->phase) << 1 | ready;
-    columns[1] = ready ? ro_later_first(pod->ready_since_ms) : 0;
-    columns[2] = ro_greater_first(pod->restarts);
-    columns[3] = ro_greater_first(pod->sidecar_restarts);
-    columns[4] = ro_later_first(pod->created_ms);
-}
 
 static RO_ALWAYS_INLINE void read_default(const void *context, const struct ro_keyed *item, uint64_t *columns)
 {
-    read_facts(context, item, columns);
-    columns[0] |= (uint64_t)goes_later(context, item) << 4;
+    ro_order_read(pod_of(context, item), ((const struct context *)context)->preparing_first, columns);
 }
 
 static RO_ALWAYS_INLINE void load_weight(const void *context, struct ro_keyed *item)
@@ -135,7 +122,7 @@ static RO_ALWAYS_INLINE void read_weight(const void *context, const struct ro_ke
 {
     columns[0] = goes_later(context, item);
     columns[1] = ro_greater_first((int64_t)item->key);
-    read_facts(context, item, columns + PRIORITY_COLUMNS);
+    ro_order_read(pod_of(context, item), false, columns + PRIORITY_COLUMNS);
 }
 
 static RO_ALWAYS_INLINE void load_level(const void *context, struct ro_keyed *item)
@@ -150,7 +137,7 @@ static RO_ALWAYS_INLINE void read_level(const void *context, const struct ro_key
 {
     columns[0] = (uint64_t)goes_later(context, item) << 32 | item->pad;
     columns[1] = ro_greater_first((int64_t)item->key);
-    read_facts(context, item, columns + PRIORITY_COLUMNS);
+    ro_order_read(pod_of(context, item), false, columns + PRIORITY_COLUMNS);
 }
 
 /* Sorts the first k by priority, then (by_facts) by the default order. */
@@ -165,17 +152,18 @@ static void sort(struct context *context, bool by_facts, uint32_t *indices, size
         context->hints[i] = ro_selector_usable(&priority->weights[i].selector) ? 0 : UNUSABLE;
 
     if (!has_priority(priority))
-        ro_columns_select(context, touch_pod, NULL, read_default, DEFAULT_COLUMNS, items, n, k, spare);
+        ro_columns_select(context, touch_pod, NULL, read_default, RO_ORDER_COLUMNS, context->measured, items, n, k,
+                          spare);
     else if (priority->weight_count > 0 && by_facts)
-        ro_columns_select(context, touch_pod, load_weight, read_weight, PRIORITY_COLUMNS + DEFAULT_COLUMNS, items, n, k,
+        ro_columns_select(context, touch_pod, load_weight, read_weight, PRIORITY_COLUMNS + RO_ORDER_COLUMNS, NULL, items, n, k,
                           spare);
     else if (priority->weight_count > 0)
-        ro_columns_select(context, touch_pod, load_weight, read_weight, PRIORITY_COLUMNS, items, n, k, spare);
+        ro_columns_select(context, touch_pod, load_weight, read_weight, PRIORITY_COLUMNS, NULL, items, n, k, spare);
     else if (by_facts)
-        ro_columns_select(context, touch_pod, load_level, read_level, PRIORITY_COLUMNS + DEFAULT_COLUMNS, items, n, k,
+        ro_columns_select(context, touch_pod, load_level, read_level, PRIORITY_COLUMNS + RO_ORDER_COLUMNS, NULL, items, n, k,
                           spare);
     else
-        ro_columns_select(context, touch_pod, load_level, read_level, PRIORITY_COLUMNS, items, n, k, spare);
+        ro_columns_select(context, touch_pod, load_level, read_level, PRIORITY_COLUMNS, NULL, items, n, k, spare);
     for (size_t i = 0; i < n; i++)
         indices[i] = items[i].index;
 }
@@ -212,12 +200,15 @@ size_t ro_order_scratch(const struct rollout_order *order, size_t n, size_t n_po
 }
 
 void ro_order_update(const struct rollout_order *order, const struct ro_pods *pods, const uint8_t *marks,
-                     uint8_t counted, uint32_t *indices, size_t n, size_t k, bool whole, void *scratch)
+                     uint8_t counted, const struct ro_columns *measured, uint32_t *indices, size_t n, size_t k,
+                     bool whole, void *scratch)
 {
     /* Scatter moves pods of the whole list, and PreparingUpdate comes after it; without scatter it is
      * the first thing to sort by. */
     bool scatter = order->scatter.count > 0 && n > 1;
-    struct context context = { .pods = pods, .priority = &order->priority, .preparing_first = !scatter };
+    struct context context = {
+        .pods = pods, .priority = &order->priority, .preparing_first = !scatter, .measured = measured
+    };
     sort(&context, true, indices, n, whole || scatter || k > n ? n : k, scratch);
     if (scatter) {
         ro_scatter(&order->scatter, pods, marks, counted, indices, n, scratch);
@@ -247,7 +238,7 @@ static void run(const struct rollout_order *order, const struct ro_pods *pods, u
 {
     struct context context = { .pods = pods, .priority = &order->priority };
     if (steps & PREPARING_FIRST)
-        ro_order_update(order, pods, NULL, 0, indices, n, n, true, scratch);
+        ro_order_update(order, pods, NULL, 0, NULL, indices, n, n, true, scratch);
     else if (steps & BY_SCATTER)
         ro_scatter(&order->scatter, pods, NULL, 0, indices, n, scratch);
     else if ((steps & BY_DEFAULT) || has_priority(&order->priority))

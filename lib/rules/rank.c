@@ -228,7 +228,7 @@ static void number_items(struct ranker *r)
 static void rank_same_node(struct ranker *r)
 {
     number_items(r);
-    ro_columns_select(r, touch, NULL, read_same_node, SAME_NODE_COLUMNS, r->items, r->n, r->n, r->spare);
+    ro_columns_select(r, touch, NULL, read_same_node, SAME_NODE_COLUMNS, NULL, r->items, r->n, r->n, r->spare);
     for (size_t start = 0, end; start < r->n; start = end) {
         uint32_t node = r->nodes[r->items[start].index];
         for (end = start; end < r->n && r->nodes[r->items[end].index] == node;)
@@ -250,9 +250,9 @@ static void rank_domain(struct ranker *r, struct rollout_str key)
     double weight = ro_log((uint64_t)find_domains(r, key) + 2);
     number_items(r);
     if (ro_str_eq(key, RO_STR("kubernetes.io/hostname")))
-        ro_columns_select(r, touch, NULL, read_host, DOMAIN_COLUMNS, r->items, r->n, r->n, r->spare);
+        ro_columns_select(r, touch, NULL, read_host, DOMAIN_COLUMNS, NULL, r->items, r->n, r->n, r->spare);
     else
-        ro_columns_select(r, touch, NULL, read_zone, DOMAIN_COLUMNS, r->items, r->n, r->n, r->spare);
+        ro_columns_select(r, touch, NULL, read_zone, DOMAIN_COLUMNS, NULL, r->items, r->n, r->n, r->spare);
     for (size_t start = 0, end; start < r->n; start = end) {
         uint32_t domain = domain_of(r, r->items[start].index);
         for (end = start; end < r->n && domain_of(r, r->items[end].index) == domain;)
@@ -296,7 +296,7 @@ void ro_delete_order_sort(const struct ro_delete_order *order, uint32_t *group, 
                         .domains = (uint32_t *)(void *)(base + places[DOMAINS]) };
     rank(&r);
     number_items(&r);
-    ro_columns_select(&r, touch, NULL, read_delete, DELETE_COLUMNS, r.items, n, n, r.spare);
+    ro_columns_select(&r, touch, NULL, read_delete, DELETE_COLUMNS, NULL, r.items, n, n, r.spare);
     for (size_t i = 0; i < n; i++)
         r.nodes[i] = group[r.items[i].index];
     memcpy(group, r.nodes, n * sizeof(*group));

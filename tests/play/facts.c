@@ -7,14 +7,12 @@
  * generation, the second is not compared here. */
 #include "facts.h"
 
-#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <rollout/json.h>
-#include <rollout/rollout.h>
+#include "play.h"
 
 struct report {
     const char *id;
@@ -181,8 +179,8 @@ static json_t *json_strs(const struct rollout_strs *strs)
     json_t *array = json_array();
     size_t stride = strs->stride ? strs->stride : sizeof(struct rollout_str);
     for (uint32_t i = 0; i < strs->count; i++)
-        json_array_append_new(array, json_text(*(const struct rollout_str *)(const void *)((const char *)strs->items +
-                                                                                           i * stride)));
+        json_array_append_new(
+            array, json_text(*(const struct rollout_str *)(const void *)((const char *)strs->items + i * stride)));
     return array;
 }
 
@@ -198,17 +196,8 @@ static void both(struct report *report, const char *path, const char *fact, json
 
 static json_t *json_node(const struct rollout_node *node)
 {
-    struct rollout_error error = { .struct_size = sizeof error };
     struct rollout_tree tree = { node, node ? node->size : 0 };
-    json_error_t broken;
-    size_t len = 0;
-    if (!node || rollout_tree_text(&tree, NULL, 0, &len, &error))
-        return json_null();
-    char *bytes = malloc(len + 1);
-    rollout_tree_text(&tree, bytes, len + 1, &len, &error);
-    json_t *json = json_loadb(bytes, len, JSON_DECODE_ANY | JSON_ALLOW_NUL, &broken);
-    free(bytes);
-    return json ? json : json_null();
+    return node ? tree_json(&tree) : json_null();
 }
 
 static void compare_in_place(struct report *report, const char *path, const struct rollout_in_place *a,

@@ -7,8 +7,8 @@
  *   admission       the labels tier, zone and rank of a pod made in this pass, given by lot
  *   scheduler       spec.nodeName of a pod that had none
  *   kubelet         status.phase, status.containerStatuses, the conditions PodScheduled, Ready and
- *                   ContainersReady; and InPlaceUpdateReady where a pod starts and nobody has set it yet:
- *                   the recorder's kubelet then makes it True, with a time of its own
+ *                   ContainersReady; and InPlaceUpdateReady where a pod starts and no pass has set it: the
+ *                   recorder's kubelet then makes it True, with a time of its own
  *   hooks' owners   label hook/block and finalizer hook.io/guard, where they changed between the two recorded
  *                   passes, and those of a new pod
  *   user            spec.updateStrategy, where it changed between the two passes
@@ -18,14 +18,13 @@
  * termination. currentRevision and updateRevision are not taken: they follow from the played workload. */
 #include "release.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "play.h"
 
 /* What the recorded hooks consist of: spec.lifecycle names one of them or both, their owner moves both. */
-#define HOOK_LABEL "hook/block"
+#define HOOK_LABEL     "hook/block"
 #define HOOK_FINALIZER "hook.io/guard"
 
 /* ---- reading ---- */
@@ -52,20 +51,23 @@ static size_t id_len(json_t *line)
     return dash ? (size_t)(dash - id) : strlen(id);
 }
 
-int release_read(FILE *lines, struct release *release)
+bool release_read(FILE *lines, struct release *release)
 {
     json_t *line = release->next ? release->next : read_line(lines);
     json_decref(release->passes);
-    release->passes = NULL;
+    json_decref(release->expects);
+    release->passes = release->expects = NULL;
     release->next = NULL;
     if (!line)
         return false;
     snprintf(release->id, sizeof release->id, "%.*s", (int)id_len(line),
              json_string_value(json_object_get(line, "id")));
     release->passes = json_array();
+    release->expects = json_array();
     while (line && id_len(line) == strlen(release->id) &&
            strncmp(json_string_value(json_object_get(line, "id")), release->id, strlen(release->id)) == 0) {
         json_array_append(release->passes, json_object_get(line, "snapshot"));
+        json_array_append(release->expects, json_object_get(line, "expect"));
         json_decref(line);
         line = read_line(lines);
     }
@@ -76,6 +78,7 @@ int release_read(FILE *lines, struct release *release)
 void release_free(struct release *release)
 {
     json_decref(release->passes);
+    json_decref(release->expects);
     json_decref(release->next);
     *release = (struct release){ 0 };
 }
@@ -155,7 +158,21 @@ static void take_condition(json_t *pod, json_t *after, const char *type)
         json_array_set_new(list, place, condition);
 }
 
-static void kubelet(json_t *pod, json_t *before, json_t *after)
+static bool is_set_ready(json_t *expect, const char *name)
+{
+    size_t i;
+    json_t *action;
+    json_array_foreach(json_object_get(expect, "actions"), i, action)
+    {
+        const char *op = json_string_value(json_object_get(action, "op"));
+        const char *pod = json_string_value(json_object_get(action, "pod"));
+        if (pod && strcmp(op, "set-ready") == 0 && strcmp(pod, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void kubelet(json_t *pod, json_t *before, json_t *after, json_t *expect)
 {
     json_t *status = need(pod, "status", json_object()), *now = json_object_get(after, "status");
     if (!dig(pod, "spec", "nodeName"))
@@ -166,7 +183,7 @@ static void kubelet(json_t *pod, json_t *before, json_t *after)
     take_condition(pod, after, "PodScheduled");
     take_condition(pod, after, "Ready");
     take_condition(pod, after, "ContainersReady");
-    if (starts && condition_place(pod, "InPlaceUpdateReady") == SIZE_MAX)
+    if (starts && !is_set_ready(expect, name_of(pod)) && condition_place(before, "InPlaceUpdateReady") == SIZE_MAX)
         take_condition(pod, after, "InPlaceUpdateReady");
 }
 
@@ -240,7 +257,7 @@ static json_t *ordered(json_t *pods, json_t *after)
     return list;
 }
 
-void release_move(json_t *left, json_t *before, json_t *after)
+static void others_move(json_t *left, json_t *before, json_t *after, json_t *expect)
 {
     json_t *pods = json_object_get(left, "pods"), *pod;
     size_t i;
@@ -253,7 +270,7 @@ void release_move(json_t *left, json_t *before, json_t *after)
         if (!then)
             birth(pod, now);
         hook_owners(pod, then, now);
-        kubelet(pod, then, now);
+        kubelet(pod, then, now, expect);
     }
     json_object_set_new(left, "pods", ordered(pods, json_object_get(after, "pods")));
     user(json_object_get(left, "workload"), json_object_get(before, "workload"), json_object_get(after, "workload"));
@@ -285,8 +302,9 @@ static const char **drawn_ids(json_t *before, json_t *after, size_t *ret_count)
     return ids;
 }
 
-json_t *release_step(json_t *played, json_t *before, json_t *after)
+json_t *release_step(const struct release *release, size_t place, json_t *played)
 {
+    json_t *before = json_array_get(release->passes, place), *after = json_array_get(release->passes, place + 1);
     struct played pass;
     size_t count;
     const char **ids = drawn_ids(before, after, &count);
@@ -296,6 +314,6 @@ json_t *release_step(json_t *played, json_t *before, json_t *after)
     free(ids);
     json_object_del(next, "currentRevision");
     json_object_del(next, "updateRevision");
-    release_move(next, before, after);
+    others_move(next, before, after, json_array_get(release->expects, place));
     return next;
 }

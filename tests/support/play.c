@@ -31,7 +31,7 @@ void played_free(struct played *played)
     rollout_json_free(played->json);
 }
 
-static json_t *to_json(const struct rollout_tree *tree)
+json_t *tree_json(const struct rollout_tree *tree)
 {
     struct rollout_error error = { .struct_size = sizeof error };
     json_error_t broken;
@@ -40,7 +40,7 @@ static json_t *to_json(const struct rollout_tree *tree)
         die("text", &error);
     char *text = malloc(len + 1);
     rollout_tree_text(tree, text, len + 1, &len, &error);
-    json_t *json = json_loadb(text, len, JSON_ALLOW_NUL, &broken);
+    json_t *json = json_loadb(text, len, JSON_DECODE_ANY | JSON_ALLOW_NUL, &broken);
     free(text);
     if (!json) {
         fprintf(stderr, "an applied object is no JSON: %s\n", broken.text);
@@ -63,7 +63,8 @@ static size_t find_named(json_t *array, const char *name, size_t len)
 {
     size_t i;
     json_t *item;
-    json_array_foreach(array, i, item) {
+    json_array_foreach(array, i, item)
+    {
         json_t *text = json_object_get(json_object_get(item, "metadata"), "name");
         if (json_string_length(text) == len && memcmp(json_string_value(text), name, len) == 0)
             return i;
@@ -164,10 +165,10 @@ static void play_action(json_t *snapshot, const struct played *played, size_t in
     if (place != SIZE_MAX && objects->count == 0)
         json_array_remove(array, place);
     else if (place != SIZE_MAX)
-        json_array_set_new(array, place, to_json(&objects->items[0]));
+        json_array_set_new(array, place, tree_json(&objects->items[0]));
     else
         for (size_t i = 0; i < objects->count; i++)
-            json_array_append_new(array, to_json(&objects->items[i]));
+            json_array_append_new(array, tree_json(&objects->items[i]));
     rollout_objects_free(objects);
     rollout_json_free(kept);
     free(ids);
@@ -184,7 +185,7 @@ json_t *play(json_t *snapshot, const struct played *played, const char *const *n
         play_action(next, played, i, names, n_names, &used);
     if (rollout_apply_status(played->world, played->plan, &workload, &error))
         die("status", &error);
-    json_object_set_new(next, "workload", to_json(&workload->items[0]));
+    json_object_set_new(next, "workload", tree_json(&workload->items[0]));
     rollout_objects_free(workload);
     return next;
 }

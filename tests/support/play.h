@@ -24,6 +24,9 @@ void played_free(struct played *played);
  * instance ids for new pods, NULL = made up. */
 json_t *play(json_t *snapshot, const struct played *played, const char *const *names, size_t n_names);
 
+/* A tree as jansson's; the program ends where it is not well-formed. */
+json_t *tree_json(const struct rollout_tree *tree);
+
 /* Place of the pod of that name among the snapshot's pods, or -1. */
 int find_pod(const struct rollout_snapshot *snapshot, struct rollout_str name);
 

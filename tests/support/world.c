@@ -142,11 +142,16 @@ static void set_suffix(struct world *w, int i, char suffix)
     const char *state = strchr(states, suffix);
     if (state) {
         pod->lifecycle_state = (uint32_t)(state - states);
+        if (suffix == 'U')
+            world_in_place(w, i, ROLLOUT_IN_PLACE_STATE)->waits_for = ROLLOUT_WAITS_FOR_IMAGE;
         if (suffix == 'X')
             world_label(w, i, STATE_LABEL, "Strange");
         return;
     }
     switch (suffix) {
+    case 'u':
+        pod->lifecycle_state = ROLLOUT_STATE_UPDATING;
+        break;
     case '-':
         pod->flags &= ~(unsigned)ROLLOUT_POD_READY;
         break;
@@ -248,7 +253,7 @@ void world_make(struct world *w, const char *settings, const char *pods)
                       .claims = { .stride = sizeof *w->claims },
                       .in_place_verdicts = { .count = 2, .stride = sizeof *w->verdicts } },
         .spec = { .struct_size = sizeof w->spec,
-                  .flags = ROLLOUT_CLONESET_ROLLING_UPDATE | ROLLOUT_CLONESET_SELECTOR,
+                  .flags = ROLLOUT_CLONESET_ROLLING_UPDATE,
                   .name = WORLD_STR("web") },
         .revisions = { { .name = WORLD_STR("web-a"), .number = 1 }, { .name = WORLD_STR("web-b"), .number = 2 } },
         .verdicts = { { .from = 1, .to = 2, .flags = ROLLOUT_CHANGES_IMAGES },
@@ -435,8 +440,8 @@ const char *world_condition(struct world *w, const char *type, const char *membe
 
 const char *world_status(struct world *w)
 {
-    char current[32];
-    snprintf(current, sizeof current, "%s", world_status_text(w, "currentRevision"));
+    char current[64];
+    snprintf(current, sizeof current, "%.63s", world_status_text(w, "currentRevision"));
     w->text[0] = '\0';
     put(w, "%d/%d/%d %d/%d/%d %d %s", (int)world_number(w, "replicas"), (int)world_number(w, "readyReplicas"),
         (int)world_number(w, "availableReplicas"), (int)world_number(w, "updatedReplicas"),

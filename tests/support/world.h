@@ -11,8 +11,8 @@
  *
  * Pods: n (update revision web-b), o (current revision web-a), x (a revision that is not stored), each with
  * a number before it and these behind it: - not ready, * specified-delete, P PreparingNormal, Q
- * PreparingUpdate, U Updating, V Updated, D PreparingDelete, X another state, _ no state, ~ not scheduled, p
- * Pending, y ready for one second only, ! terminating, f Failed, s Succeeded, g readiness gate
+ * PreparingUpdate, U Updating and not done, u Updating and done, V Updated, D PreparingDelete, X another
+ * state, _ no state, ~ not scheduled, p Pending, y ready for one second only, ! terminating, f Failed, s Succeeded, g readiness gate
  * InPlaceUpdateReady without its condition, k readiness gate KruisePodReady, h label hook=on, # without
  * pod-template-hash, / not selected. None of the states: Normal. All else about the pods is equal, so that
  * orders are those of the list. */
@@ -34,7 +34,7 @@ struct world {
     struct rollout_pod pods[WORLD_PODS];
     struct rollout_in_place in_place[WORLD_PODS];
     struct rollout_label labels[WORLD_PODS][6];
-    char names[WORLD_PODS][8];
+    char names[WORLD_PODS][16];
     int created; /* the next pod's number */
     struct rollout_revision revisions[16];
     struct rollout_in_place_verdict verdicts[2];
@@ -47,12 +47,19 @@ struct world {
     char text[4096];
 };
 
+#define WORLD_LIST(items) { items, sizeof(items) / sizeof *(items), sizeof *(items) }
 #define WORLD_STR(literal) ((struct rollout_str){ (literal), sizeof(literal) - 1 })
 struct rollout_str world_str(const char *text);
 
 /* Fills in the world; a plan that is there is forgotten. world_free() when done. */
 void world_make(struct world *w, const char *settings, const char *pods);
 void world_free(struct world *w);
+
+/* A row of a test: what the plan of a world does. */
+struct world_case {
+    const char *name, *settings, *pods, *actions;
+    void (*tweak)(struct world *w); /* or NULL */
+};
 
 struct rollout_pod *world_add(struct world *w, const char *pods);
 void world_label(struct world *w, int pod, const char *key, const char *value);
