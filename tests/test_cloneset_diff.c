@@ -141,10 +141,10 @@ START_TEST(difference)
     };
     add_pods(&scale, rows[_i].pods, rows[_i].flags & PU);
     struct ro_cloneset_diff d = ro_cloneset_diff(&scale);
-    const int64_t got[] = { d.use_surge,          d.use_surge_old, d.scale_up,       d.scale_up_old, d.scale_up_limit,
-                            d.delete_ready_limit, d.scale_down,    d.scale_down_old };
-    const int want[] = { rows[_i].use_surge,   rows[_i].use_surge_old, rows[_i].up,   rows[_i].up_old,
-                         rows[_i].up_limit,    rows[_i].ready_limit,   rows[_i].down, rows[_i].down_old };
+    const int64_t got[] = { d.use_surge,      d.use_surge_old,      d.scale_up,   d.scale_up_old,
+                            d.scale_up_limit, d.delete_ready_limit, d.scale_down, d.scale_down_old };
+    const int want[] = { rows[_i].use_surge, rows[_i].use_surge_old, rows[_i].up,   rows[_i].up_old,
+                         rows[_i].up_limit,  rows[_i].ready_limit,   rows[_i].down, rows[_i].down_old };
     for (int k = 0; k < 8; k++)
         ck_assert_msg(got[k] == want[k], "%s column %d: %lld, not %d", rows[_i].name, k, (long long)got[k], want[k]);
     /* The update columns are those of the second run, which counts PreparingUpdate as old. */
@@ -181,18 +181,29 @@ static const struct {
     unsigned flags;
     int p, u, s; /* -1: not in the row */
 } limits[] = {
-    { 9, "\"99%\"", NULL, NULL, 0, 8, -1, -1 },      { 99, "\"99%\"", NULL, NULL, 0, 98, -1, -1 },
-    { 10, "\"90%\"", NULL, NULL, 0, 9, -1, -1 },     { 10, "\"1%\"", NULL, NULL, 0, 1, -1, -1 },
-    { 99, "\"100%\"", NULL, NULL, 0, 99, -1, -1 },   { 0, "\"99%\"", NULL, NULL, 0, 0, -1, -1 },
-    { 1, "\"1%\"", NULL, NULL, 0, 1, -1, -1 },       { 10, "12", NULL, NULL, 0, 10, -1, -1 },
-    { 10, "\"100.0%\"", NULL, NULL, 0, 9, -1, -1 },  { 10, "\"150%\"", NULL, NULL, 0, 10, -1, -1 },
-    { 10, "-2", NULL, NULL, 0, 0, -1, -1 },          { 10, "\"x%\"", NULL, NULL, 0, 0, -1, -1 },
+    { 9, "\"99%\"", NULL, NULL, 0, 8, -1, -1 },
+    { 99, "\"99%\"", NULL, NULL, 0, 98, -1, -1 },
+    { 10, "\"90%\"", NULL, NULL, 0, 9, -1, -1 },
+    { 10, "\"1%\"", NULL, NULL, 0, 1, -1, -1 },
+    { 99, "\"100%\"", NULL, NULL, 0, 99, -1, -1 },
+    { 0, "\"99%\"", NULL, NULL, 0, 0, -1, -1 },
+    { 1, "\"1%\"", NULL, NULL, 0, 1, -1, -1 },
+    { 10, "12", NULL, NULL, 0, 10, -1, -1 },
+    { 10, "\"100.0%\"", NULL, NULL, 0, 9, -1, -1 },
+    { 10, "\"150%\"", NULL, NULL, 0, 10, -1, -1 },
+    { 10, "-2", NULL, NULL, 0, 0, -1, -1 },
+    { 10, "\"x%\"", NULL, NULL, 0, 0, -1, -1 },
     { 10000, "\"0.07%\"", NULL, NULL, 0, 8, -1, -1 },
-    { 5, NULL, "\"30%\"", "0", 0, 0, 2, 0 },         { 5, NULL, "\"30%\"", "2", 0, 0, 1, 2 },
-    { 5, NULL, "\"30%\"", "\"30%\"", PAUSED, 0, 2, 0 }, { 1, NULL, "\"10%\"", "\"50%\"", 0, 0, 0, 1 },
-    { 10, NULL, "\"12.5%\"", NULL, 0, 0, 0, 0 },     { 10, NULL, "\"5\"", NULL, 0, 0, 1, 0 },
-    { 10, NULL, NULL, NULL, 0, 0, 2, 0 },            { 9, NULL, NULL, NULL, 0, 0, 2, 0 },
-    { 9, NULL, NULL, NULL, NO_ROLLING, 0, 1, 0 },    { 4, NULL, NULL, NULL, NO_ROLLING, 0, 0, 0 },
+    { 5, NULL, "\"30%\"", "0", 0, 0, 2, 0 },
+    { 5, NULL, "\"30%\"", "2", 0, 0, 1, 2 },
+    { 5, NULL, "\"30%\"", "\"30%\"", PAUSED, 0, 2, 0 },
+    { 1, NULL, "\"10%\"", "\"50%\"", 0, 0, 0, 1 },
+    { 10, NULL, "\"12.5%\"", NULL, 0, 0, 0, 0 },
+    { 10, NULL, "\"5\"", NULL, 0, 0, 1, 0 },
+    { 10, NULL, NULL, NULL, 0, 0, 2, 0 },
+    { 9, NULL, NULL, NULL, 0, 0, 2, 0 },
+    { 9, NULL, NULL, NULL, NO_ROLLING, 0, 1, 0 },
+    { 4, NULL, NULL, NULL, NO_ROLLING, 0, 0, 0 },
     { 10, NULL, "3", "-2", 0, 0, 3, -2 },
 };
 

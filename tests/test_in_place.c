@@ -44,8 +44,8 @@ static const struct {
     { "6.7 row 3: another revision", true, GRACE | STATE, GATE, NOW + 1, "web-c", RO_STEP_DROP_GRACE, false },
     { "6.7 row 3 before row 5", true, GRACE | STATE, GATE, NOW - 1, "web-c", RO_STEP_DROP_GRACE, false },
     { "6.7 row 4", true, GRACE | STATE, GATE, NOW + 1, "b", RO_STEP_WAIT_GRACE, false },
-    { "6.7 row 4: containers are not looked at", true, GRACE | STATE | DONE, GATE, NOW + 1, "web-b",
-      RO_STEP_WAIT_GRACE, false },
+    { "6.7 row 4: containers are not looked at", true, GRACE | STATE | DONE, GATE, NOW + 1, "web-b", RO_STEP_WAIT_GRACE,
+      false },
     { "6.7 row 5: at the end", true, GRACE | STATE, GATE, NOW, "b", RO_STEP_END_GRACE, false },
     { "6.7 row 5: long after", true, GRACE | STATE, GATE, NOW - 100000, "web-b", RO_STEP_END_GRACE, false },
     { "6.7 row 6", true, STATE_BROKEN, GATE, 0, "", RO_STEP_ERROR_STATE, false },
@@ -187,7 +187,8 @@ static const struct {
     { "no condition yet: made", ROLLOUT_POD_KRUISE_GATE, true, false },
     { "not listed", ROLLOUT_POD_KRUISE_GATE | ROLLOUT_POD_KRUISE_CONDITION, true, false },
     { "listed", ROLLOUT_POD_KRUISE_GATE | ROLLOUT_POD_KRUISE_CONDITION | ROLLOUT_POD_KEY_PRE_UPDATE, false, true },
-    { "the other key", ROLLOUT_POD_KRUISE_GATE | ROLLOUT_POD_KRUISE_CONDITION | ROLLOUT_POD_KEY_PRE_DELETE, true, false },
+    { "the other key", ROLLOUT_POD_KRUISE_GATE | ROLLOUT_POD_KRUISE_CONDITION | ROLLOUT_POD_KEY_PRE_DELETE, true,
+      false },
 };
 
 START_TEST(mark)

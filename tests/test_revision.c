@@ -13,8 +13,14 @@ static struct rollout_str str(const char *text)
 static const struct {
     const char *text, *hash;
 } hashes[] = {
-    { "web-6f5b8d", "6f5b8d" }, { "a-b-c", "c" }, { "6f5b8d", "6f5b8d" }, { "-x", "x" },
-    { "web-", "" },             { "-", "" },      { "", "" },             { NULL, "" },
+    { "web-6f5b8d", "6f5b8d" },
+    { "a-b-c", "c" },
+    { "6f5b8d", "6f5b8d" },
+    { "-x", "x" },
+    { "web-", "" },
+    { "-", "" },
+    { "", "" },
+    { NULL, "" },
 };
 
 START_TEST(short_hash)
@@ -55,17 +61,15 @@ static const struct {
     const char *label;
     uint32_t place;
 } finds[] = {
-    { "web-b", 1 }, { "b", 1 },     { "web-a", 0 },           { "web-c", ROLLOUT_NONE }, { "web-d", ROLLOUT_NONE },
+    { "web-b", 1 }, { "b", 1 },     { "web-a", 0 },       { "web-c", ROLLOUT_NONE }, { "web-d", ROLLOUT_NONE },
     { "x-a", 0 },   { "other", 4 }, { "", ROLLOUT_NONE }, { NULL, ROLLOUT_NONE },
 };
 
 START_TEST(find)
 {
     const struct rollout_revision revisions[] = {
-        { .name = str("web-a") },
-        { .name = str("web-b") },
-        { .name = str("b") },
-        { .name = str("web-c"), .flags = ROLLOUT_REVISION_NEW },
+        { .name = str("web-a") },     { .name = str("web-b") },
+        { .name = str("b") },         { .name = str("web-c"), .flags = ROLLOUT_REVISION_NEW },
         { .name = str("web-other") },
     };
     struct ro_abi_array array = { .items = (const char *)revisions, .count = 5, .stride = sizeof *revisions };

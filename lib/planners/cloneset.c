@@ -123,94 +123,115 @@ static const struct label *find_label(struct pass *pass, const struct revision_i
     return &labels->seen[labels->last];
 }
 
-static uint8_t mark_pod(const struct pass *pass, const struct rollout_pod *pod, bool update, bool named)
+/* What marks depend on beside the pod. */
+struct marker {
+    bool preparing_is_new; /* gate PreparingUpdateAsUpdate */
+    int32_t min_ready_seconds;
+    int64_t now_ms;
+};
+
+static inline uint8_t mark_pod(const struct marker *marker, const struct rollout_pod *pod, bool update, bool named)
 {
+    const uint32_t flags = pod->flags, state = pod->lifecycle_state;
+    const uint32_t clean = ROLLOUT_POD_IN_PLACE_TRUE | ROLLOUT_POD_IN_PLACE_CLEAN;
+    bool settled = ro_lifecycle_settled(pod);
     uint8_t mark = 0;
     if (update)
         mark |= MARK_NEW | MARK_SCALE_NEW;
-    else if (pod->lifecycle_state == ROLLOUT_STATE_PREPARING_UPDATE &&
-             pass->in->gates.on[ROLLOUT_GATE_PREPARING_UPDATE_AS_UPDATE])
+    else if (state == ROLLOUT_STATE_PREPARING_UPDATE && marker->preparing_is_new)
         mark |= MARK_SCALE_NEW;
-    if (ro_update_ready(pod, 0, pass->now_ms)) {
+    if (ro_update_ready(pod, 0, marker->now_ms)) {
         mark |= MARK_SERVING;
-        if (ro_lifecycle_settled(pod)) {
+        if (settled)
             mark |= MARK_READY;
-            if (pass->spec->min_ready_seconds == 0 ||
-                ro_update_ready(pod, pass->spec->min_ready_seconds, pass->now_ms))
-                mark |= MARK_AVAILABLE;
-        }
+        if (settled && (marker->min_ready_seconds == 0 ||
+                        ro_update_ready(pod, marker->min_ready_seconds, marker->now_ms)))
+            mark |= MARK_AVAILABLE;
     }
-    if (named || (pod->flags & ROLLOUT_POD_SPECIFIED_DELETE))
+    if (named || (flags & ROLLOUT_POD_SPECIFIED_DELETE))
         mark |= MARK_SPECIFIED;
-    if (pod->lifecycle_state == ROLLOUT_STATE_PREPARING_DELETE)
+    if (state == ROLLOUT_STATE_PREPARING_DELETE)
         mark |= MARK_PREPARING_DELETE;
-    uint32_t clean = ROLLOUT_POD_IN_PLACE_TRUE | ROLLOUT_POD_IN_PLACE_CLEAN;
-    if (pod->in_place || !ro_lifecycle_settled(pod) || !(pod->flags & ROLLOUT_POD_TEMPLATE_HASH) ||
-        ((pod->flags & ROLLOUT_POD_IN_PLACE_GATE) && (pod->flags & clean) != clean))
+    if (pod->in_place || !settled || !(flags & ROLLOUT_POD_TEMPLATE_HASH) ||
+        ((flags & ROLLOUT_POD_IN_PLACE_GATE) && (flags & clean) != clean))
         mark |= MARK_REFRESH;
     return mark;
 }
 
-static int check_pod(const struct rollout_pod *pod, size_t i, struct rollout_error *reterr)
+/* A record that would be read beyond its strings, or that says what this library does not know. */
+static inline bool is_broken(const struct rollout_pod *pod)
 {
-    const char *field = NULL;
-    if (pod->revision.len && !pod->revision.data)
-        field = "revision";
-    else if (pod->name.len && !pod->name.data)
-        field = "name";
-    else if (pod->node.len && !pod->node.data)
-        field = "node";
-    else if (pod->labels.count && !pod->labels.items)
-        field = "labels";
-    else if (pod->finalizers.count && !pod->finalizers.items)
-        field = "finalizers";
-    if (field)
-        return ro_error_at(reterr, ROLLOUT_ERR_INVALID, (uint32_t)i, field, "pods[%zu].%s: NULL with a length", i,
-                           field);
-    if (pod->reserved)
-        return ro_error_at(reterr, ROLLOUT_ERR_ABI, (uint32_t)i, "reserved", "pods[%zu].reserved: not zero", i);
-    return ROLLOUT_OK;
+    return (!pod->revision.data && pod->revision.len) || (!pod->name.data && pod->name.len) ||
+           (!pod->node.data && pod->node.len) || (!pod->labels.items && pod->labels.count) ||
+           (!pod->finalizers.items && pod->finalizers.count) || pod->reserved;
 }
 
+static int refuse_pod(const struct rollout_pod *pod, size_t i, struct rollout_error *reterr)
+{
+    if (pod->reserved)
+        return ro_error_at(reterr, ROLLOUT_ERR_ABI, (uint32_t)i, "reserved", "pods[%zu].reserved: not zero", i);
+    const char *field = pod->revision.len && !pod->revision.data ? "revision"
+                        : pod->name.len && !pod->name.data       ? "name"
+                        : pod->node.len && !pod->node.data       ? "node"
+                        : pod->labels.count && !pod->labels.items ? "labels"
+                                                                  : "finalizers";
+    return ro_error_at(reterr, ROLLOUT_ERR_INVALID, (uint32_t)i, field, "pods[%zu].%s: NULL with a length", i, field);
+}
+
+/* A pod that does not count; FATE_NONE: it does. */
+static inline uint8_t fate_of(const struct rollout_pod *pod)
+{
+    if (!ro_active(pod))
+        return pod->phase == ROLLOUT_PHASE_SUCCEEDED || pod->phase == ROLLOUT_PHASE_FAILED ? FATE_FINISHED
+                                                                                            : FATE_TERMINATING;
+    return pod->flags & ROLLOUT_POD_NOT_SELECTED ? FATE_NOT_SELECTED : FATE_NONE;
+}
+
+/* The one pass over all pods. What it uses of the struct is in locals, since a write to a byte array
+ * may be a write to anything. */
 static int mark_pods(struct pass *pass, const struct revision_index *index, const struct names *names,
                      struct rollout_error *reterr)
 {
-    struct labels labels = { .last = 0 };
+    const struct ro_pods pods = pass->in->pods;
+    const struct marker marker = { pass->in->gates.on[ROLLOUT_GATE_PREPARING_UPDATE_AS_UPDATE],
+                                   pass->spec->min_ready_seconds, pass->now_ms };
+    uint8_t *const marks = pass->marks, *const turns = pass->turns;
+    uint16_t *const revisions = pass->revisions;
+    const bool any_named = names->strs->count > 0;
     /* More pods than a cache holds are measured for the order while they are at hand. */
-    pass->measures = pass->n >= 65536 && ro_order_is_default(&pass->spec->order);
+    const bool measures = pods.count >= 65536 && ro_order_is_default(&pass->spec->order);
+    struct labels labels = { .last = 0 };
+    uint32_t first_unavailable = ROLLOUT_NONE;
+
     ro_columns_begin(&pass->measured, RO_ORDER_COLUMNS);
     labels.seen[0] = labels.seen[1] = resolve_label(pass, index, (struct rollout_str){ "", 0 });
-
-    for (size_t i = 0; i < pass->n; i++) {
-        const struct rollout_pod *pod = pass_pod(pass, i);
-        int r = check_pod(pod, i, reterr);
-        if (r)
-            return r;
-        if (!ro_active(pod)) {
-            pass->fates[i] = pod->phase == ROLLOUT_PHASE_SUCCEEDED || pod->phase == ROLLOUT_PHASE_FAILED
-                                 ? FATE_FINISHED
-                                 : FATE_TERMINATING;
-            continue;
-        }
-        if (pod->flags & ROLLOUT_POD_NOT_SELECTED) {
-            pass->fates[i] = FATE_NOT_SELECTED;
-            pass->not_selected = true;
+    for (size_t i = 0; i < pods.count; i++) {
+        const struct rollout_pod *pod = ro_pod(&pods, i);
+        if (is_broken(pod))
+            return refuse_pod(pod, i, reterr);
+        uint8_t fate = fate_of(pod);
+        if (fate != FATE_NONE) {
+            pass->fates[i] = fate;
+            pass->not_selected |= fate == FATE_NOT_SELECTED;
             continue;
         }
         const struct label *label = find_label(pass, index, &labels, pod->revision);
-        if (pass->measures)
+        bool named = any_named && names_take(names, pod->name, pass->named);
+        uint8_t mark = mark_pod(&marker, pod, label->update, named);
+        if (measures)
             ro_order_measure(&pass->measured, pod);
-        bool named = names->strs->count > 0 && names_take(names, pod->name, pass->named);
-        uint8_t mark = mark_pod(pass, pod, label->update, named);
-        pass->revisions[i] = label->revision;
-        pass->marks[i] = mark;
-        pass->turns[i] = TURN_ACTIVE;
+        revisions[i] = label->revision;
+        marks[i] = mark;
+        turns[i] = TURN_ACTIVE;
         pass->histogram[mark]++;
-        pass->active++;
-        if (pass->unavailable_pod == ROLLOUT_NONE &&
+        if (first_unavailable == ROLLOUT_NONE &&
             ((mark & MARK_PREPARING_DELETE) || !(mark & (MARK_SPECIFIED | MARK_AVAILABLE))))
-            pass->unavailable_pod = (uint32_t)i;
+            first_unavailable = (uint32_t)i;
     }
+    pass->measures = measures;
+    pass->unavailable_pod = first_unavailable;
+    for (int mark = 0; mark < 256; mark++)
+        pass->active += pass->histogram[mark];
     return ROLLOUT_OK;
 }
 

@@ -367,35 +367,33 @@ static void emit_pod_verdicts(struct pass *pass, struct ro_builder *b, const str
     if (refused.reason && one_way)
         refused.wants = verdict_wants(pass, 0);
 
-    for (uint32_t i = 0; i < pass->n; i++) {
-        uint8_t turn = pass->turns[i] & (TURN_MASK | acted), mark = pass->marks[i];
+    const uint8_t *const marks = pass->marks, *const fates = pass->fates, *const turns = pass->turns;
+    struct rollout_verdict *const verdicts = b->plan ? b->verdicts : NULL;
+    for (uint32_t i = 0, n = (uint32_t)pass->n; i < n; i++) {
+        uint8_t turn = turns[i] & (TURN_MASK | acted), mark = marks[i];
+        struct rollout_verdict v;
         if (turn & acted) {
-            if (b->plan) {
-                b->verdicts[i].wants = 0;
-                count_reason(tally, b->verdicts[i].reason, i);
+            if (verdicts) {
+                verdicts[i].wants = 0;
+                count_reason(tally, verdicts[i].reason, i);
             }
-        } else if (pass->fates[i] == FATE_NONE && turn == TURN_NONE && mark == healthy && plain) {
-            if (b->plan) {
-                up_to_date.subject = i;
-                b->verdicts[i] = up_to_date;
-                count_reason(tally, ROLLOUT_REASON_UP_TO_DATE, i);
-            }
-        } else if (pass->fates[i] == FATE_NONE && turn == TURN_REFUSED && refused.reason &&
+            continue;
+        }
+        if (fates[i] == FATE_NONE && turn == TURN_NONE && mark == healthy && plain) {
+            v = up_to_date;
+            v.subject = i;
+        } else if (fates[i] == FATE_NONE && turn == TURN_REFUSED && refused.reason &&
                    (mark & (MARK_AVAILABLE | MARK_REFRESH)) == MARK_AVAILABLE) {
-            if (b->plan) {
-                refused.subject = i;
-                if (!one_way)
-                    refused.wants = verdict_wants(pass, i);
-                b->verdicts[i] = refused;
-                count_reason(tally, refused.reason, i);
-            }
+            v = refused;
+            v.subject = i;
+            if (!one_way)
+                v.wants = verdict_wants(pass, i);
         } else {
-            struct rollout_verdict v;
             verdict_of_pod(pass, b, context, i, &v);
-            if (b->plan) {
-                b->verdicts[i] = v;
-                count_reason(tally, v.reason, i);
-            }
+        }
+        if (verdicts) {
+            verdicts[i] = v;
+            count_reason(tally, v.reason, i);
         }
     }
 }

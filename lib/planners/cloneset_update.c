@@ -162,17 +162,21 @@ static void refresh(struct pass *pass)
 static void collect_candidates(struct pass *pass)
 {
     const uint8_t outdated = pass->move.update < 0 ? MARK_NEW : 0;
-    for (size_t i = 0; i < pass->n; i++) {
-        uint8_t mark = pass->marks[i];
-        if ((mark & (MARK_NEW | MARK_PREPARING_DELETE)) != outdated || !(pass->turns[i] & TURN_ACTIVE))
+    const uint8_t *const marks = pass->marks, *const turns = pass->turns;
+    uint32_t *const list = pass->list;
+    size_t count = 0;
+    for (size_t i = 0, n = pass->n; i < n; i++) {
+        uint8_t mark = marks[i];
+        if ((mark & (MARK_NEW | MARK_PREPARING_DELETE)) != outdated || !(turns[i] & TURN_ACTIVE))
             continue;
         if (mark & MARK_REFRESH) {
             const struct rollout_pod *pod = pass_pod(pass, i);
             if (pod->lifecycle_state != ROLLOUT_STATE_UPDATED && ro_in_grace(pod))
                 continue;
         }
-        pass->list[pass->candidates++] = (uint32_t)i;
+        list[count++] = (uint32_t)i;
     }
+    pass->candidates = count;
 }
 
 /* Orders the candidates: the first `needed` of them, or all where `whole` is set. */

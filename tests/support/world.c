@@ -211,7 +211,9 @@ static void add_pod(struct world *w, const char *pod, size_t len)
         .flags = ROLLOUT_POD_READY | ROLLOUT_POD_TEMPLATE_HASH,
         .ready_since_ms = WORLD_NOW - 3600 * 1000,
         .created_ms = WORLD_NOW - 7200 * 1000,
-        .revision = world_str(*pod == 'n' ? "web-b" : *pod == 'o' ? "web-a" : "web-lost"),
+        .revision = world_str(*pod == 'n'   ? "web-b"
+                              : *pod == 'o' ? "web-a"
+                                            : "web-lost"),
         .name = world_str(w->names[i]),
         .node = WORLD_STR("node"),
         .labels = { .stride = sizeof(struct rollout_label) },
@@ -252,9 +254,7 @@ void world_make(struct world *w, const char *settings, const char *pods)
                       .pods = { .stride = sizeof *w->pods },
                       .claims = { .stride = sizeof *w->claims },
                       .in_place_verdicts = { .count = 2, .stride = sizeof *w->verdicts } },
-        .spec = { .struct_size = sizeof w->spec,
-                  .flags = ROLLOUT_CLONESET_ROLLING_UPDATE,
-                  .name = WORLD_STR("web") },
+        .spec = { .struct_size = sizeof w->spec, .flags = ROLLOUT_CLONESET_ROLLING_UPDATE, .name = WORLD_STR("web") },
         .revisions = { { .name = WORLD_STR("web-a"), .number = 1 }, { .name = WORLD_STR("web-b"), .number = 2 } },
         .verdicts = { { .from = 1, .to = 2, .flags = ROLLOUT_CHANGES_IMAGES },
                       { .from = 2, .to = 1, .flags = ROLLOUT_CHANGES_IMAGES } },
@@ -346,9 +346,15 @@ static void put(struct world *w, const char *format, ...)
 static void put_attr(struct world *w, const struct rollout_attr *attr)
 {
     static const char *const before[] = {
-        [ROLLOUT_ATTR_NUMBER] = "#",        [ROLLOUT_ATTR_COUNT] = "x",   [ROLLOUT_ATTR_ID] = "id:",
-        [ROLLOUT_ATTR_NEW_IDS] = "new:",    [ROLLOUT_ATTR_TEMPLATE] = "of:", [ROLLOUT_ATTR_MARK_NOT_READY] = "mark:",
-        [ROLLOUT_ATTR_GRACE_SECONDS] = "grace:", [ROLLOUT_ATTR_HOOK] = "hook:", [ROLLOUT_ATTR_DETAIL] = "",
+        [ROLLOUT_ATTR_NUMBER] = "#",
+        [ROLLOUT_ATTR_COUNT] = "x",
+        [ROLLOUT_ATTR_ID] = "id:",
+        [ROLLOUT_ATTR_NEW_IDS] = "new:",
+        [ROLLOUT_ATTR_TEMPLATE] = "of:",
+        [ROLLOUT_ATTR_MARK_NOT_READY] = "mark:",
+        [ROLLOUT_ATTR_GRACE_SECONDS] = "grace:",
+        [ROLLOUT_ATTR_HOOK] = "hook:",
+        [ROLLOUT_ATTR_DETAIL] = "",
     };
     const char *prefix = before[attr->key];
     put(w, " %s", prefix ? prefix : "");
@@ -375,6 +381,20 @@ const char *world_actions(struct world *w)
             put_attr(w, &w->plan->attrs[action->attr_first + k]);
     }
     return w->text;
+}
+
+const char *world_case_wrong(const struct world_case *c)
+{
+    static char wrong[8192];
+    struct world w;
+    world_make(&w, c->settings, c->pods);
+    if (c->tweak)
+        c->tweak(&w);
+    const char *actions = world_actions(&w);
+    bool holds = strcmp(actions, c->actions) == 0;
+    snprintf(wrong, sizeof wrong, "%s: \"%s\", not \"%s\"", c->name, actions, c->actions);
+    world_free(&w);
+    return holds ? NULL : wrong;
 }
 
 const char *world_verdict(struct world *w, uint32_t subject_kind, uint32_t subject)
@@ -470,8 +490,8 @@ static bool names_update(const struct world *w, const struct rollout_action *act
 
 static uint32_t state_of(struct rollout_str text)
 {
-    static const char *const states[] = { "", "PreparingNormal", "Normal", "PreparingUpdate", "Updating", "Updated",
-                                          "PreparingDelete" };
+    static const char *const states[] = { "",         "PreparingNormal", "Normal",         "PreparingUpdate",
+                                          "Updating", "Updated",         "PreparingDelete" };
     for (uint32_t i = 1; i < sizeof states / sizeof *states; i++)
         if (strlen(states[i]) == text.len && memcmp(states[i], text.data, text.len) == 0)
             return i;

@@ -22,6 +22,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <rollout/json.h>
 #include <rollout/rollout.h>
 
 #define WORLD_NOW  INT64_C(1767225600000) /* 2026-01-01T00:00:00Z */
@@ -47,7 +48,10 @@ struct world {
     char text[4096];
 };
 
-#define WORLD_LIST(items) { items, sizeof(items) / sizeof *(items), sizeof *(items) }
+#define WORLD_LIST(items)                                                                                              \
+    {                                                                                                                  \
+        items, sizeof(items) / sizeof *(items), sizeof *(items)                                                        \
+    }
 #define WORLD_STR(literal) ((struct rollout_str){ (literal), sizeof(literal) - 1 })
 struct rollout_str world_str(const char *text);
 
@@ -60,6 +64,9 @@ struct world_case {
     const char *name, *settings, *pods, *actions;
     void (*tweak)(struct world *w); /* or NULL */
 };
+
+/* NULL if the row holds, else what is wrong with it (in memory that the next call uses again). */
+const char *world_case_wrong(const struct world_case *c);
 
 struct rollout_pod *world_add(struct world *w, const char *pods);
 void world_label(struct world *w, int pod, const char *key, const char *value);
