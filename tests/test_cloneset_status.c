@@ -54,7 +54,8 @@ static const struct world_case counts[] = {
     { "7.1 exception: not for a mark that is there", "R3 U3 M0", "og*", "1/0/0 0/0/0 3 web-a", condition_false },
     { "7.1 exception: the same without the mark", "R3 U3 M0", "og", "1/1/1 0/0/0 3 web-a", condition_false },
     { "7.1 exception: not for updates in place", "R1 U1 inplace", "og", "1/0/0 0/0/0 1 web-a", condition_false },
-    { "7.1 exception: not for pods that are not reached", "R1 U1 paused", "og", "1/0/0 0/0/0 1 web-a", condition_false },
+    { "7.1 exception: not for pods that are not reached", "R1 U1 paused", "og", "1/0/0 0/0/0 1 web-a",
+      condition_false },
 
     /* 7.2, promotion */
     { "7.2: promoted, readiness is not required (K1)", "R3", "3n-", "3/0/0 3/0/0 3 web-b", NULL },
@@ -104,6 +105,7 @@ static void alone(struct world *w)
     w->revisions[0] = w->revisions[1];
     w->snapshot.update_revision = 1;
     w->snapshot.revisions.count = 1;
+    w->snapshot.in_place_verdicts.count = 0;
 }
 
 static const struct world_case revisions[] = {
@@ -343,9 +345,9 @@ END_TEST
 static const struct {
     const char *status, *reason, *updated, *moved;
 } times[] = {
-    { "True", "CloneSetUpdated", "2025-12-31T23:59:00Z", "2025-12-31T23:58:59Z" },    /* nothing changes at all */
-    { "True", "CloneSetAvailable", "2026-01-01T00:00:00Z", "2025-12-31T23:58:59Z" },  /* other reason */
-    { "False", "CloneSetUpdated", "2026-01-01T00:00:00Z", "2026-01-01T00:00:00Z" },   /* other status */
+    { "True", "CloneSetUpdated", "2025-12-31T23:59:00Z", "2025-12-31T23:58:59Z" },   /* nothing changes at all */
+    { "True", "CloneSetAvailable", "2026-01-01T00:00:00Z", "2025-12-31T23:58:59Z" }, /* other reason */
+    { "False", "CloneSetUpdated", "2026-01-01T00:00:00Z", "2026-01-01T00:00:00Z" },  /* other status */
     { "Unknown", "CloneSetPaused", "2026-01-01T00:00:00Z", "2026-01-01T00:00:00Z" },
 };
 
@@ -372,8 +374,8 @@ END_TEST
 
 static void in_grace(struct world *w)
 {
-    struct rollout_in_place *in_place = world_in_place(
-        w, 0, ROLLOUT_IN_PLACE_STATE | ROLLOUT_IN_PLACE_GRACE_KEY | ROLLOUT_IN_PLACE_GRACE);
+    struct rollout_in_place *in_place =
+        world_in_place(w, 0, ROLLOUT_IN_PLACE_STATE | ROLLOUT_IN_PLACE_GRACE_KEY | ROLLOUT_IN_PLACE_GRACE);
     in_place->grace_end_ms = WORLD_NOW + 20400;
 }
 

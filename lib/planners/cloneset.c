@@ -305,7 +305,9 @@ static int write_plan(struct pass *pass, struct rollout_plan **ret_plan, struct 
             return ROLLOUT_ERR_NOMEM;
         ro_cloneset_build_limits(pass->spec, &pass->limits, &b);
         pass_status(pass, &b, &changed, &deadline_ms);
-        pass_emit(pass, &b);
+        ro_build_verdicts(&b, pass->n);
+        pass_actions(pass, &b);
+        pass_verdicts(pass, &b);
         if (pass->error_pod != ROLLOUT_NONE)
             message = verdict_error_message(pass, &b);
     }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One pass over a CloneSet: what its phases hand to each other. The phases only decide; cloneset_emit.c
+/* One pass over a CloneSet: what its phases hand to each other. The phases only decide; cloneset_actions.c and its kin
  * writes the plan from what they left here. */
 #ifndef RO_PLANNERS_CLONESET_PASS_H
 #define RO_PLANNERS_CLONESET_PASS_H
@@ -246,8 +246,27 @@ struct verdict_context {
     int64_t rollback_surplus;          /* > 0: updated pods that should go back, and may not */
 };
 
-/* Actions, verdicts, in this order. */
-void pass_emit(struct pass *pass, struct ro_builder *b);
+/* An action on the pod is planned: the bit of turns, one while counting, one while writing. */
+static inline uint8_t pass_acted(const struct ro_builder *b)
+{
+    return b->plan ? TURN_WRITTEN : TURN_COUNTED;
+}
+
+/* The actions, each with the verdict on its pod; then all other verdicts. */
+void pass_actions(struct pass *pass, struct ro_builder *b);
+void pass_verdicts(struct pass *pass, struct ro_builder *b);
+
+/* 4.1 step 13: how many revisions that nothing uses are kept. */
+static inline int64_t pass_history_limit(const struct pass *pass)
+{
+    const struct rollout_opt *limit = &pass->spec->revision_history_limit;
+    return !limit->set ? 10 : limit->value < 0 ? 0 : limit->value;
+}
+
+static inline bool pass_uses(const struct pass *pass, uint32_t revision)
+{
+    return revision == pass->current || revision == pass->update || pass->revision_facts[revision].used;
+}
 
 /* The verdict on a pod that no action is planned for. */
 void verdict_prepare(struct pass *pass, struct ro_builder *b, struct verdict_context *ret);

@@ -244,3 +244,23 @@ void pass_status(struct pass *pass, struct ro_builder *b, bool *ret_changed, int
     if (spec->min_ready_seconds > 0 && counts.available != counts.ready && pass->error_pod == ROLLOUT_NONE)
         pass_requeue(pass, (int64_t)spec->min_ready_seconds * 1000);
 }
+
+int64_t pass_next(const struct pass *pass, int64_t deadline_ms)
+{
+    int64_t next = pass->stop_reason ? pass->stop_until_ms : deadline_ms ? deadline_ms + 1 : 0;
+    bool young_ones = pass_count(pass, MARK_READY | MARK_AVAILABLE, MARK_READY) > 0;
+    if (pass->stop_reason || (!young_ones && !pass_any(pass, MARK_REFRESH)))
+        return next;
+    for (size_t i = 0; i < pass->n; i++) {
+        const uint8_t young = MARK_READY | MARK_AVAILABLE;
+        int64_t at = 0;
+        if ((pass->marks[i] & young) == MARK_READY && pass_pod(pass, i)->ready_since_ms)
+            at = ro_available_from(pass_pod(pass, i)->ready_since_ms, pass->spec->min_ready_seconds);
+        else if ((pass->marks[i] & MARK_REFRESH) &&
+                 ro_in_place_step(pass_pod(pass, i), pass->now_ms) == RO_STEP_WAIT_GRACE)
+            at = pass_pod(pass, i)->in_place->grace_end_ms;
+        if (at > pass->now_ms && (next == 0 || at < next))
+            next = at;
+    }
+    return next;
+}

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/str.h"
+#include "rules/budget.h"
 #include "rules/in_place.h"
 #include "rules/lifecycle.h"
 #include "rules/order.h"
@@ -196,14 +197,6 @@ static int order_candidates(struct pass *pass, size_t needed, bool whole, struct
     return ROLLOUT_OK;
 }
 
-/* 6.3: un and unT. */
-static void count_unavailable(struct pass *pass)
-{
-    uint8_t target = pass->move.update < 0 ? 0 : MARK_NEW;
-    pass->unavailable_all = pass_count(pass, MARK_AVAILABLE, 0);
-    pass->unavailable_target = pass_count(pass, MARK_AVAILABLE | MARK_NEW, target);
-}
-
 /* First pods, in array order, of what the walk counts as unavailable. */
 static void find_unavailable(struct pass *pass)
 {
@@ -219,23 +212,6 @@ static void find_unavailable(struct pass *pass)
             return;
         }
     }
-}
-
-/* Takes candidates until the budget refuses one: it stops there, it does not skip. */
-static void take(struct pass *pass)
-{
-    int64_t limit = pass->move.update_max_unavailable;
-    size_t done = 0;
-    for (; done < pass->cut; done++) {
-        if (pass->unavailable_target + (int64_t)done >= limit)
-            break;
-        if (pass->marks[pass->list[done]] & MARK_AVAILABLE) {
-            if (pass->unavailable_all + pass->taken_available >= limit)
-                break;
-            pass->taken_available++;
-        }
-    }
-    pass->allowed = done;
 }
 
 /* Acts on what was taken; an error ends it. */
@@ -268,7 +244,9 @@ static int update_pods(struct pass *pass, struct rollout_error *reterr)
     collect_candidates(pass);
     uint64_t wanted = (uint64_t)(pass->move.update < 0 ? -pass->move.update : pass->move.update);
     pass->cut = wanted < pass->candidates ? (size_t)wanted : pass->candidates;
-    count_unavailable(pass);
+    const uint8_t target = pass->move.update < 0 ? 0 : MARK_NEW;
+    pass->unavailable_all = pass_count(pass, MARK_AVAILABLE, 0);
+    pass->unavailable_target = pass_count(pass, MARK_AVAILABLE | MARK_NEW, target);
 
     /* The walk looks at no more than this; beyond it the places only matter to some reasons. */
     int64_t looked_at = pass->move.update_max_unavailable - pass->unavailable_target + 1;
@@ -279,7 +257,11 @@ static int update_pods(struct pass *pass, struct rollout_error *reterr)
     int r = order_candidates(pass, needed, whole, reterr);
     if (r)
         return r;
-    take(pass);
+    const struct ro_budget budget = { pass->move.update_max_unavailable, pass->unavailable_all,
+                                      pass->unavailable_target };
+    struct ro_walk taken = ro_budget_walk(&budget, pass->marks, MARK_AVAILABLE, pass->list, pass->cut);
+    pass->allowed = taken.taken;
+    pass->taken_available = taken.taken_available;
     walk(pass);
     find_unavailable(pass);
     return ROLLOUT_OK;

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Writes down what the phases of a CloneSet's pass decided: the actions in upstream's order, then the
- * verdicts. */
+/* The actions of a CloneSet's pass, written down from what its phases decided, in upstream's order. */
 #include "planners/cloneset_pass.h"
 
 #include "base/sort.h"
 #include "base/str.h"
-#include "rules/availability.h"
 #include "rules/in_place.h"
 #include "rules/lifecycle.h"
 #include "rules/revision.h"
@@ -23,12 +21,6 @@ static int weight(uint32_t op)
     return n;
 }
 
-/* A bit of turns: there is an action on the pod. One while counting, one while writing. */
-static uint8_t acted_bit(const struct ro_builder *b)
-{
-    return b->plan ? TURN_WRITTEN : TURN_COUNTED;
-}
-
 struct why {
     uint32_t reason;
     int64_t a, b, until_ms;
@@ -40,8 +32,8 @@ static void act(struct pass *pass, struct ro_builder *b, uint32_t op, uint32_t p
 {
     uint32_t text = ro_build_text(b, why->text);
     ro_build_action(b, op, why->reason, ROLLOUT_SUBJECT_POD, pod);
-    bool first = !(pass->turns[pod] & acted_bit(b));
-    pass->turns[pod] |= acted_bit(b);
+    bool first = !(pass->turns[pod] & pass_acted(b));
+    pass->turns[pod] |= pass_acted(b);
     if (!b->plan)
         return;
     struct rollout_verdict *v = &b->verdicts[pod];
@@ -96,29 +88,17 @@ static int compare_numbers(const void *context, uint32_t a, uint32_t b)
     return (x > y) - (x < y);
 }
 
-static int64_t history_limit(const struct pass *pass)
-{
-    if (!pass->spec->revision_history_limit.set)
-        return 10;
-    return pass->spec->revision_history_limit.value < 0 ? 0 : pass->spec->revision_history_limit.value;
-}
-
-static bool in_use(const struct pass *pass, uint32_t revision)
-{
-    return revision == pass->current || revision == pass->update || pass->revision_facts[revision].used;
-}
-
 /* 4.1 step 13: of those that nothing uses the newest are kept, up to the limit. */
 static void emit_history(struct pass *pass, struct ro_builder *b)
 {
     size_t unused = 0;
     for (uint32_t i = 0; i < pass->in->revisions.count; i++)
-        if (!in_use(pass, i))
+        if (!pass_uses(pass, i))
             pass->history[unused++] = i;
     ro_sort_indices(pass->history, unused, pass->history_scratch, compare_numbers, pass);
     for (size_t i = 0; i < unused; i++)
         pass->revision_facts[pass->history[i]].place = (uint32_t)(unused - i);
-    for (size_t i = 0; i < unused && (int64_t)(unused - i) > history_limit(pass) && !pass->stop_reason; i++) {
+    for (size_t i = 0; i < unused && (int64_t)(unused - i) > pass_history_limit(pass) && !pass->stop_reason; i++) {
         pass->revision_facts[pass->history[i]].action = (uint32_t)b->n_actions + 1;
         ro_build_action(b, ROLLOUT_OP_DELETE_REVISION, ROLLOUT_REASON_CLEANED_UP, ROLLOUT_SUBJECT_REVISION,
                         pass->history[i]);
@@ -325,196 +305,9 @@ static void emit_update(struct pass *pass, struct ro_builder *b, uint32_t pod, i
     }
 }
 
-/* ---- verdicts ---- */
+/* ---- all of them ---- */
 
-/* What the workload's own verdict is made from. */
-struct tally {
-    uint32_t count[600];
-    uint32_t first[600]; /* verdict */
-};
-
-static void add_verdict(struct ro_builder *b, struct tally *tally, const struct rollout_verdict *v)
-{
-    size_t index = b->n_verdicts;
-    ro_build_verdict(b, v);
-    if (v->reason < 600 && tally->count[v->reason]++ == 0)
-        tally->first[v->reason] = (uint32_t)index;
-}
-
-static void count_reason(struct tally *tally, uint32_t reason, uint32_t verdict)
-{
-    if (tally->count[reason]++ == 0)
-        tally->first[reason] = verdict;
-}
-
-/* Most pods are up to date, or available and refused by the budget: those verdicts are made once. */
-static void emit_pod_verdicts(struct pass *pass, struct ro_builder *b, const struct verdict_context *context,
-                              struct tally *tally)
-{
-    const uint8_t healthy = MARK_NEW | MARK_SCALE_NEW | MARK_AVAILABLE | MARK_READY | MARK_SERVING;
-    const uint8_t acted = acted_bit(b);
-    bool plain = !pass->stop_reason && !(pass->spec->flags & ROLLOUT_CLONESET_DELETING) && pass->move.update >= 0 &&
-                 context->rollback_surplus <= 0;
-    struct rollout_verdict up_to_date = {
-        .subject_kind = ROLLOUT_SUBJECT_POD,
-        .reason = ROLLOUT_REASON_UP_TO_DATE,
-        .first_action = ROLLOUT_NONE,
-        .because = ROLLOUT_NONE,
-        .text = context->target_text,
-    };
-    struct rollout_verdict refused = context->refused;
-    bool one_way = pass->spec->pod_update_policy != ROLLOUT_POLICY_IN_PLACE_IF_POSSIBLE;
-    if (refused.reason && one_way)
-        refused.wants = verdict_wants(pass, 0);
-
-    const uint8_t *const marks = pass->marks, *const fates = pass->fates, *const turns = pass->turns;
-    struct rollout_verdict *const verdicts = b->plan ? b->verdicts : NULL;
-    for (uint32_t i = 0, n = (uint32_t)pass->n; i < n; i++) {
-        uint8_t turn = turns[i] & (TURN_MASK | acted), mark = marks[i];
-        struct rollout_verdict v;
-        if (turn & acted) {
-            if (verdicts) {
-                verdicts[i].wants = 0;
-                count_reason(tally, verdicts[i].reason, i);
-            }
-            continue;
-        }
-        if (fates[i] == FATE_NONE && turn == TURN_NONE && mark == healthy && plain) {
-            v = up_to_date;
-            v.subject = i;
-        } else if (fates[i] == FATE_NONE && turn == TURN_REFUSED && refused.reason &&
-                   (mark & (MARK_AVAILABLE | MARK_REFRESH)) == MARK_AVAILABLE) {
-            v = refused;
-            v.subject = i;
-            if (!one_way)
-                v.wants = verdict_wants(pass, i);
-        } else {
-            verdict_of_pod(pass, b, context, i, &v);
-        }
-        if (verdicts) {
-            verdicts[i] = v;
-            count_reason(tally, v.reason, i);
-        }
-    }
-}
-
-static struct rollout_verdict blank(uint32_t kind, uint32_t subject)
-{
-    return (struct rollout_verdict){
-        .subject_kind = (uint16_t)kind,
-        .subject = subject,
-        .first_action = ROLLOUT_NONE,
-        .because = ROLLOUT_NONE,
-        .text = ROLLOUT_NONE,
-    };
-}
-
-/* Pods that are not there: created old, created new, held. */
-static void emit_missing_verdicts(struct pass *pass, struct ro_builder *b, struct tally *tally)
-{
-    if (pass->stop_reason || pass->scale_end != SCALE_CREATED || (pass->spec->flags & ROLLOUT_CLONESET_DELETING))
-        return;
-    const struct ro_cloneset_diff *d = &pass->scale;
-    for (size_t i = 0; b->plan && i < b->n_actions; i++) {
-        const struct rollout_action *action = &b->actions[i];
-        if (action->op != ROLLOUT_OP_CREATE)
-            continue;
-        struct rollout_verdict v = blank(ROLLOUT_SUBJECT_MISSING, action->subject);
-        v.reason = (uint16_t)action->reason;
-        v.op = ROLLOUT_OP_CREATE;
-        v.first_action = (uint32_t)i;
-        v.a = b->attrs[action->attr_first + 1].value; /* COUNT follows REVISION */
-        v.b = action->reason == ROLLOUT_REASON_CREATE_OLD_REVISION ? pass->limits.partition : d->scale_up;
-        if (action->reason == ROLLOUT_REASON_CREATE_SURGE) {
-            v.a = pass->active - pass->limits.replicas + d->scale_up_limit;
-            v.b = pass->limits.max_surge;
-        }
-        add_verdict(b, tally, &v);
-    }
-    if (!b->plan)
-        b->n_verdicts += 2; /* at most; what is not needed stays unused */
-    if (d->scale_up > d->scale_up_limit) {
-        struct rollout_verdict v = blank(ROLLOUT_SUBJECT_MISSING, 2);
-        v.wants = ROLLOUT_OP_CREATE;
-        verdict_of_missing(pass, &v);
-        add_verdict(b, tally, &v);
-    }
-}
-
-static void emit_revision_verdicts(struct pass *pass, struct ro_builder *b, struct tally *tally)
-{
-    for (uint32_t i = 0; i < pass->in->revisions.count; i++) {
-        const struct revision_facts *facts = &pass->revision_facts[i];
-        struct rollout_verdict v = blank(ROLLOUT_SUBJECT_REVISION, i);
-        v.reason = ROLLOUT_REASON_HISTORY_KEPT;
-        v.a = in_use(pass, i) ? 0 : facts->place;
-        v.b = history_limit(pass);
-        if (facts->action) {
-            v.first_action = facts->action - 1;
-            if (i != pass->update) {
-                v.op = ROLLOUT_OP_DELETE_REVISION;
-                v.reason = ROLLOUT_REASON_CLEANED_UP;
-            } else if (ro_revision_at(&pass->in->revisions, i)->flags & ROLLOUT_REVISION_NEW) {
-                v.op = ROLLOUT_OP_CREATE_REVISION;
-                v.reason = ROLLOUT_REASON_BOOKKEEPING;
-                v.text = ro_build_text(b, RO_STR("new revision"));
-            } else {
-                v.op = ROLLOUT_OP_RENUMBER_REVISION;
-                v.reason = ROLLOUT_REASON_BOOKKEEPING;
-                v.text = ro_build_text(b, RO_STR("revision number"));
-            }
-        }
-        add_verdict(b, tally, &v);
-    }
-}
-
-static void emit_workload_verdict(struct pass *pass, struct ro_builder *b, const struct tally *tally)
-{
-    struct rollout_verdict v = blank(ROLLOUT_SUBJECT_WORKLOAD, 0);
-    int64_t preparing = pass_count(pass, MARK_PREPARING_DELETE, MARK_PREPARING_DELETE);
-    if (pass->stop_reason) {
-        v.reason = (uint16_t)pass->stop_reason;
-        v.until_ms = pass->stop_until_ms;
-        if (pass->stop_reason == ROLLOUT_REASON_SPEC_INVALID)
-            v.text = ro_build_text(b, verdict_invalid_field(pass));
-    } else if (pass->spec->flags & ROLLOUT_CLONESET_DELETING) {
-        v.reason = ROLLOUT_REASON_WORKLOAD_DELETING;
-    } else if (pass->scale_end == SCALE_CREATED && preparing >= pass->limits.scale_max_unavailable) {
-        /* K3: pods are missing, so nothing is deleted; those being deleted use up the limit, so nothing is created. */
-        v.reason = ROLLOUT_REASON_DEADLOCK;
-        v.text = ro_build_text(b, RO_STR("K3"));
-        for (uint32_t i = 0; i < pass->n && v.because == ROLLOUT_NONE; i++)
-            if (pass->marks[i] & MARK_PREPARING_DELETE)
-                v.because = i;
-    } else if (pass->no_progress_since_ms) {
-        v.reason = ROLLOUT_REASON_DEADLINE_EXCEEDED;
-        v.a = pass->spec->progress_deadline_seconds.value;
-        v.until_ms = pass->no_progress_since_ms;
-    } else if (b->plan) {
-        uint32_t worst = 0;
-        for (uint32_t reason = 100; reason < 600; reason++)
-            if (tally->count[reason] > 0 && (worst == 0 || reason / 100 > worst / 100 ||
-                                             tally->count[reason] > tally->count[worst]))
-                worst = reason;
-        if (worst == 0) { /* nothing is there and nothing is wanted */
-            v.reason = ROLLOUT_REASON_UP_TO_DATE;
-        } else {
-            const struct rollout_verdict *first = &b->verdicts[tally->first[worst]];
-            v.reason = first->reason;
-            v.op = first->op;
-            v.first_action = first->first_action;
-            v.a = first->a;
-            v.b = first->b;
-            v.until_ms = first->until_ms;
-            v.because = first->because;
-            v.text = first->text;
-            v.wants = first->wants;
-        }
-    }
-    ro_build_verdict(b, &v);
-}
-
-static void emit_actions(struct pass *pass, struct ro_builder *b)
+static void emit_phases(struct pass *pass, struct ro_builder *b)
 {
     claims_emit_cleanup(pass, b);
     bool deleting = pass->spec->flags & ROLLOUT_CLONESET_DELETING;
@@ -534,42 +327,12 @@ static void emit_actions(struct pass *pass, struct ro_builder *b)
         emit_update(pass, b, pass->list[i], (int64_t)i + 1);
 }
 
-void pass_emit(struct pass *pass, struct ro_builder *b)
+void pass_actions(struct pass *pass, struct ro_builder *b)
 {
-    struct tally tally = { { 0 }, { 0 } };
-    struct verdict_context context;
-
-    ro_build_verdicts(b, pass->n);
     if (!pass->stop_reason)
-        emit_actions(pass, b);
+        emit_phases(pass, b);
     emit_history(pass, b);
     for (uint32_t i = 0; i < pass->spec->pods_to_delete.count && !pass->stop_reason; i++)
         if (!pass->named[i])
             ro_build_dropped(b, i);
-
-    verdict_prepare(pass, b, &context);
-    emit_pod_verdicts(pass, b, &context, &tally);
-    emit_missing_verdicts(pass, b, &tally);
-    emit_revision_verdicts(pass, b, &tally);
-    emit_workload_verdict(pass, b, &tally);
-}
-
-int64_t pass_next(const struct pass *pass, int64_t deadline_ms)
-{
-    int64_t next = pass->stop_reason ? pass->stop_until_ms : deadline_ms ? deadline_ms + 1 : 0;
-    bool young_ones = pass_count(pass, MARK_READY | MARK_AVAILABLE, MARK_READY) > 0;
-    if (pass->stop_reason || (!young_ones && !pass_any(pass, MARK_REFRESH)))
-        return next;
-    for (size_t i = 0; i < pass->n; i++) {
-        const uint8_t young = MARK_READY | MARK_AVAILABLE;
-        int64_t at = 0;
-        if ((pass->marks[i] & young) == MARK_READY && pass_pod(pass, i)->ready_since_ms)
-            at = ro_available_from(pass_pod(pass, i)->ready_since_ms, pass->spec->min_ready_seconds);
-        else if ((pass->marks[i] & MARK_REFRESH) &&
-                 ro_in_place_step(pass_pod(pass, i), pass->now_ms) == RO_STEP_WAIT_GRACE)
-            at = pass_pod(pass, i)->in_place->grace_end_ms;
-        if (at > pass->now_ms && (next == 0 || at < next))
-            next = at;
-    }
-    return next;
 }
