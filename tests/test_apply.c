@@ -38,7 +38,7 @@ static bool same(const struct rollout_node *a, const struct rollout_node *b)
 {
     const struct rollout_node *x = ro_expanded(a), *y = ro_expanded(b);
 
-    if (!ro_equal(a, b) || !x != !y || (x && !ro_equal(x, y)))
+    if (!ro_equal(a, b) || !x != !y || (x && !same(x, y)))
         return false;
     if (a->kind == ROLLOUT_NODE_OBJECT) {
         for (const struct rollout_node *c = ro_first(a); c != ro_end(a); c = ro_next(c))
@@ -615,6 +615,31 @@ static const struct apply_case apply_cases[] = {
       { APPLY },
       { NULL },
       { "metadata.annotations[\"apps.kruise.io/inplace-update-grace\"]: its metaDataPatch cannot be read" } },
+    { "end-grace: an empty patch is no JSON",
+      { .pod = POD(LABELS, ANNOTATIONS(STATE("{}") "," GRACE("{`metaDataPatch`:``}")), "", GATED("app:1"), "") },
+      ROLLOUT_OP_END_GRACE,
+      ON_POD,
+      { APPLY },
+      { NULL },
+      { "metadata.annotations[\"apps.kruise.io/inplace-update-grace\"]: its metaDataPatch cannot be read" } },
+    { "end-grace: a patch that is no base64",
+      { .pod = POD(LABELS, ANNOTATIONS(STATE("{}") "," GRACE("{`metaDataPatch`:`e30`}")), "", GATED("app:1"), "") },
+      ROLLOUT_OP_END_GRACE,
+      ON_POD,
+      { APPLY },
+      { NULL },
+      { "metadata.annotations[\"apps.kruise.io/inplace-update-grace\"]: is missing or cannot be read" } },
+    { "end-grace: the patch null changes nothing",
+      { .pod = POD(LABELS, ANNOTATIONS(STATE("{`revision`:`r`}") "," GRACE("{`metaDataPatch`:`bnVsbA==`}")), "",
+                   GATED("app:1"), "") },
+      ROLLOUT_OP_END_GRACE,
+      ON_POD,
+      { APPLY },
+      { NULL },
+      { POD(LABELS,
+            ANNOTATIONS(STATE("{`revision`:`r`,`updateTimestamp`:null,`lastContainerStatuses`:null,"
+                              "`containerBatchesRecord`:[" BATCH("") "]}")),
+            "", GATED("app:1"), "") } },
     { "end-grace: a patch of something else",
       { .pod = POD(LABELS, ANNOTATIONS(STATE("{}") "," GRACE("{`metaDataPatch`:`W10=`}")), "", GATED("app:1"), "") },
       ROLLOUT_OP_END_GRACE,

@@ -153,6 +153,10 @@ static const struct world_case phase[] = {
     { "5.2: current is the status's, not the old pods'", "R3 P2", "x", "create web-a x1 new:1; create web-b x1 new:1",
       NULL },
     { "5.2: one revision", "R3 P2 cur=upd", "", "create web-b x3 new:3", NULL },
+    { "5.2, 3.2: surge for a specified old pod is old", "R5 P5 U0 S1", "o* 4o", "create web-a x1 new:1", NULL },
+    { "5.2, 3.2: and for a specified new one new", "R5 P4 U0 S1", "n* 4o", "create web-b x1 new:1", NULL },
+    { "5.2, 3.2: excluded old pods are replaced by old ones", "R3 P3 U1 excl", "2o oD*", "create web-a x1 new:1",
+      NULL },
     { "5.2: M as text, rounded up", "R10 M15%", "", "create web-b x2 new:2", NULL },
     { "5.2: M garbage is 0 (K10)", "R10 M'x", "", "", NULL },
 
@@ -181,6 +185,8 @@ static const struct world_case phase[] = {
     { "5.5: by name", "R4 U1", "5n", "delete p1", name_p1 },
     { "5.5: by name and label at once counts once", "R4 U1", "n n* 3n", "delete p1", name_p1 },
     { "5.5: states other than Normal are not ready (K43)", "R4 U0 cur=upd", "nU* 3n", "delete p0", NULL },
+    { "5.5, 3.2: the limit counts n, also with excludePreparingDelete", "R3 U0 excl", "nDh* n* 3n", "delete p1",
+      pre_delete },
     { "5.5: PreparingDelete ones are not asked again", "R4 U1", "nDh* 4n", "", pre_delete },
 
     /* 5.6 */

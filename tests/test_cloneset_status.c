@@ -486,7 +486,7 @@ START_TEST(limit)
         ck_assert_mem_eq(found->given.text.data, limits[_i].given, found->given.text.len);
     }
     ck_assert_uint_eq(found->rounding, limits[_i].rounding);
-    ck_assert_uint_eq(found->defaulted, limits[_i].defaulted);
+    ck_assert_uint_eq(found->flags & ROLLOUT_LIMIT_DEFAULT, limits[_i].defaulted);
     ck_assert_int_eq(found->count, limits[_i].count);
     world_free(&w);
 }

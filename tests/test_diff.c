@@ -21,6 +21,7 @@
 #define RESOURCES ROLLOUT_CHANGES_RESOURCES
 #define METADATA  ROLLOUT_CHANGES_METADATA
 #define FED       ROLLOUT_CHANGES_ENV
+#define RESTARTS  ROLLOUT_CHANGES_RESTARTS
 
 static struct rollout_json *parse(const char *text)
 {
@@ -41,6 +42,10 @@ static struct rollout_json *parse(const char *text)
 #define ONE(members)       SPEC("{\"containers\":[{\"name\":\"a\"," members "}]}")
 #define TWO(first, second) SPEC("{\"containers\":[{" first "},{" second "}]}")
 #define RES(members)       ONE("\"resources\":{" members "}")
+/* A cpu limit, a memory limit and what a change of one resource takes. */
+#define RESIZED(cpu, memory, resource, policy)                                                                         \
+    "\"resources\":{\"limits\":{\"cpu\":\"" cpu "\",\"memory\":\"" memory                                              \
+    "\"}},\"resizePolicy\":[{\"resourceName\":\"" resource "\",\"restartPolicy\":\"" policy "\"}]"
 
 static const struct verdict_case {
     const char *name, *old, *new;
@@ -182,6 +187,34 @@ static const struct verdict_case {
           "\"name\":\"b\",\"resources\":{\"limits\":{\"cpu\":\"1\",\"memory\":\"1\"},\"requests\":{\"cpu\":\"1m\","
           "\"memory\":\"1\"}}"),
       VERTICAL, 0, 0, RESOURCES, "" },
+    { "8.1 row 4 cpu restarts", ONE(RESIZED("1", "1", "cpu", "RestartContainer")),
+      ONE(RESIZED("2", "1", "cpu", "RestartContainer")), VERTICAL, 0, 0, RESOURCES | RESTARTS, "" },
+    { "8.1 row 4 memory restarts", ONE(RESIZED("1", "1", "memory", "RestartContainer")),
+      ONE(RESIZED("1", "2", "memory", "RestartContainer")), VERTICAL, 0, 0, RESOURCES | RESTARTS, "" },
+    { "8.1 row 3 cpu does not restart", ONE(RESIZED("1", "1", "cpu", "NotRequired")),
+      ONE(RESIZED("2", "1", "cpu", "NotRequired")), VERTICAL, 0, 0, RESOURCES, "" },
+    { "8.1 row 3 another resource changes", ONE(RESIZED("1", "1", "cpu", "RestartContainer")),
+      ONE(RESIZED("1", "2", "cpu", "RestartContainer")), VERTICAL, 0, 0, RESOURCES, "" },
+    { "8.1 row 3 another container changes",
+      TWO("\"name\":\"a\"," RESIZED("1", "1", "cpu", "RestartContainer"),
+          "\"name\":\"b\"," RESIZED("1", "1", "memory", "RestartContainer")),
+      TWO("\"name\":\"a\"," RESIZED("1", "1", "cpu", "RestartContainer"),
+          "\"name\":\"b\"," RESIZED("2", "1", "memory", "RestartContainer")),
+      VERTICAL, 0, 0, RESOURCES, "" },
+    { "8.1 row 4 one of two containers",
+      TWO("\"name\":\"a\"," RESIZED("1", "1", "cpu", "RestartContainer"),
+          "\"name\":\"b\"," RESIZED("1", "1", "cpu", "RestartContainer")),
+      TWO("\"name\":\"a\"," RESIZED("1", "1", "cpu", "RestartContainer"),
+          "\"name\":\"b\"," RESIZED("2", "1", "cpu", "RestartContainer")),
+      VERTICAL, 0, 0, RESOURCES | RESTARTS, "" },
+    { "8.1 row 2 an image changes as well", ONE("\"image\":\"x:1\"," RESIZED("1", "1", "cpu", "RestartContainer")),
+      ONE("\"image\":\"x:2\"," RESIZED("2", "1", "cpu", "RestartContainer")), VERTICAL, 0, 0,
+      IMAGES | RESOURCES | RESTARTS, "" },
+    { "8.1 only an image changes", ONE("\"image\":\"x:1\"," RESIZED("1", "1", "cpu", "RestartContainer")),
+      ONE("\"image\":\"x:2\"," RESIZED("1", "1", "cpu", "RestartContainer")), VERTICAL, 0, 0, IMAGES, "" },
+    { "8.1 row 1 gate off", ONE(RESIZED("1", "1", "cpu", "RestartContainer")),
+      ONE(RESIZED("2", "1", "cpu", "RestartContainer")), 0, ROLLOUT_DIFF_GATE, ROLLOUT_DIFF_REPLACE, 0,
+      "/spec/containers/0/resources/limits/cpu" },
     { "14 any other field", ONE("\"imagePullPolicy\":\"Always\""), ONE("\"imagePullPolicy\":\"Never\""), VERTICAL,
       ROLLOUT_DIFF_PATH, ROLLOUT_DIFF_REPLACE, 0, "/spec/containers/0/imagePullPolicy" },
 

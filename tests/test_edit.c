@@ -66,6 +66,24 @@ START_TEST(test_copy_expanded)
 }
 END_TEST
 
+START_TEST(test_expanded)
+{
+    struct ro_edit *value = ro_edit_object(&arena), *array = ro_edit_array(&arena), *object = ro_edit_object(&arena);
+    ro_edit_set(value, RO_STR("a"), ro_edit_expanded(&arena, RO_STR("five"), ro_edit_integer(&arena, 5)));
+    ro_edit_append(array, ro_edit_json_text(&arena, value));
+    ro_edit_append(array, ro_edit_null(&arena));
+    expect(array, "[\"{\\\"a\\\":\\\"five\\\"}\",null]");
+    struct rollout_tree tree = ro_edit_flatten(&arena, array);
+    ck_assert_int_eq(rollout_tree_check(&tree, NULL), ROLLOUT_OK);
+    const struct rollout_node *inner = ro_expanded(ro_first(tree.nodes));
+    ck_assert_int_eq(ro_expanded(ro_get(inner, "a"))->integer, 5);
+    ck_assert_ptr_null(ro_edit_expanded(&arena, RO_STR("x"), NULL));
+    ck_assert_ptr_null(ro_edit_json_text(&arena, NULL));
+    ro_edit_set(object, RO_STR("k"), ro_edit_json_text(&arena, NULL));
+    expect(object, "{}");
+}
+END_TEST
+
 START_TEST(test_new)
 {
     struct ro_edit *object = ro_edit_object(&arena), *array = ro_edit_array(&arena);
@@ -214,6 +232,7 @@ int main(void)
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, test_copy);
     tcase_add_test(tcase, test_copy_expanded);
+    tcase_add_test(tcase, test_expanded);
     tcase_add_test(tcase, test_new);
     tcase_add_test(tcase, test_get);
     tcase_add_test(tcase, test_set);

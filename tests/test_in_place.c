@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "rules/availability.h"
 #include "rules/in_place.h"
 
 enum {
@@ -199,65 +198,6 @@ START_TEST(mark)
 }
 END_TEST
 
-/* ---- 2.2, the predicates ---- */
-
-static const struct {
-    const char *name;
-    uint32_t phase, state, flags;
-    int32_t min_ready;
-    int64_t since;
-    bool ready0, ready, available, active;
-} predicates[] = {
-#define RUN ROLLOUT_PHASE_RUNNING
-#define RDY ROLLOUT_POD_READY
-    { "healthy", RUN, N, RDY, 0, NOW - 5, true, true, true, true },
-    { "no state", RUN, ROLLOUT_STATE_NONE, RDY, 0, NOW - 5, true, true, true, true },
-    { "not ready", RUN, N, 0, 0, NOW - 5, false, false, false, true },
-    { "Pending and ready", ROLLOUT_PHASE_PENDING, N, RDY, 0, NOW - 5, false, false, false, true },
-    { "no phase", ROLLOUT_PHASE_NONE, N, RDY, 0, NOW - 5, false, false, false, true },
-    { "Unknown", ROLLOUT_PHASE_UNKNOWN, N, RDY, 0, NOW - 5, false, false, false, true },
-    { "Succeeded", ROLLOUT_PHASE_SUCCEEDED, N, RDY, 0, NOW - 5, false, false, false, false },
-    { "Failed", ROLLOUT_PHASE_FAILED, N, RDY, 0, NOW - 5, false, false, false, false },
-    { "terminating", RUN, N, RDY | ROLLOUT_POD_TERMINATING, 0, NOW - 5, true, true, true, false },
-    { "no time, no minReadySeconds", RUN, N, RDY, 0, 0, true, true, true, true },
-    { "no time", RUN, N, RDY, 10, 0, true, false, false, true },
-    { "strict: equal is too young", RUN, N, RDY, 10, NOW - 10000, true, false, false, true },
-    { "strict: one tick older", RUN, N, RDY, 10, NOW - 10001, true, true, true, true },
-    { "in the future", RUN, N, RDY, 10, NOW + 1, true, false, false, true },
-    { "condition InPlaceUpdateReady is not True", RUN, N, RDY | CONDITION, 0, NOW - 5, false, false, false, true },
-    { "condition InPlaceUpdateReady is True", RUN, N, RDY | IS_TRUE, 0, NOW - 5, true, true, true, true },
-    { "gate without condition", RUN, N, RDY | GATE, 0, NOW - 5, true, true, true, true },
-    { "PreparingNormal", RUN, PN, RDY, 0, NOW - 5, true, true, false, true },
-    { "PreparingUpdate", RUN, PU, RDY, 0, NOW - 5, true, true, false, true },
-    { "Updating", RUN, UG, RDY, 0, NOW - 5, true, true, false, true },
-    { "Updated", RUN, UD, RDY, 0, NOW - 5, true, true, false, true },
-    { "PreparingDelete", RUN, PD, RDY, 0, NOW - 5, true, true, false, true },
-    { "another state", RUN, ROLLOUT_STATE_OTHER, RDY, 0, NOW - 5, true, true, false, true },
-    { "largest minReadySeconds", RUN, N, RDY, INT32_MAX, NOW - 5, true, false, false, true },
-};
-
-START_TEST(predicate)
-{
-    struct rollout_pod pod = {
-        .phase = predicates[_i].phase,
-        .lifecycle_state = predicates[_i].state,
-        .flags = predicates[_i].flags,
-        .ready_since_ms = predicates[_i].since,
-    };
-    const char *name = predicates[_i].name;
-    int32_t seconds = predicates[_i].min_ready;
-    ck_assert_msg(ro_update_ready(&pod, 0, NOW) == predicates[_i].ready0, "2.2 %s", name);
-    ck_assert_msg(ro_update_ready(&pod, seconds, NOW) == predicates[_i].ready, "2.2 %s", name);
-    ck_assert_msg(ro_available(&pod, seconds, NOW) == predicates[_i].available, "2.2 %s", name);
-    ck_assert_msg(ro_active(&pod) == predicates[_i].active, "2.2 %s", name);
-    /* The instant that is told is the first at which it holds. */
-    if (predicates[_i].since && predicates[_i].ready0 && seconds > 0) {
-        int64_t from = ro_available_from(pod.ready_since_ms, seconds);
-        ck_assert_msg(ro_update_ready(&pod, seconds, from) && !ro_update_ready(&pod, seconds, from - 1), "%s", name);
-    }
-}
-END_TEST
-
 int main(void)
 {
     Suite *suite = suite_create("in_place");
@@ -266,7 +206,6 @@ int main(void)
     tcase_add_loop_test(tcase, refresh, 0, sizeof rows / sizeof *rows);
     tcase_add_test(tcase, refresh_hooks);
     tcase_add_loop_test(tcase, mark, 0, sizeof marks / sizeof *marks);
-    tcase_add_loop_test(tcase, predicate, 0, sizeof predicates / sizeof *predicates);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

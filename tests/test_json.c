@@ -226,18 +226,18 @@ END_TEST
 /* The texts with a child, in the document's order, each followed by its child as JSON. */
 static void list_expansions(const struct rollout_node *n, char *buf, size_t size, size_t *len)
 {
-    if (n->kind == ROLLOUT_NODE_TEXT) {
-        if (ro_expanded(n)) {
-            char child[512];
-            ro_tree_write(ro_expanded(n), child, sizeof(child));
-            ck_assert_uint_eq(ro_count(n), 1);
-            *len += (size_t)snprintf(buf + *len, size - *len, "%.*s=%s;", (int)n->key.len, n->key.data, child);
-        }
-        return;
+    if (n->kind == ROLLOUT_NODE_TEXT && ro_expanded(n)) {
+        char child[512];
+        ro_tree_write(ro_expanded(n), child, sizeof(child));
+        ck_assert_uint_eq(ro_count(n), 1);
+        *len += (size_t)snprintf(buf + *len, size - *len, "%.*s=%s;", (int)n->key.len, n->key.data, child);
     }
     for (const struct rollout_node *c = ro_first(n); c != ro_end(n); c = ro_next(c))
         list_expansions(c, buf, size, len);
 }
+
+#define GRACED(patch)                                                                                                  \
+    "{\"metadata\":{\"annotations\":{\"inplace-update-grace\":\"{\\\"metaDataPatch\\\":" patch "}\"}}}"
 
 static const struct expansion_case {
     const char *name, *text, *expansions;
@@ -278,6 +278,37 @@ static const struct expansion_case {
       "" },
     { "condition in a list of lists",
       "{\"status\":{\"conditions\":[[{\"type\":\"KruisePodReady\",\"message\":\"[1]\"}]]}}", "" },
+    { "a patch within a grace annotation", GRACED("\\\"eyJtZXRhZGF0YSI6eyJsYWJlbHMiOnsieCI6InkifX19\\\""),
+      "inplace-update-grace={\"metaDataPatch\":\"eyJtZXRhZGF0YSI6eyJsYWJlbHMiOnsieCI6InkifX19\"};"
+      "metaDataPatch={\"metadata\":{\"labels\":{\"x\":\"y\"}}};" },
+    { "a patch with line breaks", GRACED("\\\"W1\\\\r\\\\n0=\\\""),
+      "inplace-update-grace={\"metaDataPatch\":\"W1\\r\\n0=\"};metaDataPatch=[];" },
+    { "a patch that is null", GRACED("\\\"bnVsbA==\\\""),
+      "inplace-update-grace={\"metaDataPatch\":\"bnVsbA==\"};metaDataPatch=null;" },
+    { "a patch under both keys, what follows it",
+      "{\"metadata\":{\"annotations\":{\"inplace-update-grace\":\"{\\\"metaDataPatch\\\":\\\"MQ==\\\"}\",\"apps.kruise."
+      "io/"
+      "inplace-update-grace\":\"{\\\"metaDataPatch\\\":\\\"Mg==\\\"}\",\"inplace-update-state\":\"3\"}}}",
+      "inplace-update-grace={\"metaDataPatch\":\"MQ==\"};metaDataPatch=1;apps.kruise.io/inplace-update-grace="
+      "{\"metaDataPatch\":\"Mg==\"};metaDataPatch=2;inplace-update-state=3;" },
+    { "a patch that is no base64", GRACED("\\\"e30\\\""), "inplace-update-grace={\"metaDataPatch\":\"e30\"};" },
+    { "a patch in the alphabet for addresses", GRACED("\\\"Ij8_Ig==\\\""),
+      "inplace-update-grace={\"metaDataPatch\":\"Ij8_Ig==\"};" },
+    { "a patch that is no JSON", GRACED("\\\"e30x\\\""), "inplace-update-grace={\"metaDataPatch\":\"e30x\"};" },
+    { "an empty patch", GRACED("\\\"\\\""), "inplace-update-grace={\"metaDataPatch\":\"\"};" },
+    { "a patch that is no text", GRACED("{}"), "inplace-update-grace={\"metaDataPatch\":{}};" },
+    { "a patch in another place",
+      "{\"metaDataPatch\":\"MQ==\",\"metadata\":{\"annotations\":{\"metaDataPatch\":\"Mg==\",\"inplace-update-state\":"
+      "\"{\\\"metaDataPatch\\\":\\\"Mw==\\\"}\",\"inplace-update-grace\":\"{\\\"a\\\":{\\\"metaDataPatch\\\":\\\"NA=="
+      "\\\"},"
+      "\\\"b\\\":[{\\\"metaDataPatch\\\":\\\"NQ==\\\"}]}\",\"apps.kruise.io/"
+      "inplace-update-grace\":\"[{\\\"metaDataPatch\\\":"
+      "\\\"Ng==\\\"}]\"}}}",
+      "inplace-update-state={\"metaDataPatch\":\"Mw==\"};inplace-update-grace={\"a\":{\"metaDataPatch\":\"NA==\"},"
+      "\"b\":[{\"metaDataPatch\":\"NQ==\"}]};apps.kruise.io/inplace-update-grace=[{\"metaDataPatch\":\"Ng==\"}];" },
+    { "a patch has none within", GRACED("\\\"eyJtZXRhRGF0YVBhdGNoIjoiTVE9PSJ9\\\""),
+      "inplace-update-grace={\"metaDataPatch\":\"eyJtZXRhRGF0YVBhdGNoIjoiTVE9PSJ9\"};metaDataPatch="
+      "{\"metaDataPatch\":\"MQ==\"};" },
     { "conditions of several pods",
       "{\"pods\":[{\"status\":{\"conditions\":[{\"type\":\"KruisePodReady\",\"message\":\"[1]\"}]}},{\"status\":"
       "{\"conditions\":[{\"type\":\"KruisePodReady\",\"message\":\"{\\\"b\\\":0.5}\"}]}}]}",
@@ -324,6 +355,46 @@ START_TEST(test_expansion_depth)
 }
 END_TEST
 
+/* The same with what is too deep within a patch (which is the sixth level and has 994 below it), and with a grace
+ * annotation that is too deep behind its patch. */
+START_TEST(test_expansion_depth_patch)
+{
+    static const struct {
+        size_t patch, behind;
+        bool grace, child;
+    } rows[] = { { 994, 1, true, true }, { 995, 1, true, false }, { 2, 995, true, true }, { 2, 996, false, false } };
+    char *text = malloc(3 * 1000 + 2 * 1000 + 200), *at = text, brackets[2000];
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    size_t n = rows[_i].patch;
+    ck_assert_ptr_nonnull(text);
+    memset(brackets, '[', n);
+    memset(brackets + n, ']', n);
+    memset(brackets + 2 * n, ' ', 2);
+    at += sprintf(at, "{\"metadata\":{\"annotations\":{\"inplace-update-grace\":\"{\\\"metaDataPatch\\\":\\\"");
+    for (size_t i = 0; i < 2 * n; i += 3) { /* the blanks fill up the last three bytes */
+        uint32_t bits = (uint32_t)brackets[i] << 16 | (uint32_t)brackets[i + 1] << 8 | (uint32_t)brackets[i + 2];
+        for (int shift = 18; shift >= 0; shift -= 6)
+            *at++ = digits[bits >> shift & 63];
+    }
+    at += sprintf(at, "\\\",\\\"b\\\":");
+    memset(at, '[', rows[_i].behind);
+    memset(at + rows[_i].behind, ']', rows[_i].behind);
+    at += 2 * rows[_i].behind;
+    at += sprintf(at, "}\",\"inplace-update-state\":\"5\"}}}");
+    struct rollout_json *json = NULL;
+    ck_assert_int_eq(rollout_json_parse(text, (size_t)(at - text), &json, NULL), ROLLOUT_OK);
+    const struct rollout_tree *tree = rollout_json_tree(json);
+    ck_assert_int_eq(rollout_tree_check(tree, NULL), ROLLOUT_OK);
+    const struct rollout_node *annotations = ro_dig(tree->nodes, "metadata", "annotations", NULL);
+    const struct rollout_node *grace = ro_expanded(ro_get(annotations, "inplace-update-grace"));
+    ck_assert_int_eq(grace != NULL, rows[_i].grace);
+    ck_assert_int_eq(ro_expanded(ro_get(grace, "metaDataPatch")) != NULL, rows[_i].child);
+    ck_assert_int_eq(ro_expanded(ro_get(annotations, "inplace-update-state"))->integer, 5);
+    rollout_json_free(json);
+    free(text);
+}
+END_TEST
+
 /* Numbers look the same where the locale has a decimal comma; passes trivially where there is none. */
 START_TEST(test_locale)
 {
@@ -350,8 +421,9 @@ static void *failing_malloc(size_t size)
 
 START_TEST(test_nomem)
 {
-    static const char text[] =
-        "{\"metadata\":{\"annotations\":{\"inplace-update-state\":\"{\\\"a\\\":[0.5,\\\"b\\\"]}\"}},\"x\":[1.5,\"y\"]}";
+    static const char text[] = "{\"metadata\":{\"annotations\":{\"inplace-update-state\":\"{\\\"a\\\":[0.5,\\\"b\\\"]}"
+                               "\",\"inplace-update-grace\":"
+                               "\"{\\\"metaDataPatch\\\":\\\"WyJhIl0=\\\"}\"}},\"x\":[1.5,\"y\"]}";
     json_malloc_t old_malloc;
     json_free_t old_free;
     json_get_alloc_funcs(&old_malloc, &old_free);
@@ -735,6 +807,7 @@ int main(void)
     tcase_add_loop_test(tcase, test_depth, 0, sizeof(depth_cases) / sizeof(*depth_cases));
     tcase_add_loop_test(tcase, test_expansion, 0, sizeof(expansion_cases) / sizeof(*expansion_cases));
     tcase_add_loop_test(tcase, test_expansion_depth, 0, 4);
+    tcase_add_loop_test(tcase, test_expansion_depth_patch, 0, 4);
     tcase_add_test(tcase, test_locale);
     tcase_add_test(tcase, test_nomem);
     tcase_add_loop_test(tcase, test_reader, 0, sizeof(reader_cases) / sizeof(*reader_cases));

@@ -130,41 +130,7 @@ static void add_containers(struct text *ret, const struct rollout_diff *diff, co
         text_adds(ret, "}");
 }
 
-static bool labels_have(const struct rollout_labels *labels, struct rollout_str key)
-{
-    for (uint32_t i = 0; i < labels->count; i++)
-        if (str_equal(label_at(labels, i)->key, key))
-            return true;
-    return false;
-}
-
-/* Whether a container restarts for a resource that changes, as its resizePolicy in the template says. */
-static bool restarts(const struct rollout_diff *diff, const struct rollout_node *revision)
-{
-    const struct rollout_node *spec = node_get(node_get(revision, "data"), "spec");
-    if (!spec)
-        spec = node_get(revision, "spec");
-    const struct rollout_node *inner = node_get(node_get(spec, "template"), "spec");
-    const struct rollout_node *containers = node_get(inner ? inner : spec, "containers");
-    for (size_t i = 0; i < diff->container_count; i++) {
-        const struct rollout_container_change *change = &diff->containers[i];
-        for (const struct rollout_node *c = node_next(containers, NULL); c; c = node_next(containers, c)) {
-            const struct rollout_node *name = node_get(c, "name"), *policies = node_get(c, "resizePolicy");
-            if (!name || !str_equal(name->text, change->name))
-                continue;
-            for (const struct rollout_node *p = node_next(policies, NULL); p; p = node_next(policies, p)) {
-                const struct rollout_node *resource = node_get(p, "resourceName");
-                const struct rollout_node *policy = node_get(p, "restartPolicy");
-                if (resource && policy && str_is(policy->text, "RestartContainer") &&
-                    (labels_have(&change->limits, resource->text) || labels_have(&change->requests, resource->text)))
-                    return true;
-            }
-        }
-    }
-    return false;
-}
-
-void answer_add_diff(struct text *ret, const struct rollout_diff *diff, const struct rollout_node *new_revision)
+void answer_add_diff(struct text *ret, const struct rollout_diff *diff)
 {
     bool eligible = diff->rule == ROLLOUT_DIFF_POSSIBLE;
     text_addf(ret, "\"eligible\":%s", eligible ? "true" : "false");
@@ -182,7 +148,7 @@ void answer_add_diff(struct text *ret, const struct rollout_diff *diff, const st
         /* A pod with the readiness gate goes unready, unless nothing but resources changes and no container
          * restarts for that. */
         uint32_t what = diff->flags & (ROLLOUT_CHANGES_IMAGES | ROLLOUT_CHANGES_RESOURCES | ROLLOUT_CHANGES_ENV);
-        bool not_ready = what != ROLLOUT_CHANGES_RESOURCES || restarts(diff, new_revision);
+        bool not_ready = what != ROLLOUT_CHANGES_RESOURCES || (diff->flags & ROLLOUT_CHANGES_RESTARTS);
         text_addf(ret, ",\"markNotReady\":%s", not_ready ? "true" : "false");
     }
 }
@@ -205,7 +171,7 @@ int answer_diff(const struct rollout_tree *line, struct text *ret, struct rollou
     if (rc != ROLLOUT_OK)
         return rc;
     text_adds(ret, "{");
-    answer_add_diff(ret, diff, new_revision);
+    answer_add_diff(ret, diff);
     text_adds(ret, "}");
     rollout_diff_free(diff);
     return ret->failed ? ROLLOUT_ERR_NOMEM : ROLLOUT_OK;

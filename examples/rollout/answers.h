@@ -13,9 +13,8 @@
 int answer_diff(const struct rollout_tree *line, struct text *ret, struct rollout_error *reterr);
 int answer_order(const struct rollout_tree *line, struct text *ret, struct rollout_error *reterr);
 
-/* The members that say what a diff comes to, without the braces around them. new_revision is for the
- * containers' resizePolicy. */
-void answer_add_diff(struct text *ret, const struct rollout_diff *diff, const struct rollout_node *new_revision);
+/* The members that say what a diff comes to, without the braces around them. */
+void answer_add_diff(struct text *ret, const struct rollout_diff *diff);
 
 /* ROLLOUT_DIFF_* flags from a map of feature gates, which may be NULL. */
 int answer_diff_flags(const struct rollout_node *gates, uint32_t *ret_flags, struct rollout_error *reterr);

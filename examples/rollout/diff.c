@@ -30,10 +30,10 @@ static const char *operation_name(uint32_t operation)
     return operation < sizeof names / sizeof names[0] ? names[operation] : "?";
 }
 
-static void add_json(const struct rollout_diff *diff, const struct rollout_node *new_revision, struct text *out)
+static void add_json(const struct rollout_diff *diff, struct text *out)
 {
     text_adds(out, "{\"kind\":\"Diff\",");
-    answer_add_diff(out, diff, new_revision);
+    answer_add_diff(out, diff);
     if (diff->rule != ROLLOUT_DIFF_POSSIBLE)
         text_addf(out, ",\"why\":\"%s\"", rule_text(diff->rule));
     if (diff->path.data) {
@@ -108,7 +108,7 @@ static int diff_trees(const struct options *options, const struct rollout_tree *
         return FAULT;
     int status = diff->rule == ROLLOUT_DIFF_POSSIBLE ? STATUS_YES : STATUS_NO;
     if (options->json)
-        add_json(diff, new_tree->nodes, out);
+        add_json(diff, out);
     else
         add_text(diff, out);
     rollout_diff_free(diff);

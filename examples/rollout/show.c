@@ -109,7 +109,7 @@ void show_limits(struct table *table, const struct rollout_world *world, const s
         } else if (limit->given.kind == ROLLOUT_INTSTR_INT && limit->given.count != limit->count) {
             text_addf(&how, "given: %" PRId32, limit->given.count);
         }
-        if (limit->defaulted)
+        if (limit->flags & ROLLOUT_LIMIT_DEFAULT)
             text_addf(&how, "%sby default", how.len ? ", " : "");
         table_cell(table, 0, how.data ? how.data : "", how.len);
         table_end_row(table);

@@ -28,12 +28,15 @@ enum {
 /** What happens at the path. */
 enum { ROLLOUT_DIFF_REPLACE = 1, ROLLOUT_DIFF_ADD = 2, ROLLOUT_DIFF_REMOVE = 3 };
 
-/** rollout_in_place_verdict.flags: what the change consists of. */
+/** rollout_diff.flags and rollout_in_place_verdict.flags: what the change consists of. A planner that has the
+ *  pod at hand goes by its own resizePolicy, not by _RESTARTS. */
 enum {
     ROLLOUT_CHANGES_IMAGES = 1 << 0,
     ROLLOUT_CHANGES_RESOURCES = 1 << 1,
     ROLLOUT_CHANGES_METADATA = 1 << 2,
-    ROLLOUT_CHANGES_ENV = 1 << 3 /**< labels or annotations that feed a container's environment */
+    ROLLOUT_CHANGES_ENV = 1 << 3,     /**< labels or annotations that feed a container's environment */
+    ROLLOUT_CHANGES_RESTARTS = 1 << 4 /**< beside _RESOURCES: a container whose cpu or memory changes
+                                           restarts for it, by its template's resizePolicy */
 };
 
 /** rollout_diff_options.flags */

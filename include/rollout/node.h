@@ -33,8 +33,11 @@ enum {
  *    - Pod metadata.annotations: apps.kruise.io/inplace-update-state, inplace-update-state,
  *      apps.kruise.io/inplace-update-grace, inplace-update-grace,
  *      apps.kruise.io/runtime-containers-meta
+ *    - within the value of a grace annotation, which is an object: its member metaDataPatch, whose
+ *      text is the JSON in base64 (RFC 4648 section 4, with padding; line breaks count for nothing)
  *    - Pod status.conditions[].message where the condition's type is KruisePodReady
- *  and leaves the child out where the text is not JSON: that is how an unreadable one is told. */
+ *  and leaves the child out where the text is not JSON: that is how an unreadable one is told. No
+ *  other text within such a value has a child. */
 struct rollout_node {
     uint32_t kind;           /**< ROLLOUT_NODE_* */
     uint32_t size;           /**< nodes in this subtree, itself included */

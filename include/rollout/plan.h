@@ -94,13 +94,20 @@ struct rollout_verdict {
     int64_t until_ms;      /**< 0 = no time is known */
 };
 
+/** rollout_limit.flags */
+enum {
+    ROLLOUT_LIMIT_DEFAULT = 1 << 0,  /**< the spec does not say: given is upstream's default, or unset */
+    ROLLOUT_LIMIT_UNUSABLE = 1 << 1, /**< upstream cannot read the text, and goes on with 0 */
+    ROLLOUT_LIMIT_PAUSED = 1 << 2    /**< 0 because the update is paused */
+};
+
 /** A setting, and how many pods it came to. Frozen. */
 struct rollout_limit {
     struct rollout_str field;    /**< "maxUnavailable" */
     struct rollout_intstr given; /**< as it stands in the spec, or upstream's default */
     int64_t count;               /**< pods */
-    uint32_t rounding;           /**< ROLLOUT_ROUND_* that was applied; NONE for an integer */
-    uint32_t defaulted;          /**< 1: the spec does not say */
+    uint32_t rounding;           /**< ROLLOUT_ROUND_* that was applied; NONE for an integer, or none was */
+    uint32_t flags;              /**< ROLLOUT_LIMIT_* */
 };
 
 /** The answer. One block, read-only, released with rollout_plan_free(). Texts point into it or

@@ -65,6 +65,19 @@ struct ro_edit *ro_edit_text(struct ro_arena *arena, struct rollout_str text)
     return make(arena, (struct rollout_node){ .kind = ROLLOUT_NODE_TEXT, .text = text });
 }
 
+struct ro_edit *ro_edit_expanded(struct ro_arena *arena, struct rollout_str text, struct ro_edit *value)
+{
+    struct ro_edit *e = value ? ro_edit_text(arena, text) : NULL;
+    if (e)
+        link_before(e, value, NULL);
+    return e;
+}
+
+struct ro_edit *ro_edit_json_text(struct ro_arena *arena, struct ro_edit *value)
+{
+    return ro_edit_expanded(arena, ro_edit_json(arena, value), value);
+}
+
 struct ro_edit *ro_edit_integer(struct ro_arena *arena, int64_t value)
 {
     return make(arena, (struct rollout_node){ .kind = ROLLOUT_NODE_INTEGER, .integer = value });

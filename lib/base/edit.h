@@ -26,6 +26,11 @@ struct ro_edit *ro_edit_integer(struct ro_arena *arena, int64_t value);
 struct ro_edit *ro_edit_bool(struct ro_arena *arena, bool value);
 struct ro_edit *ro_edit_null(struct ro_arena *arena);
 
+/* A text with the value that it stands for as its child (node.h); json_text: the text is the value as JSON.
+ * The value has no parent yet. */
+struct ro_edit *ro_edit_expanded(struct ro_arena *arena, struct rollout_str text, struct ro_edit *value);
+struct ro_edit *ro_edit_json_text(struct ro_arena *arena, struct ro_edit *value);
+
 /* Member of an object, NULL where there is none (or it is null). A key that stands twice: the last one. */
 struct ro_edit *ro_edit_get(struct ro_edit *object, const char *key);
 struct ro_edit *ro_edit_get_str(struct ro_edit *object, struct rollout_str key);

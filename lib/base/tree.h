@@ -36,6 +36,11 @@ const struct rollout_node *ro_get_str(const struct rollout_node *n, struct rollo
 /* ro_get along a path of keys that ends with NULL: ro_dig(pod, "spec", "containers", NULL). */
 const struct rollout_node *ro_dig(const struct rollout_node *n, ...);
 
+static inline bool ro_is_true(const struct rollout_node *n)
+{
+    return ro_is(n, ROLLOUT_NODE_BOOL) && n->integer;
+}
+
 /* The text of a TEXT node, else an absent string. */
 struct rollout_str ro_text(const struct rollout_node *n);
 

@@ -9,6 +9,7 @@
 #include <jansson.h>
 
 #include "base/error.h"
+#include "json/base64.h"
 #include "json/parse.h"
 #include "json/scan.h"
 
@@ -95,7 +96,16 @@ static int load(const char *text, size_t len, json_t **ret_value, json_error_t *
 }
 
 /* Where in a document a value is, as far as that tells which texts are JSON themselves. */
-enum place { PLAIN, METADATA, ANNOTATIONS, STATUS, CONDITIONS, READY, SEALED /* within such a text */ };
+enum place {
+    PLAIN,
+    METADATA,
+    ANNOTATIONS,
+    STATUS,
+    CONDITIONS,
+    READY,
+    GRACE, /* in the value of a grace annotation, which has such a text itself */
+    SEALED /* deeper in there, or in the value of any other text */
+};
 
 static bool is_ready(const json_t *condition)
 {
@@ -106,6 +116,8 @@ static bool is_ready(const json_t *condition)
 /* The place of a container at place's key, or (key NULL) among its elements. */
 static enum place place_below(enum place place, const char *key, const json_t *value)
 {
+    if (place == GRACE)
+        return !key && json_is_object(value) ? GRACE : SEALED;
     if (place == SEALED)
         return SEALED;
     if (json_is_array(value))
@@ -117,20 +129,28 @@ static enum place place_below(enum place place, const char *key, const json_t *v
     return strcmp(key, "metadata") == 0 ? METADATA : strcmp(key, "status") == 0 ? STATUS : PLAIN;
 }
 
-/* node.h lists them. */
-static bool is_expanded(enum place place, const char *key)
+/* Whether the text at place's key is one that node.h lists; then also the place of its value. */
+static bool is_expanded(enum place place, const char *key, enum place *ret_within)
 {
-    static const char *const annotations[] = {
-        "apps.kruise.io/inplace-update-state",    "inplace-update-state",
-        "apps.kruise.io/inplace-update-grace",    "inplace-update-grace",
-        "apps.kruise.io/runtime-containers-meta",
+    static const struct {
+        const char *name;
+        enum place within;
+    } annotations[] = {
+        { "apps.kruise.io/inplace-update-state", SEALED },    { "inplace-update-state", SEALED },
+        { "apps.kruise.io/inplace-update-grace", GRACE },     { "inplace-update-grace", GRACE },
+        { "apps.kruise.io/runtime-containers-meta", SEALED },
     };
+    *ret_within = SEALED;
     if (place == READY)
         return strcmp(key, "message") == 0;
+    if (place == GRACE)
+        return strcmp(key, "metaDataPatch") == 0;
     if (place == ANNOTATIONS)
         for (size_t i = 0; i < sizeof(annotations) / sizeof(*annotations); i++)
-            if (strcmp(key, annotations[i]) == 0)
+            if (strcmp(key, annotations[i].name) == 0) {
+                *ret_within = annotations[i].within;
                 return true;
+            }
     return false;
 }
 
@@ -160,10 +180,29 @@ static int add_children(struct measure *m, json_t *value, enum place place, size
     return r;
 }
 
-static int add_expansion(struct measure *m, const json_t *text, size_t depth)
+/* The value of a text. ROLLOUT_ERR_SYNTAX: it has none. */
+static int load_expansion(const json_t *text, enum place place, json_t **ret_value)
+{
+    const char *json = json_string_value(text);
+    size_t len = json_string_length(text);
+    char *bytes = NULL;
+    json_error_t error;
+    if (place == GRACE) {
+        bytes = malloc(len + 1);
+        if (!bytes)
+            return ROLLOUT_ERR_NOMEM;
+        len = ro_base64_decode(json, len, bytes);
+        json = bytes;
+    }
+    int r = len == SIZE_MAX ? ROLLOUT_ERR_SYNTAX : load(json, len, ret_value, &error);
+    free(bytes);
+    return r;
+}
+
+/* place is the text's own, within that of its value. */
+static int add_expansion(struct measure *m, const json_t *text, enum place place, enum place within, size_t depth)
 {
     json_t *value = NULL;
-    json_error_t error;
     if (m->n_expansions == m->room) {
         size_t room = m->room ? m->room * 2 : 16;
         json_t **grown = room < SIZE_MAX / sizeof(*grown) ? realloc(m->expansions, room * sizeof(*grown)) : NULL;
@@ -172,18 +211,19 @@ static int add_expansion(struct measure *m, const json_t *text, size_t depth)
         m->expansions = grown;
         m->room = room;
     }
-    if (load(json_string_value(text), json_string_length(text), &value, &error) == ROLLOUT_ERR_NOMEM)
+    if (load_expansion(text, place, &value) == ROLLOUT_ERR_NOMEM)
         return ROLLOUT_ERR_NOMEM;
-    m->expansions[m->n_expansions++] = value;
+    size_t own = m->n_expansions++, nodes = m->nodes, bytes = m->bytes;
+    m->expansions[own] = value;
     if (!value)
         return ROLLOUT_OK;
 
-    size_t nodes = m->nodes, bytes = m->bytes;
-    int r = depth == ROLLOUT_NODE_MAX_DEPTH ? ROLLOUT_ERR_SYNTAX : add(m, value, NULL, SEALED, depth + 1);
+    int r = depth == ROLLOUT_NODE_MAX_DEPTH ? ROLLOUT_ERR_SYNTAX : add(m, value, NULL, within, depth + 1);
     if (r == ROLLOUT_ERR_SYNTAX) {
         /* Too deep to be a node's child, so it is left out like a text that is not JSON. */
-        json_decref(value);
-        m->expansions[m->n_expansions - 1] = NULL;
+        while (m->n_expansions > own)
+            json_decref(m->expansions[--m->n_expansions]);
+        m->expansions[m->n_expansions++] = NULL;
         m->nodes = nodes;
         m->bytes = bytes;
         r = ROLLOUT_OK;
@@ -193,6 +233,7 @@ static int add_expansion(struct measure *m, const json_t *text, size_t depth)
 
 static int add(struct measure *m, json_t *value, const char *key, enum place place, size_t depth)
 {
+    enum place within;
     m->nodes++;
     if (key)
         m->bytes += strlen(key);
@@ -202,7 +243,9 @@ static int add(struct measure *m, json_t *value, const char *key, enum place pla
         return ROLLOUT_OK;
     case JSON_STRING:
         m->bytes += json_string_length(value);
-        return key && is_expanded(place, key) ? add_expansion(m, value, depth) : ROLLOUT_OK;
+        if (key && is_expanded(place, key, &within))
+            return add_expansion(m, value, place, within, depth);
+        return ROLLOUT_OK;
     case JSON_ARRAY:
     case JSON_OBJECT:
         return add_children(m, value, place_below(place, key, value), depth);
@@ -247,6 +290,7 @@ static size_t spell(const json_t *real, char buf[REAL_SIZE])
 static void put(struct fill *f, json_t *value, const char *key, enum place place)
 {
     struct rollout_node *n = f->node++;
+    enum place within;
     char buf[REAL_SIZE];
     memset(n, 0, sizeof(*n));
     if (key)
@@ -273,10 +317,10 @@ static void put(struct fill *f, json_t *value, const char *key, enum place place
     case JSON_STRING:
         n->kind = ROLLOUT_NODE_TEXT;
         n->text = keep(f, json_string_value(value), json_string_length(value));
-        if (key && is_expanded(place, key)) {
+        if (key && is_expanded(place, key, &within)) {
             json_t *expansion = *f->expansion++;
             if (expansion)
-                put(f, expansion, NULL, SEALED);
+                put(f, expansion, NULL, within);
         }
         break;
     case JSON_ARRAY:

@@ -58,6 +58,20 @@ void ro_apply_remove_annotation(struct ro_edit *object, const char *key)
     ro_edit_remove(ro_edit_get(ro_edit_get(object, "metadata"), "annotations"), str(key));
 }
 
+int ro_apply_refuse_annotation(struct ro_apply *a, const char *key, const char *what)
+{
+    struct rollout_str path = ro_arena_printf(&a->arena, "metadata.annotations[\"%s\"]", key);
+
+    if (!path.data)
+        return ROLLOUT_ERR_NOMEM;
+    return ro_error(a->reterr, ROLLOUT_ERR_INVALID, path.data, "%s: %s", path.data, what);
+}
+
+const struct rollout_node *ro_apply_flat(struct ro_apply *a)
+{
+    return ro_edit_flatten(&a->arena, a->object).nodes;
+}
+
 void ro_apply_revision_labels(struct ro_apply *a, struct ro_edit *pod, struct rollout_str revision)
 {
     struct rollout_str hash = ro_short_hash(revision);

@@ -36,6 +36,12 @@ void ro_apply_label(struct ro_apply *a, struct ro_edit *object, const char *key,
 void ro_apply_annotation(struct ro_apply *a, struct ro_edit *object, const char *key, struct ro_edit *value);
 void ro_apply_remove_annotation(struct ro_edit *object, const char *key);
 
+/* An error about an annotation of the object, which `what` follows. */
+int ro_apply_refuse_annotation(struct ro_apply *a, const char *key, const char *what);
+
+/* The object as it is now, which an earlier action of the same plan may have changed; NULL on lack of memory. */
+const struct rollout_node *ro_apply_flat(struct ro_apply *a);
+
 /* The labels that name a pod's revision: full name, or short hash by gate CloneSetShortHash. */
 void ro_apply_revision_labels(struct ro_apply *a, struct ro_edit *pod, struct rollout_str revision);
 

@@ -129,17 +129,6 @@ void ro_set_in_place_ready(struct ro_arena *arena, struct ro_edit *pod, bool rea
         force_ready(arena, pod);
 }
 
-struct ro_edit *ro_json_text(struct ro_arena *arena, struct ro_edit *value)
-{
-    struct ro_edit *text = value ? ro_edit_text(arena, ro_edit_json(arena, value)) : NULL;
-
-    if (!text)
-        return NULL;
-    text->first = text->last = value;
-    value->parent = text;
-    return text;
-}
-
 static int by_agent_and_key(const void *context, uint32_t a, uint32_t b)
 {
     struct ro_edit *const *items = context;
@@ -217,7 +206,7 @@ void ro_mark_not_ready(struct ro_arena *arena, struct ro_edit *pod, struct rollo
             ro_edit_set_text(arena, condition, RO_STR("status"), mark ? RO_STR("False") : RO_STR("True"));
         ro_edit_set_text(arena, condition, RO_STR("lastTransitionTime"), now);
     }
-    ro_edit_set(condition, RO_STR("message"), ro_json_text(arena, list));
+    ro_edit_set(condition, RO_STR("message"), ro_edit_json_text(arena, list));
     if (mark)
         force_ready(arena, pod);
 }

@@ -16,7 +16,4 @@ void ro_set_in_place_ready(struct ro_arena *arena, struct ro_edit *pod, bool rea
 void ro_mark_not_ready(struct ro_arena *arena, struct ro_edit *pod, struct rollout_str key, bool mark,
                        struct rollout_str now);
 
-/* A text whose value is JSON: with the value as its child. */
-struct ro_edit *ro_json_text(struct ro_arena *arena, struct ro_edit *value);
-
 #endif

@@ -239,17 +239,12 @@ void ro_check_kind(struct ro_decoder *d, const struct ro_at *object, const char 
         ro_refuse(d, &at, "is not %s", kind);
 }
 
-static bool is_true(const struct rollout_node *n)
-{
-    return ro_is(n, ROLLOUT_NODE_BOOL) && n->integer != 0;
-}
-
 struct rollout_str ro_controller_uid(const struct rollout_node *object)
 {
     const struct rollout_node *owners = ro_dig(object, "metadata", "ownerReferences", NULL);
     if (ro_is(owners, ROLLOUT_NODE_ARRAY))
         for (const struct rollout_node *c = ro_first(owners); c != ro_end(owners); c = ro_next(c))
-            if (is_true(ro_get(c, "controller")))
+            if (ro_is_true(ro_get(c, "controller")))
                 return ro_text(ro_get(c, "uid"));
     return (struct rollout_str){ NULL, 0 };
 }

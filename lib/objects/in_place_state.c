@@ -3,6 +3,7 @@
 
 #include "base/time.h"
 #include "base/tree.h"
+#include "objects/base64.h"
 #include "rules/qos.h"
 
 static const struct rollout_node *annotation(const struct rollout_node *pod, const char *key, const char *old_key)
@@ -61,7 +62,7 @@ static bool check_quantity(const struct rollout_node *n)
 
 static bool check_bytes(const struct rollout_node *n)
 {
-    return n->kind == ROLLOUT_NODE_TEXT && ro_base64_decode(n->text, NULL) != SIZE_MAX;
+    return n->kind == ROLLOUT_NODE_TEXT && ro_base64_check(n->text);
 }
 
 static bool check_object(const struct rollout_node *n)
@@ -256,51 +257,4 @@ const struct rollout_node *ro_container_status(const struct rollout_node *pod, s
 bool ro_has_members(const struct rollout_node *n)
 {
     return ro_is(n, ROLLOUT_NODE_OBJECT) && n->size > 1;
-}
-
-static int base64_digit(char c)
-{
-    if (c >= 'A' && c <= 'Z')
-        return c - 'A';
-    if (c >= 'a' && c <= 'z')
-        return c - 'a' + 26;
-    if (c >= '0' && c <= '9')
-        return c - '0' + 52;
-    return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
-
-size_t ro_base64_decode(struct rollout_str text, char *buf)
-{
-    uint32_t bits = 0;
-    size_t digits = 0, padding = 0, len = 0;
-
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.data[i];
-        if (c == '\r' || c == '\n')
-            continue; /* Go skips them */
-        if (c == '=') {
-            padding++;
-            continue;
-        }
-        int value = base64_digit(c);
-        if (value < 0 || padding > 0)
-            return SIZE_MAX;
-        bits = bits << 6 | (uint32_t)value;
-        if (++digits % 4 == 0) {
-            for (int shift = 16; buf && shift >= 0; shift -= 8)
-                buf[len + (size_t)(16 - shift) / 8] = (char)(bits >> shift & 0xff);
-            len += 3;
-        }
-    }
-    /* what is left over: 2 digits are one byte, 3 are two */
-    size_t rest = digits % 4;
-    if (rest == 1 || padding != (rest ? 4 - rest : 0))
-        return SIZE_MAX;
-    if (rest > 0) {
-        bits <<= 6 * (4 - rest);
-        for (size_t i = 0; i + 1 < rest; i++, len++)
-            if (buf)
-                buf[len] = (char)(bits >> (16 - 8 * i) & 0xff);
-    }
-    return len;
 }

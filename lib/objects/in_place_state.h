@@ -30,8 +30,4 @@ const struct rollout_node *ro_container_status(const struct rollout_node *pod, s
 /* Whether an object has members. */
 bool ro_has_members(const struct rollout_node *n);
 
-/* base64 with padding, as Go decodes a []byte: the number of bytes, SIZE_MAX where it is not that. buf may
- * be NULL; else it has room for text.len bytes. */
-size_t ro_base64_decode(struct rollout_str text, char *buf);
-
 #endif

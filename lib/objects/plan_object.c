@@ -327,8 +327,12 @@ static void put_limits(struct out *out, const struct rollout_plan *plan)
             put_text(out, RO_STR("given"), limit->given.text);
         put_integer(out, RO_STR("count"), limit->count);
         put_name(out, RO_STR("rounding"), limit->rounding <= ROLLOUT_ROUND_UP ? roundings[limit->rounding] : NULL);
-        if (limit->defaulted)
+        if (limit->flags & ROLLOUT_LIMIT_DEFAULT)
             put_bool(out, RO_STR("defaulted"), true);
+        if (limit->flags & ROLLOUT_LIMIT_UNUSABLE)
+            put_bool(out, RO_STR("unusable"), true);
+        if (limit->flags & ROLLOUT_LIMIT_PAUSED)
+            put_bool(out, RO_STR("paused"), true);
         end(out, object);
     }
     end(out, list);

@@ -27,11 +27,6 @@ static struct rollout_str name_of(const struct rollout_node *n)
     return ro_text(ro_get(n, "name"));
 }
 
-static bool is_true(const struct rollout_node *n)
-{
-    return ro_is(n, ROLLOUT_NODE_BOOL) && n->integer;
-}
-
 /* The agent's entry for a container: the last one of that name. */
 static const struct rollout_node *runtime_entry(const struct rollout_node *runtime, struct rollout_str name)
 {
@@ -179,7 +174,7 @@ static bool containers_done(const struct rollout_node *pod, const struct rollout
         ret->waits_for = ROLLOUT_WAITS_FOR_AGENT;
         return false;
     }
-    if (is_true(ro_get(state, "updateEnvFromMetadata"))) {
+    if (ro_is_true(ro_get(state, "updateEnvFromMetadata"))) {
         const struct rollout_node *first = first_inconsistent(pod, runtime, true);
         if (!runtime || first) {
             ret->waits_for = ROLLOUT_WAITS_FOR_ENV;
@@ -187,7 +182,7 @@ static bool containers_done(const struct rollout_node *pod, const struct rollout
             return false;
         }
     }
-    if (vertical && is_true(ro_get(state, "updateResources")) && !resources_done(pod, &ret->container)) {
+    if (vertical && ro_is_true(ro_get(state, "updateResources")) && !resources_done(pod, &ret->container)) {
         ret->waits_for = ROLLOUT_WAITS_FOR_RESOURCES;
         return false;
     }
@@ -206,7 +201,7 @@ static bool next_ready(const struct rollout_node *pod, const struct rollout_node
     const struct rollout_node *list = list_of(ro_dig(state, "preCheckBeforeNext", "containersRequiredReady", NULL));
 
     for (const struct rollout_node *c = ro_first(list); c != ro_end(list); c = ro_next(c))
-        if (!is_true(ro_get(ro_container_status(pod, ro_text(c)), "ready"))) {
+        if (!ro_is_true(ro_get(ro_container_status(pod, ro_text(c)), "ready"))) {
             *ret = ro_text(c);
             return false;
         }

@@ -303,7 +303,8 @@ static int write_plan(struct pass *pass, struct rollout_plan **ret_plan, struct 
     for (int writing = 0; writing < 2; writing++) {
         if (writing && ro_builder_begin(&b, reterr))
             return ROLLOUT_ERR_NOMEM;
-        ro_cloneset_build_limits(pass->spec, &pass->limits, &b);
+        if (pass->spec->replicas.set) /* without them no limit means anything */
+            ro_cloneset_build_limits(pass->spec, &pass->limits, &b);
         pass_status(pass, &b, &changed, &deadline_ms);
         ro_build_verdicts(&b, pass->n);
         pass_actions(pass, &b);

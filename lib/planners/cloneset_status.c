@@ -251,12 +251,16 @@ int64_t pass_next(const struct pass *pass, int64_t deadline_ms)
     bool young_ones = pass_count(pass, MARK_READY | MARK_AVAILABLE, MARK_READY) > 0;
     if (pass->stop_reason || (!young_ones && !pass_any(pass, MARK_REFRESH)))
         return next;
+    /* A refresh that this pass does not come to changes nothing when its time is there. */
+    size_t reached = pass->update_end == UPDATE_NOT_REACHED ? 0
+                     : pass->update_end == UPDATE_ERROR     ? pass->refresh_pod
+                                                            : pass->n;
     for (size_t i = 0; i < pass->n; i++) {
         const uint8_t young = MARK_READY | MARK_AVAILABLE;
         int64_t at = 0;
         if ((pass->marks[i] & young) == MARK_READY && pass_pod(pass, i)->ready_since_ms)
             at = ro_available_from(pass_pod(pass, i)->ready_since_ms, pass->spec->min_ready_seconds);
-        else if ((pass->marks[i] & MARK_REFRESH) &&
+        else if ((pass->marks[i] & MARK_REFRESH) && i < reached &&
                  ro_in_place_step(pass_pod(pass, i), pass->now_ms) == RO_STEP_WAIT_GRACE)
             at = pass_pod(pass, i)->in_place->grace_end_ms;
         if (at > pass->now_ms && (next == 0 || at < next))

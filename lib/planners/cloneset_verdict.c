@@ -352,6 +352,13 @@ static bool in_lifecycle(struct pass *pass, struct ro_builder *b, const struct r
     return false;
 }
 
+/* The revision that the pod carries. */
+static struct rollout_str revision_text(const struct pass *pass, uint32_t i)
+{
+    uint32_t revision = pass->revisions[i];
+    return revision ? ro_revision_at(&pass->in->revisions, revision - 1)->name : pass_pod(pass, i)->revision;
+}
+
 /* Rung 5: at the target, and what it still needs to be available. */
 static void at_target(struct pass *pass, struct ro_builder *b, const struct verdict_context *context, uint32_t i,
                       enum ro_step step, struct rollout_verdict *v)
@@ -384,8 +391,9 @@ static void at_target(struct pass *pass, struct ro_builder *b, const struct verd
         v->a = pass->places[i];
         v->b = pass->scale.scale_down;
     } else {
+        /* While pods go back, those that stay may be of any revision. */
         set(v, ROLLOUT_REASON_UP_TO_DATE);
-        v->text = context->target_text;
+        v->text = pass->move.update < 0 ? ro_build_text(b, revision_text(pass, i)) : context->target_text;
     }
 }
 
@@ -396,7 +404,7 @@ static bool not_reached(struct pass *pass, struct ro_builder *b, uint32_t i, str
     if (pass->spec->update_type == ROLLOUT_UPDATE_ON_DELETE) {
         set_text(b, v, ROLLOUT_REASON_UPDATES_OFF, RO_STR("OnDelete"));
     } else if (pass->spec->flags & ROLLOUT_CLONESET_PAUSED) {
-        set_text(b, v, ROLLOUT_REASON_PAUSED, RO_STR("updateStrategy.rollingUpdate.paused"));
+        set_text(b, v, ROLLOUT_REASON_PAUSED, RO_STR("updateStrategy"));
     } else if (idle && pass->limits.partition > 0) {
         set(v, ROLLOUT_REASON_PARTITION_REACHED);
         v->a = pass->limits.partition;

@@ -333,6 +333,54 @@ static bool env_changes(const struct rollout_node *old, const struct rollout_nod
     return false;
 }
 
+/* Whether this resource of a container has another amount. */
+static bool amount_differs(const struct rollout_node *old, const struct rollout_node *new, const char *name)
+{
+    static const char *const lists[] = { "limits", "requests" };
+
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+        const struct rollout_node *a = ro_dig(old, "resources", lists[i], name, NULL);
+        const struct rollout_node *b = ro_dig(new, "resources", lists[i], name, NULL);
+        if (a && b && !ro_equal(a, b))
+            return true;
+    }
+    return false;
+}
+
+static bool restarts_for(const struct rollout_node *containers_list, struct rollout_str name, bool cpu, bool memory)
+{
+    for (const struct rollout_node *c = ro_first(containers_list); c != ro_end(containers_list); c = ro_next(c)) {
+        const struct rollout_node *policies = ro_get(c, "resizePolicy");
+        if (!ro_is(policies, ROLLOUT_NODE_ARRAY) || !ro_str_eq(ro_text(ro_get(c, "name")), name))
+            continue;
+        for (const struct rollout_node *p = ro_first(policies); p != ro_end(policies); p = ro_next(p)) {
+            struct rollout_str resource = ro_text(ro_get(p, "resourceName"));
+            if (ro_str_eq(ro_text(ro_get(p, "restartPolicy")), RO_STR("RestartContainer")) &&
+                ((cpu && ro_str_eq(resource, RO_STR("cpu"))) || (memory && ro_str_eq(resource, RO_STR("memory")))))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* Whether one of the containers restarts for what differs between the two templates. */
+static bool restarts(const struct rollout_node *old, const struct rollout_node *new,
+                     const struct rollout_node *containers_list)
+{
+    const struct rollout_node *olds = ro_dig(old, "spec", "containers", NULL);
+    const struct rollout_node *news = ro_dig(new, "spec", "containers", NULL);
+
+    if (!both(olds, news, ROLLOUT_NODE_ARRAY))
+        return false;
+    for (const struct rollout_node *a = ro_first(olds), *b = ro_first(news); a != ro_end(olds) && b != ro_end(news);
+         a = ro_next(a), b = ro_next(b)) {
+        bool cpu = amount_differs(a, b, "cpu"), memory = amount_differs(a, b, "memory");
+        if ((cpu || memory) && restarts_for(containers_list, ro_text(ro_get(a, "name")), cpu, memory))
+            return true;
+    }
+    return false;
+}
+
 void ro_diff_verdict(const struct rollout_node *old_data, const struct rollout_node *new_data,
                      struct rollout_str old_claims, struct rollout_str new_claims, uint32_t flags,
                      struct ro_diff_verdict *ret)
@@ -369,59 +417,19 @@ void ro_diff_verdict(const struct rollout_node *old_data, const struct rollout_n
     if ((flags & ROLLOUT_DIFF_ENV_FROM_METADATA) && (w.change & ROLLOUT_CHANGES_METADATA) &&
         env_changes(old.root, new.root))
         w.change |= ROLLOUT_CHANGES_ENV;
+    if ((w.change & ROLLOUT_CHANGES_RESOURCES) &&
+        restarts(old.root, new.root, ro_dig(old.root, "spec", "containers", NULL)))
+        w.change |= ROLLOUT_CHANGES_RESTARTS;
     ret->flags = w.change;
     ret->path_len = 0;
     ret->operation = 0;
-}
-
-/* Whether this resource of a container has another amount. */
-static bool amount_differs(const struct rollout_node *old, const struct rollout_node *new, const char *name)
-{
-    static const char *const lists[] = { "limits", "requests" };
-
-    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
-        const struct rollout_node *a = ro_dig(old, "resources", lists[i], name, NULL);
-        const struct rollout_node *b = ro_dig(new, "resources", lists[i], name, NULL);
-        if (a && b && !ro_equal(a, b))
-            return true;
-    }
-    return false;
-}
-
-static bool restarts_for(const struct rollout_node *containers_list, struct rollout_str name, bool cpu, bool memory)
-{
-    for (const struct rollout_node *c = ro_first(containers_list); c != ro_end(containers_list); c = ro_next(c)) {
-        const struct rollout_node *policies = ro_get(c, "resizePolicy");
-        if (!ro_is(policies, ROLLOUT_NODE_ARRAY) || !ro_str_eq(ro_text(ro_get(c, "name")), name))
-            continue;
-        for (const struct rollout_node *p = ro_first(policies); p != ro_end(policies); p = ro_next(p)) {
-            struct rollout_str resource = ro_text(ro_get(p, "resourceName"));
-            if (ro_str_eq(ro_text(ro_get(p, "restartPolicy")), RO_STR("RestartContainer")) &&
-                ((cpu && ro_str_eq(resource, RO_STR("cpu"))) || (memory && ro_str_eq(resource, RO_STR("memory")))))
-                return true;
-        }
-    }
-    return false;
 }
 
 bool ro_diff_restarts(const struct rollout_node *old_data, const struct rollout_node *new_data,
                       const struct rollout_node *pod_containers)
 {
     struct ro_template old, new;
-    const struct rollout_node *a, *b, *olds, *news;
 
-    if (!ro_is(pod_containers, ROLLOUT_NODE_ARRAY) || !ro_template_find(old_data, &old) ||
-        !ro_template_find(new_data, &new))
-        return false;
-    olds = ro_dig(old.root, "spec", "containers", NULL);
-    news = ro_dig(new.root, "spec", "containers", NULL);
-    if (!both(olds, news, ROLLOUT_NODE_ARRAY))
-        return false;
-    for (a = ro_first(olds), b = ro_first(news); a != ro_end(olds) && b != ro_end(news);
-         a = ro_next(a), b = ro_next(b)) {
-        bool cpu = amount_differs(a, b, "cpu"), memory = amount_differs(a, b, "memory");
-        if ((cpu || memory) && restarts_for(pod_containers, ro_text(ro_get(a, "name")), cpu, memory))
-            return true;
-    }
-    return false;
+    return ro_is(pod_containers, ROLLOUT_NODE_ARRAY) && ro_template_find(old_data, &old) &&
+           ro_template_find(new_data, &new) && restarts(old.root, new.root, pod_containers);
 }
