@@ -1161,6 +1161,43 @@ START_TEST(test_decodes)
 }
 END_TEST
 
+/* cloneset.md 7.4: set on an error, with its text; a True one stays as it is. */
+START_TEST(test_failed_update)
+{
+    static const char *const before[] = {
+        "{}", "{\"conditions\":[{\"type\":\"FailedUpdate\",\"status\":\"False\"},{\"type\":\"X\"}]}",
+        "{\"conditions\":[{\"type\":\"FailedUpdate\",\"status\":\"True\",\"message\":\"old\"}]}" };
+    static const uint32_t counts[] = { 1, 2, 1 };
+    static const char *const messages[] = { "why", "why", "old" };
+    const struct world_case world = { .spec = "" };
+    struct rollout_json *status = parse(before[_i]);
+    struct rollout_error error = { .struct_size = sizeof error };
+    struct rollout_objects *objects;
+    struct run run;
+
+    open_world(&run, &world);
+    run.plan = (struct rollout_plan){ .struct_size = sizeof run.plan,
+                                      .status = *rollout_json_tree(status),
+                                      .error_reason = ROLLOUT_REASON_IN_PLACE_IMPOSSIBLE,
+                                      .error_pod = 0,
+                                      .error_message = RO_STR("why") };
+    ck_assert_int_eq(rollout_apply_status(run.world, &run.plan, &objects, &error), ROLLOUT_OK);
+    const struct rollout_node *conditions = ro_dig(objects->items[0].nodes, "status", "conditions", NULL);
+    ck_assert_uint_eq(ro_count(conditions), counts[_i]);
+    const struct rollout_node *last = ro_first(conditions);
+    for (uint32_t i = 1; i < counts[_i]; i++)
+        last = ro_next(last);
+    ck_assert(ro_str_eq(ro_text(ro_get(last, "type")), RO_STR("FailedUpdate")));
+    ck_assert(ro_str_eq(ro_text(ro_get(last, "status")), RO_STR("True")));
+    ck_assert(ro_str_eq(ro_text(ro_get(last, "message")),
+                        (struct rollout_str){ messages[_i], strlen(messages[_i]) }));
+    ck_assert_int_eq(ro_get(last, "lastTransitionTime") != NULL, _i < 2);
+    rollout_objects_free(objects);
+    rollout_json_free(status);
+    close_world(&run);
+}
+END_TEST
+
 START_TEST(test_status)
 {
     const struct world_case world = { .spec = ",'scaleStrategy':{'podsToDelete':['x','demo-a','y']}" };
@@ -1173,6 +1210,7 @@ START_TEST(test_status)
     open_world(&run, &world);
     run.plan = (struct rollout_plan){ .struct_size = sizeof run.plan,
                                       .status = *rollout_json_tree(status),
+                                      .error_pod = ROLLOUT_NONE,
                                       .dropped_pods_to_delete = dropped,
                                       .dropped_count = 2 };
     ck_assert_int_eq(rollout_apply_status(run.world, &run.plan, &objects, &error), ROLLOUT_OK);
@@ -1206,6 +1244,7 @@ int main(void)
     tcase_add_loop_test(tcase, test_priority, 0, sizeof(priority_cases) / sizeof(*priority_cases));
     tcase_add_test(tcase, test_decodes);
     tcase_add_test(tcase, test_status);
+    tcase_add_loop_test(tcase, test_failed_update, 0, 3);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

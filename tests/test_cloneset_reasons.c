@@ -212,7 +212,7 @@ static const struct {
     /* 1, done */
     { "R1", "n", NULL, POD, 0, "hold UpToDate: up to date at web-b" },
     { "R1", "n", NULL, WORKLOAD, 0, "hold HistoryKept: history: number 0, 10 are kept" },
-    { "R2 P1 U1 rb", "2n", NULL, POD, 1, "hold UpToDate: up to date at web-a" }, /* what keeps it is not asked */
+    { "R2 P1 U1 rb", "2n", NULL, POD, 1, "hold UpToDate: up to date at web-b" }, /* while p0 goes back */
     { "R2 U1", "3n", NULL, POD, 2, "hold ScaleInKept: scale in takes 1; number 3 in that order" },
     { "R2 P1 U2", "2o n", NULL, POD, 2, "hold ScaleInKept: scale in takes 1; number 0 in that order" },
     { "R1", "nf", NULL, POD, 0, "hold PodFinished: phase Failed: finished, left alone" },

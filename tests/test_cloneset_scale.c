@@ -358,6 +358,12 @@ static void other_template(struct world *w)
     w->spec.claim_templates = (struct rollout_strs)WORLD_LIST(names);
 }
 
+static void named_already(struct world *w)
+{
+    other_template(w);
+    world_claim(w, "logs-web-id3", "other", OWNED);
+}
+
 static void orphans(struct world *w)
 {
     world_claim(w, "data-web-id3", "id3", OWNED);
@@ -380,6 +386,7 @@ static const struct world_case claims[] = {
     { "5.3: no label, empty label, terminating: no ids", "R1 P0 reuse", "", "create web-b x1 new:1", no_ids },
     { "5.3: a claim of a later template is made", "R1 P0 reuse", "",
       "create-claim logs-web-id3 of:logs; create web-b x1 id:id3", other_template },
+    { "5.3: an existing name is skipped, whatever its id", "R1 P0 reuse", "", "create web-b x1 id:id3", named_already },
     { "5.3, 4.1 step 5: without reuse free claims go, ids are fresh", "R1 P0", "",
       "delete-claim data-web-id3; create-claim of:data; create web-b x1 new:1", one_free },
     { "4.1 step 5: to the inactive pod, else deleted", "R1 U1", "n ns",

@@ -284,6 +284,12 @@ static void updated_too_late(struct world *w)
     set_condition(w, "Progressing", "True", "CloneSetUpdated", WORLD_NOW - 600 * 1000 - 1);
 }
 
+static void without_time(struct world *w)
+{
+    set_condition(w, "Progressing", "True", "CloneSetUpdated", WORLD_NOW);
+    w->conditions[0].last_update_ms = 0;
+}
+
 static void exceeded(struct world *w)
 {
     set_condition(w, "Progressing", "False", "ProgressDeadlineExceeded", WORLD_NOW - 1000);
@@ -316,6 +322,8 @@ static const struct {
     { "row 3 needs availability", "R2 P1 d600", "n- o", NULL, "True", "CloneSetUpdated", "CloneSet is progressing" },
     { "row 3 needs a partition", "R2 d600", "n- n", NULL, "True", "CloneSetUpdated", "CloneSet is progressing" },
     { "row 4", "R2 d600", "2o", updated_too_late, "False", "ProgressDeadlineExceeded",
+      "CloneSet revision web-b has timed out progressing" },
+    { "row 4: a condition without a time", "R2 d600", "2o", without_time, "False", "ProgressDeadlineExceeded",
       "CloneSet revision web-b has timed out progressing" },
     { "row 4: not before its time", "R2 d600", "2o", updated_in_time, "True", "CloneSetUpdated", "said before" },
     { "row 4, K8: counted from the last change of the reason", "R2 d600", "2o", available_long_ago, "False",
@@ -416,7 +424,7 @@ static const struct {
     { "recreation has no grace", "R1 U1 g30", "o", NULL, 0, 0 },
     { "in grace: the rest, rounded up", "R1", "nU", in_grace, 21, 20400 },
     { "grace and a broken state", "R1", "nU", grace_stuck, 0, 0 },
-    { "in grace, and the scale phase acted", "R2", "nU", in_grace, 0, 20400 },
+    { "in grace, and the scale phase acted: the refresh is not reached", "R2", "nU", in_grace, 0, 0 },
     { "minReadySeconds: the whole of it (K32)", "R2 m60", "n ny", NULL, 60, 59001 },
     { "minReadySeconds: in another state there is no instant", "R1 m60", "nX", NULL, 60, 0 },
     { "minReadySeconds: without a time there is no instant", "R1 m60", "n", never_ready, 60, 0 },
@@ -451,22 +459,30 @@ END_TEST
 
 /* ---- the limits, for people (1.3) ---- */
 
+enum { DEFAULT = ROLLOUT_LIMIT_DEFAULT, UNUSABLE = ROLLOUT_LIMIT_UNUSABLE, PAUSED = ROLLOUT_LIMIT_PAUSED };
+
 static const struct {
     const char *settings, *field, *given;
-    uint32_t kind, rounding, defaulted;
+    uint32_t kind, rounding, flags;
     int64_t count;
 } limits[] = {
     { "R5 P99% S2", "partition", "99%", ROLLOUT_INTSTR_TEXT, ROLLOUT_ROUND_UP, 0, 4 },
     { "R5 P3", "partition", NULL, ROLLOUT_INTSTR_INT, ROLLOUT_ROUND_NONE, 0, 3 },
-    { "R5", "partition", NULL, ROLLOUT_INTSTR_UNSET, ROLLOUT_ROUND_NONE, 1, 0 },
+    { "R5", "partition", NULL, ROLLOUT_INTSTR_UNSET, ROLLOUT_ROUND_NONE, DEFAULT, 0 },
     { "R5 S30%", "maxSurge", "30%", ROLLOUT_INTSTR_TEXT, ROLLOUT_ROUND_UP, 0, 2 },
-    { "R5 S30% paused", "maxSurge", "30%", ROLLOUT_INTSTR_TEXT, ROLLOUT_ROUND_UP, 0, 0 },
+    { "R5 S30% paused", "maxSurge", "30%", ROLLOUT_INTSTR_TEXT, ROLLOUT_ROUND_NONE, PAUSED, 0 },
     { "R5 U30%", "maxUnavailable", "30%", ROLLOUT_INTSTR_TEXT, ROLLOUT_ROUND_UP, 0, 2 },
     { "R5 U30% S2", "maxUnavailable", "30%", ROLLOUT_INTSTR_TEXT, ROLLOUT_ROUND_DOWN, 0, 1 },
-    { "R9", "maxUnavailable", "20%", ROLLOUT_INTSTR_TEXT, ROLLOUT_ROUND_UP, 1, 2 },
-    { "R9 ondelete", "maxUnavailable", "20%", ROLLOUT_INTSTR_TEXT, ROLLOUT_ROUND_DOWN, 1, 1 },
+    { "R9", "maxUnavailable", "20%", ROLLOUT_INTSTR_TEXT, ROLLOUT_ROUND_UP, DEFAULT, 2 },
+    { "R9 ondelete", "maxUnavailable", "20%", ROLLOUT_INTSTR_TEXT, ROLLOUT_ROUND_DOWN, DEFAULT, 1 },
     { "R9 M2", "scaleStrategy.maxUnavailable", NULL, ROLLOUT_INTSTR_INT, ROLLOUT_ROUND_NONE, 0, 2 },
     { "R9 M15%", "scaleStrategy.maxUnavailable", "15%", ROLLOUT_INTSTR_TEXT, ROLLOUT_ROUND_UP, 0, 2 },
+    { "R5 S2 paused", "maxSurge", NULL, ROLLOUT_INTSTR_INT, ROLLOUT_ROUND_NONE, PAUSED, 0 },
+    { "R5 paused", "maxSurge", NULL, ROLLOUT_INTSTR_UNSET, ROLLOUT_ROUND_NONE, DEFAULT, 0 },
+    { "R5 P'x", "partition", "x", ROLLOUT_INTSTR_TEXT, ROLLOUT_ROUND_NONE, UNUSABLE, 0 },
+    { "R9 U12.5%", "maxUnavailable", "12.5%", ROLLOUT_INTSTR_TEXT, ROLLOUT_ROUND_NONE, UNUSABLE, 0 },
+    { "R9 P12.5%", "partition", "12.5%", ROLLOUT_INTSTR_TEXT, ROLLOUT_ROUND_UP, 0, 2 },
+    { "R9 M'x", "scaleStrategy.maxUnavailable", "x", ROLLOUT_INTSTR_TEXT, ROLLOUT_ROUND_NONE, UNUSABLE, 0 },
 };
 
 START_TEST(limit)
@@ -486,7 +502,7 @@ START_TEST(limit)
         ck_assert_mem_eq(found->given.text.data, limits[_i].given, found->given.text.len);
     }
     ck_assert_uint_eq(found->rounding, limits[_i].rounding);
-    ck_assert_uint_eq(found->flags & ROLLOUT_LIMIT_DEFAULT, limits[_i].defaulted);
+    ck_assert_uint_eq(found->flags, limits[_i].flags);
     ck_assert_int_eq(found->count, limits[_i].count);
     world_free(&w);
 }

@@ -236,9 +236,10 @@ START_TEST(gates)
     ck_assert_str_eq(world_actions(&w), "recreate p0; recreate p1");
     w.workload.gate_count = 0;
     ck_assert_str_eq(world_actions(&w), "");
+    world_free(&w);
     /* Not what a plan shows. */
-    world_gate(&w, ROLLOUT_GATE_CLONESET_SHORT_HASH, 1);
     world_make(&w, "R1", "");
+    world_gate(&w, ROLLOUT_GATE_CLONESET_SHORT_HASH, 1);
     ck_assert_str_eq(world_actions(&w), "create web-b x1 new:1");
     world_free(&w);
 }

@@ -23,8 +23,9 @@ ROLLOUT_API int rollout_pod_from_object(const struct rollout_tree *pod, const st
                                         struct rollout_pod *ret_pod, struct rollout_in_place *ret_in_place,
                                         struct rollout_error *reterr);
 
-/** A workload with everything that belongs to it, decoded. One block, read-only; points into the
- *  document's tree, which must outlive it. The trees of the objects are beside the facts. */
+/** A workload with everything that belongs to it, decoded. Read-only, released with
+ *  rollout_world_free(); points into the document's tree, which must outlive it. The trees of the
+ *  objects are beside the facts. */
 struct rollout_world {
     uint32_t struct_size; /**< set by the library */
     uint32_t reserved;    /**< zero */
@@ -64,7 +65,7 @@ struct rollout_grouping;
 ROLLOUT_API int rollout_document_group(const struct rollout_tree *document, struct rollout_grouping **ret_grouping,
                                        struct rollout_error *reterr);
 
-/** How many workloads. Since: 0.1 (testing) */
+/** How many workloads there are. Since: 0.1 (testing) */
 ROLLOUT_API size_t rollout_grouping_count(const struct rollout_grouping *grouping);
 
 /** As rollout_document_decode(). The grouping must outlive the world. Since: 0.1 (testing) */
@@ -72,8 +73,9 @@ ROLLOUT_API int rollout_grouping_decode(const struct rollout_grouping *grouping,
                                         struct rollout_world **ret_world, struct rollout_error *reterr);
 ROLLOUT_API void rollout_grouping_free(struct rollout_grouping *grouping);
 
-/** Objects made by the library. One block, released with rollout_objects_free(). They do not
- *  outlive the trees that they were made from: texts point into them. */
+/** Objects made by the library. One block, read-only, released with rollout_objects_free(). Texts
+ *  may point into the world, the plan and the trees that they were made from, which must outlive
+ *  them. */
 struct rollout_objects {
     uint32_t struct_size; /**< set by the library */
     uint32_t reserved;    /**< zero */
@@ -100,8 +102,9 @@ ROLLOUT_API int rollout_apply_to(const struct rollout_world *world, const struct
                                  const struct rollout_tree *object, struct rollout_objects **ret_objects,
                                  struct rollout_error *reterr);
 
-/** The workload with the plan's status, and without the names in podsToDelete that the plan drops.
- *  Since: 0.1 (testing) */
+/** The workload as the pass leaves it: with the plan's status and, where the update phase ended with
+ *  an error, the condition FailedUpdate (cloneset.md 7.4); without the names in podsToDelete that
+ *  the plan drops. Errors as rollout_apply(). Since: 0.1 (testing) */
 ROLLOUT_API int rollout_apply_status(const struct rollout_world *world, const struct rollout_plan *plan,
                                      struct rollout_objects **ret_objects, struct rollout_error *reterr);
 ROLLOUT_API void rollout_objects_free(struct rollout_objects *objects);

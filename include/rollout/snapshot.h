@@ -66,7 +66,9 @@ enum {
     ROLLOUT_IN_PLACE_CONTAINERS_DONE = 1 << 5, /**< every container has taken its update (inplace.md 12) */
     ROLLOUT_IN_PLACE_NEXT = 1 << 6,            /**< a later batch of containers is waiting */
     ROLLOUT_IN_PLACE_NEXT_APPLIES = 1 << 7,    /**< ... with images or metadata, so that a refresh patches it */
-    ROLLOUT_IN_PLACE_NEXT_READY = 1 << 8       /**< ... and the containers before it are ready */
+    ROLLOUT_IN_PLACE_NEXT_READY = 1 << 8,      /**< ... and the containers before it are ready */
+    ROLLOUT_IN_PLACE_STATE_OLD_KEY = 1 << 9,   /**< the state annotation's key is inplace-update-state */
+    ROLLOUT_IN_PLACE_GRACE_OLD_KEY = 1 << 10   /**< the grace annotation's key is inplace-update-grace */
 };
 
 /** What rollout_in_place.waits_for says of its container. */

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "json/base64.h"
+#include "json/expand.h"
 #include "json/parse.h"
 #include "json/scan.h"
 
@@ -95,65 +96,6 @@ static int load(const char *text, size_t len, json_t **ret_value, json_error_t *
     return ROLLOUT_OK;
 }
 
-/* Where in a document a value is, as far as that tells which texts are JSON themselves. */
-enum place {
-    PLAIN,
-    METADATA,
-    ANNOTATIONS,
-    STATUS,
-    CONDITIONS,
-    READY,
-    GRACE, /* in the value of a grace annotation, which has such a text itself */
-    SEALED /* deeper in there, or in the value of any other text */
-};
-
-static bool is_ready(const json_t *condition)
-{
-    const char *type = json_string_value(json_object_get(condition, "type"));
-    return type && strcmp(type, "KruisePodReady") == 0;
-}
-
-/* The place of a container at place's key, or (key NULL) among its elements. */
-static enum place place_below(enum place place, const char *key, const json_t *value)
-{
-    if (place == GRACE)
-        return !key && json_is_object(value) ? GRACE : SEALED;
-    if (place == SEALED)
-        return SEALED;
-    if (json_is_array(value))
-        return key && place == STATUS && strcmp(key, "conditions") == 0 ? CONDITIONS : PLAIN;
-    if (!key)
-        return place == CONDITIONS && is_ready(value) ? READY : PLAIN;
-    if (place == METADATA && strcmp(key, "annotations") == 0)
-        return ANNOTATIONS;
-    return strcmp(key, "metadata") == 0 ? METADATA : strcmp(key, "status") == 0 ? STATUS : PLAIN;
-}
-
-/* Whether the text at place's key is one that node.h lists; then also the place of its value. */
-static bool is_expanded(enum place place, const char *key, enum place *ret_within)
-{
-    static const struct {
-        const char *name;
-        enum place within;
-    } annotations[] = {
-        { "apps.kruise.io/inplace-update-state", SEALED },    { "inplace-update-state", SEALED },
-        { "apps.kruise.io/inplace-update-grace", GRACE },     { "inplace-update-grace", GRACE },
-        { "apps.kruise.io/runtime-containers-meta", SEALED },
-    };
-    *ret_within = SEALED;
-    if (place == READY)
-        return strcmp(key, "message") == 0;
-    if (place == GRACE)
-        return strcmp(key, "metaDataPatch") == 0;
-    if (place == ANNOTATIONS)
-        for (size_t i = 0; i < sizeof(annotations) / sizeof(*annotations); i++)
-            if (strcmp(key, annotations[i].name) == 0) {
-                *ret_within = annotations[i].within;
-                return true;
-            }
-    return false;
-}
-
 /* First walk: adds up the block and parses the texts that are JSON. */
 struct measure {
     size_t nodes, bytes;
@@ -161,10 +103,10 @@ struct measure {
     size_t n_expansions, room;
 };
 
-static int add(struct measure *m, json_t *value, const char *key, enum place place, size_t depth);
+static int add(struct measure *m, json_t *value, const char *key, enum ro_expand place, size_t depth);
 
 /* Every value of a container. ROLLOUT_ERR_SYNTAX: nested too deep. */
-static int add_children(struct measure *m, json_t *value, enum place place, size_t depth)
+static int add_children(struct measure *m, json_t *value, enum ro_expand place, size_t depth)
 {
     int r = ROLLOUT_OK;
     if (depth == ROLLOUT_NODE_MAX_DEPTH)
@@ -181,13 +123,13 @@ static int add_children(struct measure *m, json_t *value, enum place place, size
 }
 
 /* The value of a text. ROLLOUT_ERR_SYNTAX: it has none. */
-static int load_expansion(const json_t *text, enum place place, json_t **ret_value)
+static int load_expansion(const json_t *text, enum ro_expand place, json_t **ret_value)
 {
     const char *json = json_string_value(text);
     size_t len = json_string_length(text);
     char *bytes = NULL;
     json_error_t error;
-    if (place == GRACE) {
+    if (place == RO_EXPAND_GRACE) {
         bytes = malloc(len + 1);
         if (!bytes)
             return ROLLOUT_ERR_NOMEM;
@@ -200,7 +142,8 @@ static int load_expansion(const json_t *text, enum place place, json_t **ret_val
 }
 
 /* place is the text's own, within that of its value. */
-static int add_expansion(struct measure *m, const json_t *text, enum place place, enum place within, size_t depth)
+static int add_expansion(struct measure *m, const json_t *text, enum ro_expand place, enum ro_expand within,
+                         size_t depth)
 {
     json_t *value = NULL;
     if (m->n_expansions == m->room) {
@@ -231,9 +174,9 @@ static int add_expansion(struct measure *m, const json_t *text, enum place place
     return r;
 }
 
-static int add(struct measure *m, json_t *value, const char *key, enum place place, size_t depth)
+static int add(struct measure *m, json_t *value, const char *key, enum ro_expand place, size_t depth)
 {
-    enum place within;
+    enum ro_expand within;
     m->nodes++;
     if (key)
         m->bytes += strlen(key);
@@ -243,12 +186,12 @@ static int add(struct measure *m, json_t *value, const char *key, enum place pla
         return ROLLOUT_OK;
     case JSON_STRING:
         m->bytes += json_string_length(value);
-        if (key && is_expanded(place, key, &within))
+        if (key && ro_expand_is_json(place, key, &within))
             return add_expansion(m, value, place, within, depth);
         return ROLLOUT_OK;
     case JSON_ARRAY:
     case JSON_OBJECT:
-        return add_children(m, value, place_below(place, key, value), depth);
+        return add_children(m, value, ro_expand_below(place, key, value), depth);
     default:
         return ROLLOUT_OK;
     }
@@ -287,10 +230,10 @@ static size_t spell(const json_t *real, char buf[REAL_SIZE])
     return len;
 }
 
-static void put(struct fill *f, json_t *value, const char *key, enum place place)
+static void put(struct fill *f, json_t *value, const char *key, enum ro_expand place)
 {
     struct rollout_node *n = f->node++;
-    enum place within;
+    enum ro_expand within;
     char buf[REAL_SIZE];
     memset(n, 0, sizeof(*n));
     if (key)
@@ -317,7 +260,7 @@ static void put(struct fill *f, json_t *value, const char *key, enum place place
     case JSON_STRING:
         n->kind = ROLLOUT_NODE_TEXT;
         n->text = keep(f, json_string_value(value), json_string_length(value));
-        if (key && is_expanded(place, key, &within)) {
+        if (key && ro_expand_is_json(place, key, &within)) {
             json_t *expansion = *f->expansion++;
             if (expansion)
                 put(f, expansion, NULL, within);
@@ -325,13 +268,13 @@ static void put(struct fill *f, json_t *value, const char *key, enum place place
         break;
     case JSON_ARRAY:
         n->kind = ROLLOUT_NODE_ARRAY;
-        place = place_below(place, key, value);
+        place = ro_expand_below(place, key, value);
         for (size_t i = 0, count = json_array_size(value); i < count; i++)
             put(f, json_array_get(value, i), NULL, place);
         break;
     case JSON_OBJECT:
         n->kind = ROLLOUT_NODE_OBJECT;
-        place = place_below(place, key, value);
+        place = ro_expand_below(place, key, value);
         for (void *i = json_object_iter(value); i; i = json_object_iter_next(value, i))
             put(f, json_object_iter_value(i), json_object_iter_key(i), place);
         break;
@@ -344,7 +287,7 @@ static int convert(json_t *value, struct rollout_json **ret_json)
 {
     struct measure m = { 0 };
     struct rollout_json *json = NULL;
-    int r = add(&m, value, NULL, PLAIN, 0);
+    int r = add(&m, value, NULL, RO_EXPAND_PLAIN, 0);
     if (r == ROLLOUT_OK && m.nodes > UINT32_MAX)
         r = ROLLOUT_ERR_NOMEM;
     if (r == ROLLOUT_OK) {
@@ -356,7 +299,7 @@ static int convert(json_t *value, struct rollout_json **ret_json)
     }
     if (json) {
         struct fill f = { .node = json->nodes, .bytes = (char *)&json->nodes[m.nodes], .expansion = m.expansions };
-        put(&f, value, NULL, PLAIN);
+        put(&f, value, NULL, RO_EXPAND_PLAIN);
         json->tree = (struct rollout_tree){ .nodes = json->nodes, .count = m.nodes };
         if (f.failed) {
             free(json);

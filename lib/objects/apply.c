@@ -290,6 +290,32 @@ static void drop_pods_to_delete(struct ro_edit *object, const struct rollout_pla
         ro_edit_remove(strategy, RO_STR("podsToDelete"));
 }
 
+/* 7.4: the error of the update phase. Never taken back, and one that is True already stays as it is. */
+static void add_failed_update(struct ro_arena *arena, struct ro_edit *object, const struct rollout_plan *plan,
+                              struct rollout_str now)
+{
+    struct ro_edit *conditions =
+        ro_edit_need_array(arena, ro_edit_need_object(arena, object, "status"), "conditions");
+    if (!conditions)
+        return;
+    for (struct ro_edit *c = conditions->first, *next; c; c = next) {
+        const struct ro_edit *type = ro_edit_get(c, "type"), *status = ro_edit_get(c, "status");
+        next = c->next;
+        if (!type || !ro_str_eq(type->node.text, RO_STR("FailedUpdate")))
+            continue;
+        if (status && ro_str_eq(status->node.text, RO_STR("True")))
+            return;
+        ro_edit_detach(c);
+    }
+    struct ro_edit *condition = ro_edit_object(arena);
+    ro_edit_set_text(arena, condition, RO_STR("type"), RO_STR("FailedUpdate"));
+    ro_edit_set_text(arena, condition, RO_STR("status"), RO_STR("True"));
+    ro_edit_set_text(arena, condition, RO_STR("lastUpdateTime"), now);
+    ro_edit_set_text(arena, condition, RO_STR("lastTransitionTime"), now);
+    ro_edit_set_text(arena, condition, RO_STR("message"), plan->error_message);
+    ro_edit_append(conditions, condition);
+}
+
 int rollout_apply_status(const struct rollout_world *world, const struct rollout_plan *plan,
                          struct rollout_objects **ret_objects, struct rollout_error *reterr)
 {
@@ -300,6 +326,10 @@ int rollout_apply_status(const struct rollout_world *world, const struct rollout
     struct ro_edit *object = ro_edit_copy(&arena, world->workload_object.nodes);
     if (plan->status.count > 0)
         ro_edit_set(object, RO_STR("status"), ro_edit_copy(&arena, plan->status.nodes));
+    char now[RO_TIME_SIZE];
+    if (plan->error_pod != ROLLOUT_NONE)
+        add_failed_update(&arena, object, plan,
+                          (struct rollout_str){ now, ro_time_format(world->snapshot.now_ms, false, now) });
     drop_pods_to_delete(object, plan);
     int r = arena.failed ? ro_error_nomem(reterr) : ro_objects_make(&object, 1, ret_objects, reterr);
     ro_arena_free(&arena);

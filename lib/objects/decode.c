@@ -249,6 +249,21 @@ struct rollout_str ro_controller_uid(const struct rollout_node *object)
     return (struct rollout_str){ NULL, 0 };
 }
 
+void ro_check_owners(struct ro_decoder *d, const struct ro_at *metadata)
+{
+    struct ro_at owners = ro_at_array(d, metadata, "ownerReferences");
+    size_t index = 0;
+    if (!owners.node)
+        return;
+    for (const struct rollout_node *c = ro_first(owners.node); c != ro_end(owners.node); c = ro_next(c)) {
+        struct ro_at owner = ro_at_element(d, &owners, c, index++);
+        ro_read_text(d, &owner, "kind");
+        ro_read_text(d, &owner, "name");
+        ro_read_text(d, &owner, "uid");
+        ro_read_bool(d, &owner, "controller");
+    }
+}
+
 void ro_read_metadata(struct ro_decoder *d, const struct ro_at *object, struct ro_metadata *ret)
 {
     struct ro_at metadata = ro_at_object(d, object, "metadata");
@@ -262,15 +277,6 @@ void ro_read_metadata(struct ro_decoder *d, const struct ro_at *object, struct r
     ro_read_time(d, &metadata, "deletionTimestamp");
     ro_check_text_map(d, &metadata, "annotations");
     ret->annotations = ro_get(metadata.node, "annotations");
-
-    struct ro_at owners = ro_at_array(d, &metadata, "ownerReferences");
-    size_t index = 0;
-    if (!owners.node)
-        return;
-    for (const struct rollout_node *c = ro_first(owners.node); c != ro_end(owners.node); c = ro_next(c)) {
-        struct ro_at owner = ro_at_element(d, &owners, c, index++);
-        ro_read_text(d, &owner, "uid");
-        ro_read_bool(d, &owner, "controller");
-    }
+    ro_check_owners(d, &metadata);
     ret->controller_uid = ro_controller_uid(object->node);
 }

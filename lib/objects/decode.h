@@ -80,6 +80,9 @@ struct ro_metadata {
     struct rollout_str controller_uid;      /* of the ownerReference that is the controller; absent = none */
 };
 
+/* Checks the ownerReferences in an object's metadata, by which its workload is found. */
+void ro_check_owners(struct ro_decoder *d, const struct ro_at *metadata);
+
 void ro_read_metadata(struct ro_decoder *d, const struct ro_at *object, struct ro_metadata *ret);
 
 /* uid of the controller among an object's ownerReferences, unchecked; absent = none. */

@@ -62,6 +62,33 @@ static bool is_workload(const struct rollout_grouping *g, const struct rollout_n
     return ro_str_eq(item_kind(g, item), RO_STR("CloneSet"));
 }
 
+/* Whether items of this kind are read at all. */
+static bool is_read(struct rollout_str kind)
+{
+    static const char *const kinds[] = { "CloneSet", "Pod", "ControllerRevision", "PersistentVolumeClaim", "Node" };
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+        if (ro_str_eq(kind, (struct rollout_str){ kinds[i], strlen(kinds[i]) }))
+            return true;
+    return false;
+}
+
+/* What tells an item's workload must be readable: else it would belong to none, and nobody would see it. */
+static void check_item(struct ro_decoder *d, const struct rollout_grouping *g, const struct ro_at *item)
+{
+    if (item->node->kind != ROLLOUT_NODE_OBJECT) {
+        ro_refuse(d, item, "is not an object");
+        return;
+    }
+    struct ro_at kind = ro_at_member(item, "kind");
+    ro_read_text(d, item, "kind");
+    if (!kind.node && !item_kind(g, item->node).data)
+        ro_refuse(d, &kind, "missing");
+    if (!is_read(item_kind(g, item->node)))
+        return;
+    struct ro_at metadata = ro_at_object(d, item, "metadata");
+    ro_check_owners(d, &metadata);
+}
+
 static size_t count_workloads(const struct rollout_grouping *g)
 {
     size_t count = 0;
@@ -226,11 +253,10 @@ static void group_list(struct ro_decoder *d, struct rollout_grouping *g)
         return;
     struct ro_at root = ro_at_root(g->root), items = ro_at_array(d, &root, "items");
     for (const struct rollout_node *c = ro_first(g->items); c != ro_end(g->items); c = ro_next(c), index++) {
-        if (c->kind != ROLLOUT_NODE_OBJECT) {
-            struct ro_at at = { .node = c, .path = { .up = &items.path, .index = index } };
-            ro_refuse(d, &at, "is not an object");
+        struct ro_at at = { .node = c, .path = { .up = &items.path, .index = index } };
+        check_item(d, g, &at);
+        if (d->code != ROLLOUT_OK)
             return;
-        }
         if (!is_workload(g, c))
             continue;
         struct ro_group *group = &g->groups[count++];

@@ -234,6 +234,8 @@ static void grace_facts(const struct rollout_node *annotation, const struct roll
     int64_t since = 0;
 
     ret->flags |= ROLLOUT_IN_PLACE_GRACE_KEY;
+    if (ro_str_eq(annotation->key, RO_STR(RO_GRACE_KEY_OLD)))
+        ret->flags |= ROLLOUT_IN_PLACE_GRACE_OLD_KEY;
     if (ro_text(annotation).len == 0)
         return;
     ret->flags |= ROLLOUT_IN_PLACE_GRACE;
@@ -270,6 +272,8 @@ bool ro_in_place_facts(const struct rollout_node *pod, const struct ro_gates *ga
         return false;
     if (state_text) {
         ret->flags |= ROLLOUT_IN_PLACE_STATE;
+        if (ro_str_eq(state_text->key, RO_STR(RO_STATE_KEY_OLD)))
+            ret->flags |= ROLLOUT_IN_PLACE_STATE_OLD_KEY;
         state = ro_state_value(state_text);
         if (state)
             state_facts(pod, state, gates->on[ROLLOUT_GATE_IN_PLACE_WORKLOAD_VERTICAL_SCALING], ret);

@@ -321,6 +321,10 @@ static int write_plan(struct pass *pass, struct rollout_plan **ret_plan, struct 
         plan->error_pod = pass->error_pod;
         plan->error_message = message;
     }
+    if (!pass->spec->replicas.set) { /* the scale phase fails on it; a selector only ends the pass */
+        plan->error_reason = ROLLOUT_REASON_SPEC_INVALID;
+        plan->error_message = RO_STR("spec.replicas: missing");
+    }
     *ret_plan = plan;
     return ROLLOUT_OK;
 }
@@ -393,6 +397,7 @@ int ro_plan_cloneset(const struct rollout_cloneset *cloneset, const struct ro_pl
     size_t scratch = ro_layout_add(&layout, scratch_count, sizeof(uint32_t));
     size_t n_claims = in->claims.count;
     size_t claims = ro_layout_add(&layout, n_claims, sizeof(uint32_t));
+    size_t by_name = ro_layout_add(&layout, n_claims, sizeof(uint32_t));
     size_t holders = ro_layout_add(&layout, n_claims, sizeof(uint32_t));
     size_t uses = ro_layout_add(&layout, n_claims, 1);
     size_t marks = ro_layout_add(&layout, n, 1);
@@ -425,7 +430,7 @@ int ro_plan_cloneset(const struct rollout_cloneset *cloneset, const struct ro_pl
         .list = (void *)(block + list),
         .revision_facts = (void *)(block + facts),
         .named = (uint8_t *)block + named,
-        .claims = { .array = &in->claims, .sorted = (void *)(block + claims), .holders = (void *)(block + holders),
+        .claims = { .array = &in->claims, .sorted = (void *)(block + claims), .by_name = (void *)(block + by_name), .holders = (void *)(block + holders),
                     .uses = (uint8_t *)block + uses },
         .scale_pod = ROLLOUT_NONE,
         .leaving_pod = ROLLOUT_NONE,

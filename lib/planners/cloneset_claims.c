@@ -12,6 +12,12 @@ static int compare_ids(const void *context, uint32_t a, uint32_t b)
     return ro_str_cmp(claim_at(claims, a)->instance_id, claim_at(claims, b)->instance_id);
 }
 
+static int compare_names(const void *context, uint32_t a, uint32_t b)
+{
+    const struct claims *claims = context;
+    return ro_str_cmp(claim_at(claims, a)->name, claim_at(claims, b)->name);
+}
+
 /* First place in sorted whose id is not less. */
 static uint32_t find_id(const struct claims *claims, struct rollout_str id)
 {
@@ -49,7 +55,10 @@ void claims_resolve(struct pass *pass, uint32_t *scratch)
     }
     if (claims->count == 0)
         return;
+    for (uint32_t i = 0; i < claims->count; i++)
+        claims->by_name[i] = claims->sorted[i];
     ro_sort_indices(claims->sorted, claims->count, scratch, compare_ids, claims);
+    ro_sort_indices(claims->by_name, claims->count, scratch, compare_names, claims);
 
     for (size_t i = 0; i < pass->n; i++) {
         uint8_t fate = pass->fates[i];
@@ -116,27 +125,46 @@ static void emit_create_claim(struct ro_builder *b, struct rollout_str template_
     ro_build_attr_text(b, ROLLOUT_ATTR_TEMPLATE, template_name);
 }
 
-/* name is "<template>-<object>-<id>" */
-static bool is_named(struct rollout_str name, struct rollout_str template_name, struct rollout_str object,
-                     struct rollout_str id)
+/* A claim's name: "<template>-<object>-<id>". */
+struct name {
+    struct rollout_str parts[5];
+};
+
+static struct name claim_name(const struct pass *pass, uint32_t template_index, struct rollout_str id)
 {
-    if (name.len != template_name.len + 1 + object.len + 1 + id.len)
-        return false;
-    const char *c = name.data;
-    return memcmp(c, template_name.data, template_name.len) == 0 && c[template_name.len] == '-' &&
-           memcmp(c + template_name.len + 1, object.data, object.len) == 0 &&
-           c[template_name.len + 1 + object.len] == '-' && memcmp(c + name.len - id.len, id.data, id.len) == 0;
+    struct rollout_str template_name = *ro_strs_at(&pass->spec->claim_templates, template_index);
+    return (struct name){ { template_name, RO_STR("-"), pass->spec->name, RO_STR("-"), id } };
 }
 
-/* Whether the id has its claim of the template. first: place of its first claim. */
-static bool has_claim(const struct pass *pass, uint32_t first, uint32_t template_index)
+/* As ro_str_cmp of the text and the joined name. */
+static int compare_name(struct rollout_str text, const struct name *name)
 {
-    const struct claims *claims = &pass->claims;
-    struct rollout_str id = claim_at(claims, claims->sorted[first])->instance_id;
-    struct rollout_str template_name = *ro_strs_at(&pass->spec->claim_templates, template_index);
-    for (uint32_t place = first; has_id(claims, place, id); place++)
-        if (is_named(claim_at(claims, claims->sorted[place])->name, template_name, pass->spec->name, id))
+    for (size_t i = 0; i < sizeof name->parts / sizeof *name->parts; i++) {
+        struct rollout_str part = name->parts[i];
+        struct rollout_str head = { text.data, text.len < part.len ? text.len : part.len };
+        int c = ro_str_cmp(head, part);
+        if (c)
+            return c;
+        text.data += part.len;
+        text.len -= part.len;
+    }
+    return text.len > 0;
+}
+
+/* Whether there is a claim of this name that is not terminating, whatever its id: upstream skips it. */
+static bool has_claim(const struct claims *claims, const struct name *name)
+{
+    uint32_t low = 0, high = claims->count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        int c = compare_name(claim_at(claims, claims->by_name[middle])->name, name);
+        if (c == 0)
             return true;
+        if (c < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
     return false;
 }
 
@@ -157,18 +185,15 @@ static uint32_t next_free(const struct claims *claims, uint32_t *cursor)
 }
 
 /* Claims of a free id that are not there, since a template was added later. */
-static void emit_missing_claims(struct pass *pass, struct ro_builder *b, uint32_t first)
+static void emit_missing_claims(struct pass *pass, struct ro_builder *b, struct rollout_str id)
 {
-    const struct claims *claims = &pass->claims;
-    struct rollout_str none = { NULL, 0 };
     for (uint32_t t = 0; t < pass->spec->claim_templates.count; t++) {
-        if (has_claim(pass, first, t))
+        struct name name = claim_name(pass, t, id);
+        if (has_claim(&pass->claims, &name))
             continue;
-        struct rollout_str template_name = *ro_strs_at(&pass->spec->claim_templates, t);
-        struct rollout_str prefix =
-            ro_build_join(b, template_name, RO_STR("-"), pass->spec->name, RO_STR("-"));
-        struct rollout_str id = claim_at(claims, claims->sorted[first])->instance_id;
-        emit_create_claim(b, template_name, ro_build_join(b, prefix, id, none, none));
+        const struct rollout_str none = { NULL, 0 };
+        struct rollout_str start = ro_build_join(b, name.parts[0], name.parts[1], name.parts[2], name.parts[3]);
+        emit_create_claim(b, name.parts[0], ro_build_join(b, start, id, none, none));
     }
 }
 
@@ -179,7 +204,7 @@ void claims_emit_create(struct pass *pass, struct ro_builder *b, uint32_t reason
     uint32_t before = *cursor, first;
     int64_t taken = 0;
     while (taken < count && (first = next_free(claims, cursor)) < claims->count) {
-        emit_missing_claims(pass, b, first);
+        emit_missing_claims(pass, b, claim_at(claims, claims->sorted[first])->instance_id);
         taken++;
     }
     for (int64_t i = taken; i < count; i++)

@@ -93,6 +93,7 @@ struct revision_facts {
 struct claims {
     const struct ro_abi_array *array; /* of struct rollout_claim */
     uint32_t *sorted;                 /* by id, those that are not terminating */
+    uint32_t *by_name;                /* the same by name */
     uint32_t count;
     uint32_t *holders; /* by claim: pod + 1 that carries the id; 0 = none */
     uint8_t *uses;     /* by claim: CLAIM_* */

@@ -89,7 +89,8 @@ static struct rollout_condition progress(const struct pass *pass, struct ro_buil
         condition.reason = RO_STR("ProgressPartitionAvailable");
         condition.message = RO_STR("CloneSet has been paused due to partition ready");
     } else if (old && (ro_str_eq(old->reason, RO_STR("ProgressDeadlineExceeded")) ||
-                       old->last_update_ms + deadline_ms < pass->now_ms)) {
+                       old->last_update_ms == 0 || old->last_update_ms + deadline_ms < pass->now_ms)) {
+        /* No time is Go's zero time, past any deadline. */
         condition.status = RO_STR("False");
         condition.reason = RO_STR("ProgressDeadlineExceeded");
         condition.message = ro_build_join(b, RO_STR("CloneSet revision "), pass->update_name,

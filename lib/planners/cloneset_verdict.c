@@ -140,10 +140,16 @@ static struct rollout_str state_text(const struct rollout_pod *pod)
     return label ? *label : RO_STR("unknown");
 }
 
-static struct rollout_str annotation_text(enum ro_step step)
+/* The annotation that is at fault, by the key that is there; a missing one by its present key. */
+static struct rollout_str annotation_text(const struct rollout_in_place *in_place, enum ro_step step)
 {
-    return step == RO_STEP_ERROR_GRACE ? RO_STR("metadata.annotations[\"apps.kruise.io/inplace-update-grace\"]")
-                                       : RO_STR("metadata.annotations[\"apps.kruise.io/inplace-update-state\"]");
+    if (step == RO_STEP_ERROR_GRACE)
+        return in_place->flags & ROLLOUT_IN_PLACE_GRACE_OLD_KEY
+                   ? RO_STR("metadata.annotations[\"inplace-update-grace\"]")
+                   : RO_STR("metadata.annotations[\"apps.kruise.io/inplace-update-grace\"]");
+    return step != RO_STEP_ERROR_MISSING && (in_place->flags & ROLLOUT_IN_PLACE_STATE_OLD_KEY)
+               ? RO_STR("metadata.annotations[\"inplace-update-state\"]")
+               : RO_STR("metadata.annotations[\"apps.kruise.io/inplace-update-state\"]");
 }
 
 /* The container that an unfinished update waits for, and what of it. */
@@ -315,7 +321,7 @@ static bool in_grace(struct ro_builder *b, const struct rollout_pod *pod, enum r
         set(v, ROLLOUT_REASON_GRACE_PERIOD);
         v->until_ms = pod->in_place->grace_end_ms;
     } else if (step == RO_STEP_STUCK_GRACE || ro_step_is_error(step)) {
-        set_text(b, v, ROLLOUT_REASON_SPEC_INVALID, annotation_text(step));
+        set_text(b, v, ROLLOUT_REASON_SPEC_INVALID, annotation_text(pod->in_place, step));
     } else {
         return false;
     }
@@ -464,7 +470,7 @@ struct rollout_str verdict_error_message(struct pass *pass, struct ro_builder *b
         break;
     }
     enum ro_step step = ro_in_place_step(pod, pass->now_ms);
-    return ro_build_join(b, start, annotation_text(step),
+    return ro_build_join(b, start, annotation_text(pod->in_place, step),
                          step == RO_STEP_ERROR_MISSING ? RO_STR(" is missing beside a grace period")
                                                        : RO_STR(" does not parse"),
                          none);

@@ -222,7 +222,7 @@ static void add_pod(struct world *w, const char *pod, size_t len)
         set_suffix(w, (int)i, pod[k]);
 }
 
-struct rollout_pod *world_add(struct world *w, const char *pods)
+void world_add(struct world *w, const char *pods)
 {
     while (*pods) {
         long times = 1;
@@ -237,7 +237,6 @@ struct rollout_pod *world_add(struct world *w, const char *pods)
         pods += len;
         pods += strspn(pods, " ");
     }
-    return &w->pods[w->snapshot.pods.count - 1];
 }
 
 /* ---- the world ---- */

@@ -68,7 +68,7 @@ struct world_case {
 /* NULL if the row holds, else what is wrong with it (in memory that the next call uses again). */
 const char *world_case_wrong(const struct world_case *c);
 
-struct rollout_pod *world_add(struct world *w, const char *pods);
+void world_add(struct world *w, const char *pods);
 void world_label(struct world *w, int pod, const char *key, const char *value);
 void world_gate(struct world *w, uint32_t gate, uint32_t on);
 void world_delete_name(struct world *w, const char *name);
