@@ -14,6 +14,9 @@
  *   user            spec.updateStrategy, where it changed between the two passes
  *   clock           now
  *
+ * The condition FailedUpdate, which upstream writes after an error (cloneset.md 7.4), is taken out of the played
+ * status: the recorder took the status without it.
+ *
  * A pod that a driver deletes is gone at the next pass, finalizers or not: the recorder's API server knows no
  * termination. currentRevision and updateRevision are not taken: they follow from the played workload. */
 #include "release.h"
@@ -302,6 +305,17 @@ static const char **drawn_ids(json_t *before, json_t *after, size_t *ret_count)
     return ids;
 }
 
+static void drop_failed_update(json_t *snapshot)
+{
+    json_t *status = json_object_get(json_object_get(snapshot, "workload"), "status");
+    json_t *conditions = json_object_get(status, "conditions");
+    for (size_t i = json_array_size(conditions); i-- > 0;) {
+        const char *type = json_string_value(json_object_get(json_array_get(conditions, i), "type"));
+        if (type && strcmp(type, "FailedUpdate") == 0)
+            json_array_remove(conditions, i);
+    }
+}
+
 json_t *release_step(const struct release *release, size_t place, json_t *played)
 {
     json_t *before = json_array_get(release->passes, place), *after = json_array_get(release->passes, place + 1);
@@ -310,6 +324,7 @@ json_t *release_step(const struct release *release, size_t place, json_t *played
     const char **ids = drawn_ids(before, after, &count);
     played_make(played, &pass);
     json_t *next = play(played, &pass, ids, count);
+    drop_failed_update(next);
     played_free(&pass);
     free(ids);
     json_object_del(next, "currentRevision");
