@@ -94,6 +94,11 @@ static void grace_broken(struct world *w)
     world_in_place(w, 1, STATE | GRACE | ROLLOUT_IN_PLACE_GRACE_BROKEN);
 }
 
+static void state_broken_old(struct world *w)
+{
+    world_in_place(w, 1, STATE | ROLLOUT_IN_PLACE_STATE_BROKEN | ROLLOUT_IN_PLACE_STATE_OLD_KEY);
+}
+
 static void grace_alone(struct world *w)
 {
     world_in_place(w, 1, GRACE);
@@ -254,6 +259,8 @@ static const struct {
       "pod p1: metadata.annotations[\"apps.kruise.io/inplace-update-grace\"] does not parse" },
     { "6.7 row 1: no state", "R2 U2", "2nU", grace_alone, ROLLOUT_REASON_SPEC_INVALID, 1,
       "pod p1: metadata.annotations[\"apps.kruise.io/inplace-update-state\"] is missing beside a grace period" },
+    { "6.7 row 6, old key", "R2 U2", "2nU", state_broken_old, ROLLOUT_REASON_SPEC_INVALID, 1,
+      "pod p1: metadata.annotations[\"inplace-update-state\"] does not parse" },
     { "6.7 row 6", "R2 U2", "2nU", state_broken, ROLLOUT_REASON_SPEC_INVALID, 1,
       "pod p1: metadata.annotations[\"apps.kruise.io/inplace-update-state\"] does not parse" },
 };

@@ -171,6 +171,31 @@ static void state_broken(struct world *w)
     world_in_place(w, 0, STATE | ROLLOUT_IN_PLACE_STATE_BROKEN);
 }
 
+static void grace_broken_old(struct world *w)
+{
+    grace_broken(w);
+    w->in_place[0].flags |= ROLLOUT_IN_PLACE_GRACE_OLD_KEY;
+}
+
+static void grace_stuck_old(struct world *w)
+{
+    grace_stuck(w);
+    w->in_place[0].flags |= ROLLOUT_IN_PLACE_STATE_OLD_KEY;
+}
+
+static void state_broken_old(struct world *w)
+{
+    state_broken(w);
+    w->in_place[0].flags |= ROLLOUT_IN_PLACE_STATE_OLD_KEY;
+}
+
+static void grace_old_without_state(struct world *w)
+{
+    in_grace(w);
+    w->in_place[0].flags |= ROLLOUT_IN_PLACE_GRACE_OLD_KEY;
+    w->in_place[0].flags &= ~(uint32_t)STATE;
+}
+
 static void unobserved(struct world *w)
 {
     w->snapshot.unobserved_since_ms = WORLD_NOW - 1000;
@@ -344,6 +369,14 @@ static const struct {
       "hold/end-grace SpecInvalid: metadata.annotations[\"apps.kruise.io/inplace-update-state\"] is not usable" },
     { "R1", "nU", state_broken, POD, 0,
       "hold/set-ready SpecInvalid: metadata.annotations[\"apps.kruise.io/inplace-update-state\"] is not usable" },
+    { "R1", "nU", grace_broken_old, POD, 0,
+      "hold/end-grace SpecInvalid: metadata.annotations[\"inplace-update-grace\"] is not usable" },
+    { "R1", "nU", grace_stuck_old, POD, 0,
+      "hold/end-grace SpecInvalid: metadata.annotations[\"inplace-update-state\"] is not usable" },
+    { "R1", "nU", state_broken_old, POD, 0,
+      "hold/set-ready SpecInvalid: metadata.annotations[\"inplace-update-state\"] is not usable" },
+    { "R1", "nU", grace_old_without_state, POD, 0,
+      "hold/end-grace SpecInvalid: metadata.annotations[\"apps.kruise.io/inplace-update-state\"] is not usable" },
     { "R1 U1 only cannot", "o", NULL, POD, 0,
       "hold/update-in-place InPlaceImpossible: not possible in place: /spec/hostNetwork" },
     { "R1 U1 inplace", "oX", NULL, POD, 0,

@@ -149,6 +149,24 @@ START_TEST(update_phase)
 }
 END_TEST
 
+/* The only outdated pod is in its grace period, so that there are no candidates, and more updated pods are
+ * unavailable than may be: nobody is taken, although there is something to update. */
+START_TEST(nobody_to_update)
+{
+    static const char *const settings[] = { "R3 U1 inplace", "R3 U1 only", "R3 U1" };
+    struct world w;
+    world_make(&w, settings[_i], "o 2n-");
+    in_grace(&w);
+    ck_assert_str_eq(world_actions(&w), "");
+    ck_assert_uint_eq(w.plan->error_reason, 0);
+    ck_assert_str_eq(world_pod_verdict(&w, 0),
+                     "hold/end-grace GracePeriod: grace period until 2026-01-01T00:00:01.000Z");
+    ck_assert_str_eq(world_pod_verdict(&w, 1), "hold NotReady: at the target, not ready: condition Ready");
+    ck_assert_str_eq(world_pod_verdict(&w, 2), "hold NotReady: at the target, not ready: condition Ready");
+    world_free(&w);
+}
+END_TEST
+
 /* ---- 6.2, the order in which everything is updated at once ---- */
 
 static const char *order_of(struct world *w)
@@ -399,6 +417,7 @@ int main(void)
     Suite *suite = suite_create("cloneset_update");
     TCase *tcase = tcase_create("update");
     tcase_add_loop_test(tcase, update_phase, 0, sizeof phase / sizeof *phase);
+    tcase_add_loop_test(tcase, nobody_to_update, 0, 3);
     tcase_add_loop_test(tcase, update_order, 0, sizeof orders / sizeof *orders);
     tcase_add_loop_test(tcase, update_count, 0, sizeof counts / sizeof *counts);
     tcase_add_loop_test(tcase, comparison, 0, sizeof compared / sizeof *compared);

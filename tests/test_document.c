@@ -144,7 +144,8 @@ static void check_twin(const struct rollout_cloneset *c, int i)
     assert_text(c->namespace_, "ns");
     assert_text(c->name, "demo");
     ck_assert_int_eq(c->generation, 7);
-    ck_assert_uint_eq(c->flags & ~(uint32_t)ROLLOUT_CLONESET_SELECTOR_INVALID, twins[i].flags); /* some have no selector */
+    ck_assert_uint_eq(c->flags & ~(uint32_t)ROLLOUT_CLONESET_SELECTOR_INVALID,
+                      twins[i].flags); /* some have no selector */
     ck_assert_uint_eq(c->update_type, twins[i].type);
     ck_assert_uint_eq(c->pod_update_policy, twins[i].policy);
     ck_assert_int_eq(c->grace_period_seconds, twins[i].grace);
@@ -664,6 +665,113 @@ START_TEST(test_shape)
 }
 END_TEST
 
+/* Items of a List that cannot be told to belong to a workload: then no workload of it is planned for. "": taken. */
+#define ONE                 CLONESET("one", "1")
+#define ITEM(item)          "{'kind':'List','items':[" ONE "," item "]}"
+#define OWNER(kind, owners) ITEM("{'kind':'" kind "','metadata':{'ownerReferences':" owners "}}")
+static const struct {
+    const char *document, *message;
+} items[] = {
+    { ITEM("'x'"), "items[1]: \"x\" is not an object" },
+    { ITEM("null"), "items[1]: null is not an object" },
+    { ITEM("[]"), "items[1]: [] is not an object" },
+    { ITEM("{'kind':3}"), "items[1].kind: 3 is not a string" },
+    { ITEM("{'kind':['Pod']}"), "items[1].kind: [\"Pod\"] is not a string" },
+    { ITEM("{}"), "items[1].kind: missing" },
+    { ITEM("{'kind':null}"), "items[1].kind: missing" },
+    { "{'kind':'PodList','items':[{'kind':3}]}", "items[0].kind: 3 is not a string" },
+    { "{'kind':'PodList','items':[{'metadata':3}]}", "items[0].metadata: 3 is not an object" },
+    { ITEM("{'kind':'Pod','metadata':'x'}"), "items[1].metadata: \"x\" is not an object" },
+    { ITEM("{'kind':'ControllerRevision','metadata':[]}"), "items[1].metadata: [] is not an object" },
+    { ITEM("{'kind':'PersistentVolumeClaim','metadata':1}"), "items[1].metadata: 1 is not an object" },
+    { ITEM("{'kind':'Node','metadata':true}"), "items[1].metadata: true is not an object" },
+    { ITEM("{'kind':'CloneSet','metadata':1.5}"), "items[1].metadata: 1.5 is not an object" },
+    { OWNER("Pod", "'x'"), "items[1].metadata.ownerReferences: \"x\" is not an array" },
+    { OWNER("Pod", "{}"), "items[1].metadata.ownerReferences: {} is not an array" },
+    { OWNER("ControllerRevision", "'x'"), "items[1].metadata.ownerReferences: \"x\" is not an array" },
+    { OWNER("PersistentVolumeClaim", "'x'"), "items[1].metadata.ownerReferences: \"x\" is not an array" },
+    { OWNER("Node", "'x'"), "items[1].metadata.ownerReferences: \"x\" is not an array" },
+    { OWNER("CloneSet", "'x'"), "items[1].metadata.ownerReferences: \"x\" is not an array" },
+    { OWNER("Pod", "[{},7]"), "items[1].metadata.ownerReferences[1]: 7 is not an object" },
+    { OWNER("Pod", "[{'uid':1}]"), "items[1].metadata.ownerReferences[0].uid: 1 is not a string" },
+    { OWNER("Pod", "[{'kind':1}]"), "items[1].metadata.ownerReferences[0].kind: 1 is not a string" },
+    { OWNER("Pod", "[{'name':{}}]"), "items[1].metadata.ownerReferences[0].name: {} is not a string" },
+    { OWNER("Pod", "[{'controller':'true'}]"),
+      "items[1].metadata.ownerReferences[0].controller: \"true\" is not a boolean" },
+    { OWNER("PersistentVolumeClaim", "[{'uid':'1'},{'uid':2}]"),
+      "items[1].metadata.ownerReferences[1].uid: 2 is not a string" },
+    /* What nothing is read of may be anything, and null is as good as absent. */
+    { OWNER("Service", "'x'"), "" },
+    { ITEM("{'kind':'Secret','metadata':3}"), "" },
+    { OWNER("Pod", "null"), "" },
+    { OWNER("Pod", "[null]"), "" },
+    { OWNER("Pod", "[{'uid':null,'kind':null,'name':null,'controller':null}]"), "" },
+    { ITEM("{'kind':'Pod','metadata':null}"), "" },
+};
+
+static void group(const char *document, const char *message)
+{
+    struct rollout_json *json = parse(document);
+    struct rollout_grouping *grouping = NULL;
+    struct rollout_error error = { .struct_size = sizeof(error) };
+    int r = rollout_document_group(rollout_json_tree(json), &grouping, &error);
+    ck_assert_msg(r == (*message ? ROLLOUT_ERR_INVALID : ROLLOUT_OK), "%s: %d %s", document, r, error.message);
+    if (*message)
+        ck_assert_str_eq(error.message, message);
+    rollout_grouping_free(grouping);
+    rollout_json_free(json);
+}
+
+START_TEST(test_item)
+{
+    group(items[_i].document, items[_i].message);
+}
+END_TEST
+
+/* The same in the arrays of a Snapshot. */
+static const struct {
+    const char *array, *item, *message;
+} members[] = {
+    { "pods", "'x'", "pods[0]: \"x\" is not an object" },
+    { "revisions", "null", "revisions[0]: null is not an object" },
+    { "claims", "1", "claims[0]: 1 is not an object" },
+    { "nodes", "'x'", "nodes[0]: \"x\" is not an object" },
+    { "nodes", "null", "nodes[0]: null is not an object" },
+    { "pods", "{'kind':1}", "pods[0].kind: 1 is not a string" },
+    { "revisions", "{'kind':1}", "revisions[0].kind: 1 is not a string" },
+    { "claims", "{'kind':1}", "claims[0].kind: 1 is not a string" },
+    { "nodes", "{'kind':1}", "nodes[0].kind: 1 is not a string" },
+    { "pods", "{'metadata':1}", "pods[0].metadata: 1 is not an object" },
+    { "revisions", "{'metadata':1}", "revisions[0].metadata: 1 is not an object" },
+    { "claims", "{'metadata':1}", "claims[0].metadata: 1 is not an object" },
+    { "nodes", "{'metadata':1}", "nodes[0].metadata: 1 is not an object" },
+    { "pods", "{'metadata':{'ownerReferences':{}}}", "pods[0].metadata.ownerReferences: {} is not an array" },
+    { "revisions", "{'metadata':{'ownerReferences':{}}}", "revisions[0].metadata.ownerReferences: {} is not an array" },
+    { "claims", "{'metadata':{'ownerReferences':[1]}}", "claims[0].metadata.ownerReferences[0]: 1 is not an object" },
+    { "pods", "{'metadata':{'ownerReferences':[{'name':1}]}}",
+      "pods[0].metadata.ownerReferences[0].name: 1 is not a string" },
+    { "revisions", "{'metadata':{'ownerReferences':[{'kind':1}]}}",
+      "revisions[0].metadata.ownerReferences[0].kind: 1 is not a string" },
+    { "claims", "{'metadata':{'ownerReferences':[{'uid':1}]}}",
+      "claims[0].metadata.ownerReferences[0].uid: 1 is not a string" },
+    { "nodes", "{'metadata':{'ownerReferences':[{'controller':1}]}}",
+      "nodes[0].metadata.ownerReferences[0].controller: 1 is not a boolean" },
+};
+
+START_TEST(test_member)
+{
+    char document[800];
+    struct rollout_world *world = NULL;
+    struct rollout_error error = { .struct_size = sizeof(error) };
+    snprintf(document, sizeof(document), "{'kind':'Snapshot','workload':" ONE ",'%s':[%s]}", members[_i].array,
+             members[_i].item);
+    struct rollout_json *json = parse(document);
+    ck_assert_int_eq(rollout_document_decode(rollout_json_tree(json), 0, NOW, &world, &error), ROLLOUT_ERR_INVALID);
+    ck_assert_str_eq(error.message, members[_i].message);
+    rollout_json_free(json);
+}
+END_TEST
+
 /* The selector as Kubernetes prints it. */
 static const struct {
     const char *selector, *text;
@@ -745,6 +853,8 @@ int main(void)
     tcase_add_test(tc, test_list);
     tcase_add_test(tc, test_grouping);
     tcase_add_loop_test(tc, test_shape, 0, COUNT(shapes));
+    tcase_add_loop_test(tc, test_item, 0, COUNT(items));
+    tcase_add_loop_test(tc, test_member, 0, COUNT(members));
     tcase_add_test(tc, test_what_belongs);
     tcase_add_loop_test(tc, test_selector_text, 0, COUNT(selectors));
     tcase_add_test(tc, test_no_clock);

@@ -224,7 +224,8 @@ START_TEST(test_in_place)
     struct rollout_in_place in_place;
     ck_assert_int_eq(rollout_pod_from_object(rollout_json_tree(json), NULL, &pod, &in_place, NULL), ROLLOUT_OK);
     ck_assert_ptr_eq(pod.in_place, &in_place);
-    uint32_t wanted[] = { ROLLOUT_IN_PLACE_STATE | ROLLOUT_IN_PLACE_STATE_BROKEN, ROLLOUT_IN_PLACE_GRACE_KEY, 0 };
+    uint32_t wanted[] = { ROLLOUT_IN_PLACE_STATE | ROLLOUT_IN_PLACE_STATE_BROKEN,
+                          ROLLOUT_IN_PLACE_GRACE_KEY | ROLLOUT_IN_PLACE_GRACE_OLD_KEY, 0 };
     ck_assert_uint_eq(in_place.flags & ~ROLLOUT_IN_PLACE_CONTAINERS_DONE, wanted[_i]);
     rollout_json_free(json);
 }

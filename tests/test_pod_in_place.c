@@ -11,15 +11,17 @@
 #include "objects/container_hash.h"
 #include "objects/pod_in_place.h"
 
-#define STATE    ROLLOUT_IN_PLACE_STATE
-#define BROKEN   ROLLOUT_IN_PLACE_STATE_BROKEN
-#define KEY      ROLLOUT_IN_PLACE_GRACE_KEY
-#define GRACE    ROLLOUT_IN_PLACE_GRACE
-#define NO_GRACE ROLLOUT_IN_PLACE_GRACE_BROKEN
-#define DONE     ROLLOUT_IN_PLACE_CONTAINERS_DONE
-#define NEXT     ROLLOUT_IN_PLACE_NEXT
-#define APPLIES  ROLLOUT_IN_PLACE_NEXT_APPLIES
-#define READY    ROLLOUT_IN_PLACE_NEXT_READY
+#define STATE         ROLLOUT_IN_PLACE_STATE
+#define BROKEN        ROLLOUT_IN_PLACE_STATE_BROKEN
+#define KEY           ROLLOUT_IN_PLACE_GRACE_KEY
+#define GRACE         ROLLOUT_IN_PLACE_GRACE
+#define NO_GRACE      ROLLOUT_IN_PLACE_GRACE_BROKEN
+#define OLD_KEY       ROLLOUT_IN_PLACE_STATE_OLD_KEY
+#define OLD_GRACE_KEY ROLLOUT_IN_PLACE_GRACE_OLD_KEY
+#define DONE          ROLLOUT_IN_PLACE_CONTAINERS_DONE
+#define NEXT          ROLLOUT_IN_PLACE_NEXT
+#define APPLIES       ROLLOUT_IN_PLACE_NEXT_APPLIES
+#define READY         ROLLOUT_IN_PLACE_NEXT_READY
 
 static struct rollout_json *parse(const char *text)
 {
@@ -98,10 +100,12 @@ static const struct facts_case {
     { "12 a record without an ID", POD(NEW_STATE(LAST("{\\\"main\\\":{}}")), MAIN, RUNS("nginx:1", "")), false, true,
       STATE, ROLLOUT_WAITS_FOR_IMAGE, "main", INT64_MIN },
     { "12 state is null", POD(NEW_STATE("null"), MAIN, ""), false, true, STATE | DONE, 0, "", INT64_MIN },
-    { "10 old key", POD(OLD_STATE(LAST(MAIN_ID("a"))), MAIN, RUNS("nginx:1", "a")), false, true, STATE,
+    { "10 old key", POD(OLD_STATE(LAST(MAIN_ID("a"))), MAIN, RUNS("nginx:1", "a")), false, true, STATE | OLD_KEY,
       ROLLOUT_WAITS_FOR_IMAGE, "main", INT64_MIN },
     { "10 the new key counts", POD(OLD_STATE("{bad") "," NEW_STATE(LAST("{}")), MAIN, ""), false, true, STATE | DONE, 0,
       "", INT64_MIN },
+    { "10 old key, unparsable", POD(OLD_STATE("{bad"), MAIN, ""), false, true, STATE | OLD_KEY | BROKEN, 0, "",
+      INT64_MIN },
     { "12 unparsable", POD(NEW_STATE("{bad"), MAIN, RUNS("nginx:1", "a")), false, true, STATE | BROKEN, 0, "",
       INT64_MIN },
     { "12 empty", POD(NEW_STATE(""), MAIN, RUNS("nginx:1", "a")), false, true, STATE | BROKEN, 0, "", INT64_MIN },
@@ -193,7 +197,12 @@ static const struct facts_case {
     { "11.1 no grace seconds", POD(NEW_STATE(LAST("null")) "," NEW_GRACE("{\\\"revision\\\":\\\"r\\\"}"), MAIN, ""),
       false, true, STATE | DONE | KEY | GRACE, 0, "", 0 },
     { "10 old grace key", POD(NEW_STATE(LAST("null")) "," OLD_GRACE(GRACE_OF("5")), MAIN, ""), false, true,
-      STATE | DONE | KEY | GRACE, 0, "", 5 },
+      STATE | DONE | KEY | GRACE | OLD_GRACE_KEY, 0, "", 5 },
+    { "10 old grace key, empty", POD(OLD_GRACE(""), MAIN, ""), false, true, KEY | OLD_GRACE_KEY, 0, "", INT64_MIN },
+    { "10 both old", POD(OLD_STATE("{bad") "," OLD_GRACE("{bad"), MAIN, ""), false, true,
+      STATE | BROKEN | OLD_KEY | KEY | GRACE | NO_GRACE | OLD_GRACE_KEY, 0, "", INT64_MIN },
+    { "10 the new grace key counts", POD(OLD_GRACE("{bad") "," NEW_GRACE(GRACE_OF("5")), MAIN, ""), false, true,
+      KEY | GRACE, 0, "", INT64_MIN },
     { "11.1 row 1 no state", POD(NEW_GRACE(GRACE_OF("30")), MAIN, ""), false, true, KEY | GRACE, 0, "", INT64_MIN },
     { "11.1 row 2 state unparsable", POD(NEW_STATE("{bad") "," NEW_GRACE(GRACE_OF("30")), MAIN, ""), false, true,
       STATE | BROKEN | KEY | GRACE, 0, "", INT64_MIN },

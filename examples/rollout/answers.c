@@ -9,37 +9,133 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A fault of the line itself. */
-static int refuse(struct rollout_error *reterr, const char *field, const char *why)
+/* A fault of the line itself; value may be NULL, and then there is none. */
+static int refuse(struct rollout_error *reterr, const char *field, const struct rollout_node *value, const char *why)
 {
-    if (reterr) {
-        reterr->code = ROLLOUT_ERR_INVALID;
-        snprintf(reterr->field, sizeof reterr->field, "%s", field);
-        snprintf(reterr->message, sizeof reterr->message, "%s: %s", field, why);
-    }
+    if (!reterr)
+        return ROLLOUT_ERR_INVALID;
+    struct text text = { 0 };
+    if (value)
+        text_add_node(&text, value);
+    bool fits = text.len < sizeof reterr->value;
+    reterr->code = ROLLOUT_ERR_INVALID;
+    snprintf(reterr->field, sizeof reterr->field, "%s", field);
+    snprintf(reterr->value, sizeof reterr->value, "%.*s%s", (int)(fits ? text.len : 64), text.data ? text.data : "",
+             fits ? "" : "...");
+    snprintf(reterr->message, sizeof reterr->message, "%s%s%s%s%s", field, *field ? ": " : "", reterr->value,
+             value ? " " : "", why);
+    text_free(&text);
     return ROLLOUT_ERR_INVALID;
 }
 
-int answer_diff_flags(const struct rollout_node *gates, uint32_t *ret_flags, struct rollout_error *reterr)
+/* The same at a member of what stands at `place`. */
+static int refuse_member(struct rollout_error *reterr, const char *place, const char *member,
+                         const struct rollout_node *value, const char *why)
+{
+    char field[128];
+    snprintf(field, sizeof field, "%s%s%s", place, *place && *member ? "." : "", member);
+    return refuse(reterr, field, value, why);
+}
+
+static bool ends_with(struct rollout_str text, const char *end)
+{
+    size_t len = strlen(end);
+    return text.len >= len && memcmp(text.data + text.len - len, end, len) == 0;
+}
+
+static bool is_object(const struct rollout_node *node)
+{
+    return node && node->kind == ROLLOUT_NODE_OBJECT;
+}
+
+int answer_template(const struct rollout_node *object, const char *place, struct rollout_tree *ret,
+                    struct rollout_error *reterr)
+{
+    const struct rollout_node *kind = node_get(object, "kind"), *spec = node_get(object, "spec");
+    const struct rollout_node *data = node_get(object, "data"), *inner = node_get(spec, "template");
+    if (!is_object(object))
+        return refuse(reterr, place, object, "is not an object");
+    if (kind && kind->kind != ROLLOUT_NODE_TEXT)
+        return refuse_member(reterr, place, "kind", kind, "is not a string");
+    *ret = node_tree(object);
+    if (kind && (str_is(kind->text, "Pod") || str_is(kind->text, "Snapshot") || ends_with(kind->text, "List")))
+        return refuse_member(reterr, place, "kind", kind, "holds no pod template that could be compared");
+    if (kind && str_is(kind->text, "PodTemplate")) {
+        inner = node_get(object, "template");
+        *ret = node_tree(inner);
+        return is_object(inner) ? ROLLOUT_OK : refuse_member(reterr, place, "template", inner, "is no pod template");
+    }
+    if (data || (kind && str_is(kind->text, "ControllerRevision"))) {
+        inner = node_get(node_get(data, "spec"), "template");
+        /* As the library reads it: also a revision that holds the bare template. */
+        if (is_object(inner) || (!inner && is_object(node_get(data, "spec"))))
+            return ROLLOUT_OK;
+        return refuse_member(reterr, place, "data.spec.template", inner, inner ? "is no pod template" : "missing");
+    }
+    if (kind || inner) {
+        *ret = kind ? node_tree(inner) : *ret; /* without a kind it is the data of a revision */
+        return is_object(inner)
+                   ? ROLLOUT_OK
+                   : refuse_member(reterr, place, "spec.template", inner, inner ? "is no pod template" : "missing");
+    }
+    return is_object(spec) ? ROLLOUT_OK
+                           : refuse_member(reterr, place, "spec", spec, spec ? "is not an object" : "missing");
+}
+
+uint32_t answer_workload_flags(const struct rollout_workload *workload)
 {
     static const struct {
-        const char *name;
-        uint32_t flag;
-    } known[] = {
-        { "InPlaceUpdateEnvFromMetadata", ROLLOUT_DIFF_ENV_FROM_METADATA },
-        { "InPlaceWorkloadVerticalScaling", ROLLOUT_DIFF_VERTICAL_SCALING },
-        { "RecreatePodWhenChangeVCTInCloneSetGate", ROLLOUT_DIFF_COMPARE_CLAIMS },
+        uint32_t gate, flag;
+    } gates[] = {
+        { ROLLOUT_GATE_IN_PLACE_UPDATE_ENV_FROM_METADATA, ROLLOUT_DIFF_ENV_FROM_METADATA },
+        { ROLLOUT_GATE_IN_PLACE_WORKLOAD_VERTICAL_SCALING, ROLLOUT_DIFF_VERTICAL_SCALING },
+        { ROLLOUT_GATE_RECREATE_POD_WHEN_CHANGE_VCT, ROLLOUT_DIFF_COMPARE_CLAIMS },
     };
+    uint32_t flags = ROLLOUT_DIFF_ENV_FROM_METADATA;
+    for (size_t i = 0; i < workload->gate_count; i++)
+        for (size_t j = 0; j < sizeof gates / sizeof gates[0]; j++)
+            if (workload->gates[i].gate == gates[j].gate)
+                flags = workload->gates[i].on ? flags | gates[j].flag : flags & ~gates[j].flag;
+    if (workload->cloneset->pod_update_policy == ROLLOUT_POLICY_IN_PLACE_ONLY)
+        flags &= ~(uint32_t)ROLLOUT_DIFF_COMPARE_CLAIMS;
+    return flags;
+}
+
+/* Parses and decodes a document that was written here. */
+static int decode(const struct text *document, struct rollout_json **ret_json, struct rollout_world **ret_world,
+                  struct rollout_error *reterr)
+{
+    if (document->failed)
+        return ROLLOUT_ERR_NOMEM;
+    int rc = rollout_json_parse(document->data, document->len, ret_json, reterr);
+    return rc == ROLLOUT_OK ? rollout_document_decode(rollout_json_tree(*ret_json), 0, 0, ret_world, reterr) : rc;
+}
+
+static const char snapshot_start[] =
+    "{\"kind\":\"Snapshot\",\"now\":\"1970-01-01T00:00:01Z\",\"workload\":{\"apiVersion\":"
+    "\"apps.kruise.io/v1beta1\",\"kind\":\"CloneSet\",\"metadata\":{\"name\":\"x\"},"
+    "\"spec\":{\"selector\":{},\"template\":{\"spec\":{}}";
+
+/* The gates in a Snapshot, so that they are read and refused as they are everywhere else. */
+int answer_diff_flags(const struct rollout_node *gates, uint32_t *ret_flags, struct rollout_error *reterr)
+{
+    struct text snapshot = { 0 };
+    struct rollout_json *json = NULL;
+    struct rollout_world *world = NULL;
     *ret_flags = ROLLOUT_DIFF_ENV_FROM_METADATA;
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
-        const struct rollout_node *gate = node_get(gates, known[i].name);
-        if (!gate)
-            continue;
-        if (gate->kind != ROLLOUT_NODE_BOOL)
-            return refuse(reterr, "featureGates", "a value is neither true nor false");
-        *ret_flags = gate->integer ? *ret_flags | known[i].flag : *ret_flags & ~known[i].flag;
-    }
-    return ROLLOUT_OK;
+    if (!gates)
+        return ROLLOUT_OK;
+    text_adds(&snapshot, snapshot_start);
+    text_adds(&snapshot, "}},\"featureGates\":");
+    text_add_node(&snapshot, gates);
+    text_adds(&snapshot, "}");
+    int rc = decode(&snapshot, &json, &world, reterr);
+    if (rc == ROLLOUT_OK)
+        *ret_flags = answer_workload_flags(&world->workload);
+    rollout_world_free(world);
+    rollout_json_free(json);
+    text_free(&snapshot);
+    return rc;
 }
 
 /* Element i of a view, whose stride is its owner's. */
@@ -158,14 +254,18 @@ int answer_diff(const struct rollout_tree *line, struct text *ret, struct rollou
     const struct rollout_node *old_revision = node_get(line->nodes, "old");
     const struct rollout_node *new_revision = node_get(line->nodes, "new");
     if (!old_revision)
-        return refuse(reterr, "old", "missing");
+        return refuse(reterr, "old", NULL, "missing");
     if (!new_revision)
-        return refuse(reterr, "new", "missing");
+        return refuse(reterr, "new", NULL, "missing");
     struct rollout_diff_options options = { .struct_size = sizeof options };
+    struct rollout_tree old_tree, new_tree;
     int rc = answer_diff_flags(node_get(line->nodes, "featureGates"), &options.flags, reterr);
+    if (rc == ROLLOUT_OK)
+        rc = answer_template(old_revision, "old", &old_tree, reterr);
+    if (rc == ROLLOUT_OK)
+        rc = answer_template(new_revision, "new", &new_tree, reterr);
     if (rc != ROLLOUT_OK)
         return rc;
-    struct rollout_tree old_tree = node_tree(old_revision), new_tree = node_tree(new_revision);
     struct rollout_diff *diff = NULL;
     rc = rollout_diff(&old_tree, &new_tree, &options, &diff, reterr);
     if (rc != ROLLOUT_OK)
@@ -180,9 +280,8 @@ int answer_diff(const struct rollout_tree *line, struct text *ret, struct rollou
 /* The line as a Snapshot, so that strategies and labels are read as they are everywhere else. */
 static void add_snapshot(struct text *text, const struct rollout_node *line)
 {
-    text_adds(text, "{\"kind\":\"Snapshot\",\"now\":\"1970-01-01T00:00:01Z\",\"workload\":{\"apiVersion\":"
-                    "\"apps.kruise.io/v1beta1\",\"kind\":\"CloneSet\",\"metadata\":{\"name\":\"order\"},\"spec\":{"
-                    "\"selector\":{},\"template\":{\"spec\":{}},\"updateStrategy\":{\"rollingUpdate\":{");
+    text_adds(text, snapshot_start);
+    text_adds(text, ",\"updateStrategy\":{\"rollingUpdate\":{");
     const char *separator = "";
     static const char *const strategies[] = { "priorityStrategy", "scatterStrategy" };
     for (int i = 0; i < 2; i++) {
@@ -205,8 +304,8 @@ static void add_snapshot(struct text *text, const struct rollout_node *line)
     text_adds(text, "]}");
 }
 
-/* The list of indexes; NULL with *ret_rc set where there is none. */
-static uint32_t *read_waiting(const struct rollout_node *waiting, size_t *ret_count, int *ret_rc,
+/* The list of indexes below `pods`; NULL with *ret_rc set where there is none. */
+static uint32_t *read_waiting(const struct rollout_node *waiting, size_t pods, size_t *ret_count, int *ret_rc,
                               struct rollout_error *reterr)
 {
     size_t count = 0;
@@ -219,9 +318,12 @@ static uint32_t *read_waiting(const struct rollout_node *waiting, size_t *ret_co
     }
     size_t i = 0;
     for (const struct rollout_node *w = node_next(waiting, NULL); w; w = node_next(waiting, w)) {
-        if (w->kind != ROLLOUT_NODE_INTEGER || w->integer < 0 || w->integer >= UINT32_MAX) {
+        bool number = w->kind == ROLLOUT_NODE_INTEGER;
+        if (!number || w->integer < 0 || (uint64_t)w->integer >= pods) {
+            char field[48];
+            snprintf(field, sizeof field, "waiting[%zu]", i);
+            *ret_rc = refuse(reterr, field, w, number ? "is no index of the labels" : "is no index");
             free(indices);
-            *ret_rc = refuse(reterr, "waiting", "an element is no index");
             return NULL;
         }
         indices[i++] = (uint32_t)w->integer;
@@ -230,30 +332,50 @@ static uint32_t *read_waiting(const struct rollout_node *waiting, size_t *ret_co
     return indices;
 }
 
+/* A path of the Snapshot that add_snapshot() made, as one of the line. */
+static void restore_path(struct rollout_error *error)
+{
+    static const struct {
+        const char *made, *given;
+    } paths[] = {
+        { "workload.spec.updateStrategy.rollingUpdate.", "" },
+        { "pods[", "labels[" },
+    };
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+        size_t skip = strlen(paths[i].made), len = strlen(error->field);
+        if (strncmp(error->field, paths[i].made, skip) != 0)
+            continue;
+        struct rollout_error made = *error;
+        const char *why = made.message + (strncmp(made.message, made.field, len) == 0 ? len : 0);
+        char *labels = strstr(made.field, ".metadata.labels");
+        if (labels && paths[i].given[0])
+            memmove(labels, labels + strlen(".metadata.labels"), strlen(labels + strlen(".metadata.labels")) + 1);
+        snprintf(error->field, sizeof error->field, "%s%s", paths[i].given, made.field + skip);
+        snprintf(error->message, sizeof error->message, "%s%s", error->field, why);
+        return;
+    }
+}
+
 int answer_order(const struct rollout_tree *line, struct text *ret, struct rollout_error *reterr)
 {
     const struct rollout_node *root = line->nodes, *labels = node_get(root, "labels"),
                               *waiting = node_get(root, "waiting");
     if (!labels || labels->kind != ROLLOUT_NODE_ARRAY)
-        return refuse(reterr, "labels", "must be an array");
+        return refuse(reterr, "labels", labels, labels ? "is not an array" : "missing");
     if (!waiting || waiting->kind != ROLLOUT_NODE_ARRAY)
-        return refuse(reterr, "waiting", "must be an array");
+        return refuse(reterr, "waiting", waiting, waiting ? "is not an array" : "missing");
 
     struct text snapshot = { 0 };
     struct rollout_json *json = NULL;
     struct rollout_world *world = NULL;
     uint32_t *indices = NULL;
     size_t count = 0;
-    int rc = ROLLOUT_OK;
     add_snapshot(&snapshot, root);
-    if (snapshot.failed)
-        rc = ROLLOUT_ERR_NOMEM;
+    int rc = decode(&snapshot, &json, &world, reterr);
     if (rc == ROLLOUT_OK)
-        rc = rollout_json_parse(snapshot.data, snapshot.len, &json, reterr);
-    if (rc == ROLLOUT_OK)
-        rc = rollout_document_decode(rollout_json_tree(json), 0, 0, &world, reterr);
-    if (rc == ROLLOUT_OK)
-        indices = read_waiting(waiting, &count, &rc, reterr);
+        indices = read_waiting(waiting, world->snapshot.pods.count, &count, &rc, reterr);
+    else if (rc == ROLLOUT_ERR_INVALID)
+        restore_path(reterr);
     if (rc == ROLLOUT_OK) {
         const struct rollout_order *order = &world->workload.cloneset->order;
         rc = rollout_order_priority(&order->priority, &world->snapshot.pods, indices, count, reterr);

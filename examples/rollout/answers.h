@@ -16,7 +16,13 @@ int answer_order(const struct rollout_tree *line, struct text *ret, struct rollo
 /* The members that say what a diff comes to, without the braces around them. */
 void answer_add_diff(struct text *ret, const struct rollout_diff *diff);
 
-/* ROLLOUT_DIFF_* flags from a map of feature gates, which may be NULL. */
+/* ROLLOUT_DIFF_* flags: of a workload, and from a map of feature gates, which may be NULL. */
+uint32_t answer_workload_flags(const struct rollout_workload *workload);
 int answer_diff_flags(const struct rollout_node *gates, uint32_t *ret_flags, struct rollout_error *reterr);
+
+/* What is compared of an object: a ControllerRevision or a bare template as it stands, else the template in it.
+ * Refused where there is none. place: the object's path, "" = it is the document. */
+int answer_template(const struct rollout_node *object, const char *place, struct rollout_tree *ret,
+                    struct rollout_error *reterr);
 
 #endif

@@ -78,10 +78,20 @@ int report(const struct options *options, const struct input *input, const struc
 /* Writes the text to stdout and clears it. False once that has failed. */
 bool flush_text(struct text *text);
 
-/* The status, or STATUS_BAD if something could not be written. */
+/* The status, or STATUS_BAD if something could not be written, which is said unless the reader went away. */
 int finish(int status);
+
+/* A sentence on stderr, whose end of line is added; control characters become "?". */
+void complain(const char *format, ...)
+#if defined(__GNUC__)
+    __attribute__((format(printf, 1, 2)))
+#endif
+    ;
 
 /* Whether stdout takes colours. */
 bool use_colours(void);
+
+/* In characters; 0 where stdout is no terminal, or one of unknown width. */
+size_t terminal_width(void);
 
 #endif

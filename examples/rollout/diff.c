@@ -89,7 +89,7 @@ static void add_text(const struct rollout_diff *diff, struct text *out)
         add_pairs(&table, "environment from labels", change->name, &change->labels);
         add_pairs(&table, "environment from annotations", change->name, &change->annotations);
     }
-    table_print(&table, "  ", false, out);
+    table_print(&table, "  ", false, terminal_width(), out);
     if (diff->metadata_patch.count) {
         text_adds(out, "  patch ");
         text_add_tree(out, &diff->metadata_patch);
@@ -127,7 +127,10 @@ static int diff_line(const struct options *options, const struct rollout_tree *d
         if (answer_diff_flags(node_get(line, "featureGates"), &flags, reterr) != ROLLOUT_OK)
             return FAULT;
         if (old_revision && new_revision) {
-            struct rollout_tree old_tree = node_tree(old_revision), new_tree = node_tree(new_revision);
+            struct rollout_tree old_tree, new_tree;
+            if (answer_template(old_revision, "old", &old_tree, reterr) != ROLLOUT_OK ||
+                answer_template(new_revision, "new", &new_tree, reterr) != ROLLOUT_OK)
+                return FAULT;
             return diff_trees(options, &old_tree, &new_tree, flags, out, reterr);
         }
     }
@@ -162,31 +165,11 @@ static int diff_revisions(const struct options *options, const struct rollout_wo
     if (!old_tree || !new_tree)
         return STATUS_YES;
     names->found++;
-    uint32_t flags = ROLLOUT_DIFF_ENV_FROM_METADATA;
-    static const struct {
-        uint32_t gate, flag;
-    } gates[] = {
-        { ROLLOUT_GATE_IN_PLACE_UPDATE_ENV_FROM_METADATA, ROLLOUT_DIFF_ENV_FROM_METADATA },
-        { ROLLOUT_GATE_IN_PLACE_WORKLOAD_VERTICAL_SCALING, ROLLOUT_DIFF_VERTICAL_SCALING },
-        { ROLLOUT_GATE_RECREATE_POD_WHEN_CHANGE_VCT, ROLLOUT_DIFF_COMPARE_CLAIMS },
-    };
-    for (size_t i = 0; i < world->workload.gate_count; i++)
-        for (size_t j = 0; j < sizeof gates / sizeof gates[0]; j++)
-            if (world->workload.gates[i].gate == gates[j].gate)
-                flags = world->workload.gates[i].on ? flags | gates[j].flag : flags & ~gates[j].flag;
-    if (world->workload.cloneset->pod_update_policy == ROLLOUT_POLICY_IN_PLACE_ONLY)
-        flags &= ~(uint32_t)ROLLOUT_DIFF_COMPARE_CLAIMS;
-    return diff_trees(options, old_tree, new_tree, flags, out, reterr);
-}
-
-/* What is compared of a document: a revision as it stands, of a workload its template, else the whole. */
-static struct rollout_tree template_of(const struct rollout_tree *document)
-{
-    const struct rollout_node *root = document->nodes;
-    const struct rollout_node *kind = node_get(root, "kind"), *inner = node_get(node_get(root, "spec"), "template");
-    if (kind && !str_is(kind->text, "ControllerRevision") && inner)
-        return node_tree(inner);
-    return *document;
+    struct rollout_tree ignored;
+    if (answer_template(old_tree->nodes, names->old_name, &ignored, reterr) != ROLLOUT_OK ||
+        answer_template(new_tree->nodes, names->new_name, &ignored, reterr) != ROLLOUT_OK)
+        return FAULT;
+    return diff_trees(options, old_tree, new_tree, answer_workload_flags(&world->workload), out, reterr);
 }
 
 /* --feature-gate NAME=true|false, through the same reading as a document's gates. */
@@ -197,7 +180,7 @@ static int flags_of(const struct options *options, uint32_t *ret_flags)
     for (int i = 0; i < options->gate_count; i++) {
         const char *equals = strchr(options->gates[i], '=');
         if (!equals || (strcmp(equals + 1, "true") != 0 && strcmp(equals + 1, "false") != 0)) {
-            fprintf(stderr, "rollout diff: --feature-gate is NAME=true or NAME=false, not %s\n", options->gates[i]);
+            complain("rollout diff: --feature-gate is NAME=true or NAME=false, not %s", options->gates[i]);
             text_free(&text);
             return STATUS_BAD;
         }
@@ -207,9 +190,14 @@ static int flags_of(const struct options *options, uint32_t *ret_flags)
     }
     text_adds(&text, "}");
     struct rollout_json *json = NULL;
-    int rc = text.failed ? ROLLOUT_ERR_NOMEM : rollout_json_parse(text.data, text.len, &json, NULL);
+    struct rollout_error error = { .struct_size = sizeof error };
+    int rc = text.failed ? ROLLOUT_ERR_NOMEM : rollout_json_parse(text.data, text.len, &json, &error);
     if (rc == ROLLOUT_OK)
-        rc = answer_diff_flags(rollout_json_tree(json)->nodes, ret_flags, NULL);
+        rc = answer_diff_flags(rollout_json_tree(json)->nodes, ret_flags, &error);
+    if (rc != ROLLOUT_OK) {
+        size_t skip = strncmp(error.message, "featureGates.", 13) == 0 ? 13 : 0;
+        complain("rollout diff: --feature-gate %s", error.message + skip);
+    }
     rollout_json_free(json);
     text_free(&text);
     return rc == ROLLOUT_OK ? STATUS_YES : STATUS_BAD;
@@ -230,14 +218,19 @@ static int diff_files(const struct options *options)
         if (found == INPUT_BROKEN)
             status = report(options, &inputs[i], &error, &out);
         if (found == INPUT_END) {
-            fprintf(stderr, "rollout diff: %s holds no document\n", options->arguments[i]);
+            complain("rollout diff: %s holds no document", options->arguments[i]);
             status = STATUS_BAD;
         }
     }
+    struct rollout_tree templates[2];
+    for (int i = 0; i < 2; i++) {
+        struct rollout_error error = { .struct_size = sizeof error };
+        if (trees[i] && answer_template(trees[i]->nodes, "", &templates[i], &error) != ROLLOUT_OK)
+            status = report(options, &inputs[i], &error, &out);
+    }
     if (status == STATUS_YES) {
         struct rollout_error error = { .struct_size = sizeof error };
-        struct rollout_tree old_tree = template_of(trees[0]), new_tree = template_of(trees[1]);
-        status = diff_trees(options, &old_tree, &new_tree, flags, &out, &error);
+        status = diff_trees(options, &templates[0], &templates[1], flags, &out, &error);
         if (status == FAULT)
             status = report(options, &inputs[0], &error, &out);
     }
@@ -250,10 +243,14 @@ static int diff_files(const struct options *options)
 
 int command_diff(const struct options *options)
 {
+    if (options->gate_count && (options->file_count || options->argument_count != 2)) {
+        complain("rollout: diff: --feature-gate goes with two files; other documents have their featureGates");
+        return STATUS_BAD;
+    }
     if (options->argument_count == 1 && !options->file_count && strcmp(options->arguments[0], "-") == 0)
         return each_document(options, 0, diff_line, NULL, NULL);
     if (options->argument_count != 2) {
-        fprintf(stderr, "rollout diff: two files, or two revisions and -f, or \"-\"; see rollout diff --help\n");
+        complain("rollout diff: two files, or two revisions and -f, or \"-\"; see rollout diff --help");
         return STATUS_BAD;
     }
     if (!options->file_count)
@@ -261,7 +258,7 @@ int command_diff(const struct options *options)
     struct names names = { options->arguments[0], options->arguments[1], 0 };
     int status = each_document(options, 2, NULL, diff_revisions, &names);
     if (status != STATUS_BAD && !names.found) {
-        fprintf(stderr, "rollout diff: no workload has both revisions %s and %s\n", names.old_name, names.new_name);
+        complain("rollout diff: no workload has both revisions %s and %s", names.old_name, names.new_name);
         return STATUS_BAD;
     }
     return status;

@@ -7,6 +7,7 @@
 
 #include "command.h"
 #include "show.h"
+#include "walk.h"
 
 static const char *const classes[] = { "?", "done", "acted", "waiting", "held", "blocked" };
 
@@ -148,20 +149,25 @@ static void add_facts(const struct rollout_pod *pod, struct text *out)
     if (pod->in_place)
         time_row(&table, "grace period until", pod->in_place->grace_end_ms);
     text_adds(out, "facts\n");
-    table_print(&table, "  ", false, out);
+    table_print(&table, "  ", false, terminal_width(), out);
 }
 
-static int add_place(const struct rollout_world *world, uint32_t pod, struct text *out, struct rollout_error *reterr)
+/* The arithmetic, and the place in the release order where the verdict does not name another. */
+static int add_walk(const struct rollout_world *world, const struct rollout_plan *plan, size_t verdict, uint32_t pod,
+                    struct text *out, struct rollout_error *reterr)
 {
-    size_t count = 0;
-    int rc = ROLLOUT_OK;
-    uint32_t *indices = release_order(world, &count, &rc, reterr);
-    if (!indices)
+    struct walk walk;
+    int rc = walk_make(world, plan, &walk, reterr);
+    if (rc != ROLLOUT_OK)
         return rc;
-    for (size_t i = 0; i < count; i++)
-        if (indices[i] == pod)
-            text_addf(out, "order: number %zu of %zu not at the update revision\n", i + 1, count);
-    free(indices);
+    walk_explain(&walk, plan, &plan->verdicts[verdict], out);
+    size_t place = walk_place(&walk, &plan->verdicts[verdict], pod);
+    if (place) {
+        text_addf(out, "order: number %zu of %zu that can go to ", place, walk.count);
+        text_add_plain(out, walk.target);
+        text_adds(out, "\n");
+    }
+    walk_free(&walk);
     return ROLLOUT_OK;
 }
 
@@ -195,15 +201,15 @@ static int add_text(const struct rollout_world *world, const struct rollout_plan
         text_adds(out, "\n");
     }
 
+    int rc = add_walk(world, plan, verdict, pod, out, reterr);
     struct table table = { 0 };
     for (size_t i = 0; i < plan->action_count; i++)
         if (plan->actions[i].subject_kind == ROLLOUT_SUBJECT_POD && plan->actions[i].subject == pod)
             show_action(&table, world, plan, i);
     if (table.columns)
         text_adds(out, "actions\n");
-    table_print(&table, "  ", false, out);
+    table_print(&table, "  ", false, terminal_width(), out);
 
-    int rc = add_place(world, pod, out, reterr);
     add_facts(it, out);
     text_adds(out, "counts: ");
     show_counts(out, world, plan);
@@ -211,7 +217,7 @@ static int add_text(const struct rollout_world *world, const struct rollout_plan
     if (plan->limit_count)
         text_adds(out, "limits\n");
     show_limits(&table, world, plan);
-    table_print(&table, "  ", false, out);
+    table_print(&table, "  ", false, terminal_width(), out);
     show_outcome(out, world, plan);
     return rc;
 }
@@ -240,12 +246,12 @@ int command_explain(const struct options *options)
 {
     int found = 0;
     if (options->argument_count < 1) {
-        fprintf(stderr, "rollout explain: which pod? usage: rollout explain POD [-f FILE]...\n");
+        complain("rollout explain: which pod? usage: rollout explain POD [-f FILE]...");
         return STATUS_BAD;
     }
     int status = each_document(options, 1, NULL, explain_one, &found);
     if (status == STATUS_YES && !found) {
-        fprintf(stderr, "rollout explain: no pod %s\n", options->arguments[0]);
+        complain("rollout explain: no pod %s", options->arguments[0]);
         return STATUS_NO;
     }
     return status;

@@ -3,7 +3,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -35,21 +37,40 @@ static void close_file(struct input *input)
     input->fd = -1;
 }
 
+static void refuse_file(struct rollout_error *reterr, const char *what, int number)
+{
+    reterr->code = ROLLOUT_ERR_IO;
+    snprintf(reterr->message, sizeof reterr->message, "%s%s%s", what, number ? ": " : "",
+             number ? strerror(number) : "");
+}
+
 /* Opens the next file. False with reterr written where it cannot be. */
 static bool open_next(struct input *input, struct rollout_error *reterr)
 {
     const char *path = input->files[++input->file];
     bool standard = strcmp(path, "-") == 0;
+    struct stat facts;
     input->fd = standard ? STDIN_FILENO : open(path, O_RDONLY);
     if (input->fd < 0) {
-        reterr->code = ROLLOUT_ERR_IO;
-        snprintf(reterr->message, sizeof reterr->message, "cannot be opened: %s", strerror(errno));
+        refuse_file(reterr, "cannot be opened", errno);
         return false;
     }
-    if (rollout_json_reader_new(input->fd, &input->reader, reterr) == ROLLOUT_OK)
+    if (fstat(input->fd, &facts) != 0)
+        refuse_file(reterr, "cannot be read", errno);
+    else if (S_ISDIR(facts.st_mode))
+        refuse_file(reterr, "is a directory", 0);
+    else if (rollout_json_reader_new(input->fd, &input->reader, reterr) == ROLLOUT_OK)
         return true;
     close_file(input);
     return false;
+}
+
+/* What the reader says with a number, as it has no words for it. */
+static void name_read_error(struct rollout_error *error)
+{
+    static const char prefix[] = "reading failed with errno ";
+    if (error->code == ROLLOUT_ERR_IO && strncmp(error->message, prefix, sizeof prefix - 1) == 0)
+        refuse_file(error, "cannot be read", (int)strtol(error->message + sizeof prefix - 1, NULL, 10));
 }
 
 int input_next(struct input *input, const struct rollout_tree **ret_tree, struct rollout_error *reterr)
@@ -76,6 +97,7 @@ int input_next(struct input *input, const struct rollout_tree **ret_tree, struct
             return INPUT_BROKEN;
         }
         close_file(input);
+        name_read_error(reterr);
         if (rc != ROLLOUT_OK)
             return INPUT_BROKEN;
     }
@@ -98,23 +120,25 @@ static int each_workload(const struct options *options, const struct input *inpu
                          workload_function function, struct text *out, void *context)
 {
     struct rollout_error error = { .struct_size = sizeof error };
-    size_t count = 0;
-    if (rollout_document_count(document, &count, &error) != ROLLOUT_OK)
+    struct rollout_grouping *grouping = NULL;
+    if (rollout_document_group(document, &grouping, &error) != ROLLOUT_OK)
         return report(options, input, &error, out);
+    size_t count = rollout_grouping_count(grouping);
     if (count == 0)
-        fprintf(stderr, "rollout %s: document %u holds no workload\n", options->name, input->number);
+        complain("rollout %s: document %u holds no workload", options->name, input->number);
     int status = STATUS_YES;
     for (size_t i = 0; i < count; i++) {
         struct rollout_world *world = NULL;
         error = (struct rollout_error){ .struct_size = sizeof error };
         int done = FAULT;
-        if (rollout_document_decode(document, i, input->now_ms, &world, &error) == ROLLOUT_OK)
+        if (rollout_grouping_decode(grouping, i, input->now_ms, &world, &error) == ROLLOUT_OK)
             done = function(options, world, out, context, &error);
         if (done == FAULT)
             done = report(options, input, &error, out);
         rollout_world_free(world);
         status = highest(status, done);
     }
+    rollout_grouping_free(grouping);
     return status;
 }
 
@@ -127,7 +151,7 @@ int each_document(const struct options *options, int first, document_function do
     struct text out = { 0 };
     int status = STATUS_YES, found;
     if (options->file_count && options->argument_count > first) {
-        fprintf(stderr, "rollout %s: unexpected argument %s beside -f\n", options->name, options->arguments[first]);
+        complain("rollout %s: unexpected argument %s beside -f", options->name, options->arguments[first]);
         return STATUS_BAD;
     }
     if (options->file_count)
@@ -147,7 +171,7 @@ int each_document(const struct options *options, int first, document_function do
         writing = flush_text(&out);
     }
     if (input.number == 0 && status == STATUS_YES) {
-        fprintf(stderr, "rollout %s: the input holds no document\n", options->name);
+        complain("rollout %s: the input holds no document", options->name);
         status = STATUS_BAD;
     }
     if (!writing)

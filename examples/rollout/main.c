@@ -25,16 +25,18 @@ static const struct subcommand {
       "Exit status: 0; 1 no such pod; 2 bad input.\n" },
     { "diff", command_diff, "diff [-o json] OLD NEW | diff OLD NEW -f FILE | diff -o json -",
       "Prints whether a pod can go from OLD to NEW in place, and if not, which path forbids it.\n"
-      "OLD and NEW are files with a ControllerRevision, a workload or a pod template, or with -f the\n"
-      "names of two revisions of a Snapshot. With a single \"-\", each line of stdin is an object\n"
+      "OLD and NEW are files with a ControllerRevision, a workload, a PodTemplate or a bare pod template,\n"
+      "or with -f the names of two revisions of a Snapshot. With a single \"-\", each line of stdin is an object\n"
       "{old, new, featureGates} and is answered by one.\n"
       "\n"
       "  --feature-gate NAME=BOOL   set a feature gate of OpenKruise, where two files are compared\n"
       "\n"
       "Exit status: 0 in place; 1 not; 2 bad input.\n" },
     { "order", command_order, "order [-o json] [FILE...]",
-      "Prints the order in which pods that are not at the update revision are released, with each\n"
-      "pod's key. A document {labels, priorityStrategy, scatterStrategy, waiting} is answered by\n"
+      "Prints the order in which the planner takes pods to the update revision (or back from it, where it\n"
+      "rolls back), with each pod's key: those that it may take, which leaves out pods that are on their\n"
+      "way out or in their grace period. A document {labels, priorityStrategy, scatterStrategy, waiting} is answered "
+      "by\n"
       "the order of those indexes.\n"
       "\n"
       "Exit status: 0; 2 bad input.\n" },
@@ -56,12 +58,15 @@ static int print_usage(void)
     printf("What a rollout controller would do now, and why, from objects as the API server writes them.\n\n");
     for (int i = 0; i < SUBCOMMANDS; i++)
         printf("  rollout %s\n", subcommands[i].usage);
-    printf("\nFiles hold Snapshots, or a List as `kubectl get clonesets,controllerrevisions,pods,nodes,pvc -o json`\n"
-           "prints it: any number of documents, or JSON Lines. No file, or \"-\": stdin.\n\n"
+    printf("\nFiles hold Snapshots, recorded decisions, single workloads, or a List as\n"
+           "`kubectl get clonesets,controllerrevisions,pods,nodes,pvc -o json` prints it: any number of\n"
+           "documents, or JSON Lines. No file, or \"-\": stdin.\n\n"
            "  -f, --file FILE      read FILE\n"
            "  -o, --output FORMAT  text (default), or json: one document a line\n"
            "  -h, --help           this, or more on one command\n"
-           "      --version        the version\n");
+           "      --version        the version\n\n"
+           "Exit status: 2 for bad input and where the answer cannot be written; nothing is said where its\n"
+           "reader went away. Text is cut to the width of a terminal (COLUMNS), and never elsewhere.\n");
     return finish(STATUS_YES);
 }
 
@@ -71,17 +76,34 @@ static int print_version(void)
     return finish(STATUS_YES);
 }
 
+/* What getopt_long answered `found` to; argument: the one it looked at last. */
+static int wrong_option(const struct subcommand *subcommand, int found, const char *argument)
+{
+    bool is_long = strncmp(argument, "--", 2) == 0;
+    if (found == ':')
+        complain("rollout: %s: option %s needs a value", subcommand->name, argument);
+    else if (is_long && optopt)
+        complain("rollout: %s: option %s takes no value", subcommand->name, argument);
+    else if (is_long || !optopt)
+        complain("rollout: %s: unknown option %s", subcommand->name, argument);
+    else
+        complain("rollout: %s: unknown option -%c", subcommand->name, optopt);
+    complain("usage: rollout %s", subcommand->usage);
+    return STATUS_BAD;
+}
+
 static int run(const struct subcommand *subcommand, int argc, char **argv)
 {
     /* As many as there are arguments is enough for each list. */
     const char **lists = calloc(2 * (size_t)argc + 2, sizeof *lists);
     if (!lists) {
-        fprintf(stderr, "rollout: out of memory\n");
+        complain("rollout: out of memory");
         return STATUS_BAD;
     }
     struct options options = { .name = subcommand->name, .files = lists, .gates = lists + argc + 1 };
     int status = -1, c;
-    while (status < 0 && (c = getopt_long(argc, argv, "f:o:h", long_options, NULL)) != -1) {
+    opterr = 0;
+    while (status < 0 && (c = getopt_long(argc, argv, ":f:o:h", long_options, NULL)) != -1) {
         switch (c) {
         case 'f':
             lists[options.file_count++] = optarg;
@@ -89,7 +111,7 @@ static int run(const struct subcommand *subcommand, int argc, char **argv)
         case 'o':
             options.json = strcmp(optarg, "json") == 0;
             if (!options.json && strcmp(optarg, "text") != 0) {
-                fprintf(stderr, "rollout %s: -o is text or json, not %s\n", subcommand->name, optarg);
+                complain("rollout %s: -o is text or json, not %s", subcommand->name, optarg);
                 status = STATUS_BAD;
             }
             break;
@@ -104,12 +126,15 @@ static int run(const struct subcommand *subcommand, int argc, char **argv)
             status = finish(STATUS_YES);
             break;
         default:
-            fprintf(stderr, "usage: rollout %s\n", subcommand->usage);
-            status = STATUS_BAD;
+            status = wrong_option(subcommand, c, argv[optind - 1]);
         }
     }
     options.arguments = (const char *const *)(argv + optind);
     options.argument_count = argc - optind;
+    if (status < 0 && options.gate_count && subcommand->run != command_diff) {
+        complain("rollout: %s: --feature-gate is an option of diff; a Snapshot has its featureGates", subcommand->name);
+        status = STATUS_BAD;
+    }
     if (status < 0)
         status = subcommand->run(&options);
     free(lists);
@@ -129,8 +154,8 @@ int main(int argc, char **argv)
         if (strcmp(name, subcommands[i].name) == 0)
             return run(&subcommands[i], argc - 1, argv + 1);
     if (*name)
-        fprintf(stderr, "rollout: unknown command %s; see rollout --help\n", name);
+        complain("rollout: unknown command %s; see rollout --help", name);
     else
-        fprintf(stderr, "usage: rollout COMMAND ...; see rollout --help\n");
+        complain("usage: rollout COMMAND ...; see rollout --help");
     return STATUS_BAD;
 }

@@ -7,6 +7,7 @@
 #include "answers.h"
 #include "command.h"
 #include "show.h"
+#include "walk.h"
 
 static const char *phase_name(uint32_t phase)
 {
@@ -35,11 +36,30 @@ static struct rollout_priority_key key_of(const struct rollout_world *world, con
     return key;
 }
 
-static void add_json(const struct rollout_world *world, const uint32_t *indices, size_t count, struct text *out)
+/* ,"key":"text", without it where it is absent. */
+static void add_member(struct text *out, const char *key, struct rollout_str text)
 {
-    const struct rollout_priority *priority = &world->workload.cloneset->order.priority;
-    text_adds(out, "{\"kind\":\"Order\",\"workload\":");
-    text_add_quoted(out, world->workload.cloneset->name);
+    if (!text.data)
+        return;
+    text_addf(out, "%s\"%s\":", out->data[out->len - 1] == '{' ? "" : ",", key);
+    text_add_quoted(out, text);
+}
+
+static void add_json(const struct rollout_world *world, const struct walk *walk, struct text *out)
+{
+    const struct rollout_cloneset *cloneset = world->workload.cloneset;
+    const struct rollout_priority *priority = &cloneset->order.priority;
+    const uint32_t *indices = walk->pods;
+    size_t count = walk->count;
+    text_adds(out, "{\"kind\":\"Order\",\"workload\":{");
+    if (out->failed)
+        return;
+    add_member(out, "apiVersion", world->api_version);
+    add_member(out, "kind", world->kind);
+    add_member(out, "namespace", cloneset->namespace_);
+    add_member(out, "name", cloneset->name);
+    text_adds(out, "}");
+    add_member(out, "revision", walk->target);
     text_adds(out, ",\"order\":[");
     for (size_t i = 0; i < count; i++)
         text_addf(out, "%s%" PRIu32, i ? "," : "", indices[i]);
@@ -82,13 +102,18 @@ static void time_cell(struct table *table, int64_t ms)
     text_free(&text);
 }
 
-static void add_text(const struct rollout_world *world, const uint32_t *indices, size_t count, struct text *out)
+static void add_text(const struct rollout_world *world, const struct walk *walk, struct text *out)
 {
+    const uint32_t *indices = walk->pods;
+    size_t count = walk->count;
     const struct rollout_priority *priority = &world->workload.cloneset->order.priority;
     bool levels = !priority->weight_count && priority->ordered_keys.count;
     struct table table = { 0 };
     show_workload(out, world);
-    text_addf(out, ": %zu %s not at the update revision\n", count, count == 1 ? "pod" : "pods");
+    text_addf(out, ": %zu %s %s ", count, count == 1 ? "pod" : "pods", walk->back ? "can go back to" : "can go to");
+    text_add_plain(out, walk->target);
+    text_adds(out, "\n");
+    show_no_pods(out, world);
     if (count == 0)
         return;
     static const char *const heads[] = {
@@ -126,26 +151,37 @@ static void add_text(const struct rollout_world *world, const uint32_t *indices,
         time_cell(&table, pod->created_ms);
         table_end_row(&table);
     }
-    table_print(&table, "  ", false, out);
+    table_print(&table, "  ", false, terminal_width(), out);
     if (world->workload.cloneset->order.scatter.count)
         text_adds(out, "  spread afterwards by scatterStrategy\n");
 }
 
+/* context: whether something was printed before. */
 static int order_one(const struct options *options, const struct rollout_world *world, struct text *out, void *context,
                      struct rollout_error *reterr)
 {
-    (void)context;
-    size_t count = 0;
-    int rc = ROLLOUT_OK;
-    uint32_t *indices = release_order(world, &count, &rc, reterr);
-    if (!indices)
+    bool *printed = context;
+    struct rollout_plan *plan = NULL;
+    struct walk walk;
+    int rc = rollout_plan(&world->workload, &world->snapshot, &plan, reterr);
+    if (rc == ROLLOUT_OK)
+        rc = walk_make(world, plan, &walk, reterr);
+    rollout_plan_free(plan);
+    if (rc != ROLLOUT_OK)
         return FAULT;
-    (options->json ? add_json : add_text)(world, indices, count, out);
-    free(indices);
+    if (options->json) {
+        add_json(world, &walk, out);
+    } else {
+        text_adds(out, *printed ? "\n" : "");
+        add_text(world, &walk, out);
+        *printed = true;
+    }
+    walk_free(&walk);
     return STATUS_YES;
 }
 
 int command_order(const struct options *options)
 {
-    return each_document(options, 0, order_line, order_one, NULL);
+    bool printed = false;
+    return each_document(options, 0, order_line, order_one, &printed);
 }

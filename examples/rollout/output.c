@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Text out: results on stdout, errors as a line of JSON there or as a sentence on stderr. */
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "command.h"
@@ -19,7 +21,31 @@ static void add_value(struct text *out, const char *value)
     rollout_json_free(json);
 }
 
-static void add_error_line(struct text *out, const struct input *input, const struct rollout_error *error)
+static struct rollout_str str_of(const char *string)
+{
+    return (struct rollout_str){ .data = string, .len = strlen(string) };
+}
+
+void complain(const char *format, ...)
+{
+    char line[8192]; /* a path and a sentence */
+    struct text plain = { 0 };
+    va_list args;
+    va_start(args, format);
+    vsnprintf(line, sizeof line, format, args);
+    va_end(args);
+    text_add_plain(&plain, str_of(line));
+    fprintf(stderr, "%s\n", plain.data ? plain.data : "rollout: out of memory");
+    text_free(&plain);
+}
+
+static bool is_standard(const char *file)
+{
+    return strcmp(file, "-") == 0;
+}
+
+static void add_error_line(struct text *out, const struct input *input, const char *file,
+                           const struct rollout_error *error)
 {
     text_adds(out, "{\"kind\":\"Error\"");
     if (error->code != ROLLOUT_ERR_IO)
@@ -37,9 +63,26 @@ static void add_error_line(struct text *out, const struct input *input, const st
         text_adds(out, ",\"value\":");
         add_value(out, error->value);
     }
+    struct text message = { 0 };
+    if (!is_standard(file)) {
+        text_adds(&message, file);
+        text_adds(&message, ": ");
+    }
+    text_adds(&message, error->message);
     text_adds(out, ",\"message\":");
-    text_add_quoted(out, (struct rollout_str){ .data = error->message, .len = strlen(error->message) });
+    text_add_quoted(out, (struct rollout_str){ message.data, message.len });
     text_adds(out, "}\n");
+    out->failed |= message.failed;
+    text_free(&message);
+}
+
+/* The message without the place that it begins with, where the place stands before it already. */
+static const char *without_place(const struct rollout_error *error)
+{
+    char place[64];
+    int len = snprintf(place, sizeof place, "line %u, column %u: ", error->line, error->column);
+    bool there = error->line && strncmp(error->message, place, (size_t)len) == 0;
+    return error->message + (there ? len : 0);
 }
 
 int report(const struct options *options, const struct input *input, const struct rollout_error *error,
@@ -47,41 +90,52 @@ int report(const struct options *options, const struct input *input, const struc
 {
     const char *file = input->file >= 0 ? input->files[input->file] : "-";
     if (options->json) {
-        add_error_line(out, input, error);
+        add_error_line(out, input, file, error);
         return STATUS_BAD;
     }
     flush_text(out);
     fflush(stdout); /* so that the sentence stands where the result would have been */
     uint32_t line = error->line ? error->line : input->line;
-    fprintf(stderr, "rollout %s: %s", options->name, strcmp(file, "-") == 0 ? "stdin" : file);
-    if (line)
-        fprintf(stderr, ":%u", line);
+    char place[32] = "";
     if (error->column)
-        fprintf(stderr, ":%u", error->column);
-    struct text message = { 0 };
-    text_add_plain(&message, (struct rollout_str){ error->message, strlen(error->message) });
-    fprintf(stderr, ": %s\n", message.data ? message.data : "");
-    text_free(&message);
+        snprintf(place, sizeof place, ":%u:%u", line, error->column);
+    else if (line)
+        snprintf(place, sizeof place, ":%u", line);
+    complain("rollout %s: %s%s: %s", options->name, is_standard(file) ? "stdin" : file, place, without_place(error));
     return STATUS_BAD;
+}
+
+/* Why the first write failed that did; 0 = none has. */
+static int write_errno;
+
+static void note_failure(void)
+{
+    if (!write_errno)
+        write_errno = errno ? errno : EIO;
 }
 
 bool flush_text(struct text *text)
 {
     if (text->failed) {
-        fprintf(stderr, "rollout: out of memory\n");
+        complain("rollout: out of memory");
         return false;
     }
-    if (text->len)
-        fwrite(text->data, 1, text->len, stdout);
+    errno = 0;
+    if (text->len && fwrite(text->data, 1, text->len, stdout) != text->len)
+        note_failure();
     text_clear(text);
-    return !ferror(stdout);
+    return !write_errno;
 }
 
 int finish(int status)
 {
-    if (fflush(stdout) == 0 && !ferror(stdout))
+    errno = 0;
+    if (fflush(stdout) != 0 || ferror(stdout))
+        note_failure();
+    if (!write_errno)
         return status;
-    fprintf(stderr, "rollout: cannot write: %s\n", strerror(errno));
+    if (write_errno != EPIPE) /* a reader that has seen enough is told nothing */
+        complain("rollout: cannot write: %s", strerror(write_errno));
     return STATUS_BAD;
 }
 
@@ -89,4 +143,16 @@ bool use_colours(void)
 {
     const char *off = getenv("NO_COLOR"), *terminal = getenv("TERM");
     return isatty(STDOUT_FILENO) && !(off && *off) && !(terminal && strcmp(terminal, "dumb") == 0);
+}
+
+size_t terminal_width(void)
+{
+    struct winsize size = { 0 };
+    const char *columns = getenv("COLUMNS");
+    if (!isatty(STDOUT_FILENO))
+        return 0;
+    long given = columns ? strtol(columns, NULL, 10) : 0;
+    if (given > 0)
+        return (size_t)given;
+    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }

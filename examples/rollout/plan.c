@@ -29,7 +29,7 @@ static void add_verdicts(const struct rollout_world *world, const struct rollout
             show_verdict(&table, world, plan, i);
     if (table.columns)
         text_adds(out, pods ? "pods\n" : "others\n");
-    table_print(&table, "  ", use_colours(), out);
+    table_print(&table, "  ", use_colours(), terminal_width(), out);
 }
 
 static void add_text(const struct rollout_world *world, const struct rollout_plan *plan, struct text *out)
@@ -39,15 +39,16 @@ static void add_text(const struct rollout_world *world, const struct rollout_pla
     text_adds(out, ": ");
     show_counts(out, world, plan);
     text_adds(out, "\n");
+    show_no_pods(out, world);
     if (plan->limit_count) {
         text_adds(out, "limits\n");
         show_limits(&table, world, plan);
-        table_print(&table, "  ", false, out);
+        table_print(&table, "  ", false, terminal_width(), out);
     }
     text_adds(out, plan->action_count ? "actions\n" : "actions: none\n");
     for (size_t i = 0; i < plan->action_count; i++)
         show_action(&table, world, plan, i);
-    table_print(&table, "  ", false, out);
+    table_print(&table, "  ", false, terminal_width(), out);
     add_verdicts(world, plan, true, out);
     add_verdicts(world, plan, false, out);
     show_outcome(out, world, plan);

@@ -77,6 +77,13 @@ void show_workload(struct text *out, const struct rollout_world *world)
     text_add_plain(out, cloneset->name);
 }
 
+void show_no_pods(struct text *out, const struct rollout_world *world)
+{
+    const struct rollout_opt *replicas = &world->workload.cloneset->replicas;
+    if (world->snapshot.pods.count == 0 && replicas->set && replicas->value > 0)
+        text_adds(out, "note: no pods are given for it\n");
+}
+
 static int64_t status_number(const struct rollout_plan *plan, const char *field)
 {
     const struct rollout_node *node = node_get(plan->status.nodes, field);
@@ -94,6 +101,43 @@ void show_counts(struct text *out, const struct rollout_world *world, const stru
         status_number(plan, "updatedReplicas"), status_number(plan, "updatedReadyReplicas"));
 }
 
+/* The text that was given, in quotes where it is no plain percentage. */
+static void add_given(struct text *out, const struct rollout_limit *limit)
+{
+    struct rollout_str text = limit->given.text;
+    if (limit->given.kind == ROLLOUT_INTSTR_INT) {
+        text_addf(out, "%" PRId32, limit->given.count);
+        return;
+    }
+    size_t digits = 0;
+    while (digits < text.len && text.data[digits] >= '0' && text.data[digits] <= '9')
+        digits++;
+    bool plain = digits > 0 && digits + 1 == text.len && text.data[digits] == '%';
+    text_adds(out, plain ? "" : "\"");
+    text_add_plain(out, text);
+    text_adds(out, plain ? "" : "\"");
+}
+
+/* How a percentage came to its count. */
+static void add_percentage(struct text *out, const struct rollout_limit *limit, int32_t replicas)
+{
+    bool partition = str_is(limit->field, "partition");
+    int64_t scaled = limit->count;
+    add_given(out, limit);
+    if (!memchr(limit->given.text.data, '%', limit->given.text.len))
+        text_addf(out, ", read as %.*s%%", (int)limit->given.text.len, limit->given.text.data);
+    text_addf(out, " of %" PRId32 ", rounded %s", replicas, limit->rounding == ROLLOUT_ROUND_UP ? "up" : "down");
+    if (!partition ||
+        rollout_intstr_scale(&limit->given, ROLLOUT_PARSER_SCALED, limit->rounding, replicas, &scaled) != ROLLOUT_OK ||
+        scaled == limit->count)
+        return;
+    text_addf(out, " to %" PRId64, scaled);
+    if (scaled == replicas)
+        text_adds(out, "; only 100% keeps all");
+    else
+        text_addf(out, "; from 0 to %" PRId32, replicas);
+}
+
 void show_limits(struct table *table, const struct rollout_world *world, const struct rollout_plan *plan)
 {
     for (size_t i = 0; i < plan->limit_count; i++) {
@@ -101,11 +145,15 @@ void show_limits(struct table *table, const struct rollout_world *world, const s
         struct text how = { 0 };
         table_str(table, 0, limit->field);
         table_number(table, limit->count);
-        bool percent = limit->given.kind == ROLLOUT_INTSTR_TEXT;
-        if (percent) {
-            text_addf(&how, "%.*s of %" PRId32 ", rounded %s", (int)limit->given.text.len, limit->given.text.data,
-                      world->workload.cloneset->replicas.set ? world->workload.cloneset->replicas.value : 1,
-                      limit->rounding == ROLLOUT_ROUND_UP ? "up" : "down");
+        if (limit->flags & ROLLOUT_LIMIT_UNUSABLE) {
+            text_adds(&how, "\"");
+            text_add_plain(&how, limit->given.text);
+            text_addf(&how, "\" is not usable, counts as %" PRId64, limit->count);
+        } else if (limit->flags & ROLLOUT_LIMIT_PAUSED) {
+            add_given(&how, limit);
+            text_adds(&how, ", but paused");
+        } else if (limit->given.kind == ROLLOUT_INTSTR_TEXT) {
+            add_percentage(&how, limit, world->workload.cloneset->replicas.value);
         } else if (limit->given.kind == ROLLOUT_INTSTR_INT && limit->given.count != limit->count) {
             text_addf(&how, "given: %" PRId32, limit->given.count);
         }
@@ -134,9 +182,6 @@ static void add_attribute(struct text *out, const struct rollout_plan *plan, con
     case ROLLOUT_ATTR_COUNT:
         text_addf(out, "%" PRId64 " %s", attr->value, attr->value == 1 ? "pod" : "pods");
         break;
-    case ROLLOUT_ATTR_ID:
-        text_addf(out, "takes id %.*s", len, text.data);
-        break;
     case ROLLOUT_ATTR_NEW_IDS:
         text_addf(out, "%" PRId64 " new %s", attr->value, attr->value == 1 ? "id" : "ids");
         break;
@@ -158,6 +203,22 @@ static void add_attribute(struct text *out, const struct rollout_plan *plan, con
     }
 }
 
+/* "takes ids a, b": of those from the first one on. Returns how many. */
+static uint32_t add_ids(struct text *out, const struct rollout_plan *plan, const struct rollout_attr *attrs,
+                        uint32_t count)
+{
+    uint32_t n = 1;
+    while (n < count && attrs[n].key == ROLLOUT_ATTR_ID)
+        n++;
+    text_adds(out, n == 1 ? "takes id " : "takes ids ");
+    for (uint32_t i = 0; i < n; i++) {
+        text_adds(out, i ? ", " : "");
+        if (attrs[i].text != ROLLOUT_NONE)
+            text_add(out, plan->texts[attrs[i].text].data, plan->texts[attrs[i].text].len);
+    }
+    return n;
+}
+
 void show_action(struct table *table, const struct rollout_world *world, const struct rollout_plan *plan, size_t action)
 {
     const struct rollout_action *it = &plan->actions[action];
@@ -170,9 +231,19 @@ void show_action(struct table *table, const struct rollout_world *world, const s
         it->subject_kind == ROLLOUT_SUBJECT_CLAIM)
         name = subject_name(world, it->subject_kind, it->subject);
     table_str(table, 0, name);
-    for (uint32_t i = 0; i < it->attr_count; i++) {
-        text_adds(&words, words.len ? ", " : "");
-        add_attribute(&words, plan, &plan->attrs[it->attr_first + i]);
+    for (uint32_t i = 0; i < it->attr_count;) {
+        const struct rollout_attr *attr = &plan->attrs[it->attr_first + i];
+        uint32_t taken = 1;
+        bool again = attr->key == ROLLOUT_ATTR_CLAIM && attr->text != ROLLOUT_NONE &&
+                     str_equal(plan->texts[attr->text], name); /* the subject's name stands before */
+        if (!again) {
+            text_adds(&words, words.len ? ", " : "");
+            if (attr->key == ROLLOUT_ATTR_ID)
+                taken = add_ids(&words, plan, attr, it->attr_count - i);
+            else
+                add_attribute(&words, plan, attr);
+        }
+        i += taken;
     }
     table_cell(table, 0, words.data ? words.data : "", words.len);
     table_string(table, reason ? reason : "");
@@ -229,9 +300,14 @@ void show_outcome(struct text *out, const struct rollout_world *world, const str
     if (plan->error_reason) {
         const char *reason = rollout_reason_name(plan->error_reason);
         text_addf(out, "error: %s", reason ? reason : "?");
-        if (plan->error_pod != ROLLOUT_NONE) {
+        struct rollout_str name = { NULL, 0 }, message = plan->error_message;
+        if (plan->error_pod != ROLLOUT_NONE)
+            name = subject_name(world, ROLLOUT_SUBJECT_POD, plan->error_pod);
+        bool named = message.len > 4 + name.len && memcmp(message.data, "pod ", 4) == 0 &&
+                     memcmp(message.data + 4, name.data ? name.data : "", name.len) == 0;
+        if (name.len && !named) {
             text_adds(out, " at ");
-            text_add_plain(out, subject_name(world, ROLLOUT_SUBJECT_POD, plan->error_pod));
+            text_add_plain(out, name);
         }
         text_adds(out, ": ");
         text_add_plain(out, plan->error_message);
@@ -244,57 +320,4 @@ void show_outcome(struct text *out, const struct rollout_world *world, const str
     }
     if (plan->requeue_seconds)
         text_addf(out, "look again: after %" PRId64 " s, as the controller would\n", plan->requeue_seconds);
-}
-
-/* What follows the last "-": labels hold the long or the short form of a revision's name. */
-static struct rollout_str hash_of(struct rollout_str revision)
-{
-    for (size_t i = revision.len; i > 0; i--)
-        if (revision.data[i - 1] == '-')
-            return (struct rollout_str){ revision.data + i, revision.len - i };
-    return revision;
-}
-
-/* Neither terminating, finished, nor outside the selector: upstream sorts with these alone at hand. */
-static bool is_active(const struct rollout_cloneset *cloneset, const struct rollout_pod *pod)
-{
-    return pod->phase != ROLLOUT_PHASE_SUCCEEDED && pod->phase != ROLLOUT_PHASE_FAILED &&
-           !(pod->flags & ROLLOUT_POD_TERMINATING) && rollout_selector_matches(&cloneset->selector, &pod->labels);
-}
-
-uint32_t *release_order(const struct rollout_world *world, size_t *ret_count, int *ret_rc, struct rollout_error *reterr)
-{
-    const struct rollout_snapshot *snapshot = &world->snapshot;
-    const struct rollout_cloneset *cloneset = world->workload.cloneset;
-    struct rollout_str target = { NULL, 0 };
-    if (snapshot->update_revision)
-        target = hash_of(world_revision(world, snapshot->update_revision - 1)->name);
-
-    struct rollout_pod *active = malloc((snapshot->pods.count + 1) * sizeof *active);
-    uint32_t *places = malloc((snapshot->pods.count + 1) * sizeof *places); /* of the active ones in the snapshot */
-    uint32_t *indices = malloc((snapshot->pods.count + 1) * sizeof *indices);
-    struct rollout_pods pods = { active, 0, sizeof *active };
-    size_t count = 0;
-    *ret_rc = active && places && indices ? ROLLOUT_OK : ROLLOUT_ERR_NOMEM;
-    for (uint32_t i = 0; *ret_rc == ROLLOUT_OK && i < snapshot->pods.count; i++) {
-        const struct rollout_pod *pod = world_pod(world, i);
-        if (!is_active(cloneset, pod))
-            continue;
-        if (!str_equal(hash_of(pod->revision), target))
-            indices[count++] = (uint32_t)pods.count;
-        places[pods.count] = i;
-        active[pods.count++] = *pod;
-    }
-    if (*ret_rc == ROLLOUT_OK)
-        *ret_rc = rollout_order_update(&cloneset->order, &pods, indices, count, reterr);
-    for (size_t i = 0; *ret_rc == ROLLOUT_OK && i < count; i++)
-        indices[i] = places[indices[i]];
-    if (*ret_rc != ROLLOUT_OK) {
-        free(indices);
-        indices = NULL;
-    }
-    free(active);
-    free(places);
-    *ret_count = count;
-    return indices;
 }

@@ -11,6 +11,9 @@
 /* "CloneSet default/web", or without the namespace where there is none. */
 void show_workload(struct text *out, const struct rollout_world *world);
 
+/* A line where pods are wanted and none is given, which may be an oversight of the caller's. */
+void show_no_pods(struct text *out, const struct rollout_world *world);
+
 /* "5 replicas wanted: 5 there, 5 ready, ..." */
 void show_counts(struct text *out, const struct rollout_world *world, const struct rollout_plan *plan);
 
@@ -39,10 +42,5 @@ const struct rollout_revision *world_revision(const struct rollout_world *world,
 
 /* The name of a verdict's or action's subject; absent where it has none. */
 struct rollout_str subject_name(const struct rollout_world *world, uint32_t kind, uint32_t subject);
-
-/* Active pods that are not at the update revision, in release order: places in the snapshot.
- * malloc'ed; NULL with *ret_rc set on failure. */
-uint32_t *release_order(const struct rollout_world *world, size_t *ret_count, int *ret_rc,
-                        struct rollout_error *reterr);
 
 #endif

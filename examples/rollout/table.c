@@ -8,13 +8,30 @@
  * as a lone END_ROW. */
 enum { END_ROW = 0x7f };
 
+enum { LEAST_ROOM = 8 }; /* with less the last column is not cut, and wraps */
+
+static bool begins_character(char c)
+{
+    return ((unsigned char)c & 0xC0) != 0x80;
+}
+
 /* Characters, not bytes: the continuation bytes of UTF-8 take no room. */
 static size_t width_of(const char *text)
 {
     size_t width = 0;
     for (; *text; text++)
-        width += ((unsigned char)*text & 0xC0) != 0x80;
+        width += begins_character(*text);
     return width;
+}
+
+/* Bytes of the first n characters. */
+static size_t prefix_of(const char *text, size_t n)
+{
+    size_t i = 0;
+    for (; text[i]; i++)
+        if (begins_character(text[i]) && n-- == 0)
+            break;
+    return i;
 }
 
 void table_cell(struct table *table, int colour, const char *bytes, size_t len)
@@ -29,7 +46,7 @@ void table_cell(struct table *table, int colour, const char *bytes, size_t len)
     if (table->cells.failed)
         return;
     size_t width = width_of(table->cells.data + start);
-    if (width > table->widths[table->column])
+    if (width > table->widths[table->column] && width <= TABLE_WIDEST)
         table->widths[table->column] = width;
     table->column++;
     if (table->column > table->columns)
@@ -60,33 +77,48 @@ void table_end_row(struct table *table)
     table->column = 0;
 }
 
-void table_print(struct table *table, const char *indent, bool colours, struct text *out)
+/* The cell, cut to room characters; 0: not cut. */
+static void print_cell(const char *cell, int colour, size_t room, struct text *out)
+{
+    bool cut = room && width_of(cell) > room;
+    if (colour)
+        text_addf(out, "\033[%dm", colour);
+    text_add(out, cell, cut ? prefix_of(cell, room - 1) : strlen(cell));
+    text_adds(out, cut ? "\xe2\x80\xa6" : "");
+    if (colour)
+        text_adds(out, "\033[0m");
+}
+
+void table_print(struct table *table, const char *indent, bool colours, size_t terminal, struct text *out)
 {
     if (table->cells.failed)
         out->failed = true;
-    size_t column = 0, pad = 0;
+    size_t column = 0, pad = 0, used = 0;
     for (size_t i = 0; !out->failed && i < table->cells.len;) {
         if (table->cells.data[i] == END_ROW) {
             text_adds(out, "\n");
-            column = pad = 0;
+            column = pad = used = 0;
             i++;
             continue;
         }
-        int colour = table->cells.data[i] - 1;
+        int colour = colours ? table->cells.data[i] - 1 : 0;
         const char *cell = table->cells.data + i + 1;
+        size_t width = width_of(cell), column_width = table->widths[column];
         i += strlen(cell) + 2;
-        if (column == 0)
+        if (column == 0) {
             text_adds(out, indent);
+            used = strlen(indent);
+        }
         if (*cell) {
             /* What pads a cell is written before the next one, so that no line ends with spaces. */
             text_addf(out, "%*s", (int)pad, "");
+            used += pad;
             pad = 0;
-            if (colours && colour)
-                text_addf(out, "\033[%dm%s\033[0m", colour, cell);
-            else
-                text_adds(out, cell);
+            bool last = table->cells.data[i] == END_ROW;
+            print_cell(cell, colour, last && terminal >= used + LEAST_ROOM ? terminal - used : 0, out);
+            used += width;
         }
-        pad += table->widths[column] - width_of(cell) + 2;
+        pad += (column_width > width ? column_width - width : 0) + 2;
         column++;
     }
     table_free(table);

@@ -5,7 +5,8 @@
 
 #include "text.h"
 
-enum { TABLE_COLUMNS = 12 };
+/* A cell that is wider than TABLE_WIDEST moves its own row alone. */
+enum { TABLE_COLUMNS = 12, TABLE_WIDEST = 64 };
 
 /* Zero-initialise, release with table_free(). Cells are kept row by row until table_print(). */
 struct table {
@@ -22,8 +23,9 @@ void table_string(struct table *table, const char *string);
 void table_number(struct table *table, long long number);
 void table_end_row(struct table *table);
 
-/* Adds the rows to out, each after indent; the last column is not padded. Empties the table. */
-void table_print(struct table *table, const char *indent, bool colours, struct text *out);
+/* Adds the rows to out, each after indent; the last column is not padded, and cut where a row is wider than
+ * the terminal (0 = there is none). Empties the table. */
+void table_print(struct table *table, const char *indent, bool colours, size_t terminal, struct text *out);
 void table_free(struct table *table);
 
 #endif

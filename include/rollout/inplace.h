@@ -16,7 +16,7 @@ extern "C" {
 enum {
     ROLLOUT_DIFF_POSSIBLE = 0,
     ROLLOUT_DIFF_NO_REVISION = 1, /**< one of the revisions is not known */
-    ROLLOUT_DIFF_BROKEN = 2,      /**< a revision holds no pod template */
+    ROLLOUT_DIFF_BROKEN = 2,      /**< one of them holds no pod template, or one that cannot be read */
     ROLLOUT_DIFF_CLAIMS = 3,      /**< the volume claim templates differ (gate RecreatePodWhenChangeVCT...) */
     ROLLOUT_DIFF_PATH = 4,        /**< the path changes and may not */
     ROLLOUT_DIFF_OPERATION = 5,   /**< the path may be replaced, but is added or removed */
@@ -78,13 +78,16 @@ struct rollout_diff {
     uint32_t rule;        /**< ROLLOUT_DIFF_*; ROLLOUT_DIFF_POSSIBLE = in place, else only path and operation say more */
     uint32_t operation;   /**< ROLLOUT_DIFF_REPLACE, _ADD, _REMOVE at the path; 0 = none */
     uint32_t flags;       /**< ROLLOUT_CHANGES_* */
-    struct rollout_str path;   /**< what forbids it, as a JSON pointer below the template; absent = none */
+    struct rollout_str path;   /**< what forbids it, as a JSON pointer below the template; absent = none. With
+                                    ROLLOUT_DIFF_BROKEN which of the two is: "old" (or both) or "new" */
     const struct rollout_container_change *containers; /**< those that change, in the new template's order */
     size_t container_count;
     struct rollout_tree metadata_patch; /**< strategic merge patch {"metadata":{...}}; count 0 = none */
 };
 
-/** Compares two ControllerRevision objects (or their .data, or bare pod templates).
+/** Compares two ControllerRevision objects, or their .data: whole, as upstream does. Where one of them is
+ *  a workload (with .spec.template), a PodTemplate (with .template) or a bare pod template, only the
+ *  templates are compared, and the "$patch" of a revision's template does not count.
  *  Returns ROLLOUT_OK (also where it is not possible in place), ROLLOUT_ERR_ABI,
  *  ROLLOUT_ERR_INVALID (malformed tree) or ROLLOUT_ERR_NOMEM. *ret_diff is owned by the caller.
  *  Since: 0.1 (testing) */

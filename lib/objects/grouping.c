@@ -72,13 +72,19 @@ static bool is_read(struct rollout_str kind)
     return false;
 }
 
+/* An item where even null is refused. */
+static struct ro_at member_at(struct ro_decoder *d, const struct ro_at *array, const struct rollout_node *node,
+                              size_t index)
+{
+    struct ro_at at = { .node = node, .path = { .up = &array->path, .index = index } };
+    if (node->kind != ROLLOUT_NODE_OBJECT)
+        ro_refuse(d, &at, "is not an object");
+    return at;
+}
+
 /* What tells an item's workload must be readable: else it would belong to none, and nobody would see it. */
 static void check_item(struct ro_decoder *d, const struct rollout_grouping *g, const struct ro_at *item)
 {
-    if (item->node->kind != ROLLOUT_NODE_OBJECT) {
-        ro_refuse(d, item, "is not an object");
-        return;
-    }
     struct ro_at kind = ro_at_member(item, "kind");
     ro_read_text(d, item, "kind");
     if (!kind.node && !item_kind(g, item->node).data)
@@ -136,7 +142,7 @@ static void read_nodes(struct ro_decoder *d, struct rollout_grouping *g)
     for (const struct rollout_node *c = ro_first(array.node); c != ro_end(array.node); c = ro_next(c), index++) {
         if (list && !ro_str_eq(item_kind(g, c), RO_STR("Node")))
             continue;
-        struct ro_at node = ro_at_element(d, &array, c, index);
+        struct ro_at node = member_at(d, &array, c, index);
         ro_node_decode(d, &node, &items[g->nodes.count++]);
     }
 }
@@ -160,9 +166,7 @@ static void group_snapshot(struct ro_decoder *d, struct rollout_grouping *g)
         if (!array || !(group->members[k] = ro_arena_alloc(&g->arena, ro_count(array), sizeof(*group->members[k]))))
             continue;
         for (const struct rollout_node *c = ro_first(array); c != ro_end(array); c = ro_next(c)) {
-            struct ro_at at = { .node = c, .path = { .up = &places.arrays[k].path, .index = group->count[k] } };
-            if (c->kind != ROLLOUT_NODE_OBJECT)
-                ro_refuse(d, &at, "is not an object");
+            member_at(d, &places.arrays[k], c, group->count[k]);
             group->members[k][group->count[k]] = (struct ro_member){ c, group->count[k] };
             group->count[k]++;
         }
@@ -253,7 +257,7 @@ static void group_list(struct ro_decoder *d, struct rollout_grouping *g)
         return;
     struct ro_at root = ro_at_root(g->root), items = ro_at_array(d, &root, "items");
     for (const struct rollout_node *c = ro_first(g->items); c != ro_end(g->items); c = ro_next(c), index++) {
-        struct ro_at at = { .node = c, .path = { .up = &items.path, .index = index } };
+        struct ro_at at = member_at(d, &items, c, index);
         check_item(d, g, &at);
         if (d->code != ROLLOUT_OK)
             return;

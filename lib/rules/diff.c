@@ -13,6 +13,7 @@ struct walk {
     struct ro_diff_verdict *out;
     uint32_t flags;  /* ROLLOUT_DIFF_VERTICAL_SCALING, ... */
     uint32_t change; /* ROLLOUT_CHANGES_* so far */
+    bool revisions;  /* both are */
 };
 
 /* A value of the old and of the new template at the same place; one of them may be NULL. False: refused. */
@@ -261,6 +262,8 @@ static bool template_member(struct walk *w, const struct ro_path *path, const st
         if (ro_str_eq(path->key, RO_STR("spec")))
             return members(w, path, old, new, spec_member);
     }
+    if (!w->revisions && (!old || !new) && ro_str_eq(path->key, RO_STR("$patch")))
+        return true;
     return literal(w, path, old, new);
 }
 
@@ -393,19 +396,22 @@ void ro_diff_verdict(const struct rollout_node *old_data, const struct rollout_n
     if (!old_data || !new_data)
         return;
     ret->rule = ROLLOUT_DIFF_BROKEN;
-    if (!ro_template_find(old_data, &old) || !ro_template_find(new_data, &new))
+    ret->broken = !ro_template_find(old_data, &old) ? 1 : !ro_template_find(new_data, &new) ? 2 : 0;
+    if (ret->broken)
         return;
     ret->rule = ROLLOUT_DIFF_CLAIMS;
     if ((flags & ROLLOUT_DIFF_COMPARE_CLAIMS) && old_claims.data && new_claims.data &&
         !ro_str_eq(old_claims, new_claims))
         return;
     ret->rule = ROLLOUT_DIFF_BROKEN;
-    if (!decodes(old.root) || !decodes(new.root))
+    ret->broken = !decodes(old.root) ? 1 : !decodes(new.root) ? 2 : 0;
+    if (ret->broken)
         return;
 
     ret->rule = ROLLOUT_DIFF_POSSIBLE;
+    w.revisions = old.document && new.document;
     allowed = members(&w, NULL, old.root, new.root, template_member);
-    if (allowed && old.document && new.document)
+    if (allowed && w.revisions)
         allowed = members(&w, NULL, old.document, new.document, outer_member);
     if (!allowed)
         return;

@@ -124,6 +124,8 @@ static int make(const struct ro_diff_verdict *verdict, const struct rollout_node
     if (verdict->path_len > 0) {
         memcpy(block + path_at, verdict->path, verdict->path_len);
         diff->path = (struct rollout_str){ block + path_at, verdict->path_len };
+    } else if (verdict->broken) {
+        diff->path = verdict->broken == 1 ? RO_STR("old") : RO_STR("new");
     }
     w = (struct writer){ .containers = (struct rollout_container_change *)(void *)(block + containers_at),
                          .pairs = (struct rollout_label *)(void *)(block + pairs_at) };

@@ -17,18 +17,27 @@ const struct rollout_node *ro_member(const struct rollout_node *n, struct rollou
 
 bool ro_template_find(const struct rollout_node *n, struct ro_template *ret)
 {
-    const struct rollout_node *data = ro_get(n, "data");
+    struct rollout_str kind = ro_text(ro_get(n, "kind"));
+    const struct rollout_node *data = ro_get(n, "data"), *spec, *inner;
 
-    if (data)
+    if (ro_str_eq(kind, RO_STR("PodTemplate"))) {
+        *ret = (struct ro_template){ .root = ro_get(n, "template") };
+        return ro_is(ret->root, ROLLOUT_NODE_OBJECT);
+    }
+    if (data) {
         n = data;
-    const struct rollout_node *spec = ro_get(n, "spec"), *inner = ro_get(spec, "template");
+        kind = (struct rollout_str){ NULL, 0 };
+    }
+    spec = ro_get(n, "spec");
+    inner = ro_get(spec, "template");
     if (!ro_is(spec, ROLLOUT_NODE_OBJECT))
         return false;
     if (ro_is(inner, ROLLOUT_NODE_OBJECT))
-        *ret = (struct ro_template){ .document = n, .root = inner };
+        *ret = (struct ro_template){ .document = kind.data ? NULL : n, .root = inner };
     else
         *ret = (struct ro_template){ .root = n };
-    return true;
+    /* Of the objects with a kind only a Pod is itself what a template is. */
+    return ret->root == inner || !kind.data || ro_str_eq(kind, RO_STR("Pod"));
 }
 
 /* "metadata.labels['app']" -> path "metadata.labels", key "app". */

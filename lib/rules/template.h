@@ -14,11 +14,12 @@ const struct rollout_node *ro_member(const struct rollout_node *n, struct rollou
 
 /* Where a template stands. */
 struct ro_template {
-    const struct rollout_node *document; /* {"spec":{"template":...}}; NULL = a bare template was given */
+    const struct rollout_node *document; /* a revision's {"spec":{"template":...}}; NULL = no revision was given */
     const struct rollout_node *root;     /* the template: metadata, spec */
 };
 
-/* Finds it in a ControllerRevision, its .data, or a bare template; false where there is none. */
+/* Finds it in a ControllerRevision, its .data, a workload, a PodTemplate or a bare template; false where there
+ * is none. */
 bool ro_template_find(const struct rollout_node *n, struct ro_template *ret);
 
 /* An environment entry that takes its value from one label or annotation of the pod. */
