@@ -4,7 +4,12 @@
  *
  *  rollout_pod_from_object() and its kin (objects.h) fill these from Kubernetes objects; a caller
  *  with types of its own fills them itself. Records inside arrays may grow at their end: the views
- *  carry the stride of the caller's build. */
+ *  carry the stride of the caller's build.
+ *
+ *  A text, view or tree that is NULL and has a length or count is refused with the field's path, and so
+ *  is a stride shorter than its records. Only the texts within the labels of pods and nodes and within
+ *  finalizers are not looked at beforehand: one that is NULL with a length is passed over where it is
+ *  read. */
 #ifndef ROLLOUT_SNAPSHOT_H
 #define ROLLOUT_SNAPSHOT_H
 
@@ -16,7 +21,7 @@
 extern "C" {
 #endif
 
-/** status.phase */
+/** status.phase. A number that is none of these counts as _OTHER. */
 enum {
     ROLLOUT_PHASE_NONE = 0,
     ROLLOUT_PHASE_PENDING = 1,
@@ -27,7 +32,7 @@ enum {
     ROLLOUT_PHASE_OTHER = 6 /**< a text that is none of Kubernetes' phases */
 };
 
-/** Label lifecycle.apps.kruise.io/state. */
+/** Label lifecycle.apps.kruise.io/state. A number that is none of these counts as _OTHER. */
 enum {
     ROLLOUT_STATE_NONE = 0,
     ROLLOUT_STATE_PREPARING_NORMAL = 1,
@@ -89,7 +94,9 @@ struct rollout_in_place {
     struct rollout_str grace_revision;    /**< revision that the grace annotation holds */
     int64_t grace_end_ms;                 /**< first instant after the grace period; 0 = none */
     const struct rollout_node *containers; /**< the pod's spec.containers, an ARRAY, for their
-                                                resizePolicy; NULL = nothing is known of them */
+                                                resizePolicy; NULL = nothing is known of them. A node
+                                                of a tree that rollout_tree_check() has taken: without
+                                                a count it cannot be checked here */
 };
 
 /** One pod. The first 64 bytes are what every pass over all pods reads. */
@@ -140,11 +147,11 @@ enum { ROLLOUT_REVISION_NEW = 1 << 0 /**< not stored yet: the plan begins with c
 /** One ControllerRevision. */
 struct rollout_revision {
     struct rollout_str name;
-    int64_t number;                    /**< .revision */
+    int64_t number;                    /**< .revision; INT64_MAX is refused: none could come after it */
     uint32_t flags;                    /**< ROLLOUT_REVISION_* */
     uint32_t reserved;                 /**< zero */
     struct rollout_strs topology_keys; /**< topologyKey of each of the template's topologySpreadConstraints */
-    struct rollout_tree data;          /**< .data, for the in-place verdict; count 0 = not given */
+    struct rollout_tree data;          /**< .data, for the in-place verdict; count 0 = not given; checked */
     struct rollout_str claims_hash;    /**< annotation kruise.io/cloneset-volumeclaimtemplate-hash; data NULL = absent */
 };
 
@@ -185,7 +192,7 @@ struct rollout_snapshot {
     uint32_t current_revision; /**< from 1, into revisions; 0 = the update revision */
     uint32_t update_revision;  /**< from 1, into revisions; 0 = unknown, which is refused where the kind has any */
     uint32_t reserved;         /**< zero */
-    int64_t now_ms;            /**< the planner's only clock: milliseconds since 1970 */
+    int64_t now_ms;            /**< the planner's only clock: milliseconds since 1970, years 0 to 9999 */
     int64_t unobserved_since_ms; /**< the caller does not yet see its own writes of this time; 0 = sees all */
     struct rollout_revisions revisions;
     struct rollout_pods pods;   /**< those that the workload controls, active or not */

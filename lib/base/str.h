@@ -11,6 +11,12 @@
 /* A string literal as a view. */
 #define RO_STR(literal) ((struct rollout_str){ .data = (literal), .len = sizeof(literal) - 1 })
 
+/* An absent text with a length: reading it would crash. */
+static inline bool ro_str_broken(struct rollout_str s)
+{
+    return !s.data && s.len;
+}
+
 static inline bool ro_str_eq(struct rollout_str a, struct rollout_str b)
 {
     return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
@@ -48,12 +54,15 @@ static inline const struct rollout_str *ro_label_value(const struct rollout_labe
     return ro_label_key(labels, i) + 1;
 }
 
-/* The value of a label, or NULL. */
+/* The value of a label, or NULL. Of what callers hand over the texts within labels are not checked before:
+ * a broken key or value is passed over. */
 static inline const struct rollout_str *ro_labels_get(const struct rollout_labels *labels, struct rollout_str key)
 {
-    for (uint32_t i = 0; i < labels->count; i++)
-        if (ro_str_eq(*ro_label_key(labels, i), key))
-            return ro_label_value(labels, i);
+    for (uint32_t i = 0; i < labels->count; i++) {
+        const struct rollout_str *label = ro_label_key(labels, i);
+        if (!ro_str_broken(label[0]) && ro_str_eq(label[0], key) && !ro_str_broken(label[1]))
+            return &label[1];
+    }
     return NULL;
 }
 
@@ -82,15 +91,21 @@ static inline bool ro_label_eq(struct rollout_str a, struct rollout_str b)
                           a.data[a.len - 1] == b.data[a.len - 1]);
 }
 
+/* The label, key and value in a row, has the key, and both can be read. */
+static inline bool ro_label_is(const struct rollout_str *label, struct rollout_str key)
+{
+    return !ro_str_broken(label[0]) && ro_label_eq(label[0], key) && !ro_str_broken(label[1]);
+}
+
 /* ro_labels_get, beginning at the place where the key was found in labels looked at before: those of
  * one workload's pods mostly lie alike. */
 static inline const struct rollout_str *ro_labels_find(const struct rollout_labels *labels, struct rollout_str key,
                                                        uint32_t *hint)
 {
-    if (*hint < labels->count && ro_label_eq(*ro_label_key(labels, *hint), key))
+    if (*hint < labels->count && ro_label_is(ro_label_key(labels, *hint), key))
         return ro_label_value(labels, *hint);
     for (uint32_t i = 0; i < labels->count; i++) {
-        if (ro_label_eq(*ro_label_key(labels, i), key)) {
+        if (ro_label_is(ro_label_key(labels, i), key)) {
             *hint = i;
             return ro_label_value(labels, i);
         }
@@ -98,10 +113,11 @@ static inline const struct rollout_str *ro_labels_find(const struct rollout_labe
     return NULL;
 }
 
+/* Broken ones are passed over, as in ro_labels_get. */
 static inline bool ro_strs_have(const struct rollout_strs *strs, struct rollout_str s)
 {
     for (uint32_t i = 0; i < strs->count; i++)
-        if (ro_str_eq(*ro_strs_at(strs, i), s))
+        if (!ro_str_broken(*ro_strs_at(strs, i)) && ro_str_eq(*ro_strs_at(strs, i), s))
             return true;
     return false;
 }

@@ -10,6 +10,11 @@
 
 #define RO_TIME_SIZE 32
 
+/* Years 0 to 9999, and what an offset moves beyond them: all that ro_time_parse gives, far enough from the
+ * ends of 64 bits to add seconds of 32 bits. */
+#define RO_TIME_MIN (INT64_C(-62167219200000) - 2 * INT64_C(86400000))
+#define RO_TIME_MAX (INT64_C(253402300800000) + 2 * INT64_C(86400000))
+
 /* Reads RFC 3339 as Go's time.RFC3339 does ("2026-11-23T12:00:00Z", fractions of any length, cut to
  * milliseconds; offsets). False where it is not such a time or the date does not exist. */
 bool ro_time_parse(struct rollout_str text, int64_t *ret_ms);

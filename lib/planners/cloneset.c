@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "base/sort.h"
 #include "base/str.h"
+#include "planners/cloneset_check.h"
 #include "rules/availability.h"
 #include "rules/in_place.h"
 #include "rules/order.h"
@@ -158,26 +159,6 @@ static inline uint8_t mark_pod(const struct marker *marker, const struct rollout
     return mark;
 }
 
-/* A record that would be read beyond its strings, or that says what this library does not know. */
-static inline bool is_broken(const struct rollout_pod *pod)
-{
-    return (!pod->revision.data && pod->revision.len) || (!pod->name.data && pod->name.len) ||
-           (!pod->node.data && pod->node.len) || (!pod->labels.items && pod->labels.count) ||
-           (!pod->finalizers.items && pod->finalizers.count) || pod->reserved;
-}
-
-static int refuse_pod(const struct rollout_pod *pod, size_t i, struct rollout_error *reterr)
-{
-    if (pod->reserved)
-        return ro_error_at(reterr, ROLLOUT_ERR_ABI, (uint32_t)i, "reserved", "pods[%zu].reserved: not zero", i);
-    const char *field = pod->revision.len && !pod->revision.data ? "revision"
-                        : pod->name.len && !pod->name.data       ? "name"
-                        : pod->node.len && !pod->node.data       ? "node"
-                        : pod->labels.count && !pod->labels.items ? "labels"
-                                                                  : "finalizers";
-    return ro_error_at(reterr, ROLLOUT_ERR_INVALID, (uint32_t)i, field, "pods[%zu].%s: NULL with a length", i, field);
-}
-
 /* A pod that does not count; FATE_NONE: it does. */
 static inline uint8_t fate_of(const struct rollout_pod *pod)
 {
@@ -207,8 +188,11 @@ static int mark_pods(struct pass *pass, const struct revision_index *index, cons
     labels.seen[0] = labels.seen[1] = resolve_label(pass, index, (struct rollout_str){ "", 0 });
     for (size_t i = 0; i < pods.count; i++) {
         const struct rollout_pod *pod = ro_pod(&pods, i);
-        if (is_broken(pod))
-            return refuse_pod(pod, i, reterr);
+        if (ro_pod_suspect(pod)) {
+            int r = ro_pod_check(pod, i, reterr);
+            if (r)
+                return r;
+        }
         uint8_t fate = fate_of(pod);
         if (fate != FATE_NONE) {
             pass->fates[i] = fate;
@@ -232,6 +216,21 @@ static int mark_pods(struct pass *pass, const struct revision_index *index, cons
     pass->unavailable_pod = first_unavailable;
     for (int mark = 0; mark < 256; mark++)
         pass->active += pass->histogram[mark];
+    return ROLLOUT_OK;
+}
+
+/* What mark_pods() does not ask of every pod: only of those marked so is it read. */
+static int check_in_place(const struct pass *pass, struct rollout_error *reterr)
+{
+    if (!pass_any(pass, MARK_REFRESH))
+        return ROLLOUT_OK;
+    for (size_t i = 0; i < pass->n; i++) {
+        if (!(pass->marks[i] & MARK_REFRESH) || !pass_pod(pass, i)->in_place)
+            continue;
+        int r = ro_pod_check(pass_pod(pass, i), i, reterr);
+        if (r)
+            return r;
+    }
     return ROLLOUT_OK;
 }
 
@@ -346,6 +345,8 @@ static int run(struct pass *pass, uint32_t *sorted_names, uint32_t *sorted_revis
 
     pass->limits = ro_cloneset_limits(pass->spec);
     int r = mark_pods(pass, &index, &names, reterr);
+    if (r == ROLLOUT_OK)
+        r = check_in_place(pass, reterr);
     if (r)
         return r;
     claims_resolve(pass, scratch);
@@ -357,30 +358,10 @@ static int run(struct pass *pass, uint32_t *sorted_names, uint32_t *sorted_revis
     return r ? r : write_plan(pass, ret_plan, reterr);
 }
 
-static int check_spec(const struct rollout_cloneset *spec, const struct ro_planner_input *in,
-                      struct rollout_error *reterr)
-{
-    if (spec->update_type > ROLLOUT_UPDATE_ON_DELETE)
-        return ro_error(reterr, ROLLOUT_ERR_INVALID, "update_type", "update_type: %u is unknown", spec->update_type);
-    if (spec->pod_update_policy > ROLLOUT_POLICY_IN_PLACE_ONLY)
-        return ro_error(reterr, ROLLOUT_ERR_INVALID, "pod_update_policy", "pod_update_policy: %u is unknown",
-                        spec->pod_update_policy);
-    if (spec->pods_to_delete.count && !spec->pods_to_delete.items)
-        return ro_error(reterr, ROLLOUT_ERR_INVALID, "pods_to_delete", "pods_to_delete: NULL with a count");
-    if (spec->claim_templates.count && !spec->claim_templates.items)
-        return ro_error(reterr, ROLLOUT_ERR_INVALID, "claim_templates", "claim_templates: NULL with a count");
-    if (spec->status.condition_count && !spec->status.conditions)
-        return ro_error(reterr, ROLLOUT_ERR_INVALID, "status.conditions", "status.conditions: NULL with a count");
-    if (in->revisions.count >= UINT16_MAX)
-        return ro_error(reterr, ROLLOUT_ERR_INVALID, "revisions", "revisions: %zu are too many",
-                        in->revisions.count);
-    return ROLLOUT_OK;
-}
-
 int ro_plan_cloneset(const struct rollout_cloneset *cloneset, const struct ro_planner_input *in,
                      struct rollout_plan **ret_plan, struct rollout_error *reterr)
 {
-    int r = check_spec(cloneset, in, reterr);
+    int r = ro_cloneset_check(cloneset, in, reterr);
     if (r)
         return r;
 

@@ -112,9 +112,9 @@ void claims_emit_delete(struct pass *pass, struct ro_builder *b, uint32_t pod)
     if (claims->count == 0)
         return;
     struct rollout_str id = instance_id(pass_pod(pass, pod));
+    /* The clean-up has none of them: a pod that is deleted now was active. */
     for (uint32_t place = find_id(claims, id); id.len && has_id(claims, place, id); place++)
-        if (!(claims->uses[claims->sorted[place]] & CLAIM_CLEANED))
-            emit_delete_claim(b, claims, claims->sorted[place]);
+        emit_delete_claim(b, claims, claims->sorted[place]);
 }
 
 static void emit_create_claim(struct ro_builder *b, struct rollout_str template_name, struct rollout_str name)

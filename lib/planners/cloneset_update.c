@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/str.h"
+#include "base/time.h"
 #include "rules/budget.h"
 #include "rules/in_place.h"
 #include "rules/lifecycle.h"
@@ -30,13 +31,20 @@ static const struct rollout_in_place_verdict *given_verdict(const struct pass *p
 
 static const struct revision_facts unknown_revision = { .known = 1, .rule = ROLLOUT_DIFF_NO_REVISION };
 
+/* The revision's data, NULL where it is not given. */
+static const struct rollout_node *data_of(const struct pass *pass, uint32_t revision)
+{
+    const struct rollout_tree *data = &ro_revision_at(&pass->in->revisions, revision)->data;
+    return data->count ? data->nodes : NULL;
+}
+
 static void compare(struct pass *pass, uint32_t from, uint32_t to, struct ro_diff_verdict *ret)
 {
     const struct rollout_revision *old = ro_revision_at(&pass->in->revisions, from);
     const struct rollout_revision *target = ro_revision_at(&pass->in->revisions, to);
     bool only = pass->spec->pod_update_policy == ROLLOUT_POLICY_IN_PLACE_ONLY;
-    ro_diff_verdict(old->data.count ? old->data.nodes : NULL, target->data.count ? target->data.nodes : NULL,
-                    old->claims_hash, target->claims_hash, ro_gates_diff_flags(&pass->in->gates, only), ret);
+    ro_diff_verdict(data_of(pass, from), data_of(pass, to), old->claims_hash, target->claims_hash,
+                    ro_gates_diff_flags(&pass->in->gates, only), ret);
 }
 
 const struct revision_facts *pass_in_place(struct pass *pass, uint32_t pod)
@@ -81,8 +89,7 @@ bool pass_marks_not_ready(struct pass *pass, uint32_t pod)
         (flags & (ROLLOUT_CHANGES_RESOURCES | more)) != ROLLOUT_CHANGES_RESOURCES)
         return true;
     uint32_t from = pass->revisions[pod] - 1u;
-    return ro_diff_restarts(ro_revision_at(&pass->in->revisions, from)->data.nodes,
-                            ro_revision_at(&pass->in->revisions, pass_target(pass))->data.nodes,
+    return ro_diff_restarts(data_of(pass, from), data_of(pass, pass_target(pass)),
                             p->in_place ? p->in_place->containers : NULL);
 }
 
@@ -126,6 +133,13 @@ static void fail(struct pass *pass, uint32_t pod, uint32_t reason)
     pass->error_reason = reason;
 }
 
+/* A grace period that ends beyond all times ends with them. */
+static int64_t grace_left(const struct rollout_pod *pod, int64_t now_ms)
+{
+    int64_t end_ms = pod->in_place->grace_end_ms;
+    return (end_ms < RO_TIME_MAX ? end_ms : RO_TIME_MAX) - now_ms;
+}
+
 /* Every pod, in array order, also when nothing is to be updated. An error ends it there. */
 static void refresh(struct pass *pass)
 {
@@ -144,7 +158,7 @@ static void refresh(struct pass *pass)
             return;
         }
         if (step == RO_STEP_WAIT_GRACE)
-            pass_requeue(pass, (pod->in_place->grace_end_ms - pass->now_ms + 999) / 1000 * 1000);
+            pass_requeue(pass, (grace_left(pod, pass->now_ms) + 999) / 1000 * 1000);
         bool update = pass->marks[i] & MARK_NEW;
         if (ro_lifecycle_refresh(pod, &pass->spec->lifecycle, update) != pod->lifecycle_state ||
             !(pod->flags & ROLLOUT_POD_TEMPLATE_HASH)) {

@@ -11,11 +11,14 @@
  * comparison is strict, a millisecond is the smallest step here. */
 static inline int64_t ro_available_from(int64_t ready_since_ms, int32_t min_ready_seconds)
 {
-    return ready_since_ms + (int64_t)min_ready_seconds * 1000 + 1;
+    int64_t wait_ms = (int64_t)min_ready_seconds * 1000 + 1;
+    if (wait_ms > 0 && ready_since_ms > INT64_MAX - wait_ms)
+        return INT64_MAX;
+    return wait_ms < 0 && ready_since_ms < INT64_MIN - wait_ms ? INT64_MIN : ready_since_ms + wait_ms;
 }
 
 /* UpdateReady: Running, Ready for long enough, and not in the middle of an in-place update. The lifecycle
- * state is not asked. */
+ * state is not asked. now_ms is a time in the years 0 to 9999, ready_since_ms may be anything. */
 static inline bool ro_update_ready(const struct rollout_pod *pod, int32_t min_ready_seconds, int64_t now_ms)
 {
     if (pod->phase != ROLLOUT_PHASE_RUNNING || !(pod->flags & ROLLOUT_POD_READY))
@@ -24,7 +27,8 @@ static inline bool ro_update_ready(const struct rollout_pod *pod, int32_t min_re
         return false;
     if (min_ready_seconds == 0)
         return true;
-    return pod->ready_since_ms != 0 && ro_available_from(pod->ready_since_ms, min_ready_seconds) <= now_ms;
+    /* ro_available_from() <= now_ms, so that what does not depend on the pod is on one side. */
+    return pod->ready_since_ms != 0 && pod->ready_since_ms < now_ms - (int64_t)min_ready_seconds * 1000;
 }
 
 /* The lifecycle leaves the pod alone: a pod in any other state is never available, however healthy. */
