@@ -37,7 +37,7 @@ static uint64_t next(uint64_t *state)
 static struct ro_keyed *draw(size_t n, const struct mix *mix)
 {
     uint64_t state = 88172645463325252u + n;
-    struct ro_keyed *items = malloc((n + 1) * sizeof(*items));
+    struct ro_keyed *items = calloc((n + 1), sizeof(*items));
     for (size_t i = 0; i < n; i++)
         items[i] = (struct ro_keyed){ (next(&state) & mix->mask) + mix->add, (uint32_t)i, ~(uint32_t)i };
     return items;
