@@ -145,8 +145,8 @@ static inline uint8_t mark_pod(const struct marker *marker, const struct rollout
         mark |= MARK_SERVING;
         if (settled)
             mark |= MARK_READY;
-        if (settled && (marker->min_ready_seconds == 0 ||
-                        ro_update_ready(pod, marker->min_ready_seconds, marker->now_ms)))
+        if (settled &&
+            (marker->min_ready_seconds == 0 || ro_update_ready(pod, marker->min_ready_seconds, marker->now_ms)))
             mark |= MARK_AVAILABLE;
     }
     if (named || (flags & ROLLOUT_POD_SPECIFIED_DELETE))
@@ -164,7 +164,7 @@ static inline uint8_t fate_of(const struct rollout_pod *pod)
 {
     if (!ro_active(pod))
         return pod->phase == ROLLOUT_PHASE_SUCCEEDED || pod->phase == ROLLOUT_PHASE_FAILED ? FATE_FINISHED
-                                                                                            : FATE_TERMINATING;
+                                                                                           : FATE_TERMINATING;
     return pod->flags & ROLLOUT_POD_NOT_SELECTED ? FATE_NOT_SELECTED : FATE_NONE;
 }
 
@@ -411,7 +411,10 @@ int ro_plan_cloneset(const struct rollout_cloneset *cloneset, const struct ro_pl
         .list = (void *)(block + list),
         .revision_facts = (void *)(block + facts),
         .named = (uint8_t *)block + named,
-        .claims = { .array = &in->claims, .sorted = (void *)(block + claims), .by_name = (void *)(block + by_name), .holders = (void *)(block + holders),
+        .claims = { .array = &in->claims,
+                    .sorted = (void *)(block + claims),
+                    .by_name = (void *)(block + by_name),
+                    .holders = (void *)(block + holders),
                     .uses = (uint8_t *)block + uses },
         .scale_pod = ROLLOUT_NONE,
         .leaving_pod = ROLLOUT_NONE,

@@ -11,7 +11,7 @@
 /* Of several actions on a pod, the one whose reason is the pod's (reasons.md 6, rung 0). */
 static int weight(uint32_t op)
 {
-    static const uint8_t order[] = { ROLLOUT_OP_DELETE,    ROLLOUT_OP_RECREATE,   ROLLOUT_OP_UPDATE_IN_PLACE,
+    static const uint8_t order[] = { ROLLOUT_OP_DELETE,        ROLLOUT_OP_RECREATE,  ROLLOUT_OP_UPDATE_IN_PLACE,
                                      ROLLOUT_OP_SET_LIFECYCLE, ROLLOUT_OP_END_GRACE, ROLLOUT_OP_NEXT_BATCH,
                                      ROLLOUT_OP_SET_READY };
     int n = sizeof order / sizeof *order;
@@ -75,8 +75,8 @@ static void emit_update_revision(struct pass *pass, struct ro_builder *b)
     if (!create && (pass->in->revisions.count == 1 || update->number >= newest))
         return;
     pass->revision_facts[pass->update].action = (uint32_t)b->n_actions + 1;
-    ro_build_action(b, create ? ROLLOUT_OP_CREATE_REVISION : ROLLOUT_OP_RENUMBER_REVISION,
-                    ROLLOUT_REASON_BOOKKEEPING, ROLLOUT_SUBJECT_REVISION, pass->update);
+    ro_build_action(b, create ? ROLLOUT_OP_CREATE_REVISION : ROLLOUT_OP_RENUMBER_REVISION, ROLLOUT_REASON_BOOKKEEPING,
+                    ROLLOUT_SUBJECT_REVISION, pass->update);
     ro_build_attr_text(b, ROLLOUT_ATTR_REVISION, update->name);
     ro_build_attr_value(b, ROLLOUT_ATTR_NUMBER, create ? update->number : newest + 1);
 }
@@ -108,8 +108,7 @@ static void emit_history(struct pass *pass, struct ro_builder *b)
 
 /* ---- the scale phase ---- */
 
-static void emit_lifecycle(struct pass *pass, struct ro_builder *b, uint32_t pod, uint32_t state,
-                           const struct why *why)
+static void emit_lifecycle(struct pass *pass, struct ro_builder *b, uint32_t pod, uint32_t state, const struct why *why)
 {
     act(pass, b, ROLLOUT_OP_SET_LIFECYCLE, pod, why);
     ro_build_attr_text(b, ROLLOUT_ATTR_STATE, ro_state_text(state));
@@ -117,7 +116,7 @@ static void emit_lifecycle(struct pass *pass, struct ro_builder *b, uint32_t pod
 
 static void emit_cancels(struct pass *pass, struct ro_builder *b)
 {
-    int64_t leaving = pass->active - pass_count(pass, MARK_PREPARING_DELETE | MARK_SPECIFIED, 0);
+    int64_t leaving = pass_leaving(pass);
     struct why why = { .reason = ROLLOUT_REASON_DELETE_CANCELLED, .a = pass->limits.replicas - pass->active + leaving };
     for (uint32_t i = 0; i < pass->n; i++)
         if (pass->fates[i] == FATE_CANCEL)
@@ -137,7 +136,7 @@ static void emit_creates(struct pass *pass, struct ro_builder *b)
     if (old > 0)
         claims_emit_create(pass, b, ROLLOUT_REASON_CREATE_OLD_REVISION, 0, pass->current_name, old, &cursor);
     uint32_t reason = d->use_surge > 0 && pass->active >= pass->limits.replicas ? ROLLOUT_REASON_CREATE_SURGE
-                                                                 : ROLLOUT_REASON_CREATE_MISSING;
+                                                                                : ROLLOUT_REASON_CREATE_MISSING;
     if (updated > 0)
         claims_emit_create(pass, b, reason, 1, pass->update_name, updated, &cursor);
 }
@@ -154,9 +153,8 @@ static struct why why_delete(const struct pass *pass, uint32_t pod)
                         ? RO_STR("label apps.kruise.io/specified-delete")
                         : RO_STR("scaleStrategy.podsToDelete"),
         };
-    return (struct why){
-        .reason = ROLLOUT_REASON_DELETE_SCALE_IN, .a = pass->places[pod], .b = pass->scale.scale_down
-    };
+    return (
+        struct why){ .reason = ROLLOUT_REASON_DELETE_SCALE_IN, .a = pass->places[pod], .b = pass->scale.scale_down };
 }
 
 static void emit_delete(struct pass *pass, struct ro_builder *b, uint32_t pod)

@@ -19,8 +19,8 @@ struct ro_cloneset_group {
 struct ro_cloneset_scale {
     struct ro_cloneset_group new_, old;
     struct ro_cloneset_limits limits;
-    bool one_revision;             /* current == update */
-    bool rollback;                 /* gate CloneSetPartitionRollback */
+    bool one_revision; /* current == update */
+    bool rollback;     /* gate CloneSetPartitionRollback */
     bool exclude_preparing_delete;
 };
 

@@ -77,8 +77,8 @@ void ro_cloneset_build_limits(const struct rollout_cloneset *spec, const struct 
 {
     int32_t replicas = spec->replicas.value;
     if (spec->flags & ROLLOUT_CLONESET_ROLLING_UPDATE) {
-        const struct rollout_intstr *unavailable = unset(&spec->max_unavailable) ? &default_unavailable
-                                                                                  : &spec->max_unavailable;
+        const struct rollout_intstr *unavailable =
+            unset(&spec->max_unavailable) ? &default_unavailable : &spec->max_unavailable;
         uint32_t paused = spec->flags & ROLLOUT_CLONESET_PAUSED && !unset(&spec->max_surge) ? ROLLOUT_LIMIT_PAUSED : 0;
         build_limit(b, RO_STR("partition"), &spec->partition, ROLLOUT_PARSER_SCALED, ROLLOUT_ROUND_UP,
                     unset(&spec->partition), replicas, limits->partition);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One pass over a CloneSet: what its phases hand to each other. The phases only decide; cloneset_actions.c and its kin
- * writes the plan from what they left here. */
+/* One pass over a CloneSet: what its phases hand to each other. The phases only decide; cloneset_actions.c and
+ * cloneset_verdicts.c write the plan from what they left here. */
 #ifndef RO_PLANNERS_CLONESET_PASS_H
 #define RO_PLANNERS_CLONESET_PASS_H
 
@@ -17,11 +17,11 @@ enum {
     MARK_NEW = 1 << 0,       /* its label names the update revision */
     MARK_SCALE_NEW = 1 << 1, /* same for the scale phase, where a gate also counts PreparingUpdate */
     MARK_AVAILABLE = 1 << 2,
-    MARK_READY = 1 << 3,            /* "Ready0": as available, without minReadySeconds */
-    MARK_SERVING = 1 << 4,          /* ready whatever its lifecycle state */
-    MARK_SPECIFIED = 1 << 5,        /* to be deleted by label or list */
+    MARK_READY = 1 << 3,     /* "Ready0": as available, without minReadySeconds */
+    MARK_SERVING = 1 << 4,   /* ready whatever its lifecycle state */
+    MARK_SPECIFIED = 1 << 5, /* to be deleted by label or list */
     MARK_PREPARING_DELETE = 1 << 6,
-    MARK_REFRESH = 1 << 7           /* the refresh may have something to do or to wait for */
+    MARK_REFRESH = 1 << 7 /* the refresh may have something to do or to wait for */
 };
 
 /* What the pass made of a pod. */
@@ -30,8 +30,8 @@ enum fate {
     FATE_FINISHED,
     FATE_TERMINATING,
     FATE_NOT_SELECTED,
-    FATE_CANCEL,          /* prepared delete taken back */
-    FATE_DELETE,          /* by hook released, specified, or scale in: see its marks */
+    FATE_CANCEL, /* prepared delete taken back */
+    FATE_DELETE, /* by hook released, specified, or scale in: see its marks */
     FATE_PREPARE_DELETE,
     FATE_WAIT_PRE_DELETE, /* the hook is still there */
     FATE_DELETE_LIMIT,    /* to be deleted, deleteReadyLimit is used up */
@@ -52,7 +52,7 @@ enum turn {
     TURN_TAKEN = 8,  /* + enum update_step: acted on, or waiting for its hook */
 
     TURN_MASK = 0x1f,
-    TURN_ACTIVE = 0x20, /* beside the turn: the pod is active and selected */
+    TURN_ACTIVE = 0x20,  /* beside the turn: the pod is active and selected */
     TURN_COUNTED = 0x40, /* an action on it was counted */
     TURN_WRITTEN = 0x80  /* ... and written */
 };
@@ -64,17 +64,17 @@ enum update_end {
     UPDATE_REFRESHED,   /* some pod was patched */
     UPDATE_ON_DELETE,
     UPDATE_PAUSED,
-    UPDATE_NOTHING,     /* nothing to move */
+    UPDATE_NOTHING, /* nothing to move */
     UPDATE_WALKED
 };
 
 /* How far the scale phase came. */
 enum scale_end {
     SCALE_CANCELLED,
-    SCALE_CREATED,     /* pods are missing; scale_up_limit may be 0 */
-    SCALE_RELEASED,    /* deletes whose hook is gone */
+    SCALE_CREATED,  /* pods are missing; scale_up_limit may be 0 */
+    SCALE_RELEASED, /* deletes whose hook is gone */
     SCALE_SPECIFIED,
-    SCALE_WAITS,       /* scale in is due, other deletes come first */
+    SCALE_WAITS, /* scale in is due, other deletes come first */
     SCALE_IN,
     SCALE_NOTHING
 };
@@ -82,9 +82,9 @@ enum scale_end {
 /* The in-place verdict on a stored revision against the target, computed when first asked for. */
 struct revision_facts {
     uint8_t known;
-    uint8_t rule;  /* ROLLOUT_DIFF_* */
-    uint8_t flags; /* ROLLOUT_CHANGES_* */
-    uint8_t used;  /* some active pod carries it */
+    uint8_t rule;    /* ROLLOUT_DIFF_* */
+    uint8_t flags;   /* ROLLOUT_CHANGES_* */
+    uint8_t used;    /* some active pod carries it */
     uint32_t place;  /* among those that nothing uses, from the newest; from 1 */
     uint32_t action; /* of the plan, on it: index + 1 */
 };
@@ -118,12 +118,12 @@ struct pass {
     uint32_t *places;    /* in the order that decided; from 1 */
     uint32_t *list;      /* pods in the order in which they are acted on: deletes, else updates */
     struct revision_facts *revision_facts;
-    uint8_t *named; /* one a name in podsToDelete: it is an active pod's */
+    uint8_t *named;                      /* one a name in podsToDelete: it is an active pod's */
     uint32_t *history, *history_scratch; /* room for one index a revision */
 
-    int64_t active;     /* active pods that are selected */
-    bool not_selected;  /* some pod is not */
-    int64_t histogram[256]; /* of marks, over those */
+    int64_t active;             /* active pods that are selected */
+    bool not_selected;          /* some pod is not */
+    int64_t histogram[256];     /* of marks, over those */
     bool measures;              /* measured is filled */
     struct ro_columns measured; /* the default order's columns, over those */
 
@@ -132,9 +132,9 @@ struct pass {
     enum scale_end scale_end;
     bool scale_acted;
     struct ro_cloneset_diff scale;
-    size_t list_count;   /* deletes in list */
-    uint32_t scale_pod;  /* first pod that the scale phase acts on, or ROLLOUT_NONE */
-    uint32_t leaving_pod; /* first pod whose delete is under way, or ROLLOUT_NONE */
+    size_t list_count;        /* deletes in list */
+    uint32_t scale_pod;       /* first pod that the scale phase acts on, or ROLLOUT_NONE */
+    uint32_t leaving_pod;     /* first pod whose delete is under way, or ROLLOUT_NONE */
     uint32_t unavailable_pod; /* first of what scale counts as unavailable, or ROLLOUT_NONE */
 
     enum update_end update_end;
@@ -151,9 +151,9 @@ struct pass {
     int64_t no_progress_since_ms; /* the deadline is exceeded; 0 = it is not */
     struct rollout_opt collision_count;
     int64_t unavailable_all, unavailable_target; /* un and unT before the walk */
-    int64_t taken_available; /* by the walk, up to the refused pod */
-    uint32_t all_pod, target_pod; /* first of what they count */
-    int64_t requeue_ms; /* least positive proposal so far; 0 = none */
+    int64_t taken_available;                     /* by the walk, up to the refused pod */
+    uint32_t all_pod, target_pod;                /* first of what they count */
+    int64_t requeue_ms;                          /* least positive proposal so far; 0 = none */
 };
 
 static inline const struct rollout_pod *pass_pod(const struct pass *pass, size_t i)
@@ -184,6 +184,12 @@ static inline bool pass_any(const struct pass *pass, uint8_t mask)
     return pass_count(pass, mask, 0) < pass->active;
 }
 
+/* Pods whose delete is asked for or under way, each once (5.1: numToDelete). */
+static inline int64_t pass_leaving(const struct pass *pass)
+{
+    return pass->active - pass_count(pass, MARK_PREPARING_DELETE | MARK_SPECIFIED, 0);
+}
+
 /* Groups for the arithmetic, by the phase's own idea of new. */
 struct ro_cloneset_diff pass_diff(const struct pass *pass, uint8_t mark_new);
 
@@ -194,11 +200,11 @@ int pass_update(struct pass *pass, struct rollout_error *reterr);
 /* The step that the update phase takes with a candidate whose turn it is. */
 enum update_step {
     UPDATE_STEP_IN_PLACE,
-    UPDATE_STEP_PREPARE,   /* ask the hook first */
+    UPDATE_STEP_PREPARE, /* ask the hook first */
     UPDATE_STEP_WAIT_HOOK,
-    UPDATE_STEP_NONE,      /* Updated without a hook: the refresh would have moved it */
+    UPDATE_STEP_NONE, /* Updated without a hook: the refresh would have moved it */
     UPDATE_STEP_RECREATE,
-    UPDATE_STEP_MARKED,    /* marked for recreation in an earlier pass */
+    UPDATE_STEP_MARKED, /* marked for recreation in an earlier pass */
     UPDATE_STEP_ERROR_IN_PLACE,
     UPDATE_STEP_ERROR_STATE
 };
@@ -242,9 +248,9 @@ void claims_emit_create(struct pass *pass, struct ro_builder *b, uint32_t reason
 /* What the verdicts need again and again. */
 struct verdict_context {
     uint32_t target_text;           /* name of the revision that pods are moved to, as a text of the plan */
-    struct rollout_verdict refused;    /* of an available pod that the budget refuses; reason 0 = nobody is refused */
+    struct rollout_verdict refused; /* of an available pod that the budget refuses; reason 0 = nobody is refused */
     struct rollout_verdict refused_unavailable; /* of one that is not available */
-    int64_t rollback_surplus;          /* > 0: updated pods that should go back, and may not */
+    int64_t rollback_surplus;                   /* > 0: updated pods that should go back, and may not */
 };
 
 /* An action on the pod is planned: the bit of turns, one while counting, one while writing. */

@@ -42,7 +42,7 @@ static bool cancel(struct pass *pass)
     if ((lifecycle->pre_delete.set && lifecycle->pre_delete.mark_pod_not_ready) ||
         (lifecycle->in_place_update.set && lifecycle->in_place_update.mark_pod_not_ready))
         return false;
-    int64_t leaving = pass->active - pass_count(pass, MARK_PREPARING_DELETE | MARK_SPECIFIED, 0);
+    int64_t leaving = pass_leaving(pass);
     int64_t missing = pass->limits.replicas - pass->active + leaving;
     if (leaving == 0)
         return false;
@@ -83,7 +83,7 @@ static void delete_within_limit(struct pass *pass, uint32_t pod, int64_t *limit)
 /* What must go and does not yet: why. Asked where the phase ended before its deletes. */
 static void hold_deletes(struct pass *pass, uint8_t fate)
 {
-    if (!pass_any(pass, MARK_PREPARING_DELETE | MARK_SPECIFIED))
+    if (pass_leaving(pass) == 0)
         return;
     for (size_t i = 0; i < pass->n; i++) {
         if (!counted(pass, i) || !(preparing(pass, i) || specified(pass, i)))
@@ -208,7 +208,7 @@ static void delete_leaving(struct pass *pass)
 
 int pass_scale(struct pass *pass, struct rollout_error *reterr)
 {
-    int64_t leaving = pass->active - pass_count(pass, MARK_PREPARING_DELETE | MARK_SPECIFIED, 0);
+    int64_t leaving = pass_leaving(pass);
 
     pass->scale_end = SCALE_CANCELLED;
     pass->scale = pass_diff(pass, MARK_SCALE_NEW);

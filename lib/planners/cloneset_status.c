@@ -25,8 +25,8 @@ static void count_read_back(struct pass *pass, struct counts *counts)
         pod.flags |= ROLLOUT_POD_IN_PLACE_CONDITION | ROLLOUT_POD_IN_PLACE_TRUE;
         bool updated = pass->marks[index] & MARK_NEW;
         bool serving = !(pass->marks[index] & MARK_SERVING) && ro_update_ready(&pod, 0, pass->now_ms);
-        bool available = !(pass->marks[index] & MARK_AVAILABLE) &&
-                         ro_available(&pod, pass->spec->min_ready_seconds, pass->now_ms);
+        bool available =
+            !(pass->marks[index] & MARK_AVAILABLE) && ro_available(&pod, pass->spec->min_ready_seconds, pass->now_ms);
         counts->ready += serving;
         counts->available += available;
         counts->updated_ready += serving && updated;
@@ -85,11 +85,12 @@ static struct rollout_condition progress(const struct pass *pass, struct ro_buil
     } else if (pass->spec->flags & ROLLOUT_CLONESET_PAUSED) {
         condition.reason = RO_STR("CloneSetPaused");
         condition.message = RO_STR("CloneSet is paused");
-    } else if (counts->expected_updated < pass->limits.replicas && counts->expected_updated <= counts->updated_available) {
+    } else if (counts->expected_updated < pass->limits.replicas &&
+               counts->expected_updated <= counts->updated_available) {
         condition.reason = RO_STR("ProgressPartitionAvailable");
         condition.message = RO_STR("CloneSet has been paused due to partition ready");
-    } else if (old && (ro_str_eq(old->reason, RO_STR("ProgressDeadlineExceeded")) ||
-                       old->last_update_ms == 0 || old->last_update_ms + deadline_ms < pass->now_ms)) {
+    } else if (old && (ro_str_eq(old->reason, RO_STR("ProgressDeadlineExceeded")) || old->last_update_ms == 0 ||
+                       old->last_update_ms + deadline_ms < pass->now_ms)) {
         /* No time is Go's zero time, past any deadline. */
         condition.status = RO_STR("False");
         condition.reason = RO_STR("ProgressDeadlineExceeded");

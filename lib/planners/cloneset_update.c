@@ -268,8 +268,8 @@ static int update_pods(struct pass *pass, struct rollout_error *reterr)
         looked_at = 1;
     size_t needed = (uint64_t)looked_at < pass->cut ? (size_t)looked_at : pass->cut;
     bool unavailable = pass->unavailable_all > pass->unavailable_target;
-    bool whole = unavailable || pass->cut < pass->candidates ||
-                 pass->spec->pod_update_policy == ROLLOUT_POLICY_IN_PLACE_ONLY;
+    bool whole =
+        unavailable || pass->cut < pass->candidates || pass->spec->pod_update_policy == ROLLOUT_POLICY_IN_PLACE_ONLY;
     int r = order_candidates(pass, needed, whole, reterr);
     if (r)
         return r;

@@ -65,7 +65,10 @@ static struct rollout_verdict limit_verdict(const struct pass *pass, uint32_t re
         .subject_kind = ROLLOUT_SUBJECT_POD,
         .reason = (uint16_t)reason,
         .first_action = ROLLOUT_NONE,
-        .because = before > 0 ? pod : missing(pass) > 0 ? ROLLOUT_NONE : taken > 0 ? taken_pod : ROLLOUT_NONE,
+        .because = before > 0          ? pod
+                   : missing(pass) > 0 ? ROLLOUT_NONE
+                   : taken > 0         ? taken_pod
+                                       : ROLLOUT_NONE,
         .text = ROLLOUT_NONE,
         .a = before + missing(pass) + taken,
         .b = allowance(pass),
@@ -284,8 +287,8 @@ static bool not_deleted(struct pass *pass, struct ro_builder *b, uint32_t i, str
         v->because = pass->scale_pod;
         break;
     case FATE_DELETE_LIMIT:
-        *v = limit_verdict(pass, ROLLOUT_REASON_MAX_UNAVAILABLE_REACHED, pass->scale.unavailable,
-                           pass->unavailable_pod, pass->scale.delete_ready_limit, pass->scale_pod);
+        *v = limit_verdict(pass, ROLLOUT_REASON_MAX_UNAVAILABLE_REACHED, pass->scale.unavailable, pass->unavailable_pod,
+                           pass->scale.delete_ready_limit, pass->scale_pod);
         v->subject = i;
         break;
     default:
@@ -377,9 +380,9 @@ static void at_target(struct pass *pass, struct ro_builder *b, const struct verd
         set(v, ROLLOUT_REASON_UNSCHEDULED);
     } else if (!(mark & MARK_SERVING)) {
         set_text(b, v, ROLLOUT_REASON_NOT_READY,
-                 pod->phase != ROLLOUT_PHASE_RUNNING    ? phase_text(pod->phase)
+                 pod->phase != ROLLOUT_PHASE_RUNNING ? phase_text(pod->phase)
                  : !(pod->flags & ROLLOUT_POD_READY) ? RO_STR("condition Ready")
-                                                        : RO_STR("condition InPlaceUpdateReady"));
+                                                     : RO_STR("condition InPlaceUpdateReady"));
     } else if (!ro_lifecycle_settled(pod)) {
         set_text(b, v, ROLLOUT_REASON_LIFECYCLE_STATE_UNKNOWN, state_text(pod));
     } else if (!(mark & MARK_AVAILABLE) && pod->ready_since_ms == 0) {
@@ -462,7 +465,8 @@ struct rollout_str verdict_error_message(struct pass *pass, struct ro_builder *b
     struct rollout_str start = ro_build_join(b, RO_STR("pod "), pod->name, RO_STR(": "), none);
     switch (pass->error_reason) {
     case ROLLOUT_REASON_IN_PLACE_IMPOSSIBLE:
-        return ro_build_join(b, start, RO_STR("podUpdatePolicy is InPlaceOnly and the change is not possible in place: "),
+        return ro_build_join(b, start,
+                             RO_STR("podUpdatePolicy is InPlaceOnly and the change is not possible in place: "),
                              verdict_impossible(pass, b, pass->error_pod), none);
     case ROLLOUT_REASON_LIFECYCLE_STATE_UNKNOWN:
         return ro_build_join(b, start, RO_STR("no update in lifecycle state "), state_text(pod), none);
@@ -470,10 +474,9 @@ struct rollout_str verdict_error_message(struct pass *pass, struct ro_builder *b
         break;
     }
     enum ro_step step = ro_in_place_step(pod, pass->now_ms);
-    return ro_build_join(b, start, annotation_text(pod->in_place, step),
-                         step == RO_STEP_ERROR_MISSING ? RO_STR(" is missing beside a grace period")
-                                                       : RO_STR(" does not parse"),
-                         none);
+    return ro_build_join(
+        b, start, annotation_text(pod->in_place, step),
+        step == RO_STEP_ERROR_MISSING ? RO_STR(" is missing beside a grace period") : RO_STR(" does not parse"), none);
 }
 
 /* Rungs 8 to 10: its place in the order. */

@@ -169,8 +169,8 @@ static void emit_workload_verdict(struct pass *pass, struct ro_builder *b, const
     } else if (b->plan) {
         uint32_t worst = 0;
         for (uint32_t reason = 100; reason < 600; reason++)
-            if (tally->count[reason] > 0 && (worst == 0 || reason / 100 > worst / 100 ||
-                                             tally->count[reason] > tally->count[worst]))
+            if (tally->count[reason] > 0 &&
+                (worst == 0 || reason / 100 > worst / 100 || tally->count[reason] > tally->count[worst]))
                 worst = reason;
         if (worst == 0) { /* nothing is there and nothing is wanted */
             v.reason = ROLLOUT_REASON_UP_TO_DATE;

@@ -85,8 +85,7 @@ static int check_indexes(const struct rollout_snapshot *s, const struct arrays *
         const struct rollout_in_place_verdict *v = (const void *)(a->verdicts.items + i * a->verdicts.stride);
         if (v->from == 0 || v->to == 0 || v->from > a->revisions.count || v->to > a->revisions.count)
             return ro_error_at(reterr, ROLLOUT_ERR_INVALID, (uint32_t)i, "in_place_verdicts",
-                               "in_place_verdicts: from %u to %u of %zu revisions", v->from, v->to,
-                               a->revisions.count);
+                               "in_place_verdicts: from %u to %u of %zu revisions", v->from, v->to, a->revisions.count);
     }
     return ROLLOUT_OK;
 }

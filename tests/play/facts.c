@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "blank.h"
 #include "play.h"
 
 struct report {
@@ -31,25 +32,6 @@ static void differ(struct report *report, const char *path, json_t *recorded, js
 }
 
 /* ---- objects ---- */
-
-static bool is_empty(json_t *value)
-{
-    switch (value ? json_typeof(value) : JSON_NULL) {
-    case JSON_NULL:
-    case JSON_FALSE:
-        return true;
-    case JSON_INTEGER:
-        return json_integer_value(value) == 0;
-    case JSON_STRING:
-        return json_string_length(value) == 0;
-    case JSON_ARRAY:
-        return json_array_size(value) == 0;
-    case JSON_OBJECT:
-        return json_object_size(value) == 0;
-    default:
-        return false;
-    }
-}
 
 /* The text's value where it is an object or array as JSON. */
 static json_t *expanded(json_t *value)
@@ -86,7 +68,7 @@ static void compare(struct report *report, const char *path, json_t *recorded, j
     char deeper[512];
     size_t i;
     json_t *value;
-    if ((is_empty(recorded) && is_empty(played)) || (recorded && played && json_equal(recorded, played)))
+    if ((json_is_blank(recorded) && json_is_blank(played)) || (recorded && played && json_equal(recorded, played)))
         return;
     if (json_is_object(recorded) && json_is_object(played)) {
         compare_objects(report, path, recorded, played);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "compare.h"
 
+#include "blank.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,30 +24,10 @@ void compare_value(const char *what, json_t *expect, json_t *got, struct text *w
     add_value(why, got);
 }
 
-/* Absent, null, 0, false, "" and empty containers are the same in a status. */
-static bool is_zero(json_t *value)
-{
-    switch (json_typeof(value)) {
-    case JSON_NULL:
-    case JSON_FALSE:
-        return true;
-    case JSON_INTEGER:
-        return json_integer_value(value) == 0;
-    case JSON_STRING:
-        return json_string_length(value) == 0;
-    case JSON_ARRAY:
-        return json_array_size(value) == 0;
-    case JSON_OBJECT:
-        return json_object_size(value) == 0;
-    default:
-        return false;
-    }
-}
-
 static json_t *nonzero(json_t *object, const char *key)
 {
     json_t *value = json_object_get(object, key);
-    return value && !is_zero(value) ? value : NULL;
+    return value && !json_is_blank(value) ? value : NULL;
 }
 
 /* The named members that are not zero. */
@@ -172,7 +154,7 @@ static void compare_status(json_t *expect, json_t *got, struct text *why)
     json_t *value;
     json_object_foreach(expect, key, value)
     {
-        if (strcmp(key, "conditions") != 0 && !is_zero(value)) {
+        if (strcmp(key, "conditions") != 0 && !json_is_blank(value)) {
             json_object_set(want, key, value);
             if (json_object_get(got, key))
                 json_object_set(have, key, json_object_get(got, key));
