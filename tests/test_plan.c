@@ -32,7 +32,7 @@ static void refuse(struct world *w, int i)
     case 3:
     case 4:
     case 5:
-        gates[1].gate = i == 3 ? 0 : i == 4 ? 8 : UINT32_MAX;
+        gates[1].gate = i == 3 ? 0 : i == 4 ? 14 : UINT32_MAX;
         w->workload.gates = gates;
         w->workload.gate_count = 2;
         break;
@@ -131,7 +131,7 @@ static const struct {
     { ROLLOUT_ERR_INVALID, "fixes", "fixes: unknown fix 7", 0 },
     { ROLLOUT_OK, NULL, NULL, 0 },
     { ROLLOUT_ERR_INVALID, "gates", "gates: unknown gate 0", 1 },
-    { ROLLOUT_ERR_INVALID, "gates", "gates: unknown gate 8", 1 },
+    { ROLLOUT_ERR_INVALID, "gates", "gates: unknown gate 14", 1 },
     { ROLLOUT_ERR_INVALID, "gates", "gates: unknown gate 4294967295", 1 },
     { ROLLOUT_ERR_INVALID, "gates", "gates: on is 2, not 0 or 1", 1 },
     { ROLLOUT_ERR_INVALID, "update_type", "update_type: 2 is unknown", ROLLOUT_NONE },

@@ -20,12 +20,15 @@ enum {
     ROLLOUT_OP_CREATE_REVISION = 1,     /**< record the template as a new revision; REVISION, NUMBER */
     ROLLOUT_OP_RENUMBER_REVISION = 2,   /**< raise an old revision's number; REVISION, NUMBER */
     ROLLOUT_OP_DELETE_REVISION = 3,     /**< history cleanup; REVISION */
-    ROLLOUT_OP_CREATE = 4,              /**< create pods; REVISION, COUNT, ID..., NEW_IDS */
+    ROLLOUT_OP_CREATE = 4,              /**< create pods. CloneSet: REVISION, COUNT, ID..., NEW_IDS; StatefulSet: NAME,
+                                             ORDINAL, REVISION, STATE; DaemonSet: NODE, REVISION */
     ROLLOUT_OP_DELETE = 5,              /**< delete the pod now */
     ROLLOUT_OP_CREATE_CLAIM = 6,        /**< create a volume claim; CLAIM where its name is known, TEMPLATE */
     ROLLOUT_OP_DELETE_CLAIM = 7,        /**< CLAIM */
-    ROLLOUT_OP_SET_CLAIM_OWNER = 8,     /**< make the pod of this id the claim's owner; CLAIM, OWNER, POD */
-    ROLLOUT_OP_UPDATE_IN_PLACE = 9,     /**< patch the pod to the revision; REVISION, MARK_NOT_READY, GRACE_SECONDS */
+    ROLLOUT_OP_SET_CLAIM_OWNER = 8,     /**< CLAIM, OWNER..., POD: CloneSet: make this pod the claim's owner; StatefulSet:
+                                             of the set and the pod exactly these are its owners */
+    ROLLOUT_OP_UPDATE_IN_PLACE = 9,     /**< patch the pod to the revision; REVISION, MARK_NOT_READY, GRACE_SECONDS,
+                                             STATE (StatefulSet) */
     ROLLOUT_OP_RECREATE = 10,           /**< mark for deletion, so that a pod of the target replaces it */
     ROLLOUT_OP_SET_LIFECYCLE = 11,      /**< move the lifecycle state; STATE, MARK_NOT_READY, HOOK */
     ROLLOUT_OP_SET_READY = 12,          /**< condition InPlaceUpdateReady becomes True */
@@ -33,7 +36,10 @@ enum {
     ROLLOUT_OP_END_GRACE = 14,          /**< the grace period is over; REVISION, DETAIL apply or drop */
     ROLLOUT_OP_NEXT_BATCH = 15,         /**< patch the next containers by launch priority */
     ROLLOUT_OP_LABEL_TEMPLATE_HASH = 16, /**< add the label pod-template-hash */
-    ROLLOUT_OP_RELEASE = 17             /**< remove the workload's owner reference: the selector no longer matches */
+    ROLLOUT_OP_RELEASE = 17,            /**< remove the workload's owner reference: the selector no longer matches */
+    ROLLOUT_OP_RESIZE_CLAIM = 18,       /**< give the claim the resources of its template; CLAIM, REQUEST */
+    ROLLOUT_OP_REPAIR = 19,             /**< write the identity or the volumes that the pod lacks; DETAIL */
+    ROLLOUT_OP_RELABEL = 20             /**< name the pod's revision anew: its own is a double of it; REVISION */
 };
 
 /** What an action or a verdict is about. */
@@ -42,7 +48,9 @@ enum {
     ROLLOUT_SUBJECT_REVISION = 2, /**< index in the snapshot's revisions */
     ROLLOUT_SUBJECT_CLAIM = 3,    /**< index in the snapshot's claims */
     ROLLOUT_SUBJECT_MISSING = 4,  /**< pods that are not there: 0 = of the current, 1 = of the update revision, 2 = held */
-    ROLLOUT_SUBJECT_WORKLOAD = 5  /**< 0 */
+    ROLLOUT_SUBJECT_WORKLOAD = 5, /**< 0 */
+    ROLLOUT_SUBJECT_NODE = 6,     /**< index in the snapshot's nodes */
+    ROLLOUT_SUBJECT_ORDINAL = 7   /**< the ordinal itself */
 };
 
 /** What an attribute of an action says. */
@@ -54,13 +62,17 @@ enum {
     ROLLOUT_ATTR_NEW_IDS = 5,        /**< value: how many more ids the driver draws */
     ROLLOUT_ATTR_CLAIM = 6,          /**< text: the claim's name */
     ROLLOUT_ATTR_TEMPLATE = 7,       /**< text: name of its volumeClaimTemplate */
-    ROLLOUT_ATTR_OWNER = 8,          /**< text: the owner's kind */
+    ROLLOUT_ATTR_OWNER = 8,          /**< text: an owner's kind; one attribute each, none = no owner */
     ROLLOUT_ATTR_POD = 9,            /**< text: a pod's name */
     ROLLOUT_ATTR_MARK_NOT_READY = 10, /**< value: 0 or 1 */
     ROLLOUT_ATTR_GRACE_SECONDS = 11, /**< value: seconds */
     ROLLOUT_ATTR_STATE = 12,         /**< text: lifecycle state */
     ROLLOUT_ATTR_HOOK = 13,          /**< value 1: put the hook's labels and finalizers back */
-    ROLLOUT_ATTR_DETAIL = 14         /**< text */
+    ROLLOUT_ATTR_DETAIL = 14,        /**< text */
+    ROLLOUT_ATTR_NAME = 15,          /**< text: name of a pod that is to be created */
+    ROLLOUT_ATTR_ORDINAL = 16,       /**< value: its ordinal */
+    ROLLOUT_ATTR_NODE = 17,          /**< text: the node's name */
+    ROLLOUT_ATTR_REQUEST = 18        /**< text: the storage that a claim is to ask for */
 };
 
 /** One fact of an action. Frozen. */
@@ -82,13 +94,14 @@ struct rollout_action {
 
 /** Why one subject is, or is not, touched now. Frozen. The sentence: rollout_verdict_text(). */
 struct rollout_verdict {
-    uint16_t subject_kind; /**< ROLLOUT_SUBJECT_* */
+    uint8_t subject_kind;  /**< ROLLOUT_SUBJECT_* */
+    uint8_t because_kind;  /**< ROLLOUT_SUBJECT_* of because, 0 = a pod */
     uint16_t reason;       /**< ROLLOUT_REASON_*, which says what a, b, because, until and text are */
     uint16_t wants;        /**< ROLLOUT_OP_* that a hold keeps back, 0 = none */
     uint16_t op;           /**< ROLLOUT_OP_* of the first action on it, 0 = hold */
     uint32_t subject;
     uint32_t first_action; /**< index into plan->actions, or ROLLOUT_NONE: held */
-    uint32_t because;      /**< the pod that causes it, by its index, or ROLLOUT_NONE */
+    uint32_t because;      /**< what causes it, mostly a pod, by its index, or ROLLOUT_NONE */
     uint32_t text;         /**< index into plan->texts, or ROLLOUT_NONE */
     int64_t a, b;
     int64_t until_ms;      /**< 0 = no time is known */
@@ -134,6 +147,9 @@ struct rollout_plan {
     const uint32_t *dropped_pods_to_delete; /**< places in pods_to_delete that name no active pod:
                                                  upstream removes them from the spec */
     size_t dropped_count;
+    uint32_t stopped_at; /**< the step at which the pass ended early: a StatefulSet's of statefulset.md 7, a DaemonSet's
+                              of daemonset.md 6; 0 = it went through, or the kind has no such numbers */
+    uint32_t reserved;   /**< zero */
 };
 
 /** Decide what to do now.

@@ -26,6 +26,9 @@ enum {
     ROLLOUT_REASON_UP_TO_DATE = 101,    /**< text: revision */
     ROLLOUT_REASON_SCALE_IN_KEPT = 102, /**< a: rank, 0 = the other revision gives them all; b: to delete */
     ROLLOUT_REASON_POD_FINISHED = 103,  /**< text: phase */
+    ROLLOUT_REASON_NO_TARGET = 105,         /**< p; text: why it holds no place */
+    ROLLOUT_REASON_NODE_NOT_SELECTED = 106, /**< text: the term that leaves the node out */
+    ROLLOUT_REASON_NODE_TAINTED = 107,      /**< a: 1 = a running pod may stay; text: taint */
     ROLLOUT_REASON_HISTORY_KEPT = 110,  /**< a: place from the newest, 0 = in use; b: limit */
 
     ROLLOUT_REASON_UPDATE_IN_PLACE = 201,       /**< a: place in order; b: allowed now; until: end of grace */
@@ -36,12 +39,17 @@ enum {
     ROLLOUT_REASON_PREPARE_DELETE = 206,        /**< text: hook */
     ROLLOUT_REASON_DELETE_CANCELLED = 207,      /**< a: missing */
     ROLLOUT_REASON_LIFECYCLE_MOVED = 208,       /**< text: new state */
-    ROLLOUT_REASON_CREATE_MISSING = 209,        /**< a: now; b: missing */
+    ROLLOUT_REASON_CREATE_MISSING = 209,        /**< a: now; b: missing; text: what else keeps pods old */
     ROLLOUT_REASON_CREATE_OLD_REVISION = 210,   /**< a: now; b: partition */
     ROLLOUT_REASON_CREATE_SURGE = 211,          /**< a: in use; b: most */
     ROLLOUT_REASON_DELETE_SPECIFIED = 212,      /**< text: label or list */
     ROLLOUT_REASON_DELETE_SCALE_IN = 213,       /**< a: rank; b: to delete */
     ROLLOUT_REASON_DELETE_HOOK_RELEASED = 214,
+    ROLLOUT_REASON_DELETE_EXCESS = 215,         /**< p holds the place */
+    ROLLOUT_REASON_DELETE_NODE_UNFIT = 216,     /**< text: the first check that fails */
+    ROLLOUT_REASON_DELETE_FAILED = 217,         /**< text: phase */
+    ROLLOUT_REASON_DELETE_SURGE_DONE = 218,     /**< p takes over */
+    ROLLOUT_REASON_DELETE_NOT_IN_SPEC = 220,    /**< text: what is gone from the spec */
     ROLLOUT_REASON_CLEANED_UP = 221,            /**< a: place; b: limit */
     ROLLOUT_REASON_BOOKKEEPING = 222,           /**< text: what */
 
@@ -60,22 +68,33 @@ enum {
     ROLLOUT_REASON_CREATE_FIRST = 313,         /**< a: lacking; b: limit */
     ROLLOUT_REASON_DELETES_FIRST = 314,        /**< p */
     ROLLOUT_REASON_BEHIND_STOPPED_POD = 315,   /**< a: place; p */
+    ROLLOUT_REASON_PREDECESSOR_FIRST = 316,    /**< p; text: available, gone, ... */
     ROLLOUT_REASON_ACTIONS_NOT_OBSERVED = 317, /**< until */
+    ROLLOUT_REASON_SURGE_PARTNER_NOT_READY = 318, /**< p */
+    ROLLOUT_REASON_FAILED_BACKOFF = 319,       /**< until */
+    ROLLOUT_REASON_CLAIM_NOT_FREE = 320,       /**< text: claim */
+    ROLLOUT_REASON_CLAIM_RESIZING = 321,       /**< text: claim */
 
     ROLLOUT_REASON_MAX_UNAVAILABLE_REACHED = 401,       /**< a: used; b: limit; p */
     ROLLOUT_REASON_UPDATED_PODS_UNAVAILABLE = 402,      /**< a: used; b: limit; p */
+    ROLLOUT_REASON_MAX_SURGE_REACHED = 403,             /**< a: used; b: limit; p */
     ROLLOUT_REASON_SCALE_MAX_UNAVAILABLE_REACHED = 404, /**< a: used; b: limit; p */
     ROLLOUT_REASON_PARTITION_REACHED = 405,             /**< a: partition as pods; b: place, 0 = no order needed */
     ROLLOUT_REASON_REPLICAS_REACHED = 406,              /**< a: still wanted at the target; b: place */
     ROLLOUT_REASON_PAUSED = 407,                        /**< text: field */
     ROLLOUT_REASON_UPDATES_OFF = 409,                   /**< text: type */
+    ROLLOUT_REASON_UPDATE_SELECTOR_EXCLUDES = 410,      /**< text: selector */
     ROLLOUT_REASON_ROLLBACK_OFF = 411,                  /**< a: surplus */
+    ROLLOUT_REASON_BURST_REACHED = 414,                 /**< a: taken; b: limit */
+    ROLLOUT_REASON_ORDINAL_RESERVED = 418,              /**< a: ordinal */
 
     ROLLOUT_REASON_SPEC_INVALID = 501,            /**< text: field and value */
     ROLLOUT_REASON_IN_PLACE_IMPOSSIBLE = 502,     /**< a: ROLLOUT_DIFF_*; text: path */
     ROLLOUT_REASON_LIFECYCLE_STATE_UNKNOWN = 503, /**< text: state */
+    ROLLOUT_REASON_CLAIM_MISMATCH = 504,          /**< text: claim and field */
     ROLLOUT_REASON_WORKLOAD_DELETING = 506,
     ROLLOUT_REASON_DEADLINE_EXCEEDED = 508, /**< a: seconds; until: no progress since */
+    ROLLOUT_REASON_NO_ELIGIBLE_NODE = 509,  /**< a: nodes */
     ROLLOUT_REASON_DEADLOCK = 512           /**< p; text: defect */
 };
 

@@ -16,7 +16,8 @@
  *      missing reads as zero, and what is not known must be zero. The same holds for the elements
  *      of a view with a stride.
  *    - On failure nothing behind a ret_ pointer is written but the error record.
- *    - With no fix named the decision is that of OpenKruise, down to its defects.
+ *    - With no fix named the decision is that of OpenKruise, or of Kubernetes for its own kinds, down to
+ *      their defects.
  *
  *  While the version is 0.x, functions marked "testing" may change. */
 #ifndef ROLLOUT_ROLLOUT_H
@@ -24,15 +25,19 @@
 
 #include <rollout/base.h>
 #include <rollout/cloneset.h>
+#include <rollout/daemonset.h>
 #include <rollout/inplace.h>
 #include <rollout/intstr.h>
+#include <rollout/lifecycle.h>
 #include <rollout/node.h>
 #include <rollout/objects.h>
 #include <rollout/order.h>
 #include <rollout/plan.h>
 #include <rollout/reason.h>
+#include <rollout/scheduling.h>
 #include <rollout/selector.h>
 #include <rollout/snapshot.h>
+#include <rollout/statefulset.h>
 #include <rollout/version.h>
 #include <rollout/workload.h>
 

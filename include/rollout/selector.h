@@ -15,7 +15,9 @@ enum {
     ROLLOUT_OPERATOR_IN = 1,
     ROLLOUT_OPERATOR_NOT_IN = 2, /**< true where the label is absent */
     ROLLOUT_OPERATOR_EXISTS = 3,
-    ROLLOUT_OPERATOR_DOES_NOT_EXIST = 4
+    ROLLOUT_OPERATOR_DOES_NOT_EXIST = 4,
+    ROLLOUT_OPERATOR_GT = 5, /**< node affinity only: in a label selector not usable */
+    ROLLOUT_OPERATOR_LT = 6  /**< same */
 };
 
 /** One of matchExpressions. Frozen. */

@@ -16,6 +16,7 @@
 #include <rollout/base.h>
 #include <rollout/inplace.h>
 #include <rollout/node.h>
+#include <rollout/scheduling.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -58,7 +59,9 @@ enum {
     ROLLOUT_POD_KRUISE_CONDITION = 1 << 9,     /**< condition KruisePodReady is there */
     ROLLOUT_POD_KEY_PRE_DELETE = 1 << 10,      /**< its message lists {Lifecycle, preDeleteHook} */
     ROLLOUT_POD_KEY_PRE_UPDATE = 1 << 11,      /**< its message lists {Lifecycle, preUpdateHook} */
-    ROLLOUT_POD_NOT_SELECTED = 1 << 12         /**< the workload's selector does not match its labels */
+    ROLLOUT_POD_NOT_SELECTED = 1 << 12,        /**< the workload's selector does not match its labels */
+    ROLLOUT_POD_STORAGE_MISMATCH = 1 << 13     /**< a StatefulSet's: for one of its claim templates the pod has no
+                                                    volume of that name with the claim that its own name asks for */
 };
 
 /** rollout_in_place.flags */
@@ -119,18 +122,33 @@ struct rollout_pod {
     struct rollout_str namespace_;
     const struct rollout_in_place *in_place; /**< NULL = neither a state nor a grace annotation, and
                                                   no container with a resizePolicy */
+    struct rollout_str uid;         /**< metadata.uid; by it a claim tells its pod from a former one of that name */
+    struct rollout_str target_node; /**< the node that spec.affinity binds a pod without spec.nodeName to: the only
+                                         value of the first matchFields metadata.name; absent = none */
 };
 
 /** One node. */
 struct rollout_node_facts {
     struct rollout_str name;
     struct rollout_labels labels;
+    const struct rollout_taint *taints; /**< spec.taints */
+    size_t taint_count;
 };
 
 /** rollout_claim.flags */
 enum {
     ROLLOUT_CLAIM_TERMINATING = 1 << 0,
-    ROLLOUT_CLAIM_OWNED = 1 << 1 /**< an owner reference names the workload: its clean-up of claims looks at no others */
+    ROLLOUT_CLAIM_OWNED = 1 << 1, /**< an owner reference names the workload: a CloneSet's clean-up looks at no others */
+    ROLLOUT_CLAIM_RESIZE_PENDING = 1 << 2 /**< condition FileSystemResizePending is True */
+};
+
+/** An owner reference. Frozen. */
+struct rollout_owner {
+    struct rollout_str kind;
+    struct rollout_str name;
+    struct rollout_str uid;
+    uint32_t controller; /**< 0 or 1 */
+    uint32_t reserved;   /**< zero */
 };
 
 /** One volume claim of the workload. */
@@ -139,6 +157,12 @@ struct rollout_claim {
     struct rollout_str instance_id; /**< label apps.kruise.io/cloneset-instance-id */
     uint32_t flags;                 /**< ROLLOUT_CLAIM_* */
     uint32_t reserved;              /**< zero */
+    const struct rollout_owner *owners; /**< metadata.ownerReferences; a StatefulSet reads them, and what follows */
+    size_t owner_count;
+    struct rollout_str storage_class; /**< spec.storageClassName; absent = none */
+    struct rollout_str request;       /**< spec.resources.requests.storage, a quantity; absent = none */
+    struct rollout_str capacity;      /**< status.capacity.storage; absent = none */
+    struct rollout_strs access_modes; /**< spec.accessModes */
 };
 
 /** rollout_revision.flags */
@@ -153,6 +177,23 @@ struct rollout_revision {
     struct rollout_strs topology_keys; /**< topologyKey of each of the template's topologySpreadConstraints */
     struct rollout_tree data;          /**< .data, for the in-place verdict; count 0 = not given; checked */
     struct rollout_str claims_hash;    /**< annotation kruise.io/cloneset-volumeclaimtemplate-hash; data NULL = absent */
+    struct rollout_str hash;           /**< label controller-revision-hash: what a DaemonSet's pods carry; empty or absent:
+                                            the name */
+};
+
+/** One StorageClass. */
+struct rollout_storage_class {
+    struct rollout_str name;
+    uint32_t allow_expansion; /**< allowVolumeExpansion, 0 or 1 */
+    uint32_t reserved;        /**< zero */
+};
+
+/** How long a DaemonSet's controller waits before it replaces another failed pod on a node; it keeps that in
+ *  memory (daemonset.md 7.1). */
+struct rollout_backoff {
+    struct rollout_str node;
+    int64_t seconds;      /**< its present length */
+    int64_t last_step_ms; /**< when it was last stepped */
 };
 
 struct rollout_pods {
@@ -185,6 +226,18 @@ struct rollout_in_place_verdicts {
     size_t stride;
 };
 
+struct rollout_storage_classes {
+    const struct rollout_storage_class *items;
+    size_t count;
+    size_t stride;
+};
+
+struct rollout_backoffs {
+    const struct rollout_backoff *items;
+    size_t count;
+    size_t stride;
+};
+
 /** What is there. Arrays are in the caller's order, and the order counts: upstream decides some
  *  things by it. */
 struct rollout_snapshot {
@@ -200,6 +253,8 @@ struct rollout_snapshot {
     struct rollout_claims claims;
     struct rollout_in_place_verdicts in_place_verdicts; /**< optional: pairs of revisions that the
                                                              caller has compared already */
+    struct rollout_storage_classes storage_classes; /**< read only where a StatefulSet resizes claims */
+    struct rollout_backoffs failed_pod_backoffs;    /**< a DaemonSet's */
 };
 
 #ifdef __cplusplus

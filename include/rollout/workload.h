@@ -6,12 +6,14 @@
 
 #include <rollout/base.h>
 #include <rollout/cloneset.h>
+#include <rollout/daemonset.h>
+#include <rollout/statefulset.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/** OpenKruise's feature gates that bear on a plan, with upstream's default. */
+/** OpenKruise's and Kubernetes' feature gates that bear on a plan, with upstream's default. */
 enum {
     ROLLOUT_GATE_CLONESET_PARTITION_ROLLBACK = 1,         /**< CloneSetPartitionRollback: off */
     ROLLOUT_GATE_PREPARING_UPDATE_AS_UPDATE = 2,          /**< PreparingUpdateAsUpdate: off */
@@ -19,7 +21,13 @@ enum {
     ROLLOUT_GATE_IN_PLACE_UPDATE_ENV_FROM_METADATA = 4,   /**< InPlaceUpdateEnvFromMetadata: on */
     ROLLOUT_GATE_IN_PLACE_WORKLOAD_VERTICAL_SCALING = 5,  /**< InPlaceWorkloadVerticalScaling: off */
     ROLLOUT_GATE_CLONESET_SHORT_HASH = 6,                 /**< CloneSetShortHash: off */
-    ROLLOUT_GATE_FORCE_DELETE_TIMEOUT_EXPECTATION = 7     /**< ForceDeleteTimeoutExpectationGate: off */
+    ROLLOUT_GATE_FORCE_DELETE_TIMEOUT_EXPECTATION = 7,    /**< ForceDeleteTimeoutExpectationGate: off */
+    ROLLOUT_GATE_STATEFULSET_START_ORDINAL = 8,           /**< StatefulSetStartOrdinal: off */
+    ROLLOUT_GATE_STATEFULSET_AUTO_DELETE_PVC = 9,         /**< StatefulSetAutoDeletePVC: on */
+    ROLLOUT_GATE_STATEFULSET_AUTO_RESIZE_PVC = 10,        /**< StatefulSetAutoResizePVCGate: off */
+    ROLLOUT_GATE_MAX_UNAVAILABLE_STATEFULSET = 11,        /**< Kubernetes' MaxUnavailableStatefulSet: off */
+    ROLLOUT_GATE_DAEMONSET_PRUNE_INELIGIBLE_NODES = 12,   /**< DaemonSetPruneIneligibleNodes: off */
+    ROLLOUT_GATE_POD_INDEX_LABEL = 13                     /**< PodIndexLabel: on; only what is applied depends on it */
 };
 
 /** A feature gate that is set. Frozen. */
@@ -37,6 +45,8 @@ struct rollout_workload {
     const uint32_t *fixes; /**< numbers of opt-in corrections; none exists yet, so any is refused */
     size_t fix_count;
     const struct rollout_cloneset *cloneset;
+    const struct rollout_statefulset *statefulset;
+    const struct rollout_daemonset *daemonset;
 };
 
 #ifdef __cplusplus

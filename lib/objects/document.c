@@ -29,7 +29,6 @@ static bool gate_without_effect(struct rollout_str name)
         "ImagePullJobGate",
         "KruiseDaemon",
         "KruisePodReadinessGate",
-        "PodIndexLabel",
         "PodProbeMarkerGate",
         "PodUnavailableBudgetDeleteGate",
         "PodUnavailableBudgetUpdateGate",
@@ -40,9 +39,6 @@ static bool gate_without_effect(struct rollout_str name)
         "ResourcesDeletionProtection",
         "SidecarSetPatchPodMetadataDefaultsAllowed",
         "SidecarTerminator",
-        "StatefulSetAutoDeletePVC",
-        "StatefulSetAutoResizePVCGate",
-        "StatefulSetStartOrdinal",
         "TemplateNoDefaults",
         "WorkloadSpread",
     };

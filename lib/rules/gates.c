@@ -15,6 +15,12 @@ static const struct {
     [ROLLOUT_GATE_IN_PLACE_WORKLOAD_VERTICAL_SCALING] = { { "InPlaceWorkloadVerticalScaling", 30 }, false },
     [ROLLOUT_GATE_CLONESET_SHORT_HASH] = { { "CloneSetShortHash", 17 }, false },
     [ROLLOUT_GATE_FORCE_DELETE_TIMEOUT_EXPECTATION] = { { "ForceDeleteTimeoutExpectationGate", 33 }, false },
+    [ROLLOUT_GATE_STATEFULSET_START_ORDINAL] = { { "StatefulSetStartOrdinal", 23 }, false },
+    [ROLLOUT_GATE_STATEFULSET_AUTO_DELETE_PVC] = { { "StatefulSetAutoDeletePVC", 24 }, true },
+    [ROLLOUT_GATE_STATEFULSET_AUTO_RESIZE_PVC] = { { "StatefulSetAutoResizePVCGate", 28 }, false },
+    [ROLLOUT_GATE_MAX_UNAVAILABLE_STATEFULSET] = { { "MaxUnavailableStatefulSet", 25 }, false },
+    [ROLLOUT_GATE_DAEMONSET_PRUNE_INELIGIBLE_NODES] = { { "DaemonSetPruneIneligibleNodes", 29 }, false },
+    [ROLLOUT_GATE_POD_INDEX_LABEL] = { { "PodIndexLabel", 13 }, true },
 };
 
 int ro_gates_resolve(const struct rollout_gate *gates, size_t count, struct ro_gates *ret, struct rollout_error *reterr)

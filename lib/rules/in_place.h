@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-#include <rollout/cloneset.h>
+#include <rollout/lifecycle.h>
 #include <rollout/snapshot.h>
 
 /* What the refresh of a pod does, or waits for. */

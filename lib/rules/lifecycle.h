@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include <rollout/cloneset.h>
+#include <rollout/lifecycle.h>
 #include <rollout/snapshot.h>
 
 /* Some finalizer or label of the hook is on the pod. */

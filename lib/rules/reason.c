@@ -7,7 +7,7 @@
 #include "base/str.h"
 #include "base/time.h"
 
-/* {a} {b} {s} {t} {p} are filled in; a clause in [] is left out where p is none (or t is 0). */
+/* {a} {b} {s} {t} {p} are filled in; a clause in [p ], [t ] or [s ] is left out where that one is none. */
 static const struct {
     uint32_t reason;
     const char *name;
@@ -16,6 +16,9 @@ static const struct {
     { ROLLOUT_REASON_UP_TO_DATE, "UpToDate", "up to date at {s}" },
     { ROLLOUT_REASON_SCALE_IN_KEPT, "ScaleInKept", "scale in takes {b}; number {a} in that order" },
     { ROLLOUT_REASON_POD_FINISHED, "PodFinished", "phase {s}: finished, left alone" },
+    { ROLLOUT_REASON_NO_TARGET, "NoTarget", "holds no place: {s}[p, {p} has it]" },
+    { ROLLOUT_REASON_NODE_NOT_SELECTED, "NodeNotSelected", "node not selected: {s}" },
+    { ROLLOUT_REASON_NODE_TAINTED, "NodeTainted", "taint {s} not tolerated" },
     { ROLLOUT_REASON_HISTORY_KEPT, "HistoryKept", "history: number {a}, {b} are kept" },
     { ROLLOUT_REASON_UPDATE_IN_PLACE, "UpdateInPlace", "in place, number {a} of {b} now" },
     { ROLLOUT_REASON_RECREATE, "Recreate", "recreate, number {a} of {b} now" },
@@ -25,12 +28,17 @@ static const struct {
     { ROLLOUT_REASON_PREPARE_DELETE, "PrepareDelete", "asks hook {s} before the delete" },
     { ROLLOUT_REASON_DELETE_CANCELLED, "DeleteCancelled", "delete cancelled, {a} missing" },
     { ROLLOUT_REASON_LIFECYCLE_MOVED, "LifecycleMoved", "lifecycle state becomes {s}" },
-    { ROLLOUT_REASON_CREATE_MISSING, "CreateMissing", "creates {a} of {b} missing" },
+    { ROLLOUT_REASON_CREATE_MISSING, "CreateMissing", "creates {a} of {b} missing[s; {s}]" },
     { ROLLOUT_REASON_CREATE_OLD_REVISION, "CreateOldRevision", "creates {a} at the old revision, partition {b}" },
     { ROLLOUT_REASON_CREATE_SURGE, "CreateSurge", "surge {a} of {b}" },
     { ROLLOUT_REASON_DELETE_SPECIFIED, "DeleteSpecified", "delete asked for by {s}" },
     { ROLLOUT_REASON_DELETE_SCALE_IN, "DeleteScaleIn", "scale in, number {a} of {b}" },
     { ROLLOUT_REASON_DELETE_HOOK_RELEASED, "DeleteHookReleased", "preDelete hook released" },
+    { ROLLOUT_REASON_DELETE_EXCESS, "DeleteExcess", "[p{p} holds this place]" },
+    { ROLLOUT_REASON_DELETE_NODE_UNFIT, "DeleteNodeUnfit", "node does not fit: {s}" },
+    { ROLLOUT_REASON_DELETE_FAILED, "DeleteFailed", "{s}, deleted to be replaced" },
+    { ROLLOUT_REASON_DELETE_SURGE_DONE, "DeleteSurgeDone", "surge partner[p {p}] takes over" },
+    { ROLLOUT_REASON_DELETE_NOT_IN_SPEC, "DeleteNotInSpec", "not in the spec: {s}" },
     { ROLLOUT_REASON_CLEANED_UP, "CleanedUp", "past its limit {b}" },
     { ROLLOUT_REASON_BOOKKEEPING, "Bookkeeping", "bookkeeping: {s}" },
     { ROLLOUT_REASON_NOT_READY, "NotReady", "at the target, not ready: {s}" },
@@ -48,23 +56,34 @@ static const struct {
     { ROLLOUT_REASON_CREATE_FIRST, "CreateFirst", "delete waits for {a} creates, {b} allowed now" },
     { ROLLOUT_REASON_DELETES_FIRST, "DeletesFirst", "scale in waits for the delete[p of {p}]" },
     { ROLLOUT_REASON_BEHIND_STOPPED_POD, "BehindStoppedPod", "number {a} in order; the pass stopped[p at {p}]" },
+    { ROLLOUT_REASON_PREDECESSOR_FIRST, "PredecessorFirst", "ordered:[p {p}] must be {s} first" },
     { ROLLOUT_REASON_ACTIONS_NOT_OBSERVED, "ActionsNotObserved", "earlier actions not observed[t, until {t}]" },
+    { ROLLOUT_REASON_SURGE_PARTNER_NOT_READY, "SurgePartnerNotReady", "kept until surge partner[p {p}] is available" },
+    { ROLLOUT_REASON_FAILED_BACKOFF, "FailedBackoff", "failed, replaced at {t}" },
+    { ROLLOUT_REASON_CLAIM_NOT_FREE, "ClaimNotFree", "claim {s} is not free" },
+    { ROLLOUT_REASON_CLAIM_RESIZING, "ClaimResizing", "claim {s} is being resized" },
     { ROLLOUT_REASON_MAX_UNAVAILABLE_REACHED, "MaxUnavailableReached",
       "max_unavailable {a} of {b} used[p; first by {p}]" },
     { ROLLOUT_REASON_UPDATED_PODS_UNAVAILABLE, "UpdatedPodsUnavailable",
       "{a} updated pods unavailable, max_unavailable {b}[p; first {p}]" },
+    { ROLLOUT_REASON_MAX_SURGE_REACHED, "MaxSurgeReached", "max_surge {a} of {b} used[p; first by {p}]" },
     { ROLLOUT_REASON_SCALE_MAX_UNAVAILABLE_REACHED, "ScaleMaxUnavailableReached",
       "scale max_unavailable {a} of {b} used[p; first by {p}]" },
     { ROLLOUT_REASON_PARTITION_REACHED, "PartitionReached", "partition {a} keeps it, number {b} in order" },
     { ROLLOUT_REASON_REPLICAS_REACHED, "ReplicasReached", "{a} more wanted at the target, number {b} in order" },
     { ROLLOUT_REASON_PAUSED, "Paused", "paused by {s}" },
     { ROLLOUT_REASON_UPDATES_OFF, "UpdatesOff", "type {s}: updated only when deleted" },
+    { ROLLOUT_REASON_UPDATE_SELECTOR_EXCLUDES, "UpdateSelectorExcludes", "not in the update selector {s}" },
     { ROLLOUT_REASON_ROLLBACK_OFF, "RollbackOff", "{a} too many updated, rollback gate is off" },
+    { ROLLOUT_REASON_BURST_REACHED, "BurstReached", "burst {a} of {b} used in this pass" },
+    { ROLLOUT_REASON_ORDINAL_RESERVED, "OrdinalReserved", "ordinal {a} is reserved" },
     { ROLLOUT_REASON_SPEC_INVALID, "SpecInvalid", "{s} is not usable" },
     { ROLLOUT_REASON_IN_PLACE_IMPOSSIBLE, "InPlaceImpossible", "not possible in place: {s}" },
     { ROLLOUT_REASON_LIFECYCLE_STATE_UNKNOWN, "LifecycleStateUnknown", "no update in lifecycle state {s}" },
+    { ROLLOUT_REASON_CLAIM_MISMATCH, "ClaimMismatch", "claim does not match: {s}" },
     { ROLLOUT_REASON_WORKLOAD_DELETING, "WorkloadDeleting", "workload is being deleted" },
     { ROLLOUT_REASON_DEADLINE_EXCEEDED, "DeadlineExceeded", "no progress since {t}, deadline {a} s" },
+    { ROLLOUT_REASON_NO_ELIGIBLE_NODE, "NoEligibleNode", "none of {a} nodes fits" },
     { ROLLOUT_REASON_DEADLOCK, "Deadlock", "stuck[p at {p}]: {s}" },
 };
 
@@ -109,14 +128,35 @@ static void put_number(struct out *out, int64_t number)
     put(out, digits + i, sizeof digits - i);
 }
 
-static struct rollout_str pod_name(const struct rollout_snapshot *snapshot, uint32_t pod)
+/* The name in a record of the snapshot; absent where there is no such record. */
+static struct rollout_str name_at(const void *items, size_t count, size_t stride, size_t offset, uint32_t i)
 {
     struct rollout_str name = { NULL, 0 };
-    if (!snapshot || !snapshot->pods.items || pod >= snapshot->pods.count ||
-        snapshot->pods.stride < offsetof(struct rollout_pod, name) + sizeof name)
-        return name;
-    const char *item = (const char *)snapshot->pods.items + pod * snapshot->pods.stride;
-    return ((const struct rollout_pod *)(const void *)item)->name;
+    if (items && i < count && stride >= offset + sizeof name)
+        memcpy(&name, (const char *)items + i * stride + offset, sizeof name);
+    return name;
+}
+
+static void put_because(struct out *out, const struct rollout_snapshot *snapshot, const struct rollout_verdict *v)
+{
+    static const struct rollout_snapshot nothing;
+    const struct rollout_snapshot *s = snapshot ? snapshot : &nothing;
+    struct rollout_str name = { NULL, 0 };
+    switch (v->because_kind) {
+    case ROLLOUT_SUBJECT_NODE:
+        put(out, "node ", 5);
+        name = name_at(s->nodes.items, s->nodes.count, s->nodes.stride, offsetof(struct rollout_node_facts, name),
+                       v->because);
+        break;
+    case ROLLOUT_SUBJECT_ORDINAL:
+        put(out, "ordinal ", 8);
+        put_number(out, v->because);
+        break;
+    default:
+        name = name_at(s->pods.items, s->pods.count, s->pods.stride, offsetof(struct rollout_pod, name), v->because);
+        break;
+    }
+    put(out, name.data, name.len);
 }
 
 static void put_field(struct out *out, char field, const struct rollout_plan *plan,
@@ -135,7 +175,7 @@ static void put_field(struct out *out, char field, const struct rollout_plan *pl
         put(out, buf, ro_time_format(v->until_ms, true, buf));
         break;
     case 'p':
-        text = pod_name(snapshot, v->because);
+        put_because(out, snapshot, v);
         break;
     default:
         if (v->text < plan->text_count)
@@ -158,7 +198,9 @@ size_t rollout_verdict_text(const struct rollout_plan *plan, const struct rollou
     struct out out = { buf, buf ? size : 0, 0 };
     for (const char *c = vocabulary[i].sentence; *c; c++) {
         if (*c == '[') {
-            bool there = c[1] == 't' ? v->until_ms != 0 : v->because != ROLLOUT_NONE;
+            bool there = c[1] == 't'   ? v->until_ms != 0
+                         : c[1] == 's' ? v->text < plan->text_count
+                                       : v->because != ROLLOUT_NONE;
             c++; /* the letter; what follows it belongs to the clause */
             while (!there && *c != ']')
                 c++;

@@ -106,7 +106,7 @@ static void make_nodes(struct world *w)
         struct rollout_str name = print(w->node_names[i], "node-", i);
         w->node_labels[i][0] = (struct rollout_label){ STR("kubernetes.io/hostname"), name };
         w->node_labels[i][1] = (struct rollout_label){ STR("zone"), print(w->zone_names[i], "z", i % 7) };
-        w->nodes[i] = (struct rollout_node_facts){ name, { w->node_labels[i], 2, 0 } };
+        w->nodes[i] = (struct rollout_node_facts){ .name = name, .labels = { w->node_labels[i], 2, 0 } };
     }
 }
 
