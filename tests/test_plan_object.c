@@ -47,15 +47,12 @@ static const char snapshot[] =
     "{'metadata':{'name':'a','namespace':'ns','labels':{'app':'d'}}},{'metadata':{'name':'b','namespace':'ns',"
     "'labels':{'app':'d'}}},{'metadata':{'name':'c','labels':{'app':'d'}}}],'claims':[{'metadata':{'name':'vol'}}]}";
 
-/* The document of a plan for these pods. */
-static void check(const struct rollout_plan *plan, const char *wanted)
+/* The document of a plan that was made from this world. */
+static void check_world(const struct rollout_world *world, const struct rollout_plan *plan, const char *wanted)
 {
-    struct rollout_json *json = parse(snapshot);
-    struct rollout_world *world;
     struct rollout_objects *objects;
     size_t len;
     char *text = quotes(strdup(wanted));
-    ck_assert_int_eq(rollout_document_decode(rollout_json_tree(json), 0, 0, &world, NULL), ROLLOUT_OK);
     ck_assert_int_eq(rollout_plan_object(world, plan, &objects, NULL), ROLLOUT_OK);
     ck_assert_uint_eq(objects->struct_size, sizeof(*objects));
     ck_assert_uint_eq(objects->count, 1);
@@ -66,6 +63,15 @@ static void check(const struct rollout_plan *plan, const char *wanted)
     free(got);
     free(text);
     rollout_objects_free(objects);
+}
+
+/* The document of a plan for the snapshot's pods. */
+static void check(const struct rollout_plan *plan, const char *wanted)
+{
+    struct rollout_json *json = parse(snapshot);
+    struct rollout_world *world;
+    ck_assert_int_eq(rollout_document_decode(rollout_json_tree(json), 0, 0, &world, NULL), ROLLOUT_OK);
+    check_world(world, plan, wanted);
     rollout_world_free(world);
     rollout_json_free(json);
 }
@@ -248,6 +254,200 @@ START_TEST(test_rest)
 }
 END_TEST
 
+/* ---- StatefulSet and DaemonSet ---- */
+
+static const struct rollout_pod set_pods[] = { { .name = TEXT("web-0"), .namespace_ = TEXT("ns") } };
+static const struct rollout_node_facts set_nodes[] = { { .name = TEXT("n0") }, { .name = TEXT("n1") } };
+static const struct rollout_claim set_claims[] = { { .name = TEXT("data-web-0") } };
+static const struct rollout_statefulset web = { sizeof(web), .name = TEXT("web"), .namespace_ = TEXT("ns") };
+static const struct rollout_daemonset agent = { sizeof(agent), .name = TEXT("agent"), .namespace_ = TEXT("kube") };
+
+#define SNAPSHOT                                                                                                       \
+    {                                                                                                                  \
+        .struct_size = sizeof(struct rollout_snapshot),                                                                \
+        .pods = { set_pods, COUNT(set_pods), sizeof(set_pods[0]) },                                                    \
+        .nodes = { set_nodes, COUNT(set_nodes), sizeof(set_nodes[0]) },                                                \
+        .claims = { set_claims, COUNT(set_claims), sizeof(set_claims[0]) },                                            \
+    }
+
+static const struct rollout_world statefulset_world = {
+    .struct_size = sizeof(statefulset_world),
+    .workload = { .struct_size = sizeof(struct rollout_workload), .statefulset = &web },
+    .snapshot = SNAPSHOT,
+    .api_version = TEXT("apps/v1"),
+    .kind = TEXT("StatefulSet"),
+};
+static const struct rollout_world daemonset_world = {
+    .struct_size = sizeof(daemonset_world),
+    .workload = { .struct_size = sizeof(struct rollout_workload), .daemonset = &agent },
+    .snapshot = SNAPSHOT,
+    .api_version = TEXT("apps.kruise.io/v1alpha1"),
+    .kind = TEXT("DaemonSet"),
+};
+
+#define STATEFULSET                                                                                                    \
+    "{'kind':'Plan','workload':{'apiVersion':'apps/v1','kind':'StatefulSet','namespace':'ns','name':'web'},"
+#define DAEMONSET                                                                                                      \
+    "{'kind':'Plan','workload':{'apiVersion':'apps.kruise.io/v1alpha1','kind':'DaemonSet','namespace':'kube',"         \
+    "'name':'agent'},"
+
+static const struct rollout_str set_texts[] = { TEXT("web-2"),       TEXT("web-bbb"), TEXT("Normal"),
+                                                TEXT("data-web-0"),  TEXT("Pod"),     TEXT("n1"),
+                                                TEXT("StatefulSet"), TEXT("2Gi"),     TEXT("identity+storage") };
+static const struct rollout_attr set_attrs[] = {
+    { ROLLOUT_ATTR_NAME, 0, 0 }, /* 0: create at an ordinal */
+    { ROLLOUT_ATTR_ORDINAL, ROLLOUT_NONE, 2 },
+    { ROLLOUT_ATTR_REVISION, 1, 0 },
+    { ROLLOUT_ATTR_STATE, 2, 0 },
+    { ROLLOUT_ATTR_NODE, 5, 0 }, /* 4: create on a node */
+    { ROLLOUT_ATTR_REVISION, 1, 0 },
+    { ROLLOUT_ATTR_CLAIM, 3, 0 }, /* 6: set-claim-owner */
+    { ROLLOUT_ATTR_OWNER, 6, 0 },
+    { ROLLOUT_ATTR_OWNER, 4, 0 },
+    { ROLLOUT_ATTR_CLAIM, 3, 0 }, /* 9: resize-claim */
+    { ROLLOUT_ATTR_REQUEST, 7, 0 },
+    { ROLLOUT_ATTR_DETAIL, 8, 0 },   /* 11: repair */
+    { ROLLOUT_ATTR_REVISION, 1, 0 }, /* 12: update-in-place */
+    { ROLLOUT_ATTR_MARK_NOT_READY, ROLLOUT_NONE, 1 },
+    { ROLLOUT_ATTR_STATE, 2, 0 },
+};
+
+/* snapshot.md, "Actions": what only a StatefulSet or a DaemonSet has. */
+static const struct {
+    const struct rollout_world *world;
+    struct rollout_action action;
+    const char *wanted;
+} set_ops[] = {
+    { &statefulset_world, ACTION(CREATE, ORDINAL, 2, 0, 4),
+      STATEFULSET "'actions':[{'op':'create','name':'web-2','ordinal':2,'revision':'web-bbb','state':'Normal'}]" },
+    { &statefulset_world, ACTION(CREATE, ORDINAL, 2, 0, 3),
+      STATEFULSET "'actions':[{'op':'create','name':'web-2','ordinal':2,'revision':'web-bbb'}]" },
+    { &statefulset_world, ACTION(CREATE, ORDINAL, 2147483647, 2, 1),
+      STATEFULSET "'actions':[{'op':'create','name':'web-2147483647','revision':'web-bbb'}]" },
+    { &statefulset_world, ACTION(DELETE, ORDINAL, 12, 0, 0), STATEFULSET "'actions':[{'op':'delete','pod':'web-12'}]" },
+    { &statefulset_world, ACTION(SET_CLAIM_OWNER, CLAIM, 0, 6, 3),
+      STATEFULSET "'actions':[{'op':'set-claim-owner','claim':'data-web-0','owners':['StatefulSet','Pod']}]" },
+    { &statefulset_world, ACTION(SET_CLAIM_OWNER, CLAIM, 0, 6, 1),
+      STATEFULSET "'actions':[{'op':'set-claim-owner','claim':'data-web-0','owners':[]}]" },
+    { &statefulset_world, ACTION(SET_CLAIM_OWNER, CLAIM, 0, 0, 0),
+      STATEFULSET "'actions':[{'op':'set-claim-owner','claim':'data-web-0','owners':[]}]" },
+    { &statefulset_world, ACTION(RESIZE_CLAIM, CLAIM, 0, 9, 2),
+      STATEFULSET "'actions':[{'op':'resize-claim','claim':'data-web-0','request':'2Gi'}]" },
+    { &statefulset_world, ACTION(REPAIR, POD, 0, 11, 1),
+      STATEFULSET "'actions':[{'op':'repair','pod':'web-0','detail':'identity+storage'}]" },
+    { &statefulset_world, ACTION(UPDATE_IN_PLACE, POD, 0, 12, 3),
+      STATEFULSET "'actions':[{'op':'update-in-place','pod':'web-0','revision':'web-bbb','markNotReady':true,"
+                  "'state':'Normal'}]" },
+    { &daemonset_world, ACTION(CREATE, NODE, 1, 4, 2),
+      DAEMONSET "'actions':[{'op':'create','node':'n1','revision':'web-bbb'}]" },
+    { &daemonset_world, ACTION(CREATE, NODE, 1, 5, 1),
+      DAEMONSET "'actions':[{'op':'create','node':'n1','revision':'web-bbb'}]" },
+    { &daemonset_world, ACTION(RELABEL, POD, 0, 2, 1),
+      DAEMONSET "'actions':[{'op':'relabel','pod':'web-0','revision':'web-bbb'}]" },
+};
+
+START_TEST(test_set_action)
+{
+    char wanted[1024];
+    struct rollout_plan plan = {
+        .struct_size = sizeof(plan),
+        .actions = &set_ops[_i].action,
+        .action_count = 1,
+        .attrs = set_attrs,
+        .attr_count = COUNT(set_attrs),
+        .texts = set_texts,
+        .text_count = COUNT(set_texts),
+    };
+    snprintf(wanted, sizeof(wanted), "%s,'pods':[]}", set_ops[_i].wanted);
+    check_world(set_ops[_i].world, &plan, wanted);
+}
+END_TEST
+
+/* Ordinals lie far apart and stand in any order; the actions on one are found all the same. */
+START_TEST(test_ordinals)
+{
+    static const struct rollout_action actions[] = {
+        ACTION(CREATE, ORDINAL, 2000000000, 2, 1),
+        ACTION(CREATE, ORDINAL, 2, 2, 1),
+        ACTION(DELETE, POD, 0, 0, 0),
+        ACTION(DELETE, ORDINAL, 2000000000, 0, 0),
+        ACTION(DELETE, ORDINAL, ROLLOUT_NONE, 0, 0),
+    };
+    static const struct rollout_verdict verdicts[] = {
+        { ROLLOUT_SUBJECT_POD, ROLLOUT_SUBJECT_ORDINAL, ROLLOUT_REASON_PREDECESSOR_FIRST, ROLLOUT_OP_DELETE, 0, 0,
+          ROLLOUT_NONE, 3, 2, 0, 0, 0 },
+        { ROLLOUT_SUBJECT_ORDINAL, 0, ROLLOUT_REASON_CREATE_MISSING, 0, ROLLOUT_OP_CREATE, 2, 1, ROLLOUT_NONE,
+          ROLLOUT_NONE, 1, 3, 0 },
+        { ROLLOUT_SUBJECT_ORDINAL, 0, ROLLOUT_REASON_SCALE_MAX_UNAVAILABLE_REACHED, ROLLOUT_OP_CREATE, 0, 3,
+          ROLLOUT_NONE, ROLLOUT_NONE, ROLLOUT_NONE, 2, 2, 0 },
+        { ROLLOUT_SUBJECT_ORDINAL, 0, ROLLOUT_REASON_CREATE_MISSING, 0, ROLLOUT_OP_CREATE, 2000000000, 0, ROLLOUT_NONE,
+          ROLLOUT_NONE, 2, 3, 0 },
+        { ROLLOUT_SUBJECT_ORDINAL, 0, ROLLOUT_REASON_ORDINAL_RESERVED, 0, 0, 7, ROLLOUT_NONE, ROLLOUT_NONE,
+          ROLLOUT_NONE, 7, 0, 0 },
+    };
+    struct rollout_plan plan = {
+        .struct_size = sizeof(plan),
+        .actions = actions,
+        .action_count = COUNT(actions),
+        .attrs = set_attrs,
+        .attr_count = COUNT(set_attrs),
+        .texts = set_texts,
+        .text_count = COUNT(set_texts),
+        .verdicts = verdicts,
+        .verdict_count = COUNT(verdicts),
+        .stopped_at = 9,
+    };
+    check_world(&statefulset_world, &plan,
+                STATEFULSET "'actions':[{'op':'create','name':'web-2000000000','revision':'web-bbb'},"
+                            "{'op':'create','name':'web-2','revision':'web-bbb'},{'op':'delete','pod':'web-0'},"
+                            "{'op':'delete','pod':'web-2000000000'},{'op':'delete','pod':'web-4294967295'}],"
+                            "'pods':[{'namespace':'ns','name':'web-0','verdict':'hold','actions':[2],"
+                            "'wants':'delete','reason':'PredecessorFirst',"
+                            "'detail':'ordered: ordinal 3 must be Normal first'}],"
+                            "'ordinals':[{'name':'web-2','ordinal':2,'verdict':'create','actions':[1],"
+                            "'reason':'CreateMissing','detail':'creates 1 of 3 missing'},"
+                            "{'name':'web-3','ordinal':3,'verdict':'hold','actions':[],'wants':'create',"
+                            "'reason':'ScaleMaxUnavailableReached','detail':'scale max_unavailable 2 of 2 used'},"
+                            "{'name':'web-2000000000','ordinal':2000000000,'verdict':'create','actions':[0,3],"
+                            "'reason':'CreateMissing','detail':'creates 2 of 3 missing'},"
+                            "{'name':'web-7','ordinal':7,'verdict':'hold','actions':[],'reason':'OrdinalReserved',"
+                            "'detail':'ordinal 7 is reserved'}],'stoppedAt':9}");
+}
+END_TEST
+
+START_TEST(test_nodes)
+{
+    static const struct rollout_action actions[] = {
+        ACTION(DELETE, POD, 0, 0, 0),
+        ACTION(CREATE, NODE, 1, 4, 2),
+    };
+    static const struct rollout_verdict verdicts[] = {
+        { ROLLOUT_SUBJECT_NODE, 0, ROLLOUT_REASON_NODE_TAINTED, ROLLOUT_OP_CREATE, 0, 0, ROLLOUT_NONE, ROLLOUT_NONE, 5,
+          0, 0, 0 },
+        { ROLLOUT_SUBJECT_NODE, 0, ROLLOUT_REASON_CREATE_MISSING, 0, ROLLOUT_OP_CREATE, 1, 1, ROLLOUT_NONE,
+          ROLLOUT_NONE, 1, 1, 0 },
+    };
+    struct rollout_plan plan = {
+        .struct_size = sizeof(plan),
+        .actions = actions,
+        .action_count = COUNT(actions),
+        .attrs = set_attrs,
+        .attr_count = COUNT(set_attrs),
+        .texts = set_texts,
+        .text_count = COUNT(set_texts),
+        .verdicts = verdicts,
+        .verdict_count = COUNT(verdicts),
+    };
+    check_world(&daemonset_world, &plan,
+                DAEMONSET "'actions':[{'op':'delete','pod':'web-0'},"
+                          "{'op':'create','node':'n1','revision':'web-bbb'}],'pods':[],"
+                          "'nodes':[{'name':'n0','verdict':'hold','actions':[],'wants':'create',"
+                          "'reason':'NodeTainted','detail':'taint n1 not tolerated'},"
+                          "{'name':'n1','verdict':'create','actions':[1],'reason':'CreateMissing',"
+                          "'detail':'creates 1 of 1 missing'}]}");
+}
+END_TEST
+
 /* Subjects that the world does not have are not followed. */
 START_TEST(test_strange_subjects)
 {
@@ -291,6 +491,9 @@ int main(void)
     tcase_add_loop_test(tc, test_action, 0, COUNT(ops));
     tcase_add_test(tc, test_verdicts);
     tcase_add_test(tc, test_rest);
+    tcase_add_loop_test(tc, test_set_action, 0, COUNT(set_ops));
+    tcase_add_test(tc, test_ordinals);
+    tcase_add_test(tc, test_nodes);
     tcase_add_test(tc, test_strange_subjects);
     tcase_add_test(tc, test_null);
     suite_add_tcase(suite, tc);

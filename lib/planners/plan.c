@@ -27,6 +27,9 @@ static const char *const op_names[] = {
     [ROLLOUT_OP_NEXT_BATCH] = "next-batch",
     [ROLLOUT_OP_LABEL_TEMPLATE_HASH] = "label-template-hash",
     [ROLLOUT_OP_RELEASE] = "release",
+    [ROLLOUT_OP_RESIZE_CLAIM] = "resize-claim",
+    [ROLLOUT_OP_REPAIR] = "repair",
+    [ROLLOUT_OP_RELABEL] = "relabel",
 };
 
 const char *rollout_op_name(uint32_t op)
