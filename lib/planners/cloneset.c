@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "base/sort.h"
 #include "base/str.h"
+#include "planners/check.h"
 #include "planners/cloneset_check.h"
 #include "rules/availability.h"
 #include "rules/in_place.h"

@@ -39,7 +39,7 @@ const char *rollout_op_name(uint32_t op)
 
 /* The arrays of a snapshot, at full size. */
 struct arrays {
-    struct ro_abi_array pods, nodes, claims, revisions, verdicts;
+    struct ro_abi_array pods, nodes, claims, revisions, verdicts, storage_classes, backoffs;
 };
 
 static int open_arrays(const struct rollout_snapshot *s, struct arrays *ret, struct rollout_error *reterr)
@@ -57,6 +57,10 @@ static int open_arrays(const struct rollout_snapshot *s, struct arrays *ret, str
           &ret->revisions },
         { s->in_place_verdicts.items, s->in_place_verdicts.count, s->in_place_verdicts.stride,
           sizeof(struct rollout_in_place_verdict), "in_place_verdicts", &ret->verdicts },
+        { s->storage_classes.items, s->storage_classes.count, s->storage_classes.stride,
+          sizeof(struct rollout_storage_class), "storage_classes", &ret->storage_classes },
+        { s->failed_pod_backoffs.items, s->failed_pod_backoffs.count, s->failed_pod_backoffs.stride,
+          sizeof(struct rollout_backoff), "failed_pod_backoffs", &ret->backoffs },
     };
     for (size_t i = 0; i < sizeof views / sizeof *views; i++) {
         int r = ro_abi_array(views[i].items, views[i].count, views[i].stride, views[i].full, views[i].name,
@@ -74,6 +78,8 @@ static void close_arrays(struct arrays *arrays)
     free(arrays->claims.copy);
     free(arrays->revisions.copy);
     free(arrays->verdicts.copy);
+    free(arrays->storage_classes.copy);
+    free(arrays->backoffs.copy);
 }
 
 static int check_indexes(const struct rollout_snapshot *s, const struct arrays *a, struct rollout_error *reterr)
@@ -103,6 +109,8 @@ static int plan_arrays(const struct rollout_workload *workload, const struct rol
         .claims = arrays->claims,
         .revisions = arrays->revisions,
         .verdicts = arrays->verdicts,
+        .storage_classes = arrays->storage_classes,
+        .backoffs = arrays->backoffs,
     };
     struct rollout_cloneset cloneset;
 

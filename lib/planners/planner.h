@@ -16,6 +16,8 @@ struct ro_planner_input {
     struct ro_abi_array claims;    /* of struct rollout_claim */
     struct ro_abi_array revisions; /* of struct rollout_revision */
     struct ro_abi_array verdicts;  /* of struct rollout_in_place_verdict */
+    struct ro_abi_array storage_classes; /* of struct rollout_storage_class */
+    struct ro_abi_array backoffs;        /* of struct rollout_backoff */
     struct ro_gates gates;
 };
 
