@@ -8,51 +8,9 @@
 #include "rules/lifecycle.h"
 #include "rules/revision.h"
 
-/* Of several actions on a pod, the one whose reason is the pod's (reasons.md 6, rung 0). */
-static int weight(uint32_t op)
+static void act(struct pass *pass, struct ro_builder *b, uint32_t op, uint32_t pod, const struct ro_why *why)
 {
-    static const uint8_t order[] = { ROLLOUT_OP_DELETE,        ROLLOUT_OP_RECREATE,  ROLLOUT_OP_UPDATE_IN_PLACE,
-                                     ROLLOUT_OP_SET_LIFECYCLE, ROLLOUT_OP_END_GRACE, ROLLOUT_OP_NEXT_BATCH,
-                                     ROLLOUT_OP_SET_READY };
-    int n = sizeof order / sizeof *order;
-    for (int i = 0; i < n; i++)
-        if (order[i] == op)
-            return i;
-    return n;
-}
-
-struct why {
-    uint32_t reason;
-    int64_t a, b, until_ms;
-    struct rollout_str text;
-};
-
-/* An action on a pod, and with it the pod's verdict. */
-static void act(struct pass *pass, struct ro_builder *b, uint32_t op, uint32_t pod, const struct why *why)
-{
-    uint32_t text = ro_build_text(b, why->text);
-    ro_build_action(b, op, why->reason, ROLLOUT_SUBJECT_POD, pod);
-    bool first = !(pass->turns[pod] & pass_acted(b));
-    pass->turns[pod] |= pass_acted(b);
-    if (!b->plan)
-        return;
-    struct rollout_verdict *v = &b->verdicts[pod];
-    if (first)
-        *v = (struct rollout_verdict){
-            .subject_kind = ROLLOUT_SUBJECT_POD,
-            .op = (uint16_t)op,
-            .subject = pod,
-            .first_action = (uint32_t)b->n_actions - 1,
-            .because = ROLLOUT_NONE,
-        };
-    else if (weight(op) >= weight(v->wants))
-        return;
-    v->wants = (uint16_t)op; /* until the verdicts are written: whose reason it is */
-    v->reason = (uint16_t)why->reason;
-    v->a = why->a;
-    v->b = why->b;
-    v->until_ms = why->until_ms;
-    v->text = text;
+    ro_act(b, pass->turns, op, pod, why);
 }
 
 /* ---- revisions ---- */
@@ -108,7 +66,7 @@ static void emit_history(struct pass *pass, struct ro_builder *b)
 
 /* ---- the scale phase ---- */
 
-static void emit_lifecycle(struct pass *pass, struct ro_builder *b, uint32_t pod, uint32_t state, const struct why *why)
+static void emit_lifecycle(struct pass *pass, struct ro_builder *b, uint32_t pod, uint32_t state, const struct ro_why *why)
 {
     act(pass, b, ROLLOUT_OP_SET_LIFECYCLE, pod, why);
     ro_build_attr_text(b, ROLLOUT_ATTR_STATE, ro_state_text(state));
@@ -117,7 +75,7 @@ static void emit_lifecycle(struct pass *pass, struct ro_builder *b, uint32_t pod
 static void emit_cancels(struct pass *pass, struct ro_builder *b)
 {
     int64_t leaving = pass_leaving(pass);
-    struct why why = { .reason = ROLLOUT_REASON_DELETE_CANCELLED, .a = pass->limits.replicas - pass->active + leaving };
+    struct ro_why why = { .reason = ROLLOUT_REASON_DELETE_CANCELLED, .a = pass->limits.replicas - pass->active + leaving };
     for (uint32_t i = 0; i < pass->n; i++)
         if (pass->fates[i] == FATE_CANCEL)
             emit_lifecycle(pass, b, i, ROLLOUT_STATE_PREPARING_NORMAL, &why);
@@ -142,19 +100,19 @@ static void emit_creates(struct pass *pass, struct ro_builder *b)
 }
 
 /* Why this pod is deleted. */
-static struct why why_delete(const struct pass *pass, uint32_t pod)
+static struct ro_why why_delete(const struct pass *pass, uint32_t pod)
 {
     if (pass->marks[pod] & MARK_PREPARING_DELETE)
-        return (struct why){ .reason = ROLLOUT_REASON_DELETE_HOOK_RELEASED };
+        return (struct ro_why){ .reason = ROLLOUT_REASON_DELETE_HOOK_RELEASED };
     if (pass->marks[pod] & MARK_SPECIFIED)
-        return (struct why){
+        return (struct ro_why){
             .reason = ROLLOUT_REASON_DELETE_SPECIFIED,
             .text = pass_pod(pass, pod)->flags & ROLLOUT_POD_SPECIFIED_DELETE
                         ? RO_STR("label apps.kruise.io/specified-delete")
                         : RO_STR("scaleStrategy.podsToDelete"),
         };
     return (
-        struct why){ .reason = ROLLOUT_REASON_DELETE_SCALE_IN, .a = pass->places[pod], .b = pass->scale.scale_down };
+        struct ro_why){ .reason = ROLLOUT_REASON_DELETE_SCALE_IN, .a = pass->places[pod], .b = pass->scale.scale_down };
 }
 
 static void emit_delete(struct pass *pass, struct ro_builder *b, uint32_t pod)
@@ -162,7 +120,7 @@ static void emit_delete(struct pass *pass, struct ro_builder *b, uint32_t pod)
     const struct rollout_hook *hook = &pass->spec->lifecycle.pre_delete;
     const struct rollout_pod *p = pass_pod(pass, pod);
     bool marks = hook->mark_pod_not_ready && ro_mark_adds(p, ROLLOUT_POD_KEY_PRE_DELETE);
-    struct why why;
+    struct ro_why why;
     switch (pass->fates[pod]) {
     case FATE_DELETE:
         why = why_delete(pass, pod);
@@ -170,7 +128,7 @@ static void emit_delete(struct pass *pass, struct ro_builder *b, uint32_t pod)
         claims_emit_delete(pass, b, pod);
         break;
     case FATE_PREPARE_DELETE:
-        why = (struct why){ .reason = ROLLOUT_REASON_PREPARE_DELETE, .text = ro_hook_part(hook, p, true) };
+        why = (struct ro_why){ .reason = ROLLOUT_REASON_PREPARE_DELETE, .text = ro_hook_part(hook, p, true) };
         emit_lifecycle(pass, b, pod, ROLLOUT_STATE_PREPARING_DELETE, &why);
         if (marks)
             ro_build_attr_value(b, ROLLOUT_ATTR_MARK_NOT_READY, 1);
@@ -178,7 +136,7 @@ static void emit_delete(struct pass *pass, struct ro_builder *b, uint32_t pod)
     case FATE_WAIT_PRE_DELETE:
         if (!marks)
             break;
-        why = (struct why){ .reason = ROLLOUT_REASON_PREPARE_DELETE, .text = ro_hook_part(hook, p, true) };
+        why = (struct ro_why){ .reason = ROLLOUT_REASON_PREPARE_DELETE, .text = ro_hook_part(hook, p, true) };
         act(pass, b, ROLLOUT_OP_SET_POD_READY, pod, &why);
         ro_build_attr_value(b, ROLLOUT_ATTR_MARK_NOT_READY, 1);
         break;
@@ -205,7 +163,7 @@ static void emit_scale(struct pass *pass, struct ro_builder *b)
 
 static void emit_step(struct pass *pass, struct ro_builder *b, uint32_t pod, enum ro_step step)
 {
-    struct why why = { .reason = ROLLOUT_REASON_UPDATE_CONTINUED };
+    struct ro_why why = { .reason = ROLLOUT_REASON_UPDATE_CONTINUED };
     switch (step) {
     case RO_STEP_DROP_GRACE:
     case RO_STEP_END_GRACE:
@@ -236,7 +194,7 @@ static void emit_refresh_pod(struct pass *pass, struct ro_builder *b, uint32_t p
 
     uint32_t state = ro_lifecycle_refresh(p, &pass->spec->lifecycle, pass->marks[pod] & MARK_NEW);
     if (state != p->lifecycle_state) {
-        struct why why = { .reason = ROLLOUT_REASON_LIFECYCLE_MOVED, .text = ro_state_text(state) };
+        struct ro_why why = { .reason = ROLLOUT_REASON_LIFECYCLE_MOVED, .text = ro_state_text(state) };
         emit_lifecycle(pass, b, pod, state, &why);
         /* Only the step to Updated takes the mark back. */
         if (state == ROLLOUT_STATE_UPDATED && hook->mark_pod_not_ready &&
@@ -244,7 +202,7 @@ static void emit_refresh_pod(struct pass *pass, struct ro_builder *b, uint32_t p
             ro_build_attr_value(b, ROLLOUT_ATTR_MARK_NOT_READY, 0);
     }
     if (!(p->flags & ROLLOUT_POD_TEMPLATE_HASH)) {
-        struct why why = { .reason = ROLLOUT_REASON_BOOKKEEPING, .text = RO_STR("label pod-template-hash") };
+        struct ro_why why = { .reason = ROLLOUT_REASON_BOOKKEEPING, .text = RO_STR("label pod-template-hash") };
         act(pass, b, ROLLOUT_OP_LABEL_TEMPLATE_HASH, pod, &why);
     }
 }
@@ -263,7 +221,7 @@ static void emit_update(struct pass *pass, struct ro_builder *b, uint32_t pod, i
 {
     const struct rollout_cloneset *spec = pass->spec;
     const struct rollout_hook *hook = &spec->lifecycle.in_place_update;
-    struct why why = { .a = place, .b = (int64_t)pass->allowed };
+    struct ro_why why = { .a = place, .b = (int64_t)pass->allowed };
 
     switch ((pass->turns[pod] & TURN_MASK) - TURN_TAKEN) {
     case UPDATE_STEP_IN_PLACE:
@@ -311,7 +269,7 @@ static void emit_phases(struct pass *pass, struct ro_builder *b)
     bool deleting = pass->spec->flags & ROLLOUT_CLONESET_DELETING;
     for (uint32_t i = 0; i < pass->n && pass->not_selected && !deleting; i++)
         if (pass->fates[i] == FATE_NOT_SELECTED) {
-            struct why why = { .reason = ROLLOUT_REASON_BOOKKEEPING, .text = RO_STR("released, not selected") };
+            struct ro_why why = { .reason = ROLLOUT_REASON_BOOKKEEPING, .text = RO_STR("released, not selected") };
             act(pass, b, ROLLOUT_OP_RELEASE, i, &why);
         }
     emit_update_revision(pass, b);

@@ -9,6 +9,7 @@
 #include "planners/builder.h"
 #include "planners/cloneset_diff.h"
 #include "planners/planner.h"
+#include "planners/verdicts.h"
 #include "rules/columns.h"
 #include "rules/diff.h"
 
@@ -52,9 +53,7 @@ enum turn {
     TURN_TAKEN = 8,  /* + enum update_step: acted on, or waiting for its hook */
 
     TURN_MASK = 0x1f,
-    TURN_ACTIVE = 0x20,  /* beside the turn: the pod is active and selected */
-    TURN_COUNTED = 0x40, /* an action on it was counted */
-    TURN_WRITTEN = 0x80  /* ... and written */
+    TURN_ACTIVE = 0x20 /* beside the turn: the pod is active and selected; two more bits are ro_acted()'s */
 };
 
 /* How far the update phase came. */
@@ -252,12 +251,6 @@ struct verdict_context {
     struct rollout_verdict refused_unavailable; /* of one that is not available */
     int64_t rollback_surplus;                   /* > 0: updated pods that should go back, and may not */
 };
-
-/* An action on the pod is planned: the bit of turns, one while counting, one while writing. */
-static inline uint8_t pass_acted(const struct ro_builder *b)
-{
-    return b->plan ? TURN_WRITTEN : TURN_COUNTED;
-}
 
 /* The actions, each with the verdict on its pod; then all other verdicts. */
 void pass_actions(struct pass *pass, struct ro_builder *b);

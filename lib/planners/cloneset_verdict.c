@@ -61,18 +61,12 @@ static uint32_t first_taken(const struct pass *pass, bool available_only)
 static struct rollout_verdict limit_verdict(const struct pass *pass, uint32_t reason, int64_t before, uint32_t pod,
                                             int64_t taken, uint32_t taken_pod)
 {
-    return (struct rollout_verdict){
-        .subject_kind = ROLLOUT_SUBJECT_POD,
-        .reason = (uint16_t)reason,
-        .first_action = ROLLOUT_NONE,
-        .because = before > 0          ? pod
-                   : missing(pass) > 0 ? ROLLOUT_NONE
-                   : taken > 0         ? taken_pod
-                                       : ROLLOUT_NONE,
-        .text = ROLLOUT_NONE,
-        .a = before + missing(pass) + taken,
-        .b = allowance(pass),
-    };
+    struct rollout_verdict v = ro_verdict(ROLLOUT_SUBJECT_POD, 0);
+    v.reason = (uint16_t)reason;
+    v.because = before > 0 ? pod : missing(pass) > 0 ? ROLLOUT_NONE : taken > 0 ? taken_pod : ROLLOUT_NONE;
+    v.a = before + missing(pass) + taken;
+    v.b = allowance(pass);
+    return v;
 }
 
 void verdict_prepare(struct pass *pass, struct ro_builder *b, struct verdict_context *ret)
@@ -100,28 +94,13 @@ void verdict_prepare(struct pass *pass, struct ro_builder *b, struct verdict_con
     ret->refused_unavailable = unavailable;
     if (pass->marks[refused] & MARK_AVAILABLE) {
         /* What costs nothing in that limit is held only by its place. */
-        ret->refused_unavailable = (struct rollout_verdict){
-            .subject_kind = ROLLOUT_SUBJECT_POD,
-            .reason = ROLLOUT_REASON_BEHIND_STOPPED_POD,
-            .first_action = ROLLOUT_NONE,
-            .because = refused,
-            .text = ROLLOUT_NONE,
-        };
+        ret->refused_unavailable = ro_verdict(ROLLOUT_SUBJECT_POD, 0);
+        ret->refused_unavailable.reason = ROLLOUT_REASON_BEHIND_STOPPED_POD;
+        ret->refused_unavailable.because = refused;
     }
 }
 
 /* ---- helpers ---- */
-
-static void set(struct rollout_verdict *v, uint32_t reason)
-{
-    v->reason = (uint16_t)reason;
-}
-
-static void set_text(struct ro_builder *b, struct rollout_verdict *v, uint32_t reason, struct rollout_str text)
-{
-    set(v, reason);
-    v->text = ro_build_text(b, text);
-}
 
 uint16_t verdict_wants(struct pass *pass, uint32_t pod)
 {
@@ -197,9 +176,9 @@ static void set_hook(struct ro_builder *b, struct rollout_verdict *v, uint32_t r
 {
     struct rollout_str part = hook_text(hook, pod, true);
     if (ro_hook_removable(pod, part))
-        set_text(b, v, reason, part);
+        ro_verdict_set_text(b, v, reason, part);
     else
-        set_text(b, v, ROLLOUT_REASON_SPEC_INVALID, ro_build_join(b, field, part, RO_STR("\"]"), none));
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_SPEC_INVALID, ro_build_join(b, field, part, RO_STR("\"]"), none));
 }
 
 /* The first thing that a refresh would write to the pod, 0 = nothing. */
@@ -227,24 +206,24 @@ static uint16_t pending_refresh(const struct pass *pass, const struct rollout_po
 static bool not_asked(struct pass *pass, struct ro_builder *b, uint32_t i, struct rollout_verdict *v)
 {
     if (pass->stop_reason == ROLLOUT_REASON_SPEC_INVALID) {
-        set_text(b, v, ROLLOUT_REASON_SPEC_INVALID, verdict_invalid_field(pass));
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_SPEC_INVALID, verdict_invalid_field(pass));
         return true;
     }
     if (!pass->stop_reason && (pass->spec->flags & ROLLOUT_CLONESET_DELETING)) {
-        set(v, ROLLOUT_REASON_WORKLOAD_DELETING);
+        ro_verdict_set(v, ROLLOUT_REASON_WORKLOAD_DELETING);
         return true;
     }
     if (pass->fates[i] == FATE_FINISHED) {
-        set_text(b, v, ROLLOUT_REASON_POD_FINISHED, phase_text(pass_pod(pass, i)->phase));
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_POD_FINISHED, phase_text(pass_pod(pass, i)->phase));
         return true;
     }
     if (pass->fates[i] == FATE_TERMINATING) {
-        set(v, ROLLOUT_REASON_TERMINATING);
+        ro_verdict_set(v, ROLLOUT_REASON_TERMINATING);
         v->because = i;
         return true;
     }
     if (pass->stop_reason) {
-        set(v, pass->stop_reason);
+        ro_verdict_set(v, pass->stop_reason);
         v->until_ms = pass->stop_until_ms;
         return true;
     }
@@ -254,7 +233,7 @@ static bool not_asked(struct pass *pass, struct ro_builder *b, uint32_t i, struc
 /* Pods that may not be created yet. */
 void verdict_of_missing(const struct pass *pass, struct rollout_verdict *v)
 {
-    set(v, ROLLOUT_REASON_SCALE_MAX_UNAVAILABLE_REACHED);
+    ro_verdict_set(v, ROLLOUT_REASON_SCALE_MAX_UNAVAILABLE_REACHED);
     v->a = pass->scale.unavailable + pass->scale.scale_up_limit;
     v->b = pass->limits.scale_max_unavailable;
     v->because = pass->scale.unavailable > 0 ? pass->unavailable_pod : ROLLOUT_NONE;
@@ -274,16 +253,16 @@ static bool not_deleted(struct pass *pass, struct ro_builder *b, uint32_t i, str
             verdict_of_missing(pass, v);
             break;
         }
-        set(v, ROLLOUT_REASON_CREATE_FIRST);
+        ro_verdict_set(v, ROLLOUT_REASON_CREATE_FIRST);
         v->a = pass->scale.scale_up;
         v->b = pass->scale.scale_up_limit;
         break;
     case FATE_WAIT_DELETES:
-        set(v, ROLLOUT_REASON_DELETES_FIRST);
+        ro_verdict_set(v, ROLLOUT_REASON_DELETES_FIRST);
         v->because = pass->leaving_pod;
         break;
     case FATE_WAIT_SCALE:
-        set(v, ROLLOUT_REASON_SCALE_FIRST);
+        ro_verdict_set(v, ROLLOUT_REASON_SCALE_FIRST);
         v->because = pass->scale_pod;
         break;
     case FATE_DELETE_LIMIT:
@@ -304,10 +283,10 @@ static bool not_refreshed(const struct pass *pass, uint32_t i, uint16_t pending,
     if (!pending)
         return false;
     if (pass->update_end == UPDATE_NOT_REACHED) {
-        set(v, ROLLOUT_REASON_SCALE_FIRST);
+        ro_verdict_set(v, ROLLOUT_REASON_SCALE_FIRST);
         v->because = pass->scale_pod;
     } else if (pass->update_end == UPDATE_ERROR) {
-        set(v, ROLLOUT_REASON_BEHIND_STOPPED_POD);
+        ro_verdict_set(v, ROLLOUT_REASON_BEHIND_STOPPED_POD);
         v->a = (int64_t)i + 1;
         v->because = pass->error_pod;
     } else {
@@ -321,10 +300,10 @@ static bool not_refreshed(const struct pass *pass, uint32_t i, uint16_t pending,
 static bool in_grace(struct ro_builder *b, const struct rollout_pod *pod, enum ro_step step, struct rollout_verdict *v)
 {
     if (step == RO_STEP_WAIT_GRACE) {
-        set(v, ROLLOUT_REASON_GRACE_PERIOD);
+        ro_verdict_set(v, ROLLOUT_REASON_GRACE_PERIOD);
         v->until_ms = pod->in_place->grace_end_ms;
     } else if (step == RO_STEP_STUCK_GRACE || ro_step_is_error(step)) {
-        set_text(b, v, ROLLOUT_REASON_SPEC_INVALID, annotation_text(pod->in_place, step));
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_SPEC_INVALID, annotation_text(pod->in_place, step));
     } else {
         return false;
     }
@@ -342,19 +321,19 @@ static bool in_lifecycle(struct pass *pass, struct ro_builder *b, const struct r
     bool waits = step == RO_STEP_WAIT_CONTAINERS || step == RO_STEP_WAIT_PRECHECK;
     if ((pod->lifecycle_state == ROLLOUT_STATE_UPDATING && !ro_in_place_done(pod)) ||
         (waits && !ro_update_ready(pod, 0, pass->now_ms))) {
-        set_text(b, v, ROLLOUT_REASON_IN_PLACE_UPDATING, waiting_text(b, pod->in_place));
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_IN_PLACE_UPDATING, waiting_text(b, pod->in_place));
         v->wants = pod->lifecycle_state == ROLLOUT_STATE_UPDATING ? ROLLOUT_OP_SET_LIFECYCLE : ROLLOUT_OP_SET_READY;
         return true;
     }
     if (pod->lifecycle_state == ROLLOUT_STATE_PREPARING_NORMAL && lifecycle->pre_normal.set &&
         !ro_hooked_all(&lifecycle->pre_normal, pod)) {
-        set_text(b, v, ROLLOUT_REASON_PRE_NORMAL_HOOK, hook_text(&lifecycle->pre_normal, pod, false));
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_PRE_NORMAL_HOOK, hook_text(&lifecycle->pre_normal, pod, false));
         v->wants = ROLLOUT_OP_SET_LIFECYCLE;
         return true;
     }
     if (pod->lifecycle_state == ROLLOUT_STATE_UPDATED && lifecycle->in_place_update.set &&
         !ro_hooked_all(&lifecycle->in_place_update, pod)) {
-        set_text(b, v, ROLLOUT_REASON_POST_UPDATE_HOOK, hook_text(&lifecycle->in_place_update, pod, false));
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_POST_UPDATE_HOOK, hook_text(&lifecycle->in_place_update, pod, false));
         v->wants = ROLLOUT_OP_SET_LIFECYCLE;
         return true;
     }
@@ -377,31 +356,31 @@ static void at_target(struct pass *pass, struct ro_builder *b, const struct verd
     if (in_lifecycle(pass, b, pod, step, v))
         return;
     if (pod->node.len == 0) {
-        set(v, ROLLOUT_REASON_UNSCHEDULED);
+        ro_verdict_set(v, ROLLOUT_REASON_UNSCHEDULED);
     } else if (!(mark & MARK_SERVING)) {
-        set_text(b, v, ROLLOUT_REASON_NOT_READY,
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_NOT_READY,
                  pod->phase != ROLLOUT_PHASE_RUNNING ? phase_text(pod->phase)
                  : !(pod->flags & ROLLOUT_POD_READY) ? RO_STR("condition Ready")
                                                      : RO_STR("condition InPlaceUpdateReady"));
     } else if (!ro_lifecycle_settled(pod)) {
-        set_text(b, v, ROLLOUT_REASON_LIFECYCLE_STATE_UNKNOWN, state_text(pod));
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_LIFECYCLE_STATE_UNKNOWN, state_text(pod));
     } else if (!(mark & MARK_AVAILABLE) && pod->ready_since_ms == 0) {
-        set_text(b, v, ROLLOUT_REASON_NOT_READY, RO_STR("condition Ready has no time"));
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_NOT_READY, RO_STR("condition Ready has no time"));
     } else if (!(mark & MARK_AVAILABLE)) {
-        set(v, ROLLOUT_REASON_MIN_READY_SECONDS);
+        ro_verdict_set(v, ROLLOUT_REASON_MIN_READY_SECONDS);
         v->a = pass->spec->min_ready_seconds;
         v->until_ms = ro_available_from(pod->ready_since_ms, pass->spec->min_ready_seconds);
     } else if (context->rollback_surplus > 0 && (mark & MARK_NEW)) {
-        set(v, ROLLOUT_REASON_ROLLBACK_OFF);
+        ro_verdict_set(v, ROLLOUT_REASON_ROLLBACK_OFF);
         v->a = context->rollback_surplus;
         v->wants = verdict_wants(pass, i);
     } else if (pass->fates[i] == FATE_SCALE_KEPT) {
-        set(v, ROLLOUT_REASON_SCALE_IN_KEPT);
+        ro_verdict_set(v, ROLLOUT_REASON_SCALE_IN_KEPT);
         v->a = pass->places[i];
         v->b = pass->scale.scale_down;
     } else {
         /* While pods go back, those that stay may be of any revision. */
-        set(v, ROLLOUT_REASON_UP_TO_DATE);
+        ro_verdict_set(v, ROLLOUT_REASON_UP_TO_DATE);
         v->text = pass->move.update < 0 ? ro_build_text(b, revision_text(pass, i)) : context->target_text;
     }
 }
@@ -411,23 +390,23 @@ static bool not_reached(struct pass *pass, struct ro_builder *b, uint32_t i, str
 {
     bool idle = pass->move.update == 0;
     if (pass->spec->update_type == ROLLOUT_UPDATE_ON_DELETE) {
-        set_text(b, v, ROLLOUT_REASON_UPDATES_OFF, RO_STR("OnDelete"));
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_UPDATES_OFF, RO_STR("OnDelete"));
     } else if (pass->spec->flags & ROLLOUT_CLONESET_PAUSED) {
-        set_text(b, v, ROLLOUT_REASON_PAUSED, RO_STR("updateStrategy"));
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_PAUSED, RO_STR("updateStrategy"));
     } else if (idle && pass->limits.partition > 0) {
-        set(v, ROLLOUT_REASON_PARTITION_REACHED);
+        ro_verdict_set(v, ROLLOUT_REASON_PARTITION_REACHED);
         v->a = pass->limits.partition;
     } else if (idle && pass->update_end == UPDATE_NOTHING) {
-        set(v, ROLLOUT_REASON_REPLICAS_REACHED);
+        ro_verdict_set(v, ROLLOUT_REASON_REPLICAS_REACHED);
         v->b = pass->places[i];
     } else if (pass->update_end == UPDATE_NOT_REACHED) {
-        set(v, ROLLOUT_REASON_SCALE_FIRST);
+        ro_verdict_set(v, ROLLOUT_REASON_SCALE_FIRST);
         v->because = pass->scale_pod;
     } else if (pass->update_end == UPDATE_REFRESHED) {
-        set(v, ROLLOUT_REASON_REFRESH_FIRST);
+        ro_verdict_set(v, ROLLOUT_REASON_REFRESH_FIRST);
         v->because = pass->refresh_pod;
     } else if (pass->update_end == UPDATE_ERROR) {
-        set(v, ROLLOUT_REASON_BEHIND_STOPPED_POD);
+        ro_verdict_set(v, ROLLOUT_REASON_BEHIND_STOPPED_POD);
         v->a = (int64_t)i + 1;
         v->because = pass->error_pod;
     } else {
@@ -452,10 +431,10 @@ static void update_error(struct pass *pass, struct ro_builder *b, uint32_t i, en
                          struct rollout_verdict *v)
 {
     if (step == UPDATE_STEP_ERROR_STATE) {
-        set_text(b, v, ROLLOUT_REASON_LIFECYCLE_STATE_UNKNOWN, state_text(pass_pod(pass, i)));
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_LIFECYCLE_STATE_UNKNOWN, state_text(pass_pod(pass, i)));
         return;
     }
-    set_text(b, v, ROLLOUT_REASON_IN_PLACE_IMPOSSIBLE, verdict_impossible(pass, b, i));
+    ro_verdict_set_text(b, v, ROLLOUT_REASON_IN_PLACE_IMPOSSIBLE, verdict_impossible(pass, b, i));
     v->a = pass_in_place(pass, i)->rule;
 }
 
@@ -489,10 +468,10 @@ static void in_walk(struct pass *pass, struct ro_builder *b, const struct verdic
     case TURN_BEHIND_CUT:
         v->b = place;
         if (place <= pass->move.old_surplus) {
-            set(v, ROLLOUT_REASON_REPLICAS_REACHED);
+            ro_verdict_set(v, ROLLOUT_REASON_REPLICAS_REACHED);
             v->a = pass->move.update;
         } else {
-            set(v, ROLLOUT_REASON_PARTITION_REACHED);
+            ro_verdict_set(v, ROLLOUT_REASON_PARTITION_REACHED);
             v->a = pass->limits.partition;
         }
         break;
@@ -505,7 +484,7 @@ static void in_walk(struct pass *pass, struct ro_builder *b, const struct verdic
     case TURN_BEHIND:
         step = pass_update_step(pass, i);
         if (step < UPDATE_STEP_ERROR_IN_PLACE || step != pass_update_step(pass, pass->error_pod)) {
-            set(v, ROLLOUT_REASON_BEHIND_STOPPED_POD);
+            ro_verdict_set(v, ROLLOUT_REASON_BEHIND_STOPPED_POD);
             v->a = place;
             v->because = pass->error_pod;
             break;
@@ -526,13 +505,7 @@ static void in_walk(struct pass *pass, struct ro_builder *b, const struct verdic
 void verdict_of_pod(struct pass *pass, struct ro_builder *b, const struct verdict_context *context, uint32_t i,
                     struct rollout_verdict *v)
 {
-    *v = (struct rollout_verdict){
-        .subject_kind = ROLLOUT_SUBJECT_POD,
-        .subject = i,
-        .first_action = ROLLOUT_NONE,
-        .because = ROLLOUT_NONE,
-        .text = ROLLOUT_NONE,
-    };
+    *v = ro_verdict(ROLLOUT_SUBJECT_POD, i);
     if (not_asked(pass, b, i, v) || not_deleted(pass, b, i, v))
         return;
 

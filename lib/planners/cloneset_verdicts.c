@@ -5,39 +5,17 @@
 #include "base/str.h"
 #include "rules/revision.h"
 
-/* What the workload's own verdict is made from. */
-struct tally {
-    uint32_t count[600];
-    uint32_t first[600]; /* verdict */
-};
-
-static void count_reason(struct tally *tally, uint32_t reason, size_t verdict)
-{
-    if (tally->count[reason]++ == 0)
-        tally->first[reason] = (uint32_t)verdict;
-}
-
-static void add_verdict(struct ro_builder *b, struct tally *tally, const struct rollout_verdict *v)
-{
-    count_reason(tally, v->reason, b->n_verdicts);
-    ro_build_verdict(b, v);
-}
-
 /* Most pods are up to date, or available and refused by the budget: those verdicts are made once. */
 static void emit_pod_verdicts(struct pass *pass, struct ro_builder *b, const struct verdict_context *context,
-                              struct tally *tally)
+                              struct ro_tally *tally)
 {
     const uint8_t healthy = MARK_NEW | MARK_SCALE_NEW | MARK_AVAILABLE | MARK_READY | MARK_SERVING;
-    const uint8_t acted = pass_acted(b);
+    const uint8_t acted = ro_acted(b);
     bool plain = !pass->stop_reason && !(pass->spec->flags & ROLLOUT_CLONESET_DELETING) && pass->move.update >= 0 &&
                  context->rollback_surplus <= 0;
-    struct rollout_verdict up_to_date = {
-        .subject_kind = ROLLOUT_SUBJECT_POD,
-        .reason = ROLLOUT_REASON_UP_TO_DATE,
-        .first_action = ROLLOUT_NONE,
-        .because = ROLLOUT_NONE,
-        .text = context->target_text,
-    };
+    struct rollout_verdict up_to_date = ro_verdict(ROLLOUT_SUBJECT_POD, 0);
+    up_to_date.reason = ROLLOUT_REASON_UP_TO_DATE;
+    up_to_date.text = context->target_text;
     struct rollout_verdict refused = context->refused;
     bool one_way = pass->spec->pod_update_policy != ROLLOUT_POLICY_IN_PLACE_IF_POSSIBLE;
     if (refused.reason && one_way)
@@ -49,10 +27,7 @@ static void emit_pod_verdicts(struct pass *pass, struct ro_builder *b, const str
         uint8_t turn = turns[i] & (TURN_MASK | acted), mark = marks[i];
         struct rollout_verdict v;
         if (turn & acted) {
-            if (verdicts) {
-                verdicts[i].wants = 0;
-                count_reason(tally, verdicts[i].reason, i);
-            }
+            ro_verdict_close(b, tally, i);
             continue;
         }
         if (fates[i] == FATE_NONE && turn == TURN_NONE && mark == healthy && plain) {
@@ -69,24 +44,13 @@ static void emit_pod_verdicts(struct pass *pass, struct ro_builder *b, const str
         }
         if (verdicts) {
             verdicts[i] = v;
-            count_reason(tally, v.reason, i);
+            ro_tally_count(tally, v.reason, i);
         }
     }
 }
 
-static struct rollout_verdict blank(uint32_t kind, uint32_t subject)
-{
-    return (struct rollout_verdict){
-        .subject_kind = (uint16_t)kind,
-        .subject = subject,
-        .first_action = ROLLOUT_NONE,
-        .because = ROLLOUT_NONE,
-        .text = ROLLOUT_NONE,
-    };
-}
-
 /* Pods that are not there: created old, created new, held. */
-static void emit_missing_verdicts(struct pass *pass, struct ro_builder *b, struct tally *tally)
+static void emit_missing_verdicts(struct pass *pass, struct ro_builder *b, struct ro_tally *tally)
 {
     if (pass->stop_reason || pass->scale_end != SCALE_CREATED || (pass->spec->flags & ROLLOUT_CLONESET_DELETING))
         return;
@@ -95,7 +59,7 @@ static void emit_missing_verdicts(struct pass *pass, struct ro_builder *b, struc
         const struct rollout_action *action = &b->actions[i];
         if (action->op != ROLLOUT_OP_CREATE)
             continue;
-        struct rollout_verdict v = blank(ROLLOUT_SUBJECT_MISSING, action->subject);
+        struct rollout_verdict v = ro_verdict(ROLLOUT_SUBJECT_MISSING, action->subject);
         v.reason = (uint16_t)action->reason;
         v.op = ROLLOUT_OP_CREATE;
         v.first_action = (uint32_t)i;
@@ -105,23 +69,23 @@ static void emit_missing_verdicts(struct pass *pass, struct ro_builder *b, struc
             v.a = pass->active - pass->limits.replicas + d->scale_up_limit;
             v.b = pass->limits.max_surge;
         }
-        add_verdict(b, tally, &v);
+        ro_tally_add(b, tally, &v);
     }
     if (!b->plan)
         b->n_verdicts += 2; /* at most; what is not needed stays unused */
     if (d->scale_up > d->scale_up_limit) {
-        struct rollout_verdict v = blank(ROLLOUT_SUBJECT_MISSING, 2);
+        struct rollout_verdict v = ro_verdict(ROLLOUT_SUBJECT_MISSING, 2);
         v.wants = ROLLOUT_OP_CREATE;
         verdict_of_missing(pass, &v);
-        add_verdict(b, tally, &v);
+        ro_tally_add(b, tally, &v);
     }
 }
 
-static void emit_revision_verdicts(struct pass *pass, struct ro_builder *b, struct tally *tally)
+static void emit_revision_verdicts(struct pass *pass, struct ro_builder *b, struct ro_tally *tally)
 {
     for (uint32_t i = 0; i < pass->in->revisions.count; i++) {
         const struct revision_facts *facts = &pass->revision_facts[i];
-        struct rollout_verdict v = blank(ROLLOUT_SUBJECT_REVISION, i);
+        struct rollout_verdict v = ro_verdict(ROLLOUT_SUBJECT_REVISION, i);
         v.reason = ROLLOUT_REASON_HISTORY_KEPT;
         v.a = pass_uses(pass, i) ? 0 : facts->place;
         v.b = pass_history_limit(pass);
@@ -140,13 +104,13 @@ static void emit_revision_verdicts(struct pass *pass, struct ro_builder *b, stru
                 v.text = ro_build_text(b, RO_STR("revision number"));
             }
         }
-        add_verdict(b, tally, &v);
+        ro_tally_add(b, tally, &v);
     }
 }
 
-static void emit_workload_verdict(struct pass *pass, struct ro_builder *b, const struct tally *tally)
+static void emit_workload_verdict(struct pass *pass, struct ro_builder *b, const struct ro_tally *tally)
 {
-    struct rollout_verdict v = blank(ROLLOUT_SUBJECT_WORKLOAD, 0);
+    struct rollout_verdict v = ro_verdict(ROLLOUT_SUBJECT_WORKLOAD, 0);
     int64_t preparing = pass_count(pass, MARK_PREPARING_DELETE, MARK_PREPARING_DELETE);
     if (pass->stop_reason) {
         v.reason = (uint16_t)pass->stop_reason;
@@ -166,33 +130,13 @@ static void emit_workload_verdict(struct pass *pass, struct ro_builder *b, const
         v.reason = ROLLOUT_REASON_DEADLINE_EXCEEDED;
         v.a = pass->spec->progress_deadline_seconds.value;
         v.until_ms = pass->no_progress_since_ms;
-    } else if (b->plan) {
-        uint32_t worst = 0;
-        for (uint32_t reason = 100; reason < 600; reason++)
-            if (tally->count[reason] > 0 &&
-                (worst == 0 || reason / 100 > worst / 100 || tally->count[reason] > tally->count[worst]))
-                worst = reason;
-        if (worst == 0) { /* nothing is there and nothing is wanted */
-            v.reason = ROLLOUT_REASON_UP_TO_DATE;
-        } else {
-            const struct rollout_verdict *first = &b->verdicts[tally->first[worst]];
-            v.reason = first->reason;
-            v.op = first->op;
-            v.first_action = first->first_action;
-            v.a = first->a;
-            v.b = first->b;
-            v.until_ms = first->until_ms;
-            v.because = first->because;
-            v.text = first->text;
-            v.wants = first->wants;
-        }
     }
-    ro_build_verdict(b, &v);
+    ro_tally_end(b, tally, &v);
 }
 
 void pass_verdicts(struct pass *pass, struct ro_builder *b)
 {
-    struct tally tally = { { 0 }, { 0 } };
+    struct ro_tally tally = { { 0 }, { 0 } };
     struct verdict_context context;
 
     verdict_prepare(pass, b, &context);
