@@ -13,6 +13,7 @@
 #include "base/str.h"
 #include "planners/check.h"
 #include "planners/cloneset_check.h"
+#include "planners/labels.h"
 #include "rules/availability.h"
 #include "rules/in_place.h"
 #include "rules/order.h"
@@ -53,76 +54,6 @@ static bool names_take(const struct names *names, struct rollout_str name, uint8
         found = true;
     }
     return found;
-}
-
-/* What a revision label means, remembered for as long as pods carry the same text. */
-struct label {
-    struct rollout_str text;
-    uint16_t revision; /* place + 1 */
-    bool update;
-};
-
-/* The stored revisions by short hash, so that a label is looked up in logarithmic time. */
-struct revision_index {
-    const struct ro_abi_array *revisions;
-    uint32_t *sorted;
-    uint32_t count;
-};
-
-static int compare_revisions(const void *context, uint32_t a, uint32_t b)
-{
-    const struct ro_abi_array *revisions = context;
-    return ro_str_cmp(ro_short_hash(ro_revision_at(revisions, a)->name),
-                      ro_short_hash(ro_revision_at(revisions, b)->name));
-}
-
-/* Resolves a label, and marks every revision that it names as used. */
-static struct label resolve_label(struct pass *pass, const struct revision_index *index, struct rollout_str text)
-{
-    struct label label = { text, 0, ro_same_revision(text, pass->update_name) };
-    struct rollout_str hash = ro_short_hash(text);
-    uint32_t low = 0, high = index->count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (ro_str_cmp(ro_short_hash(ro_revision_at(index->revisions, index->sorted[middle])->name), hash) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    for (; low < index->count; low++) {
-        uint32_t place = index->sorted[low];
-        const struct rollout_revision *revision = ro_revision_at(index->revisions, place);
-        if (!ro_str_eq(ro_short_hash(revision->name), hash))
-            break;
-        pass->revision_facts[place].used = 1;
-        /* Equal keys keep the list's order, so the first that is stored is the one that is found. */
-        if (label.revision == 0 && !(revision->flags & ROLLOUT_REVISION_NEW))
-            label.revision = (uint16_t)(place + 1);
-    }
-    return label;
-}
-
-/* Pods of a release carry few different labels, mostly two: those seen last are looked at first. */
-struct labels {
-    struct label seen[2];
-    unsigned last;
-};
-
-static const struct label *find_label(struct pass *pass, const struct revision_index *index, struct labels *labels,
-                                      struct rollout_str text)
-{
-    /* Often the same bytes in memory. */
-    for (unsigned i = 0; i < 2; i++)
-        if (text.data == labels->seen[i].text.data && text.len == labels->seen[i].text.len)
-            return &labels->seen[i];
-    for (unsigned i = 0; i < 2; i++)
-        if (ro_str_eq(text, labels->seen[i].text)) {
-            labels->seen[i].text = text;
-            return &labels->seen[i];
-        }
-    labels->last ^= 1;
-    labels->seen[labels->last] = resolve_label(pass, index, text);
-    return &labels->seen[labels->last];
 }
 
 /* What marks depend on beside the pod. */
@@ -171,7 +102,7 @@ static inline uint8_t fate_of(const struct rollout_pod *pod)
 
 /* The one pass over all pods. What it uses of the struct is in locals, since a write to a byte array
  * may be a write to anything. */
-static int mark_pods(struct pass *pass, const struct revision_index *index, const struct names *names,
+static int mark_pods(struct pass *pass, struct ro_label_index *labels, const struct names *names,
                      struct rollout_error *reterr)
 {
     const struct ro_pods pods = pass->in->pods;
@@ -182,11 +113,9 @@ static int mark_pods(struct pass *pass, const struct revision_index *index, cons
     const bool any_named = names->strs->count > 0;
     /* More pods than a cache holds are measured for the order while they are at hand. */
     const bool measures = pods.count >= 65536 && ro_order_is_default(&pass->spec->order);
-    struct labels labels = { .last = 0 };
     uint32_t first_unavailable = ROLLOUT_NONE;
 
     ro_columns_begin(&pass->measured, RO_ORDER_COLUMNS);
-    labels.seen[0] = labels.seen[1] = resolve_label(pass, index, (struct rollout_str){ "", 0 });
     for (size_t i = 0; i < pods.count; i++) {
         const struct rollout_pod *pod = ro_pod(&pods, i);
         if (ro_pod_suspect(pod)) {
@@ -200,7 +129,7 @@ static int mark_pods(struct pass *pass, const struct revision_index *index, cons
             pass->not_selected |= fate == FATE_NOT_SELECTED;
             continue;
         }
-        const struct label *label = find_label(pass, index, &labels, pod->revision);
+        const struct ro_label *label = ro_label_find(labels, pod->revision);
         bool named = any_named && names_take(names, pod->name, pass->named);
         uint8_t mark = mark_pod(&marker, pod, label->update, named);
         if (measures)
@@ -333,19 +262,17 @@ static int run(struct pass *pass, uint32_t *sorted_names, uint32_t *sorted_revis
                struct rollout_plan **ret_plan, struct rollout_error *reterr)
 {
     struct names names = { &pass->spec->pods_to_delete, sorted_names };
-    struct revision_index index = { &pass->in->revisions, sorted_revisions, (uint32_t)pass->in->revisions.count };
+    struct ro_label_index labels;
     for (uint32_t i = 0; i < names.strs->count; i++)
         sorted_names[i] = i;
     ro_sort_indices(sorted_names, names.strs->count, scratch, compare_names, names.strs);
-    for (uint32_t i = 0; i < index.count; i++)
-        sorted_revisions[i] = i;
-    ro_sort_indices(sorted_revisions, index.count, scratch, compare_revisions, index.revisions);
-
-    pass->history = sorted_revisions;
-    pass->history_scratch = scratch;
+    ro_label_index(&labels, &pass->in->revisions, RO_LABEL_SHORT_HASH, pass->update, sorted_revisions, scratch,
+                   pass->history.used);
+    pass->history.order = sorted_revisions; /* once the pods' labels are looked up */
+    pass->history.scratch = scratch;
 
     pass->limits = ro_cloneset_limits(pass->spec);
-    int r = mark_pods(pass, &index, &names, reterr);
+    int r = mark_pods(pass, &labels, &names, reterr);
     if (r == ROLLOUT_OK)
         r = check_in_place(pass, reterr);
     if (r)
@@ -374,6 +301,7 @@ int ro_plan_cloneset(const struct rollout_cloneset *cloneset, const struct ro_pl
     size_t list = ro_layout_add(&layout, n, sizeof(uint32_t));
     size_t revisions = ro_layout_add(&layout, n, sizeof(uint16_t));
     size_t facts = ro_layout_add(&layout, n_revisions, sizeof(struct revision_facts));
+    size_t history = ro_layout_add(&layout, n_revisions, sizeof(struct ro_revision_fate));
     size_t names = ro_layout_add(&layout, n_names, sizeof(uint32_t));
     size_t index = ro_layout_add(&layout, n_revisions, sizeof(uint32_t));
     size_t scratch = ro_layout_add(&layout, scratch_count, sizeof(uint32_t));
@@ -386,11 +314,13 @@ int ro_plan_cloneset(const struct rollout_cloneset *cloneset, const struct ro_pl
     size_t fates = ro_layout_add(&layout, n, 1);
     size_t turns = ro_layout_add(&layout, n, 1);
     size_t named = ro_layout_add(&layout, n_names, 1);
+    size_t used = ro_layout_add(&layout, n_revisions, 1);
     char *block = ro_layout_alloc(&layout);
     if (!block)
         return ro_error_nomem(reterr);
     memset(block + facts, 0, n_revisions * sizeof(struct revision_facts));
-    memset(block + marks, 0, layout.size - marks); /* marks, fates, turns, named */
+    memset(block + history, 0, n_revisions * sizeof(struct ro_revision_fate));
+    memset(block + marks, 0, layout.size - marks); /* marks, fates, turns, named, used */
 
     uint32_t update = in->snapshot.update_revision - 1;
     uint32_t current = in->snapshot.current_revision ? in->snapshot.current_revision - 1 : update;
@@ -412,6 +342,12 @@ int ro_plan_cloneset(const struct rollout_cloneset *cloneset, const struct ro_pl
         .list = (void *)(block + list),
         .revision_facts = (void *)(block + facts),
         .named = (uint8_t *)block + named,
+        .history = { .revisions = &in->revisions,
+                     .current = current,
+                     .update = update,
+                     .limit = ro_history_limit(&cloneset->revision_history_limit),
+                     .used = (uint8_t *)block + used,
+                     .fates = (void *)(block + history) },
         .claims = { .array = &in->claims,
                     .sorted = (void *)(block + claims),
                     .by_name = (void *)(block + by_name),

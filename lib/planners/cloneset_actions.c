@@ -2,7 +2,6 @@
 /* The actions of a CloneSet's pass, written down from what its phases decided, in upstream's order. */
 #include "planners/cloneset_pass.h"
 
-#include "base/sort.h"
 #include "base/str.h"
 #include "rules/in_place.h"
 #include "rules/lifecycle.h"
@@ -11,57 +10,6 @@
 static void act(struct pass *pass, struct ro_builder *b, uint32_t op, uint32_t pod, const struct ro_why *why)
 {
     ro_act(b, pass->turns, op, pod, why);
-}
-
-/* ---- revisions ---- */
-
-static int64_t newest_number(const struct pass *pass)
-{
-    int64_t newest = INT64_MIN;
-    for (uint32_t i = 0; i < pass->in->revisions.count; i++)
-        if (i != pass->update && ro_revision_at(&pass->in->revisions, i)->number > newest)
-            newest = ro_revision_at(&pass->in->revisions, i)->number;
-    return newest;
-}
-
-/* 7.2: the template is recorded, or an older equal revision becomes the newest. */
-static void emit_update_revision(struct pass *pass, struct ro_builder *b)
-{
-    const struct rollout_revision *update = ro_revision_at(&pass->in->revisions, pass->update);
-    bool create = update->flags & ROLLOUT_REVISION_NEW;
-    int64_t newest = newest_number(pass);
-    if (!create && (pass->in->revisions.count == 1 || update->number >= newest))
-        return;
-    pass->revision_facts[pass->update].action = (uint32_t)b->n_actions + 1;
-    ro_build_action(b, create ? ROLLOUT_OP_CREATE_REVISION : ROLLOUT_OP_RENUMBER_REVISION, ROLLOUT_REASON_BOOKKEEPING,
-                    ROLLOUT_SUBJECT_REVISION, pass->update);
-    ro_build_attr_text(b, ROLLOUT_ATTR_REVISION, update->name);
-    ro_build_attr_value(b, ROLLOUT_ATTR_NUMBER, create ? update->number : newest + 1);
-}
-
-static int compare_numbers(const void *context, uint32_t a, uint32_t b)
-{
-    const struct pass *pass = context;
-    int64_t x = ro_revision_at(&pass->in->revisions, a)->number, y = ro_revision_at(&pass->in->revisions, b)->number;
-    return (x > y) - (x < y);
-}
-
-/* 4.1 step 13: of those that nothing uses the newest are kept, up to the limit. */
-static void emit_history(struct pass *pass, struct ro_builder *b)
-{
-    size_t unused = 0;
-    for (uint32_t i = 0; i < pass->in->revisions.count; i++)
-        if (!pass_uses(pass, i))
-            pass->history[unused++] = i;
-    ro_sort_indices(pass->history, unused, pass->history_scratch, compare_numbers, pass);
-    for (size_t i = 0; i < unused; i++)
-        pass->revision_facts[pass->history[i]].place = (uint32_t)(unused - i);
-    for (size_t i = 0; i < unused && (int64_t)(unused - i) > pass_history_limit(pass) && !pass->stop_reason; i++) {
-        pass->revision_facts[pass->history[i]].action = (uint32_t)b->n_actions + 1;
-        ro_build_action(b, ROLLOUT_OP_DELETE_REVISION, ROLLOUT_REASON_CLEANED_UP, ROLLOUT_SUBJECT_REVISION,
-                        pass->history[i]);
-        ro_build_attr_text(b, ROLLOUT_ATTR_REVISION, ro_revision_at(&pass->in->revisions, pass->history[i])->name);
-    }
 }
 
 /* ---- the scale phase ---- */
@@ -272,7 +220,7 @@ static void emit_phases(struct pass *pass, struct ro_builder *b)
             struct ro_why why = { .reason = ROLLOUT_REASON_BOOKKEEPING, .text = RO_STR("released, not selected") };
             act(pass, b, ROLLOUT_OP_RELEASE, i, &why);
         }
-    emit_update_revision(pass, b);
+    ro_history_emit_update(&pass->history, b);
     if (deleting)
         return;
     emit_scale(pass, b);
@@ -287,7 +235,7 @@ void pass_actions(struct pass *pass, struct ro_builder *b)
 {
     if (!pass->stop_reason)
         emit_phases(pass, b);
-    emit_history(pass, b);
+    ro_history_emit_cleanup(&pass->history, b, !pass->stop_reason);
     for (uint32_t i = 0; i < pass->spec->pods_to_delete.count && !pass->stop_reason; i++)
         if (!pass->named[i])
             ro_build_dropped(b, i);

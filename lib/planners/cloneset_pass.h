@@ -8,8 +8,7 @@
 
 #include "planners/builder.h"
 #include "planners/cloneset_diff.h"
-#include "planners/planner.h"
-#include "planners/verdicts.h"
+#include "planners/history.h"
 #include "rules/columns.h"
 #include "rules/diff.h"
 
@@ -83,9 +82,6 @@ struct revision_facts {
     uint8_t known;
     uint8_t rule;    /* ROLLOUT_DIFF_* */
     uint8_t flags;   /* ROLLOUT_CHANGES_* */
-    uint8_t used;    /* some active pod carries it */
-    uint32_t place;  /* among those that nothing uses, from the newest; from 1 */
-    uint32_t action; /* of the plan, on it: index + 1 */
 };
 
 /* The claims by instance id. */
@@ -117,8 +113,8 @@ struct pass {
     uint32_t *places;    /* in the order that decided; from 1 */
     uint32_t *list;      /* pods in the order in which they are acted on: deletes, else updates */
     struct revision_facts *revision_facts;
-    uint8_t *named;                      /* one a name in podsToDelete: it is an active pod's */
-    uint32_t *history, *history_scratch; /* room for one index a revision */
+    uint8_t *named; /* one a name in podsToDelete: it is an active pod's */
+    struct ro_history history;
 
     int64_t active;             /* active pods that are selected */
     bool not_selected;          /* some pod is not */
@@ -255,18 +251,6 @@ struct verdict_context {
 /* The actions, each with the verdict on its pod; then all other verdicts. */
 void pass_actions(struct pass *pass, struct ro_builder *b);
 void pass_verdicts(struct pass *pass, struct ro_builder *b);
-
-/* 4.1 step 13: how many revisions that nothing uses are kept. */
-static inline int64_t pass_history_limit(const struct pass *pass)
-{
-    const struct rollout_opt *limit = &pass->spec->revision_history_limit;
-    return !limit->set ? 10 : limit->value < 0 ? 0 : limit->value;
-}
-
-static inline bool pass_uses(const struct pass *pass, uint32_t revision)
-{
-    return revision == pass->current || revision == pass->update || pass->revision_facts[revision].used;
-}
 
 /* The verdict on a pod that no action is planned for. */
 void verdict_prepare(struct pass *pass, struct ro_builder *b, struct verdict_context *ret);

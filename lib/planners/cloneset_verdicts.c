@@ -3,7 +3,6 @@
 #include "planners/cloneset_pass.h"
 
 #include "base/str.h"
-#include "rules/revision.h"
 
 /* Most pods are up to date, or available and refused by the budget: those verdicts are made once. */
 static void emit_pod_verdicts(struct pass *pass, struct ro_builder *b, const struct verdict_context *context,
@@ -81,33 +80,6 @@ static void emit_missing_verdicts(struct pass *pass, struct ro_builder *b, struc
     }
 }
 
-static void emit_revision_verdicts(struct pass *pass, struct ro_builder *b, struct ro_tally *tally)
-{
-    for (uint32_t i = 0; i < pass->in->revisions.count; i++) {
-        const struct revision_facts *facts = &pass->revision_facts[i];
-        struct rollout_verdict v = ro_verdict(ROLLOUT_SUBJECT_REVISION, i);
-        v.reason = ROLLOUT_REASON_HISTORY_KEPT;
-        v.a = pass_uses(pass, i) ? 0 : facts->place;
-        v.b = pass_history_limit(pass);
-        if (facts->action) {
-            v.first_action = facts->action - 1;
-            if (i != pass->update) {
-                v.op = ROLLOUT_OP_DELETE_REVISION;
-                v.reason = ROLLOUT_REASON_CLEANED_UP;
-            } else if (ro_revision_at(&pass->in->revisions, i)->flags & ROLLOUT_REVISION_NEW) {
-                v.op = ROLLOUT_OP_CREATE_REVISION;
-                v.reason = ROLLOUT_REASON_BOOKKEEPING;
-                v.text = ro_build_text(b, RO_STR("new revision"));
-            } else {
-                v.op = ROLLOUT_OP_RENUMBER_REVISION;
-                v.reason = ROLLOUT_REASON_BOOKKEEPING;
-                v.text = ro_build_text(b, RO_STR("revision number"));
-            }
-        }
-        ro_tally_add(b, tally, &v);
-    }
-}
-
 static void emit_workload_verdict(struct pass *pass, struct ro_builder *b, const struct ro_tally *tally)
 {
     struct rollout_verdict v = ro_verdict(ROLLOUT_SUBJECT_WORKLOAD, 0);
@@ -142,6 +114,6 @@ void pass_verdicts(struct pass *pass, struct ro_builder *b)
     verdict_prepare(pass, b, &context);
     emit_pod_verdicts(pass, b, &context, &tally);
     emit_missing_verdicts(pass, b, &tally);
-    emit_revision_verdicts(pass, b, &tally);
+    ro_history_verdicts(&pass->history, b, &tally);
     emit_workload_verdict(pass, b, &tally);
 }
