@@ -212,6 +212,8 @@ static uint32_t stopped(struct pass *pass, int64_t *ret_until_ms)
 static int run_phases(struct pass *pass, struct rollout_error *reterr)
 {
     pass->move = pass_diff(pass, MARK_NEW);
+    if (pass->move.update < 0)
+        pass->updates.target = pass->current;
     pass->scale_end = SCALE_NOTHING;
     pass->update_end = UPDATE_NOT_REACHED;
     if (pass->spec->flags & ROLLOUT_CLONESET_DELETING)
@@ -300,7 +302,7 @@ int ro_plan_cloneset(const struct rollout_cloneset *cloneset, const struct ro_pl
     size_t places = ro_layout_add(&layout, n, sizeof(uint32_t));
     size_t list = ro_layout_add(&layout, n, sizeof(uint32_t));
     size_t revisions = ro_layout_add(&layout, n, sizeof(uint16_t));
-    size_t facts = ro_layout_add(&layout, n_revisions, sizeof(struct revision_facts));
+    size_t facts = ro_layout_add(&layout, n_revisions, sizeof(struct ro_update_facts));
     size_t history = ro_layout_add(&layout, n_revisions, sizeof(struct ro_revision_fate));
     size_t names = ro_layout_add(&layout, n_names, sizeof(uint32_t));
     size_t index = ro_layout_add(&layout, n_revisions, sizeof(uint32_t));
@@ -318,7 +320,7 @@ int ro_plan_cloneset(const struct rollout_cloneset *cloneset, const struct ro_pl
     char *block = ro_layout_alloc(&layout);
     if (!block)
         return ro_error_nomem(reterr);
-    memset(block + facts, 0, n_revisions * sizeof(struct revision_facts));
+    memset(block + facts, 0, n_revisions * sizeof(struct ro_update_facts));
     memset(block + history, 0, n_revisions * sizeof(struct ro_revision_fate));
     memset(block + marks, 0, layout.size - marks); /* marks, fates, turns, named, used */
 
@@ -340,7 +342,12 @@ int ro_plan_cloneset(const struct rollout_cloneset *cloneset, const struct ro_pl
         .revisions = (void *)(block + revisions),
         .places = (void *)(block + places),
         .list = (void *)(block + list),
-        .revision_facts = (void *)(block + facts),
+        .updates = { .in = in,
+                     .policy = cloneset->flags & ROLLOUT_CLONESET_ROLLING_UPDATE ? cloneset->pod_update_policy
+                                                                                 : ROLLOUT_POLICY_RECREATE,
+                     .hook = &cloneset->lifecycle.in_place_update,
+                     .target = update,
+                     .facts = (void *)(block + facts) },
         .named = (uint8_t *)block + named,
         .history = { .revisions = &in->revisions,
                      .current = current,

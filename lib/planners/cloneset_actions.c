@@ -172,17 +172,17 @@ static void emit_update(struct pass *pass, struct ro_builder *b, uint32_t pod, i
     struct ro_why why = { .a = place, .b = (int64_t)pass->allowed };
 
     switch ((pass->turns[pod] & TURN_MASK) - TURN_TAKEN) {
-    case UPDATE_STEP_IN_PLACE:
+    case RO_UPDATE_IN_PLACE:
         why.reason = ROLLOUT_REASON_UPDATE_IN_PLACE;
         if (spec->grace_period_seconds > 0)
             why.until_ms = pass->now_ms + (int64_t)spec->grace_period_seconds * 1000;
         act(pass, b, ROLLOUT_OP_UPDATE_IN_PLACE, pod, &why);
-        ro_build_attr_text(b, ROLLOUT_ATTR_REVISION, ro_revision_at(&pass->in->revisions, pass_target(pass))->name);
-        ro_build_attr_value(b, ROLLOUT_ATTR_MARK_NOT_READY, pass_marks_not_ready(pass, pod));
+        ro_build_attr_text(b, ROLLOUT_ATTR_REVISION, ro_revision_at(&pass->in->revisions, pass->updates.target)->name);
+        ro_build_attr_value(b, ROLLOUT_ATTR_MARK_NOT_READY, ro_update_marks_not_ready(&pass->updates, pass_pod(pass, pod), pass->revisions[pod]));
         if (spec->grace_period_seconds > 0)
             ro_build_attr_value(b, ROLLOUT_ATTR_GRACE_SECONDS, spec->grace_period_seconds);
         break;
-    case UPDATE_STEP_PREPARE: {
+    case RO_UPDATE_PREPARE: {
         const struct rollout_pod *p = pass_pod(pass, pod);
         bool again = p->lifecycle_state == ROLLOUT_STATE_UPDATED;
         why.reason = ROLLOUT_REASON_PREPARE_UPDATE;
@@ -196,11 +196,11 @@ static void emit_update(struct pass *pass, struct ro_builder *b, uint32_t pod, i
             ro_build_attr_value(b, ROLLOUT_ATTR_HOOK, 1);
         break;
     }
-    case UPDATE_STEP_RECREATE:
+    case RO_UPDATE_RECREATE:
         why.reason = ROLLOUT_REASON_RECREATE;
-        if ((spec->flags & ROLLOUT_CLONESET_ROLLING_UPDATE) && spec->pod_update_policy != ROLLOUT_POLICY_RECREATE) {
+        if (pass->updates.policy != ROLLOUT_POLICY_RECREATE) {
             why.reason = ROLLOUT_REASON_RECREATE_NOT_IN_PLACE;
-            why.text = verdict_impossible(pass, b, pod);
+            why.text = ro_update_impossible(&pass->updates, b, pass->revisions[pod]);
         }
         act(pass, b, ROLLOUT_OP_RECREATE, pod, &why);
         break;

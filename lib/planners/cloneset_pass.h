@@ -9,8 +9,8 @@
 #include "planners/builder.h"
 #include "planners/cloneset_diff.h"
 #include "planners/history.h"
+#include "planners/updates.h"
 #include "rules/columns.h"
-#include "rules/diff.h"
 
 /* What a pod counts as. A pod that is not active has no bit set. */
 enum {
@@ -49,7 +49,7 @@ enum turn {
     TURN_REFUSED,    /* in the cut, at or behind the pod that the budget refused */
     TURN_BEHIND,     /* in the cut, behind the pod with the error */
     TURN_BEHIND_CUT, /* behind the first |update| candidates */
-    TURN_TAKEN = 8,  /* + enum update_step: acted on, or waiting for its hook */
+    TURN_TAKEN = 8,  /* + enum ro_update_step: acted on, or waiting for its hook */
 
     TURN_MASK = 0x1f,
     TURN_ACTIVE = 0x20 /* beside the turn: the pod is active and selected; two more bits are ro_acted()'s */
@@ -75,13 +75,6 @@ enum scale_end {
     SCALE_WAITS, /* scale in is due, other deletes come first */
     SCALE_IN,
     SCALE_NOTHING
-};
-
-/* The in-place verdict on a stored revision against the target, computed when first asked for. */
-struct revision_facts {
-    uint8_t known;
-    uint8_t rule;    /* ROLLOUT_DIFF_* */
-    uint8_t flags;   /* ROLLOUT_CHANGES_* */
 };
 
 /* The claims by instance id. */
@@ -112,7 +105,7 @@ struct pass {
     uint16_t *revisions; /* place among the revisions + 1; 0 = none of them */
     uint32_t *places;    /* in the order that decided; from 1 */
     uint32_t *list;      /* pods in the order in which they are acted on: deletes, else updates */
-    struct revision_facts *revision_facts;
+    struct ro_updates updates;
     uint8_t *named; /* one a name in podsToDelete: it is an active pod's */
     struct ro_history history;
 
@@ -193,29 +186,7 @@ int pass_scale(struct pass *pass, struct rollout_error *reterr);
 int pass_update(struct pass *pass, struct rollout_error *reterr);
 
 /* The step that the update phase takes with a candidate whose turn it is. */
-enum update_step {
-    UPDATE_STEP_IN_PLACE,
-    UPDATE_STEP_PREPARE, /* ask the hook first */
-    UPDATE_STEP_WAIT_HOOK,
-    UPDATE_STEP_NONE, /* Updated without a hook: the refresh would have moved it */
-    UPDATE_STEP_RECREATE,
-    UPDATE_STEP_MARKED, /* marked for recreation in an earlier pass */
-    UPDATE_STEP_ERROR_IN_PLACE,
-    UPDATE_STEP_ERROR_STATE
-};
-enum update_step pass_update_step(struct pass *pass, uint32_t pod);
-
-/* The verdict on the pod's revision against the target of its direction. */
-const struct revision_facts *pass_in_place(struct pass *pass, uint32_t pod);
-/* The path that forbids it, kept in the plan; revision: its place. Absent where no path does. */
-struct rollout_str pass_in_place_path(struct pass *pass, struct ro_builder *b, uint32_t revision);
-bool pass_marks_not_ready(struct pass *pass, uint32_t pod);
-
-/* Place of the revision that pods move to now. */
-static inline uint32_t pass_target(const struct pass *pass)
-{
-    return pass->move.update < 0 ? pass->current : pass->update;
-}
+enum ro_update_step pass_update_step(struct pass *pass, uint32_t pod);
 
 /* The pod would be moved: it is not at the target of this pass. */
 static inline bool pass_outdated(const struct pass *pass, size_t pod)
@@ -256,10 +227,6 @@ void pass_verdicts(struct pass *pass, struct ro_builder *b);
 void verdict_prepare(struct pass *pass, struct ro_builder *b, struct verdict_context *ret);
 void verdict_of_pod(struct pass *pass, struct ro_builder *b, const struct verdict_context *context, uint32_t pod,
                     struct rollout_verdict *v);
-/* The op that moves the pod to the target. */
-uint16_t verdict_wants(struct pass *pass, uint32_t pod);
-/* What forbids the pod's update in place. */
-struct rollout_str verdict_impossible(struct pass *pass, struct ro_builder *b, uint32_t pod);
 /* The error that ended a phase. */
 struct rollout_str verdict_error_message(struct pass *pass, struct ro_builder *b);
 /* Pods that scaleStrategy.maxUnavailable keeps from being created: reason and numbers. */

@@ -17,7 +17,7 @@ static void count_read_back(struct pass *pass, struct counts *counts)
     for (size_t i = 0; i < pass->walked; i++) {
         uint32_t index = pass->list[i];
         if (!(pass->marks[index] & MARK_REFRESH) ||
-            (pass->turns[index] & TURN_MASK) != TURN_TAKEN + UPDATE_STEP_RECREATE)
+            (pass->turns[index] & TURN_MASK) != TURN_TAKEN + RO_UPDATE_RECREATE)
             continue;
         struct rollout_pod pod = *pass_pod(pass, index);
         if (ro_in_place_step(&pod, pass->now_ms) != RO_STEP_SET_READY)

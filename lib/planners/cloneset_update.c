@@ -17,112 +17,11 @@
 
 /* ---- one candidate ---- */
 
-/* A verdict that the caller brought along, or NULL. */
-static const struct rollout_in_place_verdict *given_verdict(const struct pass *pass, uint32_t from, uint32_t to)
-{
-    const struct ro_abi_array *verdicts = &pass->in->verdicts;
-    for (size_t i = 0; i < verdicts->count; i++) {
-        const struct rollout_in_place_verdict *v = (const void *)(verdicts->items + i * verdicts->stride);
-        if (v->from == from + 1 && v->to == to + 1)
-            return v;
-    }
-    return NULL;
-}
-
-static const struct revision_facts unknown_revision = { .known = 1, .rule = ROLLOUT_DIFF_NO_REVISION };
-
-/* The revision's data, NULL where it is not given. */
-static const struct rollout_node *data_of(const struct pass *pass, uint32_t revision)
-{
-    const struct rollout_tree *data = &ro_revision_at(&pass->in->revisions, revision)->data;
-    return data->count ? data->nodes : NULL;
-}
-
-static void compare(struct pass *pass, uint32_t from, uint32_t to, struct ro_diff_verdict *ret)
-{
-    const struct rollout_revision *old = ro_revision_at(&pass->in->revisions, from);
-    const struct rollout_revision *target = ro_revision_at(&pass->in->revisions, to);
-    bool only = pass->spec->pod_update_policy == ROLLOUT_POLICY_IN_PLACE_ONLY;
-    ro_diff_verdict(data_of(pass, from), data_of(pass, to), old->claims_hash, target->claims_hash,
-                    ro_gates_diff_flags(&pass->in->gates, only), ret);
-}
-
-const struct revision_facts *pass_in_place(struct pass *pass, uint32_t pod)
-{
-    uint32_t from = pass->revisions[pod], to = pass_target(pass);
-    if (from == 0)
-        return &unknown_revision;
-    struct revision_facts *facts = &pass->revision_facts[--from];
-    if (!facts->known) {
-        const struct rollout_in_place_verdict *given = given_verdict(pass, from, to);
-        struct ro_diff_verdict verdict;
-        if (!given)
-            compare(pass, from, to, &verdict);
-        facts->rule = (uint8_t)(given ? given->rule : verdict.rule);
-        facts->flags = (uint8_t)(given ? given->flags : verdict.flags);
-        facts->known = 1;
-    }
-    return facts;
-}
-
-struct rollout_str pass_in_place_path(struct pass *pass, struct ro_builder *b, uint32_t revision)
-{
-    const struct rollout_str none = { NULL, 0 };
-    const struct rollout_in_place_verdict *given = given_verdict(pass, revision, pass_target(pass));
-    if (given)
-        return given->path;
-    struct ro_diff_verdict verdict;
-    compare(pass, revision, pass_target(pass), &verdict);
-    struct rollout_str path = { verdict.path, verdict.path_len };
-    return ro_build_join(b, path, none, none, none);
-}
-
-/* Whether starting the update takes the pod out of service (inplace.md 8.1). */
-bool pass_marks_not_ready(struct pass *pass, uint32_t pod)
+enum ro_update_step pass_update_step(struct pass *pass, uint32_t pod)
 {
     const struct rollout_pod *p = pass_pod(pass, pod);
-    if (!(p->flags & ROLLOUT_POD_IN_PLACE_GATE))
-        return false;
-    const uint32_t more = ROLLOUT_CHANGES_IMAGES | ROLLOUT_CHANGES_ENV;
-    uint32_t flags = pass_in_place(pass, pod)->flags;
-    if (!pass->in->gates.on[ROLLOUT_GATE_IN_PLACE_WORKLOAD_VERTICAL_SCALING] ||
-        (flags & (ROLLOUT_CHANGES_RESOURCES | more)) != ROLLOUT_CHANGES_RESOURCES)
-        return true;
-    uint32_t from = pass->revisions[pod] - 1u;
-    return ro_diff_restarts(data_of(pass, from), data_of(pass, pass_target(pass)),
-                            p->in_place ? p->in_place->containers : NULL);
-}
-
-static enum update_step in_place_step(const struct pass *pass, const struct rollout_pod *pod)
-{
-    const struct rollout_hook *hook = &pass->spec->lifecycle.in_place_update;
-    switch (pod->lifecycle_state) {
-    case ROLLOUT_STATE_NONE:
-    case ROLLOUT_STATE_PREPARING_NORMAL:
-    case ROLLOUT_STATE_NORMAL:
-        return ro_hooked_any(hook, pod) ? UPDATE_STEP_PREPARE : UPDATE_STEP_IN_PLACE;
-    case ROLLOUT_STATE_PREPARING_UPDATE:
-        return ro_hooked_any(hook, pod) ? UPDATE_STEP_WAIT_HOOK : UPDATE_STEP_IN_PLACE;
-    case ROLLOUT_STATE_UPDATING:
-        return UPDATE_STEP_IN_PLACE;
-    case ROLLOUT_STATE_UPDATED:
-        return hook->set ? UPDATE_STEP_PREPARE : UPDATE_STEP_NONE;
-    default:
-        return UPDATE_STEP_ERROR_STATE;
-    }
-}
-
-enum update_step pass_update_step(struct pass *pass, uint32_t pod)
-{
-    const struct rollout_cloneset *spec = pass->spec;
-    const struct rollout_pod *p = pass_pod(pass, pod);
-    if ((spec->flags & ROLLOUT_CLONESET_ROLLING_UPDATE) && spec->pod_update_policy != ROLLOUT_POLICY_RECREATE) {
-        if (pass_in_place(pass, pod)->rule == ROLLOUT_DIFF_POSSIBLE)
-            return in_place_step(pass, p);
-        if (spec->pod_update_policy == ROLLOUT_POLICY_IN_PLACE_ONLY)
-            return UPDATE_STEP_ERROR_IN_PLACE;
-    }
-    return p->flags & ROLLOUT_POD_SPECIFIED_DELETE ? UPDATE_STEP_MARKED : UPDATE_STEP_RECREATE;
+    enum ro_update_step step = ro_update_step(&pass->updates, p, pass->revisions[pod]);
+    return step == RO_UPDATE_RECREATE && (p->flags & ROLLOUT_POD_SPECIFIED_DELETE) ? RO_UPDATE_MARKED : step;
 }
 
 /* ---- refresh ---- */
@@ -233,16 +132,14 @@ static void walk(struct pass *pass)
 {
     for (pass->walked = 0; pass->walked < pass->allowed; pass->walked++) {
         uint32_t pod = pass->list[pass->walked];
-        enum update_step step = pass_update_step(pass, pod);
-        if (step >= UPDATE_STEP_ERROR_IN_PLACE) {
-            fail(pass, pod,
-                 step == UPDATE_STEP_ERROR_STATE ? ROLLOUT_REASON_LIFECYCLE_STATE_UNKNOWN
-                                                 : ROLLOUT_REASON_IN_PLACE_IMPOSSIBLE);
+        enum ro_update_step step = pass_update_step(pass, pod);
+        if (ro_update_fails(step)) {
+            fail(pass, pod, ro_update_error(step));
             pass->turns[pod] |= TURN_STOPPED;
             break;
         }
         pass->turns[pod] |= (uint8_t)(TURN_TAKEN + step);
-        if (step == UPDATE_STEP_IN_PLACE)
+        if (step == RO_UPDATE_IN_PLACE)
             pass_requeue(pass, (int64_t)pass->spec->grace_period_seconds * 1000);
     }
     size_t i = pass->walked + (pass->error_pod != ROLLOUT_NONE);

@@ -75,7 +75,7 @@ void verdict_prepare(struct pass *pass, struct ro_builder *b, struct verdict_con
     int64_t od = move->old_surplus, nd = move->new_surplus;
 
     *ret = (struct verdict_context){ 0 };
-    ret->target_text = ro_build_text(b, ro_revision_at(&pass->in->revisions, pass_target(pass))->name);
+    ret->target_text = ro_build_text(b, ro_revision_at(&pass->in->revisions, pass->updates.target)->name);
     if (!pass->in->gates.on[ROLLOUT_GATE_CLONESET_PARTITION_ROLLBACK] &&
         !ro_str_eq(pass->current_name, pass->update_name)) {
         int64_t raw = (od < 0 ? -od : od) <= (nd < 0 ? -nd : nd) ? od : -nd;
@@ -101,17 +101,6 @@ void verdict_prepare(struct pass *pass, struct ro_builder *b, struct verdict_con
 }
 
 /* ---- helpers ---- */
-
-uint16_t verdict_wants(struct pass *pass, uint32_t pod)
-{
-    const struct rollout_cloneset *spec = pass->spec;
-    if (!(spec->flags & ROLLOUT_CLONESET_ROLLING_UPDATE) || spec->pod_update_policy == ROLLOUT_POLICY_RECREATE)
-        return ROLLOUT_OP_RECREATE;
-    if (spec->pod_update_policy == ROLLOUT_POLICY_IN_PLACE_ONLY ||
-        pass_in_place(pass, pod)->rule == ROLLOUT_DIFF_POSSIBLE)
-        return ROLLOUT_OP_UPDATE_IN_PLACE;
-    return ROLLOUT_OP_RECREATE;
-}
 
 static struct rollout_str state_text(const struct rollout_pod *pod)
 {
@@ -373,7 +362,7 @@ static void at_target(struct pass *pass, struct ro_builder *b, const struct verd
     } else if (context->rollback_surplus > 0 && (mark & MARK_NEW)) {
         ro_verdict_set(v, ROLLOUT_REASON_ROLLBACK_OFF);
         v->a = context->rollback_surplus;
-        v->wants = verdict_wants(pass, i);
+        v->wants = ro_update_wants(&pass->updates, pass->revisions[i], ROLLOUT_OP_RECREATE);
     } else if (pass->fates[i] == FATE_SCALE_KEPT) {
         ro_verdict_set(v, ROLLOUT_REASON_SCALE_IN_KEPT);
         v->a = pass->places[i];
@@ -415,27 +404,15 @@ static bool not_reached(struct pass *pass, struct ro_builder *b, uint32_t i, str
     return true;
 }
 
-/* Why the pod cannot be updated in place. */
-struct rollout_str verdict_impossible(struct pass *pass, struct ro_builder *b, uint32_t pod)
-{
-    const struct revision_facts *facts = pass_in_place(pass, pod);
-    if (facts->rule == ROLLOUT_DIFF_NO_REVISION || pass->revisions[pod] == 0)
-        return RO_STR("unknown revision");
-    if (facts->rule == ROLLOUT_DIFF_CLAIMS)
-        return RO_STR("volumeClaimTemplates");
-    struct rollout_str path = pass_in_place_path(pass, b, pass->revisions[pod] - 1u);
-    return path.len ? path : RO_STR("template");
-}
-
-static void update_error(struct pass *pass, struct ro_builder *b, uint32_t i, enum update_step step,
+static void update_error(struct pass *pass, struct ro_builder *b, uint32_t i, enum ro_update_step step,
                          struct rollout_verdict *v)
 {
-    if (step == UPDATE_STEP_ERROR_STATE) {
+    if (step == RO_UPDATE_ERROR_STATE) {
         ro_verdict_set_text(b, v, ROLLOUT_REASON_LIFECYCLE_STATE_UNKNOWN, state_text(pass_pod(pass, i)));
         return;
     }
-    ro_verdict_set_text(b, v, ROLLOUT_REASON_IN_PLACE_IMPOSSIBLE, verdict_impossible(pass, b, i));
-    v->a = pass_in_place(pass, i)->rule;
+    ro_verdict_set_text(b, v, ROLLOUT_REASON_IN_PLACE_IMPOSSIBLE, ro_update_impossible(&pass->updates, b, pass->revisions[i]));
+    v->a = ro_update_facts(&pass->updates, pass->revisions[i])->rule;
 }
 
 struct rollout_str verdict_error_message(struct pass *pass, struct ro_builder *b)
@@ -446,7 +423,7 @@ struct rollout_str verdict_error_message(struct pass *pass, struct ro_builder *b
     case ROLLOUT_REASON_IN_PLACE_IMPOSSIBLE:
         return ro_build_join(b, start,
                              RO_STR("podUpdatePolicy is InPlaceOnly and the change is not possible in place: "),
-                             verdict_impossible(pass, b, pass->error_pod), none);
+                             ro_update_impossible(&pass->updates, b, pass->revisions[pass->error_pod]), none);
     case ROLLOUT_REASON_LIFECYCLE_STATE_UNKNOWN:
         return ro_build_join(b, start, RO_STR("no update in lifecycle state "), state_text(pod), none);
     default:
@@ -462,7 +439,7 @@ struct rollout_str verdict_error_message(struct pass *pass, struct ro_builder *b
 static void in_walk(struct pass *pass, struct ro_builder *b, const struct verdict_context *context, uint32_t i,
                     struct rollout_verdict *v)
 {
-    enum update_step step;
+    enum ro_update_step step;
     int64_t place = pass->places[i];
     switch (pass->turns[i] & TURN_MASK) {
     case TURN_BEHIND_CUT:
@@ -483,7 +460,7 @@ static void in_walk(struct pass *pass, struct ro_builder *b, const struct verdic
         break;
     case TURN_BEHIND:
         step = pass_update_step(pass, i);
-        if (step < UPDATE_STEP_ERROR_IN_PLACE || step != pass_update_step(pass, pass->error_pod)) {
+        if (!ro_update_fails(step) || step != pass_update_step(pass, pass->error_pod)) {
             ro_verdict_set(v, ROLLOUT_REASON_BEHIND_STOPPED_POD);
             v->a = place;
             v->because = pass->error_pod;
@@ -499,7 +476,7 @@ static void in_walk(struct pass *pass, struct ro_builder *b, const struct verdic
                  RO_STR("spec.lifecycle.inPlaceUpdate.labelsHandler[\""));
         break;
     }
-    v->wants = verdict_wants(pass, i);
+    v->wants = ro_update_wants(&pass->updates, pass->revisions[i], ROLLOUT_OP_RECREATE);
 }
 
 void verdict_of_pod(struct pass *pass, struct ro_builder *b, const struct verdict_context *context, uint32_t i,
@@ -522,7 +499,7 @@ void verdict_of_pod(struct pass *pass, struct ro_builder *b, const struct verdic
             at_target(pass, b, context, i, step, v);
         return;
     }
-    v->wants = verdict_wants(pass, i);
+    v->wants = ro_update_wants(&pass->updates, pass->revisions[i], ROLLOUT_OP_RECREATE);
     if (!not_reached(pass, b, i, v))
         in_walk(pass, b, context, i, v);
 }

@@ -18,7 +18,7 @@ static void emit_pod_verdicts(struct pass *pass, struct ro_builder *b, const str
     struct rollout_verdict refused = context->refused;
     bool one_way = pass->spec->pod_update_policy != ROLLOUT_POLICY_IN_PLACE_IF_POSSIBLE;
     if (refused.reason && one_way)
-        refused.wants = verdict_wants(pass, 0);
+        refused.wants = ro_update_wants(&pass->updates, pass->revisions[0], ROLLOUT_OP_RECREATE);
 
     const uint8_t *const marks = pass->marks, *const fates = pass->fates, *const turns = pass->turns;
     struct rollout_verdict *const verdicts = b->plan ? b->verdicts : NULL;
@@ -37,7 +37,7 @@ static void emit_pod_verdicts(struct pass *pass, struct ro_builder *b, const str
             v = refused;
             v.subject = i;
             if (!one_way)
-                v.wants = verdict_wants(pass, i);
+                v.wants = ro_update_wants(&pass->updates, pass->revisions[i], ROLLOUT_OP_RECREATE);
         } else {
             verdict_of_pod(pass, b, context, i, &v);
         }
