@@ -157,7 +157,7 @@ START_TEST(refresh)
     };
     struct rollout_lifecycle lifecycle = { .set = rows[_i].lifecycle != NO_SECTION };
     *(rows[_i].state == PN ? &lifecycle.pre_normal : &lifecycle.in_place_update) = hook;
-    ck_assert_msg(ro_lifecycle_refresh(&pod, &lifecycle, rows[_i].update) == rows[_i].to, "6.6 %s", rows[_i].name);
+    ck_assert_msg(ro_lifecycle_refresh(&pod, &lifecycle, true, rows[_i].update) == rows[_i].to, "6.6 %s", rows[_i].name);
 }
 END_TEST
 
@@ -167,10 +167,10 @@ START_TEST(refresh_hooks)
     const struct rollout_hook hook = { .set = 1, .labels = { &on, 1, sizeof on } };
     struct rollout_lifecycle lifecycle = { .set = 1, .pre_delete = hook, .in_place_update = hook };
     struct rollout_pod pod = { .lifecycle_state = PN, .node = RO_STR("node") };
-    ck_assert_uint_eq(ro_lifecycle_refresh(&pod, &lifecycle, true), N);
+    ck_assert_uint_eq(ro_lifecycle_refresh(&pod, &lifecycle, true, true), N);
     lifecycle = (struct rollout_lifecycle){ .set = 1, .pre_delete = hook, .pre_normal = hook };
     pod.lifecycle_state = UD;
-    ck_assert_uint_eq(ro_lifecycle_refresh(&pod, &lifecycle, true), N);
+    ck_assert_uint_eq(ro_lifecycle_refresh(&pod, &lifecycle, true, true), N);
 }
 END_TEST
 

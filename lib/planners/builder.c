@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/str.h"
 #include "base/time.h"
 
 int ro_builder_begin(struct ro_builder *b, struct rollout_error *reterr)
@@ -182,4 +183,43 @@ void ro_build_string(struct ro_builder *b, struct rollout_str key, struct rollou
     if (!text.data)
         text = (struct rollout_str){ "", 0 };
     build_node(b, (struct rollout_node){ .kind = ROLLOUT_NODE_TEXT, .size = 1, .key = key, .text = text });
+}
+
+void ro_build_optional(struct ro_builder *b, struct rollout_str key, int64_t value)
+{
+    if (value != 0)
+        ro_build_integer(b, key, value);
+}
+
+void ro_build_text_optional(struct ro_builder *b, struct rollout_str key, struct rollout_str text)
+{
+    if (text.len)
+        ro_build_string(b, key, text);
+}
+
+void ro_build_condition(struct ro_builder *b, const struct rollout_condition *condition)
+{
+    const struct rollout_str none = { NULL, 0 };
+    size_t open = ro_build_open(b, ROLLOUT_NODE_OBJECT, none);
+    ro_build_string(b, RO_STR("type"), condition->type);
+    ro_build_string(b, RO_STR("status"), condition->status);
+    if (condition->last_update_ms)
+        ro_build_string(b, RO_STR("lastUpdateTime"), ro_build_time(b, condition->last_update_ms));
+    if (condition->last_transition_ms)
+        ro_build_string(b, RO_STR("lastTransitionTime"), ro_build_time(b, condition->last_transition_ms));
+    if (condition->reason.len)
+        ro_build_string(b, RO_STR("reason"), condition->reason);
+    if (condition->message.len)
+        ro_build_string(b, RO_STR("message"), condition->message);
+    ro_build_close(b, open);
+}
+
+void ro_build_conditions(struct ro_builder *b, const struct rollout_condition *conditions, size_t count)
+{
+    if (count == 0)
+        return;
+    size_t open = ro_build_open(b, ROLLOUT_NODE_ARRAY, RO_STR("conditions"));
+    for (size_t i = 0; i < count; i++)
+        ro_build_condition(b, &conditions[i]);
+    ro_build_close(b, open);
 }

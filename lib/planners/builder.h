@@ -55,4 +55,12 @@ void ro_build_close(struct ro_builder *b, size_t open);
 void ro_build_integer(struct ro_builder *b, struct rollout_str key, int64_t value);
 void ro_build_string(struct ro_builder *b, struct rollout_str key, struct rollout_str text);
 
+/* What the API leaves out where it is 0, or empty. */
+void ro_build_optional(struct ro_builder *b, struct rollout_str key, int64_t value);
+void ro_build_text_optional(struct ro_builder *b, struct rollout_str key, struct rollout_str text);
+
+/* A condition as an element, and all of them as the member "conditions", none where there is none. */
+void ro_build_condition(struct ro_builder *b, const struct rollout_condition *condition);
+void ro_build_conditions(struct ro_builder *b, const struct rollout_condition *conditions, size_t count);
+
 #endif

@@ -3,6 +3,7 @@
 #include "planners/cloneset_pass.h"
 
 #include "base/str.h"
+#include "planners/refresh.h"
 #include "rules/in_place.h"
 #include "rules/lifecycle.h"
 #include "rules/revision.h"
@@ -14,19 +15,13 @@ static void act(struct pass *pass, struct ro_builder *b, uint32_t op, uint32_t p
 
 /* ---- the scale phase ---- */
 
-static void emit_lifecycle(struct pass *pass, struct ro_builder *b, uint32_t pod, uint32_t state, const struct ro_why *why)
-{
-    act(pass, b, ROLLOUT_OP_SET_LIFECYCLE, pod, why);
-    ro_build_attr_text(b, ROLLOUT_ATTR_STATE, ro_state_text(state));
-}
-
 static void emit_cancels(struct pass *pass, struct ro_builder *b)
 {
     int64_t leaving = pass_leaving(pass);
     struct ro_why why = { .reason = ROLLOUT_REASON_DELETE_CANCELLED, .a = pass->limits.replicas - pass->active + leaving };
     for (uint32_t i = 0; i < pass->n; i++)
         if (pass->fates[i] == FATE_CANCEL)
-            emit_lifecycle(pass, b, i, ROLLOUT_STATE_PREPARING_NORMAL, &why);
+            ro_lifecycle_emit(b, pass->turns, i, ROLLOUT_STATE_PREPARING_NORMAL, &why);
 }
 
 static void emit_creates(struct pass *pass, struct ro_builder *b)
@@ -65,32 +60,13 @@ static struct ro_why why_delete(const struct pass *pass, uint32_t pod)
 
 static void emit_delete(struct pass *pass, struct ro_builder *b, uint32_t pod)
 {
-    const struct rollout_hook *hook = &pass->spec->lifecycle.pre_delete;
-    const struct rollout_pod *p = pass_pod(pass, pod);
-    bool marks = hook->mark_pod_not_ready && ro_mark_adds(p, ROLLOUT_POD_KEY_PRE_DELETE);
-    struct ro_why why;
-    switch (pass->fates[pod]) {
-    case FATE_DELETE:
-        why = why_delete(pass, pod);
-        act(pass, b, ROLLOUT_OP_DELETE, pod, &why);
+    const uint8_t fate = pass->fates[pod];
+    if (fate != FATE_DELETE && fate != FATE_PREPARE_DELETE && fate != FATE_WAIT_PRE_DELETE)
+        return;
+    struct ro_why why = why_delete(pass, pod);
+    ro_delete_emit(b, pass->turns, pod, pass_pod(pass, pod), &pass->spec->lifecycle.pre_delete, &why);
+    if (fate == FATE_DELETE)
         claims_emit_delete(pass, b, pod);
-        break;
-    case FATE_PREPARE_DELETE:
-        why = (struct ro_why){ .reason = ROLLOUT_REASON_PREPARE_DELETE, .text = ro_hook_part(hook, p, true) };
-        emit_lifecycle(pass, b, pod, ROLLOUT_STATE_PREPARING_DELETE, &why);
-        if (marks)
-            ro_build_attr_value(b, ROLLOUT_ATTR_MARK_NOT_READY, 1);
-        break;
-    case FATE_WAIT_PRE_DELETE:
-        if (!marks)
-            break;
-        why = (struct ro_why){ .reason = ROLLOUT_REASON_PREPARE_DELETE, .text = ro_hook_part(hook, p, true) };
-        act(pass, b, ROLLOUT_OP_SET_POD_READY, pod, &why);
-        ro_build_attr_value(b, ROLLOUT_ATTR_MARK_NOT_READY, 1);
-        break;
-    default:
-        break;
-    }
 }
 
 static void emit_scale(struct pass *pass, struct ro_builder *b)
@@ -109,46 +85,12 @@ static void emit_scale(struct pass *pass, struct ro_builder *b)
 
 /* ---- the update phase ---- */
 
-static void emit_step(struct pass *pass, struct ro_builder *b, uint32_t pod, enum ro_step step)
-{
-    struct ro_why why = { .reason = ROLLOUT_REASON_UPDATE_CONTINUED };
-    switch (step) {
-    case RO_STEP_DROP_GRACE:
-    case RO_STEP_END_GRACE:
-        why.text = step == RO_STEP_END_GRACE ? RO_STR("grace period over") : RO_STR("grace period dropped");
-        act(pass, b, ROLLOUT_OP_END_GRACE, pod, &why);
-        if (pass_pod(pass, pod)->revision.len)
-            ro_build_attr_text(b, ROLLOUT_ATTR_REVISION, pass_pod(pass, pod)->revision);
-        ro_build_attr_text(b, ROLLOUT_ATTR_DETAIL, step == RO_STEP_END_GRACE ? RO_STR("apply") : RO_STR("drop"));
-        break;
-    case RO_STEP_NEXT_BATCH:
-        why.text = RO_STR("next batch of containers");
-        act(pass, b, ROLLOUT_OP_NEXT_BATCH, pod, &why);
-        break;
-    case RO_STEP_SET_READY:
-        why.text = RO_STR("readiness gate InPlaceUpdateReady");
-        act(pass, b, ROLLOUT_OP_SET_READY, pod, &why);
-        break;
-    default:
-        break;
-    }
-}
-
 static void emit_refresh_pod(struct pass *pass, struct ro_builder *b, uint32_t pod)
 {
     const struct rollout_pod *p = pass_pod(pass, pod);
-    const struct rollout_hook *hook = &pass->spec->lifecycle.in_place_update;
-    emit_step(pass, b, pod, ro_in_place_step(p, pass->now_ms));
-
-    uint32_t state = ro_lifecycle_refresh(p, &pass->spec->lifecycle, pass->marks[pod] & MARK_NEW);
-    if (state != p->lifecycle_state) {
-        struct ro_why why = { .reason = ROLLOUT_REASON_LIFECYCLE_MOVED, .text = ro_state_text(state) };
-        emit_lifecycle(pass, b, pod, state, &why);
-        /* Only the step to Updated takes the mark back. */
-        if (state == ROLLOUT_STATE_UPDATED && hook->mark_pod_not_ready &&
-            ro_mark_removes(p, ROLLOUT_POD_KEY_PRE_UPDATE))
-            ro_build_attr_value(b, ROLLOUT_ATTR_MARK_NOT_READY, 0);
-    }
+    ro_refresh_emit(b, pass->turns, pod, p, ro_in_place_step(p, pass->now_ms),
+                    ro_lifecycle_refresh(p, &pass->spec->lifecycle, true, pass->marks[pod] & MARK_NEW),
+                    &pass->spec->lifecycle.in_place_update);
     if (!(p->flags & ROLLOUT_POD_TEMPLATE_HASH)) {
         struct ro_why why = { .reason = ROLLOUT_REASON_BOOKKEEPING, .text = RO_STR("label pod-template-hash") };
         act(pass, b, ROLLOUT_OP_LABEL_TEMPLATE_HASH, pod, &why);
@@ -168,7 +110,6 @@ static void emit_refresh(struct pass *pass, struct ro_builder *b)
 static void emit_update(struct pass *pass, struct ro_builder *b, uint32_t pod, int64_t place)
 {
     const struct rollout_cloneset *spec = pass->spec;
-    const struct rollout_hook *hook = &spec->lifecycle.in_place_update;
     struct ro_why why = { .a = place, .b = (int64_t)pass->allowed };
 
     switch ((pass->turns[pod] & TURN_MASK) - TURN_TAKEN) {
@@ -182,20 +123,9 @@ static void emit_update(struct pass *pass, struct ro_builder *b, uint32_t pod, i
         if (spec->grace_period_seconds > 0)
             ro_build_attr_value(b, ROLLOUT_ATTR_GRACE_SECONDS, spec->grace_period_seconds);
         break;
-    case RO_UPDATE_PREPARE: {
-        const struct rollout_pod *p = pass_pod(pass, pod);
-        bool again = p->lifecycle_state == ROLLOUT_STATE_UPDATED;
-        why.reason = ROLLOUT_REASON_PREPARE_UPDATE;
-        why.text = ro_hook_part(hook, p, true);
-        if (!why.text.data)
-            why.text = RO_STR("inPlaceUpdate");
-        emit_lifecycle(pass, b, pod, ROLLOUT_STATE_PREPARING_UPDATE, &why);
-        if (hook->mark_pod_not_ready && ro_mark_adds(p, ROLLOUT_POD_KEY_PRE_UPDATE))
-            ro_build_attr_value(b, ROLLOUT_ATTR_MARK_NOT_READY, 1);
-        if (again)
-            ro_build_attr_value(b, ROLLOUT_ATTR_HOOK, 1);
+    case RO_UPDATE_PREPARE:
+        ro_prepare_update_emit(b, pass->turns, pod, pass_pod(pass, pod), &spec->lifecycle.in_place_update, why);
         break;
-    }
     case RO_UPDATE_RECREATE:
         why.reason = ROLLOUT_REASON_RECREATE;
         if (pass->updates.policy != ROLLOUT_POLICY_RECREATE) {

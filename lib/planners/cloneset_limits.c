@@ -2,6 +2,7 @@
 #include "planners/cloneset_limits.h"
 
 #include "base/str.h"
+#include "planners/limits.h"
 
 static int64_t legacy(const struct rollout_intstr *value, uint32_t rounding, int32_t replicas)
 {
@@ -49,49 +50,26 @@ struct ro_cloneset_limits ro_cloneset_limits(const struct rollout_cloneset *spec
     return limits;
 }
 
-static void build_limit(struct ro_builder *b, struct rollout_str field, const struct rollout_intstr *given,
-                        uint32_t parser, uint32_t rounding, uint32_t flags, int32_t replicas, int64_t count)
-{
-    int64_t ignored;
-    bool text = given->kind == ROLLOUT_INTSTR_TEXT;
-    if (text && rollout_intstr_scale(given, parser, rounding, replicas, &ignored))
-        flags |= ROLLOUT_LIMIT_UNUSABLE;
-    bool rounded = text && !(flags & (ROLLOUT_LIMIT_UNUSABLE | ROLLOUT_LIMIT_PAUSED));
-    struct rollout_limit limit = {
-        .field = field,
-        .given = *given,
-        .count = count,
-        .rounding = rounded ? rounding : ROLLOUT_ROUND_NONE,
-        .flags = flags,
-    };
-    ro_build_limit(b, &limit);
-}
-
-static uint32_t unset(const struct rollout_intstr *value)
-{
-    return value->kind == ROLLOUT_INTSTR_UNSET ? ROLLOUT_LIMIT_DEFAULT : 0;
-}
-
 void ro_cloneset_build_limits(const struct rollout_cloneset *spec, const struct ro_cloneset_limits *limits,
                               struct ro_builder *b)
 {
     int32_t replicas = spec->replicas.value;
     if (spec->flags & ROLLOUT_CLONESET_ROLLING_UPDATE) {
         const struct rollout_intstr *unavailable =
-            unset(&spec->max_unavailable) ? &default_unavailable : &spec->max_unavailable;
-        uint32_t paused = spec->flags & ROLLOUT_CLONESET_PAUSED && !unset(&spec->max_surge) ? ROLLOUT_LIMIT_PAUSED : 0;
-        build_limit(b, RO_STR("partition"), &spec->partition, ROLLOUT_PARSER_SCALED, ROLLOUT_ROUND_UP,
-                    unset(&spec->partition), replicas, limits->partition);
-        build_limit(b, RO_STR("maxSurge"), &spec->max_surge, ROLLOUT_PARSER_LEGACY, ROLLOUT_ROUND_UP,
-                    unset(&spec->max_surge) | paused, replicas, limits->max_surge);
-        build_limit(b, RO_STR("maxUnavailable"), unavailable, ROLLOUT_PARSER_LEGACY,
-                    limits->max_surge == 0 ? ROLLOUT_ROUND_UP : ROLLOUT_ROUND_DOWN, unset(&spec->max_unavailable),
+            ro_limit_unset(&spec->max_unavailable) ? &default_unavailable : &spec->max_unavailable;
+        uint32_t paused = spec->flags & ROLLOUT_CLONESET_PAUSED && !ro_limit_unset(&spec->max_surge) ? ROLLOUT_LIMIT_PAUSED : 0;
+        ro_limit_build(b, RO_STR("partition"), &spec->partition, ROLLOUT_PARSER_SCALED, ROLLOUT_ROUND_UP,
+                    ro_limit_unset(&spec->partition), replicas, limits->partition);
+        ro_limit_build(b, RO_STR("maxSurge"), &spec->max_surge, ROLLOUT_PARSER_LEGACY, ROLLOUT_ROUND_UP,
+                    ro_limit_unset(&spec->max_surge) | paused, replicas, limits->max_surge);
+        ro_limit_build(b, RO_STR("maxUnavailable"), unavailable, ROLLOUT_PARSER_LEGACY,
+                    limits->max_surge == 0 ? ROLLOUT_ROUND_UP : ROLLOUT_ROUND_DOWN, ro_limit_unset(&spec->max_unavailable),
                     replicas, limits->max_unavailable);
     } else {
-        build_limit(b, RO_STR("maxUnavailable"), &default_unavailable, ROLLOUT_PARSER_LEGACY, ROLLOUT_ROUND_DOWN,
+        ro_limit_build(b, RO_STR("maxUnavailable"), &default_unavailable, ROLLOUT_PARSER_LEGACY, ROLLOUT_ROUND_DOWN,
                     ROLLOUT_LIMIT_DEFAULT, replicas, limits->max_unavailable);
     }
-    if (!unset(&spec->scale_max_unavailable))
-        build_limit(b, RO_STR("scaleStrategy.maxUnavailable"), &spec->scale_max_unavailable, ROLLOUT_PARSER_LEGACY,
+    if (!ro_limit_unset(&spec->scale_max_unavailable))
+        ro_limit_build(b, RO_STR("scaleStrategy.maxUnavailable"), &spec->scale_max_unavailable, ROLLOUT_PARSER_LEGACY,
                     ROLLOUT_ROUND_UP, 0, replicas, limits->scale_max_unavailable);
 }

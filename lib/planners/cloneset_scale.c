@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "planners/refresh.h"
 #include "rules/in_place.h"
 #include "rules/lifecycle.h"
 #include "rules/rank.h"
@@ -58,12 +59,17 @@ static bool cancel(struct pass *pass)
 static void delete_pod(struct pass *pass, uint32_t pod)
 {
     pass->list[pass->list_count++] = pod;
-    if (!ro_hooked_any(&pass->spec->lifecycle.pre_delete, pass_pod(pass, pod)))
+    switch (ro_delete_step(pass_pod(pass, pod), &pass->spec->lifecycle.pre_delete)) {
+    case RO_DELETE_NOW:
         act(pass, pod, FATE_DELETE);
-    else if (!preparing(pass, pod))
+        break;
+    case RO_DELETE_PREPARE:
         act(pass, pod, FATE_PREPARE_DELETE);
-    else
+        break;
+    default:
         pass->fates[pod] = FATE_WAIT_PRE_DELETE;
+        break;
+    }
 }
 
 /* Deletes what is not ready, and of the ready ones as many as the limit allows. A pod that is refused is

@@ -108,23 +108,6 @@ static struct rollout_condition progress(const struct pass *pass, struct ro_buil
     return condition;
 }
 
-static void build_condition(struct ro_builder *b, const struct rollout_condition *condition)
-{
-    const struct rollout_str none = { NULL, 0 };
-    size_t open = ro_build_open(b, ROLLOUT_NODE_OBJECT, none);
-    ro_build_string(b, RO_STR("type"), condition->type);
-    ro_build_string(b, RO_STR("status"), condition->status);
-    if (condition->last_update_ms)
-        ro_build_string(b, RO_STR("lastUpdateTime"), ro_build_time(b, condition->last_update_ms));
-    if (condition->last_transition_ms)
-        ro_build_string(b, RO_STR("lastTransitionTime"), ro_build_time(b, condition->last_transition_ms));
-    if (condition->reason.len)
-        ro_build_string(b, RO_STR("reason"), condition->reason);
-    if (condition->message.len)
-        ro_build_string(b, RO_STR("message"), condition->message);
-    ro_build_close(b, open);
-}
-
 /* The conditions after the pass: others stay, a Progressing that changes goes to the end. */
 static void build_conditions(struct pass *pass, struct ro_builder *b, const struct counts *counts, bool *ret_changed,
                              int64_t *ret_deadline_ms)
@@ -156,48 +139,30 @@ static void build_conditions(struct pass *pass, struct ro_builder *b, const stru
     size_t open = ro_build_open(b, ROLLOUT_NODE_ARRAY, RO_STR("conditions"));
     for (size_t i = 0; i < status->condition_count; i++)
         if ((set && kept) || !ro_str_eq(status->conditions[i].type, RO_STR("Progressing")))
-            build_condition(b, &status->conditions[i]);
+            ro_build_condition(b, &status->conditions[i]);
     if (set && !kept)
-        build_condition(b, &now);
+        ro_build_condition(b, &now);
     ro_build_close(b, open);
-}
-
-/* A number that the API leaves out where it is 0. */
-static void build_optional(struct ro_builder *b, struct rollout_str key, int64_t value)
-{
-    if (value != 0)
-        ro_build_integer(b, key, value);
-}
-
-static void build_text_optional(struct ro_builder *b, struct rollout_str key, struct rollout_str text)
-{
-    if (text.len)
-        ro_build_string(b, key, text);
 }
 
 /* The pass ends before the status: it stays as it is. */
 static void build_unchanged(const struct pass *pass, struct ro_builder *b)
 {
     const struct rollout_cloneset_status *old = &pass->spec->status;
-    build_optional(b, RO_STR("observedGeneration"), old->observed_generation);
+    ro_build_optional(b, RO_STR("observedGeneration"), old->observed_generation);
     ro_build_integer(b, RO_STR("replicas"), old->replicas);
     ro_build_integer(b, RO_STR("readyReplicas"), old->ready_replicas);
     ro_build_integer(b, RO_STR("availableReplicas"), old->available_replicas);
     ro_build_integer(b, RO_STR("updatedReplicas"), old->updated_replicas);
     ro_build_integer(b, RO_STR("updatedReadyReplicas"), old->updated_ready_replicas);
-    build_optional(b, RO_STR("updatedAvailableReplicas"), old->updated_available_replicas);
-    build_optional(b, RO_STR("expectedUpdatedReplicas"), old->expected_updated_replicas);
-    build_text_optional(b, RO_STR("updateRevision"), old->update_revision);
-    build_text_optional(b, RO_STR("currentRevision"), old->current_revision);
+    ro_build_optional(b, RO_STR("updatedAvailableReplicas"), old->updated_available_replicas);
+    ro_build_optional(b, RO_STR("expectedUpdatedReplicas"), old->expected_updated_replicas);
+    ro_build_text_optional(b, RO_STR("updateRevision"), old->update_revision);
+    ro_build_text_optional(b, RO_STR("currentRevision"), old->current_revision);
     if (old->collision_count.set)
         ro_build_integer(b, RO_STR("collisionCount"), old->collision_count.value);
-    build_text_optional(b, RO_STR("labelSelector"), old->label_selector);
-    if (old->condition_count) {
-        size_t open = ro_build_open(b, ROLLOUT_NODE_ARRAY, RO_STR("conditions"));
-        for (size_t i = 0; i < old->condition_count; i++)
-            build_condition(b, &old->conditions[i]);
-        ro_build_close(b, open);
-    }
+    ro_build_text_optional(b, RO_STR("labelSelector"), old->label_selector);
+    ro_build_conditions(b, old->conditions, old->condition_count);
 }
 
 void pass_status(struct pass *pass, struct ro_builder *b, bool *ret_changed, int64_t *ret_deadline_ms)
@@ -218,19 +183,19 @@ void pass_status(struct pass *pass, struct ro_builder *b, bool *ret_changed, int
     bool promoted = counts.updated == counts.replicas && counts.replicas == pass->limits.replicas;
     struct rollout_str current = promoted ? pass->update_name : pass->current_name;
 
-    build_optional(b, RO_STR("observedGeneration"), spec->generation);
+    ro_build_optional(b, RO_STR("observedGeneration"), spec->generation);
     ro_build_integer(b, RO_STR("replicas"), counts.replicas);
     ro_build_integer(b, RO_STR("readyReplicas"), counts.ready);
     ro_build_integer(b, RO_STR("availableReplicas"), counts.available);
     ro_build_integer(b, RO_STR("updatedReplicas"), counts.updated);
     ro_build_integer(b, RO_STR("updatedReadyReplicas"), counts.updated_ready);
-    build_optional(b, RO_STR("updatedAvailableReplicas"), counts.updated_available);
-    build_optional(b, RO_STR("expectedUpdatedReplicas"), counts.expected_updated);
+    ro_build_optional(b, RO_STR("updatedAvailableReplicas"), counts.updated_available);
+    ro_build_optional(b, RO_STR("expectedUpdatedReplicas"), counts.expected_updated);
     ro_build_string(b, RO_STR("updateRevision"), pass->update_name);
     ro_build_string(b, RO_STR("currentRevision"), current);
     if (pass->collision_count.set)
         ro_build_integer(b, RO_STR("collisionCount"), pass->collision_count.value);
-    build_text_optional(b, RO_STR("labelSelector"), spec->label_selector);
+    ro_build_text_optional(b, RO_STR("labelSelector"), spec->label_selector);
 
     /* 7.3 */
     *ret_changed = spec->generation > old->observed_generation || counts.replicas != old->replicas ||

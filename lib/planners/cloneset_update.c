@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/str.h"
-#include "base/time.h"
+#include "planners/refresh.h"
 #include "rules/budget.h"
 #include "rules/in_place.h"
 #include "rules/lifecycle.h"
@@ -32,13 +32,6 @@ static void fail(struct pass *pass, uint32_t pod, uint32_t reason)
     pass->error_reason = reason;
 }
 
-/* A grace period that ends beyond all times ends with them. */
-static int64_t grace_left(const struct rollout_pod *pod, int64_t now_ms)
-{
-    int64_t end_ms = pod->in_place->grace_end_ms;
-    return (end_ms < RO_TIME_MAX ? end_ms : RO_TIME_MAX) - now_ms;
-}
-
 /* Every pod, in array order, also when nothing is to be updated. An error ends it there. */
 static void refresh(struct pass *pass)
 {
@@ -57,9 +50,9 @@ static void refresh(struct pass *pass)
             return;
         }
         if (step == RO_STEP_WAIT_GRACE)
-            pass_requeue(pass, (grace_left(pod, pass->now_ms) + 999) / 1000 * 1000);
+            pass_requeue(pass, (ro_grace_left(pod, pass->now_ms) + 999) / 1000 * 1000);
         bool update = pass->marks[i] & MARK_NEW;
-        if (ro_lifecycle_refresh(pod, &pass->spec->lifecycle, update) != pod->lifecycle_state ||
+        if (ro_lifecycle_refresh(pod, &pass->spec->lifecycle, true, update) != pod->lifecycle_state ||
             !(pod->flags & ROLLOUT_POD_TEMPLATE_HASH)) {
             if (!patched)
                 pass->refresh_pod = (uint32_t)i;

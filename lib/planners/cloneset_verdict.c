@@ -3,6 +3,8 @@
 #include "planners/cloneset_pass.h"
 
 #include "base/str.h"
+#include "planners/pod_reasons.h"
+#include "planners/refresh.h"
 #include "rules/availability.h"
 #include "rules/in_place.h"
 #include "rules/lifecycle.h"
@@ -29,22 +31,6 @@ static int64_t allowance(const struct pass *pass)
 struct rollout_str verdict_invalid_field(const struct pass *pass)
 {
     return pass->spec->flags & ROLLOUT_CLONESET_SELECTOR_INVALID ? RO_STR("spec.selector") : RO_STR("spec.replicas");
-}
-
-static struct rollout_str phase_text(uint32_t phase)
-{
-    switch (phase) {
-    case ROLLOUT_PHASE_PENDING:
-        return RO_STR("phase Pending");
-    case ROLLOUT_PHASE_SUCCEEDED:
-        return RO_STR("Succeeded");
-    case ROLLOUT_PHASE_FAILED:
-        return RO_STR("Failed");
-    case ROLLOUT_PHASE_UNKNOWN:
-        return RO_STR("phase Unknown");
-    default:
-        return RO_STR("no phase");
-    }
 }
 
 /* ---- the walk's refusal (rungs 9, 10) ---- */
@@ -100,91 +86,12 @@ void verdict_prepare(struct pass *pass, struct ro_builder *b, struct verdict_con
     }
 }
 
-/* ---- helpers ---- */
-
-static struct rollout_str state_text(const struct rollout_pod *pod)
-{
-    struct rollout_str text = ro_state_text(pod->lifecycle_state);
-    if (text.data)
-        return text;
-    const struct rollout_str *label = ro_labels_get(&pod->labels, RO_STR("lifecycle.apps.kruise.io/state"));
-    return label ? *label : RO_STR("unknown");
-}
-
-/* The annotation that is at fault, by the key that is there; a missing one by its present key. */
-static struct rollout_str annotation_text(const struct rollout_in_place *in_place, enum ro_step step)
-{
-    if (step == RO_STEP_ERROR_GRACE)
-        return in_place->flags & ROLLOUT_IN_PLACE_GRACE_OLD_KEY
-                   ? RO_STR("metadata.annotations[\"inplace-update-grace\"]")
-                   : RO_STR("metadata.annotations[\"apps.kruise.io/inplace-update-grace\"]");
-    return step != RO_STEP_ERROR_MISSING && (in_place->flags & ROLLOUT_IN_PLACE_STATE_OLD_KEY)
-               ? RO_STR("metadata.annotations[\"inplace-update-state\"]")
-               : RO_STR("metadata.annotations[\"apps.kruise.io/inplace-update-state\"]");
-}
-
-/* The container that an unfinished update waits for, and what of it. */
-static struct rollout_str waiting_text(struct ro_builder *b, const struct rollout_in_place *in_place)
-{
-    struct rollout_str what;
-    if (!in_place)
-        return RO_STR("state");
-    if ((in_place->flags & ROLLOUT_IN_PLACE_GRACE_KEY) && !(in_place->flags & ROLLOUT_IN_PLACE_GRACE))
-        return RO_STR("empty grace annotation");
-    switch (in_place->waits_for) {
-    case ROLLOUT_WAITS_FOR_IMAGE:
-        what = RO_STR(" image");
-        break;
-    case ROLLOUT_WAITS_FOR_ENV:
-        what = RO_STR(" env");
-        break;
-    case ROLLOUT_WAITS_FOR_RESOURCES:
-        what = RO_STR(" resources");
-        break;
-    case ROLLOUT_WAITS_FOR_PRECHECK:
-        what = RO_STR(" precheck");
-        break;
-    case ROLLOUT_WAITS_FOR_AGENT:
-        return RO_STR("annotation apps.kruise.io/runtime-containers-meta");
-    default:
-        return RO_STR("next batch");
-    }
-    return ro_build_join(b, RO_STR("container "), in_place->container, what, none);
-}
-
-static struct rollout_str hook_text(const struct rollout_hook *hook, const struct rollout_pod *pod, bool present)
-{
-    struct rollout_str part = ro_hook_part(hook, pod, present);
-    return part.data ? part : RO_STR("inPlaceUpdate");
-}
-
-/* Held by a hook until it is taken off; one that nobody can take off, since a label with an empty value is
- * on every pod that lacks it, never goes without a change of the spec. */
-static void set_hook(struct ro_builder *b, struct rollout_verdict *v, uint32_t reason, const struct rollout_hook *hook,
-                     const struct rollout_pod *pod, struct rollout_str field)
-{
-    struct rollout_str part = hook_text(hook, pod, true);
-    if (ro_hook_removable(pod, part))
-        ro_verdict_set_text(b, v, reason, part);
-    else
-        ro_verdict_set_text(b, v, ROLLOUT_REASON_SPEC_INVALID, ro_build_join(b, field, part, RO_STR("\"]"), none));
-}
-
 /* The first thing that a refresh would write to the pod, 0 = nothing. */
 static uint16_t pending_refresh(const struct pass *pass, const struct rollout_pod *pod, enum ro_step step, bool update)
 {
-    switch (step) {
-    case RO_STEP_DROP_GRACE:
-    case RO_STEP_END_GRACE:
-        return ROLLOUT_OP_END_GRACE;
-    case RO_STEP_NEXT_BATCH:
-        return ROLLOUT_OP_NEXT_BATCH;
-    case RO_STEP_SET_READY:
-        return ROLLOUT_OP_SET_READY;
-    default:
-        break;
-    }
-    if (ro_lifecycle_refresh(pod, &pass->spec->lifecycle, update) != pod->lifecycle_state)
+    if (ro_step_op(step))
+        return ro_step_op(step);
+    if (ro_lifecycle_refresh(pod, &pass->spec->lifecycle, true, update) != pod->lifecycle_state)
         return ROLLOUT_OP_SET_LIFECYCLE;
     return pod->flags & ROLLOUT_POD_TEMPLATE_HASH ? 0 : ROLLOUT_OP_LABEL_TEMPLATE_HASH;
 }
@@ -203,7 +110,7 @@ static bool not_asked(struct pass *pass, struct ro_builder *b, uint32_t i, struc
         return true;
     }
     if (pass->fates[i] == FATE_FINISHED) {
-        ro_verdict_set_text(b, v, ROLLOUT_REASON_POD_FINISHED, phase_text(pass_pod(pass, i)->phase));
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_POD_FINISHED, ro_phase_text(pass_pod(pass, i)->phase));
         return true;
     }
     if (pass->fates[i] == FATE_TERMINATING) {
@@ -233,7 +140,7 @@ static bool not_deleted(struct pass *pass, struct ro_builder *b, uint32_t i, str
 {
     switch (pass->fates[i]) {
     case FATE_WAIT_PRE_DELETE:
-        set_hook(b, v, ROLLOUT_REASON_PRE_DELETE_HOOK, &pass->spec->lifecycle.pre_delete, pass_pod(pass, i),
+        ro_verdict_set_hook(b, v, ROLLOUT_REASON_PRE_DELETE_HOOK, &pass->spec->lifecycle.pre_delete, pass_pod(pass, i),
                  RO_STR("spec.lifecycle.preDelete.labelsHandler[\""));
         break;
     case FATE_WAIT_CREATE:
@@ -285,50 +192,6 @@ static bool not_refreshed(const struct pass *pass, uint32_t i, uint16_t pending,
     return true;
 }
 
-/* Grace, and annotations that cannot be read: of old pods too. */
-static bool in_grace(struct ro_builder *b, const struct rollout_pod *pod, enum ro_step step, struct rollout_verdict *v)
-{
-    if (step == RO_STEP_WAIT_GRACE) {
-        ro_verdict_set(v, ROLLOUT_REASON_GRACE_PERIOD);
-        v->until_ms = pod->in_place->grace_end_ms;
-    } else if (step == RO_STEP_STUCK_GRACE || ro_step_is_error(step)) {
-        ro_verdict_set_text(b, v, ROLLOUT_REASON_SPEC_INVALID, annotation_text(pod->in_place, step));
-    } else {
-        return false;
-    }
-    v->wants = ROLLOUT_OP_END_GRACE;
-    if (ro_step_is_error(step) && !(pod->in_place->flags & ROLLOUT_IN_PLACE_GRACE))
-        v->wants = ROLLOUT_OP_SET_READY;
-    return true;
-}
-
-/* Rung 5 for a pod that the lifecycle holds. */
-static bool in_lifecycle(struct pass *pass, struct ro_builder *b, const struct rollout_pod *pod, enum ro_step step,
-                         struct rollout_verdict *v)
-{
-    const struct rollout_lifecycle *lifecycle = &pass->spec->lifecycle;
-    bool waits = step == RO_STEP_WAIT_CONTAINERS || step == RO_STEP_WAIT_PRECHECK;
-    if ((pod->lifecycle_state == ROLLOUT_STATE_UPDATING && !ro_in_place_done(pod)) ||
-        (waits && !ro_update_ready(pod, 0, pass->now_ms))) {
-        ro_verdict_set_text(b, v, ROLLOUT_REASON_IN_PLACE_UPDATING, waiting_text(b, pod->in_place));
-        v->wants = pod->lifecycle_state == ROLLOUT_STATE_UPDATING ? ROLLOUT_OP_SET_LIFECYCLE : ROLLOUT_OP_SET_READY;
-        return true;
-    }
-    if (pod->lifecycle_state == ROLLOUT_STATE_PREPARING_NORMAL && lifecycle->pre_normal.set &&
-        !ro_hooked_all(&lifecycle->pre_normal, pod)) {
-        ro_verdict_set_text(b, v, ROLLOUT_REASON_PRE_NORMAL_HOOK, hook_text(&lifecycle->pre_normal, pod, false));
-        v->wants = ROLLOUT_OP_SET_LIFECYCLE;
-        return true;
-    }
-    if (pod->lifecycle_state == ROLLOUT_STATE_UPDATED && lifecycle->in_place_update.set &&
-        !ro_hooked_all(&lifecycle->in_place_update, pod)) {
-        ro_verdict_set_text(b, v, ROLLOUT_REASON_POST_UPDATE_HOOK, hook_text(&lifecycle->in_place_update, pod, false));
-        v->wants = ROLLOUT_OP_SET_LIFECYCLE;
-        return true;
-    }
-    return false;
-}
-
 /* The revision that the pod carries. */
 static struct rollout_str revision_text(const struct pass *pass, uint32_t i)
 {
@@ -342,24 +205,18 @@ static void at_target(struct pass *pass, struct ro_builder *b, const struct verd
 {
     const struct rollout_pod *pod = pass_pod(pass, i);
     uint8_t mark = pass->marks[i];
-    if (in_lifecycle(pass, b, pod, step, v))
+    struct ro_health health = {
+        .unscheduled = pod->node.len == 0,
+        .serving = mark & MARK_SERVING,
+        .settled = ro_lifecycle_settled(pod),
+        .available = mark & MARK_AVAILABLE,
+        .min_ready_seconds = pass->spec->min_ready_seconds,
+        .available_from_ms = ro_available_from(pod->ready_since_ms, pass->spec->min_ready_seconds),
+    };
+    if (ro_verdict_in_lifecycle(b, pod, &pass->spec->lifecycle, step, mark & MARK_SERVING, v) ||
+        ro_verdict_unavailable(b, pod, &health, v))
         return;
-    if (pod->node.len == 0) {
-        ro_verdict_set(v, ROLLOUT_REASON_UNSCHEDULED);
-    } else if (!(mark & MARK_SERVING)) {
-        ro_verdict_set_text(b, v, ROLLOUT_REASON_NOT_READY,
-                 pod->phase != ROLLOUT_PHASE_RUNNING ? phase_text(pod->phase)
-                 : !(pod->flags & ROLLOUT_POD_READY) ? RO_STR("condition Ready")
-                                                     : RO_STR("condition InPlaceUpdateReady"));
-    } else if (!ro_lifecycle_settled(pod)) {
-        ro_verdict_set_text(b, v, ROLLOUT_REASON_LIFECYCLE_STATE_UNKNOWN, state_text(pod));
-    } else if (!(mark & MARK_AVAILABLE) && pod->ready_since_ms == 0) {
-        ro_verdict_set_text(b, v, ROLLOUT_REASON_NOT_READY, RO_STR("condition Ready has no time"));
-    } else if (!(mark & MARK_AVAILABLE)) {
-        ro_verdict_set(v, ROLLOUT_REASON_MIN_READY_SECONDS);
-        v->a = pass->spec->min_ready_seconds;
-        v->until_ms = ro_available_from(pod->ready_since_ms, pass->spec->min_ready_seconds);
-    } else if (context->rollback_surplus > 0 && (mark & MARK_NEW)) {
+    if (context->rollback_surplus > 0 && (mark & MARK_NEW)) {
         ro_verdict_set(v, ROLLOUT_REASON_ROLLBACK_OFF);
         v->a = context->rollback_surplus;
         v->wants = ro_update_wants(&pass->updates, pass->revisions[i], ROLLOUT_OP_RECREATE);
@@ -408,7 +265,7 @@ static void update_error(struct pass *pass, struct ro_builder *b, uint32_t i, en
                          struct rollout_verdict *v)
 {
     if (step == RO_UPDATE_ERROR_STATE) {
-        ro_verdict_set_text(b, v, ROLLOUT_REASON_LIFECYCLE_STATE_UNKNOWN, state_text(pass_pod(pass, i)));
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_LIFECYCLE_STATE_UNKNOWN, ro_pod_state_text(pass_pod(pass, i)));
         return;
     }
     ro_verdict_set_text(b, v, ROLLOUT_REASON_IN_PLACE_IMPOSSIBLE, ro_update_impossible(&pass->updates, b, pass->revisions[i]));
@@ -425,14 +282,11 @@ struct rollout_str verdict_error_message(struct pass *pass, struct ro_builder *b
                              RO_STR("podUpdatePolicy is InPlaceOnly and the change is not possible in place: "),
                              ro_update_impossible(&pass->updates, b, pass->revisions[pass->error_pod]), none);
     case ROLLOUT_REASON_LIFECYCLE_STATE_UNKNOWN:
-        return ro_build_join(b, start, RO_STR("no update in lifecycle state "), state_text(pod), none);
+        return ro_build_join(b, start, RO_STR("no update in lifecycle state "), ro_pod_state_text(pod), none);
     default:
         break;
     }
-    enum ro_step step = ro_in_place_step(pod, pass->now_ms);
-    return ro_build_join(
-        b, start, annotation_text(pod->in_place, step),
-        step == RO_STEP_ERROR_MISSING ? RO_STR(" is missing beside a grace period") : RO_STR(" does not parse"), none);
+    return ro_refresh_error_text(b, pod, ro_in_place_step(pod, pass->now_ms));
 }
 
 /* Rungs 8 to 10: its place in the order. */
@@ -472,7 +326,7 @@ static void in_walk(struct pass *pass, struct ro_builder *b, const struct verdic
         update_error(pass, b, i, pass_update_step(pass, i), v);
         break;
     default: /* its turn: only a hook keeps it */
-        set_hook(b, v, ROLLOUT_REASON_PRE_UPDATE_HOOK, &pass->spec->lifecycle.in_place_update, pass_pod(pass, i),
+        ro_verdict_set_hook(b, v, ROLLOUT_REASON_PRE_UPDATE_HOOK, &pass->spec->lifecycle.in_place_update, pass_pod(pass, i),
                  RO_STR("spec.lifecycle.inPlaceUpdate.labelsHandler[\""));
         break;
     }
@@ -490,7 +344,7 @@ void verdict_of_pod(struct pass *pass, struct ro_builder *b, const struct verdic
     bool refreshes = pass->marks[i] & MARK_REFRESH;
     enum ro_step step = refreshes ? ro_in_place_step(pod, pass->now_ms) : RO_STEP_NONE;
     uint16_t pending = refreshes ? pending_refresh(pass, pod, step, pass->marks[i] & MARK_NEW) : 0;
-    if (in_grace(b, pod, step, v))
+    if (ro_verdict_in_grace(b, pod, step, v))
         return;
 
     bool behind_cut = (pass->turns[i] & TURN_MASK) == TURN_BEHIND_CUT;

@@ -63,13 +63,14 @@ static uint32_t after_update(const struct rollout_pod *pod, const struct rollout
                                                                               : ROLLOUT_STATE_NORMAL;
 }
 
-uint32_t ro_lifecycle_refresh(const struct rollout_pod *pod, const struct rollout_lifecycle *lifecycle, bool update)
+uint32_t ro_lifecycle_refresh(const struct rollout_pod *pod, const struct rollout_lifecycle *lifecycle,
+                              bool scheduled_first, bool update)
 {
     const struct rollout_hook *hook;
     switch (pod->lifecycle_state) {
     case ROLLOUT_STATE_PREPARING_NORMAL:
         hook = &lifecycle->pre_normal;
-        if (hook->set ? ro_hooked_all(hook, pod) : pod->node.len > 0)
+        if (hook->set ? ro_hooked_all(hook, pod) : !scheduled_first || pod->node.len > 0)
             return ROLLOUT_STATE_NORMAL;
         break;
     case ROLLOUT_STATE_PREPARING_UPDATE:

@@ -41,9 +41,11 @@ static inline bool ro_in_grace(const struct rollout_pod *pod)
 /* InPlaceDone: nothing of an update is left to do or to wait for (cloneset.md 2.4). */
 bool ro_in_place_done(const struct rollout_pod *pod);
 
-/* The state that the refresh moves the pod to, or its own where it stays. update: the pod's label names
+/* The state that the refresh moves the pod to, or its own where it stays. scheduled_first: without a preNormal
+ * hook a new pod becomes Normal when it has a node (CloneSet), else at once. update: the pod's label names
  * the update revision. */
-uint32_t ro_lifecycle_refresh(const struct rollout_pod *pod, const struct rollout_lifecycle *lifecycle, bool update);
+uint32_t ro_lifecycle_refresh(const struct rollout_pod *pod, const struct rollout_lifecycle *lifecycle,
+                              bool scheduled_first, bool update);
 
 /* The not-ready mark of a hook (cloneset.md 6.6, the table of keys): whether there is something to write. */
 static inline bool ro_mark_adds(const struct rollout_pod *pod, uint32_t key_flag)
