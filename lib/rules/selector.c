@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/error.h"
+#include "base/number.h"
 #include "base/str.h"
 #include "rules/selector.h"
 
@@ -64,6 +65,7 @@ static int refuse_text(struct rollout_error *reterr, const struct ro_path *path,
 
 static const char not_a_key[] = "is no label key";
 static const char not_a_value[] = "is no label value";
+static const char not_an_operator[] = "is none of In, NotIn, Exists, DoesNotExist";
 
 static int check_labels(const struct rollout_labels *labels, struct rollout_error *reterr)
 {
@@ -79,7 +81,13 @@ static int check_labels(const struct rollout_labels *labels, struct rollout_erro
     return ROLLOUT_OK;
 }
 
-static int check_requirement(const struct rollout_requirement *r, const struct ro_path *up,
+static bool is_integer(struct rollout_str s)
+{
+    int64_t value;
+    return ro_parse_int(s, -1, &value);
+}
+
+static int check_requirement(const struct rollout_requirement *r, bool of_node, const struct ro_path *up,
                              struct rollout_error *reterr)
 {
     struct ro_path key = { .up = up, .key = RO_STR("key") };
@@ -98,8 +106,15 @@ static int check_requirement(const struct rollout_requirement *r, const struct r
         if (r->values.count > 0)
             return ro_error_value(reterr, &values, NULL, "must be empty for Exists and DoesNotExist");
         break;
+    case ROLLOUT_OPERATOR_GT:
+    case ROLLOUT_OPERATOR_LT:
+        if (!of_node)
+            return ro_error_value(reterr, &op, NULL, not_an_operator);
+        if (r->values.count != 1 || !is_integer(*ro_strs_at(&r->values, 0)))
+            return ro_error_value(reterr, &values, NULL, "must be one integer for Gt and Lt");
+        break;
     default:
-        return ro_error_value(reterr, &op, NULL, "is none of In, NotIn, Exists, DoesNotExist");
+        return ro_error_value(reterr, &op, NULL, not_an_operator);
     }
     for (uint32_t i = 0; i < r->values.count; i++) {
         struct ro_path value = { .up = &values, .index = i };
@@ -117,7 +132,7 @@ int rollout_selector_check(const struct rollout_selector *selector, struct rollo
     struct ro_path list = { .key = RO_STR("matchExpressions") };
     for (size_t i = 0; code == ROLLOUT_OK && i < selector->requirement_count; i++) {
         struct ro_path element = { .up = &list, .index = i };
-        code = check_requirement(&selector->requirements[i], &element, reterr);
+        code = check_requirement(&selector->requirements[i], false, &element, reterr);
     }
     return code;
 }
@@ -127,7 +142,21 @@ bool ro_selector_usable(const struct rollout_selector *selector)
     return rollout_selector_check(selector, NULL) == ROLLOUT_OK;
 }
 
-static bool meets(const struct rollout_requirement *r, const struct rollout_labels *labels, uint32_t *hint)
+bool ro_requirement_usable(const struct rollout_requirement *requirement)
+{
+    return check_requirement(requirement, true, NULL, NULL) == ROLLOUT_OK;
+}
+
+/* A label that is absent or no integer is neither greater nor less. */
+static bool is_beyond(const struct rollout_str *label, const struct rollout_requirement *r)
+{
+    int64_t value, limit;
+    if (!label || !ro_parse_int(*label, -1, &value) || !ro_parse_int(*ro_strs_at(&r->values, 0), -1, &limit))
+        return false;
+    return r->op == ROLLOUT_OPERATOR_GT ? value > limit : value < limit;
+}
+
+bool ro_requirement_met(const struct rollout_requirement *r, const struct rollout_labels *labels, uint32_t *hint)
 {
     const struct rollout_str *value = ro_labels_find(labels, r->key, hint);
     switch (r->op) {
@@ -137,6 +166,9 @@ static bool meets(const struct rollout_requirement *r, const struct rollout_labe
         return !value || !ro_strs_have(&r->values, *value);
     case ROLLOUT_OPERATOR_EXISTS:
         return value;
+    case ROLLOUT_OPERATOR_GT:
+    case ROLLOUT_OPERATOR_LT:
+        return is_beyond(value, r);
     default:
         return !value;
     }
@@ -150,7 +182,7 @@ bool ro_selector_match(const struct rollout_selector *selector, const struct rol
             return false;
     }
     for (size_t i = 0; i < selector->requirement_count; i++)
-        if (!meets(&selector->requirements[i], labels, hint))
+        if (!ro_requirement_met(&selector->requirements[i], labels, hint))
             return false;
     return true;
 }

@@ -14,4 +14,11 @@ bool ro_selector_usable(const struct rollout_selector *selector);
  * ro_labels_find. */
 bool ro_selector_match(const struct rollout_selector *selector, const struct rollout_labels *labels, uint32_t *hint);
 
+/* One requirement alone, where it is a node affinity's: there Gt and Lt are usable too. */
+bool ro_requirement_usable(const struct rollout_requirement *requirement);
+
+/* Whether the labels meet a usable requirement. */
+bool ro_requirement_met(const struct rollout_requirement *requirement, const struct rollout_labels *labels,
+                        uint32_t *hint);
+
 #endif
