@@ -9,6 +9,7 @@
 
 #define SCALED  ROLLOUT_PARSER_SCALED
 #define LEGACY  ROLLOUT_PARSER_LEGACY
+#define STRICT  ROLLOUT_PARSER_STRICT
 #define UP      ROLLOUT_ROUND_UP
 #define DOWN    ROLLOUT_ROUND_DOWN
 #define REFUSED INT64_C(-77)
@@ -74,6 +75,17 @@ static const struct text_case {
     { "more than an integer", "9223372036854775808%", LEGACY, UP, 100, REFUSED },
     { "whole, up", "20%", LEGACY, UP, 10, 2 },
     { "whole, down", "20%", LEGACY, DOWN, 10, 2 },
+    { "daemonset 2: mu 50% of 3", "50%", STRICT, UP, 3, 2 },
+    { "daemonset 2: mu 30% of 10", "30%", STRICT, UP, 10, 3 },
+    { "daemonset 2: partition 25% of 5", "25%", STRICT, DOWN, 5, 1 },
+    { "daemonset 2: partition 30% of 3", "30%", STRICT, DOWN, 3, 0 },
+    { "strict: without %", "5", STRICT, UP, 10, REFUSED },
+    { "strict: one % is cut", "5%%", STRICT, UP, 10, REFUSED },
+    { "strict: a % in front", "%5%", STRICT, UP, 10, REFUSED },
+    { "strict: a fraction", "12.5%", STRICT, UP, 10, REFUSED },
+    { "strict: only %", "%", STRICT, UP, 10, REFUSED },
+    { "strict: nothing", "", STRICT, UP, 10, REFUSED },
+    { "strict: negative", "-3%", STRICT, DOWN, 50, -2 },
     { "negative total", "50%", LEGACY, UP, -3, -1 },
 };
 
@@ -92,7 +104,7 @@ START_TEST(test_integer)
 {
     static const int32_t counts[] = { 0, 12, -1, INT32_MAX, INT32_MIN };
     for (size_t i = 0; i < sizeof(counts) / sizeof(*counts); i++)
-        for (uint32_t parser = SCALED; parser <= LEGACY; parser++)
+        for (uint32_t parser = SCALED; parser <= STRICT; parser++)
             for (uint32_t rounding = ROLLOUT_ROUND_NONE; rounding <= UP; rounding++) {
                 struct rollout_intstr value = { .kind = ROLLOUT_INTSTR_INT, .count = counts[i] };
                 int64_t count;
@@ -113,7 +125,7 @@ START_TEST(test_refused)
     ck_assert_int_eq(rollout_intstr_scale(&five, SCALED, ROLLOUT_ROUND_NONE, 10, &count), ROLLOUT_ERR_INVALID);
     ck_assert_int_eq(rollout_intstr_scale(&five, LEGACY, ROLLOUT_ROUND_NONE, 10, &count), ROLLOUT_ERR_INVALID);
     ck_assert_int_eq(rollout_intstr_scale(&five, 0, UP, 10, &count), ROLLOUT_ERR_INVALID);
-    ck_assert_int_eq(rollout_intstr_scale(&five, 3, UP, 10, &count), ROLLOUT_ERR_INVALID);
+    ck_assert_int_eq(rollout_intstr_scale(&five, 4, UP, 10, &count), ROLLOUT_ERR_INVALID);
     ck_assert_int_eq(rollout_intstr_scale(&five, SCALED, 3, 10, &count), ROLLOUT_ERR_INVALID);
     ck_assert_int_eq(rollout_intstr_scale(&integer, SCALED, 3, 10, &count), ROLLOUT_ERR_INVALID);
     ck_assert_int_eq(rollout_intstr_scale(&unset, SCALED, UP, 10, &count), ROLLOUT_ERR_INVALID);

@@ -12,7 +12,7 @@ extern "C" {
 
 enum { ROLLOUT_INTSTR_UNSET = 0, ROLLOUT_INTSTR_INT = 1, ROLLOUT_INTSTR_TEXT = 2 };
 
-/** The text is passed as it stands, since upstream has two parsers that read "12.5%", "100.0%" or
+/** The text is passed as it stands, since upstream has parsers that read "12.5%", "100.0%" or
  *  "5" differently. Frozen. */
 struct rollout_intstr {
     uint32_t kind; /**< ROLLOUT_INTSTR_* */
@@ -23,7 +23,8 @@ struct rollout_intstr {
 /** The parser. */
 enum {
     ROLLOUT_PARSER_SCALED = 1, /**< one "%" at the end, the rest is a decimal fraction (OpenKruise) */
-    ROLLOUT_PARSER_LEGACY = 2  /**< every "%" removed, the rest is an integer; "5" is 5% (apimachinery) */
+    ROLLOUT_PARSER_LEGACY = 2, /**< every "%" removed, the rest is an integer; "5" is 5% (apimachinery) */
+    ROLLOUT_PARSER_STRICT = 3  /**< one "%" at the end, the rest is an integer (apimachinery's safe one) */
 };
 
 /** The rounding of a percentage. */

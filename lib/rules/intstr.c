@@ -21,19 +21,23 @@ static double rounded(double x, bool up)
     return whole > x ? whole - 1 : whole;
 }
 
-/* OpenKruise's parser: exactly one "%" is cut off the end. */
-static bool parse_scaled(struct rollout_str text, double *ret)
-{
-    if (text.len == 0 || text.data[text.len - 1] != '%')
-        return false;
-    return ro_parse_float((struct rollout_str){ text.data, text.len - 1 }, ret);
-}
-
-/* apimachinery's parser: every "%" goes, wherever it stands, and none is needed. */
-static bool parse_legacy(struct rollout_str text, double *ret)
+static bool parse_percent(struct rollout_str text, uint32_t parser, double *ret)
 {
     int64_t value;
-    if (!ro_parse_int(text, '%', &value))
+    /* Every "%" goes, wherever it stands, and none is needed. */
+    if (parser == ROLLOUT_PARSER_LEGACY) {
+        if (!ro_parse_int(text, '%', &value))
+            return false;
+        *ret = (double)value;
+        return true;
+    }
+    /* Exactly one is cut off the end. */
+    if (text.len == 0 || text.data[text.len - 1] != '%')
+        return false;
+    text.len--;
+    if (parser == ROLLOUT_PARSER_SCALED)
+        return ro_parse_float(text, ret);
+    if (!ro_parse_int(text, -1, &value))
         return false;
     *ret = (double)value;
     return true;
@@ -42,7 +46,7 @@ static bool parse_legacy(struct rollout_str text, double *ret)
 int rollout_intstr_scale(const struct rollout_intstr *value, uint32_t parser, uint32_t rounding, int32_t total,
                          int64_t *ret_count)
 {
-    if (!value || !ret_count || (parser != ROLLOUT_PARSER_SCALED && parser != ROLLOUT_PARSER_LEGACY) ||
+    if (!value || !ret_count || parser < ROLLOUT_PARSER_SCALED || parser > ROLLOUT_PARSER_STRICT ||
         rounding > ROLLOUT_ROUND_UP)
         return ROLLOUT_ERR_INVALID;
     if (value->kind == ROLLOUT_INTSTR_INT) {
@@ -53,7 +57,7 @@ int rollout_intstr_scale(const struct rollout_intstr *value, uint32_t parser, ui
     if (value->kind != ROLLOUT_INTSTR_TEXT || rounding == ROLLOUT_ROUND_NONE ||
         (value->text.len > 0 && !value->text.data))
         return ROLLOUT_ERR_INVALID;
-    if (parser == ROLLOUT_PARSER_SCALED ? !parse_scaled(value->text, &percent) : !parse_legacy(value->text, &percent))
+    if (!parse_percent(value->text, parser, &percent))
         return ROLLOUT_ERR_INVALID;
     double scaled = percent * (double)total; /* first, as upstream: the noise of the two steps is part of the rule */
     *ret_count = to_int(rounded(scaled / 100, rounding == ROLLOUT_ROUND_UP));
