@@ -14,14 +14,11 @@
 #include "planners/check.h"
 #include "planners/cloneset_check.h"
 #include "planners/labels.h"
+#include "planners/unobserved.h"
 #include "rules/availability.h"
 #include "rules/in_place.h"
 #include "rules/order.h"
 #include "rules/revision.h"
-
-/* Upstream waits so long for its own writes to show (4.1 step 3). */
-#define EXPECTATION_TIMEOUT_MS (5 * 60 * 1000)
-#define EXPECTATION_RETRY_MS   (10 * 1000)
 
 /* ---- marks ---- */
 
@@ -190,23 +187,14 @@ struct ro_cloneset_diff pass_diff(const struct pass *pass, uint8_t mark_new)
 static uint32_t stopped(struct pass *pass, int64_t *ret_until_ms)
 {
     const struct rollout_cloneset *spec = pass->spec;
-    int64_t since = pass->in->snapshot.unobserved_since_ms;
+    struct ro_unobserved wait = ro_unobserved(pass->in);
 
     *ret_until_ms = 0;
     if ((spec->flags & ROLLOUT_CLONESET_SELECTOR_INVALID) || !spec->replicas.set)
         return ROLLOUT_REASON_SPEC_INVALID;
-    if (since != 0) {
-        int64_t left = since + EXPECTATION_TIMEOUT_MS - pass->now_ms;
-        if (left > 0) {
-            *ret_until_ms = pass->now_ms + left;
-            pass_requeue(pass, left);
-        } else if (pass->in->gates.on[ROLLOUT_GATE_FORCE_DELETE_TIMEOUT_EXPECTATION]) {
-            *ret_until_ms = pass->now_ms + EXPECTATION_RETRY_MS;
-            pass_requeue(pass, EXPECTATION_RETRY_MS);
-        }
-        return ROLLOUT_REASON_ACTIONS_NOT_OBSERVED;
-    }
-    return 0;
+    *ret_until_ms = wait.until_ms;
+    pass_requeue(pass, wait.requeue_ms);
+    return wait.stops ? ROLLOUT_REASON_ACTIONS_NOT_OBSERVED : 0;
 }
 
 static int run_phases(struct pass *pass, struct rollout_error *reterr)

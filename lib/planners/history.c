@@ -12,9 +12,10 @@ int64_t ro_history_limit(const struct rollout_opt *given)
 
 static int64_t newest_number(const struct ro_history *history)
 {
-    int64_t newest = INT64_MIN;
+    int64_t newest = history->above_all ? 0 : INT64_MIN;
     for (uint32_t i = 0; i < history->revisions->count; i++)
-        if (i != history->update && ro_revision_at(history->revisions, i)->number > newest)
+        if (i != history->update && !ro_history_doubles(history, i) &&
+            ro_revision_at(history->revisions, i)->number > newest)
             newest = ro_revision_at(history->revisions, i)->number;
     return newest;
 }
@@ -24,13 +25,28 @@ void ro_history_emit_update(struct ro_history *history, struct ro_builder *b)
     const struct rollout_revision *update = ro_revision_at(history->revisions, history->update);
     bool create = update->flags & ROLLOUT_REVISION_NEW;
     int64_t newest = newest_number(history);
-    if (!create && (history->revisions->count == 1 || update->number >= newest))
+    if (!create && (history->above_all ? update->number > newest
+                                       : history->revisions->count == 1 || update->number >= newest))
         return;
     history->fates[history->update].action = (uint32_t)b->n_actions + 1;
     ro_build_action(b, create ? ROLLOUT_OP_CREATE_REVISION : ROLLOUT_OP_RENUMBER_REVISION, ROLLOUT_REASON_BOOKKEEPING,
                     ROLLOUT_SUBJECT_REVISION, history->update);
     ro_build_attr_text(b, ROLLOUT_ATTR_REVISION, update->name);
     ro_build_attr_value(b, ROLLOUT_ATTR_NUMBER, create ? update->number : newest + 1);
+}
+
+static void emit_deletion(struct ro_history *history, struct ro_builder *b, uint32_t revision, uint32_t reason)
+{
+    history->fates[revision].action = (uint32_t)b->n_actions + 1;
+    ro_build_action(b, ROLLOUT_OP_DELETE_REVISION, reason, ROLLOUT_SUBJECT_REVISION, revision);
+    ro_build_attr_text(b, ROLLOUT_ATTR_REVISION, ro_revision_at(history->revisions, revision)->name);
+}
+
+void ro_history_emit_doubles(struct ro_history *history, struct ro_builder *b)
+{
+    for (uint32_t i = 0; i < history->revisions->count; i++)
+        if (ro_history_doubles(history, i))
+            emit_deletion(history, b, i, ROLLOUT_REASON_BOOKKEEPING);
 }
 
 static int compare_numbers(const void *context, uint32_t a, uint32_t b)
@@ -42,19 +58,21 @@ static int compare_numbers(const void *context, uint32_t a, uint32_t b)
 
 void ro_history_emit_cleanup(struct ro_history *history, struct ro_builder *b, bool run)
 {
-    size_t unused = 0;
+    size_t unused = 0, counted = 0;
     uint32_t *const order = history->order;
-    for (uint32_t i = 0; i < history->revisions->count; i++)
-        if (!ro_history_uses(history, i))
+    for (uint32_t i = 0; i < history->revisions->count; i++) {
+        if (i == history->update || ro_history_doubles(history, i))
+            continue;
+        bool used = ro_history_uses(history, i);
+        if (!used)
             order[unused++] = i;
+        counted += !used || history->limit_all;
+    }
     ro_sort_indices(order, unused, history->scratch, compare_numbers, history->revisions);
     for (size_t i = 0; i < unused; i++)
-        history->fates[order[i]].place = (uint32_t)(unused - i);
-    for (size_t i = 0; i < unused && (int64_t)(unused - i) > history->limit && run; i++) {
-        history->fates[order[i]].action = (uint32_t)b->n_actions + 1;
-        ro_build_action(b, ROLLOUT_OP_DELETE_REVISION, ROLLOUT_REASON_CLEANED_UP, ROLLOUT_SUBJECT_REVISION, order[i]);
-        ro_build_attr_text(b, ROLLOUT_ATTR_REVISION, ro_revision_at(history->revisions, order[i])->name);
-    }
+        history->fates[order[i]].place = (uint32_t)(counted - i);
+    for (size_t i = 0; i < unused && (int64_t)(counted - i) > history->limit && run; i++)
+        emit_deletion(history, b, order[i], ROLLOUT_REASON_CLEANED_UP);
 }
 
 void ro_history_verdicts(const struct ro_history *history, struct ro_builder *b, struct ro_tally *tally)
@@ -67,7 +85,10 @@ void ro_history_verdicts(const struct ro_history *history, struct ro_builder *b,
         v.b = history->limit;
         if (fate->action) {
             v.first_action = fate->action - 1;
-            if (i != history->update) {
+            if (ro_history_doubles(history, i)) {
+                v.op = ROLLOUT_OP_DELETE_REVISION;
+                ro_verdict_set_text(b, &v, ROLLOUT_REASON_BOOKKEEPING, RO_STR("the same data is stored twice"));
+            } else if (i != history->update) {
                 v.op = ROLLOUT_OP_DELETE_REVISION;
                 v.reason = ROLLOUT_REASON_CLEANED_UP;
             } else if (ro_revision_at(history->revisions, i)->flags & ROLLOUT_REVISION_NEW) {

@@ -10,7 +10,7 @@
 
 /* What becomes of a revision. */
 struct ro_revision_fate {
-    uint32_t place;  /* among those that nothing uses, from the newest; from 1 */
+    uint32_t place;  /* among those that nothing uses, from the newest (limit_all: behind those in use); from 1 */
     uint32_t action; /* of the plan, on it: index + 1 */
 };
 
@@ -18,6 +18,9 @@ struct ro_history {
     const struct ro_abi_array *revisions;
     uint32_t current, update; /* places; in use whatever pods carry. current: ROLLOUT_NONE where the kind has none */
     int64_t limit;            /* revisions that nothing uses are kept up to this many */
+    bool limit_all;           /* ... counted together with those in use, but for the update revision (DaemonSet) */
+    bool above_all;           /* the update revision's number is greater than all others, not only no less (DaemonSet) */
+    const uint8_t *doubles;   /* one a revision: the update revision's data stored again, so no history; NULL = none */
     uint8_t *used;            /* one a revision: some pod carries it */
     struct ro_revision_fate *fates;
     uint32_t *order, *scratch; /* room for one index a revision */
@@ -31,8 +34,16 @@ static inline bool ro_history_uses(const struct ro_history *history, uint32_t re
     return revision == history->current || revision == history->update || history->used[revision];
 }
 
+static inline bool ro_history_doubles(const struct ro_history *history, uint32_t revision)
+{
+    return history->doubles && history->doubles[revision];
+}
+
 /* The template is recorded, or an older equal revision becomes the newest. */
 void ro_history_emit_update(struct ro_history *history, struct ro_builder *b);
+
+/* The doubles go. */
+void ro_history_emit_doubles(struct ro_history *history, struct ro_builder *b);
 
 /* The clean-up; run: the pass comes to it, else only the places are found. */
 void ro_history_emit_cleanup(struct ro_history *history, struct ro_builder *b, bool run);

@@ -16,9 +16,11 @@ struct rollout_str ro_revision_label(const struct ro_abi_array *revisions, uint3
     }
 }
 
+/* By what revisions are looked up. */
 static struct rollout_str key_of(const struct ro_label_index *index, uint32_t place)
 {
-    return ro_revision_label(index->revisions, place, index->form);
+    struct rollout_str label = ro_revision_label(index->revisions, place, index->form);
+    return index->form == RO_LABEL_HASH ? ro_short_hash(label) : label;
 }
 
 static int compare(const void *context, uint32_t a, uint32_t b)
@@ -29,9 +31,10 @@ static int compare(const void *context, uint32_t a, uint32_t b)
 
 static struct ro_label resolve(struct ro_label_index *index, struct rollout_str text)
 {
-    struct rollout_str key = index->form == RO_LABEL_SHORT_HASH ? ro_short_hash(text) : text;
+    struct rollout_str key = index->form == RO_LABEL_NAME ? text : ro_short_hash(text);
+    bool hash = index->form == RO_LABEL_HASH;
     struct ro_label label = { .text = text,
-                              .update = ro_str_eq(key, index->update),
+                              .update = ro_str_eq(hash ? text : key, index->update),
                               .update_hash = ro_same_revision(text, index->update) };
     uint32_t low = 0, high = (uint32_t)index->revisions->count;
     while (low < high) {
@@ -45,9 +48,10 @@ static struct ro_label resolve(struct ro_label_index *index, struct rollout_str 
         uint32_t place = index->sorted[low];
         if (!ro_str_eq(key_of(index, place), key))
             break;
-        index->used[place] = 1;
+        if (!hash || ro_str_eq(ro_revision_label(index->revisions, place, index->form), text))
+            index->used[place] = 1;
         /* Equal keys keep the list's order, so the first that is stored is the one that is found. */
-        if (label.revision == 0 && !(ro_revision_at(index->revisions, place)->flags & ROLLOUT_REVISION_NEW))
+        if (label.revision == 0 && (!hash || place != index->target) && !(ro_revision_at(index->revisions, place)->flags & ROLLOUT_REVISION_NEW))
             label.revision = (uint16_t)(place + 1);
     }
     return label;
@@ -56,8 +60,10 @@ static struct ro_label resolve(struct ro_label_index *index, struct rollout_str 
 void ro_label_index(struct ro_label_index *index, const struct ro_abi_array *revisions, enum ro_label_form form,
                     uint32_t update, uint32_t *sorted, uint32_t *scratch, uint8_t *used)
 {
-    *index = (struct ro_label_index){ .revisions = revisions, .form = form, .sorted = sorted, .used = used };
-    index->update = key_of(index, update);
+    *index = (struct ro_label_index){
+        .revisions = revisions, .form = form, .sorted = sorted, .used = used, .target = update
+    };
+    index->update = ro_revision_label(revisions, update, form);
     for (uint32_t i = 0; i < revisions->count; i++)
         sorted[i] = i;
     ro_sort_indices(sorted, revisions->count, scratch, compare, index);

@@ -14,13 +14,14 @@
 enum ro_label_form {
     RO_LABEL_SHORT_HASH, /* the name, of both only what follows the last "-" (CloneSet) */
     RO_LABEL_NAME,       /* the whole name (StatefulSet) */
-    RO_LABEL_HASH        /* the revision's hash label (DaemonSet) */
+    RO_LABEL_HASH        /* the revision's hash label; of old ones also only what follows the last "-" (DaemonSet) */
 };
 
 /* What a label means. */
 struct ro_label {
     struct rollout_str text;
-    uint16_t revision; /* place among the revisions + 1, of the first that is stored; 0 = none of them */
+    uint16_t revision; /* place among the revisions + 1, of the first that is stored; 0 = none of them. RO_LABEL_HASH:
+                          the update revision is none of them */
     bool update;       /* it names the update revision */
     bool update_hash;  /* ... or, for RO_LABEL_NAME, its text after the last "-" is that of the update revision */
 };
@@ -31,6 +32,7 @@ struct ro_label_index {
     struct rollout_str update; /* what the update revision's pods carry */
     uint32_t *sorted;
     uint8_t *used; /* one a revision: set to 1 for every one that a label names */
+    uint32_t target; /* place of the update revision */
     /* Pods of a release carry few different labels, mostly two: those seen last are looked at first. */
     struct ro_label seen[2];
     unsigned last;

@@ -109,12 +109,14 @@ bool ro_verdict_in_lifecycle(struct ro_builder *b, const struct rollout_pod *pod
                              struct rollout_verdict *v)
 {
     bool waits = step == RO_STEP_WAIT_CONTAINERS || step == RO_STEP_WAIT_PRECHECK;
-    if ((pod->lifecycle_state == ROLLOUT_STATE_UPDATING && !ro_in_place_done(pod)) ||
-        (waits && !serving)) {
+    bool updating = lifecycle && pod->lifecycle_state == ROLLOUT_STATE_UPDATING;
+    if ((updating && !ro_in_place_done(pod)) || (waits && !serving)) {
         ro_verdict_set_text(b, v, ROLLOUT_REASON_IN_PLACE_UPDATING, waiting_text(b, pod->in_place));
-        v->wants = pod->lifecycle_state == ROLLOUT_STATE_UPDATING ? ROLLOUT_OP_SET_LIFECYCLE : ROLLOUT_OP_SET_READY;
+        v->wants = updating ? ROLLOUT_OP_SET_LIFECYCLE : ROLLOUT_OP_SET_READY;
         return true;
     }
+    if (!lifecycle)
+        return false;
     if (pod->lifecycle_state == ROLLOUT_STATE_PREPARING_NORMAL && lifecycle->pre_normal.set &&
         !ro_hooked_all(&lifecycle->pre_normal, pod)) {
         ro_verdict_set_text(b, v, ROLLOUT_REASON_PRE_NORMAL_HOOK, hook_text(&lifecycle->pre_normal, pod, false));

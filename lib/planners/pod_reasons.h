@@ -29,7 +29,8 @@ void ro_verdict_set_hook(struct ro_builder *b, struct rollout_verdict *v, uint32
 bool ro_verdict_in_grace(struct ro_builder *b, const struct rollout_pod *pod, enum ro_step step,
                          struct rollout_verdict *v);
 
-/* The lifecycle or an unfinished update holds a pod that is at its target. serving: it is ready all the same. */
+/* The lifecycle or an unfinished update holds a pod that is at its target. lifecycle: NULL = its states mean nothing
+ * to the kind. serving: it is ready all the same. */
 bool ro_verdict_in_lifecycle(struct ro_builder *b, const struct rollout_pod *pod,
                              const struct rollout_lifecycle *lifecycle, enum ro_step step, bool serving,
                              struct rollout_verdict *v);
