@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <check.h>
 
+#include "base/str.h"
 #include "rules/ordinal.h"
 
 #define TEXT(literal)                                                                                                  \
@@ -39,32 +40,51 @@ START_TEST(test_ordinal_of)
 }
 END_TEST
 
-/* statefulset.md 2.3 */
+/* statefulset.md 2.3; upstream writes ordinals without zeros before them. */
 static const struct {
-    struct rollout_str claim, template_name, set;
+    struct rollout_str claim, template, set;
+    int32_t ordinal;
     bool fits;
 } claims[] = {
-    { TEXT("data-web-0"), TEXT("data"), TEXT("web"), true },
-    { TEXT("data-web-123"), TEXT("data"), TEXT("web"), true },
-    { TEXT("data-web-web-1"), TEXT("data-web"), TEXT("web"), true },
-    { TEXT("data-web-web-1"), TEXT("data"), TEXT("web"), false },
-    { TEXT("data-web-web-1"), TEXT("data"), TEXT("web-web"), true },
-    { TEXT("data-web-1-2"), TEXT("data"), TEXT("web"), false },
-    { TEXT("data-web-1-2"), TEXT("data"), TEXT("web-1"), true },
-    { TEXT("data-web-"), TEXT("data"), TEXT("web"), false },
-    { TEXT("data-web-x"), TEXT("data"), TEXT("web"), false },
-    { TEXT("data-web0"), TEXT("data"), TEXT("web"), false },
-    { TEXT("dataxweb-0"), TEXT("data"), TEXT("web"), false },
-    { TEXT("logs-web-0"), TEXT("data"), TEXT("web"), false },
-    { TEXT("data-wab-0"), TEXT("data"), TEXT("web"), false },
-    { TEXT("0"), TEXT("data"), TEXT("web"), false },
-    { TEXT(""), TEXT("data"), TEXT("web"), false },
+    { TEXT("data-web-0"), TEXT("data"), TEXT("web"), 0, true },
+    { TEXT("data-web-123"), TEXT("data"), TEXT("web"), 123, true },
+    { TEXT("data-web-123"), TEXT("data"), TEXT("web"), 12, false },
+    { TEXT("data-web-01"), TEXT("data"), TEXT("web"), 1, false },
+    { TEXT("data-web-00"), TEXT("data"), TEXT("web"), 0, false },
+    { TEXT("data-web-web-1"), TEXT("data-web"), TEXT("web"), 1, true },
+    { TEXT("data-web-web-1"), TEXT("data"), TEXT("web"), 1, false },
+    { TEXT("data-web-web-1"), TEXT("data"), TEXT("web-web"), 1, true },
+    { TEXT("data-web-1-2"), TEXT("data"), TEXT("web"), 2, false },
+    { TEXT("data-web-1-2"), TEXT("data"), TEXT("web-1"), 2, true },
+    { TEXT("data-web-4294967296"), TEXT("data"), TEXT("web"), 0, false },
+    { TEXT("data-web-"), TEXT("data"), TEXT("web"), 0, false },
+    { TEXT("data-web-x"), TEXT("data"), TEXT("web"), 0, false },
+    { TEXT("data-web0"), TEXT("data"), TEXT("web"), 0, false },
+    { TEXT("dataxweb-0"), TEXT("data"), TEXT("web"), 0, false },
+    { TEXT("logs-web-0"), TEXT("data"), TEXT("web"), 0, false },
+    { TEXT("data-wab-0"), TEXT("data"), TEXT("web"), 0, false },
+    { TEXT("0"), TEXT("data"), TEXT("web"), 0, false },
+    { TEXT(""), TEXT("data"), TEXT("web"), 0, false },
 };
 
 START_TEST(test_claim_name)
 {
-    ck_assert_msg(ro_is_claim_name(claims[_i].claim, claims[_i].template_name, claims[_i].set) == claims[_i].fits, "%s",
-                  claims[_i].claim.data);
+    ck_assert_msg(ro_claim_name_is(claims[_i].claim, claims[_i].template, claims[_i].set, claims[_i].ordinal) ==
+                      claims[_i].fits,
+                  "%s", claims[_i].claim.data);
+}
+END_TEST
+
+START_TEST(test_claim_name_split)
+{
+    struct rollout_str prefix;
+    int32_t ordinal;
+
+    ck_assert(ro_claim_name_split((struct rollout_str)TEXT("data-web-10"), &prefix, &ordinal));
+    ck_assert_int_eq(ordinal, 10);
+    ck_assert(ro_str_eq(prefix, (struct rollout_str)TEXT("data-web")));
+    ck_assert(!ro_claim_name_split((struct rollout_str)TEXT("data-web-010"), &prefix, &ordinal));
+    ck_assert(!ro_claim_name_split((struct rollout_str)TEXT("data-web"), &prefix, &ordinal));
 }
 END_TEST
 
@@ -74,6 +94,7 @@ int main(void)
     TCase *tcase = tcase_create("ordinal");
     tcase_add_loop_test(tcase, test_ordinal_of, 0, sizeof(names) / sizeof(*names));
     tcase_add_loop_test(tcase, test_claim_name, 0, sizeof(claims) / sizeof(*claims));
+    tcase_add_test(tcase, test_claim_name_split);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

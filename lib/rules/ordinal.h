@@ -1,18 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Names of a StatefulSet's pods and claims. Source: statefulset.md 2.1 and 2.3. */
+/* The ordinals in the names of a StatefulSet's pods and claims. Source: statefulset.md 2.1, 2.3. */
 #ifndef RO_RULES_ORDINAL_H
 #define RO_RULES_ORDINAL_H
 
-#include <stdint.h>
+#include <stdbool.h>
 
-#include "base/str.h"
+#include <rollout/base.h>
 
-/* The ordinal that a pod's name ends in, and its parent: what is before it and a "-". -1 where there is none, the
- * parent is empty then, or where it does not fit 32 bits. "web-01" has ordinal 1 too. */
+/* The number behind the last '-' of a name that ends in "-<digits>"; *ret_parent is what stands before it. -1:
+ * there is none (then the parent is absent), or it does not fit in 32 bits. */
 int32_t ro_ordinal_of(struct rollout_str name, struct rollout_str *ret_parent);
 
-/* Is this the name of a claim, "<template>-<set>-<ordinal>"? Of several templates only one can fit. The pod's name
- * within it is what follows the template's name and a "-". */
-bool ro_is_claim_name(struct rollout_str claim, struct rollout_str template_name, struct rollout_str set);
+/* Whether a claim's name is <template>-<set>-<ordinal>. */
+bool ro_claim_name_is(struct rollout_str name, struct rollout_str template, struct rollout_str set, int32_t ordinal);
+
+/* Splits a claim's name into <template>-<set>, where the ordinal is not told apart, and the ordinal as upstream
+ * writes it, without zeros before it. False where it is no such name. */
+bool ro_claim_name_split(struct rollout_str name, struct rollout_str *ret_prefix, int32_t *ret_ordinal);
 
 #endif
