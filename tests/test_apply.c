@@ -347,7 +347,7 @@ static const struct apply_case apply_cases[] = {
       { 0 },
       ROLLOUT_OP_SET_CLAIM_OWNER,
       ON_CLAIM,
-      { { ROLLOUT_ATTR_POD, "x", 0 } },
+      { { ROLLOUT_ATTR_OWNER, "Pod", 0 }, { ROLLOUT_ATTR_POD, "x", 0 } },
       { NULL },
       { "pod: x is not among the pods" } },
 

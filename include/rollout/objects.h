@@ -86,10 +86,11 @@ struct rollout_objects {
 /** Carries out action `action` of a plan that was made from this world: the object as it must be
  *  afterwards, for a driver to send the difference. A deletion gives no object; `create` gives one
  *  pod for each that it asks for. ids are the instance ids that the driver drew (5 characters of
- *  bcdfghjklmnpqrstvwxz2456789, none in use), for `create` as many as its NEW_IDS and for
- *  `create-claim` without a name the id of its pod. They are that action's own: with those that the
- *  action names they are dealt out in byte order. Where a plan creates pods of two revisions, the
- *  first action's get the smaller ids upstream.
+ *  bcdfghjklmnpqrstvwxz2456789, none in use): a CloneSet's for `create` as many as its NEW_IDS and for
+ *  `create-claim` without a name the id of its pod; a DaemonSet's for `create` one, which ends the pod's
+ *  name, or none, which leaves the name to the API server; a StatefulSet's none. They are that
+ *  action's own: a CloneSet's are dealt out in byte order with those that the action names. Where a plan
+ *  creates pods of two revisions, the first action's get the smaller ids upstream.
  *  Returns ROLLOUT_OK, ROLLOUT_ERR_INVALID (no such action, too few ids, an object that upstream
  *  would fail on) or ROLLOUT_ERR_NOMEM. Since: 0.1 (testing) */
 ROLLOUT_API int rollout_apply(const struct rollout_world *world, const struct rollout_plan *plan, size_t action,
@@ -102,8 +103,8 @@ ROLLOUT_API int rollout_apply_to(const struct rollout_world *world, const struct
                                  const struct rollout_tree *object, struct rollout_objects **ret_objects,
                                  struct rollout_error *reterr);
 
-/** The workload as the pass leaves it: with the plan's status and, where the update phase ended with
- *  an error, the condition FailedUpdate (cloneset.md 7.4); without the names in podsToDelete that
+/** The workload as the pass leaves it: with the plan's status and, where a CloneSet's update phase ended
+ *  with an error, the condition FailedUpdate (cloneset.md 7.4); without the names in podsToDelete that
  *  the plan drops. Errors as rollout_apply(). Since: 0.1 (testing) */
 ROLLOUT_API int rollout_apply_status(const struct rollout_world *world, const struct rollout_plan *plan,
                                      struct rollout_objects **ret_objects, struct rollout_error *reterr);

@@ -63,7 +63,7 @@ enum {
     ROLLOUT_ATTR_CLAIM = 6,          /**< text: the claim's name */
     ROLLOUT_ATTR_TEMPLATE = 7,       /**< text: name of its volumeClaimTemplate */
     ROLLOUT_ATTR_OWNER = 8,          /**< text: an owner's kind; one attribute each, none = no owner */
-    ROLLOUT_ATTR_POD = 9,            /**< text: a pod's name */
+    ROLLOUT_ATTR_POD = 9,            /**< text: a pod's name; value: its index in the snapshot + 1, 0 = find it by name */
     ROLLOUT_ATTR_MARK_NOT_READY = 10, /**< value: 0 or 1 */
     ROLLOUT_ATTR_GRACE_SECONDS = 11, /**< value: seconds */
     ROLLOUT_ATTR_STATE = 12,         /**< text: lifecycle state */

@@ -115,6 +115,12 @@ struct ro_edit *ro_edit_get(struct ro_edit *object, const char *key)
     return ro_edit_get_str(object, (struct rollout_str){ .data = key, .len = strlen(key) });
 }
 
+struct rollout_str ro_edit_get_text(struct ro_edit *object, const char *key)
+{
+    struct ro_edit *e = ro_edit_get(object, key);
+    return e && e->node.kind == ROLLOUT_NODE_TEXT ? e->node.text : (struct rollout_str){ 0 };
+}
+
 static struct ro_edit *need(struct ro_arena *arena, struct ro_edit *object, const char *key, uint32_t kind)
 {
     struct rollout_str name = { .data = key, .len = strlen(key) };

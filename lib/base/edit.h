@@ -35,6 +35,9 @@ struct ro_edit *ro_edit_json_text(struct ro_arena *arena, struct ro_edit *value)
 struct ro_edit *ro_edit_get(struct ro_edit *object, const char *key);
 struct ro_edit *ro_edit_get_str(struct ro_edit *object, struct rollout_str key);
 
+/* The text of a member; absent where there is none or it is no text. */
+struct rollout_str ro_edit_get_text(struct ro_edit *object, const char *key);
+
 /* The member, made as an empty object or array where it is absent or null; NULL where it is of
  * another kind. */
 struct ro_edit *ro_edit_need_object(struct ro_arena *arena, struct ro_edit *object, const char *key);

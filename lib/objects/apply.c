@@ -33,6 +33,63 @@ uint32_t ro_apply_revision(struct ro_apply *a, struct rollout_str name)
     return ROLLOUT_NONE;
 }
 
+struct ro_abi_array ro_apply_revisions(const struct ro_apply *a)
+{
+    const struct rollout_revisions *revisions = &a->world->snapshot.revisions;
+
+    return (struct ro_abi_array){ .items = (const char *)revisions->items,
+                                  .count = revisions->count,
+                                  .stride = revisions->stride };
+}
+
+struct rollout_str ro_apply_revision_text(const struct ro_apply *a, uint32_t place)
+{
+    struct ro_abi_array revisions = ro_apply_revisions(a);
+    const struct rollout_revision *revision = ro_revision_at(&revisions, place);
+
+    return a->world->workload.daemonset && revision->hash.len > 0 ? revision->hash : revision->name;
+}
+
+const struct rollout_node *ro_apply_claim_templates(const struct ro_apply *a)
+{
+    const struct rollout_node *n = ro_dig(a->world->workload_object.nodes, "spec", "volumeClaimTemplates", NULL);
+
+    return ro_is(n, ROLLOUT_NODE_ARRAY) && n->size > 1 ? n : NULL;
+}
+
+const struct rollout_node *ro_apply_claim_template(const struct ro_apply *a, struct rollout_str name)
+{
+    const struct rollout_node *templates = ro_apply_claim_templates(a);
+
+    if (templates)
+        for (const struct rollout_node *t = ro_first(templates); t != ro_end(templates); t = ro_next(t))
+            if (ro_str_eq(ro_text(ro_dig(t, "metadata", "name", NULL)), name))
+                return t;
+    return NULL;
+}
+
+struct rollout_str ro_apply_join(struct ro_apply *a, struct rollout_str first, struct rollout_str last)
+{
+    size_t len = first.len + 1 + last.len;
+    char *text = ro_arena_alloc(&a->arena, len + 1, 1);
+
+    if (!text)
+        return (struct rollout_str){ 0 };
+    if (first.len > 0)
+        memcpy(text, first.data, first.len);
+    text[first.len] = '-';
+    if (last.len > 0)
+        memcpy(text + first.len + 1, last.data, last.len);
+    return (struct rollout_str){ text, len };
+}
+
+int ro_apply_make(struct ro_apply *a, size_t count)
+{
+    a->made = ro_arena_alloc(&a->arena, count, sizeof(struct ro_edit *));
+    a->made_count = a->made ? count : 0;
+    return a->made ? ROLLOUT_OK : ROLLOUT_ERR_NOMEM;
+}
+
 static struct rollout_str str(const char *text)
 {
     return (struct rollout_str){ text, strlen(text) };
@@ -72,12 +129,22 @@ const struct rollout_node *ro_apply_flat(struct ro_apply *a)
     return ro_edit_flatten(&a->arena, a->object).nodes;
 }
 
-void ro_apply_revision_labels(struct ro_apply *a, struct ro_edit *pod, struct rollout_str revision)
+void ro_apply_namespace(struct ro_apply *a, struct ro_edit *object)
 {
-    struct rollout_str hash = ro_short_hash(revision);
+    if (a->kind.namespace_.data)
+        ro_edit_set_text(&a->arena, ro_edit_need_object(&a->arena, object, "metadata"), RO_STR("namespace"),
+                         a->kind.namespace_);
+}
 
-    ro_apply_label(a, pod, "controller-revision-hash", a->gates.on[ROLLOUT_GATE_CLONESET_SHORT_HASH] ? hash : revision);
-    ro_apply_label(a, pod, "pod-template-hash", hash);
+void ro_apply_revision_labels(struct ro_apply *a, struct ro_edit *pod, uint32_t place)
+{
+    struct rollout_str text = ro_apply_revision_text(a, place), hash = ro_short_hash(text);
+    bool clone = a->world->workload.cloneset != NULL;
+
+    ro_apply_label(a, pod, "controller-revision-hash",
+                   clone && a->gates.on[ROLLOUT_GATE_CLONESET_SHORT_HASH] ? hash : text);
+    if (clone)
+        ro_apply_label(a, pod, "pod-template-hash", hash);
 }
 
 void ro_apply_state(struct ro_apply *a, struct ro_edit *pod, struct rollout_str state)
@@ -89,10 +156,9 @@ void ro_apply_state(struct ro_apply *a, struct ro_edit *pod, struct rollout_str 
 static void label_template_hash(struct ro_apply *a)
 {
     struct ro_edit *labels = ro_edit_get(ro_edit_get(a->object, "metadata"), "labels");
-    struct ro_edit *revision = ro_edit_get(labels, "controller-revision-hash");
 
     ro_apply_label(a, a->object, "pod-template-hash",
-                   ro_short_hash(revision ? revision->node.text : (struct rollout_str){ "", 0 }));
+                   ro_short_hash(ro_edit_get_text(labels, "controller-revision-hash")));
 }
 
 /* A mark that is there already, with whatever value, stays as it is. */
@@ -104,32 +170,26 @@ static void recreate(struct ro_apply *a)
         ro_edit_set_text(&a->arena, labels, RO_STR("apps.kruise.io/specified-delete"), RO_STR("true"));
 }
 
-static void release(struct ro_apply *a)
+static int relabel(struct ro_apply *a)
 {
-    struct ro_edit *metadata = ro_edit_get(a->object, "metadata"), *refs = ro_edit_get(metadata, "ownerReferences");
-    struct rollout_str uid = ro_text(ro_dig(a->world->workload_object.nodes, "metadata", "uid", NULL));
+    uint32_t place = ro_apply_revision(a, ro_apply_text(a, ROLLOUT_ATTR_REVISION));
 
-    for (struct ro_edit *ref = refs ? refs->first : NULL, *next; ref; ref = next) {
-        struct ro_edit *owner = ro_edit_get(ref, "uid");
-        next = ref->next;
-        if (owner && ro_str_eq(owner->node.text, uid))
-            ro_edit_detach(ref);
-    }
-    if (refs && !refs->first)
-        ro_edit_remove(metadata, RO_STR("ownerReferences"));
+    if (place == ROLLOUT_NONE)
+        return ROLLOUT_ERR_INVALID;
+    ro_apply_revision_labels(a, a->object, place);
+    return ROLLOUT_OK;
 }
 
-/* A revision that becomes the newest again also takes over the hash of the present claim templates. */
+/* A CloneSet's revision that becomes the newest again also takes over the hash of the present claim templates. */
 static void renumber(struct ro_apply *a)
 {
     const struct rollout_attr *number = ro_apply_attr(a, ROLLOUT_ATTR_NUMBER);
-    const struct rollout_node *templates =
-        ro_dig(a->world->workload_object.nodes, "spec", "volumeClaimTemplates", NULL);
 
     if (number)
         ro_edit_set(a->object, RO_STR("revision"), ro_edit_integer(&a->arena, number->value));
-    ro_apply_annotation(a, a->object, "kruise.io/cloneset-volumeclaimtemplate-hash",
-                        ro_edit_text(&a->arena, ro_claims_hash(&a->arena, templates)));
+    if (a->world->workload.cloneset)
+        ro_apply_annotation(a, a->object, "kruise.io/cloneset-volumeclaimtemplate-hash",
+                            ro_edit_text(&a->arena, ro_claims_hash(&a->arena, ro_apply_claim_templates(a))));
 }
 
 /* What an action is carried out on: the world's object, unless it makes new ones. */
@@ -177,6 +237,12 @@ static int dispatch(struct ro_apply *a)
         return ro_apply_create_claim(a);
     case ROLLOUT_OP_SET_CLAIM_OWNER:
         return ro_apply_claim_owner(a);
+    case ROLLOUT_OP_RESIZE_CLAIM:
+        return ro_apply_resize_claim(a);
+    case ROLLOUT_OP_REPAIR:
+        return ro_apply_repair(a);
+    case ROLLOUT_OP_RELABEL:
+        return relabel(a);
     case ROLLOUT_OP_UPDATE_IN_PLACE:
         return ro_apply_update_in_place(a);
     case ROLLOUT_OP_END_GRACE:
@@ -196,7 +262,7 @@ static int dispatch(struct ro_apply *a)
         label_template_hash(a);
         return ROLLOUT_OK;
     case ROLLOUT_OP_RELEASE:
-        release(a);
+        ro_apply_release(a);
         return ROLLOUT_OK;
     case ROLLOUT_OP_RENUMBER_REVISION:
         renumber(a);
@@ -239,6 +305,8 @@ static int apply(const struct rollout_world *world, const struct rollout_plan *p
     if (!world || !plan || action >= plan->action_count)
         return ro_error(reterr, ROLLOUT_ERR_INVALID, "action", "action: %zu is not in the plan", action);
     a.action = &plan->actions[action];
+    a.kind = ro_kind_of(&world->workload);
+    a.uid = ro_text(ro_dig(world->workload_object.nodes, "metadata", "uid", NULL));
     a.now = (struct rollout_str){ a.now_text, ro_time_format(world->snapshot.now_ms, false, a.now_text) };
     int r = find_object(&a, &object);
     if (r == ROLLOUT_OK && given && object) {
@@ -269,69 +337,4 @@ int rollout_apply_to(const struct rollout_world *world, const struct rollout_pla
     if (!object)
         return ro_error(reterr, ROLLOUT_ERR_INVALID, "object", "object: NULL");
     return apply(world, plan, action, NULL, object, ret_objects, reterr);
-}
-
-/* Takes the dropped places out of podsToDelete, which goes as a whole when it is empty. */
-static void drop_pods_to_delete(struct ro_edit *object, const struct rollout_plan *plan)
-{
-    struct ro_edit *strategy = ro_edit_get(ro_edit_get(object, "spec"), "scaleStrategy");
-    struct ro_edit *list = ro_edit_get(strategy, "podsToDelete"), *next;
-    uint32_t place = 0;
-    size_t d = 0;
-
-    for (struct ro_edit *e = list ? list->first : NULL; e && d < plan->dropped_count; e = next, place++) {
-        next = e->next;
-        if (plan->dropped_pods_to_delete[d] == place) {
-            ro_edit_detach(e);
-            d++;
-        }
-    }
-    if (list && !list->first && plan->dropped_count > 0)
-        ro_edit_remove(strategy, RO_STR("podsToDelete"));
-}
-
-/* 7.4: the error of the update phase. Never taken back, and one that is True already stays as it is. */
-static void add_failed_update(struct ro_arena *arena, struct ro_edit *object, const struct rollout_plan *plan,
-                              struct rollout_str now)
-{
-    struct ro_edit *conditions =
-        ro_edit_need_array(arena, ro_edit_need_object(arena, object, "status"), "conditions");
-    if (!conditions)
-        return;
-    for (struct ro_edit *c = conditions->first, *next; c; c = next) {
-        const struct ro_edit *type = ro_edit_get(c, "type"), *status = ro_edit_get(c, "status");
-        next = c->next;
-        if (!type || !ro_str_eq(type->node.text, RO_STR("FailedUpdate")))
-            continue;
-        if (status && ro_str_eq(status->node.text, RO_STR("True")))
-            return;
-        ro_edit_detach(c);
-    }
-    struct ro_edit *condition = ro_edit_object(arena);
-    ro_edit_set_text(arena, condition, RO_STR("type"), RO_STR("FailedUpdate"));
-    ro_edit_set_text(arena, condition, RO_STR("status"), RO_STR("True"));
-    ro_edit_set_text(arena, condition, RO_STR("lastUpdateTime"), now);
-    ro_edit_set_text(arena, condition, RO_STR("lastTransitionTime"), now);
-    ro_edit_set_text(arena, condition, RO_STR("message"), plan->error_message);
-    ro_edit_append(conditions, condition);
-}
-
-int rollout_apply_status(const struct rollout_world *world, const struct rollout_plan *plan,
-                         struct rollout_objects **ret_objects, struct rollout_error *reterr)
-{
-    struct ro_arena arena = { 0 };
-
-    if (!world || !plan)
-        return ro_error(reterr, ROLLOUT_ERR_INVALID, NULL, "world or plan is NULL");
-    struct ro_edit *object = ro_edit_copy(&arena, world->workload_object.nodes);
-    if (plan->status.count > 0)
-        ro_edit_set(object, RO_STR("status"), ro_edit_copy(&arena, plan->status.nodes));
-    char now[RO_TIME_SIZE];
-    if (plan->error_pod != ROLLOUT_NONE)
-        add_failed_update(&arena, object, plan,
-                          (struct rollout_str){ now, ro_time_format(world->snapshot.now_ms, false, now) });
-    drop_pods_to_delete(object, plan);
-    int r = arena.failed ? ro_error_nomem(reterr) : ro_objects_make(&object, 1, ret_objects, reterr);
-    ro_arena_free(&arena);
-    return r;
 }

@@ -101,13 +101,6 @@ void ro_state_write(struct ro_apply *a, const struct ro_state *state, const stru
 
 /* ---- a batch ---- */
 
-static struct rollout_str name_of(struct ro_edit *e)
-{
-    struct ro_edit *name = ro_edit_get(e, "name");
-
-    return name && name->node.kind == ROLLOUT_NODE_TEXT ? name->node.text : RO_STR("");
-}
-
 static struct ro_edit *first_of(struct ro_edit *object, const char *a, const char *b)
 {
     struct ro_edit *list = ro_edit_get(ro_edit_get(object, a), b);
@@ -139,7 +132,7 @@ static bool priority_of(struct ro_apply *a, struct ro_edit *container, size_t in
 
     for (struct ro_edit *e = ro_edit_get(container, "env") ? ro_edit_get(container, "env")->first : NULL; e;
          e = e->next, i++) {
-        if (!ro_str_eq(name_of(e), RO_STR("KRUISE_CONTAINER_BARRIER")))
+        if (!ro_str_eq(ro_edit_get_text(e, "name"), RO_STR("KRUISE_CONTAINER_BARRIER")))
             continue;
         struct ro_edit *key = ro_edit_get(ro_edit_get(ro_edit_get(e, "valueFrom"), "configMapKeyRef"), "key");
         if (!key || key->node.text.len < 2) {
@@ -165,7 +158,7 @@ static int choose(struct ro_apply *a, struct ro_changes *changes)
         bool any = false;
         size_t index = 0;
         for (struct ro_edit *c = first_of(a->object, "spec", "containers"); c; c = c->next, index++) {
-            struct ro_change *change = ro_change_of(changes, name_of(c));
+            struct ro_change *change = ro_change_of(changes, ro_edit_get_text(c, "name"));
             if (!change)
                 continue;
             change->in_pod = true;
@@ -221,7 +214,7 @@ static void set_amounts(struct ro_apply *a, struct ro_edit *container, const cha
 static void change_containers(struct ro_apply *a, struct ro_changes *changes)
 {
     for (struct ro_edit *c = first_of(a->object, "spec", "containers"); c; c = c->next) {
-        struct ro_change *change = ro_change_of(changes, name_of(c));
+        struct ro_change *change = ro_change_of(changes, ro_edit_get_text(c, "name"));
         if (!change || !change->now)
             continue;
         if (change->image)
@@ -237,7 +230,7 @@ static void change_containers(struct ro_apply *a, struct ro_changes *changes)
 static void record_statuses(struct ro_apply *a, struct ro_changes *changes, struct ro_state *state)
 {
     for (struct ro_edit *s = first_of(a->object, "status", "containerStatuses"); s; s = s->next) {
-        struct ro_change *change = ro_change_of(changes, name_of(s));
+        struct ro_change *change = ro_change_of(changes, ro_edit_get_text(s, "name"));
         struct ro_edit *id = ro_edit_get(s, "imageID"), *record;
         if (!change || !change->now || !change->in_pod || !change->image)
             continue;

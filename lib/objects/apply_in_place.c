@@ -36,12 +36,13 @@ static void write_grace(struct ro_apply *a, const struct ro_changes *changes, co
     ro_apply_annotation(a, a->object, RO_GRACE_KEY, ro_edit_json_text(&a->arena, e));
 }
 
-static int start(struct ro_apply *a, const struct rollout_diff *diff, struct rollout_str revision)
+static int start(struct ro_apply *a, const struct rollout_diff *diff, uint32_t to)
 {
     const struct rollout_attr *mark = ro_apply_attr(a, ROLLOUT_ATTR_MARK_NOT_READY);
     const struct rollout_attr *grace = ro_apply_attr(a, ROLLOUT_ATTR_GRACE_SECONDS);
     struct ro_changes changes;
-    struct ro_state state = { .revision = revision,
+    struct rollout_str lifecycle = ro_apply_text(a, ROLLOUT_ATTR_STATE);
+    struct ro_state state = { .revision = ro_apply_revision_text(a, to),
                               .timestamp = a->now,
                               .env = (diff->flags & ROLLOUT_CHANGES_ENV) != 0,
                               .resources = (diff->flags & ROLLOUT_CHANGES_RESOURCES) != 0,
@@ -51,8 +52,11 @@ static int start(struct ro_apply *a, const struct rollout_diff *diff, struct rol
     ro_changes_from_diff(a, diff, &changes);
     if (mark && mark->value)
         ro_set_in_place_ready(&a->arena, a->object, false, a->now);
-    ro_apply_revision_labels(a, a->object, revision);
-    ro_apply_state(a, a->object, RO_STR("Updating"));
+    ro_apply_revision_labels(a, a->object, to);
+    if (a->world->workload.cloneset) /* upstream names the state of other kinds' pods only where they have one */
+        lifecycle = RO_STR("Updating");
+    if (lifecycle.data)
+        ro_apply_state(a, a->object, lifecycle);
     ro_state_write(a, &state, NULL, NULL); /* what a former update left is replaced */
     ro_apply_remove_annotation(a->object, RO_STATE_KEY_OLD);
     if (grace && grace->value > 0) {
@@ -64,20 +68,31 @@ static int start(struct ro_apply *a, const struct rollout_diff *diff, struct rol
     return r;
 }
 
+/* The stored revision that the pod's label names. */
+static uint32_t find_own_revision(const struct ro_apply *a, struct rollout_str label)
+{
+    struct ro_abi_array revisions = ro_apply_revisions(a);
+
+    if (a->world->workload.cloneset)
+        return ro_revision_find(&revisions, label);
+    for (uint32_t i = 0; i < revisions.count; i++) {
+        struct rollout_str text = ro_apply_revision_text(a, i);
+        if (!(ro_revision_at(&revisions, i)->flags & ROLLOUT_REVISION_NEW) &&
+            (a->world->workload.daemonset ? ro_same_revision(text, label) : ro_str_eq(text, label)))
+            return i;
+    }
+    return ROLLOUT_NONE;
+}
+
 int ro_apply_update_in_place(struct ro_apply *a)
 {
     const struct rollout_world *w = a->world;
-    bool in_place_only =
-        w->workload.cloneset && w->workload.cloneset->pod_update_policy == ROLLOUT_POLICY_IN_PLACE_ONLY;
+    bool in_place_only = a->kind.pod_update_policy == ROLLOUT_POLICY_IN_PLACE_ONLY;
     const struct rollout_diff_options options = { sizeof options, ro_gates_diff_flags(&a->gates, in_place_only) };
     struct ro_edit *labels = ro_edit_get(ro_edit_get(a->object, "metadata"), "labels");
-    struct ro_edit *label = ro_edit_get(labels, "controller-revision-hash");
     struct rollout_str revision = ro_apply_text(a, ROLLOUT_ATTR_REVISION);
-    struct rollout_str old = label ? label->node.text : RO_STR("");
-    struct ro_abi_array revisions = { .items = (const char *)w->snapshot.revisions.items,
-                                      .count = w->snapshot.revisions.count,
-                                      .stride = w->snapshot.revisions.stride };
-    uint32_t from = ro_revision_find(&revisions, old), to = ro_apply_revision(a, revision);
+    struct rollout_str old = ro_edit_get_text(labels, "controller-revision-hash");
+    uint32_t from = find_own_revision(a, old), to = ro_apply_revision(a, revision);
     struct rollout_diff *diff = NULL;
 
     if (to == ROLLOUT_NONE)
@@ -85,12 +100,12 @@ int ro_apply_update_in_place(struct ro_apply *a)
     if (from >= w->revision_object_count)
         return ro_error(a->reterr, ROLLOUT_ERR_INVALID, "metadata.labels[\"controller-revision-hash\"]",
                         "metadata.labels[\"controller-revision-hash\"]: \"%.*s\" is not among the revisions",
-                        (int)old.len, old.data);
+                        (int)old.len, old.data ? old.data : "");
     int r = rollout_diff(&w->revision_objects[from], &w->revision_objects[to], &options, &diff, a->reterr);
     if (r != ROLLOUT_OK)
         return r;
     if (diff->rule == ROLLOUT_DIFF_POSSIBLE)
-        r = start(a, diff, revision);
+        r = start(a, diff, to);
     else
         r = ro_error(a->reterr, ROLLOUT_ERR_INVALID, "revision", "revision: from %.*s to %.*s is not possible in place",
                      (int)old.len, old.data, (int)revision.len, revision.data);

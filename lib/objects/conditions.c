@@ -7,18 +7,13 @@
 
 #define KRUISE_TYPE "KruisePodReady"
 
-static struct rollout_str text_of(struct ro_edit *e)
-{
-    return e && e->node.kind == ROLLOUT_NODE_TEXT ? e->node.text : (struct rollout_str){ 0 };
-}
-
 /* The first condition of this type, or NULL. */
 static struct ro_edit *find_condition(struct ro_edit *pod, struct rollout_str type)
 {
     struct ro_edit *list = ro_edit_get(ro_edit_get(pod, "status"), "conditions");
 
     for (struct ro_edit *c = list ? list->first : NULL; c; c = c->next)
-        if (ro_str_eq(text_of(ro_edit_get(c, "type")), type))
+        if (ro_str_eq(ro_edit_get_text(c, "type"), type))
             return c;
     return NULL;
 }
@@ -31,7 +26,7 @@ static const char *chars(struct rollout_str text)
 
 static bool has_status(struct ro_edit *condition, const char *status)
 {
-    return ro_str_eq(text_of(ro_edit_get(condition, "status")), (struct rollout_str){ status, strlen(status) });
+    return ro_str_eq(ro_edit_get_text(condition, "status"), (struct rollout_str){ status, strlen(status) });
 }
 
 static struct ro_edit *gates_of(struct ro_edit *pod)
@@ -68,14 +63,14 @@ static void append_condition(struct ro_arena *arena, struct ro_edit *pod, struct
 /* A condition that is there is replaced only if its status changes. */
 static void set_condition(struct ro_arena *arena, struct ro_edit *pod, struct ro_edit *condition)
 {
-    struct ro_edit *old = find_condition(pod, text_of(ro_edit_get(condition, "type")));
+    struct ro_edit *old = find_condition(pod, ro_edit_get_text(condition, "type"));
     struct ro_edit *list = old ? old->parent : NULL;
 
     if (!old) {
         append_condition(arena, pod, condition);
         return;
     }
-    if (!condition || ro_str_eq(text_of(ro_edit_get(old, "status")), text_of(ro_edit_get(condition, "status"))))
+    if (!condition || ro_str_eq(ro_edit_get_text(old, "status"), ro_edit_get_text(condition, "status")))
         return;
     /* in its place: the list is rotated once around */
     for (struct ro_edit *c = list->first, *end = list->last, *next; c; c = next) {
@@ -94,9 +89,9 @@ static void force_ready(struct ro_arena *arena, struct ro_edit *pod)
     if (!find_condition(pod, RO_STR("Ready")) || !has_status(find_condition(pod, RO_STR("ContainersReady")), "True"))
         return;
     for (struct ro_edit *g = gates_of(pod); g; g = g->next) {
-        struct rollout_str type = text_of(ro_edit_get(g, "conditionType"));
+        struct rollout_str type = ro_edit_get_text(g, "conditionType");
         struct ro_edit *condition = find_condition(pod, type);
-        struct rollout_str status = text_of(ro_edit_get(condition, "status"));
+        struct rollout_str status = ro_edit_get_text(condition, "status");
         if (has_status(condition, "True"))
             continue;
         const char *before = chars(message), *comma = message.data ? ", " : "";
@@ -119,8 +114,8 @@ void ro_set_in_place_ready(struct ro_arena *arena, struct ro_edit *pod, bool rea
     struct ro_edit *old = find_condition(pod, RO_STR(RO_READY_TYPE));
     struct rollout_str reason = ready ? (struct rollout_str){ 0 } : RO_STR("StartInPlaceUpdate");
 
-    if (old && has_status(old, ready ? "True" : "False") && ro_str_eq(text_of(ro_edit_get(old, "reason")), reason) &&
-        text_of(ro_edit_get(old, "message")).len == 0)
+    if (old && has_status(old, ready ? "True" : "False") && ro_str_eq(ro_edit_get_text(old, "reason"), reason) &&
+        ro_edit_get_text(old, "message").len == 0)
         return;
     set_condition(arena, pod,
                   make_condition(arena, RO_STR(RO_READY_TYPE), ready ? RO_STR("True") : RO_STR("False"), now, reason,
@@ -132,9 +127,9 @@ void ro_set_in_place_ready(struct ro_arena *arena, struct ro_edit *pod, bool rea
 static int by_agent_and_key(const void *context, uint32_t a, uint32_t b)
 {
     struct ro_edit *const *items = context;
-    int c = ro_str_cmp(text_of(ro_edit_get(items[a], "userAgent")), text_of(ro_edit_get(items[b], "userAgent")));
+    int c = ro_str_cmp(ro_edit_get_text(items[a], "userAgent"), ro_edit_get_text(items[b], "userAgent"));
 
-    return c ? c : ro_str_cmp(text_of(ro_edit_get(items[a], "key")), text_of(ro_edit_get(items[b], "key")));
+    return c ? c : ro_str_cmp(ro_edit_get_text(items[a], "key"), ro_edit_get_text(items[b], "key"));
 }
 
 static struct ro_edit *make_entry(struct ro_arena *arena, struct rollout_str agent, struct rollout_str key)
@@ -166,7 +161,7 @@ static struct ro_edit *changed_list(struct ro_arena *arena, struct ro_edit *cond
         return NULL;
     count = 0;
     for (struct ro_edit *e = old ? old->first : NULL; e; e = e->next) {
-        struct rollout_str agent = text_of(ro_edit_get(e, "userAgent")), name = text_of(ro_edit_get(e, "key"));
+        struct rollout_str agent = ro_edit_get_text(e, "userAgent"), name = ro_edit_get_text(e, "key");
         bool own = ro_str_eq(agent, RO_STR("Lifecycle")) && ro_str_eq(name, key);
         there = there || own;
         if (!own || mark)
@@ -189,7 +184,7 @@ void ro_mark_not_ready(struct ro_arena *arena, struct ro_edit *pod, struct rollo
 {
     struct ro_edit *condition = find_condition(pod, RO_STR(KRUISE_TYPE)), *gate = gates_of(pod);
 
-    while (gate && !ro_str_eq(text_of(ro_edit_get(gate, "conditionType")), RO_STR(KRUISE_TYPE)))
+    while (gate && !ro_str_eq(ro_edit_get_text(gate, "conditionType"), RO_STR(KRUISE_TYPE)))
         gate = gate->next;
     if (!gate || (!condition && !mark))
         return;

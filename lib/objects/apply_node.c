@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A DaemonSet's new pods, each bound to its node. Source: daemonset.md 3 and 8. */
+#include "base/error.h"
+#include "base/tree.h"
+#include "objects/apply.h"
+
+/* Tolerates the taint for ever. One that says so for a time only is changed, so that it stands at its place. */
+static void tolerate(struct ro_apply *a, struct ro_edit *list, struct rollout_str key, struct rollout_str effect)
+{
+    bool there = false;
+
+    for (struct ro_edit *t = list ? list->first : NULL; t; t = t->next) {
+        if (!ro_str_eq(ro_edit_get_text(t, "key"), key) || !ro_str_eq(ro_edit_get_text(t, "effect"), effect) ||
+            !ro_str_eq(ro_edit_get_text(t, "operator"), RO_STR("Exists")) || ro_edit_get_text(t, "value").len > 0)
+            continue;
+        ro_edit_remove(t, RO_STR("tolerationSeconds"));
+        there = true;
+    }
+    if (there)
+        return;
+    struct ro_edit *toleration = ro_edit_object(&a->arena);
+    ro_edit_set_text(&a->arena, toleration, RO_STR("key"), key);
+    ro_edit_set_text(&a->arena, toleration, RO_STR("operator"), RO_STR("Exists"));
+    ro_edit_set_text(&a->arena, toleration, RO_STR("effect"), effect);
+    ro_edit_append(list, toleration);
+}
+
+static void add_tolerations(struct ro_apply *a, struct ro_edit *spec)
+{
+    struct ro_edit *list = ro_edit_need_array(&a->arena, spec, "tolerations");
+    struct ro_edit *host_network = ro_edit_get(spec, "hostNetwork");
+
+    tolerate(a, list, RO_STR("node.kubernetes.io/not-ready"), RO_STR("NoExecute"));
+    tolerate(a, list, RO_STR("node.kubernetes.io/unreachable"), RO_STR("NoExecute"));
+    tolerate(a, list, RO_STR("node.kubernetes.io/disk-pressure"), RO_STR("NoSchedule"));
+    tolerate(a, list, RO_STR("node.kubernetes.io/memory-pressure"), RO_STR("NoSchedule"));
+    tolerate(a, list, RO_STR("node.kubernetes.io/pid-pressure"), RO_STR("NoSchedule"));
+    tolerate(a, list, RO_STR("node.kubernetes.io/unschedulable"), RO_STR("NoSchedule"));
+    if (host_network && host_network->node.kind == ROLLOUT_NODE_BOOL && host_network->node.integer)
+        tolerate(a, list, RO_STR("node.kubernetes.io/network-unavailable"), RO_STR("NoSchedule"));
+}
+
+/* Takes the place of whatever nodes the template requires; preferences stay. */
+static void require_node(struct ro_apply *a, struct ro_edit *spec, struct rollout_str node)
+{
+    struct ro_edit *affinity = ro_edit_need_object(&a->arena, spec, "affinity");
+    struct ro_edit *node_affinity = ro_edit_need_object(&a->arena, affinity, "nodeAffinity");
+    struct ro_edit *required =
+        ro_edit_need_object(&a->arena, node_affinity, "requiredDuringSchedulingIgnoredDuringExecution");
+    struct ro_edit *terms = ro_edit_array(&a->arena), *term = ro_edit_object(&a->arena);
+    struct ro_edit *fields = ro_edit_array(&a->arena), *field = ro_edit_object(&a->arena);
+    struct ro_edit *values = ro_edit_array(&a->arena);
+
+    ro_edit_append(values, ro_edit_text(&a->arena, node));
+    ro_edit_set_text(&a->arena, field, RO_STR("key"), RO_STR("metadata.name"));
+    ro_edit_set_text(&a->arena, field, RO_STR("operator"), RO_STR("In"));
+    ro_edit_set(field, RO_STR("values"), values);
+    ro_edit_append(fields, field);
+    ro_edit_set(term, RO_STR("matchFields"), fields);
+    ro_edit_append(terms, term);
+    ro_edit_set(required, RO_STR("nodeSelectorTerms"), terms);
+}
+
+int ro_apply_create_on_node(struct ro_apply *a, const struct rollout_node *template, uint32_t place)
+{
+    const struct rollout_daemonset *set = a->world->workload.daemonset;
+    struct rollout_str node = ro_apply_text(a, ROLLOUT_ATTR_NODE), name = { 0 };
+    bool in_place = set->update_type == ROLLOUT_UPDATE_ROLLING && (set->flags & ROLLOUT_DAEMONSET_ROLLING_UPDATE) &&
+                    set->pod_update_policy == ROLLOUT_POLICY_IN_PLACE_IF_POSSIBLE;
+
+    if (node.len == 0)
+        return ro_error(a->reterr, ROLLOUT_ERR_INVALID, "node", "node: the action names none");
+    if (a->ids->count > 1)
+        return ro_error(a->reterr, ROLLOUT_ERR_INVALID, "ids", "ids: %u given, at most 1 needed", a->ids->count);
+    if (a->ids->count == 1) {
+        if (ro_strs_at(a->ids, 0)->len == 0)
+            return ro_error(a->reterr, ROLLOUT_ERR_INVALID, "ids", "ids: \"\" is no id");
+        name = ro_apply_join(a, a->kind.name, *ro_strs_at(a->ids, 0));
+    }
+    if (ro_apply_make(a, 1) != ROLLOUT_OK)
+        return ROLLOUT_OK;
+    struct ro_edit *pod = ro_apply_new_pod(a, template, place, name, (struct rollout_str){ 0 });
+    struct ro_edit *spec = ro_edit_need_object(&a->arena, pod, "spec");
+    if (set->template_generation.data)
+        ro_apply_label(a, pod, "pod-template-generation", set->template_generation);
+    add_tolerations(a, spec);
+    if (in_place)
+        ro_apply_readiness_gate(a, pod);
+    require_node(a, spec, node);
+    a->made[0] = pod;
+    return ROLLOUT_OK;
+}
