@@ -93,6 +93,24 @@ struct ro_at ro_at_element(struct ro_decoder *d, const struct ro_at *array, cons
     return at;
 }
 
+void ro_each_open(struct ro_decoder *d, const struct ro_at *object, const char *key, struct ro_each *ret)
+{
+    *ret = (struct ro_each){ .array = ro_at_array(d, object, key), .index = (size_t)-1 };
+    if (ret->array.node) {
+        ret->count = ro_count(ret->array.node);
+        ret->next = ro_first(ret->array.node);
+    }
+}
+
+bool ro_each_next(struct ro_decoder *d, struct ro_each *each)
+{
+    if (!each->array.node || each->next == ro_end(each->array.node))
+        return false;
+    each->at = ro_at_element(d, &each->array, each->next, ++each->index);
+    each->next = ro_next(each->next);
+    return true;
+}
+
 struct rollout_str ro_read_text(struct ro_decoder *d, const struct ro_at *object, const char *key)
 {
     return ro_text(typed(d, object, key, ROLLOUT_NODE_TEXT, "is not a string").node);
@@ -273,6 +291,7 @@ void ro_read_metadata(struct ro_decoder *d, const struct ro_at *object, struct r
     ret->labels = ro_read_labels(d, &metadata, "labels");
     ret->finalizers = ro_read_texts(d, &metadata, "finalizers");
     ret->created_ms = ro_read_time(d, &metadata, "creationTimestamp");
+    ret->generation = ro_read_int64(d, &metadata, "generation");
     ret->terminating = ro_at_member(&metadata, "deletionTimestamp").node != NULL;
     ro_read_time(d, &metadata, "deletionTimestamp");
     ro_check_text_map(d, &metadata, "annotations");

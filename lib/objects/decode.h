@@ -38,6 +38,23 @@ struct ro_at ro_at_array(struct ro_decoder *d, const struct ro_at *object, const
 struct ro_at ro_at_element(struct ro_decoder *d, const struct ro_at *array, const struct rollout_node *node,
                            size_t index);
 
+/* The elements of an array of objects in turn, null as an empty one. Must not be moved once open, since the
+ * paths lead through it:
+ *     struct ro_each each;
+ *     ro_each_open(d, &spec, "tolerations", &each);
+ *     while (ro_each_next(d, &each))
+ *         ... each.at, each.index ... */
+struct ro_each {
+    struct ro_at array;
+    uint32_t count; /* of all elements */
+    size_t index;   /* of the present one */
+    struct ro_at at;
+    const struct rollout_node *next;
+};
+
+void ro_each_open(struct ro_decoder *d, const struct ro_at *object, const char *key, struct ro_each *ret);
+bool ro_each_next(struct ro_decoder *d, struct ro_each *each);
+
 struct rollout_str ro_read_text(struct ro_decoder *d, const struct ro_at *object, const char *key);
 bool ro_read_bool(struct ro_decoder *d, const struct ro_at *object, const char *key);
 int32_t ro_read_int32(struct ro_decoder *d, const struct ro_at *object, const char *key);
@@ -75,6 +92,7 @@ struct ro_metadata {
     struct rollout_labels labels;
     struct rollout_strs finalizers;
     int64_t created_ms;
+    int64_t generation;
     bool terminating;                       /* deletionTimestamp is set */
     const struct rollout_node *annotations; /* OBJECT of texts, or NULL */
     struct rollout_str controller_uid;      /* of the ownerReference that is the controller; absent = none */
