@@ -96,7 +96,7 @@ uint32_t answer_workload_flags(const struct rollout_workload *workload)
         for (size_t j = 0; j < sizeof gates / sizeof gates[0]; j++)
             if (workload->gates[i].gate == gates[j].gate)
                 flags = workload->gates[i].on ? flags | gates[j].flag : flags & ~gates[j].flag;
-    if (workload->cloneset->pod_update_policy == ROLLOUT_POLICY_IN_PLACE_ONLY)
+    if (!workload->cloneset || workload->cloneset->pod_update_policy == ROLLOUT_POLICY_IN_PLACE_ONLY)
         flags &= ~(uint32_t)ROLLOUT_DIFF_COMPARE_CLAIMS;
     return flags;
 }

@@ -3,13 +3,7 @@
 
 #include "objects/selector.h"
 #include "objects/spec.h"
-
-int ro_cloneset_version(struct rollout_str api_version)
-{
-    if (ro_str_eq(api_version, RO_STR("apps.kruise.io/v1beta1")))
-        return RO_CLONESET_V1BETA1;
-    return ro_str_eq(api_version, RO_STR("apps.kruise.io/v1alpha1")) ? RO_CLONESET_V1ALPHA1 : 0;
-}
+#include "objects/workload.h"
 
 static struct rollout_labels read_scatter(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *strategy)
 {
@@ -105,12 +99,12 @@ static void read_status(struct ro_decoder *d, struct ro_arena *arena, const stru
     ret->conditions = ro_read_conditions(d, arena, &status, true, &ret->condition_count);
 }
 
-void ro_cloneset_decode(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *object, int version,
+void ro_cloneset_decode(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *object, uint32_t version,
                         struct rollout_cloneset *ret)
 {
     struct ro_metadata metadata;
     struct rollout_cloneset cloneset = { .struct_size = sizeof(cloneset) };
-    bool alpha = version == RO_CLONESET_V1ALPHA1;
+    bool alpha = version == RO_VERSION_V1ALPHA1;
     ro_read_metadata(d, object, &metadata);
     cloneset.name = metadata.name;
     cloneset.namespace_ = metadata.namespace_;

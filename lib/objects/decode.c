@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "objects/decode.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/edit.h"
 #include "base/quantity.h"
 #include "base/time.h"
 
@@ -93,6 +95,14 @@ struct ro_at ro_at_element(struct ro_decoder *d, const struct ro_at *array, cons
     return at;
 }
 
+struct ro_at ro_at_item(struct ro_decoder *d, const struct ro_at *array, const struct rollout_node *node, size_t index)
+{
+    struct ro_at at = { .node = node, .path = { .up = path_of(array), .index = index } };
+    if (node->kind != ROLLOUT_NODE_OBJECT)
+        ro_refuse(d, &at, "is not an object");
+    return at;
+}
+
 void ro_each_open(struct ro_decoder *d, const struct ro_at *object, const char *key, struct ro_each *ret)
 {
     *ret = (struct ro_each){ .array = ro_at_array(d, object, key), .index = (size_t)-1 };
@@ -145,24 +155,46 @@ int32_t ro_read_int32(struct ro_decoder *d, const struct ro_at *object, const ch
     return ro_read_opt(d, object, key).value;
 }
 
+static struct rollout_intstr intstr_of(struct ro_decoder *d, const struct ro_at *at)
+{
+    struct rollout_intstr ret = { .kind = ROLLOUT_INTSTR_UNSET };
+    if (at->node->kind == ROLLOUT_NODE_TEXT) {
+        ret.kind = ROLLOUT_INTSTR_TEXT;
+        ret.text = at->node->text;
+    } else if (at->node->kind != ROLLOUT_NODE_INTEGER) {
+        ro_refuse(d, at, "is neither an integer nor a string");
+    } else if (at->node->integer < INT32_MIN || at->node->integer > INT32_MAX) {
+        ro_refuse(d, at, "does not fit in 32 bits");
+    } else {
+        ret.kind = ROLLOUT_INTSTR_INT;
+        ret.count = (int32_t)at->node->integer;
+    }
+    return ret;
+}
+
 struct rollout_intstr ro_read_intstr(struct ro_decoder *d, const struct ro_at *object, const char *key)
 {
     struct ro_at at = ro_at_member(object, key);
-    struct rollout_intstr ret = { .kind = ROLLOUT_INTSTR_UNSET };
-    if (!at.node)
-        return ret;
-    if (at.node->kind == ROLLOUT_NODE_TEXT) {
-        ret.kind = ROLLOUT_INTSTR_TEXT;
-        ret.text = at.node->text;
-    } else if (at.node->kind != ROLLOUT_NODE_INTEGER) {
-        ro_refuse(d, &at, "is neither an integer nor a string");
-    } else if (at.node->integer < INT32_MIN || at.node->integer > INT32_MAX) {
-        ro_refuse(d, &at, "does not fit in 32 bits");
-    } else {
-        ret.kind = ROLLOUT_INTSTR_INT;
-        ret.count = (int32_t)at.node->integer;
+    return at.node ? intstr_of(d, &at) : (struct rollout_intstr){ .kind = ROLLOUT_INTSTR_UNSET };
+}
+
+const struct rollout_intstr *ro_read_intstrs(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *object,
+                                             const char *key, size_t *ret_count)
+{
+    struct ro_at array = ro_at_array(d, object, key);
+    uint32_t count = array.node ? ro_count(array.node) : 0;
+    struct rollout_intstr *items = count ? ro_arena_alloc(arena, count, sizeof(*items)) : NULL;
+    size_t index = 0;
+    *ret_count = items ? count : 0;
+    if (!items)
+        return NULL;
+    for (const struct rollout_node *c = ro_first(array.node); c != ro_end(array.node); c = ro_next(c), index++) {
+        struct ro_at at = { .node = c, .path = { .up = path_of(&array), .index = index } };
+        /* Go leaves an element that is null at its zero value, the number 0. */
+        items[index] =
+            c->kind == ROLLOUT_NODE_NULL ? (struct rollout_intstr){ .kind = ROLLOUT_INTSTR_INT } : intstr_of(d, &at);
     }
-    return ret;
+    return items;
 }
 
 int64_t ro_read_time(struct ro_decoder *d, const struct ro_at *object, const char *key)
@@ -232,21 +264,37 @@ static bool is_quantity(const struct rollout_node *n)
     }
 }
 
+struct rollout_str ro_read_quantity(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *object,
+                                    const char *key)
+{
+    struct ro_at at = ro_at_member(object, key);
+    if (!at.node)
+        return (struct rollout_str){ NULL, 0 };
+    if (!is_quantity(at.node)) {
+        ro_refuse(d, &at, "is not a quantity");
+        return (struct rollout_str){ NULL, 0 };
+    }
+    return at.node->kind == ROLLOUT_NODE_INTEGER ? ro_arena_printf(arena, "%" PRId64, at.node->integer) : at.node->text;
+}
+
+void ro_check_quantities(struct ro_decoder *d, const struct ro_at *object, const char *key)
+{
+    struct ro_at list = ro_at_object(d, object, key);
+    if (!list.node)
+        return;
+    for (const struct rollout_node *c = ro_first(list.node); c != ro_end(list.node); c = ro_next(c)) {
+        if (is_quantity(c))
+            continue;
+        struct ro_at at = { .node = c, .path = { .up = &list.path, .key = c->key } };
+        ro_refuse(d, &at, "is not a quantity");
+    }
+}
+
 void ro_check_resources(struct ro_decoder *d, const struct ro_at *object, const char *key)
 {
-    static const char *const lists[] = { "limits", "requests" };
     struct ro_at resources = ro_at_object(d, object, key);
-    for (size_t i = 0; resources.node && i < sizeof(lists) / sizeof(lists[0]); i++) {
-        struct ro_at list = ro_at_object(d, &resources, lists[i]);
-        if (!list.node)
-            continue;
-        for (const struct rollout_node *c = ro_first(list.node); c != ro_end(list.node); c = ro_next(c)) {
-            if (is_quantity(c))
-                continue;
-            struct ro_at at = { .node = c, .path = { .up = &list.path, .key = c->key } };
-            ro_refuse(d, &at, "is not a quantity");
-        }
-    }
+    ro_check_quantities(d, &resources, "limits");
+    ro_check_quantities(d, &resources, "requests");
 }
 
 void ro_check_kind(struct ro_decoder *d, const struct ro_at *object, const char *kind)
@@ -269,16 +317,13 @@ struct rollout_str ro_controller_uid(const struct rollout_node *object)
 
 void ro_check_owners(struct ro_decoder *d, const struct ro_at *metadata)
 {
-    struct ro_at owners = ro_at_array(d, metadata, "ownerReferences");
-    size_t index = 0;
-    if (!owners.node)
-        return;
-    for (const struct rollout_node *c = ro_first(owners.node); c != ro_end(owners.node); c = ro_next(c)) {
-        struct ro_at owner = ro_at_element(d, &owners, c, index++);
-        ro_read_text(d, &owner, "kind");
-        ro_read_text(d, &owner, "name");
-        ro_read_text(d, &owner, "uid");
-        ro_read_bool(d, &owner, "controller");
+    struct ro_each owners;
+    ro_each_open(d, metadata, "ownerReferences", &owners);
+    while (ro_each_next(d, &owners)) {
+        ro_read_text(d, &owners.at, "kind");
+        ro_read_text(d, &owners.at, "name");
+        ro_read_text(d, &owners.at, "uid");
+        ro_read_bool(d, &owners.at, "controller");
     }
 }
 

@@ -12,6 +12,7 @@
 #include <rollout/node.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "base/tree.h"
 
 struct ro_decoder {
@@ -38,6 +39,9 @@ struct ro_at ro_at_array(struct ro_decoder *d, const struct ro_at *object, const
 struct ro_at ro_at_element(struct ro_decoder *d, const struct ro_at *array, const struct rollout_node *node,
                            size_t index);
 
+/* Same, where even null is refused. */
+struct ro_at ro_at_item(struct ro_decoder *d, const struct ro_at *array, const struct rollout_node *node, size_t index);
+
 /* The elements of an array of objects in turn, null as an empty one. Must not be moved once open, since the
  * paths lead through it:
  *     struct ro_each each;
@@ -62,6 +66,14 @@ struct rollout_opt ro_read_opt(struct ro_decoder *d, const struct ro_at *object,
 int64_t ro_read_int64(struct ro_decoder *d, const struct ro_at *object, const char *key);
 struct rollout_intstr ro_read_intstr(struct ro_decoder *d, const struct ro_at *object, const char *key);
 
+/* A list of them; *ret_count is how many. */
+const struct rollout_intstr *ro_read_intstrs(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *object,
+                                             const char *key, size_t *ret_count);
+
+/* A resource quantity as text, also where it stands as a bare number. */
+struct rollout_str ro_read_quantity(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *object,
+                                    const char *key);
+
 /* RFC 3339 in milliseconds; 0 where absent, also for Go's zero time (year 1). */
 int64_t ro_read_time(struct ro_decoder *d, const struct ro_at *object, const char *key);
 
@@ -69,9 +81,10 @@ int64_t ro_read_time(struct ro_decoder *d, const struct ro_at *object, const cha
 struct rollout_labels ro_read_labels(struct ro_decoder *d, const struct ro_at *object, const char *key);
 struct rollout_strs ro_read_texts(struct ro_decoder *d, const struct ro_at *object, const char *key);
 
-/* Only checks: a map of texts that may carry expansions; container resources {limits, requests} whose
- * amounts must be quantities. */
+/* Only checks: a map of texts that may carry expansions; a map of quantities; resources {limits, requests} that
+ * are such maps. */
 void ro_check_text_map(struct ro_decoder *d, const struct ro_at *object, const char *key);
+void ro_check_quantities(struct ro_decoder *d, const struct ro_at *object, const char *key);
 void ro_check_resources(struct ro_decoder *d, const struct ro_at *object, const char *key);
 
 /* Refuses a value: the message is "<path>: <value> <text>", or "<path>: <text>" for an absent one. */

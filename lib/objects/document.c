@@ -3,110 +3,33 @@
 
 #include <stdlib.h>
 
-#include "objects/cloneset.h"
+#include "objects/claim.h"
 #include "objects/grouping.h"
 #include "objects/pod.h"
 #include "objects/revision.h"
+#include "objects/settings.h"
+#include "objects/workload.h"
+#include "rules/selector.h"
 
 /* A world and its memory. */
 struct holder {
     struct rollout_world world;
-    struct rollout_cloneset cloneset;
+    struct ro_specs specs;
     struct ro_arena arena;
     struct rollout_grouping *grouping; /* made for this world alone */
 };
 
-/* Gates of OpenKruise that have no part in a plan. */
-static bool gate_without_effect(struct rollout_str name)
-{
-    static const char *const names[] = {
-        "CloneSetEventHandlerOptimization",
-        "DaemonWatchingPod",
-        "DeletionProtectionForCRDCascadingGate",
-        "EnableExternalCerts",
-        "EnablePodProbeMarkerOnServerless",
-        "EnhancedLivenessProbe",
-        "ImagePullJobGate",
-        "KruiseDaemon",
-        "KruisePodReadinessGate",
-        "PodProbeMarkerGate",
-        "PodUnavailableBudgetDeleteGate",
-        "PodUnavailableBudgetUpdateGate",
-        "PodWebhook",
-        "PreDownloadImageForDaemonSetUpdate",
-        "PreDownloadImageForInPlaceUpdate",
-        "ResourceDistributionGate",
-        "ResourcesDeletionProtection",
-        "SidecarSetPatchPodMetadataDefaultsAllowed",
-        "SidecarTerminator",
-        "TemplateNoDefaults",
-        "WorkloadSpread",
-    };
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-        if (ro_str_eq(name, (struct rollout_str){ names[i], strlen(names[i]) }))
-            return true;
-    return false;
-}
-
-static void read_feature_gates(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *body,
-                               struct rollout_workload *ret)
-{
-    struct ro_at gates = ro_at_object(d, body, "featureGates");
-    struct rollout_gate *items = gates.node ? ro_arena_alloc(arena, ro_count(gates.node), sizeof(*items)) : NULL;
-    if (!items)
-        return;
-    for (const struct rollout_node *c = ro_first(gates.node); c != ro_end(gates.node); c = ro_next(c)) {
-        struct ro_at at = { .node = c, .path = { .up = &gates.path, .key = c->key } };
-        uint32_t gate = ro_gate_from_name(c->key);
-        if (gate == 0 && !gate_without_effect(c->key)) {
-            at.node = NULL;
-            ro_refuse(d, &at, "unknown feature gate");
-        } else if (c->kind != ROLLOUT_NODE_BOOL) {
-            ro_refuse(d, &at, "is not a boolean");
-        } else if (gate) {
-            items[ret->gate_count++] = (struct rollout_gate){ gate, c->integer != 0 };
-        }
-    }
-    ret->gates = items;
-}
-
-/* No fix exists yet, and no profile but upstream's own behaviour. */
-static void read_fixes(struct ro_decoder *d, const struct ro_at *body)
-{
-    struct ro_at fixes = ro_at_array(d, body, "fixes");
-    if (fixes.node && ro_count(fixes.node) > 0) {
-        struct ro_at first = { .node = ro_first(fixes.node), .path = { .up = &fixes.path } };
-        ro_refuse(d, &first, first.node->kind == ROLLOUT_NODE_TEXT ? "is no known fix" : "is not a string");
-    }
-    struct rollout_str profile = ro_read_text(d, body, "profile");
-    struct ro_at at = ro_at_member(body, "profile");
-    if (profile.data && !ro_str_eq(profile, RO_STR("upstream")))
-        ro_refuse(d, &at, "is no known profile");
-}
-
-/* What only a Snapshot can say. */
-static void read_settings(struct ro_decoder *d, struct holder *h, const struct ro_at *body, int64_t now_ms)
-{
-    struct rollout_snapshot *snapshot = &h->world.snapshot;
-    struct ro_at now = ro_at_member(body, "now");
-    snapshot->now_ms = now.node ? ro_read_time(d, body, "now") : now_ms;
-    if (snapshot->now_ms == 0)
-        ro_refuse(d, &now, now.node ? "is no time to plan at" : "missing");
-    read_feature_gates(d, &h->arena, body, &h->world.workload);
-    read_fixes(d, body);
-    struct ro_at in_flight = ro_at_object(d, body, "inFlight");
-    snapshot->unobserved_since_ms = ro_read_time(d, &in_flight, "since");
-}
-
 /* A pod of a Snapshot is the workload's unless its controller is another object; without a controller,
  * if the selector matches, as upstream would then adopt it. */
-static bool is_owned(const struct rollout_node *pod, const struct rollout_node *workload,
-                     const struct rollout_pod *facts, const struct rollout_selector *selector)
+static bool is_owned(const struct rollout_node *pod, const struct rollout_world *world, const struct rollout_pod *facts)
 {
-    struct rollout_str owner = ro_controller_uid(pod), uid = ro_text(ro_dig(workload, "metadata", "uid", NULL));
+    struct rollout_str owner = ro_controller_uid(pod);
+    struct rollout_str uid = ro_text(ro_dig(world->workload_object.nodes, "metadata", "uid", NULL));
+    const struct rollout_selector *selector = ro_workload_selector(&world->workload);
+    uint32_t hint = 0;
     if (owner.data)
         return !uid.data || ro_str_eq(owner, uid);
-    return rollout_selector_matches(selector, &facts->labels);
+    return selector && ro_selector_match(selector, &facts->labels, &hint);
 }
 
 static void read_pods(struct ro_decoder *d, struct holder *h, const struct ro_group *group,
@@ -128,9 +51,9 @@ static void read_pods(struct ro_decoder *d, struct holder *h, const struct ro_gr
     for (size_t i = 0; i < count && d->code == ROLLOUT_OK; i++) {
         struct ro_at at = ro_at_element(d, &places->arrays[RO_MEMBER_PODS], members[i].node, members[i].index);
         ro_pod_decode(d, &at, &gates, &pods[n], ro_pod_may_in_place(members[i].node) ? in_place : NULL);
-        if (!list && !is_owned(at.node, group->workload.node, &pods[n], &h->cloneset.selector))
+        if (!list && !is_owned(at.node, &h->world, &pods[n]))
             continue;
-        ro_pod_select(&pods[n], &h->cloneset);
+        ro_pod_select(&pods[n], at.node, &h->world.workload);
         in_place += pods[n].in_place != NULL;
         objects[n++] = ro_tree_of(members[i].node);
     }
@@ -151,7 +74,7 @@ static void read_claims(struct ro_decoder *d, struct holder *h, const struct ro_
         return;
     for (size_t i = 0; i < count; i++) {
         struct ro_at at = ro_at_element(d, &places->arrays[RO_MEMBER_CLAIMS], members[i].node, members[i].index);
-        ro_claim_decode(d, &at, uid, &claims[i]);
+        ro_claim_decode(d, &h->arena, &at, uid, &claims[i]);
         objects[i] = ro_tree_of(members[i].node);
     }
     h->world.snapshot.claims = (struct rollout_claims){ claims, count, sizeof(*claims) };
@@ -173,7 +96,7 @@ static uint32_t revision_named(const struct rollout_revision *revisions, size_t 
 static uint32_t find_update_revision(struct holder *h, const struct rollout_node *object,
                                      struct rollout_revision *revisions, struct rollout_tree *objects, size_t *count)
 {
-    struct rollout_opt *collision_count = &h->cloneset.status.collision_count;
+    struct rollout_opt *collision_count = ro_workload_collisions(&h->world.workload, &h->specs);
     uint32_t found = ro_revision_of_template(&h->arena, object, *collision_count, revisions, objects, *count);
     if (found == ROLLOUT_NONE) {
         ro_revision_make(&h->arena, object, collision_count, revisions, *count, &revisions[*count], &objects[*count]);
@@ -196,7 +119,7 @@ static void read_revisions(struct ro_decoder *d, struct holder *h, const struct 
     struct rollout_revision *revisions = ro_arena_alloc(&h->arena, count + 1, sizeof(*revisions));
     struct rollout_tree *objects = ro_arena_alloc(&h->arena, count + 1, sizeof(*objects));
     struct ro_at update_at = { .node = NULL };
-    struct rollout_str update = { NULL, 0 }, current = h->cloneset.status.current_revision;
+    struct rollout_str update = { NULL, 0 }, current = ro_workload_current_revision(&h->world.workload);
     if (!revisions || !objects)
         return;
     for (size_t i = 0; i < count; i++) {
@@ -227,17 +150,7 @@ static void read_revisions(struct ro_decoder *d, struct holder *h, const struct 
 static void read_workload(struct ro_decoder *d, struct holder *h, const struct ro_group *group,
                           const struct ro_places *places)
 {
-    struct ro_at kind = ro_at_member(&places->workload, "kind");
-    struct ro_at api_version = ro_at_member(&places->workload, "apiVersion");
-    int version = ro_cloneset_version(group->api_version);
-    if (!ro_str_eq(group->kind, RO_STR("CloneSet")))
-        ro_refuse(d, &kind, kind.node ? "is not supported" : "missing");
-    else if (version == 0)
-        ro_refuse(d, &api_version, api_version.node ? "is not supported" : "missing");
-    if (d->code != ROLLOUT_OK)
-        return;
-    ro_cloneset_decode(d, &h->arena, &places->workload, version, &h->cloneset);
-    h->world.workload.cloneset = &h->cloneset;
+    ro_workload_decode(d, &h->arena, &places->workload, group->kind, group->api_version, &h->specs, &h->world.workload);
     h->world.kind = group->kind;
     h->world.api_version = group->api_version;
     h->world.workload_object = ro_tree_of(group->workload.node);
@@ -259,13 +172,15 @@ int rollout_grouping_decode(const struct rollout_grouping *grouping, size_t inde
     h->world.workload.struct_size = sizeof(h->world.workload);
     h->world.snapshot.struct_size = sizeof(h->world.snapshot);
     h->world.snapshot.nodes = grouping->nodes;
+    h->world.snapshot.storage_classes = grouping->storage_classes;
 
     /* Settings are members of a Snapshot; what a List or a lone workload has of these names is not one. */
     static const struct rollout_node nothing = { ROLLOUT_NODE_OBJECT, 1, { NULL, 0 }, { NULL, 0 }, 0, 0 };
     struct ro_at none = ro_at_root(&nothing);
     ro_grouping_places(&d, grouping, group, &places);
     read_workload(&d, h, group, &places);
-    read_settings(&d, h, grouping->body ? &places.body : &none, now_ms);
+    ro_read_settings(&d, &h->arena, grouping->body ? &places.body : &none, now_ms, &h->world.workload,
+                     &h->world.snapshot);
     if (d.code == ROLLOUT_OK) {
         read_revisions(&d, h, group, &places, grouping->body != NULL);
         read_claims(&d, h, group, &places);

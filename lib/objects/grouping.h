@@ -23,7 +23,8 @@ struct ro_group {
     struct rollout_str api_version;
     struct ro_member *members[RO_MEMBER_KINDS];
     size_t count[RO_MEMBER_KINDS];
-    size_t mark; /* the claim that was assigned last */
+    size_t mark;         /* the claim that was assigned last */
+    bool claims_by_name; /* else by their owners */
 };
 
 struct rollout_grouping {
@@ -35,6 +36,7 @@ struct rollout_grouping {
     struct ro_group *groups;
     size_t count;
     struct rollout_nodes nodes; /* all workloads see the same */
+    struct rollout_storage_classes storage_classes;
 };
 
 /* Where things stand in a document, for paths. Must not be moved once filled. group may be NULL: then the
@@ -47,5 +49,11 @@ struct ro_places {
 
 void ro_grouping_places(struct ro_decoder *d, const struct rollout_grouping *grouping, const struct ro_group *group,
                         struct ro_places *ret);
+
+/* The kind of a List's item: a list of one kind ("PodList") may leave it out of its items. */
+struct rollout_str ro_item_kind(const struct rollout_grouping *grouping, const struct rollout_node *item);
+
+/* Sorts the items of a List, which has some, by the workloads among them. grouping->groups has room for all. */
+void ro_group_list(struct ro_decoder *d, struct rollout_grouping *grouping);
 
 #endif

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "objects/pod.h"
+#include "objects/scheduling.h"
 
-void ro_node_decode(struct ro_decoder *d, const struct ro_at *node, struct rollout_node_facts *ret)
+void ro_node_decode(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *node,
+                    struct rollout_node_facts *ret)
 {
     struct ro_metadata metadata;
     ro_check_kind(d, node, "Node");
     ro_read_metadata(d, node, &metadata);
+    struct ro_at spec = ro_at_object(d, node, "spec");
     *ret = (struct rollout_node_facts){ .name = metadata.name, .labels = metadata.labels };
+    ret->taints = ro_read_taints(d, arena, &spec, &ret->taint_count);
 }

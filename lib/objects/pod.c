@@ -5,6 +5,9 @@
 
 #include "base/abi.h"
 #include "objects/pod_in_place.h"
+#include "objects/scheduling.h"
+#include "objects/statefulset.h"
+#include "objects/workload.h"
 #include "rules/lifecycle.h"
 #include "rules/selector.h"
 
@@ -71,19 +74,17 @@ static uint32_t not_ready_keys(const struct rollout_node *message)
 /* Conditions: the first of a type counts. */
 static void read_conditions(struct ro_decoder *d, const struct ro_at *status, struct rollout_pod *ret)
 {
-    struct ro_at conditions = ro_at_array(d, status, "conditions");
     bool ready_seen = false;
-    size_t index = 0;
-    if (!conditions.node)
-        return;
-    for (const struct rollout_node *c = ro_first(conditions.node); c != ro_end(conditions.node); c = ro_next(c)) {
-        struct ro_at condition = ro_at_element(d, &conditions, c, index++);
-        struct rollout_str type = ro_read_text(d, &condition, "type");
-        bool is_true = ro_str_eq(ro_read_text(d, &condition, "status"), RO_STR("True"));
-        int64_t since = ro_read_time(d, &condition, "lastTransitionTime");
-        struct rollout_str reason = ro_read_text(d, &condition, "reason");
-        struct rollout_str message = ro_read_text(d, &condition, "message");
-        ro_read_time(d, &condition, "lastProbeTime");
+    struct ro_each conditions;
+    ro_each_open(d, status, "conditions", &conditions);
+    while (ro_each_next(d, &conditions)) {
+        const struct ro_at *condition = &conditions.at;
+        struct rollout_str type = ro_read_text(d, condition, "type");
+        bool is_true = ro_str_eq(ro_read_text(d, condition, "status"), RO_STR("True"));
+        int64_t since = ro_read_time(d, condition, "lastTransitionTime");
+        struct rollout_str reason = ro_read_text(d, condition, "reason");
+        struct rollout_str message = ro_read_text(d, condition, "message");
+        ro_read_time(d, condition, "lastProbeTime");
         if (ro_str_eq(type, RO_STR("Ready")) && !ready_seen) {
             ready_seen = true;
             ret->ready_since_ms = since;
@@ -96,20 +97,17 @@ static void read_conditions(struct ro_decoder *d, const struct ro_at *status, st
             if (reason.len == 0 && message.len == 0)
                 ret->flags |= ROLLOUT_POD_IN_PLACE_CLEAN;
         } else if (ro_str_eq(type, RO_STR("KruisePodReady")) && !(ret->flags & ROLLOUT_POD_KRUISE_CONDITION)) {
-            ret->flags |= ROLLOUT_POD_KRUISE_CONDITION | not_ready_keys(ro_get(c, "message"));
+            ret->flags |= ROLLOUT_POD_KRUISE_CONDITION | not_ready_keys(ro_get(condition->node, "message"));
         }
     }
 }
 
 static void read_gates(struct ro_decoder *d, const struct ro_at *spec, struct rollout_pod *ret)
 {
-    struct ro_at gates = ro_at_array(d, spec, "readinessGates");
-    size_t index = 0;
-    if (!gates.node)
-        return;
-    for (const struct rollout_node *c = ro_first(gates.node); c != ro_end(gates.node); c = ro_next(c)) {
-        struct ro_at gate = ro_at_element(d, &gates, c, index++);
-        struct rollout_str type = ro_read_text(d, &gate, "conditionType");
+    struct ro_each gates;
+    ro_each_open(d, spec, "readinessGates", &gates);
+    while (ro_each_next(d, &gates)) {
+        struct rollout_str type = ro_read_text(d, &gates.at, "conditionType");
         if (ro_str_eq(type, RO_STR("InPlaceUpdateReady")))
             ret->flags |= ROLLOUT_POD_IN_PLACE_GATE;
         else if (ro_str_eq(type, RO_STR("KruisePodReady")))
@@ -120,15 +118,12 @@ static void read_gates(struct ro_decoder *d, const struct ro_at *spec, struct ro
 /* The members of a container that in-place updates and the diff read. */
 static void check_env(struct ro_decoder *d, const struct ro_at *container)
 {
-    struct ro_at env = ro_at_array(d, container, "env");
-    size_t index = 0;
-    if (!env.node)
-        return;
-    for (const struct rollout_node *c = ro_first(env.node); c != ro_end(env.node); c = ro_next(c)) {
-        struct ro_at entry = ro_at_element(d, &env, c, index++);
-        ro_read_text(d, &entry, "name");
-        ro_read_text(d, &entry, "value");
-        struct ro_at from = ro_at_object(d, &entry, "valueFrom");
+    struct ro_each env;
+    ro_each_open(d, container, "env", &env);
+    while (ro_each_next(d, &env)) {
+        ro_read_text(d, &env.at, "name");
+        ro_read_text(d, &env.at, "value");
+        struct ro_at from = ro_at_object(d, &env.at, "valueFrom");
         struct ro_at field = ro_at_object(d, &from, "fieldRef");
         ro_read_text(d, &field, "fieldPath");
         struct ro_at map = ro_at_object(d, &from, "configMapKeyRef");
@@ -138,26 +133,32 @@ static void check_env(struct ro_decoder *d, const struct ro_at *container)
 
 void ro_check_containers(struct ro_decoder *d, const struct ro_at *spec, const char *key)
 {
-    struct ro_at containers = ro_at_array(d, spec, key);
-    size_t index = 0;
-    if (!containers.node)
-        return;
-    for (const struct rollout_node *c = ro_first(containers.node); c != ro_end(containers.node); c = ro_next(c)) {
-        struct ro_at container = ro_at_element(d, &containers, c, index++);
-        ro_read_text(d, &container, "name");
-        ro_read_text(d, &container, "image");
-        ro_read_text(d, &container, "restartPolicy");
-        ro_check_resources(d, &container, "resources");
-        check_env(d, &container);
-        struct ro_at policies = ro_at_array(d, &container, "resizePolicy");
-        size_t i = 0;
-        if (!policies.node)
-            continue;
-        for (const struct rollout_node *p = ro_first(policies.node); p != ro_end(policies.node); p = ro_next(p)) {
-            struct ro_at policy = ro_at_element(d, &policies, p, i++);
-            ro_read_text(d, &policy, "resourceName");
-            ro_read_text(d, &policy, "restartPolicy");
+    struct ro_each containers;
+    ro_each_open(d, spec, key, &containers);
+    while (ro_each_next(d, &containers)) {
+        struct ro_each policies;
+        ro_read_text(d, &containers.at, "name");
+        ro_read_text(d, &containers.at, "image");
+        ro_read_text(d, &containers.at, "restartPolicy");
+        ro_check_resources(d, &containers.at, "resources");
+        check_env(d, &containers.at);
+        ro_each_open(d, &containers.at, "resizePolicy", &policies);
+        while (ro_each_next(d, &policies)) {
+            ro_read_text(d, &policies.at, "resourceName");
+            ro_read_text(d, &policies.at, "restartPolicy");
         }
+    }
+}
+
+/* What tells whether a pod has its StatefulSet's storage. */
+static void check_volumes(struct ro_decoder *d, const struct ro_at *spec)
+{
+    struct ro_each volumes;
+    ro_each_open(d, spec, "volumes", &volumes);
+    while (ro_each_next(d, &volumes)) {
+        ro_read_text(d, &volumes.at, "name");
+        struct ro_at claim = ro_at_object(d, &volumes.at, "persistentVolumeClaim");
+        ro_read_text(d, &claim, "claimName");
     }
 }
 
@@ -176,20 +177,18 @@ static bool is_sidecar(const struct rollout_node *containers, struct rollout_str
 static int32_t read_statuses(struct ro_decoder *d, const struct ro_at *status, const char *key, bool sidecars,
                              const struct rollout_node *init_containers)
 {
-    struct ro_at statuses = ro_at_array(d, status, key);
     int32_t most = 0;
-    size_t index = 0;
-    if (!statuses.node)
-        return 0;
-    for (const struct rollout_node *c = ro_first(statuses.node); c != ro_end(statuses.node); c = ro_next(c)) {
-        struct ro_at entry = ro_at_element(d, &statuses, c, index++);
-        struct rollout_str name = ro_read_text(d, &entry, "name");
-        int32_t restarts = ro_read_int32(d, &entry, "restartCount");
-        ro_read_bool(d, &entry, "ready");
-        ro_read_text(d, &entry, "image");
-        ro_read_text(d, &entry, "imageID");
-        ro_read_text(d, &entry, "containerID");
-        ro_check_resources(d, &entry, "resources");
+    struct ro_each statuses;
+    ro_each_open(d, status, key, &statuses);
+    while (ro_each_next(d, &statuses)) {
+        const struct ro_at *entry = &statuses.at;
+        struct rollout_str name = ro_read_text(d, entry, "name");
+        int32_t restarts = ro_read_int32(d, entry, "restartCount");
+        ro_read_bool(d, entry, "ready");
+        ro_read_text(d, entry, "image");
+        ro_read_text(d, entry, "imageID");
+        ro_read_text(d, entry, "containerID");
+        ro_check_resources(d, entry, "resources");
         if (restarts > most && (!sidecars || is_sidecar(init_containers, name)))
             most = restarts;
     }
@@ -222,6 +221,7 @@ void ro_pod_decode(struct ro_decoder *d, const struct ro_at *pod, const struct r
     ro_check_kind(d, pod, "Pod");
     ro_read_metadata(d, pod, &metadata);
     ret.name = metadata.name;
+    ret.uid = metadata.uid;
     ret.namespace_ = metadata.namespace_;
     ret.labels = metadata.labels;
     ret.finalizers = metadata.finalizers;
@@ -244,6 +244,10 @@ void ro_pod_decode(struct ro_decoder *d, const struct ro_at *pod, const struct r
 
     struct ro_at spec = ro_at_object(d, pod, "spec");
     ret.node = ro_read_text(d, &spec, "nodeName");
+    struct rollout_str target = ro_read_target_node(d, &spec);
+    if (ret.node.len == 0)
+        ret.target_node = target;
+    check_volumes(d, &spec);
     read_gates(d, &spec, &ret);
     ro_check_containers(d, &spec, "containers");
     ro_check_containers(d, &spec, "initContainers");
@@ -261,13 +265,40 @@ void ro_pod_decode(struct ro_decoder *d, const struct ro_at *pod, const struct r
     *ret_pod = ret;
 }
 
-void ro_pod_select(struct rollout_pod *pod, const struct rollout_cloneset *cloneset)
+void ro_pod_select(struct rollout_pod *pod, const struct rollout_node *object, const struct rollout_workload *workload)
 {
     uint32_t hint = 0;
+    const struct rollout_selector *selector = ro_workload_selector(workload);
     /* A selector that is not usable stops the whole pass instead. */
-    if (!(cloneset->flags & ROLLOUT_CLONESET_SELECTOR_INVALID) &&
-        !ro_selector_match(&cloneset->selector, &pod->labels, &hint))
+    if (selector && !ro_selector_match(selector, &pod->labels, &hint))
         pod->flags |= ROLLOUT_POD_NOT_SELECTED;
+    if (workload->statefulset && !ro_statefulset_storage_ok(workload->statefulset, object, pod->name))
+        pod->flags |= ROLLOUT_POD_STORAGE_MISMATCH;
+}
+
+/* The workload with its spec as this build has it, in the room of specs. */
+static int open_workload(const struct rollout_workload *given, struct ro_specs *specs, struct rollout_workload *ret,
+                         struct rollout_error *reterr)
+{
+    int r = ro_abi_struct(given, ret, sizeof(*ret), "workload", reterr);
+    if (r == ROLLOUT_OK && ret->cloneset) {
+        r = ro_abi_struct(ret->cloneset, &specs->cloneset, sizeof(specs->cloneset), "cloneset", reterr);
+        ret->cloneset = &specs->cloneset;
+    }
+    if (r == ROLLOUT_OK && ret->statefulset) {
+        r = ro_abi_struct(ret->statefulset, &specs->statefulset, sizeof(specs->statefulset), "statefulset", reterr);
+        ret->statefulset = &specs->statefulset;
+    }
+    if (r == ROLLOUT_OK && ret->daemonset) {
+        r = ro_abi_struct(ret->daemonset, &specs->daemonset, sizeof(specs->daemonset), "daemonset", reterr);
+        ret->daemonset = &specs->daemonset;
+    }
+    if (r == ROLLOUT_OK && ret->statefulset && ret->statefulset->claim_template_count > 0 &&
+        !ret->statefulset->claim_templates)
+        r = ro_error(reterr, ROLLOUT_ERR_INVALID, "statefulset.claim_templates",
+                     "statefulset.claim_templates: NULL with claim_template_count %zu",
+                     ret->statefulset->claim_template_count);
+    return r;
 }
 
 int rollout_pod_from_object(const struct rollout_tree *pod, const struct rollout_workload *workload,
@@ -276,12 +307,13 @@ int rollout_pod_from_object(const struct rollout_tree *pod, const struct rollout
 {
     struct ro_gates gates;
     struct rollout_workload full = { .struct_size = sizeof(full) };
+    struct ro_specs specs;
     struct rollout_pod facts;
     struct rollout_in_place in_place;
     struct ro_decoder d = { .reterr = reterr };
     int r = rollout_tree_check(pod, reterr);
     if (r == ROLLOUT_OK && workload)
-        r = ro_abi_struct(workload, &full, sizeof(full), "workload", reterr);
+        r = open_workload(workload, &specs, &full, reterr);
     if (r == ROLLOUT_OK)
         r = ro_gates_resolve(full.gates, full.gate_count, &gates, reterr);
     if (r != ROLLOUT_OK)
@@ -294,13 +326,7 @@ int rollout_pod_from_object(const struct rollout_tree *pod, const struct rollout
     ro_pod_decode(&d, &root, &gates, &facts, ret_in_place ? &in_place : NULL);
     if (d.code != ROLLOUT_OK)
         return d.code;
-    if (full.cloneset) {
-        struct rollout_cloneset cloneset;
-        r = ro_abi_struct(full.cloneset, &cloneset, sizeof(cloneset), "cloneset", reterr);
-        if (r != ROLLOUT_OK)
-            return r;
-        ro_pod_select(&facts, &cloneset);
-    }
+    ro_pod_select(&facts, root.node, &full);
     if (facts.in_place) {
         *ret_in_place = in_place;
         facts.in_place = ret_in_place;

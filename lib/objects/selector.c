@@ -14,23 +14,33 @@ static uint32_t operator_of(struct rollout_str text)
     return ro_str_eq(text, RO_STR("DoesNotExist")) ? ROLLOUT_OPERATOR_DOES_NOT_EXIST : ROLLOUT_OPERATOR_UNKNOWN;
 }
 
+const struct rollout_requirement *ro_read_requirements(struct ro_decoder *d, struct ro_arena *arena,
+                                                       const struct ro_at *object, const char *key, bool nodes,
+                                                       size_t *ret_count)
+{
+    struct ro_each each;
+    ro_each_open(d, object, key, &each);
+    struct rollout_requirement *items = each.count ? ro_arena_alloc(arena, each.count, sizeof(*items)) : NULL;
+    *ret_count = items ? each.count : 0;
+    while (items && ro_each_next(d, &each)) {
+        struct rollout_str op = ro_read_text(d, &each.at, "operator");
+        items[each.index].key = ro_read_text(d, &each.at, "key");
+        items[each.index].op = operator_of(op);
+        items[each.index].values = ro_read_texts(d, &each.at, "values");
+        if (nodes && ro_str_eq(op, RO_STR("Gt")))
+            items[each.index].op = ROLLOUT_OPERATOR_GT;
+        else if (nodes && ro_str_eq(op, RO_STR("Lt")))
+            items[each.index].op = ROLLOUT_OPERATOR_LT;
+    }
+    return items;
+}
+
 struct rollout_selector ro_read_selector(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *object,
                                          const char *key)
 {
     struct ro_at selector = ro_at_object(d, object, key);
     struct rollout_selector ret = { .match_labels = ro_read_labels(d, &selector, "matchLabels") };
-    struct ro_each each;
-    ro_each_open(d, &selector, "matchExpressions", &each);
-    struct rollout_requirement *items = each.count ? ro_arena_alloc(arena, each.count, sizeof(*items)) : NULL;
-    if (!items)
-        return ret;
-    while (ro_each_next(d, &each)) {
-        items[each.index].key = ro_read_text(d, &each.at, "key");
-        items[each.index].op = operator_of(ro_read_text(d, &each.at, "operator"));
-        items[each.index].values = ro_read_texts(d, &each.at, "values");
-    }
-    ret.requirements = items;
-    ret.requirement_count = each.count;
+    ret.requirements = ro_read_requirements(d, arena, &selector, "matchExpressions", false, &ret.requirement_count);
     return ret;
 }
 

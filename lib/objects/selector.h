@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Label selectors as they stand in objects. */
+/* Selectors as they stand in objects: over labels, and over nodes. */
 #ifndef RO_OBJECTS_SELECTOR_H
 #define RO_OBJECTS_SELECTOR_H
 
@@ -11,6 +11,12 @@
 /* The member `key` as a selector, usable or not; empty where it is absent. */
 struct rollout_selector ro_read_selector(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *object,
                                          const char *key);
+
+/* The member `key` as a list of requirements; *ret_count is how many. nodes: over nodes, where there are Gt and
+ * Lt too. */
+const struct rollout_requirement *ro_read_requirements(struct ro_decoder *d, struct ro_arena *arena,
+                                                       const struct ro_at *object, const char *key, bool nodes,
+                                                       size_t *ret_count);
 
 /* The text that Kubernetes makes of a selector: parts by key, values sorted. Empty where it has an
  * operator that is none, since then there is no selector to print. */

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* StatefulSets, OpenKruise's and Kubernetes' own: from objects to facts. Source: statefulset.md 1, 14. */
+#ifndef RO_OBJECTS_STATEFULSET_H
+#define RO_OBJECTS_STATEFULSET_H
+
+#include <rollout/statefulset.h>
+
+#include "base/memory.h"
+#include "objects/decode.h"
+
+/* version: RO_VERSION_*. What does not lie in the tree as it is needed is laid out in the arena; a lack of memory
+ * shows there. */
+void ro_statefulset_decode(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *object, uint32_t version,
+                           struct rollout_statefulset *ret);
+
+/* Whether a pod has, for every claim template, a volume of that name with the claim that its own name asks for. */
+bool ro_statefulset_storage_ok(const struct rollout_statefulset *set, const struct rollout_node *pod,
+                               struct rollout_str name);
+
+#endif

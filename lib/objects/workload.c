@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "objects/workload.h"
+
+#include "objects/cloneset.h"
+#include "objects/daemonset.h"
+#include "objects/statefulset.h"
+
+/* Which kinds there are, and whether Kubernetes has one of that name itself. */
+static const struct {
+    struct rollout_str kind;
+    bool native;
+} kinds[] = {
+    { { "CloneSet", 8 }, false },
+    { { "StatefulSet", 11 }, true },
+    { { "DaemonSet", 9 }, true },
+};
+
+enum { CLONESET, STATEFULSET, DAEMONSET, KINDS };
+
+static size_t kind_of(struct rollout_str text)
+{
+    size_t i = 0;
+    while (i < KINDS && !ro_str_eq(kinds[i].kind, text))
+        i++;
+    return i;
+}
+
+bool ro_is_workload(struct rollout_str kind)
+{
+    return kind_of(kind) < KINDS;
+}
+
+static uint32_t version_of(size_t kind, struct rollout_str api_version)
+{
+    if (ro_str_eq(api_version, RO_STR("apps.kruise.io/v1beta1")))
+        return RO_VERSION_V1BETA1;
+    if (ro_str_eq(api_version, RO_STR("apps.kruise.io/v1alpha1")))
+        return RO_VERSION_V1ALPHA1;
+    return kinds[kind].native && ro_str_eq(api_version, RO_STR("apps/v1")) ? RO_VERSION_NATIVE : RO_VERSION_NONE;
+}
+
+void ro_workload_decode(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *object,
+                        struct rollout_str kind, struct rollout_str api_version, struct ro_specs *specs,
+                        struct rollout_workload *ret)
+{
+    size_t which = kind_of(kind);
+    uint32_t version = which < KINDS ? version_of(which, api_version) : RO_VERSION_NONE;
+    if (version == RO_VERSION_NONE) {
+        struct ro_at at = ro_at_member(object, which < KINDS ? "apiVersion" : "kind");
+        ro_refuse(d, &at, at.node ? "is not supported" : "missing");
+    } else if (which == CLONESET) {
+        ro_cloneset_decode(d, arena, object, version, &specs->cloneset);
+        ret->cloneset = &specs->cloneset;
+    } else if (which == STATEFULSET) {
+        ro_statefulset_decode(d, arena, object, version, &specs->statefulset);
+        ret->statefulset = &specs->statefulset;
+    } else {
+        ro_daemonset_decode(d, arena, object, version, &specs->daemonset);
+        ret->daemonset = &specs->daemonset;
+    }
+}
+
+const struct rollout_selector *ro_workload_selector(const struct rollout_workload *workload)
+{
+    if (workload->cloneset && !(workload->cloneset->flags & ROLLOUT_CLONESET_SELECTOR_INVALID))
+        return &workload->cloneset->selector;
+    if (workload->statefulset && !(workload->statefulset->flags & ROLLOUT_STATEFULSET_SELECTOR_INVALID))
+        return &workload->statefulset->selector;
+    if (workload->daemonset && !(workload->daemonset->flags & ROLLOUT_DAEMONSET_SELECTOR_INVALID))
+        return &workload->daemonset->selector;
+    return NULL;
+}
+
+struct rollout_opt *ro_workload_collisions(const struct rollout_workload *workload, struct ro_specs *specs)
+{
+    if (workload->cloneset)
+        return &specs->cloneset.status.collision_count;
+    return workload->statefulset ? &specs->statefulset.status.collision_count
+                                 : &specs->daemonset.status.collision_count;
+}
+
+struct rollout_str ro_workload_current_revision(const struct rollout_workload *workload)
+{
+    if (workload->cloneset)
+        return workload->cloneset->status.current_revision;
+    return workload->statefulset ? workload->statefulset->status.current_revision : (struct rollout_str){ NULL, 0 };
+}
