@@ -97,12 +97,13 @@ static uint32_t find_update_revision(struct holder *h, const struct rollout_node
                                      struct rollout_revision *revisions, struct rollout_tree *objects, size_t *count)
 {
     struct rollout_opt *collision_count = ro_workload_collisions(&h->world.workload, &h->specs);
-    uint32_t found = ro_revision_of_template(&h->arena, object, *collision_count, revisions, objects, *count);
+    const struct rollout_workload *workload = &h->world.workload;
+    uint32_t found = ro_revision_of_template(&h->arena, workload, object, *collision_count, revisions, objects, *count);
     if (found == ROLLOUT_NONE) {
-        ro_revision_make(&h->arena, object, collision_count, revisions, *count, &revisions[*count], &objects[*count]);
+        ro_revision_make(&h->arena, workload, object, collision_count, revisions, *count, &revisions[*count], &objects[*count]);
         return (uint32_t)++ * count;
     }
-    for (size_t i = 0; i < *count; i++)
+    for (size_t i = 0; workload->cloneset && i < *count; i++)
         if (revisions[i].number > revisions[found].number) {
             const struct rollout_node *templates = ro_dig(object, "spec", "volumeClaimTemplates", NULL);
             revisions[found].claims_hash = ro_claims_hash(&h->arena, templates);
