@@ -100,7 +100,8 @@ static uint32_t find_update_revision(struct holder *h, const struct rollout_node
     const struct rollout_workload *workload = &h->world.workload;
     uint32_t found = ro_revision_of_template(&h->arena, workload, object, *collision_count, revisions, objects, *count);
     if (found == ROLLOUT_NONE) {
-        ro_revision_make(&h->arena, workload, object, collision_count, revisions, *count, &revisions[*count], &objects[*count]);
+        ro_revision_make(&h->arena, workload, object, collision_count, revisions, *count, &revisions[*count],
+                         &objects[*count]);
         return (uint32_t)++ * count;
     }
     for (size_t i = 0; workload->cloneset && i < *count; i++)
@@ -130,7 +131,7 @@ static void read_revisions(struct ro_decoder *d, struct holder *h, const struct 
     }
     if (snapshot) {
         struct rollout_str named = ro_read_text(d, &places->body, "currentRevision");
-        current = named.len > 0 ? named : current;
+        current = named.len > 0 && !h->world.workload.daemonset ? named : current; /* DaemonSets have none */
         update = ro_read_text(d, &places->body, "updateRevision");
         update_at = ro_at_member(&places->body, "updateRevision");
     }

@@ -194,8 +194,8 @@ void ro_revision_make(struct ro_arena *arena, const struct rollout_workload *wor
     const struct rollout_node *metadata = ro_get(object, "metadata");
     struct rollout_tree data = ro_revision_data(arena, template);
     struct rollout_str label, claims = { NULL, 0 };
-    struct rollout_str name = free_name(arena, style, kind.name, ro_data_text(arena, &data), collision_count, revisions,
-                                        count, &label);
+    struct rollout_str name =
+        free_name(arena, style, kind.name, ro_data_text(arena, &data), collision_count, revisions, count, &label);
     int64_t number = 0;
     for (size_t i = 0; i < count; i++)
         if (revisions[i].number > number)
