@@ -77,6 +77,9 @@ START_TEST(test_example)
     ck_assert_uint_eq(s.by.place[3], ROLLOUT_NONE);
     ck_assert_uint_eq(s.by.place[5], ROLLOUT_NONE);
     ck_assert_uint_eq(s.by.of_node[0], 3);
+    for (uint32_t i = 0; i < 4; i++)
+        ck_assert_uint_eq(ro_node_pods_find(&s.by, &s.node_array, &s.pod_array, str(names[i])), i);
+    ck_assert_uint_eq(ro_node_pods_find(&s.by, &s.node_array, &s.pod_array, str("node-1")), ROLLOUT_NONE);
 }
 END_TEST
 

@@ -149,11 +149,11 @@ static void read_scene(struct scene *s, const char *template, const char *node)
 }
 
 /* "runs", "continues: why", or "leaves: why". */
-static const char *answer(struct scene *s, bool any_name)
+static const char *answer(struct scene *s)
 {
     static char text[256];
     uint8_t usable[ROOM];
-    struct ro_node_rule rule = ro_node_rule(&s->scheduling, any_name, usable);
+    struct ro_node_rule rule = ro_node_rule(&s->scheduling, usable);
     struct ro_node_fit fit = ro_node_fit(&rule, &s->facts);
     struct rollout_str parts[4];
     ro_node_fit_text(&fit, &s->scheduling, &s->facts, parts);
@@ -298,20 +298,8 @@ START_TEST(test_row)
     const struct row *row = &rows[_i];
     struct scene s;
     read_scene(&s, row->template, row->node);
-    const char *got = answer(&s, false);
+    const char *got = answer(&s);
     ck_assert_msg(strcmp(got, row->answer) == 0, "%s: %s", row->name, got);
-}
-END_TEST
-
-/* Native puts the pod on the node before it asks, so that the template's nodeName never differs. */
-START_TEST(test_any_name)
-{
-    struct scene s;
-    read_scene(&s, "@n2 disk=ssd", "n1 disk=ssd");
-    ck_assert_str_eq(answer(&s, true), "runs");
-    ck_assert_str_eq(answer(&s, false), "leaves: nodeName n2");
-    read_scene(&s, "@n2 disk=ssd", "n1");
-    ck_assert_str_eq(answer(&s, true), "leaves: nodeSelector disk=ssd");
 }
 END_TEST
 
@@ -322,7 +310,7 @@ START_TEST(test_many)
     uint8_t usable[ROOM];
     read_scene(&a, "disk=ssd { cpu,Gt,4 } { .metadata.name,In,n2 }", "n1 zone=x cpu=8 disk=ssd");
     read_scene(&b, "", "n2 disk=ssd");
-    struct ro_node_rule rule = ro_node_rule(&a.scheduling, false, usable);
+    struct ro_node_rule rule = ro_node_rule(&a.scheduling, usable);
     for (int i = 0; i < 3; i++) {
         ck_assert(ro_node_fit(&rule, &a.facts).runs);
         ck_assert(ro_node_fit(&rule, &b.facts).runs);
@@ -338,7 +326,6 @@ int main(void)
     Suite *suite = suite_create("nodes");
     TCase *tcase = tcase_create("nodes");
     tcase_add_loop_test(tcase, test_row, 0, (int)(sizeof rows / sizeof *rows));
-    tcase_add_test(tcase, test_any_name);
     tcase_add_test(tcase, test_many);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);

@@ -162,3 +162,23 @@ int ro_node_pods_fill(struct ro_node_pods *ret, const struct ro_abi_array *nodes
     deal_pods(ret, n_nodes, n_pods);
     return ROLLOUT_OK;
 }
+
+uint32_t ro_node_pods_find(const struct ro_node_pods *by, const struct ro_abi_array *nodes, const struct ro_pods *pods,
+                           struct rollout_str name)
+{
+    size_t low = 0, high = by->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        uint32_t node = by->node[middle];
+        int c = ro_str_cmp(node != ROLLOUT_NONE ? node_name(nodes, node)
+                                                : ro_pod_node(ro_pod(pods, by->pods[by->first[middle]])),
+                           name);
+        if (c == 0)
+            return (uint32_t)middle;
+        if (c < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return ROLLOUT_NONE;
+}

@@ -26,6 +26,10 @@ size_t ro_node_pods_room(size_t n_nodes, size_t n_pods);
 int ro_node_pods_fill(struct ro_node_pods *ret, const struct ro_abi_array *nodes, const struct ro_pods *pods,
                       const uint8_t *left_out, uint32_t *room, struct rollout_error *reterr);
 
+/* The place of that name; ROLLOUT_NONE if there is none. */
+uint32_t ro_node_pods_find(const struct ro_node_pods *by, const struct ro_abi_array *nodes, const struct ro_pods *pods,
+                           struct rollout_str name);
+
 static inline const struct rollout_node_facts *ro_node_at(const struct ro_abi_array *nodes, size_t i)
 {
     return (const struct rollout_node_facts *)(const void *)(nodes->items + i * nodes->stride);

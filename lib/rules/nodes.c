@@ -108,18 +108,18 @@ static struct ro_node_fit taint_fit(const struct rollout_scheduling *scheduling,
 
 /* ---- the rule ---- */
 
-struct ro_node_rule ro_node_rule(const struct rollout_scheduling *scheduling, bool any_name, uint8_t *usable)
+struct ro_node_rule ro_node_rule(const struct rollout_scheduling *scheduling, uint8_t *usable)
 {
     for (size_t i = 0; i < scheduling->affinity.term_count; i++)
         usable[i] = term_usable(&scheduling->affinity.terms[i]);
-    return (struct ro_node_rule){ .scheduling = scheduling, .any_name = any_name, .usable = usable };
+    return (struct ro_node_rule){ .scheduling = scheduling, .usable = usable };
 }
 
 struct ro_node_fit ro_node_fit(struct ro_node_rule *rule, const struct rollout_node_facts *node)
 {
     const struct rollout_scheduling *scheduling = rule->scheduling;
     const struct rollout_labels *selector = &scheduling->node_selector;
-    if (!rule->any_name && scheduling->node_name.len && !ro_str_eq(scheduling->node_name, node->name))
+    if (scheduling->node_name.len && !ro_str_eq(scheduling->node_name, node->name))
         return (struct ro_node_fit){ .check = RO_NODE_NAME };
     for (uint32_t i = 0; i < selector->count; i++) {
         const struct rollout_str *value = ro_labels_find(&node->labels, *ro_label_key(selector, i), &rule->label_hint);

@@ -14,13 +14,12 @@ enum ro_node_check { RO_NODE_FITS = 0, RO_NODE_NAME, RO_NODE_SELECTOR, RO_NODE_A
 /* What a template says of nodes, looked at once. */
 struct ro_node_rule {
     const struct rollout_scheduling *scheduling;
-    bool any_name;         /* the template's nodeName counts for nothing: native puts its pod on the node first */
     uint32_t label_hint;   /* see ro_labels_find */
     const uint8_t *usable; /* a byte a term of the affinity */
 };
 
 /* usable has room for a byte a term. */
-struct ro_node_rule ro_node_rule(const struct rollout_scheduling *scheduling, bool any_name, uint8_t *usable);
+struct ro_node_rule ro_node_rule(const struct rollout_scheduling *scheduling, uint8_t *usable);
 
 /* The answer on one node, small since there is one a node. */
 struct ro_node_fit {
