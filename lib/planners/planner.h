@@ -23,5 +23,7 @@ struct ro_planner_input {
 
 int ro_plan_cloneset(const struct rollout_cloneset *cloneset, const struct ro_planner_input *input,
                      struct rollout_plan **ret_plan, struct rollout_error *reterr);
+int ro_plan_daemonset(const struct rollout_daemonset *daemonset, const struct ro_planner_input *input,
+                      struct rollout_plan **ret_plan, struct rollout_error *reterr);
 
 #endif
