@@ -55,6 +55,9 @@ static json_t *plan_of(const char *text, size_t len, struct text *why)
         if (!answer)
             text_addf(why, "our own document is no JSON: %s", out.failed ? "not written" : broken.text);
         text_free(&out);
+        /* What only the struct says. */
+        json_object_set_new(answer, "statusChanged", json_boolean(plan->status_changed));
+        json_object_set_new(answer, "stoppedAt", json_integer(plan->stopped_at));
     } else {
         text_addf(why, "%s fails with %d: %s", step, rc, error.message);
     }
