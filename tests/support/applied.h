@@ -14,7 +14,7 @@ struct rollout_json *parse(const char *text);
 
 /* What a case says of its world; NULL: as its kind's plain world has it. */
 struct world_case {
-    const char *gates, *spec, *old, *new, *pod, *claim;
+    const char *api_version, *metadata, *gates, *spec, *old, *new, *pod, *claim;
 };
 
 /* An attribute of the action: a text, or a number where it is NULL. */

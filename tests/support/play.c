@@ -59,14 +59,14 @@ static struct rollout_tree parse_tree(json_t *value, struct rollout_json **ret_j
     return *rollout_json_tree(*ret_json);
 }
 
-static size_t find_named(json_t *array, const char *name, size_t len)
+static size_t find_named(json_t *array, struct rollout_str name)
 {
     size_t i;
     json_t *item;
     json_array_foreach(array, i, item)
     {
         json_t *text = json_object_get(json_object_get(item, "metadata"), "name");
-        if (json_string_length(text) == len && memcmp(json_string_value(text), name, len) == 0)
+        if (json_string_length(text) == name.len && memcmp(json_string_value(text), name.data, name.len) == 0)
             return i;
     }
     return SIZE_MAX;
@@ -78,6 +78,11 @@ static int64_t attr_value(const struct rollout_plan *plan, const struct rollout_
         if (plan->attrs[action->attr_first + i].key == key)
             return plan->attrs[action->attr_first + i].value;
     return 0;
+}
+
+static json_t *metadata_of(json_t *snapshot, const char *key)
+{
+    return json_object_get(json_object_get(json_object_get(snapshot, "workload"), "metadata"), key);
 }
 
 /* The array of the snapshot that an action's objects live in. */
@@ -93,6 +98,7 @@ static json_t *array_of(json_t *snapshot, const struct rollout_action *action)
     case ROLLOUT_OP_CREATE_CLAIM:
     case ROLLOUT_OP_DELETE_CLAIM:
     case ROLLOUT_OP_SET_CLAIM_OWNER:
+    case ROLLOUT_OP_RESIZE_CLAIM:
         key = "claims";
         break;
     default:
@@ -103,7 +109,9 @@ static json_t *array_of(json_t *snapshot, const struct rollout_action *action)
     return json_object_get(snapshot, key);
 }
 
-static struct rollout_str subject_name(const struct played *played, const struct rollout_action *action)
+/* buf keeps the name of a pod at an ordinal, which may have been created by an action before. */
+static struct rollout_str subject_name(json_t *snapshot, const struct played *played,
+                                       const struct rollout_action *action, char *buf, size_t size)
 {
     const struct rollout_snapshot *s = &played->world->snapshot;
     switch (action->subject_kind) {
@@ -115,25 +123,50 @@ static struct rollout_str subject_name(const struct played *played, const struct
         if (action->subject != ROLLOUT_NONE)
             return s->claims.items[action->subject].name;
         break;
+    case ROLLOUT_SUBJECT_ORDINAL:
+        snprintf(buf, size, "%s-%u", json_string_value(metadata_of(snapshot, "name")), action->subject);
+        return (struct rollout_str){ buf, strlen(buf) };
     default:
         break;
     }
     return (struct rollout_str){ NULL, 0 };
 }
 
+/* An id that no pod has. */
+static void make_up(json_t *snapshot, size_t *used, char text[8])
+{
+    char name[300];
+    do {
+        snprintf(text, 8, "z%04zu", *used % 10000);
+        snprintf(name, sizeof name, "%s-%s", json_string_value(metadata_of(snapshot, "name")), text);
+    } while (find_named(json_object_get(snapshot, "pods"), (struct rollout_str){ name, strlen(name) }) != SIZE_MAX &&
+             ++*used);
+}
+
 /* Ids for the action: given ones first, then made-up ones. */
-static struct rollout_strs draw(size_t wanted, const char *const *names, size_t n_names, size_t *used,
+static struct rollout_strs draw(json_t *snapshot, size_t wanted, const char *const *names, size_t n_names, size_t *used,
                                 struct rollout_str *ids, char (*texts)[8])
 {
     for (size_t i = 0; i < wanted; i++, ++*used) {
         if (*used < n_names) {
             ids[i] = (struct rollout_str){ names[*used], strlen(names[*used]) };
         } else {
-            snprintf(texts[i], sizeof texts[i], "zz%03zu", *used % 1000);
+            make_up(snapshot, used, texts[i]);
             ids[i] = (struct rollout_str){ texts[i], 5 };
         }
     }
     return (struct rollout_strs){ ids, (uint32_t)wanted, sizeof *ids };
+}
+
+/* What the API server gives a new object. The uid of a pod is not that of a former one of its name. */
+static void store_new(json_t *snapshot, json_t *array, json_t *object)
+{
+    char uid[600];
+    json_t *metadata = json_object_get(object, "metadata"), *now = json_object_get(snapshot, "now");
+    snprintf(uid, sizeof uid, "%s-%s", json_string_value(json_object_get(metadata, "name")), json_string_value(now));
+    json_object_set_new(metadata, "uid", json_string(uid));
+    json_object_set(metadata, "creationTimestamp", now);
+    json_array_append_new(array, object);
 }
 
 static void play_action(json_t *snapshot, const struct played *played, size_t index, const char *const *names,
@@ -144,17 +177,21 @@ static void play_action(json_t *snapshot, const struct played *played, size_t in
     struct rollout_objects *objects = NULL;
     struct rollout_json *kept = NULL;
     json_t *array = array_of(snapshot, action);
-    struct rollout_str name = subject_name(played, action);
-    size_t place = name.len ? find_named(array, name.data, name.len) : SIZE_MAX;
+    char buf[300];
+    const struct rollout_workload *workload = &played->world->workload;
+    struct rollout_str name = subject_name(snapshot, played, action, buf, sizeof buf);
+    size_t place = name.len && action->op != ROLLOUT_OP_CREATE ? find_named(array, name) : SIZE_MAX;
 
-    if (action->op == ROLLOUT_OP_CREATE_CLAIM && attr_value(played->plan, action, ROLLOUT_ATTR_CLAIM) == 0)
+    if (action->op == ROLLOUT_OP_CREATE_CLAIM && workload->cloneset)
         return; /* the pods' ids are made up, claims are not followed */
-    size_t wanted = (size_t)attr_value(played->plan, action, ROLLOUT_ATTR_NEW_IDS);
+    size_t wanted = workload->daemonset && action->op == ROLLOUT_OP_CREATE
+                        ? 1
+                        : (size_t)attr_value(played->plan, action, ROLLOUT_ATTR_NEW_IDS);
     struct rollout_str *ids = calloc(wanted + 1, sizeof *ids);
-    char(*texts)[8] = calloc(wanted + 1, sizeof *texts);
-    struct rollout_strs drawn = draw(wanted, names, n_names, used, ids, texts);
+    char (*texts)[8] = calloc(wanted + 1, sizeof *texts);
+    struct rollout_strs drawn = draw(snapshot, wanted, names, n_names, used, ids, texts);
     int r;
-    if (place != SIZE_MAX && action->op != ROLLOUT_OP_CREATE) {
+    if (place != SIZE_MAX) {
         struct rollout_tree object = parse_tree(json_array_get(array, place), &kept);
         r = rollout_apply_to(played->world, played->plan, index, &object, &objects, &error);
     } else {
@@ -168,7 +205,7 @@ static void play_action(json_t *snapshot, const struct played *played, size_t in
         json_array_set_new(array, place, tree_json(&objects->items[0]));
     else
         for (size_t i = 0; i < objects->count; i++)
-            json_array_append_new(array, tree_json(&objects->items[i]));
+            store_new(snapshot, array, tree_json(&objects->items[i]));
     rollout_objects_free(objects);
     rollout_json_free(kept);
     free(ids);
