@@ -373,25 +373,32 @@ START_TEST(test_case)
 }
 END_TEST
 
-/* The new pod is what the next pass takes for the ordinal's: nothing to repair. */
+/* The new pod is what the next pass takes for the ordinal's: there is nothing to repair. */
 START_TEST(test_decodes)
 {
-    const struct world_case world = { .spec = ",'volumeClaimTemplates':[{'metadata':{'name':'data'}}]" };
+    struct world_case world = { .spec = ",'volumeClaimTemplates':[{'metadata':{'name':'data'}}]" };
     const struct attr create[5] = { CREATE_3, ORDINAL_3, TO_NEW, TO("PreparingNormal") };
     struct rollout_objects *objects;
-    struct rollout_in_place in_place;
-    struct rollout_pod pod;
+    char text[4000];
     struct run run;
 
     open_world(&run, snapshot(&world));
+    ck_assert_uint_eq(run.world->snapshot.pods.items[0].flags & ROLLOUT_POD_STORAGE_MISMATCH,
+                      ROLLOUT_POD_STORAGE_MISMATCH);
     set_action(&run, ROLLOUT_OP_CREATE, AT_3, create);
     ck_assert_int_eq(rollout_apply(run.world, &run.plan, 0, NULL, &objects, NULL), ROLLOUT_OK);
-    ck_assert_int_eq(rollout_pod_from_object(&objects->items[0], &run.world->workload, &pod, &in_place, NULL),
-                     ROLLOUT_OK);
-    ck_assert_uint_eq(pod.lifecycle_state, ROLLOUT_STATE_PREPARING_NORMAL);
-    ck_assert_uint_eq(pod.flags & (ROLLOUT_POD_STORAGE_MISMATCH | ROLLOUT_POD_NOT_SELECTED), 0);
-    ck_assert(ro_str_eq(pod.revision, RO_STR("demo-new")));
+    ck_assert_int_eq(rollout_tree_text(&objects->items[0], text, sizeof text, NULL, NULL), ROLLOUT_OK);
     rollout_objects_free(objects);
+    close_world(&run);
+
+    world.pod = text;
+    open_world(&run, snapshot(&world));
+    ck_assert_uint_eq(run.world->pod_object_count, 1);
+    const struct rollout_pod *pod = run.world->snapshot.pods.items;
+    ck_assert_uint_eq(pod->lifecycle_state, ROLLOUT_STATE_PREPARING_NORMAL);
+    ck_assert_uint_eq(pod->flags & (ROLLOUT_POD_STORAGE_MISMATCH | ROLLOUT_POD_NOT_SELECTED), 0);
+    ck_assert(ro_str_eq(pod->name, RO_STR("demo-3")));
+    ck_assert(ro_str_eq(pod->revision, RO_STR("demo-new")));
     close_world(&run);
 }
 END_TEST
