@@ -5,9 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+const char *play_where = "";
+
 static void die(const char *what, const struct rollout_error *error)
 {
-    fprintf(stderr, "%s: %s\n", what, error->message);
+    fprintf(stderr, "%s %s: %s\n", play_where, what, error->message);
     exit(1);
 }
 

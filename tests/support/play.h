@@ -9,6 +9,9 @@
 #include <rollout/json.h>
 #include <rollout/rollout.h>
 
+/* Names what is being played where the program ends with an error. */
+extern const char *play_where;
+
 /* A Snapshot and what was made of it. */
 struct played {
     struct rollout_json *json;
