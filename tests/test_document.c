@@ -1,63 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#define _POSIX_C_SOURCE 200809L /* strdup */
-
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <rollout/json.h>
-#include <rollout/objects.h>
-
 #include "base/memory.h"
 #include "base/str.h"
 #include "base/tree.h"
+#include "document.h"
 #include "objects/revision.h"
-
-#define NOW 1700000000000 /* 2023-11-14T22:13:20Z */
-
-/* JSON with ' for ". */
-static struct rollout_json *parse(const char *text)
-{
-    char *copy = strdup(text);
-    struct rollout_json *json = NULL;
-    struct rollout_error error = { .struct_size = sizeof(error) };
-    for (char *c = copy; *c; c++)
-        if (*c == '\'')
-            *c = '"';
-    int r = rollout_json_parse(copy, strlen(copy), &json, &error);
-    ck_assert_msg(r == ROLLOUT_OK, "%s: %s", copy, error.message);
-    free(copy);
-    return json;
-}
-
-static struct rollout_world *decode(const struct rollout_json *json, size_t index)
-{
-    struct rollout_world *world = NULL;
-    struct rollout_error error = { .struct_size = sizeof(error) };
-    int r = rollout_document_decode(rollout_json_tree(json), index, NOW, &world, &error);
-    ck_assert_msg(r == ROLLOUT_OK, "%s", error.message);
-    return world;
-}
-
-static void assert_text(struct rollout_str got, const char *wanted)
-{
-    ck_assert_msg(ro_str_eq(got, (struct rollout_str){ wanted, strlen(wanted) }), "%.*s, not %s", (int)got.len,
-                  got.data, wanted);
-}
-
-static void assert_json(const struct rollout_tree *tree, const char *wanted)
-{
-    char got[4096];
-    char copy[4096];
-    size_t len;
-    snprintf(copy, sizeof(copy), "%s", wanted);
-    for (char *c = copy; *c; c++)
-        if (*c == '\'')
-            *c = '"';
-    ck_assert_int_eq(rollout_tree_text(tree, got, sizeof(got), &len, NULL), ROLLOUT_OK);
-    ck_assert_str_eq(got, copy);
-}
 
 #define TEMPLATE                                                                                                       \
     "'template':{'metadata':{'creationTimestamp':null,'labels':{'app':'demo'}},'spec':{'containers':["                 \
