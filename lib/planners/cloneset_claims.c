@@ -9,13 +9,7 @@
 static int compare_ids(const void *context, uint32_t a, uint32_t b)
 {
     const struct claims *claims = context;
-    return ro_str_cmp(claim_at(claims, a)->instance_id, claim_at(claims, b)->instance_id);
-}
-
-static int compare_names(const void *context, uint32_t a, uint32_t b)
-{
-    const struct claims *claims = context;
-    return ro_str_cmp(claim_at(claims, a)->name, claim_at(claims, b)->name);
+    return ro_str_cmp(ro_claim_at(claims->array, a)->instance_id, ro_claim_at(claims->array, b)->instance_id);
 }
 
 /* First place in sorted whose id is not less. */
@@ -24,7 +18,7 @@ static uint32_t find_id(const struct claims *claims, struct rollout_str id)
     uint32_t low = 0, high = claims->count;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        if (ro_str_cmp(claim_at(claims, claims->sorted[middle])->instance_id, id) < 0)
+        if (ro_str_cmp(ro_claim_at(claims->array, claims->sorted[middle])->instance_id, id) < 0)
             low = middle + 1;
         else
             high = middle;
@@ -34,7 +28,7 @@ static uint32_t find_id(const struct claims *claims, struct rollout_str id)
 
 static bool has_id(const struct claims *claims, uint32_t place, struct rollout_str id)
 {
-    return place < claims->count && ro_str_eq(claim_at(claims, claims->sorted[place])->instance_id, id);
+    return place < claims->count && ro_str_eq(ro_claim_at(claims->array, claims->sorted[place])->instance_id, id);
 }
 
 /* An absent or empty label is no id. */
@@ -50,7 +44,7 @@ void claims_resolve(struct pass *pass, uint32_t *scratch)
     for (uint32_t i = 0; i < claims->array->count; i++) {
         claims->holders[i] = 0;
         claims->uses[i] = 0;
-        if (!(claim_at(claims, i)->flags & ROLLOUT_CLAIM_TERMINATING))
+        if (!(ro_claim_at(claims->array, i)->flags & ROLLOUT_CLAIM_TERMINATING))
             claims->sorted[claims->count++] = i;
     }
     if (claims->count == 0)
@@ -58,7 +52,7 @@ void claims_resolve(struct pass *pass, uint32_t *scratch)
     for (uint32_t i = 0; i < claims->count; i++)
         claims->by_name[i] = claims->sorted[i];
     ro_sort_indices(claims->sorted, claims->count, scratch, compare_ids, claims);
-    ro_sort_indices(claims->by_name, claims->count, scratch, compare_names, claims);
+    ro_claims_sort(claims->array, claims->by_name, claims->count, scratch);
 
     for (size_t i = 0; i < pass->n; i++) {
         uint8_t fate = pass->fates[i];
@@ -77,7 +71,7 @@ void claims_resolve(struct pass *pass, uint32_t *scratch)
         return;
     for (uint32_t i = 0; i < claims->count; i++) {
         uint32_t claim = claims->sorted[i];
-        if (!(claims->uses[claim] & CLAIM_ACTIVE) && (claim_at(claims, claim)->flags & ROLLOUT_CLAIM_OWNED))
+        if (!(claims->uses[claim] & CLAIM_ACTIVE) && (ro_claim_at(claims->array, claim)->flags & ROLLOUT_CLAIM_OWNED))
             claims->uses[claim] |= CLAIM_CLEANED;
     }
 }
@@ -85,7 +79,7 @@ void claims_resolve(struct pass *pass, uint32_t *scratch)
 static void emit_delete_claim(struct ro_builder *b, const struct claims *claims, uint32_t claim)
 {
     ro_build_action(b, ROLLOUT_OP_DELETE_CLAIM, ROLLOUT_REASON_BOOKKEEPING, ROLLOUT_SUBJECT_CLAIM, claim);
-    ro_build_attr_text(b, ROLLOUT_ATTR_CLAIM, claim_at(claims, claim)->name);
+    ro_build_attr_text(b, ROLLOUT_ATTR_CLAIM, ro_claim_at(claims->array, claim)->name);
 }
 
 void claims_emit_cleanup(struct pass *pass, struct ro_builder *b)
@@ -100,7 +94,7 @@ void claims_emit_cleanup(struct pass *pass, struct ro_builder *b)
             continue;
         }
         ro_build_action(b, ROLLOUT_OP_SET_CLAIM_OWNER, ROLLOUT_REASON_BOOKKEEPING, ROLLOUT_SUBJECT_CLAIM, claim);
-        ro_build_attr_text(b, ROLLOUT_ATTR_CLAIM, claim_at(claims, claim)->name);
+        ro_build_attr_text(b, ROLLOUT_ATTR_CLAIM, ro_claim_at(claims->array, claim)->name);
         ro_build_attr_text(b, ROLLOUT_ATTR_OWNER, RO_STR("Pod"));
         ro_build_attr_text(b, ROLLOUT_ATTR_POD, pass_pod(pass, holder - 1)->name);
     }
@@ -125,56 +119,13 @@ static void emit_create_claim(struct ro_builder *b, struct rollout_str template_
     ro_build_attr_text(b, ROLLOUT_ATTR_TEMPLATE, template_name);
 }
 
-/* A claim's name: "<template>-<object>-<id>". */
-struct name {
-    struct rollout_str parts[5];
-};
-
-static struct name claim_name(const struct pass *pass, uint32_t template_index, struct rollout_str id)
-{
-    struct rollout_str template_name = *ro_strs_at(&pass->spec->claim_templates, template_index);
-    return (struct name){ { template_name, RO_STR("-"), pass->spec->name, RO_STR("-"), id } };
-}
-
-/* As ro_str_cmp of the text and the joined name. */
-static int compare_name(struct rollout_str text, const struct name *name)
-{
-    for (size_t i = 0; i < sizeof name->parts / sizeof *name->parts; i++) {
-        struct rollout_str part = name->parts[i];
-        struct rollout_str head = { text.data, text.len < part.len ? text.len : part.len };
-        int c = ro_str_cmp(head, part);
-        if (c)
-            return c;
-        text.data += part.len;
-        text.len -= part.len;
-    }
-    return text.len > 0;
-}
-
-/* Whether there is a claim of this name that is not terminating, whatever its id: upstream skips it. */
-static bool has_claim(const struct claims *claims, const struct name *name)
-{
-    uint32_t low = 0, high = claims->count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        int c = compare_name(claim_at(claims, claims->by_name[middle])->name, name);
-        if (c == 0)
-            return true;
-        if (c < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return false;
-}
-
 /* The next id, in string order, whose claims no active pod has: place of its first claim, count if none.
  * Upstream takes any. */
 static uint32_t next_free(const struct claims *claims, uint32_t *cursor)
 {
     while (*cursor < claims->count) {
         uint32_t first = *cursor;
-        struct rollout_str id = claim_at(claims, claims->sorted[first])->instance_id;
+        struct rollout_str id = ro_claim_at(claims->array, claims->sorted[first])->instance_id;
         bool free = id.len > 0;
         for (; has_id(claims, *cursor, id); ++*cursor)
             free &= !(claims->uses[claims->sorted[*cursor]] & (CLAIM_ACTIVE | CLAIM_CLEANED));
@@ -188,8 +139,9 @@ static uint32_t next_free(const struct claims *claims, uint32_t *cursor)
 static void emit_missing_claims(struct pass *pass, struct ro_builder *b, struct rollout_str id)
 {
     for (uint32_t t = 0; t < pass->spec->claim_templates.count; t++) {
-        struct name name = claim_name(pass, t, id);
-        if (has_claim(&pass->claims, &name))
+        struct ro_claim_name name = ro_claim_name(*ro_strs_at(&pass->spec->claim_templates, t), pass->spec->name, id);
+        /* One that is there under another id counts: upstream skips it. */
+        if (ro_claim_find(pass->claims.array, pass->claims.by_name, pass->claims.count, &name) != ROLLOUT_NONE)
             continue;
         const struct rollout_str none = { NULL, 0 };
         struct rollout_str start = ro_build_join(b, name.parts[0], name.parts[1], name.parts[2], name.parts[3]);
@@ -204,7 +156,7 @@ void claims_emit_create(struct pass *pass, struct ro_builder *b, uint32_t reason
     uint32_t before = *cursor, first;
     int64_t taken = 0;
     while (taken < count && (first = next_free(claims, cursor)) < claims->count) {
-        emit_missing_claims(pass, b, claim_at(claims, claims->sorted[first])->instance_id);
+        emit_missing_claims(pass, b, ro_claim_at(claims->array, claims->sorted[first])->instance_id);
         taken++;
     }
     for (int64_t i = taken; i < count; i++)
@@ -216,7 +168,7 @@ void claims_emit_create(struct pass *pass, struct ro_builder *b, uint32_t reason
     ro_build_attr_value(b, ROLLOUT_ATTR_COUNT, count);
     for (int64_t i = 0; i < taken; i++)
         ro_build_attr_text(b, ROLLOUT_ATTR_ID,
-                           claim_at(claims, claims->sorted[next_free(claims, &before)])->instance_id);
+                           ro_claim_at(claims->array, claims->sorted[next_free(claims, &before)])->instance_id);
     if (taken < count)
         ro_build_attr_value(b, ROLLOUT_ATTR_NEW_IDS, count - taken);
 }

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "planners/builder.h"
+#include "planners/claim_names.h"
 #include "planners/cloneset_diff.h"
 #include "planners/history.h"
 #include "planners/updates.h"
@@ -195,11 +196,6 @@ static inline bool pass_outdated(const struct pass *pass, size_t pod)
 }
 
 /* ---- volume claims and instance ids (5.3) ---- */
-
-static inline const struct rollout_claim *claim_at(const struct claims *claims, uint32_t i)
-{
-    return (const struct rollout_claim *)(const void *)(claims->array->items + i * claims->array->stride);
-}
 
 /* Sorts the claims and finds out who holds them. scratch has room for one index a claim. */
 void claims_resolve(struct pass *pass, uint32_t *scratch);
