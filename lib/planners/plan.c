@@ -114,18 +114,23 @@ static int plan_arrays(const struct rollout_workload *workload, const struct rol
     };
     struct rollout_cloneset cloneset;
     struct rollout_daemonset daemonset;
+    struct rollout_statefulset statefulset;
 
     int r = ro_gates_resolve(workload->gates, workload->gate_count, &input.gates, reterr);
     if (r == ROLLOUT_OK)
         r = check_indexes(snapshot, arrays, reterr);
     if (r)
         return r;
+    if (workload->cloneset) {
+        r = ro_abi_struct(workload->cloneset, &cloneset, sizeof cloneset, "cloneset", reterr);
+        return r ? r : ro_plan_cloneset(&cloneset, &input, ret_plan, reterr);
+    }
     if (workload->daemonset) {
         r = ro_abi_struct(workload->daemonset, &daemonset, sizeof daemonset, "daemonset", reterr);
         return r ? r : ro_plan_daemonset(&daemonset, &input, ret_plan, reterr);
     }
-    r = ro_abi_struct(workload->cloneset, &cloneset, sizeof cloneset, "cloneset", reterr);
-    return r ? r : ro_plan_cloneset(&cloneset, &input, ret_plan, reterr);
+    r = ro_abi_struct(workload->statefulset, &statefulset, sizeof statefulset, "statefulset", reterr);
+    return r ? r : ro_plan_statefulset(&statefulset, &input, ret_plan, reterr);
 }
 
 int rollout_plan(const struct rollout_workload *workload, const struct rollout_snapshot *snapshot,
@@ -146,10 +151,9 @@ int rollout_plan(const struct rollout_workload *workload, const struct rollout_s
         return ro_error(reterr, ROLLOUT_ERR_INVALID, "profile", "profile: unknown profile %u", w.profile);
     if (w.fix_count > 0)
         return ro_error_at(reterr, ROLLOUT_ERR_INVALID, 0, "fixes", "fixes: unknown fix %u", w.fixes ? w.fixes[0] : 0);
-    if (!w.cloneset && !w.daemonset)
-        return ro_error(reterr, ROLLOUT_ERR_INVALID, "workload", "workload: no spec is set");
-    if (w.cloneset && w.daemonset)
-        return ro_error(reterr, ROLLOUT_ERR_INVALID, "workload", "workload: more than one spec is set");
+    int specs = !!w.cloneset + !!w.statefulset + !!w.daemonset;
+    if (specs != 1)
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, "workload", "workload: %s spec is set", specs ? "more than one" : "no");
 
     r = open_arrays(&s, &arrays, reterr);
     if (r == ROLLOUT_OK)

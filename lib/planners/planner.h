@@ -21,9 +21,12 @@ struct ro_planner_input {
     struct ro_gates gates;
 };
 
+/* The planners. ROLLOUT_OK, ROLLOUT_ERR_ABI, ROLLOUT_ERR_INVALID or ROLLOUT_ERR_NOMEM. */
 int ro_plan_cloneset(const struct rollout_cloneset *cloneset, const struct ro_planner_input *input,
                      struct rollout_plan **ret_plan, struct rollout_error *reterr);
 int ro_plan_daemonset(const struct rollout_daemonset *daemonset, const struct ro_planner_input *input,
                       struct rollout_plan **ret_plan, struct rollout_error *reterr);
+int ro_plan_statefulset(const struct rollout_statefulset *statefulset, const struct ro_planner_input *input,
+                        struct rollout_plan **ret_plan, struct rollout_error *reterr);
 
 #endif

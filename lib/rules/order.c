@@ -216,6 +216,14 @@ void ro_order_update(const struct rollout_order *order, const struct ro_pods *po
     }
 }
 
+void ro_order_priority(const struct rollout_priority *priority, const struct ro_pods *pods, uint32_t *indices, size_t n,
+                       void *scratch)
+{
+    struct context context = { .pods = pods, .priority = priority };
+    if (has_priority(priority))
+        sort(&context, false, indices, n, n, scratch);
+}
+
 /* ---- the public side ---- */
 
 static const struct rollout_order nothing;
@@ -241,8 +249,10 @@ static void run(const struct rollout_order *order, const struct ro_pods *pods, u
         ro_order_update(order, pods, NULL, 0, NULL, indices, n, n, true, scratch);
     else if (steps & BY_SCATTER)
         ro_scatter(&order->scatter, pods, NULL, 0, indices, n, scratch);
-    else if ((steps & BY_DEFAULT) || has_priority(&order->priority))
-        sort(&context, steps & BY_DEFAULT, indices, n, n, scratch);
+    else if (steps & BY_DEFAULT)
+        sort(&context, true, indices, n, n, scratch);
+    else
+        ro_order_priority(&order->priority, pods, indices, n, scratch);
 }
 
 static int order_pods(const struct rollout_order *order, const struct rollout_pods *pods, uint32_t *indices, size_t n,

@@ -57,4 +57,8 @@ void ro_order_update(const struct rollout_order *order, const struct ro_pods *po
                      uint8_t counted, const struct ro_columns *measured, uint32_t *indices, size_t n, size_t k,
                      bool whole, void *scratch);
 
+/* Priority alone, on top of the incoming order. Scratch: ro_order_scratch of an order without scatter. */
+void ro_order_priority(const struct rollout_priority *priority, const struct ro_pods *pods, uint32_t *indices, size_t n,
+                       void *scratch);
+
 #endif

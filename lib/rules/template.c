@@ -40,6 +40,27 @@ bool ro_template_find(const struct rollout_node *n, struct ro_template *ret)
     return ret->root == inner || !kind.data || ro_str_eq(kind, RO_STR("Pod"));
 }
 
+bool ro_template_hooked(const struct rollout_node *data, const struct rollout_hook *hook)
+{
+    struct ro_template template;
+    if (!ro_template_find(data, &template))
+        return false;
+    const struct rollout_node *labels = ro_dig(template.root, "metadata", "labels", NULL);
+    const struct rollout_node *finalizers = ro_dig(template.root, "metadata", "finalizers", NULL);
+    for (uint32_t i = 0; i < hook->labels.count; i++) /* one that is not there reads as "" */
+        if (!ro_str_eq(ro_text(ro_get_str(labels, *ro_label_key(&hook->labels, i))), *ro_label_value(&hook->labels, i)))
+            return false;
+    for (uint32_t i = 0; i < hook->finalizers.count; i++) {
+        bool found = false;
+        if (ro_is(finalizers, ROLLOUT_NODE_ARRAY))
+            for (const struct rollout_node *f = ro_first(finalizers); f != ro_end(finalizers); f = ro_next(f))
+                found |= ro_str_eq(ro_text(f), *ro_strs_at(&hook->finalizers, i));
+        if (!found)
+            return false;
+    }
+    return true;
+}
+
 /* "metadata.labels['app']" -> path "metadata.labels", key "app". */
 static bool split_field_path(struct rollout_str text, struct rollout_str *path, struct rollout_str *key)
 {

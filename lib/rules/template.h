@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 
+#include <rollout/lifecycle.h>
 #include <rollout/node.h>
 
 /* Member of an object, null included (unlike ro_get); the last one where the key stands twice. NULL
@@ -21,6 +22,10 @@ struct ro_template {
 /* Finds it in a ControllerRevision, its .data, a workload, a PodTemplate or a bare template; false where there
  * is none. */
 bool ro_template_find(const struct rollout_node *n, struct ro_template *ret);
+
+/* Whether pods of the template (in a revision's .data, or whatever ro_template_find knows; NULL: none is given) have
+ * every label and finalizer of the hook from the start. */
+bool ro_template_hooked(const struct rollout_node *data, const struct rollout_hook *hook);
 
 /* An environment entry that takes its value from one label or annotation of the pod. */
 struct ro_env_source {

@@ -1,0 +1,566 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The StatefulSet planner, OpenKruise's and Kubernetes' own. Source: statefulset.md; steps are numbered as in its
+ * section 7.
+ *
+ * One pass: resolve the settings, give every pod its place, then go through the steps until one of them stops the
+ * pass; then a verdict for every pod and ordinal, and the status. */
+#include "planners/statefulset_pass.h"
+
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/sort.h"
+#include "planners/check.h"
+#include "planners/claim_names.h"
+#include "planners/limits.h"
+#include "planners/statefulset_check.h"
+#include "rules/availability.h"
+#include "rules/ordinal.h"
+
+/* More places than any set has; upstream makes a list of all of them. */
+#define MOST_PLACES 10000000
+
+const struct sts_rules sts_advanced = {
+    .lifecycle = true,
+    .gated_start = true,
+    .scale_budget = true,
+    .resizes_claims = true,
+    .legacy_percent = true,
+    .empty_counts = true,
+};
+
+const struct sts_rules sts_native = {
+    .strict_min_ready = true,
+    .gated_unavailable = true,
+    .batches = true,
+    .controller_owners = true,
+    .counts_replicas = true,
+    .counts_any_update = true,
+    .waits_whole = true,
+};
+
+/* ---- settings ---- */
+
+/* 3.1: never less than 1. */
+static int64_t budget_of(const struct pass *pass, const struct rollout_intstr *given, bool *ret_unusable)
+{
+    uint32_t parser = pass->rules->legacy_percent ? ROLLOUT_PARSER_LEGACY : ROLLOUT_PARSER_STRICT;
+    int64_t count = 1;
+    if (given->kind != ROLLOUT_INTSTR_UNSET &&
+        rollout_intstr_scale(given, parser, ROLLOUT_ROUND_DOWN, (int32_t)pass->replicas, &count))
+        *ret_unusable = true;
+    return count < 1 ? 1 : count;
+}
+
+static void resolve_settings(struct pass *pass)
+{
+    const struct rollout_statefulset *spec = pass->spec;
+    const bool *gates = pass->in->gates.on;
+    bool block = spec->flags & ROLLOUT_STATEFULSET_ROLLING_UPDATE;
+
+    pass->replicas = !spec->replicas.set ? 1 : spec->replicas.value < 0 ? 0 : spec->replicas.value;
+    pass->partition = block ? spec->partition : 0;
+    if (!pass->rules->gated_start || gates[ROLLOUT_GATE_STATEFULSET_START_ORDINAL])
+        pass->start = spec->start_ordinal;
+    pass->monotonic = !(spec->flags & ROLLOUT_STATEFULSET_PARALLEL);
+    pass->rolling = spec->update_type == ROLLOUT_UPDATE_ROLLING;
+    pass->owners = gates[ROLLOUT_GATE_STATEFULSET_AUTO_DELETE_PVC];
+    pass->resizes = pass->rules->resizes_claims && gates[ROLLOUT_GATE_STATEFULSET_AUTO_RESIZE_PVC] &&
+                    (spec->flags & ROLLOUT_STATEFULSET_RESIZES_CLAIMS);
+    pass->budget = 1;
+    if (block && (!pass->rules->gated_unavailable || gates[ROLLOUT_GATE_MAX_UNAVAILABLE_STATEFULSET]))
+        pass->budget = budget_of(pass, &spec->max_unavailable, &pass->budget_unusable);
+    if (pass->rules->scale_budget && spec->scale_max_unavailable.kind != ROLLOUT_INTSTR_UNSET)
+        pass->scale_budget = budget_of(pass, &spec->scale_max_unavailable, &pass->scale_unusable);
+    if (spec->flags & ROLLOUT_STATEFULSET_SELECTOR_INVALID)
+        pass->stop_reason = ROLLOUT_REASON_SPEC_INVALID;
+}
+
+static void build_limits(const struct pass *pass, struct ro_builder *b)
+{
+    const struct rollout_statefulset *spec = pass->spec;
+    uint32_t parser = pass->rules->legacy_percent ? ROLLOUT_PARSER_LEGACY : ROLLOUT_PARSER_STRICT;
+    struct rollout_intstr partition = { ROLLOUT_INTSTR_INT, spec->partition, { NULL, 0 } };
+    bool gated = pass->rules->gated_unavailable && !pass->in->gates.on[ROLLOUT_GATE_MAX_UNAVAILABLE_STATEFULSET];
+
+    if (pass->rolling && (spec->flags & ROLLOUT_STATEFULSET_ROLLING_UPDATE))
+        ro_limit_build(b, RO_STR("partition"), &partition, parser, ROLLOUT_ROUND_NONE, 0, 0, pass->partition);
+    if (pass->rolling && !gated)
+        ro_limit_build(b, RO_STR("maxUnavailable"), &spec->max_unavailable, parser, ROLLOUT_ROUND_DOWN,
+                       ro_limit_unset(&spec->max_unavailable), (int32_t)pass->replicas, pass->budget);
+    if (pass->scale_budget)
+        ro_limit_build(b, RO_STR("scaleStrategy.maxUnavailable"), &spec->scale_max_unavailable, parser,
+                       ROLLOUT_ROUND_DOWN, 0, (int32_t)pass->replicas, pass->scale_budget);
+}
+
+/* ---- facts of pods ---- */
+
+int64_t sts_available_from(const struct pass *pass, const struct rollout_pod *pod)
+{
+    int64_t strictly = ro_available_from(pod->ready_since_ms, pass->spec->min_ready_seconds);
+    return pass->rules->strict_min_ready || strictly == INT64_MAX || strictly == INT64_MIN ? strictly : strictly - 1;
+}
+
+int64_t sts_wait(const struct pass *pass, uint32_t pod)
+{
+    const struct rollout_pod *p = pass_pod(pass, pod);
+    if (!(pass->marks[pod] & MARK_READY) || !ro_lifecycle_settled(p))
+        return 0;
+    if (p->ready_since_ms == 0)
+        return (int64_t)pass->spec->min_ready_seconds * 1000;
+    int64_t from = sts_available_from(pass, p);
+    return from > pass->now_ms ? from - pass->now_ms : 0;
+}
+
+struct sts_digits sts_digits(int32_t ordinal)
+{
+    struct sts_digits digits = { "", 0 };
+    char reversed[12];
+    do
+        reversed[digits.len++] = (char)('0' + ordinal % 10);
+    while (ordinal /= 10);
+    for (size_t i = 0; i < digits.len; i++)
+        digits.text[i] = reversed[digits.len - 1 - i];
+    return digits;
+}
+
+static uint8_t mark_pod(const struct pass *pass, const struct rollout_pod *pod, const struct ro_label *label)
+{
+    const uint32_t clean = ROLLOUT_POD_IN_PLACE_TRUE | ROLLOUT_POD_IN_PLACE_CLEAN;
+    bool lifecycle = pass->rules->lifecycle, settled = !lifecycle || ro_lifecycle_settled(pod);
+    uint8_t mark = 0;
+    if (label->update)
+        mark |= MARK_NEW;
+    if (label->update || (lifecycle && label->update_hash) ||
+        (lifecycle && pod->lifecycle_state == ROLLOUT_STATE_PREPARING_UPDATE &&
+         pass->in->gates.on[ROLLOUT_GATE_PREPARING_UPDATE_AS_UPDATE]))
+        mark |= MARK_LOOSE;
+    if (ro_str_eq(pod->revision, pass->current_name))
+        mark |= MARK_CURRENT;
+    if (pod->phase == ROLLOUT_PHASE_RUNNING && (pod->flags & ROLLOUT_POD_READY)) {
+        mark |= MARK_READY;
+        if (settled && !sts_terminating(pod))
+            mark |= MARK_HEALTHY;
+        if (settled && (pass->spec->min_ready_seconds == 0 ||
+                        (pod->ready_since_ms != 0 && sts_available_from(pass, pod) <= pass->now_ms)))
+            mark |= MARK_AVAILABLE;
+    }
+    if (lifecycle && (pod->in_place || !settled ||
+                      ((pod->flags & ROLLOUT_POD_IN_PLACE_GATE) && (pod->flags & clean) != clean)))
+        mark |= MARK_REFRESH;
+    if (lifecycle && (pod->flags & ROLLOUT_POD_SPECIFIED_DELETE))
+        mark |= MARK_SPECIFIED;
+    return mark;
+}
+
+/* ---- places ---- */
+
+uint32_t sts_rank_of(const struct pass *pass, int32_t ordinal)
+{
+    size_t low = 0, high = pass->slots;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (pass->ordinals[middle] < ordinal)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < pass->slots && pass->ordinals[low] == ordinal ? (uint32_t)low : ROLLOUT_NONE;
+}
+
+static void number_places(struct pass *pass)
+{
+    int64_t ordinal = pass->start;
+    size_t cursor = 0;
+    for (size_t i = 0; i < pass->slots; i++, ordinal++) {
+        ordinal = ro_reserved_skip(pass->reserved, pass->reserved_count, &cursor, ordinal);
+        pass->ordinals[i] = (int32_t)ordinal;
+    }
+}
+
+/* The one pass over all pods (2.1, step 5). Of two pods of one ordinal the later one has the place. */
+static int place_pods(struct pass *pass, struct ro_label_index *labels, struct rollout_error *reterr)
+{
+    for (size_t i = 0; i < pass->n; i++) {
+        const struct rollout_pod *pod = pass_pod(pass, i);
+        struct rollout_str parent;
+        if (ro_pod_suspect(pod) || pod->in_place) {
+            int r = ro_pod_check(pod, i, reterr);
+            if (r)
+                return r;
+        }
+        int32_t ordinal = ro_ordinal_of(pod->name, &parent);
+        if ((pod->flags & ROLLOUT_POD_NOT_SELECTED) || !ro_str_eq(parent, pass->spec->name)) {
+            pass->roles[i] = ROLE_NOT_SELECTED;
+            continue;
+        }
+        const struct ro_label *label = ro_label_find(labels, pod->revision);
+        pass->revisions[i] = label->revision;
+        pass->marks[i] = mark_pod(pass, pod, label);
+        if (ordinal < 0)
+            continue;
+        uint32_t rank = sts_rank_of(pass, ordinal);
+        if (rank == ROLLOUT_NONE) {
+            pass->roles[i] = ROLE_CONDEMNED;
+            pass->condemned[pass->condemned_count++] = (uint32_t)i;
+            continue;
+        }
+        if (pass->slot_pods[rank])
+            pass->roles[pass->slot_pods[rank] - 1] = ROLE_NONE;
+        pass->slot_pods[rank] = (uint32_t)i + 1;
+        pass->roles[i] = ROLE_SLOT;
+        pass->ranks[i] = rank;
+    }
+    return ROLLOUT_OK;
+}
+
+/* 8: is the missing pod of this place one of the current revision? old: others that are not updated. */
+static bool needs_current(const struct pass *pass, uint32_t rank, int64_t old)
+{
+    if (!pass->rolling)
+        return false;
+    if (!(pass->spec->flags & ROLLOUT_STATEFULSET_ROLLING_UPDATE))
+        return pass->ordinals[rank] < pass->start + pass->spec->status.current_replicas;
+    if (pass->spec->flags & ROLLOUT_STATEFULSET_UNORDERED)
+        return old < pass->partition;
+    return (int64_t)rank + 1 <= pass->partition;
+}
+
+static void fill_places(struct pass *pass)
+{
+    int64_t old = 0;
+    pass->current_is_old = !ro_same_revision(pass->current_name, pass->update_name);
+    for (size_t i = 0; i < pass->slots; i++)
+        old += pass->slot_pods[i] && !(pass->marks[pass->slot_pods[i] - 1] & MARK_LOOSE);
+    for (uint32_t i = 0; i < pass->slots; i++) {
+        pass->slot_facts[i] = 0;
+        if (pass->slot_pods[i])
+            continue;
+        pass->missing++;
+        if (needs_current(pass, i, old)) {
+            pass->slot_facts[i] = SLOT_CURRENT;
+            old += pass->current_is_old;
+        }
+    }
+}
+
+int32_t sts_ordinal_of(const struct pass *pass, uint32_t pod)
+{
+    struct rollout_str parent;
+    return ro_ordinal_of(pass_pod(pass, pod)->name, &parent);
+}
+
+/* Step 6: the highest ordinal first. */
+static int compare_condemned(const void *context, uint32_t a, uint32_t b)
+{
+    int32_t x = sts_ordinal_of(context, a), y = sts_ordinal_of(context, b);
+    return (x < y) - (x > y);
+}
+
+static void find_first_unhealthy(struct pass *pass)
+{
+    struct rollout_verdict *first = &pass->first_unhealthy;
+    int64_t ordinal = INT64_MAX;
+    *first = ro_verdict(0, ROLLOUT_NONE);
+    for (uint32_t i = 0; i < pass->slots && first->subject_kind == 0; i++) {
+        uint32_t pod = pass->slot_pods[i];
+        if (pod && (pass->marks[pod - 1] & MARK_HEALTHY))
+            continue;
+        ordinal = pass->ordinals[i];
+        *first = pod ? ro_verdict(ROLLOUT_SUBJECT_POD, pod - 1)
+                     : ro_verdict(ROLLOUT_SUBJECT_ORDINAL, (uint32_t)pass->ordinals[i]);
+    }
+    for (size_t i = pass->condemned_count; i > 0; i--) {
+        uint32_t pod = pass->condemned[i - 1];
+        if (pass->marks[pod] & MARK_HEALTHY)
+            continue;
+        if (sts_ordinal_of(pass, pod) < ordinal)
+            *first = ro_verdict(ROLLOUT_SUBJECT_POD, pod);
+        break;
+    }
+}
+
+/* ---- the pass ---- */
+
+static void clear_run(struct pass *pass)
+{
+    pass->last = pass->run;
+    pass->run = (struct sts_run){ .scale_left = pass->scale_budget,
+                                  .scale_first = ROLLOUT_NONE,
+                                  .unavailable_pod = ROLLOUT_NONE,
+                                  .unavailable_rank = ROLLOUT_NONE,
+                                  .taken_pod = ROLLOUT_NONE,
+                                  .moved_pod = ROLLOUT_NONE,
+                                  .break_rank = ROLLOUT_NONE,
+                                  .error = { .pod = ROLLOUT_NONE } };
+    memset(pass->done, 0, pass->n);
+    memset(pass->turns, 0, pass->n);
+    memset(pass->claims_owned, 0, pass->in->claims.count);
+    for (size_t i = 0; i < pass->slots; i++)
+        pass->slot_facts[i] &= SLOT_CURRENT;
+}
+
+/* 10: claims of pods that are to go get the pods as their owners. */
+static void own_condemned(struct pass *pass, struct ro_builder *b)
+{
+    for (size_t i = 0; i < pass->condemned_count && pass->owners; i++) {
+        uint32_t pod = pass->condemned[i];
+        sts_own_claims(pass, b, sts_ordinal_of(pass, pod), pod, true);
+    }
+}
+
+static void release_pods(struct pass *pass, struct ro_builder *b)
+{
+    struct ro_why why = { .reason = ROLLOUT_REASON_BOOKKEEPING, .text = RO_STR("released, not selected") };
+    for (uint32_t i = 0; i < pass->n; i++)
+        if (pass->roles[i] == ROLE_NOT_SELECTED)
+            ro_act(b, pass->acted, ROLLOUT_OP_RELEASE, i, &why);
+}
+
+/* The steps of section 7, each of which may stop the pass. */
+static void run_steps(struct pass *pass, struct ro_builder *b)
+{
+    bool deleting = pass->spec->flags & ROLLOUT_STATEFULSET_DELETING;
+    if (!deleting)
+        release_pods(pass, b); /* 2 */
+    ro_history_emit_update(&pass->history, b); /* 3 */
+    sts_count(pass, true);                     /* 4 */
+    if (deleting) {
+        pass->run.stopped_at = 7;
+        return;
+    }
+    if (pass->scale_unusable) {
+        pass->run.stopped_at = 8;
+        pass->run.error.reason = ROLLOUT_REASON_SPEC_INVALID;
+        pass->run.error.what = RO_STR("spec.scaleStrategy.maxUnavailable");
+        pass->run.error.message = RO_STR("spec.scaleStrategy.maxUnavailable: is no number and no percentage");
+        return;
+    }
+    sts_count(pass, false); /* 12, also where one of the loops stops */
+    if (!sts_replica_loop(pass, b)) {
+        pass->run.stopped_at = 9;
+        return;
+    }
+    own_condemned(pass, b);
+    if (!sts_condemned_loop(pass, b)) {
+        pass->run.stopped_at = 11;
+        return;
+    }
+    (void)sts_update_phase(pass, b);
+}
+
+static int64_t next_change(const struct pass *pass)
+{
+    int64_t next = 0;
+    if (pass->stop_reason || (pass->spec->flags & ROLLOUT_STATEFULSET_DELETING))
+        return 0;
+    for (size_t i = 0; i < pass->n; i++) {
+        const struct rollout_pod *pod = pass_pod(pass, i);
+        bool counts = pass->roles[i] == ROLE_SLOT || pass->roles[i] == ROLE_CONDEMNED;
+        int64_t at = 0;
+        if (counts && (pass->marks[i] & (MARK_READY | MARK_AVAILABLE)) == MARK_READY && pod->ready_since_ms &&
+            (!pass->rules->lifecycle || ro_lifecycle_settled(pod)))
+            at = sts_available_from(pass, pod);
+        else if ((pass->done[i] & DONE_REFRESH) && pod->in_place &&
+                 ro_in_place_step(pod, pass->now_ms) == RO_STEP_WAIT_GRACE)
+            at = pod->in_place->grace_end_ms;
+        if (at > pass->now_ms && (next == 0 || at < next))
+            next = at;
+    }
+    return next;
+}
+
+static int write_plan(struct pass *pass, struct rollout_plan **ret_plan, struct rollout_error *reterr)
+{
+    struct ro_builder b = { 0 };
+    bool changed = false;
+    for (int writing = 0; writing < 2; writing++) {
+        if (writing && ro_builder_begin(&b, reterr))
+            return ROLLOUT_ERR_NOMEM;
+        build_limits(pass, &b);
+        ro_build_verdicts(&b, pass->n);
+        clear_run(pass);
+        if (!pass->stop_reason)
+            run_steps(pass, &b);
+        ro_history_emit_cleanup(&pass->history, &b, !pass->stop_reason);
+        sts_status(pass, &b, &changed);
+        sts_verdicts(pass, &b);
+    }
+    struct rollout_plan *plan = ro_builder_end(&b);
+    const struct sts_error *error = &pass->run.error;
+    plan->status_changed = changed;
+    plan->next_ms = next_change(pass);
+    plan->requeue_seconds = (pass->run.requeue_ms + 999) / 1000;
+    plan->stopped_at = pass->stop_reason ? 1 : pass->run.stopped_at;
+    if (error->reason) {
+        plan->error_reason = error->reason;
+        plan->error_pod = error->pod;
+        plan->error_message = error->message;
+    }
+    *ret_plan = plan;
+    return ROLLOUT_OK;
+}
+
+/* ---- memory ---- */
+
+static size_t most(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+/* Claims by name, and their templates in the order of the names that they give. */
+static void sort_claims(struct pass *pass, uint32_t *scratch)
+{
+    const struct ro_abi_array *claims = &pass->in->claims;
+    for (uint32_t i = 0; i < claims->count; i++)
+        pass->claims_by_name[i] = i;
+    ro_claims_sort(claims, pass->claims_by_name, claims->count, scratch);
+    sts_sort_templates(pass, scratch);
+}
+
+static int run(struct pass *pass, uint32_t *sorted_revisions, uint32_t *scratch, struct rollout_plan **ret_plan,
+               struct rollout_error *reterr)
+{
+    struct ro_label_index labels;
+    number_places(pass);
+    ro_label_index(&labels, &pass->in->revisions, RO_LABEL_NAME, pass->update, sorted_revisions, scratch,
+                   pass->history.used);
+    int r = place_pods(pass, &labels, reterr);
+    if (r)
+        return r;
+    pass->history.order = sorted_revisions; /* once the pods' labels are looked up */
+    pass->history.scratch = scratch;
+    fill_places(pass);
+    ro_sort_indices(pass->condemned, pass->condemned_count, scratch, compare_condemned, pass);
+    find_first_unhealthy(pass);
+    sort_claims(pass, scratch);
+    r = sts_order(pass, reterr);
+    return r ? r : write_plan(pass, ret_plan, reterr);
+}
+
+/* With places counted: everything in one block. */
+static int plan_places(struct pass *pass, struct rollout_plan **ret_plan, struct rollout_error *reterr)
+{
+    const struct ro_planner_input *in = pass->in;
+    size_t n = pass->n, n_revisions = in->revisions.count, n_templates = pass->spec->claim_template_count;
+    struct ro_layout layout = { 0 };
+    size_t ordinals = ro_layout_add(&layout, pass->slots, sizeof(int32_t));
+    size_t slot_pods = ro_layout_add(&layout, pass->slots, sizeof(uint32_t));
+    size_t candidates = ro_layout_add(&layout, pass->slots, sizeof(uint32_t));
+    size_t ranks = ro_layout_add(&layout, n, sizeof(uint32_t));
+    size_t places = ro_layout_add(&layout, n, sizeof(uint32_t));
+    size_t condemned = ro_layout_add(&layout, n, sizeof(uint32_t));
+    size_t claims = ro_layout_add(&layout, in->claims.count, sizeof(uint32_t));
+    size_t templates = ro_layout_add(&layout, n_templates, sizeof(uint32_t));
+    size_t labels = ro_layout_add(&layout, n_revisions, sizeof(uint32_t));
+    size_t scratch = ro_layout_add(&layout, most(most(n_revisions, in->claims.count), most(n_templates, n)),
+                                   sizeof(uint32_t));
+    size_t revisions = ro_layout_add(&layout, n, sizeof(uint16_t));
+    size_t cleared = ro_layout_add(&layout, n_revisions, sizeof(struct ro_revision_fate));
+    size_t facts = ro_layout_add(&layout, n_revisions, sizeof(struct ro_update_facts));
+    size_t used = ro_layout_add(&layout, n_revisions, 1);
+    size_t slot_facts = ro_layout_add(&layout, pass->slots, 1);
+    size_t owned = ro_layout_add(&layout, in->claims.count, 1);
+    size_t roles = ro_layout_add(&layout, n, 1);
+    size_t marks = ro_layout_add(&layout, n, 1);
+    size_t done = ro_layout_add(&layout, n, 1);
+    size_t turns = ro_layout_add(&layout, n, 1);
+    size_t acted = ro_layout_add(&layout, n, 1);
+    char *block = ro_layout_alloc(&layout);
+    if (!block)
+        return ro_error_nomem(reterr);
+    memset(block + slot_pods, 0, pass->slots * sizeof(uint32_t));
+    memset(block + places, 0, n * sizeof(uint32_t));
+    memset(block + cleared, 0, layout.size - cleared);
+
+    pass->ordinals = (void *)(block + ordinals);
+    pass->slot_pods = (void *)(block + slot_pods);
+    pass->slot_facts = (uint8_t *)block + slot_facts;
+    pass->candidates = (void *)(block + candidates);
+    pass->ranks = (void *)(block + ranks);
+    pass->places = (void *)(block + places);
+    pass->condemned = (void *)(block + condemned);
+    pass->claims_by_name = (void *)(block + claims);
+    pass->claims_owned = (uint8_t *)block + owned;
+    pass->templates = (void *)(block + templates);
+    pass->revisions = (void *)(block + revisions);
+    pass->roles = (uint8_t *)block + roles;
+    pass->marks = (uint8_t *)block + marks;
+    pass->done = (uint8_t *)block + done;
+    pass->turns = (uint8_t *)block + turns;
+    pass->acted = (uint8_t *)block + acted;
+    pass->updates.facts = (void *)(block + facts);
+    pass->history.used = (uint8_t *)block + used;
+    pass->history.fates = (void *)(block + cleared);
+    int r = run(pass, (void *)(block + labels), (void *)(block + scratch), ret_plan, reterr);
+    free(block);
+    return r;
+}
+
+/* The range of ordinals (2.2). */
+static int count_places(struct pass *pass, struct ro_ordinals *ranges, uint32_t *order, struct rollout_error *reterr)
+{
+    const struct rollout_statefulset *spec = pass->spec;
+    pass->reserved = ranges;
+    if (pass->rules->lifecycle) /* Kubernetes' own reserves none */
+        pass->reserved_count = ro_reserved_read(spec->reserve_ordinals, spec->reserve_ordinal_count, ranges, order);
+    pass->end = ro_reserved_end(ranges, pass->reserved_count, pass->start, pass->replicas);
+    pass->slots = (size_t)pass->replicas;
+    if (pass->start < 0)
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, "start_ordinal", "start_ordinal: %lld is negative",
+                        (long long)pass->start);
+    if (pass->replicas > MOST_PLACES)
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, "replicas", "replicas: %lld, but no more than %d are planned for",
+                        (long long)pass->replicas, MOST_PLACES);
+    if (pass->end - pass->start > MOST_PLACES || pass->end - 1 > INT32_MAX)
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, "reserve_ordinals",
+                        "reserve_ordinals: ordinals would reach to %lld, but no more than %d are planned for",
+                        (long long)pass->end - 1, MOST_PLACES);
+    return ROLLOUT_OK;
+}
+
+int ro_plan_statefulset(const struct rollout_statefulset *statefulset, const struct ro_planner_input *in,
+                        struct rollout_plan **ret_plan, struct rollout_error *reterr)
+{
+    int r = ro_statefulset_check(statefulset, in, reterr);
+    if (r)
+        return r;
+    uint32_t update = in->snapshot.update_revision - 1;
+    uint32_t current = in->snapshot.current_revision ? in->snapshot.current_revision - 1 : update;
+    bool native = statefulset->flags & ROLLOUT_STATEFULSET_NATIVE;
+    bool block = statefulset->flags & ROLLOUT_STATEFULSET_ROLLING_UPDATE;
+    struct pass pass = {
+        .spec = statefulset,
+        .in = in,
+        .rules = native ? &sts_native : &sts_advanced,
+        .now_ms = in->snapshot.now_ms,
+        .current = current,
+        .update = update,
+        .current_name = ro_revision_at(&in->revisions, current)->name,
+        .update_name = ro_revision_at(&in->revisions, update)->name,
+        .n = in->pods.count,
+        .updates = { .in = in,
+                     .policy = block && !native ? statefulset->pod_update_policy : ROLLOUT_POLICY_RECREATE,
+                     .hook = &statefulset->lifecycle.in_place_update,
+                     .target = update },
+        .history = { .revisions = &in->revisions,
+                     .current = current,
+                     .update = update,
+                     .limit = ro_history_limit(&statefulset->revision_history_limit) },
+    };
+    resolve_settings(&pass);
+
+    size_t count = statefulset->reserve_ordinal_count;
+    struct ro_layout layout = { 0 };
+    size_t ranges = ro_layout_add(&layout, count, sizeof(struct ro_ordinals));
+    size_t order = ro_layout_add(&layout, count, 2 * sizeof(uint32_t));
+    char *block_of_ranges = ro_layout_alloc(&layout);
+    if (!block_of_ranges)
+        return ro_error_nomem(reterr);
+    r = count_places(&pass, (void *)(block_of_ranges + ranges), (void *)(block_of_ranges + order), reterr);
+    if (r == ROLLOUT_OK)
+        r = plan_places(&pass, ret_plan, reterr);
+    free(block_of_ranges);
+    return r;
+}
