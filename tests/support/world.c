@@ -2,7 +2,6 @@
 #include "world.h"
 
 #include <ctype.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -331,38 +330,6 @@ int world_try(struct world *w, struct rollout_error *error)
 
 /* ---- what the plan says ---- */
 
-static void put(struct world *w, const char *format, ...)
-{
-    size_t len = strlen(w->text);
-    va_list args;
-    va_start(args, format);
-    int more = vsnprintf(w->text + len, sizeof w->text - len, format, args);
-    va_end(args);
-    if (more < 0 || len + (size_t)more >= sizeof w->text)
-        abort();
-}
-
-static void put_attr(struct world *w, const struct rollout_attr *attr)
-{
-    static const char *const before[] = {
-        [ROLLOUT_ATTR_NUMBER] = "#",
-        [ROLLOUT_ATTR_COUNT] = "x",
-        [ROLLOUT_ATTR_ID] = "id:",
-        [ROLLOUT_ATTR_NEW_IDS] = "new:",
-        [ROLLOUT_ATTR_TEMPLATE] = "of:",
-        [ROLLOUT_ATTR_MARK_NOT_READY] = "mark:",
-        [ROLLOUT_ATTR_GRACE_SECONDS] = "grace:",
-        [ROLLOUT_ATTR_HOOK] = "hook:",
-        [ROLLOUT_ATTR_DETAIL] = "",
-    };
-    const char *prefix = before[attr->key];
-    put(w, " %s", prefix ? prefix : "");
-    if (attr->text == ROLLOUT_NONE)
-        put(w, "%lld", (long long)attr->value);
-    else
-        put(w, "%.*s", (int)w->plan->texts[attr->text].len, w->plan->texts[attr->text].data);
-}
-
 const char *world_actions(struct world *w)
 {
     struct rollout_error error = { .struct_size = sizeof error };
@@ -370,16 +337,7 @@ const char *world_actions(struct world *w)
         printf("plan: %s\n", error.message);
         abort();
     }
-    w->text[0] = '\0';
-    for (size_t i = 0; i < w->plan->action_count; i++) {
-        const struct rollout_action *action = &w->plan->actions[i];
-        put(w, "%s%s", i ? "; " : "", rollout_op_name(action->op));
-        if (action->subject_kind == ROLLOUT_SUBJECT_POD)
-            put(w, " %s", w->names[action->subject]);
-        for (uint32_t k = 0; k < action->attr_count; k++)
-            put_attr(w, &w->plan->attrs[action->attr_first + k]);
-    }
-    return w->text;
+    return planned_actions(w->plan, &w->snapshot, w->text, sizeof w->text);
 }
 
 const char *world_case_wrong(const struct world_case *c)
@@ -398,18 +356,7 @@ const char *world_case_wrong(const struct world_case *c)
 
 const char *world_verdict(struct world *w, uint32_t subject_kind, uint32_t subject)
 {
-    w->text[0] = '\0';
-    for (size_t i = 0; i < w->plan->verdict_count; i++) {
-        const struct rollout_verdict *v = &w->plan->verdicts[i];
-        if (v->subject_kind != subject_kind || v->subject != subject)
-            continue;
-        char sentence[256];
-        rollout_verdict_text(w->plan, &w->snapshot, i, sentence, sizeof sentence);
-        put(w, "%s%s%s %s: %s", v->op ? rollout_op_name(v->op) : "hold", v->wants ? "/" : "",
-            v->wants ? rollout_op_name(v->wants) : "", rollout_reason_name(v->reason), sentence);
-        return w->text;
-    }
-    return w->text;
+    return planned_verdict(w->plan, &w->snapshot, subject_kind, subject, w->text, sizeof w->text);
 }
 
 const char *world_pod_verdict(struct world *w, uint32_t pod)
@@ -419,53 +366,30 @@ const char *world_pod_verdict(struct world *w, uint32_t pod)
 
 /* ---- the status ---- */
 
-/* The member of the object at nodes, or NULL. */
-static const struct rollout_node *member_of(const struct rollout_node *object, const char *member)
-{
-    struct rollout_str key = world_str(member);
-    for (uint32_t i = 1; i < object->size; i += object[i].size)
-        if (object[i].key.len == key.len && memcmp(object[i].key.data, key.data, key.len) == 0)
-            return &object[i];
-    return NULL;
-}
-
 int64_t world_number(const struct world *w, const char *member)
 {
-    const struct rollout_node *node = member_of(w->plan->status.nodes, member);
-    return node ? node->integer : 0;
-}
-
-static const char *text_of(struct world *w, const struct rollout_node *node)
-{
-    w->text[0] = '\0';
-    if (node)
-        put(w, "%.*s", (int)node->text.len, node->text.data);
-    return w->text;
+    return planned_number(w->plan, member);
 }
 
 const char *world_status_text(struct world *w, const char *member)
 {
-    return text_of(w, member_of(w->plan->status.nodes, member));
+    return planned_status_text(w->plan, member, w->text, sizeof w->text);
 }
 
 const char *world_condition(struct world *w, const char *type, const char *member)
 {
-    const struct rollout_node *conditions = member_of(w->plan->status.nodes, "conditions");
-    for (uint32_t i = 1; conditions && i < conditions->size; i += conditions[i].size)
-        if (strcmp(text_of(w, member_of(&conditions[i], "type")), type) == 0)
-            return text_of(w, member_of(&conditions[i], member));
-    return text_of(w, NULL);
+    return planned_condition(w->plan, type, member, w->text, sizeof w->text);
 }
 
 const char *world_status(struct world *w)
 {
     char current[64];
     snprintf(current, sizeof current, "%.63s", world_status_text(w, "currentRevision"));
-    w->text[0] = '\0';
-    put(w, "%d/%d/%d %d/%d/%d %d %s", (int)world_number(w, "replicas"), (int)world_number(w, "readyReplicas"),
-        (int)world_number(w, "availableReplicas"), (int)world_number(w, "updatedReplicas"),
-        (int)world_number(w, "updatedReadyReplicas"), (int)world_number(w, "updatedAvailableReplicas"),
-        (int)world_number(w, "expectedUpdatedReplicas"), current);
+    snprintf(w->text, sizeof w->text, "%d/%d/%d %d/%d/%d %d %s", (int)world_number(w, "replicas"),
+             (int)world_number(w, "readyReplicas"), (int)world_number(w, "availableReplicas"),
+             (int)world_number(w, "updatedReplicas"), (int)world_number(w, "updatedReadyReplicas"),
+             (int)world_number(w, "updatedAvailableReplicas"), (int)world_number(w, "expectedUpdatedReplicas"),
+             current);
     return w->text;
 }
 

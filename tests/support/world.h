@@ -25,6 +25,8 @@
 #include <rollout/json.h>
 #include <rollout/rollout.h>
 
+#include "planned.h"
+
 #define WORLD_NOW  INT64_C(1767225600000) /* 2026-01-01T00:00:00Z */
 #define WORLD_PODS 64
 
