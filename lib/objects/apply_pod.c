@@ -4,7 +4,9 @@
 #include "base/sort.h"
 #include "base/tree.h"
 #include "objects/apply.h"
+#include "objects/decode.h"
 #include "objects/in_place_state.h"
+#include "objects/scheduling.h"
 #include "rules/template.h"
 
 static int by_text(const void *context, uint32_t x, uint32_t y)
@@ -151,6 +153,23 @@ static int create_clones(struct ro_apply *a, const struct rollout_node *template
     return ROLLOUT_OK;
 }
 
+/* A revision's data is raw to the API: whether it makes a pod shows only now. */
+static int check_pod(struct ro_apply *a, const struct rollout_tree *pod)
+{
+    struct rollout_pod facts;
+    struct rollout_in_place in_place;
+    struct rollout_scheduling scheduling;
+    int r = rollout_pod_from_object(pod, &a->world->workload, &facts, &in_place, a->reterr);
+
+    if (r == ROLLOUT_OK && a->world->workload.daemonset) { /* what was added must have had a place there */
+        struct ro_decoder d = { .reterr = a->reterr };
+        struct ro_at root = ro_at_root(pod->nodes), spec = ro_at_object(&d, &root, "spec");
+        ro_scheduling_decode(&d, &a->arena, &spec, &scheduling);
+        r = d.code;
+    }
+    return r;
+}
+
 int ro_apply_create(struct ro_apply *a)
 {
     const struct rollout_workload *workload = &a->world->workload;
@@ -168,9 +187,6 @@ int ro_apply_create(struct ro_apply *a)
                                   : create_clones(a, template.root, place);
     if (r != ROLLOUT_OK || a->made_count == 0 || a->arena.failed)
         return r;
-    /* A revision's data is raw to the API: whether it makes a pod shows only now, in the first of them. */
-    struct rollout_tree pod = ro_edit_flatten(&a->arena, a->made[0]);
-    struct rollout_pod facts;
-    struct rollout_in_place in_place;
-    return pod.count ? rollout_pod_from_object(&pod, workload, &facts, &in_place, a->reterr) : ROLLOUT_OK;
+    struct rollout_tree pod = ro_edit_flatten(&a->arena, a->made[0]); /* the others are like it */
+    return pod.count ? check_pod(a, &pod) : ROLLOUT_OK;
 }
