@@ -128,6 +128,11 @@ void ro_build_attr_value(struct ro_builder *b, uint32_t key, int64_t value)
     build_attr(b, key, ROLLOUT_NONE, value);
 }
 
+void ro_build_attr_pod(struct ro_builder *b, struct rollout_str name, uint32_t pod)
+{
+    build_attr(b, ROLLOUT_ATTR_POD, ro_build_text(b, name), pod == ROLLOUT_NONE ? 0 : (int64_t)pod + 1);
+}
+
 void ro_build_verdicts(struct ro_builder *b, size_t n)
 {
     b->n_verdicts = n;

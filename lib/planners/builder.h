@@ -43,6 +43,9 @@ void ro_build_action(struct ro_builder *b, uint32_t op, uint32_t reason, uint32_
 void ro_build_attr_text(struct ro_builder *b, uint32_t key, struct rollout_str text);
 void ro_build_attr_value(struct ro_builder *b, uint32_t key, int64_t value);
 
+/* ROLLOUT_ATTR_POD: a pod's name and its place, or ROLLOUT_NONE where it is not there. */
+void ro_build_attr_pod(struct ro_builder *b, struct rollout_str name, uint32_t pod);
+
 /* Verdicts: the first n are reserved and written in any order, the others follow. */
 void ro_build_verdicts(struct ro_builder *b, size_t n);
 void ro_build_verdict(struct ro_builder *b, const struct rollout_verdict *verdict);

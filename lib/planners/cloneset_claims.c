@@ -96,7 +96,7 @@ void claims_emit_cleanup(struct pass *pass, struct ro_builder *b)
         ro_build_action(b, ROLLOUT_OP_SET_CLAIM_OWNER, ROLLOUT_REASON_BOOKKEEPING, ROLLOUT_SUBJECT_CLAIM, claim);
         ro_build_attr_text(b, ROLLOUT_ATTR_CLAIM, ro_claim_at(claims->array, claim)->name);
         ro_build_attr_text(b, ROLLOUT_ATTR_OWNER, RO_STR("Pod"));
-        ro_build_attr_text(b, ROLLOUT_ATTR_POD, pass_pod(pass, holder - 1)->name);
+        ro_build_attr_pod(b, pass_pod(pass, holder - 1)->name, holder - 1);
     }
 }
 

@@ -196,7 +196,7 @@ void sts_own_claims(struct pass *pass, struct ro_builder *b, int32_t ordinal, ui
             ro_build_attr_text(b, ROLLOUT_ATTR_OWNER, RO_STR("StatefulSet"));
         if (owners.pod)
             ro_build_attr_text(b, ROLLOUT_ATTR_OWNER, RO_STR("Pod"));
-        ro_build_attr_text(b, ROLLOUT_ATTR_POD, name);
+        ro_build_attr_pod(b, name, pod);
     }
 }
 
