@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Lifting the cause that a reason names, kind by kind, on a copy of the facts. */
+#ifndef LIFT_H
+#define LIFT_H
+
+#include <stdbool.h>
+
+#include <rollout/json.h>
+#include <rollout/rollout.h>
+
+/* A world's facts, as far as they may be changed. */
+struct copy {
+    struct rollout_workload workload;
+    struct rollout_snapshot snapshot;
+    struct rollout_cloneset cloneset;
+    struct rollout_daemonset daemonset;
+    struct rollout_pod *pods;
+    struct rollout_in_place *in_place;
+    struct rollout_gate gates[64];
+    void *garbage[4096];
+    size_t n_garbage;
+};
+
+struct copy *copy_make(const struct rollout_world *world);
+void copy_free(struct copy *copy);
+/* Zeroed memory that goes with the copy. */
+void *keep(struct copy *copy, size_t size);
+
+enum lifted { LIFTED, NOT_TESTED, BY_NEXT_PASS, UNKNOWN };
+
+enum lifted lift_cloneset(struct copy *copy, const struct rollout_plan *plan, const struct rollout_verdict *v);
+enum lifted lift_daemonset(struct copy *copy, const struct rollout_plan *plan, const struct rollout_verdict *v);
+
+/* ---- what they share ---- */
+
+bool same(struct rollout_str a, struct rollout_str b);
+const struct rollout_label *label_at(const struct rollout_labels *labels, uint32_t i);
+/* The text of the verdict, "" if it has none. */
+struct rollout_str text_of(const struct rollout_plan *plan, const struct rollout_verdict *v);
+/* What a setting came to, or absent. */
+int64_t limit_of(const struct rollout_plan *plan, const char *field, int64_t absent);
+struct rollout_intstr number(int64_t count);
+
+/* Takes the named part of a hook off the pod, or puts it on. */
+void remove_part(struct copy *copy, struct rollout_pod *pod, struct rollout_str part);
+void add_part(struct copy *copy, struct rollout_pod *pod, const struct rollout_hook *hook, struct rollout_str part);
+void remove_pod(struct copy *copy, uint32_t pod);
+/* Ready as of now. */
+void make_ready(struct copy *copy, struct rollout_pod *pod);
+/* Nothing of the update is left to wait for. */
+void confirm(struct rollout_in_place *in_place);
+
+#endif
