@@ -20,9 +20,9 @@ struct pass {
     char *seen;                  /* what was observed */
     struct rollout_world *world; /* the same, decoded */
     struct rollout_plan *plan;
-    struct rollout_objects **made; /* for each action, and last the workload with its status */
-    struct rollout_tree *pods;     /* each as the actions so far left it */
-    struct rollout_str *ids;       /* for the pods of one action; their texts lie behind them */
+    struct rollout_objects **made;      /* for each action, and last the workload with its status */
+    struct rollout_tree *pods, *claims; /* each as the actions so far left it */
+    struct rollout_str *ids;            /* for the pods of one action; their texts lie behind them */
     unsigned next_id;
 };
 
@@ -45,39 +45,43 @@ static struct rollout_strs draw_ids(struct pass *pass, const struct rollout_acti
     return (struct rollout_strs){ pass->ids, count, sizeof *pass->ids };
 }
 
-/* Carries out one action. A second one on the same pod starts from what the first left. */
+/* Carries out one action. A second one on the same object starts from what the first left. */
 static int carry_out(struct pass *pass, size_t i, struct rollout_error *reterr)
 {
     const struct transport *to = pass->to;
     const struct rollout_action *action = &pass->plan->actions[i];
-    struct rollout_tree *pod = action->subject_kind == ROLLOUT_SUBJECT_POD ? &pass->pods[action->subject] : NULL;
-    if (action->op == ROLLOUT_OP_DELETE)
-        return to->act(to->context, pod, true);
-    if (action->op == ROLLOUT_OP_DELETE_CLAIM)
-        return to->act(to->context, &pass->world->claim_objects[action->subject], true);
+    struct rollout_tree *object = NULL;
+    if (action->subject_kind == ROLLOUT_SUBJECT_POD)
+        object = &pass->pods[action->subject];
+    else if (action->subject_kind == ROLLOUT_SUBJECT_CLAIM && action->subject != ROLLOUT_NONE)
+        object = &pass->claims[action->subject];
+    if (action->op == ROLLOUT_OP_DELETE || action->op == ROLLOUT_OP_DELETE_CLAIM)
+        return object ? to->act(to->context, object, true) : ROLLOUT_OK; /* made by this pass: the next one's */
     if (action->op == ROLLOUT_OP_DELETE_REVISION)
         return to->act(to->context, &pass->world->revision_objects[action->subject], true);
 
     struct rollout_strs ids = draw_ids(pass, action);
     int rc = !ids.items ? ROLLOUT_ERR_NOMEM
-             : pod      ? rollout_apply_to(pass->world, pass->plan, i, pod, &pass->made[i], reterr)
+             : object   ? rollout_apply_to(pass->world, pass->plan, i, object, &pass->made[i], reterr)
                         : rollout_apply(pass->world, pass->plan, i, &ids, &pass->made[i], reterr);
     for (size_t o = 0; rc == ROLLOUT_OK && o < pass->made[i]->count; o++)
         rc = to->act(to->context, &pass->made[i]->items[o], false);
-    if (rc == ROLLOUT_OK && pod)
-        *pod = pass->made[i]->items[0];
+    if (rc == ROLLOUT_OK && object)
+        *object = pass->made[i]->items[0];
     return rc;
 }
 
 /* Carries out the plan, then writes the workload: its status, and podsToDelete without what is gone. */
 static int apply(struct pass *pass, struct rollout_error *reterr)
 {
-    size_t i, count = pass->plan->action_count, pods = pass->world->pod_object_count;
+    size_t i, count = pass->plan->action_count;
+    size_t pods = pass->world->pod_object_count, claims = pass->world->claim_object_count;
     pass->made = calloc(count + 1, sizeof *pass->made);
-    pass->pods = calloc(pods + 1, sizeof *pass->pods);
+    pass->pods = calloc(pods + claims + 1, sizeof *pass->pods);
     int rc = pass->made && pass->pods ? ROLLOUT_OK : ROLLOUT_ERR_NOMEM;
-    for (i = 0; rc == ROLLOUT_OK && i < pods; i++)
-        pass->pods[i] = pass->world->pod_objects[i];
+    for (i = 0; rc == ROLLOUT_OK && i < pods + claims; i++)
+        pass->pods[i] = i < pods ? pass->world->pod_objects[i] : pass->world->claim_objects[i - pods];
+    pass->claims = rc == ROLLOUT_OK ? pass->pods + pods : NULL;
     for (i = 0; rc == ROLLOUT_OK && i < count; i++)
         rc = carry_out(pass, i, reterr);
     if (rc == ROLLOUT_OK && (pass->plan->status_changed || pass->plan->dropped_count > 0))
