@@ -184,6 +184,7 @@ bool sync_take_deletes(struct sync *sync, const uint32_t *pods, size_t n)
         else if (step != RO_DELETE_WAITS)
             acts = true;
     }
+    sync->frozen |= sync->deletes_now > 0 && sync->limits.burst == 0;
     return acts;
 }
 
@@ -196,6 +197,7 @@ bool sync_take_creates(struct sync *sync, enum need need)
         sync->needs[node] = (uint8_t)((int64_t)i < sync->limits.burst ? need : NEED_BURST);
         sync->creates_now += (int64_t)i < sync->limits.burst;
     }
+    sync->frozen |= sync->create_count > 0 && sync->limits.burst == 0;
     return sync->creates_now > 0;
 }
 

@@ -31,7 +31,7 @@ struct ro_daemonset_limits ro_daemonset_limits(const struct rollout_daemonset *s
     struct ro_daemonset_limits limits = { 0 };
     int32_t nodes = total_of(eligible), stored = spec->status.desired_number_scheduled;
     bool unusable;
-    limits.burst = scale(burst_of(spec, constant_burst), ROLLOUT_ROUND_DOWN, stored, &unusable);
+    limits.burst = scale(burst_of(spec, constant_burst), ROLLOUT_ROUND_DOWN, stored, &limits.burst_unusable);
     if (limits.burst < 0)
         limits.burst = 0;
     if (spec->update_type != ROLLOUT_UPDATE_ROLLING)

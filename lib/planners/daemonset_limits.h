@@ -15,7 +15,7 @@ struct ro_daemonset_limits {
     int64_t partition; /* nodes that stay as they are; negative: all and more take part */
     int64_t burst;     /* creates, and deletes, of one sync */
     bool surges;       /* two pods may be on a node */
-    bool unavailable_unusable, surge_unusable, partition_unusable;
+    bool unavailable_unusable, surge_unusable, partition_unusable, burst_unusable;
 };
 
 /* eligible: nodes that a pod should run on; constant_burst, advanced: see struct ro_daemonset_rules. */

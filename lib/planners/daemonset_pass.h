@@ -150,6 +150,7 @@ struct sync {
     int64_t creates_now;    /* of them, within the burst */
     int64_t deletes_now;    /* of the deletes, those that no hook holds, within the burst or not */
     int64_t creates_wanted; /* before the partition */
+    bool frozen;            /* something waits for a burst of 0, for ever (D6, D16) */
     bool manage_acted;
     uint32_t acted_on, acted_kind; /* first that manage acts on */
 

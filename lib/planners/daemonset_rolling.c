@@ -201,6 +201,7 @@ static void replace(struct sync *sync, uint32_t refused)
             sync->fates[pod] |= FATE_BURST;
     }
     (void)sync_take_deletes(sync, sync->scratch, deletes);
+    sync->frozen |= in_place_count > 0 && sync->limits.burst == 0;
     if (!refused)
         return;
     bool deleted = !in_place(sync, refused - 1);

@@ -80,20 +80,13 @@ static void emit_nodes(struct sync *sync, struct ro_builder *b, struct ro_tally 
 
 /* ---- the set ---- */
 
-/* With a burst of 0 nothing is ever created or deleted (D6, D16). */
-static bool frozen(const struct sync *sync)
-{
-    return sync->limits.burst == 0 && (sync->stopped_at == 0 || sync->stopped_at >= 7) &&
-           (sync->create_count > 0 || sync->deletes_now > 0);
-}
-
 static void emit_workload(struct sync *sync, struct ro_builder *b, const struct ro_tally *tally)
 {
     struct rollout_verdict v = ro_verdict(ROLLOUT_SUBJECT_WORKLOAD, 0);
     if (sync->stop_reason) {
         sync_verdict_stop(sync, b, &v);
-    } else if (frozen(sync)) {
-        bool rounded = sync->spec->burst_replicas.kind == ROLLOUT_INTSTR_TEXT;
+    } else if (sync->frozen) {
+        bool rounded = sync->spec->burst_replicas.kind == ROLLOUT_INTSTR_TEXT && !sync->limits.burst_unusable;
         ro_verdict_set_text(b, &v, ROLLOUT_REASON_DEADLOCK, rounded ? RO_STR("D6") : RO_STR("D16"));
     } else if (sync->eligible == 0) {
         ro_verdict_set(&v, ROLLOUT_REASON_NO_ELIGIBLE_NODE);
