@@ -267,6 +267,10 @@ static const struct {
     { "web-0", VOLUME("data", "data-web-0") ",{'name':'log','emptyDir':{}}", false },
     { "web-0", VOLUME("data", "data-web-0") ",{'name':'log','persistentVolumeClaim':{}}", false },
     { "web-0", VOLUME("data", "data-other-0") "," VOLUME("log", "log-other-0"), false },
+    /* Of two volumes of a name the last one counts. */
+    { "web-0", VOLUME("data", "x") "," VOLUME("log", "log-web-0") "," VOLUME("data", "data-web-0"), true },
+    { "web-0", VOLUME("data", "data-web-0") "," VOLUME("log", "log-web-0") "," VOLUME("data", "x"), false },
+    { "web-0", VOLUME("log", "log-web-0") "," VOLUME("log", "log-web-0"), false },
     { "web-0", "", false },
     { "web-99999999999", VOLUME("data", "data-web-99999999999") "," VOLUME("log", "log-web-99999999999"), false },
     { "web", VOLUME("data", "data-web-0") "," VOLUME("log", "log-web-0"), false },
@@ -334,6 +338,9 @@ START_TEST(test_pod_from_facts)
     set.claim_template_count = 2;
     ck_assert_int_eq(rollout_pod_from_object(tree, &workload, &pod, NULL, &error), ROLLOUT_OK);
     ck_assert_uint_ne(mismatch(&pod), 0);
+    templates[1].name = RO_STR("d"); /* one volume serves both */
+    ck_assert_int_eq(rollout_pod_from_object(tree, &workload, &pod, NULL, &error), ROLLOUT_OK);
+    ck_assert_uint_eq(mismatch(&pod), 0);
     /* A caller who knows less of the struct: what it leaves out is absent. */
     set.struct_size = offsetof(struct rollout_statefulset, claim_templates);
     ck_assert_int_eq(rollout_pod_from_object(tree, &workload, &pod, NULL, &error), ROLLOUT_OK);

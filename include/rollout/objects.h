@@ -15,9 +15,11 @@
 extern "C" {
 #endif
 
-/** Fills the facts of one Pod. Allocates nothing: the facts point into the tree, and
- *  ret_pod->in_place is ret_in_place or NULL. workload gives the feature gates and may be NULL.
- *  Returns ROLLOUT_OK or ROLLOUT_ERR_INVALID, error.field = path inside the pod.
+/** Fills the facts of one Pod. Allocates nothing that outlives the call: the facts point into the tree,
+ *  and ret_pod->in_place is ret_in_place or NULL. workload may be NULL; it gives the feature gates, and
+ *  where it has a spec, that says whether the selector and a StatefulSet's claim templates fit the pod.
+ *  Returns ROLLOUT_OK, ROLLOUT_ERR_INVALID (error.field = path inside the pod), ROLLOUT_ERR_ABI or, of a
+ *  StatefulSet's pod, ROLLOUT_ERR_NOMEM.
  *  Since: 0.1 (testing) */
 ROLLOUT_API int rollout_pod_from_object(const struct rollout_tree *pod, const struct rollout_workload *workload,
                                         struct rollout_pod *ret_pod, struct rollout_in_place *ret_in_place,

@@ -45,15 +45,17 @@ static void read_pods(struct ro_decoder *d, struct holder *h, const struct ro_gr
     struct rollout_pod *pods = ro_arena_alloc(&h->arena, count, sizeof(*pods));
     struct rollout_tree *objects = ro_arena_alloc(&h->arena, count, sizeof(*objects));
     struct rollout_in_place *in_place = ro_arena_alloc(&h->arena, in_place_count, sizeof(*in_place));
+    struct ro_storage storage;
     size_t n = 0;
-    if (!pods || !objects || !in_place)
+    ro_storage_open(&h->arena, h->world.workload.statefulset, &storage);
+    if (h->arena.failed)
         return;
     for (size_t i = 0; i < count && d->code == ROLLOUT_OK; i++) {
         struct ro_at at = ro_at_element(d, &places->arrays[RO_MEMBER_PODS], members[i].node, members[i].index);
         ro_pod_decode(d, &at, &gates, &pods[n], ro_pod_may_in_place(members[i].node) ? in_place : NULL);
         if (!list && !is_owned(at.node, &h->world, &pods[n]))
             continue;
-        ro_pod_select(&pods[n], at.node, &h->world.workload);
+        ro_pod_select(&pods[n], at.node, &h->world.workload, &storage);
         in_place += pods[n].in_place != NULL;
         objects[n++] = ro_tree_of(members[i].node);
     }

@@ -4,9 +4,9 @@
 #include <rollout/objects.h>
 
 #include "base/abi.h"
+#include "base/memory.h"
 #include "objects/pod_in_place.h"
 #include "objects/scheduling.h"
-#include "objects/statefulset.h"
 #include "objects/workload.h"
 #include "rules/lifecycle.h"
 #include "rules/selector.h"
@@ -265,14 +265,15 @@ void ro_pod_decode(struct ro_decoder *d, const struct ro_at *pod, const struct r
     *ret_pod = ret;
 }
 
-void ro_pod_select(struct rollout_pod *pod, const struct rollout_node *object, const struct rollout_workload *workload)
+void ro_pod_select(struct rollout_pod *pod, const struct rollout_node *object, const struct rollout_workload *workload,
+                   struct ro_storage *storage)
 {
     uint32_t hint = 0;
     const struct rollout_selector *selector = ro_workload_selector(workload);
     /* A selector that is not usable stops the whole pass instead. */
     if (selector && !ro_selector_match(selector, &pod->labels, &hint))
         pod->flags |= ROLLOUT_POD_NOT_SELECTED;
-    if (workload->statefulset && !ro_statefulset_storage_ok(workload->statefulset, object, pod->name))
+    if (!ro_storage_ok(storage, object, pod->name))
         pod->flags |= ROLLOUT_POD_STORAGE_MISMATCH;
 }
 
@@ -326,7 +327,15 @@ int rollout_pod_from_object(const struct rollout_tree *pod, const struct rollout
     ro_pod_decode(&d, &root, &gates, &facts, ret_in_place ? &in_place : NULL);
     if (d.code != ROLLOUT_OK)
         return d.code;
-    ro_pod_select(&facts, root.node, &full);
+    struct ro_arena arena = { NULL, false };
+    struct ro_storage storage;
+    ro_storage_open(&arena, full.statefulset, &storage);
+    if (!arena.failed)
+        ro_pod_select(&facts, root.node, &full, &storage);
+    bool failed = arena.failed;
+    ro_arena_free(&arena);
+    if (failed)
+        return ro_error_nomem(reterr);
     if (facts.in_place) {
         *ret_in_place = in_place;
         facts.in_place = ret_in_place;

@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 #include "objects/decode.h"
+#include "objects/storage.h"
 #include "rules/gates.h"
 
 /* The facts of a Pod (cloneset.md 2.1). in_place: NULL where the pod needs none (ro_pod_may_in_place). */
@@ -15,8 +16,9 @@ void ro_pod_decode(struct ro_decoder *d, const struct ro_at *pod, const struct r
                    struct rollout_pod *ret_pod, struct rollout_in_place *in_place);
 
 /* Marks what of a pod does not fit its workload: its labels the selector, its volumes the claim templates. object: its
- * tree. */
-void ro_pod_select(struct rollout_pod *pod, const struct rollout_node *object, const struct rollout_workload *workload);
+ * tree. storage: opened for this workload. */
+void ro_pod_select(struct rollout_pod *pod, const struct rollout_node *object, const struct rollout_workload *workload,
+                   struct ro_storage *storage);
 
 /* Whether the pod could have in-place facts: one of the annotations, or a container with a resizePolicy. */
 bool ro_pod_may_in_place(const struct rollout_node *pod);

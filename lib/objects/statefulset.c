@@ -5,7 +5,6 @@
 #include "objects/selector.h"
 #include "objects/spec.h"
 #include "objects/workload.h"
-#include "rules/ordinal.h"
 
 /* An object without a type has not been through the API's defaulting, which would have filled in the block. One
  * with a type may lack it, and then upstream decides without it. */
@@ -164,40 +163,4 @@ void ro_statefulset_decode(struct ro_decoder *d, struct ro_arena *arena, const s
     ro_check_template(d, &spec);
     read_status(d, arena, object, version, &set.status);
     *ret = set;
-}
-
-/* The volume of this name, NULL where there is none. Volumes mostly stand in the templates' order, so looking begins
- * behind the last one that was found. */
-static const struct rollout_node *find_volume(const struct rollout_node *volumes, const struct rollout_node *begin,
-                                              struct rollout_str name)
-{
-    for (int pass = 0; pass < 2; pass++) {
-        const struct rollout_node *end = pass ? begin : ro_end(volumes);
-        for (const struct rollout_node *v = pass ? ro_first(volumes) : begin; v != end; v = ro_next(v))
-            if (ro_str_eq(ro_text(ro_get(v, "name")), name))
-                return v;
-    }
-    return NULL;
-}
-
-bool ro_statefulset_storage_ok(const struct rollout_statefulset *set, const struct rollout_node *pod,
-                               struct rollout_str name)
-{
-    const struct rollout_node *volumes = ro_dig(pod, "spec", "volumes", NULL);
-    struct rollout_str parent;
-    int32_t ordinal = ro_ordinal_of(name, &parent);
-    if (set->claim_template_count == 0)
-        return true;
-    if (ordinal < 0 || !ro_is(volumes, ROLLOUT_NODE_ARRAY))
-        return false;
-    const struct rollout_node *begin = ro_first(volumes);
-    for (size_t i = 0; i < set->claim_template_count; i++) {
-        struct rollout_str template = set->claim_templates[i].name;
-        const struct rollout_node *volume = find_volume(volumes, begin, template);
-        const struct rollout_node *source = ro_get(volume, "persistentVolumeClaim");
-        if (!ro_claim_name_is(ro_text(ro_get(source, "claimName")), template, set->name, ordinal))
-            return false;
-        begin = ro_next(volume);
-    }
-    return true;
 }

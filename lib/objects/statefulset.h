@@ -13,8 +13,4 @@
 void ro_statefulset_decode(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *object, uint32_t version,
                            struct rollout_statefulset *ret);
 
-/* Whether a pod has, for every claim template, a volume of that name with the claim that its own name asks for. */
-bool ro_statefulset_storage_ok(const struct rollout_statefulset *set, const struct rollout_node *pod,
-                               struct rollout_str name);
-
 #endif
