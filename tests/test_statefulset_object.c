@@ -320,6 +320,32 @@ START_TEST(test_storage)
 }
 END_TEST
 
+/* What one pod has says nothing of the next. */
+START_TEST(test_storage_of_many)
+{
+    static const char *const volumes[] = {
+        VOLUME("data", "data-web-0") "," VOLUME("log", "log-web-0"), VOLUME("data", "data-web-1"), "",
+        VOLUME("data", "data-web-3") "," VOLUME("log", "log-web-3"), VOLUME("log", "log-web-4"),
+    };
+    char text[4096];
+    struct rollout_json *json;
+    int len = snprintf(text, sizeof(text),
+                       "{'kind':'Snapshot','workload':{'kind':'StatefulSet','apiVersion':'" NATIVE
+                       "','metadata':{'name':'web','uid':'u'},'spec':{" SELECTOR "," TEMPLATES "}},'pods':[");
+    for (size_t i = 0; i < COUNT(volumes); i++)
+        len += snprintf(text + len, sizeof(text) - (size_t)len,
+                        "%s{'metadata':{'name':'web-%zu','labels':{'a':'1'}},'spec':{'volumes':[%s]}}", i ? "," : "", i,
+                        volumes[i]);
+    snprintf(text + len, sizeof(text) - (size_t)len, "]}");
+    struct rollout_world *world = decode_text(text, &json);
+    ck_assert_uint_eq(world->snapshot.pods.count, COUNT(volumes));
+    for (size_t i = 0; i < COUNT(volumes); i++)
+        ck_assert_int_eq(mismatch(&world->snapshot.pods.items[i]) == 0, i == 0 || i == 3);
+    rollout_world_free(world);
+    rollout_json_free(json);
+}
+END_TEST
+
 /* A caller's own facts. */
 START_TEST(test_pod_from_facts)
 {
@@ -485,6 +511,7 @@ START_TEST(test_determined)
     ck_assert_uint_eq(s->revisions.count, determined[_i].count);
     const struct rollout_revision *update = &s->revisions.items[s->update_revision - 1];
     ck_assert_int_eq(update->number, determined[_i].number);
+    ck_assert_ptr_null(update->claims_hash.data); /* a CloneSet's */
     ck_assert_int_eq(world->workload.statefulset->status.collision_count.value, determined[_i].name ? 0 : 1);
     if (determined[_i].name) {
         assert_text(update->name, determined[_i].name);
@@ -507,6 +534,7 @@ int main(void)
     tcase_add_loop_test(tc, test_strategy, 0, COUNT(strategies));
     tcase_add_loop_test(tc, test_retention, 0, COUNT(retentions));
     tcase_add_loop_test(tc, test_storage, 0, COUNT(storages));
+    tcase_add_test(tc, test_storage_of_many);
     tcase_add_test(tc, test_pod_from_facts);
     tcase_add_test(tc, test_claims);
     tcase_add_loop_test(tc, test_new_revision, 0, COUNT(made));

@@ -20,7 +20,8 @@ enum {
     ROLLOUT_DAEMONSET_DELETING = 1 << 0,            /**< metadata.deletionTimestamp is set */
     ROLLOUT_DAEMONSET_SELECTOR_INVALID = 1 << 1,    /**< spec.selector is not usable, or {}: nothing is planned */
     ROLLOUT_DAEMONSET_NATIVE = 1 << 2,              /**< apps/v1: decided as Kubernetes 1.32 does */
-    ROLLOUT_DAEMONSET_ROLLING_UPDATE = 1 << 3,      /**< the rollingUpdate block is there */
+    ROLLOUT_DAEMONSET_ROLLING_UPDATE = 1 << 3,      /**< the rollingUpdate block is there; the API adds it where
+                                                         updateStrategy.type is RollingUpdate or absent */
     ROLLOUT_DAEMONSET_PAUSED = 1 << 4,
     ROLLOUT_DAEMONSET_NODE_SELECTOR = 1 << 5,       /**< rollingUpdate.selector is there */
     ROLLOUT_DAEMONSET_PARTITIONED_SCALING = 1 << 6, /**< scaleStrategy.partitionedScaling, or the v1alpha1 annotation */
@@ -53,7 +54,7 @@ struct rollout_daemonset {
     int64_t generation;
     struct rollout_opt revision_history_limit; /**< absent: 10 */
     int32_t min_ready_seconds;
-    uint32_t update_type;                  /**< ROLLOUT_UPDATE_* */
+    uint32_t update_type;                  /**< ROLLOUT_UPDATE_*; another text than RollingUpdate is ON_DELETE */
     uint32_t pod_update_policy;            /**< rollingUpdateType: RECREATE (Standard, Surging) or IN_PLACE_IF_POSSIBLE */
     uint32_t reserved;                     /**< zero */
     struct rollout_intstr partition;       /**< unset: 0 */

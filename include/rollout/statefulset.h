@@ -21,7 +21,8 @@ enum {
     ROLLOUT_STATEFULSET_SELECTOR_INVALID = 1 << 1, /**< spec.selector is not there or not usable: nothing is planned */
     ROLLOUT_STATEFULSET_NATIVE = 1 << 2,           /**< apps/v1: decided as Kubernetes 1.32 does */
     ROLLOUT_STATEFULSET_PARALLEL = 1 << 3,         /**< podManagementPolicy is Parallel; else OrderedReady */
-    ROLLOUT_STATEFULSET_ROLLING_UPDATE = 1 << 4,   /**< the rollingUpdate block is there */
+    ROLLOUT_STATEFULSET_ROLLING_UPDATE = 1 << 4,   /**< the rollingUpdate block is there; the API adds it where
+                                                        updateStrategy.type is absent too */
     ROLLOUT_STATEFULSET_PAUSED = 1 << 5,
     ROLLOUT_STATEFULSET_UNORDERED = 1 << 6,       /**< unorderedUpdate is there */
     ROLLOUT_STATEFULSET_RESIZES_CLAIMS = 1 << 7 /**< volumeClaimUpdateStrategy.type is OnPodRollingUpdate */
