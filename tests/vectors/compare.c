@@ -102,13 +102,43 @@ static json_t *grouped(json_t *actions)
     return groups;
 }
 
-/* ---- DaemonSets: the order of actions says nothing ---- */
+/* ---- StatefulSets: the order of all actions is recorded ---- */
 
-static bool is_daemonset(json_t *plan)
+static bool is_kind(json_t *plan, const char *name)
 {
     const char *kind = json_string_value(json_object_get(json_object_get(plan, "workload"), "kind"));
-    return kind && strcmp(kind, "DaemonSet") == 0;
+    return kind && strcmp(kind, name) == 0;
 }
+
+/* The actions that are recorded, as they come. */
+static json_t *in_order(json_t *actions)
+{
+    static const char *const names[] = { "op",     "pod",  "name",   "revision", "claim", "graceSeconds",
+                                         "state",  "hook", "detail", "request",  NULL };
+    json_t *object = json_object(), *list = json_array();
+    size_t i;
+    json_t *action;
+    json_array_foreach(actions, i, action)
+    {
+        const char *op = json_string_value(json_object_get(action, "op"));
+        if (!op || strstr(op, "-revision")) /* not recorded */
+            continue;
+        json_t *fields = members_of(action, names);
+        static const char *const exact[] = { "markNotReady", "ordinal", "owners" };
+        for (size_t k = 0; k < sizeof exact / sizeof *exact; k++)
+            if (json_object_get(action, exact[k]))
+                json_object_set(fields, exact[k], json_object_get(action, exact[k]));
+        if (strcmp(op, "end-grace") == 0) /* the recorder left it out, the document has it */
+            json_object_del(fields, "revision");
+        if (strcmp(op, "set-claim-owner") == 0)
+            json_object_del(fields, "pod");
+        json_array_append_new(list, fields);
+    }
+    json_object_set_new(object, "actions", list);
+    return object;
+}
+
+/* ---- DaemonSets: the order of actions says nothing ---- */
 
 /* Actions by what they are done to. */
 static json_t *by_subject(json_t *actions)
@@ -224,7 +254,9 @@ static void compare_status(json_t *expect, json_t *got, struct text *why)
 
 void compare_plan(json_t *expect, json_t *plan, struct text *why)
 {
-    json_t *(*group)(json_t *) = is_daemonset(plan) ? by_subject : grouped;
+    json_t *(*group)(json_t *) = is_kind(plan, "DaemonSet")     ? by_subject
+                                 : is_kind(plan, "StatefulSet") ? in_order
+                                                                : grouped;
     json_t *want = group(json_object_get(expect, "actions")), *got = group(json_object_get(plan, "actions"));
     compare_members("", want, got, why);
     json_decref(want);
