@@ -59,7 +59,7 @@ uint32_t sts_claim(const struct pass *pass, uint32_t template_index, int32_t ord
 
 /* What went wrong with the claims of one pod, as upstream puts it together. */
 struct fault {
-    struct rollout_str first; /* claim */
+    struct rollout_str claims; /* names */
     struct rollout_str texts;
     size_t count;
 };
@@ -67,10 +67,12 @@ struct fault {
 static void add_fault(struct ro_builder *b, struct fault *fault, struct rollout_str claim, struct rollout_str text)
 {
     struct rollout_str message = ro_build_join(b, RO_STR("pvc "), claim, text, none);
-    if (fault->count++ == 0)
+    if (fault->count++ == 0) {
         *fault = (struct fault){ claim, message, 1 };
-    else
-        fault->texts = ro_build_join(b, fault->texts, RO_STR(", "), message, none);
+        return;
+    }
+    fault->claims = ro_build_join(b, fault->claims, RO_STR(", "), claim, none);
+    fault->texts = ro_build_join(b, fault->texts, RO_STR(", "), message, none);
 }
 
 static void fail(struct pass *pass, struct ro_builder *b, const struct fault *fault, const char *condition, uint32_t pod)
@@ -82,7 +84,7 @@ static void fail(struct pass *pass, struct ro_builder *b, const struct fault *fa
     if (error->reason) /* of another pod of the same batch */
         error->message = ro_build_join(b, error->message, RO_STR("; "), message, none);
     else
-        *error = (struct sts_error){ ROLLOUT_REASON_CLAIM_NOT_FREE, pod, message, condition, fault->first };
+        *error = (struct sts_error){ ROLLOUT_REASON_CLAIM_NOT_FREE, pod, message, condition, fault->claims };
 }
 
 bool sts_create_claims(struct pass *pass, struct ro_builder *b, int32_t ordinal, const char *condition, uint32_t pod)
@@ -316,13 +318,25 @@ static const struct rollout_storage_class *class_of(const struct pass *pass, str
     return NULL;
 }
 
+/* The pod's claims that differ in more than their size. */
+static struct rollout_str misshaped(const struct pass *pass, struct ro_builder *b, int32_t ordinal)
+{
+    struct rollout_str names = none;
+    for (uint32_t i = 0; i < pass->spec->claim_template_count; i++) {
+        const struct rollout_claim *claim = live_claim(pass, pass->templates[i], ordinal);
+        if (claim && !shape_ok(claim, template_at(pass, pass->templates[i])))
+            names = names.data ? ro_build_join(b, names, RO_STR(", "), claim->name, none) : claim->name;
+    }
+    return ro_build_join(b, names, RO_STR(": more than the size differs"), none, none);
+}
+
 /* What keeps the claim from growing; absent if nothing does. */
 static struct rollout_str resize_error(const struct pass *pass, struct ro_builder *b, const struct rollout_claim *claim,
-                                       const struct rollout_claim_template *template, struct rollout_str pod,
-                                       struct rollout_str *ret_what)
+                                       const struct rollout_claim_template *template, int32_t ordinal,
+                                       struct rollout_str pod, struct rollout_str *ret_what)
 {
     if (!shape_ok(claim, template)) {
-        *ret_what = ro_build_join(b, claim->name, RO_STR(": more than its size differs"), none, none);
+        *ret_what = misshaped(pass, b, ordinal);
         return ro_build_join(b, RO_STR("can not patch pvc "), claim->name,
                              RO_STR(": contains diff other than spec resource, wait pvc to be deleted"), none);
     }
@@ -359,7 +373,7 @@ enum sts_claims sts_resize_claims(struct pass *pass, struct ro_builder *b, int32
         done &= completed(claim, template);
         if (compatible(claim, template))
             continue;
-        struct rollout_str what = none, message = resize_error(pass, b, claim, template, name, &what);
+        struct rollout_str what = none, message = resize_error(pass, b, claim, template, ordinal, name, &what);
         if (message.data) {
             pass->run.error = (struct sts_error){ ROLLOUT_REASON_CLAIM_MISMATCH, pod, message, NULL, what };
             return CLAIMS_FAILED;

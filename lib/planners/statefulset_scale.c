@@ -94,12 +94,12 @@ static enum step finished_pod(struct pass *pass, struct ro_builder *b, uint32_t 
     const struct rollout_pod *p = pass_pod(pass, pod);
     if (charge(pass, rank))
         return STEP_BREAK;
+    bool acted = false, deleted;
     if (!sts_terminating(p)) {
         struct ro_why why = { .reason = ROLLOUT_REASON_DELETE_FAILED, .text = ro_phase_text(p->phase) };
-        bool deleted;
-        (void)sts_delete(pass, b, pod, &why, &deleted);
+        acted = sts_delete(pass, b, pod, &why, &deleted);
     }
-    return pass->monotonic ? stop_at_rank(pass, rank, !sts_terminating(p), true) : STEP_NEXT;
+    return pass->monotonic ? stop_at_rank(pass, rank, acted, true) : STEP_NEXT;
 }
 
 /* A new pod waits for its preNormal hook, unless its template has all of it. */

@@ -358,9 +358,13 @@ static void at_target(struct pass *pass, struct ro_builder *b, uint32_t i, enum 
         .min_ready_seconds = pass->spec->min_ready_seconds,
         .available_from_ms = sts_available_from(pass, pod),
     };
+    if (pass->turns[i] == TURN_FAILED) {
+        in_walk(pass, b, i, v); /* its claims stop the walk */
+        return;
+    }
     if (in_lifecycle(pass, b, i, step, v) || ro_verdict_unavailable(b, pod, &health, v))
         return;
-    if (pass->turns[i] == TURN_RESIZING || pass->turns[i] == TURN_FAILED || pass->turns[i] == TURN_REFUSED) {
+    if (pass->turns[i] == TURN_RESIZING || pass->turns[i] == TURN_REFUSED) {
         in_walk(pass, b, i, v); /* its claims are not compatible */
         return;
     }

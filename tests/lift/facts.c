@@ -20,12 +20,14 @@ struct copy *copy_make(const struct rollout_world *world)
     copy->snapshot = world->snapshot;
     if (world->workload.cloneset)
         copy->workload.cloneset = memcpy(&copy->cloneset, world->workload.cloneset, sizeof copy->cloneset);
+    if (world->workload.statefulset)
+        copy->workload.statefulset = memcpy(&copy->statefulset, world->workload.statefulset, sizeof copy->statefulset);
     if (world->workload.daemonset)
         copy->workload.daemonset = memcpy(&copy->daemonset, world->workload.daemonset, sizeof copy->daemonset);
     for (size_t i = 0; i < world->workload.gate_count; i++)
         copy->gates[i] = world->workload.gates[i];
     copy->workload.gates = copy->gates;
-    copy->pods = keep(copy, n * sizeof *copy->pods);
+    copy->pods = keep(copy, (n + 1) * sizeof *copy->pods);
     copy->in_place = keep(copy, n * sizeof *copy->in_place);
     for (size_t i = 0; i < n; i++) {
         copy->pods[i] = world->snapshot.pods.items[i];
@@ -35,6 +37,10 @@ struct copy *copy_make(const struct rollout_world *world)
         }
     }
     copy->snapshot.pods.items = copy->pods;
+    copy->claims = keep(copy, world->snapshot.claims.count * sizeof *copy->claims);
+    for (size_t i = 0; i < world->snapshot.claims.count; i++)
+        copy->claims[i] = world->snapshot.claims.items[i];
+    copy->snapshot.claims.items = copy->claims;
     return copy;
 }
 
@@ -129,17 +135,22 @@ void make_ready(struct copy *copy, struct rollout_pod *pod)
     pod->ready_since_ms = copy->snapshot.now_ms;
 }
 
-void confirm(struct rollout_in_place *in_place)
-{
-    in_place->flags |= ROLLOUT_IN_PLACE_CONTAINERS_DONE | ROLLOUT_IN_PLACE_NEXT_READY;
-    if (!(in_place->flags & ROLLOUT_IN_PLACE_GRACE))
-        in_place->flags &= ~(uint32_t)ROLLOUT_IN_PLACE_GRACE_KEY;
-    if (!(in_place->flags & ROLLOUT_IN_PLACE_NEXT_APPLIES))
-        in_place->flags &= ~(uint32_t)ROLLOUT_IN_PLACE_NEXT;
-}
-
 void remove_pod(struct copy *copy, uint32_t pod)
 {
     memmove(&copy->pods[pod], &copy->pods[pod + 1], (copy->snapshot.pods.count - pod - 1) * sizeof *copy->pods);
     copy->snapshot.pods.count--;
+}
+
+bool starts(struct rollout_str text, const char *start)
+{
+    return text.len >= strlen(start) && memcmp(text.data, start, strlen(start)) == 0;
+}
+
+void make_available(struct copy *copy, struct rollout_pod *pod, int32_t min_ready_seconds)
+{
+    make_ready(copy, pod);
+    pod->ready_since_ms -= (int64_t)min_ready_seconds * 1000 + 1;
+    pod->flags &= ~(uint32_t)ROLLOUT_POD_TERMINATING;
+    pod->lifecycle_state = pod->lifecycle_state == ROLLOUT_STATE_NONE ? ROLLOUT_STATE_NONE : ROLLOUT_STATE_NORMAL;
+    pod->in_place = NULL;
 }

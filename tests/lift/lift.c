@@ -14,11 +14,6 @@
 #include "lines.h"
 #include "play.h"
 
-static enum lifted lift(struct copy *copy, const struct rollout_plan *plan, const struct rollout_verdict *v)
-{
-    return copy->workload.cloneset ? lift_cloneset(copy, plan, v) : lift_daemonset(copy, plan, v);
-}
-
 /* ---- judging ---- */
 
 static struct rollout_str name_of(const struct rollout_snapshot *snapshot, uint32_t pod)
@@ -88,6 +83,22 @@ static const struct rollout_verdict *same_subject(const struct rollout_verdict *
     return NULL;
 }
 
+/* The subject that causes it has another reason now: what held it was lifted, and something else holds it still. */
+static bool cause_changed(const struct rollout_plan *before, const struct rollout_snapshot *then,
+                          const struct rollout_verdict *v, const struct rollout_plan *after,
+                          const struct rollout_snapshot *now)
+{
+    uint32_t kind = v->because_kind ? v->because_kind : ROLLOUT_SUBJECT_POD;
+    for (size_t i = 0; i < before->verdict_count && v->reason == ROLLOUT_REASON_BEHIND_STOPPED_POD; i++) {
+        const struct rollout_verdict *p = &before->verdicts[i];
+        if (p->subject_kind != kind || p->subject != v->because)
+            continue;
+        const struct rollout_verdict *q = same_subject(p, then, after, now);
+        return q && (q->reason != p->reason || !same(text_of(before, p), text_of(after, q)));
+    }
+    return false;
+}
+
 static bool told_the_truth(const struct rollout_plan *before, const struct rollout_snapshot *then,
                            const struct rollout_verdict *v, const struct rollout_plan *after,
                            const struct rollout_snapshot *now)
@@ -96,7 +107,8 @@ static bool told_the_truth(const struct rollout_plan *before, const struct rollo
     if (!w || w->op || w->reason != v->reason || w->a != v->a || w->b != v->b || w->until_ms != v->until_ms)
         return true;
     struct rollout_str p = name_of(then, v->because), q = name_of(now, w->because);
-    return !same(p, q) || !same(text_of(before, v), text_of(after, w)) || moved(before, then, after, now);
+    return !same(p, q) || !same(text_of(before, v), text_of(after, w)) || moved(before, then, after, now) ||
+           cause_changed(before, then, v, after, now);
 }
 
 struct tally {
@@ -109,6 +121,9 @@ static void complain(const char *id, const struct rollout_plan *plan, const stru
     char sentence[256];
     struct rollout_str name =
         v->subject_kind == ROLLOUT_SUBJECT_POD ? name_of(snapshot, v->subject) : (struct rollout_str){ "missing", 7 };
+    char number[32];
+    if (v->subject_kind == ROLLOUT_SUBJECT_ORDINAL)
+        name = (struct rollout_str){ number, (size_t)snprintf(number, sizeof number, "ordinal %u", v->subject) };
     rollout_verdict_text(plan, snapshot, (size_t)(v - plan->verdicts), sentence, sizeof sentence);
     printf("%s: %.*s: %s (%s): %s\n", id, (int)name.len, name.data, rollout_reason_name(v->reason), sentence, what);
 }
@@ -147,6 +162,25 @@ static bool test_verdict(const struct played *base, const struct played *next, c
     return truth;
 }
 
+/* An ordinal that has a pod and should not: what is said of it is the pod's, and tested there. */
+static bool repeats_its_pod(const struct rollout_plan *plan, const struct rollout_snapshot *snapshot,
+                            const struct rollout_verdict *v)
+{
+    if (v->subject_kind != ROLLOUT_SUBJECT_ORDINAL || v->reason == ROLLOUT_REASON_ORDINAL_RESERVED)
+        return false;
+    for (size_t i = 0; i < snapshot->pods.count; i++) {
+        struct rollout_str name = snapshot->pods.items[i].name;
+        size_t at = name.len;
+        while (at > 0 && name.data[at - 1] >= '0' && name.data[at - 1] <= '9')
+            at--;
+        char digits[16];
+        int len = snprintf(digits, sizeof digits, "%.*s", (int)(name.len - at < 15 ? name.len - at : 15), name.data + at);
+        if (len > 0 && strtoul(digits, NULL, 10) == v->subject && plan->verdicts[i].reason == v->reason)
+            return true;
+    }
+    return false;
+}
+
 static void test_line(const char *id, json_t *snapshot, struct tally *tally)
 {
     struct played base, next;
@@ -156,7 +190,8 @@ static void test_line(const char *id, json_t *snapshot, struct tally *tally)
     for (size_t i = 0; i < base.plan->verdict_count; i++) {
         const struct rollout_verdict *v = &base.plan->verdicts[i];
         const char *what;
-        if (v->op || v->reason / 100 < ROLLOUT_CLASS_WAITING || v->subject_kind == ROLLOUT_SUBJECT_WORKLOAD)
+        if (v->op || v->reason / 100 < ROLLOUT_CLASS_WAITING || v->subject_kind == ROLLOUT_SUBJECT_WORKLOAD ||
+            repeats_its_pod(base.plan, &base.world->snapshot, v))
             continue;
         tally->held++;
         tally->tested[v->reason]++;

@@ -13,9 +13,11 @@ struct copy {
     struct rollout_workload workload;
     struct rollout_snapshot snapshot;
     struct rollout_cloneset cloneset;
+    struct rollout_statefulset statefulset;
     struct rollout_daemonset daemonset;
-    struct rollout_pod *pods;
+    struct rollout_pod *pods; /* room for one more */
     struct rollout_in_place *in_place;
+    struct rollout_claim *claims;
     struct rollout_gate gates[64];
     void *garbage[4096];
     size_t n_garbage;
@@ -28,12 +30,18 @@ void *keep(struct copy *copy, size_t size);
 
 enum lifted { LIFTED, NOT_TESTED, BY_NEXT_PASS, UNKNOWN };
 
+/* By the kind. */
+enum lifted lift(struct copy *copy, const struct rollout_plan *plan, const struct rollout_verdict *v);
+/* What lies in pods and their hooks, or needs only the next pass, for all kinds; UNKNOWN: another cause. */
+enum lifted lift_common(struct copy *copy, const struct rollout_plan *plan, const struct rollout_verdict *v);
 enum lifted lift_cloneset(struct copy *copy, const struct rollout_plan *plan, const struct rollout_verdict *v);
+enum lifted lift_statefulset(struct copy *copy, const struct rollout_plan *plan, const struct rollout_verdict *v);
 enum lifted lift_daemonset(struct copy *copy, const struct rollout_plan *plan, const struct rollout_verdict *v);
 
 /* ---- what they share ---- */
 
 bool same(struct rollout_str a, struct rollout_str b);
+bool starts(struct rollout_str text, const char *start);
 const struct rollout_label *label_at(const struct rollout_labels *labels, uint32_t i);
 /* The text of the verdict, "" if it has none. */
 struct rollout_str text_of(const struct rollout_plan *plan, const struct rollout_verdict *v);
@@ -47,7 +55,7 @@ void add_part(struct copy *copy, struct rollout_pod *pod, const struct rollout_h
 void remove_pod(struct copy *copy, uint32_t pod);
 /* Ready as of now. */
 void make_ready(struct copy *copy, struct rollout_pod *pod);
-/* Nothing of the update is left to wait for. */
-void confirm(struct rollout_in_place *in_place);
+/* Ready for long enough, whatever was under way. */
+void make_available(struct copy *copy, struct rollout_pod *pod, int32_t min_ready_seconds);
 
 #endif

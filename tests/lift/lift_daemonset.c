@@ -81,22 +81,8 @@ enum lifted lift_daemonset(struct copy *copy, const struct rollout_plan *plan, c
     struct rollout_pod *pod = v->subject_kind == ROLLOUT_SUBJECT_POD ? &copy->pods[v->subject] : NULL;
     struct rollout_daemonset *spec = &copy->daemonset;
     switch (v->reason) {
-    case ROLLOUT_REASON_NOT_READY:
-        make_ready(copy, pod);
-        return LIFTED;
-    case ROLLOUT_REASON_MIN_READY_SECONDS:
-    case ROLLOUT_REASON_GRACE_PERIOD:
     case ROLLOUT_REASON_FAILED_BACKOFF:
         copy->snapshot.now_ms = v->until_ms;
-        return LIFTED;
-    case ROLLOUT_REASON_UNSCHEDULED:
-        pod->node = pod->target_node;
-        return LIFTED;
-    case ROLLOUT_REASON_IN_PLACE_UPDATING:
-        confirm(&copy->in_place[v->subject]);
-        return LIFTED;
-    case ROLLOUT_REASON_PRE_DELETE_HOOK:
-        remove_part(copy, pod, text_of(plan, v));
         return LIFTED;
     case ROLLOUT_REASON_SURGE_PARTNER_NOT_READY:
         copy->pods[v->because].flags |= ROLLOUT_POD_READY;
@@ -105,13 +91,8 @@ enum lifted lift_daemonset(struct copy *copy, const struct rollout_plan *plan, c
     case ROLLOUT_REASON_PREDECESSOR_FIRST:
         remove_pod(copy, v->because);
         return LIFTED;
-    case ROLLOUT_REASON_SCALE_FIRST:
-        return BY_NEXT_PASS;
     case ROLLOUT_REASON_BEHIND_STOPPED_POD:
         return lift_error(copy, plan);
-    case ROLLOUT_REASON_ACTIONS_NOT_OBSERVED:
-        copy->snapshot.unobserved_since_ms = 0;
-        return LIFTED;
     case ROLLOUT_REASON_MAX_UNAVAILABLE_REACHED:
         resolve(copy, plan);
         spec->max_unavailable.count += (int32_t)(v->a - v->b + 1);
@@ -140,9 +121,6 @@ enum lifted lift_daemonset(struct copy *copy, const struct rollout_plan *plan, c
         return LIFTED;
     case ROLLOUT_REASON_SPEC_INVALID:
         return mend(copy, pod, text_of(plan, v));
-    case ROLLOUT_REASON_TERMINATING:
-    case ROLLOUT_REASON_WORKLOAD_DELETING:
-        return NOT_TESTED;
     default:
         return UNKNOWN;
     }
