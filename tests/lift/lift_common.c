@@ -77,7 +77,7 @@ static enum lifted lift_pod(struct copy *copy, const struct rollout_plan *plan, 
         return LIFTED;
     case ROLLOUT_REASON_SPEC_INVALID:
         return lift_spec(copy, pod, lifecycle, text_of(plan, v));
-    case ROLLOUT_REASON_TERMINATING:
+    case ROLLOUT_REASON_TERMINATING: /* the entry would be gone */
         return NOT_TESTED;
     default:
         return UNKNOWN;
@@ -95,6 +95,11 @@ enum lifted lift_common(struct copy *copy, const struct rollout_plan *plan, cons
         return LIFTED;
     case ROLLOUT_REASON_WORKLOAD_DELETING:
         return NOT_TESTED;
+    case ROLLOUT_REASON_TERMINATING:
+        if (v->subject_kind == ROLLOUT_SUBJECT_POD)
+            return lift_pod(copy, plan, v);
+        remove_pod(copy, v->because);
+        return LIFTED;
     default:
         return v->subject_kind == ROLLOUT_SUBJECT_POD ? lift_pod(copy, plan, v) : UNKNOWN;
     }
