@@ -106,6 +106,56 @@ static const struct daemon_case lists[] = {
     { "the base is all nodes that hold pods, not those that should", "U9 P2", "n1 A, n2 A, n3/ A", "delete n3a", NULL },
 };
 
+static void n1_waits(struct daemonworld *w)
+{
+    daemon_backoff(w, "n1", 10, 5);
+}
+
+/* 16 and 20: manage and the rolling step in one sync, as upstream's own tests see them. */
+static const struct daemon_case chained[] = {
+    { "1: the next pass", "chained U2", "n1 A, n2 A, n3 A, n4, n5", "create n4; create n5", NULL },
+    { "new ones are unavailable", "chained U3", "n1 A, n2 A, n3 A, n4, n5", "create n4; create n5; delete n3a", NULL },
+    { "6", "chained P3 U9", "n1 A, n2 A, n3 A, n4 B, n5 B, n6", "create n6", NULL },
+    { "14: old ones go, and the next are made", "chained U0 S2", "n1 A, n2 A, n3 A, n4 A B, n5 A B",
+      "delete n4a; delete n5a; create n3; create n2", NULL },
+    { "16: t=320", "chained U0 S3 m15", "n1 A, n2 A- B-, n3 A B-, n4 A B, n5 A B",
+      "delete n2a; delete n4a; delete n5a; create n1", NULL },
+    { "17", "chained U1 prune", "n0 A, n1 A, n2+ A, n3+ A, n4+ A", "delete n0a; delete n1a; delete n4a",
+      only_labelled },
+    { "excess ones are gone", "chained U1", "n1 A A1, n2 A", "delete n1b; delete n2a", NULL },
+    { "failed ones are gone, their node counts", "chained U1", "n1 Bf, n2 A", "delete n1a", NULL },
+    { "failed ones are gone, their node counts once", "chained U2", "n1 Bf, n2 A", "delete n1a; delete n2a", NULL },
+    { "prepared ones are that", "chained U1 hook", "n1! Ah, n2 A", "set-lifecycle n1a PreparingDelete", NULL },
+    { "prepared ones are that, and count", "chained U2 hook", "n1! Ah, n2 A",
+      "set-lifecycle n1a PreparingDelete; delete n2a", NULL },
+    { "those beyond the burst are there", "chained U1 B1", "n1! A A, n2 A", "delete n1a; delete n2a", NULL },
+    { "a new one beside one in its back-off", "chained U0 S1", "n1 Af, n2 A", "create n1", n1_waits },
+    { "a new one beside one in its back-off counts once", "chained U0 S2", "n1 Af, n2 A", "create n1; create n2",
+      n1_waits },
+    { "the refresh, too", "chained U1", "n1 Br, n2", "create n2; set-ready n1a", NULL },
+    { "not of what is deleted", "chained U1", "n1 Br, n2! Br", "delete n2a; set-ready n1a", NULL },
+    { "native", "chained native U1", "n1 A, n2 A A1", "delete n2b; delete n2a", NULL },
+    { "paused", "chained paused", "n1 A, n2", "create n2", NULL },
+    { "partitioned scaling", "chained scaling P2 U9", "n1 A, n2, n3", "create n2", NULL },
+};
+
+DAEMON_TABLE(test_chained, chained)
+
+/* The status is that of what is seen; the sync goes through. */
+START_TEST(test_chained_status)
+{
+    static struct daemonworld w;
+    daemon_make(&w, "chained U1", "n1, n2 B, n3! A, n4 A, n5 B! A-");
+    ck_assert_str_eq(daemon_actions(&w), "delete n3a; create n1; delete n5b");
+    ck_assert_str_eq(daemon_status(&w), "4 4 0 3 3 1 3 2");
+    ck_assert_uint_eq(w.plan->stopped_at, 0);
+    ck_assert_str_eq(daemon_pod_verdict(&w, "n4a"),
+                     "hold/delete MaxUnavailableReached: max_unavailable 1 of 1 used; first by node n1");
+    ck_assert_str_eq(daemon_node_verdict(&w, "n1"), "create CreateMissing: creates 1 of 1 missing");
+    daemon_free(&w);
+}
+END_TEST
+
 DAEMON_TABLE(test_example, examples)
 DAEMON_TABLE(test_creation, creations)
 DAEMON_TABLE(test_list, lists)
@@ -115,6 +165,8 @@ int main(void)
     Suite *suite = suite_create("daemonset");
     TCase *tcase = tcase_create("daemonset");
     tcase_add_loop_test(tcase, test_example, 0, DAEMON_ROWS(examples));
+    tcase_add_loop_test(tcase, test_chained, 0, DAEMON_ROWS(chained));
+    tcase_add_test(tcase, test_chained_status);
     tcase_add_loop_test(tcase, test_creation, 0, DAEMON_ROWS(creations));
     tcase_add_loop_test(tcase, test_list, 0, DAEMON_ROWS(lists));
     suite_add_tcase(suite, tcase);

@@ -25,7 +25,12 @@ enum {
     ROLLOUT_DAEMONSET_PAUSED = 1 << 4,
     ROLLOUT_DAEMONSET_NODE_SELECTOR = 1 << 5,       /**< rollingUpdate.selector is there */
     ROLLOUT_DAEMONSET_PARTITIONED_SCALING = 1 << 6, /**< scaleStrategy.partitionedScaling, or the v1alpha1 annotation */
-    ROLLOUT_DAEMONSET_V1ALPHA1 = 1 << 7             /**< status names the revision daemonSetHash */
+    ROLLOUT_DAEMONSET_V1ALPHA1 = 1 << 7,            /**< status names the revision daemonSetHash */
+    ROLLOUT_DAEMONSET_CHAINED = 1 << 8              /**< what the manage step does is seen at once, so that the rolling
+                                                         step follows in the same plan, as in upstream's own tests: pods
+                                                         that it deletes are gone, those that it creates are there, new
+                                                         and unavailable. Else, as on a cluster, a plan in which it acts
+                                                         ends there (daemonset.md 6, 20) */
 };
 
 /** status, as the last sync left it. */

@@ -12,10 +12,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/str.h"
-#include "base/tree.h"
-#include "planners/check.h"
 #include "planners/daemonset_check.h"
-#include "planners/labels.h"
 #include "planners/pod_reasons.h"
 #include "planners/refresh.h"
 #include "planners/unobserved.h"
@@ -44,133 +41,6 @@ static const struct ro_daemonset_rules native = {
     .cleans_after_manage = true,
 };
 
-/* ---- what is there ---- */
-
-static void look_at_nodes(struct sync *sync, uint8_t *usable)
-{
-    struct ro_node_rule rule = ro_node_rule(&sync->spec->scheduling, usable);
-    for (size_t i = 0; i < sync->in->nodes.count; i++) {
-        sync->fits[i] = ro_node_fit(&rule, sync_node(sync, i));
-        sync->eligible += sync->fits[i].runs;
-    }
-}
-
-/* The generation that the set's annotation names, on a pod as a label. */
-static bool same_generation(const struct sync *sync, const struct rollout_pod *pod, uint32_t *hint)
-{
-    if (!sync->spec->template_generation.len)
-        return false;
-    const struct rollout_str *label = ro_labels_find(&pod->labels, RO_STR("pod-template-generation"), hint);
-    return label && ro_str_eq(*label, sync->spec->template_generation);
-}
-
-static uint8_t mark_of(const struct sync *sync, const struct rollout_pod *pod)
-{
-    const uint32_t clean = ROLLOUT_POD_IN_PLACE_TRUE | ROLLOUT_POD_IN_PLACE_CLEAN;
-    bool finished = pod->phase == ROLLOUT_PHASE_FAILED || pod->phase == ROLLOUT_PHASE_SUCCEEDED;
-    uint8_t mark = 0;
-    if (pod->flags & ROLLOUT_POD_NOT_SELECTED)
-        return SYNC_OUT;
-    if (pod->flags & ROLLOUT_POD_TERMINATING)
-        mark |= SYNC_LEAVING;
-    if ((mark & SYNC_LEAVING) && finished && sync->rules->finished_leave)
-        mark |= SYNC_OUT;
-    if (ro_ready_for(pod, 0, sync->now_ms))
-        mark |= SYNC_READY;
-    if (ro_ready_for(pod, sync->spec->min_ready_seconds, sync->now_ms))
-        mark |= SYNC_AVAILABLE;
-    if (sync->rules->advanced) {
-        if (pod->lifecycle_state == ROLLOUT_STATE_PREPARING_DELETE)
-            mark |= SYNC_PREPARED;
-        if (pod->in_place || ((pod->flags & ROLLOUT_POD_IN_PLACE_GATE) && (pod->flags & clean) != clean))
-            mark |= SYNC_REFRESH;
-    }
-    return mark;
-}
-
-static int look_at_pods(struct sync *sync, struct ro_label_index *index, struct rollout_error *reterr)
-{
-    uint32_t hint = 0;
-    for (size_t i = 0; i < sync->n; i++) {
-        const struct rollout_pod *pod = sync_pod(sync, i);
-        int r = ro_pod_suspect(pod) || pod->in_place ? ro_pod_check(pod, i, reterr) : ROLLOUT_OK;
-        if (r)
-            return r;
-        uint8_t mark = mark_of(sync, pod);
-        if (pod->flags & ROLLOUT_POD_NOT_SELECTED) {
-            sync->fates[i] = FATE_NOT_SELECTED;
-            sync->not_selected = true;
-        } else if (mark & SYNC_LEAVING) {
-            sync->fates[i] = FATE_LEAVING;
-        }
-        sync->refreshes |= (mark & SYNC_REFRESH) != 0;
-        if (!(pod->flags & ROLLOUT_POD_NOT_SELECTED) && (pod->node_index || ro_pod_node(pod).len)) {
-            /* Also of those left out: the history is kept for them. */
-            const struct ro_label *label = ro_label_find(index, pod->revision);
-            sync->revisions[i] = label->revision;
-            if (label->update)
-                mark |= SYNC_NEW | SYNC_HASH;
-            else if (same_generation(sync, pod, &hint))
-                mark |= SYNC_NEW;
-        }
-        sync->marks[i] = mark;
-    }
-    return ROLLOUT_OK;
-}
-
-/* Left out: a byte a pod, in scratch. */
-static int group_pods(struct sync *sync, uint32_t *room, struct rollout_error *reterr)
-{
-    uint8_t *left_out = (uint8_t *)sync->scratch;
-    for (size_t i = 0; i < sync->n; i++)
-        left_out[i] = (sync->marks[i] & SYNC_OUT) != 0;
-    int r = ro_node_pods_fill(&sync->by, &sync->in->nodes, &sync->in->pods, left_out, room, reterr);
-    if (r)
-        return r;
-    for (size_t i = 0; i < sync->n; i++)
-        if (sync->by.place[i] == ROLLOUT_NONE && sync->fates[i] == FATE_NONE)
-            sync->fates[i] = FATE_NO_NODE;
-    for (uint32_t k = 0; k < sync->by.count; k++)
-        sync->pairs[k] = sync_pair(sync, k);
-    for (size_t i = 0; i < sync->in->backoffs.count; i++) {
-        const struct rollout_backoff *backoff =
-            (const void *)(sync->in->backoffs.items + i * sync->in->backoffs.stride);
-        uint32_t place = ro_node_pods_find(&sync->by, &sync->in->nodes, &sync->in->pods, backoff->node);
-        if (place != ROLLOUT_NONE)
-            sync->backoffs[place] = (uint32_t)i + 1;
-    }
-    return ROLLOUT_OK;
-}
-
-struct pair sync_pair(const struct sync *sync, uint32_t place)
-{
-    struct pair pair = { .ok = true };
-    for (uint32_t i = sync->by.first[place]; i < sync->by.first[place + 1]; i++) {
-        uint32_t pod = sync->by.pods[i];
-        if (sync->marks[pod] & SYNC_LEAVING)
-            continue;
-        uint32_t *one = sync->marks[pod] & SYNC_NEW ? &pair.new_ : &pair.old;
-        pair.ok &= *one == 0;
-        if (*one == 0)
-            *one = pod + 1;
-    }
-    return pair;
-}
-
-/* Revisions with the very data of the update revision (5). */
-static void find_doubles(struct sync *sync, uint8_t *doubles)
-{
-    const struct ro_abi_array *revisions = &sync->in->revisions;
-    const struct rollout_revision *update = ro_revision_at(revisions, sync->history.update);
-    for (uint32_t i = 0; i < revisions->count && update->data.count; i++) {
-        const struct rollout_revision *revision = ro_revision_at(revisions, i);
-        if (i == sync->history.update || !revision->data.count || !ro_equal(revision->data.nodes, update->data.nodes))
-            continue;
-        doubles[i] = 1;
-        sync->history.doubles = doubles;
-    }
-}
-
 /* ---- executing ---- */
 
 bool sync_take_deletes(struct sync *sync, const uint32_t *pods, size_t n)
@@ -190,15 +60,18 @@ bool sync_take_deletes(struct sync *sync, const uint32_t *pods, size_t n)
 
 bool sync_take_creates(struct sync *sync, enum need need)
 {
-    sync->creates_now = 0;
-    for (size_t i = 0; i < sync->create_count; i++) {
+    int64_t taken = 0;
+    for (size_t i = sync->create_start; i < sync->create_count; i++) {
         uint32_t node = sync->creates[i];
-        sync->node_order[node] = (uint32_t)i + 1;
-        sync->needs[node] = (uint8_t)((int64_t)i < sync->limits.burst ? need : NEED_BURST);
-        sync->creates_now += (int64_t)i < sync->limits.burst;
+        bool takes = taken < sync->limits.burst;
+        sync->node_order[node] = (uint32_t)(i - sync->create_start + 1);
+        sync->needs[node] = (uint8_t)(takes ? need : NEED_BURST);
+        taken += takes;
     }
-    sync->frozen |= sync->create_count > 0 && sync->limits.burst == 0;
-    return sync->creates_now > 0;
+    sync->frozen |= sync->create_count > sync->create_start && sync->limits.burst == 0;
+    if (need == NEED_CREATE)
+        sync->creates_now = taken;
+    return taken > 0;
 }
 
 /* ---- the refresh ---- */
@@ -207,7 +80,7 @@ bool sync_take_creates(struct sync *sync, enum need need)
 static bool refresh(struct sync *sync)
 {
     for (size_t i = 0; i < sync->n && sync->refreshes; i++) {
-        if (!(sync->marks[i] & SYNC_REFRESH))
+        if ((sync->marks[i] & (SYNC_REFRESH | SYNC_OUT)) != SYNC_REFRESH)
             continue;
         const struct rollout_pod *pod = sync_pod(sync, i);
         enum ro_step step = ro_in_place_step(pod, sync->now_ms);
@@ -271,9 +144,11 @@ static void run_steps(struct sync *sync)
     struct rollout_str field = rolls(sync) ? unusable_field(sync) : (struct rollout_str){ NULL, 0 };
     bool takes_part = rolls(sync) && !field.data;
     sync_manage(sync);
+    if (sync->manage_acted && (sync->spec->flags & ROLLOUT_DAEMONSET_CHAINED))
+        sync_chain(sync);
     if (takes_part)
         sync_take_part(sync);
-    if (sync->manage_acted) {
+    if (sync->manage_acted && !sync->chained) {
         sync->stopped_at = 6;
     } else if (!refresh(sync)) {
         sync->stopped_at = 7;
@@ -353,21 +228,6 @@ static int write_plan(struct sync *sync, struct rollout_plan **ret_plan, struct 
     return ROLLOUT_OK;
 }
 
-static int plan_sync(struct sync *sync, struct ro_label_index *index, uint8_t *usable, uint8_t *doubles, uint32_t *room,
-                     struct rollout_plan **ret_plan, struct rollout_error *reterr)
-{
-    look_at_nodes(sync, usable);
-    int r = look_at_pods(sync, index, reterr);
-    if (r == ROLLOUT_OK)
-        r = group_pods(sync, room, reterr);
-    if (r)
-        return r;
-    sync->limits = ro_daemonset_limits(sync->spec, sync->eligible, sync->rules->constant_burst, sync->rules->advanced);
-    find_doubles(sync, doubles);
-    run(sync);
-    return write_plan(sync, ret_plan, reterr);
-}
-
 int ro_plan_daemonset(const struct rollout_daemonset *spec, const struct ro_planner_input *in,
                       struct rollout_plan **ret_plan, struct rollout_error *reterr)
 {
@@ -382,7 +242,6 @@ int ro_plan_daemonset(const struct rollout_daemonset *spec, const struct ro_plan
     struct ro_layout layout = { 0 };
     size_t fits = ro_layout_add(&layout, n_nodes, sizeof(struct ro_node_fit));
     size_t room = ro_layout_add(&layout, ro_node_pods_room(n_nodes, n), sizeof(uint32_t));
-    size_t pairs = ro_layout_add(&layout, n_places, sizeof(struct pair));
     size_t list = ro_layout_add(&layout, n_places, sizeof(uint32_t));
     size_t deletes = ro_layout_add(&layout, n, sizeof(uint32_t));
     size_t updates = ro_layout_add(&layout, n, sizeof(uint32_t));
@@ -435,7 +294,6 @@ int ro_plan_daemonset(const struct rollout_daemonset *spec, const struct ro_plan
         .creates = (void *)(block + creates),
         .scratch = (void *)(block + scratch),
         .scratch2 = (void *)(block + scratch2),
-        .pairs = (void *)(block + pairs),
         .classes = (uint8_t *)block + classes,
         .backoffs = (void *)(block + backoffs),
         .list = (void *)(block + list),
@@ -462,8 +320,12 @@ int ro_plan_daemonset(const struct rollout_daemonset *spec, const struct ro_plan
     struct ro_label_index index;
     ro_label_index(&index, &in->revisions, RO_LABEL_HASH, update, (void *)(block + sorted), sync.scratch,
                    (uint8_t *)block + used);
-    r = plan_sync(&sync, &index, (uint8_t *)block + usable, (uint8_t *)block + doubles, (void *)(block + room),
-                  ret_plan, reterr);
+    r = sync_look(&sync, &index, (uint8_t *)block + usable, (uint8_t *)block + doubles, (void *)(block + room), reterr);
+    if (r == ROLLOUT_OK) {
+        sync.limits = ro_daemonset_limits(spec, sync.eligible, sync.rules->constant_burst, sync.rules->advanced);
+        run(&sync);
+        r = write_plan(&sync, ret_plan, reterr);
+    }
     free(block);
     return r;
 }

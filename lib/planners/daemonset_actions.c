@@ -104,7 +104,7 @@ static void emit_delete(struct sync *sync, struct ro_builder *b, uint32_t pod)
 /* The old pod beside which a pod is created has the verdict of that. */
 static void take_create(struct sync *sync, struct ro_builder *b, uint32_t node, const struct ro_why *why)
 {
-    uint32_t old = sync->pairs[sync->by.of_node[node]].old;
+    uint32_t old = sync->needs[node] == NEED_SURGE ? sync_pair(sync, sync->by.of_node[node]).old : 0;
     if (!old || (sync->fates[old - 1] & FATE_MASK) != FATE_CREATE || (sync->fates[old - 1] & ro_acted(b)))
         return;
     sync->fates[old - 1] |= ro_acted(b);
@@ -125,9 +125,9 @@ static void emit_create(struct sync *sync, struct ro_builder *b, uint32_t node)
     ro_build_attr_text(b, ROLLOUT_ATTR_REVISION, sync->update_name);
 }
 
-static void emit_creates(struct sync *sync, struct ro_builder *b)
+static void emit_creates(struct sync *sync, struct ro_builder *b, size_t first, size_t end)
 {
-    for (size_t i = 0; i < sync->create_count; i++)
+    for (size_t i = first; i < end; i++)
         emit_create(sync, b, sync->creates[i]);
 }
 
@@ -136,7 +136,7 @@ static void emit_refresh(struct sync *sync, struct ro_builder *b)
     size_t end = sync->stopped_at == 7 ? sync->error_pod : sync->n;
     for (size_t i = 0; i < end && sync->refreshes; i++) {
         const struct rollout_pod *pod = sync_pod(sync, i);
-        if (sync->marks[i] & SYNC_REFRESH)
+        if ((sync->marks[i] & (SYNC_REFRESH | SYNC_OUT)) == SYNC_REFRESH)
             ro_refresh_emit(b, sync->fates, (uint32_t)i, pod, ro_in_place_step(pod, sync->now_ms), pod->lifecycle_state,
                             sync->pre_delete);
     }
@@ -190,14 +190,15 @@ static void emit_steps(struct sync *sync, struct ro_builder *b)
 {
     for (size_t i = 0; i < sync->delete_count; i++)
         emit_delete(sync, b, sync->deletes[i]);
-    if (sync->manage_acted) {
-        emit_creates(sync, b);
+    if (sync->stopped_at == 6) {
+        emit_creates(sync, b, 0, sync->create_count);
         return;
     }
+    emit_creates(sync, b, 0, sync->create_start); /* of manage, where the steps are chained */
     emit_refresh(sync, b);
     for (size_t i = 0; i < sync->update_count; i++)
         emit_update(sync, b, sync->updates[i]);
-    emit_creates(sync, b);
+    emit_creates(sync, b, sync->create_start, sync->create_count);
 }
 
 void sync_actions(struct sync *sync, struct ro_builder *b)

@@ -69,7 +69,7 @@ static int64_t backoff_end(const struct backoff *backoff)
 int64_t sync_backoff_until(const struct sync *sync, uint32_t place)
 {
     struct backoff backoff = backoff_of(sync, place);
-    if (sync->pairs[place].stepped)
+    if (sync->classes[place] & PLACE_STEPPED)
         backoff = next_backoff(sync, &backoff);
     return backoff_end(&backoff);
 }
@@ -83,7 +83,7 @@ static void take_failed(struct sync *sync, uint32_t pod, uint32_t place, struct 
         return;
     }
     *backoff = next_backoff(sync, backoff);
-    sync->pairs[place].stepped = true;
+    sync->classes[place] |= PLACE_STEPPED;
     want_delete(sync, pod, FATE_FAILED, 0);
 }
 
@@ -101,10 +101,12 @@ static int compare_age(const void *context, uint32_t a, uint32_t b)
 
 uint32_t sync_oldest(const struct sync *sync, uint32_t place)
 {
-    uint32_t oldest = sync->by.pods[sync->by.first[place]];
-    for (uint32_t i = sync->by.first[place] + 1; i < sync->by.first[place + 1]; i++)
-        if (compare_age(sync, sync->by.pods[i], oldest) < 0)
-            oldest = sync->by.pods[i];
+    uint32_t oldest = ROLLOUT_NONE;
+    for (uint32_t i = sync->by.first[place]; i < sync->by.first[place + 1]; i++) {
+        uint32_t pod = sync->by.pods[i];
+        if (!(sync->marks[pod] & SYNC_OUT) && (oldest == ROLLOUT_NONE || compare_age(sync, pod, oldest) < 0))
+            oldest = pod;
+    }
     return oldest;
 }
 
@@ -217,8 +219,10 @@ static void filter_creates(struct sync *sync)
     sync->creates_wanted = (int64_t)sync->create_count;
     if (!sync->rules->advanced || (sync->spec->flags & asked) != asked || partition == 0)
         return;
-    for (size_t k = 0; k < sync->by.count; k++)
-        updated += sync->pairs[k].ok && sync->pairs[k].new_;
+    for (uint32_t k = 0; k < sync->by.count; k++) {
+        struct pair pair = sync_pair(sync, k);
+        updated += pair.ok && pair.new_;
+    }
     partition = partition < 0 ? 0 : partition > sync->eligible ? sync->eligible : partition;
     int64_t room = sync->eligible - updated - partition;
     while (sync->create_count > 0 && (int64_t)sync->create_count > room) {
@@ -252,4 +256,18 @@ void sync_manage(struct sync *sync)
     sync->manage_acted |= sync_take_creates(sync, NEED_CREATE);
     if (sync->manage_acted)
         find_acted(sync);
+}
+
+void sync_chain(struct sync *sync)
+{
+    for (size_t i = 0; i < sync->delete_count; i++) {
+        uint32_t pod = sync->deletes[i];
+        enum ro_delete step = ro_delete_step(sync_pod(sync, pod), sync->pre_delete);
+        if (step == RO_DELETE_PREPARE)
+            sync->marks[pod] |= SYNC_PREPARED;
+        else if (step == RO_DELETE_NOW && !(sync->fates[pod] & FATE_BURST))
+            sync->marks[pod] |= SYNC_OUT;
+    }
+    sync->create_start = sync->create_count;
+    sync->chained = true;
 }

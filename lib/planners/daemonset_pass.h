@@ -9,6 +9,7 @@
 #include "planners/builder.h"
 #include "planners/daemonset_limits.h"
 #include "planners/history.h"
+#include "planners/labels.h"
 #include "planners/planner.h"
 #include "planners/updates.h"
 #include "planners/verdicts.h"
@@ -42,7 +43,7 @@ enum {
     SYNC_LEAVING = 1 << 4,  /* terminating */
     SYNC_PREPARED = 1 << 5, /* PreparingDelete */
     SYNC_REFRESH = 1 << 6,  /* the refresh may have something to do or to wait for */
-    SYNC_OUT = 1 << 7       /* no part of any step but the refresh */
+    SYNC_OUT = 1 << 7       /* no part of any step; where steps are chained, also what manage deletes */
 };
 
 /* What the sync makes of a pod. Those that manage wants deleted are FATE_FAILED to FATE_UNFIT, those of the
@@ -96,13 +97,23 @@ enum need {
 
 /* The pods of a place that are not terminating (4.3). */
 struct pair {
-    uint32_t old, new_; /* pod + 1; 0 = none */
+    uint32_t old, new_; /* pod + 1; 0 = none; SYNC_CREATED = one that manage creates */
     bool ok;            /* at most one of each; else both are the first of them */
-    bool stepped;       /* a failed one is to go, so that another waits for longer */
 };
+#define SYNC_CREATED UINT32_MAX
 
 /* Where a place stands in the rolling step. */
-enum place_class { PLACE_OUT = 0, PLACE_UPDATED, PLACE_UPDATING, PLACE_SELECTED, PLACE_REST, PLACE_PRUNED };
+enum place_class {
+    PLACE_OUT = 0,
+    PLACE_UPDATED,
+    PLACE_UPDATING,
+    PLACE_SELECTED,
+    PLACE_REST,
+    PLACE_PRUNED,
+
+    PLACE_MASK = 0x0f,
+    PLACE_STEPPED = 0x80 /* beside the class: a failed pod is to go, so that another waits for longer */
+};
 
 struct sync {
     const struct rollout_daemonset *spec;
@@ -138,7 +149,6 @@ struct sync {
 
     /* One a place. */
     struct ro_node_pods by;
-    struct pair *pairs;
     uint8_t *classes;
     uint32_t *backoffs; /* back-off of a place's node, + 1 */
     uint32_t *list;     /* places that take part in the rolling step, in order; then those behind the cut */
@@ -147,11 +157,13 @@ struct sync {
     struct ro_history history;
 
     size_t delete_count, update_count, create_count;
+    size_t create_start;    /* of the creates, the rolling step's begin there */
     int64_t creates_now;    /* of them, within the burst */
     int64_t deletes_now;    /* of the deletes, those that no hook holds, within the burst or not */
     int64_t creates_wanted; /* before the partition */
     bool frozen;            /* something waits for a burst of 0, for ever (D6, D16) */
     bool manage_acted;
+    bool chained;                  /* it acted, and what it did is seen at once */
     uint32_t acted_on, acted_kind; /* first that manage acts on */
 
     uint32_t stopped_at;           /* step of daemonset.md 6; 0 = went through */
@@ -203,21 +215,34 @@ static inline void sync_fate(struct sync *sync, uint32_t pod, enum fate fate)
 /* No pod is to be there, or one that is being prepared for its deletion. */
 static inline bool sync_gone(const struct sync *sync, uint32_t pod)
 {
-    return pod == 0 || (sync->marks[pod - 1] & SYNC_PREPARED);
+    return pod == 0 || (pod != SYNC_CREATED && (sync->marks[pod - 1] & SYNC_PREPARED));
 }
 
 static inline bool sync_available(const struct sync *sync, uint32_t pod)
 {
-    return sync->marks[pod - 1] & SYNC_AVAILABLE;
+    return pod != SYNC_CREATED && (sync->marks[pod - 1] & SYNC_AVAILABLE);
 }
+
+/* Manage creates a pod there, and that is seen at once. */
+static inline bool sync_creates(const struct sync *sync, uint32_t place)
+{
+    uint32_t node = sync->by.node[place];
+    return sync->chained && node != ROLLOUT_NONE && (sync->needs[node] & NEED_MASK) == NEED_CREATE;
+}
+
+/* What is there. The rooms: a byte a term of the affinity, a byte a revision, and ro_node_pods_room(). */
+int sync_look(struct sync *sync, struct ro_label_index *index, uint8_t *usable, uint8_t *doubles, uint32_t *room,
+              struct rollout_error *reterr);
 
 /* The steps. */
 void sync_manage(struct sync *sync);
+/* What manage does is seen at once. */
+void sync_chain(struct sync *sync);
 /* Which nodes take part in the rolling step, also where it is not reached. */
 void sync_take_part(struct sync *sync);
 void sync_rolling(struct sync *sync);
 
-/* The pod that stands for the place: the oldest, terminating ones too. There is one. */
+/* The pod that stands for the place: the oldest, terminating ones too; ROLLOUT_NONE = none. */
 uint32_t sync_oldest(const struct sync *sync, uint32_t place);
 
 /* When a failed pod of the place, FATE_BACKOFF, is deleted. */
@@ -228,7 +253,7 @@ struct pair sync_pair(const struct sync *sync, uint32_t place);
 
 /* Takes the deletes in their order: hooks are told first, the burst cuts the rest. Whether anything is written. */
 bool sync_take_deletes(struct sync *sync, const uint32_t *pods, size_t n);
-/* Takes the first creates; the nodes get `need`, or NEED_BURST. */
+/* Takes the first creates from create_start on; the nodes get `need`, or NEED_BURST. */
 bool sync_take_creates(struct sync *sync, enum need need);
 
 /* ---- writing the plan ---- */

@@ -8,25 +8,28 @@
 
 /* ---- which nodes take part (10.1, 10.3) ---- */
 
-static bool place_empty(const struct sync *sync, uint32_t place)
+/* Its first pod, also one that is terminating; ROLLOUT_NONE if there is none. */
+static uint32_t first_pod(const struct sync *sync, uint32_t place)
 {
-    return sync->by.first[place] == sync->by.first[place + 1];
+    for (uint32_t i = sync->by.first[place]; i < sync->by.first[place + 1]; i++)
+        if (!(sync->marks[sync->by.pods[i]] & SYNC_OUT))
+            return sync->by.pods[i];
+    return ROLLOUT_NONE;
 }
 
 /* An old pod, and nothing else that would be in the way: one that could be replaced. */
-static bool lone_old(const struct sync *sync, uint32_t place)
+static bool lone_old(const struct sync *sync, const struct pair *pair)
 {
-    const struct pair *pair = &sync->pairs[place];
     return pair->ok && !pair->new_ && !sync_gone(sync, pair->old);
 }
 
 static enum place_class class_of(const struct sync *sync, uint32_t place, uint32_t *hint)
 {
     const struct rollout_daemonset *spec = sync->spec;
-    const struct pair *pair = &sync->pairs[place];
+    const struct pair pair = sync_pair(sync, place);
     uint32_t node = sync->by.node[place];
     bool runs = node != ROLLOUT_NONE && sync->fits[node].runs;
-    if (place_empty(sync, place) && !runs)
+    if (first_pod(sync, place) == ROLLOUT_NONE && !runs)
         return PLACE_OUT;
     if (sync->rules->lost_nodes_roll)
         return PLACE_REST; /* the whole map: order and cut mean nothing */
@@ -34,9 +37,9 @@ static enum place_class class_of(const struct sync *sync, uint32_t place, uint32
         return PLACE_OUT;
     if (!runs && sync->in->gates.on[ROLLOUT_GATE_DAEMONSET_PRUNE_INELIGIBLE_NODES])
         return PLACE_PRUNED;
-    if (!pair->ok || pair->new_)
+    if (!pair.ok || pair.new_)
         return PLACE_UPDATED;
-    if (sync_gone(sync, pair->old))
+    if (sync_gone(sync, pair.old))
         return PLACE_UPDATING;
     if (!(spec->flags & ROLLOUT_DAEMONSET_NODE_SELECTOR))
         return PLACE_REST;
@@ -46,7 +49,7 @@ static enum place_class class_of(const struct sync *sync, uint32_t place, uint32
 static void add_class(struct sync *sync, enum place_class class, size_t *count)
 {
     for (size_t k = sync->by.count; k-- > 0;)
-        if (sync->classes[k] == class)
+        if ((sync->classes[k] & PLACE_MASK) == class)
             sync->list[(*count)++] = (uint32_t)k;
 }
 
@@ -58,8 +61,9 @@ static void make_list(struct sync *sync)
     int64_t members = 0;
     uint32_t hint = 0;
     for (uint32_t k = 0; k < sync->by.count; k++) {
-        sync->classes[k] = (uint8_t)class_of(sync, k, &hint);
-        members += sync->classes[k] != PLACE_OUT && sync->classes[k] != PLACE_PRUNED;
+        enum place_class class = class_of(sync, k, &hint);
+        sync->classes[k] = (uint8_t)((sync->classes[k] & PLACE_STEPPED) | class);
+        members += class != PLACE_OUT && class != PLACE_PRUNED;
     }
     add_class(sync, PLACE_UPDATED, &count);
     add_class(sync, PLACE_UPDATING, &count);
@@ -74,7 +78,7 @@ static void wait_for_other(struct sync *sync, uint32_t place)
 {
     uint32_t live[2] = { 0, 0 };
     for (uint32_t i = sync->by.first[place]; i < sync->by.first[place + 1] && !live[1]; i++)
-        if (!(sync->marks[sync->by.pods[i]] & SYNC_LEAVING))
+        if (!(sync->marks[sync->by.pods[i]] & (SYNC_LEAVING | SYNC_OUT)))
             live[live[0] != 0] = sync->by.pods[i] + 1;
     for (uint32_t i = sync->by.first[place]; i < sync->by.first[place + 1]; i++) {
         uint32_t pod = sync->by.pods[i];
@@ -91,8 +95,9 @@ static void mark_left_out(struct sync *sync)
     bool selects = (sync->spec->flags & ROLLOUT_DAEMONSET_NODE_SELECTOR) && sync->rules->advanced;
     for (size_t i = 0; i < sync->behind_count; i++) {
         uint32_t place = sync->list[sync->list_count + i];
-        uint32_t old = sync->pairs[place].old;
-        if (!lone_old(sync, place)) {
+        const struct pair pair = sync_pair(sync, place);
+        uint32_t old = pair.old;
+        if (!lone_old(sync, &pair)) {
             wait_for_other(sync, place);
             continue;
         }
@@ -102,8 +107,9 @@ static void mark_left_out(struct sync *sync)
         sync->orders[old - 1] = sync->list_count ? (uint32_t)(sync->list_count + i + 1) : 0;
     }
     for (uint32_t k = 0; k < sync->by.count; k++) {
-        bool excluded = selects && sync->classes[k] == PLACE_REST;
-        if (!excluded && sync->classes[k] != PLACE_PRUNED)
+        uint8_t class = sync->classes[k] & PLACE_MASK;
+        bool excluded = selects && class == PLACE_REST;
+        if (!excluded && class != PLACE_PRUNED)
             continue;
         for (uint32_t i = sync->by.first[k]; i < sync->by.first[k + 1]; i++) {
             uint32_t pod = sync->by.pods[i];
@@ -115,29 +121,25 @@ static void mark_left_out(struct sync *sync)
 
 /* ---- what uses the budget ---- */
 
-/* A pod that counts: the first in input order is shown. */
-static void count_pod(struct sync *sync, uint32_t pod, int64_t by)
+/* A pod, + 1, that counts, or 0: the node, which has none yet. The first in input order is shown, pods first. */
+static void count_pod(struct sync *sync, uint32_t place, uint32_t pod, int64_t by)
 {
+    uint32_t kind = pod && pod != SYNC_CREATED ? ROLLOUT_SUBJECT_POD : ROLLOUT_SUBJECT_NODE;
+    uint32_t one = kind == ROLLOUT_SUBJECT_POD ? pod - 1 : sync->by.node[place];
+    bool first = sync->used_by == ROLLOUT_NONE || (sync->used_kind == kind && one < sync->used_by) ||
+                 (sync->used_kind == ROLLOUT_SUBJECT_NODE && kind == ROLLOUT_SUBJECT_POD);
     sync->used += by;
-    if (sync->used_kind != ROLLOUT_SUBJECT_POD || pod < sync->used_by) {
-        sync->used_by = pod;
-        sync->used_kind = ROLLOUT_SUBJECT_POD;
-    }
+    if (!first)
+        return;
+    sync->used_by = one;
+    sync->used_kind = kind;
 }
 
 /* A place without a pod that lives: one that is terminating there stands for it, else the node. */
 static void count_place(struct sync *sync, uint32_t place)
 {
-    uint32_t node = sync->by.node[place];
-    if (!place_empty(sync, place)) {
-        count_pod(sync, sync->by.pods[sync->by.first[place]], 1);
-        return;
-    }
-    sync->used++;
-    if (sync->used_by == ROLLOUT_NONE || (sync->used_kind == ROLLOUT_SUBJECT_NODE && node < sync->used_by)) {
-        sync->used_by = node;
-        sync->used_kind = ROLLOUT_SUBJECT_NODE;
-    }
+    uint32_t pod = first_pod(sync, place);
+    count_pod(sync, place, pod == ROLLOUT_NONE ? 0 : pod + 1, 1);
 }
 
 /* ---- without surge (10.4) ---- */
@@ -145,25 +147,25 @@ static void count_place(struct sync *sync, uint32_t place)
 /* Counts a place, or gives its old pod, + 1, where that is to be replaced. */
 static uint32_t look_at_place(struct sync *sync, uint32_t place, bool *ret_allowed)
 {
-    const struct pair *pair = &sync->pairs[place];
-    bool no_old = sync_gone(sync, pair->old), no_new = sync_gone(sync, pair->new_);
-    uint32_t first = pair->old && (!pair->new_ || pair->old < pair->new_) ? pair->old : pair->new_;
-    if (!pair->ok || (!no_old && !no_new)) {
-        count_pod(sync, first - 1, 1);
+    const struct pair pair = sync_pair(sync, place);
+    bool no_old = sync_gone(sync, pair.old), no_new = sync_gone(sync, pair.new_);
+    uint32_t first = pair.old && (!pair.new_ || pair.old < pair.new_) ? pair.old : pair.new_;
+    if (!pair.ok || (!no_old && !no_new)) {
+        count_pod(sync, place, first, 1);
         wait_for_other(sync, place);
     } else if (no_old && no_new) {
         count_place(sync, place);
-    } else if (pair->new_) {
-        int64_t by = !sync_available(sync, pair->new_) + no_new; /* twice where it is being prepared, too (D10) */
+    } else if (pair.new_) {
+        int64_t by = !sync_available(sync, pair.new_) + no_new; /* twice where it is being prepared, too (D10) */
         if (by > 0)
-            count_pod(sync, pair->new_ - 1, by);
+            count_pod(sync, place, pair.new_, by);
         if (!no_old)
             wait_for_other(sync, place);
     } else {
-        *ret_allowed = !sync_available(sync, pair->old);
+        *ret_allowed = !sync_available(sync, pair.old);
         if (*ret_allowed && sync->rules->replaced_count)
-            count_pod(sync, pair->old - 1, 1);
-        return pair->old;
+            count_pod(sync, place, pair.old, 1);
+        return pair.old;
     }
     return 0;
 }
@@ -248,9 +250,9 @@ static void delete_old(struct sync *sync, uint32_t pod, enum fate fate, uint32_t
     sync->updates[sync->update_count++] = pod;
 }
 
-static void surge_alone(struct sync *sync, uint32_t place, struct surge *surge)
+static void surge_alone(struct sync *sync, uint32_t place, uint32_t old, struct surge *surge)
 {
-    uint32_t old = sync->pairs[place].old - 1, node = sync->by.node[place];
+    uint32_t node = sync->by.node[place];
     bool available = sync_available(sync, old + 1);
     if (sync->rules->spares_unfit && !sync->fits[node].runs) {
         if (available)
@@ -267,44 +269,44 @@ static void surge_alone(struct sync *sync, uint32_t place, struct surge *surge)
 
 static void surge_place(struct sync *sync, uint32_t place, struct surge *surge)
 {
-    const struct pair *pair = &sync->pairs[place];
-    if (!pair->ok) {
-        count_pod(sync, (pair->old ? pair->old : pair->new_) - 1, 1);
+    const struct pair pair = sync_pair(sync, place);
+    uint32_t serving = pair.old ? pair.old : pair.new_;
+    if (!pair.ok) {
+        count_pod(sync, place, serving, 1);
         wait_for_other(sync, place);
         return;
     }
-    uint32_t serving = pair->old ? pair->old : pair->new_;
     surge->available += serving && sync_available(sync, serving);
-    if (sync_gone(sync, pair->old))
+    if (sync_gone(sync, pair.old))
         return;
-    if (!pair->new_) {
-        surge_alone(sync, place, surge);
-    } else if (!sync_available(sync, pair->new_) || sync_gone(sync, pair->new_)) {
-        count_pod(sync, pair->new_ - 1, 1);
+    if (!pair.new_) {
+        surge_alone(sync, place, pair.old - 1, surge);
+    } else if (!sync_available(sync, pair.new_) || sync_gone(sync, pair.new_)) {
+        count_pod(sync, place, pair.new_, 1);
         wait_for_other(sync, place);
     } else {
-        delete_old(sync, pair->old - 1, FATE_SURGE_DONE, pair->new_);
+        delete_old(sync, pair.old - 1, FATE_SURGE_DONE, pair.new_);
     }
 }
 
 static void surge(struct sync *sync)
 {
     struct surge surge = { 0 };
-    sync->create_count = 0;
+    sync->create_count = sync->create_start;
     for (size_t i = 0; i < sync->list_count; i++)
         surge_place(sync, sync->list[i], &surge);
-    sync->allowed = (int64_t)sync->create_count;
+    sync->allowed = (int64_t)(sync->create_count - sync->create_start);
 
     int64_t left = sync->limits.max_surge - sync->used;
     sync->taken = left < 0 ? 0 : left < (int64_t)surge.candidates ? left : (int64_t)surge.candidates;
     for (int64_t i = 0; i < (int64_t)surge.candidates; i++) {
-        uint32_t place = sync->scratch2[i], old = sync->pairs[place].old - 1;
+        uint32_t place = sync->scratch2[i], old = sync_pair(sync, place).old - 1;
         sync->orders[old] = (uint32_t)(sync->allowed + i + 1);
         decide(sync, old, i < sync->taken ? FATE_CREATE : FATE_BUDGET);
         if (i < sync->taken)
             sync->creates[sync->create_count++] = sync->by.node[place];
     }
-    sync->burst_refuses = (int64_t)sync->create_count >= sync->limits.burst;
+    sync->burst_refuses = sync->allowed + sync->taken >= sync->limits.burst;
     int64_t spare = surge.available - sync->eligible;
     for (int64_t i = 0; i < (int64_t)surge.spares; i++) {
         if (i < spare)
@@ -321,9 +323,12 @@ static bool fails_on_lost_node(struct sync *sync)
 {
     for (size_t i = 0; i < sync->list_count && sync->rules->lost_nodes_roll; i++) {
         uint32_t place = sync->list[i];
-        if (sync->by.node[place] != ROLLOUT_NONE || !lone_old(sync, place))
+        if (sync->by.node[place] != ROLLOUT_NONE)
             continue;
-        sync->error_pod = sync->pairs[place].old - 1;
+        const struct pair pair = sync_pair(sync, place);
+        if (!lone_old(sync, &pair))
+            continue;
+        sync->error_pod = pair.old - 1;
         return true;
     }
     return false;

@@ -12,13 +12,17 @@ static struct rollout_daemonset_status count(struct sync *sync)
     int32_t current = 0, misscheduled = 0, ready = 0, available = 0, updated = 0;
     for (uint32_t k = 0; k < sync->by.count; k++) {
         uint32_t node = sync->by.node[k];
-        if (node == ROLLOUT_NONE || sync->by.first[k] == sync->by.first[k + 1])
+        uint32_t pod = node == ROLLOUT_NONE ? ROLLOUT_NONE : sync_oldest(sync, k);
+        if (pod == ROLLOUT_NONE) {
+            /* One that is only just created is the youngest. */
+            current += sync_creates(sync, k);
+            updated += sync_creates(sync, k);
             continue;
+        }
         if (!sync->fits[node].runs) {
             misscheduled++;
             continue;
         }
-        uint32_t pod = sync_oldest(sync, k);
         uint8_t mark = sync->marks[pod];
         bool open = !sync->rules->gate_counts || !(sync_pod(sync, pod)->flags & ROLLOUT_POD_IN_PLACE_GATE) ||
                     ro_gate_open(sync_pod(sync, pod));

@@ -31,7 +31,7 @@ void sync_verdict_budget(const struct sync *sync, struct rollout_verdict *v)
     if (v->because != ROLLOUT_NONE || sync->taken == 0)
         return;
     /* The first that this sync takes. */
-    v->because = surges ? sync->creates[sync->allowed] : sync->updates[sync->allowed];
+    v->because = surges ? sync->creates[sync->create_start + (size_t)sync->allowed] : sync->updates[sync->allowed];
     v->because_kind = surges ? ROLLOUT_SUBJECT_NODE : 0;
 }
 
@@ -115,7 +115,7 @@ static bool not_refreshed(const struct sync *sync, uint32_t pod, enum ro_step st
 {
     if (!ro_step_writes(step))
         return false;
-    if (sync->manage_acted) {
+    if (sync->stopped_at == 6) {
         ro_verdict_set(v, ROLLOUT_REASON_SCALE_FIRST);
         v->because = sync->acted_on;
         v->because_kind = (uint8_t)(sync->acted_kind == ROLLOUT_SUBJECT_NODE ? ROLLOUT_SUBJECT_NODE : 0);
@@ -190,7 +190,7 @@ static void in_walk(struct sync *sync, struct ro_builder *b, uint32_t pod, struc
     } else if (fate == FATE_PREDECESSOR) {
         ro_verdict_set_text(b, v, ROLLOUT_REASON_PREDECESSOR_FIRST, RO_STR("gone"));
         because_pod(v, sync->others[pod]);
-    } else if (sync->manage_acted) {
+    } else if (sync->stopped_at == 6) {
         ro_verdict_set(v, ROLLOUT_REASON_SCALE_FIRST);
         v->because = sync->acted_on;
         v->because_kind = (uint8_t)(sync->acted_kind == ROLLOUT_SUBJECT_NODE ? ROLLOUT_SUBJECT_NODE : 0);

@@ -26,7 +26,10 @@ static void emit_pods(struct sync *sync, struct ro_builder *b, struct ro_tally *
 /* A pod that is not terminating is there. */
 static bool place_lives(const struct sync *sync, uint32_t place)
 {
-    return sync->pairs[place].old || sync->pairs[place].new_;
+    for (uint32_t i = sync->by.first[place]; i < sync->by.first[place + 1]; i++)
+        if (!(sync->marks[sync->by.pods[i]] & SYNC_LEAVING))
+            return true;
+    return false;
 }
 
 static void hold_node(struct sync *sync, struct ro_builder *b, uint32_t node, struct rollout_verdict *v)

@@ -48,6 +48,7 @@ static bool set_flag(struct daemonworld *w, const char *word)
         { "scaling", ROLLOUT_DAEMONSET_PARTITIONED_SCALING },
         { "deleting", ROLLOUT_DAEMONSET_DELETING },
         { "noselector", ROLLOUT_DAEMONSET_SELECTOR_INVALID },
+        { "chained", ROLLOUT_DAEMONSET_CHAINED },
     };
     for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
         if (strcmp(word, flags[i].word) == 0) {

@@ -7,7 +7,8 @@
  * Words: native, alpha (v1alpha1), paused, ondelete, bare (no rollingUpdate block), inplace, cannot (no change is
  * possible in place), canary (rollingUpdate.selector canary=yes), everywhere (selector {}), scaling
  * (partitionedScaling), prune (gate DaemonSetPruneIneligibleNodes), hook (preDelete), mark (preDelete with
- * markPodNotReady), deleting, noselector (spec.selector {}), generation (template generation 7), unobserved
+ * markPodNotReady), deleting, noselector (spec.selector {}), chained (manage's
+ * actions are seen at once), generation (template generation 7), unobserved
  * (writes of a minute ago). By default U is 1 and the others are unset.
  *
  * Scenes: nodes separated by commas, each followed by its pods: "n1 A B-, n2, n3/ A". Behind a node's name: / a
