@@ -1,75 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How a plan's cost grows from 1,000 to 1,000,000 pods, for every strategy: basic blocks executed, not
- * seconds (the library is compiled with a counter in each), and the memory that it holds.
+/* How a CloneSet's plan grows from 1,000 to 1,000,000 pods, for every strategy: basic blocks executed, not seconds,
+ * and the memory that it holds.
  *
- *   growth [MOST]      most pods; without it 1,000,000
- *
- * A tenfold world may cost ten times (log 10n / log n) as much, and a tenth of slack. Beside the plan a pass
- * may hold one allocation at a time, of less than 64 bytes a pod. */
-#include <math.h>
-#include <stdbool.h>
+ *   growth [MOST]      most pods; without it 1,000,000 */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <rollout/rollout.h>
-
-/* ---- counting ---- */
-
-static uint64_t blocks;
-static size_t held, held_most, bytes, bytes_most;
-static bool counting;
-
-void __sanitizer_cov_trace_pc(void);
-void __sanitizer_cov_trace_pc(void)
-{
-    blocks++;
-}
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void __real_free(void *memory);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void __wrap_free(void *memory);
-
-static void *note(size_t *block, size_t size)
-{
-    if (!block)
-        return NULL;
-    block[0] = counting ? size : SIZE_MAX;
-    if (counting) {
-        bytes += size;
-        held++;
-        bytes_most = bytes > bytes_most ? bytes : bytes_most;
-        held_most = held > held_most ? held : held_most;
-    }
-    return block + 2;
-}
-
-void *__wrap_malloc(size_t size)
-{
-    return note(__real_malloc(size + 16), size);
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-    return note(__real_calloc(1, count * size + 16), count * size);
-}
-
-void __wrap_free(void *memory)
-{
-    size_t *block = memory ? (size_t *)memory - 2 : NULL;
-    if (block && block[0] != SIZE_MAX) {
-        bytes -= block[0];
-        held--;
-    }
-    __real_free(block);
-}
+#include "counting.h"
 
 /* ---- worlds ---- */
 
-#define STR(s) { (s), sizeof(s) - 1 }
 enum { NODES = 500, TERMS = 50, LABELS = 4, NAME = 16 };
 
 struct world {
@@ -337,58 +278,21 @@ static const struct {
     { "every pod of another revision", strange_revisions },
 };
 
-/* ---- measuring ---- */
-
-struct cost {
-    uint64_t blocks;
-    size_t held, scratch;
-};
-
-static struct cost measure(size_t n, void (*set)(struct world *w))
+static void *make(size_t n, const void *strategy, struct rollout_workload *ret_workload,
+                  struct rollout_snapshot *ret_snapshot)
 {
     struct world *w = make_world(n);
-    set(w);
-    struct rollout_workload workload = { .struct_size = sizeof workload,
-                                         .cloneset = &w->spec,
-                                         .gates = &w->gate,
-                                         .gate_count = w->gate.gate ? 1 : 0 };
-    struct rollout_plan *plan;
-    struct rollout_error error = { .struct_size = sizeof error };
-    blocks = 0;
-    held = held_most = bytes = bytes_most = 0;
-    counting = true;
-    int r = rollout_plan(&workload, &w->snapshot, &plan, &error);
-    counting = false;
-    if (r) {
-        fprintf(stderr, "%s\n", error.message);
-        exit(1);
-    }
-    size_t plan_bytes = bytes;
-    struct cost cost = { blocks, held_most, bytes_most - plan_bytes };
-    /* The scratch for sorting is gone before the plan is there, so its peak may be the larger one. */
-    if (bytes_most < plan_bytes)
-        abort();
-    rollout_plan_free(plan);
-    free_world(w);
-    return cost;
+    strategies[*(const size_t *)strategy].set(w);
+    ret_workload->cloneset = &w->spec;
+    ret_workload->gates = &w->gate;
+    ret_workload->gate_count = w->gate.gate ? 1 : 0;
+    *ret_snapshot = w->snapshot;
+    return w;
 }
 
-static bool test(const char *name, void (*set)(struct world *w), size_t most)
+static void give_back(void *world)
 {
-    bool good = true;
-    uint64_t before = 0;
-    printf("%-38s", name);
-    for (size_t n = 1000; n <= most; n *= 10) {
-        struct cost cost = measure(n, set);
-        double ratio = before ? (double)cost.blocks / (double)before : 0;
-        double allowed = 10 * log((double)n) / log((double)n / 10) * 1.1;
-        bool ok = (!before || ratio <= allowed) && cost.held <= 2 && cost.scratch < 64 * n + 65536;
-        printf(" | %9llu %5.1f %4zu B", (unsigned long long)(cost.blocks / n), ratio, cost.scratch / n);
-        good &= ok;
-        before = cost.blocks;
-    }
-    printf(" %s\n", good ? "" : " TOO MUCH");
-    return good;
+    free_world(world);
 }
 
 int main(int argc, char **argv)
@@ -397,7 +301,7 @@ int main(int argc, char **argv)
     size_t count = sizeof strategies / sizeof *strategies;
     printf("basic blocks a pod, times the world a tenth of it, bytes a pod beside the plan; 1,000 pods first\n");
     for (size_t i = 0; i < count; i++)
-        failed += !test(strategies[i].name, strategies[i].set, most);
+        failed += !grows_well(strategies[i].name, make, give_back, &i, most, 2);
     printf("%zu strategies, %zu too much\n", count, failed);
     return failed > 0;
 }
