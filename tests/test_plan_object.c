@@ -220,10 +220,10 @@ END_TEST
 START_TEST(test_rest)
 {
     static const struct rollout_limit limits[] = {
-        { TEXT("maxUnavailable"), { ROLLOUT_INTSTR_TEXT, 0, TEXT("20%") }, 1, ROLLOUT_ROUND_UP, 1 },
-        { TEXT("maxSurge"), { ROLLOUT_INTSTR_TEXT, 0, TEXT("30%") }, 2, ROLLOUT_ROUND_DOWN, 0 },
-        { TEXT("partition"), { ROLLOUT_INTSTR_INT, 3, { NULL, 0 } }, 3, ROLLOUT_ROUND_NONE, 0 },
-        { TEXT("scaleStrategy.maxUnavailable"), { ROLLOUT_INTSTR_UNSET, 0, { NULL, 0 } }, 2147483647, 0, 1 },
+        { TEXT("maxUnavailable"), { ROLLOUT_INTSTR_TEXT, 0, TEXT("20%") }, 1, 5, ROLLOUT_ROUND_UP, 1 },
+        { TEXT("maxSurge"), { ROLLOUT_INTSTR_TEXT, 0, TEXT("30%") }, 2, 9, ROLLOUT_ROUND_DOWN, 0 },
+        { TEXT("partition"), { ROLLOUT_INTSTR_INT, 3, { NULL, 0 } }, 3, 5, ROLLOUT_ROUND_NONE, 0 },
+        { TEXT("scaleStrategy.maxUnavailable"), { ROLLOUT_INTSTR_UNSET, 0, { NULL, 0 } }, 2147483647, 0, 0, 1 },
     };
     static const struct rollout_node status[] = {
         { .kind = ROLLOUT_NODE_OBJECT, .size = 3 },
@@ -245,8 +245,8 @@ START_TEST(test_rest)
         .dropped_count = COUNT(dropped),
     };
     check(&plan,
-          HEAD "'actions':[],'pods':[],'limits':[{'field':'maxUnavailable','given':'20%','count':1,'rounding':'up',"
-               "'defaulted':true},{'field':'maxSurge','given':'30%','count':2,'rounding':'down'},"
+          HEAD "'actions':[],'pods':[],'limits':[{'field':'maxUnavailable','given':'20%','count':1,'total':5,"
+               "'rounding':'up','defaulted':true},{'field':'maxSurge','given':'30%','count':2,'total':9,'rounding':'down'},"
                "{'field':'partition','given':3,'count':3},{'field':'scaleStrategy.maxUnavailable',"
                "'count':2147483647,'defaulted':true}],'status':{'replicas':3,'updateRevision':'demo-2'},"
                "'next':'2023-11-14T22:13:20.001Z','requeueAfterSeconds':20,'error':{'reason':'InPlaceImpossible',"

@@ -119,6 +119,7 @@ struct rollout_limit {
     struct rollout_str field;    /**< "maxUnavailable" */
     struct rollout_intstr given; /**< as it stands in the spec, or upstream's default */
     int64_t count;               /**< pods */
+    int64_t total;               /**< what a percentage of it is of: pods, or a DaemonSet's nodes */
     uint32_t rounding;           /**< ROLLOUT_ROUND_* that was applied; NONE for an integer, or none was */
     uint32_t flags;              /**< ROLLOUT_LIMIT_* */
 };

@@ -24,6 +24,7 @@
 #define ROLLOUT_ROLLOUT_H
 
 #include <rollout/base.h>
+#include <rollout/candidates.h>
 #include <rollout/cloneset.h>
 #include <rollout/daemonset.h>
 #include <rollout/inplace.h>

@@ -232,6 +232,8 @@ static void put_limits(struct ro_writer *out, const struct rollout_plan *plan)
         else if (limit->given.kind == ROLLOUT_INTSTR_TEXT)
             ro_write_text(out, RO_STR("given"), limit->given.text);
         ro_write_integer(out, RO_STR("count"), limit->count);
+        if (limit->rounding != ROLLOUT_ROUND_NONE)
+            ro_write_integer(out, RO_STR("total"), limit->total);
         ro_write_name(out, RO_STR("rounding"), limit->rounding <= ROLLOUT_ROUND_UP ? roundings[limit->rounding] : NULL);
         if (limit->flags & ROLLOUT_LIMIT_DEFAULT)
             ro_write_bool(out, RO_STR("defaulted"), true);

@@ -249,7 +249,7 @@ static int write_plan(struct pass *pass, struct rollout_plan **ret_plan, struct 
 }
 
 static int run(struct pass *pass, uint32_t *sorted_names, uint32_t *sorted_revisions, uint32_t *scratch,
-               struct rollout_plan **ret_plan, struct rollout_error *reterr)
+               const struct ro_answer *answer, struct rollout_error *reterr)
 {
     struct names names = { &pass->spec->pods_to_delete, sorted_names };
     struct ro_label_index labels;
@@ -267,17 +267,19 @@ static int run(struct pass *pass, uint32_t *sorted_names, uint32_t *sorted_revis
         r = check_in_place(pass, reterr);
     if (r)
         return r;
+    if (answer->candidates)
+        return pass_candidates(pass, answer->candidates, reterr);
     claims_resolve(pass, scratch);
     pass->stop_reason = stopped(pass, &pass->stop_until_ms);
     if (pass->stop_reason == 0)
         r = run_phases(pass, reterr);
     else
         pass->update_end = UPDATE_NOT_REACHED;
-    return r ? r : write_plan(pass, ret_plan, reterr);
+    return r ? r : write_plan(pass, answer->plan, reterr);
 }
 
 int ro_plan_cloneset(const struct rollout_cloneset *cloneset, const struct ro_planner_input *in,
-                     struct rollout_plan **ret_plan, struct rollout_error *reterr)
+                     const struct ro_answer *answer, struct rollout_error *reterr)
 {
     int r = ro_cloneset_check(cloneset, in, reterr);
     if (r)
@@ -356,7 +358,7 @@ int ro_plan_cloneset(const struct rollout_cloneset *cloneset, const struct ro_pl
         .all_pod = ROLLOUT_NONE,
         .target_pod = ROLLOUT_NONE,
     };
-    r = run(&pass, (void *)(block + names), (void *)(block + index), (void *)(block + scratch), ret_plan, reterr);
+    r = run(&pass, (void *)(block + names), (void *)(block + index), (void *)(block + scratch), answer, reterr);
     free(block);
     return r;
 }

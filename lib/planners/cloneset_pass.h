@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "planners/builder.h"
+#include "planners/candidates.h"
 #include "planners/claim_names.h"
 #include "planners/cloneset_diff.h"
 #include "planners/history.h"
@@ -185,6 +186,9 @@ struct ro_cloneset_diff pass_diff(const struct pass *pass, uint8_t mark_new);
 /* The phases. ROLLOUT_OK or ROLLOUT_ERR_NOMEM. */
 int pass_scale(struct pass *pass, struct rollout_error *reterr);
 int pass_update(struct pass *pass, struct rollout_error *reterr);
+
+/* What the update phase would choose from, in its order. ROLLOUT_OK or ROLLOUT_ERR_NOMEM. */
+int pass_candidates(struct pass *pass, struct rollout_candidates **ret, struct rollout_error *reterr);
 
 /* The step that the update phase takes with a candidate whose turn it is. */
 enum ro_update_step pass_update_step(struct pass *pass, uint32_t pod);

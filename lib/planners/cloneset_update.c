@@ -65,7 +65,7 @@ static void refresh(struct pass *pass)
 
 /* ---- the walk ---- */
 
-/* 6.1: collects the pods that are not at the target and may be touched. */
+/* 6.1: collects the pods that are not at the target and may be touched, and how many of them are to move. */
 static void collect_candidates(struct pass *pass)
 {
     const uint8_t outdated = pass->move.update < 0 ? MARK_NEW : 0;
@@ -83,7 +83,16 @@ static void collect_candidates(struct pass *pass)
         }
         list[count++] = (uint32_t)i;
     }
+    uint64_t wanted = (uint64_t)(pass->move.update < 0 ? -pass->move.update : pass->move.update);
     pass->candidates = count;
+    pass->cut = wanted < count ? (size_t)wanted : count;
+}
+
+static void count_unavailable(struct pass *pass)
+{
+    const uint8_t target = pass->move.update < 0 ? 0 : MARK_NEW;
+    pass->unavailable_all = pass_count(pass, MARK_AVAILABLE, 0);
+    pass->unavailable_target = pass_count(pass, MARK_AVAILABLE | MARK_NEW, target);
 }
 
 /* Orders the candidates: the first `needed` of them, or all where `whole` is set. */
@@ -146,11 +155,7 @@ static void walk(struct pass *pass)
 static int update_pods(struct pass *pass, struct rollout_error *reterr)
 {
     collect_candidates(pass);
-    uint64_t wanted = (uint64_t)(pass->move.update < 0 ? -pass->move.update : pass->move.update);
-    pass->cut = wanted < pass->candidates ? (size_t)wanted : pass->candidates;
-    const uint8_t target = pass->move.update < 0 ? 0 : MARK_NEW;
-    pass->unavailable_all = pass_count(pass, MARK_AVAILABLE, 0);
-    pass->unavailable_target = pass_count(pass, MARK_AVAILABLE | MARK_NEW, target);
+    count_unavailable(pass);
 
     /* The walk looks at no more than this; beyond it the places only matter to some reasons. */
     int64_t looked_at = pass->move.update_max_unavailable - pass->unavailable_target + 1;
@@ -206,4 +211,32 @@ int pass_update(struct pass *pass, struct rollout_error *reterr)
     default:
         return ROLLOUT_OK;
     }
+}
+
+int pass_candidates(struct pass *pass, struct rollout_candidates **ret, struct rollout_error *reterr)
+{
+    struct rollout_candidates *candidates;
+    struct rollout_candidate *items;
+    pass->move = pass_diff(pass, MARK_NEW);
+    collect_candidates(pass);
+    int r = order_candidates(pass, pass->candidates, true, reterr);
+    if (r == ROLLOUT_OK)
+        r = ro_candidates_begin(pass->candidates, &candidates, &items, reterr);
+    if (r)
+        return r;
+    for (size_t i = 0; i < pass->candidates; i++)
+        ro_candidates_add(
+            candidates, items,
+            (struct rollout_candidate){ ROLLOUT_SUBJECT_POD, pass->list[i], ROLLOUT_CANDIDATE_WAITING, pass->list[i] });
+    count_unavailable(pass);
+    candidates->back = pass->move.update < 0;
+    candidates->revision = candidates->back ? pass->current : pass->update;
+    candidates->within = pass->cut;
+    candidates->counted = pass->active;
+    candidates->updated = pass_count(pass, MARK_NEW | MARK_PREPARING_DELETE, MARK_NEW);
+    candidates->old = pass_count(pass, MARK_NEW | MARK_PREPARING_DELETE, 0);
+    candidates->unavailable = pass->unavailable_all;
+    candidates->unavailable_target = pass->unavailable_target;
+    *ret = candidates;
+    return ROLLOUT_OK;
 }

@@ -229,7 +229,7 @@ static int write_plan(struct sync *sync, struct rollout_plan **ret_plan, struct 
 }
 
 int ro_plan_daemonset(const struct rollout_daemonset *spec, const struct ro_planner_input *in,
-                      struct rollout_plan **ret_plan, struct rollout_error *reterr)
+                      const struct ro_answer *answer, struct rollout_error *reterr)
 {
     static const struct rollout_hook no_hook = { 0 };
     int r = ro_daemonset_check(spec, in, reterr);
@@ -324,7 +324,8 @@ int ro_plan_daemonset(const struct rollout_daemonset *spec, const struct ro_plan
     if (r == ROLLOUT_OK) {
         sync.limits = ro_daemonset_limits(spec, sync.eligible, sync.rules->constant_burst, sync.rules->advanced);
         run(&sync);
-        r = write_plan(&sync, ret_plan, reterr);
+        r = answer->candidates ? sync_candidates(&sync, answer->candidates, reterr)
+                               : write_plan(&sync, answer->plan, reterr);
     }
     free(block);
     return r;

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "planners/builder.h"
+#include "planners/candidates.h"
 #include "planners/daemonset_limits.h"
 #include "planners/history.h"
 #include "planners/labels.h"
@@ -175,6 +176,7 @@ struct sync {
     bool rolled;                 /* the rolling step was reached and did not fail */
     size_t list_count;           /* places that take part */
     size_t behind_count;         /* places behind the cut, in list too */
+    int64_t member_count;        /* places that the partition counts */
     int64_t used, taken;         /* of the budget: before the step, by it */
     int64_t allowed;             /* replaced without it */
     bool burst_refuses;          /* the first that the budget refuses is beyond the burst as well */
@@ -241,6 +243,13 @@ void sync_chain(struct sync *sync);
 /* Which nodes take part in the rolling step, also where it is not reached. */
 void sync_take_part(struct sync *sync);
 void sync_rolling(struct sync *sync);
+
+/* The list of 10.3, by descending name within a class; what is behind the cut stays at its end. */
+void sync_list(struct sync *sync);
+/* Where a place stands by its pods alone: updated, updating, or the rest. */
+enum place_class sync_class_by_pods(const struct sync *sync, uint32_t place);
+/* The nodes in that order. ROLLOUT_OK or ROLLOUT_ERR_NOMEM. */
+int sync_candidates(struct sync *sync, struct rollout_candidates **ret, struct rollout_error *reterr);
 
 /* The pod that stands for the place: the oldest, terminating ones too; ROLLOUT_NONE = none. */
 uint32_t sync_oldest(const struct sync *sync, uint32_t place);

@@ -23,10 +23,17 @@ static bool lone_old(const struct sync *sync, const struct pair *pair)
     return pair->ok && !pair->new_ && !sync_gone(sync, pair->old);
 }
 
+enum place_class sync_class_by_pods(const struct sync *sync, uint32_t place)
+{
+    const struct pair pair = sync_pair(sync, place);
+    if (!pair.ok || pair.new_)
+        return PLACE_UPDATED;
+    return sync_gone(sync, pair.old) ? PLACE_UPDATING : PLACE_REST;
+}
+
 static enum place_class class_of(const struct sync *sync, uint32_t place, uint32_t *hint)
 {
     const struct rollout_daemonset *spec = sync->spec;
-    const struct pair pair = sync_pair(sync, place);
     uint32_t node = sync->by.node[place];
     bool runs = node != ROLLOUT_NONE && sync->fits[node].runs;
     if (first_pod(sync, place) == ROLLOUT_NONE && !runs)
@@ -37,10 +44,9 @@ static enum place_class class_of(const struct sync *sync, uint32_t place, uint32
         return PLACE_OUT;
     if (!runs && sync->in->gates.on[ROLLOUT_GATE_DAEMONSET_PRUNE_INELIGIBLE_NODES])
         return PLACE_PRUNED;
-    if (!pair.ok || pair.new_)
-        return PLACE_UPDATED;
-    if (sync_gone(sync, pair.old))
-        return PLACE_UPDATING;
+    enum place_class by_pods = sync_class_by_pods(sync, place);
+    if (by_pods != PLACE_REST)
+        return by_pods;
     if (!(spec->flags & ROLLOUT_DAEMONSET_NODE_SELECTOR))
         return PLACE_REST;
     return ro_selector_match(&spec->node_selector, &sync_node(sync, node)->labels, hint) ? PLACE_SELECTED : PLACE_REST;
@@ -53,8 +59,7 @@ static void add_class(struct sync *sync, enum place_class class, size_t *count)
             sync->list[(*count)++] = (uint32_t)k;
 }
 
-/* The list of 10.3, by descending name within a class; what is behind the cut stays at its end. */
-static void make_list(struct sync *sync)
+void sync_list(struct sync *sync)
 {
     bool selects = (sync->spec->flags & ROLLOUT_DAEMONSET_NODE_SELECTOR) && sync->rules->advanced;
     size_t count = 0;
@@ -71,6 +76,7 @@ static void make_list(struct sync *sync)
     int64_t cut = members - sync->limits.partition;
     sync->list_count = cut <= 0 ? 0 : (int64_t)count < cut ? count : (size_t)cut;
     sync->behind_count = count - sync->list_count;
+    sync->member_count = members;
 }
 
 /* Nothing happens to the place's old pods before the other pod is gone, which is for manage. */
@@ -336,7 +342,7 @@ static bool fails_on_lost_node(struct sync *sync)
 
 void sync_take_part(struct sync *sync)
 {
-    make_list(sync);
+    sync_list(sync);
     mark_left_out(sync);
 }
 

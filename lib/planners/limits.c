@@ -13,6 +13,7 @@ void ro_limit_build(struct ro_builder *b, struct rollout_str field, const struct
         .field = field,
         .given = *given,
         .count = count,
+        .total = total,
         .rounding = rounded ? rounding : ROLLOUT_ROUND_NONE,
         .flags = flags,
     };

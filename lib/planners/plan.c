@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The one entry point: brings the inputs to this library's size and hands them to the planner of the
- * kind. */
+ * kind, for a plan or for the candidates alone. */
 #include <rollout/plan.h>
 
 #include <stdlib.h>
@@ -100,7 +100,7 @@ static int check_indexes(const struct rollout_snapshot *s, const struct arrays *
 }
 
 static int plan_arrays(const struct rollout_workload *workload, const struct rollout_snapshot *snapshot,
-                       const struct arrays *arrays, struct rollout_plan **ret_plan, struct rollout_error *reterr)
+                       const struct arrays *arrays, const struct ro_answer *answer, struct rollout_error *reterr)
 {
     struct ro_planner_input input = {
         .snapshot = *snapshot,
@@ -123,25 +123,23 @@ static int plan_arrays(const struct rollout_workload *workload, const struct rol
         return r;
     if (workload->cloneset) {
         r = ro_abi_struct(workload->cloneset, &cloneset, sizeof cloneset, "cloneset", reterr);
-        return r ? r : ro_plan_cloneset(&cloneset, &input, ret_plan, reterr);
+        return r ? r : ro_plan_cloneset(&cloneset, &input, answer, reterr);
     }
     if (workload->daemonset) {
         r = ro_abi_struct(workload->daemonset, &daemonset, sizeof daemonset, "daemonset", reterr);
-        return r ? r : ro_plan_daemonset(&daemonset, &input, ret_plan, reterr);
+        return r ? r : ro_plan_daemonset(&daemonset, &input, answer, reterr);
     }
     r = ro_abi_struct(workload->statefulset, &statefulset, sizeof statefulset, "statefulset", reterr);
-    return r ? r : ro_plan_statefulset(&statefulset, &input, ret_plan, reterr);
+    return r ? r : ro_plan_statefulset(&statefulset, &input, answer, reterr);
 }
 
-int rollout_plan(const struct rollout_workload *workload, const struct rollout_snapshot *snapshot,
-                 struct rollout_plan **ret_plan, struct rollout_error *reterr)
+static int decide(const struct rollout_workload *workload, const struct rollout_snapshot *snapshot,
+                  const struct ro_answer *answer, struct rollout_error *reterr)
 {
     struct rollout_workload w;
     struct rollout_snapshot s;
     struct arrays arrays = { 0 };
 
-    if (!ret_plan)
-        return ro_error(reterr, ROLLOUT_ERR_INVALID, "ret_plan", "ret_plan: NULL");
     int r = ro_abi_struct(workload, &w, sizeof w, "workload", reterr);
     if (r == ROLLOUT_OK)
         r = ro_abi_struct(snapshot, &s, sizeof s, "snapshot", reterr);
@@ -157,9 +155,27 @@ int rollout_plan(const struct rollout_workload *workload, const struct rollout_s
 
     r = open_arrays(&s, &arrays, reterr);
     if (r == ROLLOUT_OK)
-        r = plan_arrays(&w, &s, &arrays, ret_plan, reterr);
+        r = plan_arrays(&w, &s, &arrays, answer, reterr);
     close_arrays(&arrays);
     return r;
+}
+
+int rollout_plan(const struct rollout_workload *workload, const struct rollout_snapshot *snapshot,
+                 struct rollout_plan **ret_plan, struct rollout_error *reterr)
+{
+    const struct ro_answer answer = { .plan = ret_plan };
+    if (!ret_plan)
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, "ret_plan", "ret_plan: NULL");
+    return decide(workload, snapshot, &answer, reterr);
+}
+
+int rollout_candidates(const struct rollout_workload *workload, const struct rollout_snapshot *snapshot,
+                       struct rollout_candidates **ret_candidates, struct rollout_error *reterr)
+{
+    const struct ro_answer answer = { .candidates = ret_candidates };
+    if (!ret_candidates)
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, "ret_candidates", "ret_candidates: NULL");
+    return decide(workload, snapshot, &answer, reterr);
 }
 
 void rollout_plan_free(struct rollout_plan *plan)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What rollout_plan() hands to the planner of a kind: inputs at full size, gates resolved. */
+/* What rollout_plan() and rollout_candidates() hand to the planner of a kind: inputs at full size, gates resolved. */
 #ifndef RO_PLANNERS_PLANNER_H
 #define RO_PLANNERS_PLANNER_H
 
+#include <rollout/candidates.h>
 #include <rollout/plan.h>
 
 #include "base/abi.h"
@@ -21,12 +22,18 @@ struct ro_planner_input {
     struct ro_gates gates;
 };
 
+/* What is asked for: one of the two is not NULL. */
+struct ro_answer {
+    struct rollout_plan **plan;
+    struct rollout_candidates **candidates;
+};
+
 /* The planners. ROLLOUT_OK, ROLLOUT_ERR_ABI, ROLLOUT_ERR_INVALID or ROLLOUT_ERR_NOMEM. */
 int ro_plan_cloneset(const struct rollout_cloneset *cloneset, const struct ro_planner_input *input,
-                     struct rollout_plan **ret_plan, struct rollout_error *reterr);
+                     const struct ro_answer *answer, struct rollout_error *reterr);
 int ro_plan_daemonset(const struct rollout_daemonset *daemonset, const struct ro_planner_input *input,
-                      struct rollout_plan **ret_plan, struct rollout_error *reterr);
+                      const struct ro_answer *answer, struct rollout_error *reterr);
 int ro_plan_statefulset(const struct rollout_statefulset *statefulset, const struct ro_planner_input *input,
-                        struct rollout_plan **ret_plan, struct rollout_error *reterr);
+                        const struct ro_answer *answer, struct rollout_error *reterr);
 
 #endif

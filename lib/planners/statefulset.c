@@ -291,6 +291,7 @@ static void clear_run(struct pass *pass)
                                   .unavailable_pod = ROLLOUT_NONE,
                                   .unavailable_rank = ROLLOUT_NONE,
                                   .taken_pod = ROLLOUT_NONE,
+                                  .unavailable_before = -1,
                                   .moved_pod = ROLLOUT_NONE,
                                   .break_rank = ROLLOUT_NONE,
                                   .error = { .pod = ROLLOUT_NONE } };
@@ -402,6 +403,17 @@ static int write_plan(struct pass *pass, struct rollout_plan **ret_plan, struct 
     return ROLLOUT_OK;
 }
 
+/* The steps are only gone through to count what is unavailable. */
+static int write_candidates(struct pass *pass, struct rollout_candidates **ret, struct rollout_error *reterr)
+{
+    struct ro_builder b = { 0 };
+    ro_build_verdicts(&b, pass->n);
+    clear_run(pass);
+    if (!pass->stop_reason)
+        run_steps(pass, &b);
+    return sts_candidates(pass, ret, reterr);
+}
+
 /* ---- memory ---- */
 
 static size_t most(size_t a, size_t b)
@@ -419,7 +431,7 @@ static void sort_claims(struct pass *pass, uint32_t *scratch)
     sts_sort_templates(pass, scratch);
 }
 
-static int run(struct pass *pass, uint32_t *sorted_revisions, uint32_t *scratch, struct rollout_plan **ret_plan,
+static int run(struct pass *pass, uint32_t *sorted_revisions, uint32_t *scratch, const struct ro_answer *answer,
                struct rollout_error *reterr)
 {
     struct ro_label_index labels;
@@ -436,11 +448,14 @@ static int run(struct pass *pass, uint32_t *sorted_revisions, uint32_t *scratch,
     find_first_unhealthy(pass);
     sort_claims(pass, scratch);
     r = sts_order(pass, reterr);
-    return r ? r : write_plan(pass, ret_plan, reterr);
+    if (r)
+        return r;
+    return answer->candidates ? write_candidates(pass, answer->candidates, reterr)
+                              : write_plan(pass, answer->plan, reterr);
 }
 
 /* With places counted: everything in one block. */
-static int plan_places(struct pass *pass, struct rollout_plan **ret_plan, struct rollout_error *reterr)
+static int plan_places(struct pass *pass, const struct ro_answer *answer, struct rollout_error *reterr)
 {
     const struct ro_planner_input *in = pass->in;
     size_t n = pass->n, n_revisions = in->revisions.count, n_templates = pass->spec->claim_template_count;
@@ -493,7 +508,7 @@ static int plan_places(struct pass *pass, struct rollout_plan **ret_plan, struct
     pass->updates.facts = (void *)(block + facts);
     pass->history.used = (uint8_t *)block + used;
     pass->history.fates = (void *)(block + cleared);
-    int r = run(pass, (void *)(block + labels), (void *)(block + scratch), ret_plan, reterr);
+    int r = run(pass, (void *)(block + labels), (void *)(block + scratch), answer, reterr);
     free(block);
     return r;
 }
@@ -521,7 +536,7 @@ static int count_places(struct pass *pass, struct ro_ordinals *ranges, uint32_t 
 }
 
 int ro_plan_statefulset(const struct rollout_statefulset *statefulset, const struct ro_planner_input *in,
-                        struct rollout_plan **ret_plan, struct rollout_error *reterr)
+                        const struct ro_answer *answer, struct rollout_error *reterr)
 {
     int r = ro_statefulset_check(statefulset, in, reterr);
     if (r)
@@ -560,7 +575,7 @@ int ro_plan_statefulset(const struct rollout_statefulset *statefulset, const str
         return ro_error_nomem(reterr);
     r = count_places(&pass, (void *)(block_of_ranges + ranges), (void *)(block_of_ranges + order), reterr);
     if (r == ROLLOUT_OK)
-        r = plan_places(&pass, ret_plan, reterr);
+        r = plan_places(&pass, answer, reterr);
     free(block_of_ranges);
     return r;
 }

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 
 #include "planners/builder.h"
+#include "planners/candidates.h"
 #include "planners/history.h"
 #include "planners/labels.h"
 #include "planners/updates.h"
@@ -113,7 +114,7 @@ struct sts_run {
     int64_t scale_charges;
     uint32_t scale_first;    /* rank that charged first, or ROLLOUT_NONE */
     int64_t unavailable;     /* |U| */
-    int64_t unavailable_before; /* before the pass added to it */
+    int64_t unavailable_before; /* before the pass added to it; -1 = it did not count it */
     uint32_t unavailable_pod;   /* first pod of U, in array order, or ROLLOUT_NONE */
     uint32_t unavailable_rank;  /* first missing place, or ROLLOUT_NONE */
     uint32_t taken_pod;         /* first that was added, or ROLLOUT_NONE */
@@ -237,6 +238,12 @@ uint32_t sts_refreshed_state(const struct pass *pass, uint32_t pod);
 
 /* Sorts the candidates, once: nothing of a pass changes their order. ROLLOUT_OK or ROLLOUT_ERR_NOMEM. */
 int sts_order(struct pass *pass, struct rollout_error *reterr);
+
+/* The walk has nothing to do at that place: it is updated, or its pod is on its way out. */
+bool sts_place_done(const struct pass *pass, uint32_t rank);
+
+/* The places in that order (statefulset_candidates.c). ROLLOUT_OK or ROLLOUT_ERR_NOMEM. */
+int sts_candidates(const struct pass *pass, struct rollout_candidates **ret, struct rollout_error *reterr);
 
 /* ---- claims (statefulset_claims.c) ---- */
 

@@ -338,6 +338,12 @@ static bool is_outdated(const struct pass *pass, uint32_t rank)
     return !is_updated(pass, rank) && (pod == ROLLOUT_NONE || !sts_terminating(pass_pod(pass, pod)));
 }
 
+bool sts_place_done(const struct pass *pass, uint32_t rank)
+{
+    bool unordered = pass->rolling && (pass->spec->flags & ROLLOUT_STATEFULSET_UNORDERED);
+    return unordered ? is_done(pass, rank) : !is_outdated(pass, rank);
+}
+
 /* One outdated pod, and nothing below a pod that is not healthy. */
 static bool walk_from_top(struct pass *pass, struct ro_builder *b)
 {
