@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* rollout explain: why one pod is, or is not, touched now, with the arithmetic. */
+/* rollout explain: why one pod, ordinal or node is, or is not, touched now, with the arithmetic. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "command.h"
+#include "kind.h"
 #include "show.h"
 #include "walk.h"
 
@@ -17,58 +18,123 @@ static const char *class_of(uint32_t reason)
     return class < sizeof classes / sizeof classes[0] ? classes[class] : "?";
 }
 
-/* The pod of that name; ROLLOUT_NONE where there is none. */
-static uint32_t find_pod(const struct rollout_world *world, const char *name)
+/* What is asked for: a verdict's subject. */
+struct asked {
+    uint32_t kind, subject;
+};
+
+/* "NAMESPACE/NAME" or "NAME". */
+static bool is_named(const char *argument, struct rollout_str namespace_, struct rollout_str name)
 {
-    const char *slash = strchr(name, '/');
-    for (uint32_t i = 0; i < world->snapshot.pods.count; i++) {
-        const struct rollout_pod *pod = world_pod(world, i);
-        if (!str_is(pod->name, slash ? slash + 1 : name))
-            continue;
-        if (!slash || str_equal(pod->namespace_, (struct rollout_str){ name, (size_t)(slash - name) }))
-            return i;
-    }
-    return ROLLOUT_NONE;
+    const char *slash = strchr(argument, '/');
+    return str_is(name, slash ? slash + 1 : argument) &&
+           (!slash || str_equal(namespace_, (struct rollout_str){ argument, (size_t)(slash - argument) }));
 }
 
-/* The pod's verdict: one a pod, in input order. */
-static size_t verdict_of(const struct rollout_plan *plan, uint32_t pod)
+/* The verdict on it: one a pod, in input order; plan->verdict_count where there is none. */
+static size_t verdict_of(const struct rollout_plan *plan, const struct asked *asked)
 {
     for (size_t i = 0; i < plan->verdict_count; i++)
-        if (plan->verdicts[i].subject_kind == ROLLOUT_SUBJECT_POD && plan->verdicts[i].subject == pod)
+        if (plan->verdicts[i].subject_kind == asked->kind && plan->verdicts[i].subject == asked->subject)
             return i;
     return plan->verdict_count;
 }
 
-static int add_json(const struct rollout_world *world, const struct rollout_plan *plan, uint32_t pod, struct text *out,
-                    struct rollout_error *reterr)
+/* The pod of that name; ROLLOUT_NONE where there is none. */
+static uint32_t find_pod(const struct rollout_world *world, const char *name)
 {
+    for (uint32_t i = 0; i < world->snapshot.pods.count; i++)
+        if (is_named(name, world_pod(world, i)->namespace_, world_pod(world, i)->name))
+            return i;
+    return ROLLOUT_NONE;
+}
+
+/* A node of a DaemonSet. */
+static uint32_t find_node(const struct rollout_world *world, const char *name)
+{
+    for (uint32_t i = 0; world->workload.daemonset && i < world->snapshot.nodes.count; i++)
+        if (str_is(world_node(world, i)->name, name))
+            return i;
+    return ROLLOUT_NONE;
+}
+
+/* An ordinal of a StatefulSet, by its pod's name, that the plan says something of. */
+static uint32_t find_ordinal(const struct rollout_world *world, const struct rollout_plan *plan, const char *name)
+{
+    struct kind kind = kind_of(&world->workload);
+    struct text text = { 0 };
+    uint32_t found = ROLLOUT_NONE;
+    for (size_t i = 0; i < plan->verdict_count && found == ROLLOUT_NONE; i++) {
+        if (plan->verdicts[i].subject_kind != ROLLOUT_SUBJECT_ORDINAL)
+            continue;
+        text_clear(&text);
+        show_subject(&text, world, ROLLOUT_SUBJECT_ORDINAL, plan->verdicts[i].subject);
+        if (text.data && is_named(name, kind.namespace_, (struct rollout_str){ text.data, text.len }))
+            found = plan->verdicts[i].subject;
+    }
+    text_free(&text);
+    return found;
+}
+
+static bool is_on(const struct rollout_pod *pod, const struct rollout_node_facts *node)
+{
+    return str_equal(pod->node.len ? pod->node : pod->target_node, node->name);
+}
+
+/* Of the plan's list of such subjects the one that is asked for; NULL where it has none. */
+static const struct rollout_node *entry_of(const struct rollout_plan *plan, const struct asked *asked,
+                                           const struct rollout_node *list)
+{
+    const struct rollout_node *entry = node_next(list, NULL);
+    for (size_t i = 0; i < plan->verdict_count && entry; i++) {
+        if (plan->verdicts[i].subject_kind != asked->kind)
+            continue;
+        if (plan->verdicts[i].subject == asked->subject)
+            return entry;
+        entry = node_next(list, entry);
+    }
+    return NULL;
+}
+
+static int add_json(const struct rollout_world *world, const struct rollout_plan *plan, const struct asked *asked,
+                    struct text *out, struct rollout_error *reterr)
+{
+    static const struct {
+        uint32_t kind;
+        const char *list, *member;
+    } lists[] = {
+        { ROLLOUT_SUBJECT_POD, "pods", "pod" },
+        { ROLLOUT_SUBJECT_ORDINAL, "ordinals", "ordinal" },
+        { ROLLOUT_SUBJECT_NODE, "nodes", "node" },
+    };
     struct rollout_objects *objects = NULL;
     int rc = rollout_plan_object(world, plan, &objects, reterr);
     if (rc != ROLLOUT_OK)
         return rc;
-    /* Everything of the plan but the other pods. */
+    /* Everything of the plan but the other pods, ordinals and nodes. */
     const struct rollout_node *document = objects->items[0].nodes;
     const char *separator = "{";
     for (const struct rollout_node *m = node_next(document, NULL); m; m = node_next(document, m)) {
+        const struct rollout_node *value = m;
+        size_t list = 0;
+        while (list < sizeof lists / sizeof lists[0] && !str_is(m->key, lists[list].list))
+            list++;
+        bool is_list = list < sizeof lists / sizeof lists[0];
+        if (is_list && lists[list].kind != asked->kind)
+            continue;
         text_adds(out, separator);
         separator = ",";
         if (str_is(m->key, "kind")) {
             text_adds(out, "\"kind\":\"Explanation\"");
             continue;
         }
-        bool pods = str_is(m->key, "pods");
-        if (pods)
-            text_adds(out, "\"pod\"");
-        else
+        if (is_list) {
+            text_addf(out, "\"%s\"", lists[list].member);
+            value = entry_of(plan, asked, m);
+        } else {
             text_add_quoted(out, m->key);
-        text_adds(out, ":");
-        const struct rollout_node *value = m;
-        if (pods) {
-            value = node_next(m, NULL);
-            for (uint32_t i = 0; value && i < pod; i++)
-                value = node_next(m, value);
         }
+        text_adds(out, ":");
         if (value)
             text_add_node(out, value);
         else
@@ -108,7 +174,7 @@ static void number_row(struct table *table, const char *name, int64_t value)
     table_end_row(table);
 }
 
-static void add_facts(const struct rollout_pod *pod, struct text *out)
+static void add_pod_facts(const struct rollout_pod *pod, struct text *out)
 {
     static const char *const phases[] = { "none", "Pending", "Running", "Succeeded", "Failed", "Unknown", "other" };
     static const char *const states[] = { "none",     "PreparingNormal", "Normal",          "PreparingUpdate",
@@ -123,6 +189,8 @@ static void add_facts(const struct rollout_pod *pod, struct text *out)
                  pod->lifecycle_state < sizeof states / sizeof states[0] ? states[pod->lifecycle_state] : "other");
     table_end_row(&table);
     str_row(&table, "node", pod->node);
+    if (!pod->node.len && pod->target_node.len)
+        str_row(&table, "bound to node", pod->target_node);
     if (pod->flags & ROLLOUT_POD_READY) {
         time_row(&table, "ready since", pod->ready_since_ms);
     } else {
@@ -152,39 +220,80 @@ static void add_facts(const struct rollout_pod *pod, struct text *out)
     table_print(&table, "  ", false, terminal_width(), out);
 }
 
-/* The arithmetic, and the place in the release order where the verdict does not name another. */
-static int add_walk(const struct rollout_world *world, const struct rollout_plan *plan, size_t verdict, uint32_t pod,
-                    struct text *out, struct rollout_error *reterr)
+static const char *effect_name(uint32_t effect)
 {
-    struct walk walk;
-    int rc = walk_make(world, plan, &walk, reterr);
+    static const char *const names[] = { "", ":NoSchedule", ":PreferNoSchedule", ":NoExecute", "" };
+    return effect < sizeof names / sizeof names[0] ? names[effect] : "";
+}
+
+static void add_node_facts(const struct rollout_world *world, uint32_t node, struct text *out)
+{
+    const struct rollout_node_facts *facts = world_node(world, node);
+    struct table table = { 0 };
+    for (size_t i = 0; i < facts->taint_count; i++) {
+        const struct rollout_taint *taint = &facts->taints[i];
+        struct text text = { 0 };
+        text_add_plain(&text, taint->key);
+        text_adds(&text, taint->value.len ? "=" : "");
+        text_add_plain(&text, taint->value);
+        text_adds(&text, effect_name(taint->effect));
+        table_string(&table, "taint");
+        table_text(&table, &text);
+        table_end_row(&table);
+        text_free(&text);
+    }
+    for (uint32_t i = 0; i < world->snapshot.pods.count; i++)
+        if (is_on(world_pod(world, i), facts))
+            str_row(&table, "pod", world_pod(world, i)->name);
+    if (table.columns)
+        text_adds(out, "facts\n");
+    table_print(&table, "  ", false, terminal_width(), out);
+}
+
+/* The arithmetic, and the place in the release order where the verdict does not name another. */
+static int add_walk(const struct rollout_world *world, const struct rollout_plan *plan,
+                    const struct rollout_verdict *verdict, struct text *out, struct rollout_error *reterr)
+{
+    struct rollout_candidates *candidates = NULL;
+    int rc = rollout_candidates(&world->workload, &world->snapshot, &candidates, reterr);
     if (rc != ROLLOUT_OK)
         return rc;
-    walk_explain(&walk, plan, &plan->verdicts[verdict], out);
-    size_t place = walk_place(&walk, &plan->verdicts[verdict], pod);
-    if (place) {
-        text_addf(out, "order: number %zu of %zu that can go to ", place, walk.count);
-        text_add_plain(out, walk.target);
+    walk_explain(world, plan, candidates, verdict, out);
+    size_t place = walk_place(world, candidates, verdict);
+    if (place && world->workload.cloneset) {
+        text_addf(out, "order: number %zu of %zu that can go to ", place, candidates->count);
+        text_add_plain(out, world_revision(world, candidates->revision)->name);
         text_adds(out, "\n");
+    } else if (place) {
+        text_addf(out, "order: number %zu of %zu %s, the first %zu have their turn\n", place, candidates->count,
+                  world->workload.daemonset ? "nodes" : "places", candidates->within);
     }
-    walk_free(&walk);
+    rollout_candidates_free(candidates);
     return ROLLOUT_OK;
 }
 
-static int add_text(const struct rollout_world *world, const struct rollout_plan *plan, uint32_t pod, struct text *out,
-                    struct rollout_error *reterr)
+static void add_title(const struct rollout_world *world, const struct asked *asked, struct text *out)
 {
-    const struct rollout_pod *it = world_pod(world, pod);
-    size_t verdict = verdict_of(plan, pod);
+    const char *what = asked->kind == ROLLOUT_SUBJECT_NODE ? "Node" : "Pod";
+    text_addf(out, "%s ", what);
+    show_subject(out, world, asked->kind, asked->subject);
+    if (asked->kind == ROLLOUT_SUBJECT_ORDINAL)
+        text_addf(out, ", ordinal %" PRIu32 ",", asked->subject);
+    text_adds(out, " of ");
+    show_workload(out, world);
+    text_adds(out, "\n");
+}
+
+static int add_text(const struct rollout_world *world, const struct rollout_plan *plan, const struct asked *asked,
+                    struct text *out, struct rollout_error *reterr)
+{
+    size_t verdict = verdict_of(plan, asked);
     if (verdict == plan->verdict_count)
         return ROLLOUT_OK;
     const struct rollout_verdict *v = &plan->verdicts[verdict];
     const char *reason = rollout_reason_name(v->reason);
-    text_adds(out, "Pod ");
-    text_add_plain(out, it->name);
-    text_adds(out, " of ");
-    show_workload(out, world);
-    text_addf(out, "\n%s: %s (%s): ", v->op && rollout_op_name(v->op) ? rollout_op_name(v->op) : "hold",
+    add_title(world, asked, out);
+    text_addf(out, "%s: %s (%s): ", v->op && rollout_op_name(v->op) ? rollout_op_name(v->op) : "hold",
               reason ? reason : "?", class_of(v->reason));
     show_sentence(out, world, plan, verdict);
     text_adds(out, "\n");
@@ -192,7 +301,7 @@ static int add_text(const struct rollout_world *world, const struct rollout_plan
         text_addf(out, "holds back: %s\n", rollout_op_name(v->wants));
     if (v->because != ROLLOUT_NONE) {
         text_adds(out, "because of: ");
-        text_add_plain(out, subject_name(world, v->subject_kind, v->because));
+        show_because(out, world, v);
         text_adds(out, "\n");
     }
     if (v->until_ms) {
@@ -201,16 +310,19 @@ static int add_text(const struct rollout_world *world, const struct rollout_plan
         text_adds(out, "\n");
     }
 
-    int rc = add_walk(world, plan, verdict, pod, out, reterr);
+    int rc = add_walk(world, plan, v, out, reterr);
     struct table table = { 0 };
     for (size_t i = 0; i < plan->action_count; i++)
-        if (plan->actions[i].subject_kind == ROLLOUT_SUBJECT_POD && plan->actions[i].subject == pod)
+        if (plan->actions[i].subject_kind == asked->kind && plan->actions[i].subject == asked->subject)
             show_action(&table, world, plan, i);
     if (table.columns)
         text_adds(out, "actions\n");
     table_print(&table, "  ", false, terminal_width(), out);
 
-    add_facts(it, out);
+    if (asked->kind == ROLLOUT_SUBJECT_POD)
+        add_pod_facts(world_pod(world, asked->subject), out);
+    else if (asked->kind == ROLLOUT_SUBJECT_NODE)
+        add_node_facts(world, asked->subject, out);
     text_adds(out, "counts: ");
     show_counts(out, world, plan);
     text_adds(out, "\n");
@@ -222,22 +334,51 @@ static int add_text(const struct rollout_world *world, const struct rollout_plan
     return rc;
 }
 
-/* context: how many pods of that name were found. */
+/* found: how many were explained before. */
+static int explain_subject(const struct options *options, const struct rollout_world *world,
+                           const struct rollout_plan *plan, const struct asked *asked, struct text *out, int *found,
+                           struct rollout_error *reterr)
+{
+    if (*found && !options->json)
+        text_adds(out, "\n");
+    *found += 1;
+    return (options->json ? add_json : add_text)(world, plan, asked, out, reterr);
+}
+
+/* What the plan says of the node, and of the pods on it. */
+static int explain_node(const struct options *options, const struct rollout_world *world,
+                        const struct rollout_plan *plan, uint32_t node, struct text *out, int *found,
+                        struct rollout_error *reterr)
+{
+    struct asked asked = { ROLLOUT_SUBJECT_NODE, node };
+    int rc = ROLLOUT_OK;
+    if (verdict_of(plan, &asked) < plan->verdict_count)
+        rc = explain_subject(options, world, plan, &asked, out, found, reterr);
+    for (uint32_t i = 0; i < world->snapshot.pods.count && rc == ROLLOUT_OK; i++)
+        if (is_on(world_pod(world, i), world_node(world, node))) {
+            asked = (struct asked){ ROLLOUT_SUBJECT_POD, i };
+            rc = explain_subject(options, world, plan, &asked, out, found, reterr);
+        }
+    return rc;
+}
+
+/* context: how many of that name were found. */
 static int explain_one(const struct options *options, const struct rollout_world *world, struct text *out,
                        void *context, struct rollout_error *reterr)
 {
-    int *found = context;
-    uint32_t pod = find_pod(world, options->arguments[0]);
-    if (pod == ROLLOUT_NONE)
-        return STATUS_YES;
+    const char *name = options->arguments[0];
+    struct asked asked = { ROLLOUT_SUBJECT_POD, find_pod(world, name) };
+    uint32_t node = asked.subject == ROLLOUT_NONE ? find_node(world, name) : ROLLOUT_NONE;
     struct rollout_plan *plan = NULL;
+    if (asked.subject == ROLLOUT_NONE && node == ROLLOUT_NONE && !world->workload.statefulset)
+        return STATUS_YES;
     int rc = rollout_plan(&world->workload, &world->snapshot, &plan, reterr);
-    if (rc == ROLLOUT_OK) {
-        if (*found && !options->json)
-            text_adds(out, "\n");
-        rc = (options->json ? add_json : add_text)(world, plan, pod, out, reterr);
-        *found += 1;
-    }
+    if (rc == ROLLOUT_OK && asked.subject == ROLLOUT_NONE && node == ROLLOUT_NONE)
+        asked = (struct asked){ ROLLOUT_SUBJECT_ORDINAL, find_ordinal(world, plan, name) };
+    if (rc == ROLLOUT_OK && node != ROLLOUT_NONE)
+        rc = explain_node(options, world, plan, node, out, context, reterr);
+    else if (rc == ROLLOUT_OK && asked.subject != ROLLOUT_NONE)
+        rc = explain_subject(options, world, plan, &asked, out, context, reterr);
     rollout_plan_free(plan);
     return rc == ROLLOUT_OK ? STATUS_YES : FAULT;
 }

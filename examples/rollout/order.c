@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* rollout order: in which order pods are released, and by which keys. */
+/* rollout order: in which order pods, places or nodes are released, and by which keys. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "answers.h"
 #include "command.h"
+#include "kind.h"
+#include "ordering.h"
 #include "show.h"
-#include "walk.h"
 
 static const char *phase_name(uint32_t phase)
 {
@@ -29,11 +30,45 @@ static int order_line(const struct options *options, const struct rollout_tree *
     return STATUS_YES;
 }
 
-static struct rollout_priority_key key_of(const struct rollout_world *world, const struct rollout_pod *pod)
+bool order_has_keys(const struct rollout_priority *priority)
+{
+    return priority && (priority->weight_count || priority->ordered_keys.count);
+}
+
+static struct rollout_priority_key key_of(const struct rollout_priority *priority, const struct rollout_pod *pod)
 {
     struct rollout_priority_key key = { 0 };
-    rollout_order_priority_key(&world->workload.cloneset->order.priority, &pod->labels, &key);
+    rollout_order_priority_key(priority, &pod->labels, &key);
     return key;
+}
+
+void order_add_key_json(struct text *out, const struct rollout_priority *priority, const struct rollout_pod *pod)
+{
+    if (!order_has_keys(priority))
+        return;
+    struct rollout_priority_key key = key_of(priority, pod);
+    if (priority->weight_count)
+        text_addf(out, ",\"weight\":%" PRId64, key.weight);
+    else
+        text_addf(out, ",\"level\":%" PRId32 ",\"number\":%" PRId64, key.level, key.number);
+}
+
+void order_key_cell(struct table *table, const struct rollout_priority *priority, const struct rollout_pod *pod)
+{
+    if (!order_has_keys(priority))
+        return;
+    struct text text = { 0 };
+    struct rollout_priority_key key = { 0 };
+    if (pod)
+        key = key_of(priority, pod);
+    if (pod && priority->weight_count)
+        text_addf(&text, "weight %" PRId64, key.weight);
+    else if (pod && key.level < 0)
+        text_adds(&text, "no key");
+    else if (pod)
+        text_addf(&text, "level %" PRId32 ", %" PRId64, key.level, key.number);
+    table_text(table, &text);
+    text_free(&text);
 }
 
 /* ,"key":"text", without it where it is absent. */
@@ -45,36 +80,35 @@ static void add_member(struct text *out, const char *key, struct rollout_str tex
     text_add_quoted(out, text);
 }
 
-static void add_json(const struct rollout_world *world, const struct walk *walk, struct text *out)
+void order_add_head(struct text *out, const struct rollout_world *world, const struct rollout_candidates *candidates)
 {
-    const struct rollout_cloneset *cloneset = world->workload.cloneset;
-    const struct rollout_priority *priority = &cloneset->order.priority;
-    const uint32_t *indices = walk->pods;
-    size_t count = walk->count;
+    struct kind kind = kind_of(&world->workload);
     text_adds(out, "{\"kind\":\"Order\",\"workload\":{");
     if (out->failed)
         return;
     add_member(out, "apiVersion", world->api_version);
     add_member(out, "kind", world->kind);
-    add_member(out, "namespace", cloneset->namespace_);
-    add_member(out, "name", cloneset->name);
+    add_member(out, "namespace", kind.namespace_);
+    add_member(out, "name", kind.name);
     text_adds(out, "}");
-    add_member(out, "revision", walk->target);
+    add_member(out, "revision", world_revision(world, candidates->revision)->name);
+}
+
+static void add_json(const struct rollout_world *world, const struct rollout_candidates *candidates, struct text *out)
+{
+    const struct rollout_candidate *items = candidates->items;
+    order_add_head(out, world, candidates);
     text_adds(out, ",\"order\":[");
-    for (size_t i = 0; i < count; i++)
-        text_addf(out, "%s%" PRIu32, i ? "," : "", indices[i]);
+    for (size_t i = 0; i < candidates->count; i++)
+        text_addf(out, "%s%" PRIu32, i ? "," : "", items[i].pod);
     text_adds(out, "],\"pods\":[");
-    for (size_t i = 0; i < count; i++) {
-        const struct rollout_pod *pod = world_pod(world, indices[i]);
-        struct rollout_priority_key key = key_of(world, pod);
+    for (size_t i = 0; i < candidates->count; i++) {
+        const struct rollout_pod *pod = world_pod(world, items[i].pod);
         text_adds(out, i ? ",{\"name\":" : "{\"name\":");
         text_add_quoted(out, pod->name);
         if (pod->lifecycle_state == ROLLOUT_STATE_PREPARING_UPDATE)
             text_adds(out, ",\"preparingUpdate\":true");
-        if (priority->weight_count)
-            text_addf(out, ",\"weight\":%" PRId64, key.weight);
-        else if (priority->ordered_keys.count)
-            text_addf(out, ",\"level\":%" PRId32 ",\"number\":%" PRId64, key.level, key.number);
+        order_add_key_json(out, kind_of(&world->workload).priority, pod);
         text_addf(out, ",\"scheduled\":%s,\"phase\":\"%s\",\"ready\":%s", pod->node.len ? "true" : "false",
                   phase_name(pod->phase), pod->flags & ROLLOUT_POD_READY ? "true" : "false");
         if (pod->ready_since_ms) {
@@ -98,46 +132,35 @@ static void time_cell(struct table *table, int64_t ms)
     struct text text = { 0 };
     if (ms)
         show_time(&text, ms);
-    table_cell(table, 0, text.data ? text.data : "", text.len);
+    table_text(table, &text);
     text_free(&text);
 }
 
-static void add_text(const struct rollout_world *world, const struct walk *walk, struct text *out)
+static void add_text(const struct rollout_world *world, const struct rollout_candidates *candidates, struct text *out)
 {
-    const uint32_t *indices = walk->pods;
-    size_t count = walk->count;
-    const struct rollout_priority *priority = &world->workload.cloneset->order.priority;
-    bool levels = !priority->weight_count && priority->ordered_keys.count;
+    static const char *const heads[] = {
+        "#", "POD", "PRIORITY", "NODE", "PHASE", "READY SINCE", "RESTARTS", "CREATED"
+    };
+    const struct rollout_priority *priority = kind_of(&world->workload).priority;
+    size_t count = candidates->count;
     struct table table = { 0 };
     show_workload(out, world);
-    text_addf(out, ": %zu %s %s ", count, count == 1 ? "pod" : "pods", walk->back ? "can go back to" : "can go to");
-    text_add_plain(out, walk->target);
+    text_addf(out, ": %zu %s %s ", count, count == 1 ? "pod" : "pods",
+              candidates->back ? "can go back to" : "can go to");
+    text_add_plain(out, world_revision(world, candidates->revision)->name);
     text_adds(out, "\n");
     show_no_pods(out, world);
     if (count == 0)
         return;
-    static const char *const heads[] = {
-        "#", "POD", "PRIORITY", "NODE", "PHASE", "READY SINCE", "RESTARTS", "CREATED"
-    };
     for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++)
-        if (i != 2 || priority->weight_count || levels)
+        if (i != 2 || order_has_keys(priority))
             table_string(&table, heads[i]);
     table_end_row(&table);
     for (size_t i = 0; i < count; i++) {
-        const struct rollout_pod *pod = world_pod(world, indices[i]);
-        struct rollout_priority_key key = key_of(world, pod);
-        struct text text = { 0 };
+        const struct rollout_pod *pod = world_pod(world, candidates->items[i].pod);
         table_number(&table, (long long)i + 1);
         table_str(&table, 0, pod->name);
-        if (priority->weight_count)
-            text_addf(&text, "weight %" PRId64, key.weight);
-        else if (levels && key.level < 0)
-            text_adds(&text, "no key");
-        else if (levels)
-            text_addf(&text, "level %" PRId32 ", %" PRId64, key.level, key.number);
-        if (text.data)
-            table_cell(&table, 0, text.data, text.len);
-        text_free(&text);
+        order_key_cell(&table, priority, pod);
         if (pod->node.len)
             table_str(&table, 0, pod->node);
         else
@@ -160,23 +183,18 @@ static void add_text(const struct rollout_world *world, const struct walk *walk,
 static int order_one(const struct options *options, const struct rollout_world *world, struct text *out, void *context,
                      struct rollout_error *reterr)
 {
-    bool *printed = context;
-    struct rollout_plan *plan = NULL;
-    struct walk walk;
-    int rc = rollout_plan(&world->workload, &world->snapshot, &plan, reterr);
-    if (rc == ROLLOUT_OK)
-        rc = walk_make(world, plan, &walk, reterr);
-    rollout_plan_free(plan);
-    if (rc != ROLLOUT_OK)
+    bool *printed = context, pods = world->workload.cloneset != NULL;
+    struct rollout_candidates *candidates = NULL;
+    if (rollout_candidates(&world->workload, &world->snapshot, &candidates, reterr) != ROLLOUT_OK)
         return FAULT;
     if (options->json) {
-        add_json(world, &walk, out);
+        (pods ? add_json : order_places_json)(world, candidates, out);
     } else {
         text_adds(out, *printed ? "\n" : "");
-        add_text(world, &walk, out);
+        (pods ? add_text : order_places_text)(world, candidates, out);
         *printed = true;
     }
-    walk_free(&walk);
+    rollout_candidates_free(candidates);
     return STATUS_YES;
 }
 

@@ -19,16 +19,31 @@ static int add_json(const struct rollout_world *world, const struct rollout_plan
     return ROLLOUT_OK;
 }
 
-/* The verdicts on subjects of these kinds, under a heading. */
-static void add_verdicts(const struct rollout_world *world, const struct rollout_plan *plan, bool pods,
+/* Under which heading a verdict stands: 0 = pods, 1 = ordinals, 2 = nodes, 3 = others. */
+static int section_of(const struct rollout_verdict *verdict)
+{
+    switch (verdict->subject_kind) {
+    case ROLLOUT_SUBJECT_POD:
+        return 0;
+    case ROLLOUT_SUBJECT_ORDINAL:
+        return 1;
+    case ROLLOUT_SUBJECT_NODE:
+        return 2;
+    default:
+        return 3;
+    }
+}
+
+static void add_verdicts(const struct rollout_world *world, const struct rollout_plan *plan, int section,
                          struct text *out)
 {
+    static const char *const heads[] = { "pods\n", "ordinals\n", "nodes\n", "others\n" };
     struct table table = { 0 };
     for (size_t i = 0; i < plan->verdict_count; i++)
-        if ((plan->verdicts[i].subject_kind == ROLLOUT_SUBJECT_POD) == pods)
+        if (section_of(&plan->verdicts[i]) == section)
             show_verdict(&table, world, plan, i);
     if (table.columns)
-        text_adds(out, pods ? "pods\n" : "others\n");
+        text_adds(out, heads[section]);
     table_print(&table, "  ", use_colours(), terminal_width(), out);
 }
 
@@ -49,8 +64,8 @@ static void add_text(const struct rollout_world *world, const struct rollout_pla
     for (size_t i = 0; i < plan->action_count; i++)
         show_action(&table, world, plan, i);
     table_print(&table, "  ", false, terminal_width(), out);
-    add_verdicts(world, plan, true, out);
-    add_verdicts(world, plan, false, out);
+    for (int section = 0; section < 4; section++)
+        add_verdicts(world, plan, section, out);
     show_outcome(out, world, plan);
 }
 

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "kind.h"
+
 const struct rollout_pod *world_pod(const struct rollout_world *world, uint32_t i)
 {
     const struct rollout_pods *pods = &world->snapshot.pods;
@@ -19,36 +21,46 @@ const struct rollout_revision *world_revision(const struct rollout_world *world,
     return (const struct rollout_revision *)(const void *)((const char *)revisions->items + i * revisions->stride);
 }
 
-struct rollout_str subject_name(const struct rollout_world *world, uint32_t kind, uint32_t subject)
+const struct rollout_node_facts *world_node(const struct rollout_world *world, uint32_t i)
+{
+    const struct rollout_nodes *nodes = &world->snapshot.nodes;
+    return (const struct rollout_node_facts *)(const void *)((const char *)nodes->items + i * nodes->stride);
+}
+
+static const struct rollout_claim *world_claim(const struct rollout_world *world, uint32_t i)
+{
+    const struct rollout_claims *claims = &world->snapshot.claims;
+    return (const struct rollout_claim *)(const void *)((const char *)claims->items + i * claims->stride);
+}
+
+void show_subject(struct text *out, const struct rollout_world *world, uint32_t kind, uint32_t subject)
 {
     static const char *const missing[] = { "(new, current revision)", "(new, update revision)", "(new, held)" };
-    const char *name = NULL;
-    const struct rollout_claims *claims = &world->snapshot.claims;
-    switch (kind) {
-    case ROLLOUT_SUBJECT_POD:
-        if (subject < world->snapshot.pods.count)
-            return world_pod(world, subject)->name;
-        break;
-    case ROLLOUT_SUBJECT_REVISION:
-        if (subject < world->snapshot.revisions.count)
-            return world_revision(world, subject)->name;
-        break;
-    case ROLLOUT_SUBJECT_CLAIM:
-        if (subject < claims->count)
-            return ((const struct rollout_claim *)(const void *)((const char *)claims->items +
-                                                                 subject * claims->stride))
-                ->name;
-        break;
-    case ROLLOUT_SUBJECT_MISSING:
-        name = subject < 3 ? missing[subject] : NULL;
-        break;
-    case ROLLOUT_SUBJECT_WORKLOAD:
-        name = "(workload)";
-        break;
-    default:
-        break;
+    const struct rollout_snapshot *snapshot = &world->snapshot;
+    if (kind == ROLLOUT_SUBJECT_POD && subject < snapshot->pods.count) {
+        text_add_plain(out, world_pod(world, subject)->name);
+    } else if (kind == ROLLOUT_SUBJECT_REVISION && subject < snapshot->revisions.count) {
+        text_add_plain(out, world_revision(world, subject)->name);
+    } else if (kind == ROLLOUT_SUBJECT_CLAIM && subject < snapshot->claims.count) {
+        text_add_plain(out, world_claim(world, subject)->name);
+    } else if (kind == ROLLOUT_SUBJECT_NODE && subject < snapshot->nodes.count) {
+        text_add_plain(out, world_node(world, subject)->name);
+    } else if (kind == ROLLOUT_SUBJECT_ORDINAL && subject != ROLLOUT_NONE) { /* as its pod is called */
+        text_add_plain(out, kind_of(&world->workload).name);
+        text_addf(out, "-%" PRIu32, subject);
+    } else if (kind == ROLLOUT_SUBJECT_MISSING && subject < 3) {
+        text_adds(out, missing[subject]);
+    } else if (kind == ROLLOUT_SUBJECT_WORKLOAD) {
+        text_adds(out, "(workload)");
     }
-    return (struct rollout_str){ .data = name, .len = name ? strlen(name) : 0 };
+}
+
+void show_because(struct text *out, const struct rollout_world *world, const struct rollout_verdict *verdict)
+{
+    uint32_t kind = verdict->because_kind ? verdict->because_kind : ROLLOUT_SUBJECT_POD;
+    if (kind == ROLLOUT_SUBJECT_NODE)
+        text_adds(out, "node ");
+    show_subject(out, world, kind, verdict->because);
 }
 
 void show_time(struct text *out, int64_t ms)
@@ -67,20 +79,23 @@ void show_time(struct text *out, int64_t ms)
 
 void show_workload(struct text *out, const struct rollout_world *world)
 {
-    const struct rollout_cloneset *cloneset = world->workload.cloneset;
+    struct kind kind = kind_of(&world->workload);
     text_add_plain(out, world->kind);
     text_adds(out, " ");
-    if (cloneset->namespace_.len) {
-        text_add_plain(out, cloneset->namespace_);
+    if (kind.namespace_.len) {
+        text_add_plain(out, kind.namespace_);
         text_adds(out, "/");
     }
-    text_add_plain(out, cloneset->name);
+    text_add_plain(out, kind.name);
 }
 
 void show_no_pods(struct text *out, const struct rollout_world *world)
 {
-    const struct rollout_opt *replicas = &world->workload.cloneset->replicas;
-    if (world->snapshot.pods.count == 0 && replicas->set && replicas->value > 0)
+    struct rollout_opt replicas = kind_of(&world->workload).replicas;
+    bool nodes = world->workload.daemonset != NULL;
+    if (nodes && world->snapshot.nodes.count == 0)
+        text_adds(out, "note: no nodes are given for it\n");
+    else if (world->snapshot.pods.count == 0 && (nodes || (replicas.set && replicas.value > 0)))
         text_adds(out, "note: no pods are given for it\n");
 }
 
@@ -90,15 +105,38 @@ static int64_t status_number(const struct rollout_plan *plan, const char *field)
     return node && node->kind == ROLLOUT_NODE_INTEGER ? node->integer : 0;
 }
 
+static void add_counts(struct text *out, const struct rollout_plan *plan, const char *const fields[][2], size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        text_addf(out, "%s%" PRId64 " %s", i ? ", " : "", status_number(plan, fields[i][0]), fields[i][1]);
+}
+
 void show_counts(struct text *out, const struct rollout_world *world, const struct rollout_plan *plan)
 {
-    const struct rollout_opt *replicas = &world->workload.cloneset->replicas;
-    if (replicas->set)
-        text_addf(out, "%" PRId32 " wanted, ", replicas->value);
-    text_addf(
-        out, "%" PRId64 " there, %" PRId64 " ready, %" PRId64 " available; updated: %" PRId64 ", %" PRId64 " ready",
-        status_number(plan, "replicas"), status_number(plan, "readyReplicas"), status_number(plan, "availableReplicas"),
-        status_number(plan, "updatedReplicas"), status_number(plan, "updatedReadyReplicas"));
+    static const char *const nodes[][2] = {
+        { "desiredNumberScheduled", "desired" },
+        { "currentNumberScheduled", "scheduled" },
+        { "numberReady", "ready" },
+        { "numberAvailable", "available" },
+        { "updatedNumberScheduled", "updated" },
+        { "numberMisscheduled", "misscheduled" },
+    };
+    static const char *const pods[][2] = {
+        { "replicas", "there" },
+        { "readyReplicas", "ready" },
+        { "availableReplicas", "available" },
+    };
+    struct kind kind = kind_of(&world->workload);
+    if (world->workload.daemonset) {
+        add_counts(out, plan, nodes, sizeof nodes / sizeof nodes[0]);
+        return;
+    }
+    if (kind.replicas.set)
+        text_addf(out, "%" PRId32 " wanted, ", kind.replicas.value);
+    add_counts(out, plan, pods, sizeof pods / sizeof pods[0]);
+    text_addf(out, "; updated: %" PRId64, status_number(plan, "updatedReplicas"));
+    if (!kind.native) /* only OpenKruise counts them */
+        text_addf(out, ", %" PRId64 " ready", status_number(plan, "updatedReadyReplicas"));
 }
 
 /* The text that was given, in quotes where it is no plain percentage. */
@@ -119,23 +157,31 @@ static void add_given(struct text *out, const struct rollout_limit *limit)
 }
 
 /* How a percentage came to its count. */
-static void add_percentage(struct text *out, const struct rollout_limit *limit, int32_t replicas)
+static void add_percentage(struct text *out, const struct rollout_world *world, const struct rollout_limit *limit)
 {
+    const char *total = "";
     bool partition = str_is(limit->field, "partition");
     int64_t scaled = limit->count;
+    if (world->workload.daemonset)
+        total =
+            partition || str_is(limit->field, "burstReplicas") ? " (status.desiredNumberScheduled)" : " eligible nodes";
     add_given(out, limit);
     if (!memchr(limit->given.text.data, '%', limit->given.text.len))
         text_addf(out, ", read as %.*s%%", (int)limit->given.text.len, limit->given.text.data);
-    text_addf(out, " of %" PRId32 ", rounded %s", replicas, limit->rounding == ROLLOUT_ROUND_UP ? "up" : "down");
-    if (!partition ||
-        rollout_intstr_scale(&limit->given, ROLLOUT_PARSER_SCALED, limit->rounding, replicas, &scaled) != ROLLOUT_OK ||
+    text_addf(out, " of %" PRId64 "%s, rounded %s", limit->total, total,
+              limit->rounding == ROLLOUT_ROUND_UP ? "up" : "down");
+    uint32_t parser = world->workload.cloneset ? ROLLOUT_PARSER_SCALED : ROLLOUT_PARSER_LEGACY;
+    if ((world->workload.cloneset && !partition) ||
+        rollout_intstr_scale(&limit->given, parser, limit->rounding, (int32_t)limit->total, &scaled) != ROLLOUT_OK ||
         scaled == limit->count)
         return;
     text_addf(out, " to %" PRId64, scaled);
-    if (scaled == replicas)
+    if (!world->workload.cloneset)
+        text_addf(out, "; %s %" PRId64, scaled < limit->count ? "at least" : "at most", limit->count);
+    else if (scaled == limit->total)
         text_adds(out, "; only 100% keeps all");
     else
-        text_addf(out, "; from 0 to %" PRId32, replicas);
+        text_addf(out, "; from 0 to %" PRId64, limit->total);
 }
 
 void show_limits(struct table *table, const struct rollout_world *world, const struct rollout_plan *plan)
@@ -153,13 +199,13 @@ void show_limits(struct table *table, const struct rollout_world *world, const s
             add_given(&how, limit);
             text_adds(&how, ", but paused");
         } else if (limit->given.kind == ROLLOUT_INTSTR_TEXT) {
-            add_percentage(&how, limit, world->workload.cloneset->replicas.value);
+            add_percentage(&how, world, limit);
         } else if (limit->given.kind == ROLLOUT_INTSTR_INT && limit->given.count != limit->count) {
             text_addf(&how, "given: %" PRId32, limit->given.count);
         }
         if (limit->flags & ROLLOUT_LIMIT_DEFAULT)
             text_addf(&how, "%sby default", how.len ? ", " : "");
-        table_cell(table, 0, how.data ? how.data : "", how.len);
+        table_text(table, &how);
         table_end_row(table);
         text_free(&how);
     }
@@ -197,20 +243,29 @@ static void add_attribute(struct text *out, const struct rollout_plan *plan, con
     case ROLLOUT_ATTR_HOOK:
         text_adds(out, "with its hook");
         break;
+    case ROLLOUT_ATTR_ORDINAL:
+        text_addf(out, "ordinal %" PRId64, attr->value);
+        break;
+    case ROLLOUT_ATTR_REQUEST:
+        text_addf(out, "to %.*s", len, text.data);
+        break;
+    case ROLLOUT_ATTR_TEMPLATE:
+        text_addf(out, "from template %.*s", len, text.data);
+        break;
     default:
         text_add(out, text.data, text.len);
         break;
     }
 }
 
-/* "takes ids a, b": of those from the first one on. Returns how many. */
-static uint32_t add_ids(struct text *out, const struct rollout_plan *plan, const struct rollout_attr *attrs,
-                        uint32_t count)
+/* "takes ids a, b", "owners a, b": of those of the first one's key. Returns how many. */
+static uint32_t add_list(struct text *out, const struct rollout_plan *plan, const struct rollout_attr *attrs,
+                         uint32_t count)
 {
     uint32_t n = 1;
-    while (n < count && attrs[n].key == ROLLOUT_ATTR_ID)
+    while (n < count && attrs[n].key == attrs[0].key)
         n++;
-    text_adds(out, n == 1 ? "takes id " : "takes ids ");
+    text_addf(out, "%s%s ", attrs[0].key == ROLLOUT_ATTR_ID ? "takes id" : "owner", n == 1 ? "" : "s");
     for (uint32_t i = 0; i < n; i++) {
         text_adds(out, i ? ", " : "");
         if (attrs[i].text != ROLLOUT_NONE)
@@ -219,35 +274,71 @@ static uint32_t add_ids(struct text *out, const struct rollout_plan *plan, const
     return n;
 }
 
+static bool is_list(uint32_t key)
+{
+    return key == ROLLOUT_ATTR_ID || key == ROLLOUT_ATTR_OWNER;
+}
+
+/* The subject's name; of a claim that is not there yet the one that it gets. */
+static void add_subject(struct text *out, const struct rollout_world *world, const struct rollout_plan *plan,
+                        const struct rollout_action *action)
+{
+    if (action->subject_kind != ROLLOUT_SUBJECT_MISSING && action->subject_kind != ROLLOUT_SUBJECT_WORKLOAD)
+        show_subject(out, world, action->subject_kind, action->subject);
+    for (uint32_t i = 0; i < action->attr_count && !out->len; i++) {
+        const struct rollout_attr *attr = &plan->attrs[action->attr_first + i];
+        if (attr->key == ROLLOUT_ATTR_CLAIM && attr->text != ROLLOUT_NONE)
+            text_add_plain(out, plan->texts[attr->text]);
+    }
+}
+
+/* It only repeats the subject's name, which stands before. */
+static bool is_said(const struct rollout_plan *plan, const struct rollout_attr *attr, const struct text *name)
+{
+    if (attr->key != ROLLOUT_ATTR_CLAIM && attr->key != ROLLOUT_ATTR_NAME && attr->key != ROLLOUT_ATTR_NODE &&
+        attr->key != ROLLOUT_ATTR_POD)
+        return false;
+    return attr->text != ROLLOUT_NONE && name->data &&
+           str_equal(plan->texts[attr->text], (struct rollout_str){ name->data, name->len });
+}
+
+static void add_words(struct text *out, const struct rollout_world *world, const struct rollout_plan *plan,
+                      const struct rollout_action *action, const struct text *name)
+{
+    const struct rollout_attr *attrs = &plan->attrs[action->attr_first];
+    bool owners = action->op != ROLLOUT_OP_SET_CLAIM_OWNER || !world->workload.statefulset;
+    for (uint32_t i = 0; i < action->attr_count;) {
+        uint32_t taken = 1;
+        owners |= attrs[i].key == ROLLOUT_ATTR_OWNER;
+        if (!is_said(plan, &attrs[i], name)) {
+            text_adds(out, out->len ? ", " : "");
+            if (is_list(attrs[i].key))
+                taken = add_list(out, plan, &attrs[i], action->attr_count - i);
+            else if (attrs[i].key == ROLLOUT_ATTR_STATE && action->op == ROLLOUT_OP_CREATE)
+                text_addf(out, "state %.*s", (int)plan->texts[attrs[i].text].len, plan->texts[attrs[i].text].data);
+            else
+                add_attribute(out, plan, &attrs[i]);
+        }
+        i += taken;
+    }
+    if (!owners)
+        text_adds(out, out->len ? ", no owner" : "no owner");
+}
+
 void show_action(struct table *table, const struct rollout_world *world, const struct rollout_plan *plan, size_t action)
 {
     const struct rollout_action *it = &plan->actions[action];
     const char *op = rollout_op_name(it->op), *reason = rollout_reason_name(it->reason);
-    struct text words = { 0 };
+    struct text name = { 0 }, words = { 0 };
     table_number(table, (long long)action + 1);
     table_string(table, op ? op : "?");
-    struct rollout_str name = { NULL, 0 };
-    if (it->subject_kind == ROLLOUT_SUBJECT_POD || it->subject_kind == ROLLOUT_SUBJECT_REVISION ||
-        it->subject_kind == ROLLOUT_SUBJECT_CLAIM)
-        name = subject_name(world, it->subject_kind, it->subject);
-    table_str(table, 0, name);
-    for (uint32_t i = 0; i < it->attr_count;) {
-        const struct rollout_attr *attr = &plan->attrs[it->attr_first + i];
-        uint32_t taken = 1;
-        bool again = attr->key == ROLLOUT_ATTR_CLAIM && attr->text != ROLLOUT_NONE &&
-                     str_equal(plan->texts[attr->text], name); /* the subject's name stands before */
-        if (!again) {
-            text_adds(&words, words.len ? ", " : "");
-            if (attr->key == ROLLOUT_ATTR_ID)
-                taken = add_ids(&words, plan, attr, it->attr_count - i);
-            else
-                add_attribute(&words, plan, attr);
-        }
-        i += taken;
-    }
-    table_cell(table, 0, words.data ? words.data : "", words.len);
+    add_subject(&name, world, plan, it);
+    add_words(&words, world, plan, it, &name);
+    table_text(table, &name);
+    table_text(table, &words);
     table_string(table, reason ? reason : "");
     table_end_row(table);
+    text_free(&name);
     text_free(&words);
 }
 
@@ -265,14 +356,16 @@ void show_verdict(struct table *table, const struct rollout_world *world, const 
     const struct rollout_verdict *it = &plan->verdicts[verdict];
     const char *op = it->op ? rollout_op_name(it->op) : "hold", *reason = rollout_reason_name(it->reason);
     int colour = colour_of(it->reason);
-    struct text sentence = { 0 };
-    table_str(table, 0, subject_name(world, it->subject_kind, it->subject));
+    struct text sentence = { 0 }, name = { 0 };
+    show_subject(&name, world, it->subject_kind, it->subject);
+    table_text(table, &name);
+    text_free(&name);
     table_cell(table, colour, op ? op : "?", strlen(op ? op : "?"));
     table_cell(table, colour, reason ? reason : "?", strlen(reason ? reason : "?"));
     show_sentence(&sentence, world, plan, verdict);
     if (it->wants && rollout_op_name(it->wants))
         text_addf(&sentence, " (holds back: %s)", rollout_op_name(it->wants));
-    table_cell(table, 0, sentence.data ? sentence.data : "", sentence.len);
+    table_text(table, &sentence);
     table_end_row(table);
     text_free(&sentence);
 }
@@ -301,8 +394,8 @@ void show_outcome(struct text *out, const struct rollout_world *world, const str
         const char *reason = rollout_reason_name(plan->error_reason);
         text_addf(out, "error: %s", reason ? reason : "?");
         struct rollout_str name = { NULL, 0 }, message = plan->error_message;
-        if (plan->error_pod != ROLLOUT_NONE)
-            name = subject_name(world, ROLLOUT_SUBJECT_POD, plan->error_pod);
+        if (plan->error_pod < world->snapshot.pods.count)
+            name = world_pod(world, plan->error_pod)->name;
         bool named = message.len > 4 + name.len && memcmp(message.data, "pod ", 4) == 0 &&
                      memcmp(message.data + 4, name.data ? name.data : "", name.len) == 0;
         if (name.len && !named) {

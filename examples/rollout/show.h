@@ -11,10 +11,10 @@
 /* "CloneSet default/web", or without the namespace where there is none. */
 void show_workload(struct text *out, const struct rollout_world *world);
 
-/* A line where pods are wanted and none is given, which may be an oversight of the caller's. */
+/* A line where pods or nodes are wanted and none is given, which may be an oversight of the caller's. */
 void show_no_pods(struct text *out, const struct rollout_world *world);
 
-/* "5 replicas wanted: 5 there, 5 ready, ..." */
+/* "5 wanted, 5 there, 5 ready, ...", or of a DaemonSet "6 desired, 5 scheduled, ..." */
 void show_counts(struct text *out, const struct rollout_world *world, const struct rollout_plan *plan);
 
 /* Each limit, with how its percentage was rounded: rows of a table. */
@@ -40,7 +40,12 @@ void show_time(struct text *out, int64_t ms);
 const struct rollout_pod *world_pod(const struct rollout_world *world, uint32_t i);
 const struct rollout_revision *world_revision(const struct rollout_world *world, uint32_t i);
 
-/* The name of a verdict's or action's subject; absent where it has none. */
-struct rollout_str subject_name(const struct rollout_world *world, uint32_t kind, uint32_t subject);
+const struct rollout_node_facts *world_node(const struct rollout_world *world, uint32_t i);
+
+/* The name of a verdict's or action's subject, of an ordinal that of its pod; nothing where it has none. */
+void show_subject(struct text *out, const struct rollout_world *world, uint32_t kind, uint32_t subject);
+
+/* What a verdict is because of: "web-2", "node a". */
+void show_because(struct text *out, const struct rollout_world *world, const struct rollout_verdict *verdict);
 
 #endif

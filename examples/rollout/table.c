@@ -63,6 +63,11 @@ void table_string(struct table *table, const char *string)
     table_cell(table, 0, string, strlen(string));
 }
 
+void table_text(struct table *table, const struct text *text)
+{
+    table_cell(table, 0, text->data ? text->data : "", text->len);
+}
+
 void table_number(struct table *table, long long number)
 {
     char text[24];

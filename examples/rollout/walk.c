@@ -2,8 +2,8 @@
 #include "walk.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 
+#include "kind.h"
 #include "show.h"
 
 static int64_t positive(int64_t n)
@@ -11,21 +11,13 @@ static int64_t positive(int64_t n)
     return n > 0 ? n : 0;
 }
 
-static int64_t size_of(int64_t n)
+static const char *pods_word(int64_t n)
 {
-    return n < 0 ? -n : n;
+    return n == 1 ? "pod" : "pods";
 }
 
-/* What follows the last "-": labels hold the long or the short form of a revision's name. */
-static struct rollout_str hash_of(struct rollout_str revision)
-{
-    for (size_t i = revision.len; i > 0; i--)
-        if (revision.data[i - 1] == '-')
-            return (struct rollout_str){ revision.data + i, revision.len - i };
-    return revision;
-}
-
-const struct rollout_limit *walk_limit(const struct rollout_plan *plan, const char *field)
+/* The plan's limit of that name; NULL where it has none. */
+static const struct rollout_limit *limit_named(const struct rollout_plan *plan, const char *field)
 {
     for (size_t i = 0; i < plan->limit_count; i++)
         if (str_is(plan->limits[i].field, field))
@@ -33,135 +25,18 @@ const struct rollout_limit *walk_limit(const struct rollout_plan *plan, const ch
     return NULL;
 }
 
-/* Neither terminating, finished, nor outside the selector: upstream has these alone at hand. */
-static bool is_active(const struct rollout_pod *pod)
+static bool is_unordered(const struct rollout_world *world)
 {
-    return pod->phase != ROLLOUT_PHASE_SUCCEEDED && pod->phase != ROLLOUT_PHASE_FAILED &&
-           !(pod->flags & (ROLLOUT_POD_TERMINATING | ROLLOUT_POD_NOT_SELECTED));
+    return world->workload.statefulset && (world->workload.statefulset->flags & ROLLOUT_STATEFULSET_UNORDERED);
 }
 
-static bool is_available(const struct rollout_pod *pod, int32_t min_ready_seconds, int64_t now_ms)
-{
-    uint32_t condition = pod->flags & (ROLLOUT_POD_IN_PLACE_CONDITION | ROLLOUT_POD_IN_PLACE_TRUE);
-    if (pod->phase != ROLLOUT_PHASE_RUNNING || !(pod->flags & ROLLOUT_POD_READY) ||
-        condition == ROLLOUT_POD_IN_PLACE_CONDITION)
-        return false;
-    if (pod->lifecycle_state != ROLLOUT_STATE_NONE && pod->lifecycle_state != ROLLOUT_STATE_NORMAL)
-        return false;
-    return min_ready_seconds == 0 ||
-           (pod->ready_since_ms && pod->ready_since_ms + (int64_t)min_ready_seconds * 1000 < now_ms);
-}
+/* ---- places ---- */
 
-/* A pod that is to go, or whose grace period runs, is left alone. */
-static bool may_be_taken(const struct rollout_pod *pod)
+/* The place that the verdict itself names; -1 = it names none. A DaemonSet's are of those that it replaces now. */
+static int64_t named_place(const struct rollout_world *world, const struct rollout_verdict *verdict)
 {
-    if (pod->lifecycle_state == ROLLOUT_STATE_PREPARING_DELETE)
-        return false;
-    return pod->lifecycle_state == ROLLOUT_STATE_UPDATED || !pod->in_place ||
-           !(pod->in_place->flags & ROLLOUT_IN_PLACE_GRACE);
-}
-
-static bool gate_is_on(const struct rollout_workload *workload, uint32_t gate)
-{
-    bool on = false;
-    for (size_t i = 0; i < workload->gate_count; i++)
-        if (workload->gates[i].gate == gate)
-            on = workload->gates[i].on; /* the last one counts */
-    return on;
-}
-
-/* cloneset.md 3.2: the smaller of the two distances, in its direction; back only with the gate. */
-static bool goes_back(const struct rollout_world *world, const struct walk *walk)
-{
-    const struct rollout_snapshot *snapshot = &world->snapshot;
-    if (!gate_is_on(&world->workload, ROLLOUT_GATE_CLONESET_PARTITION_ROLLBACK) || !snapshot->current_revision ||
-        str_equal(world_revision(world, snapshot->current_revision - 1)->name,
-                  world_revision(world, snapshot->update_revision - 1)->name))
-        return false;
-    int64_t old_surplus = walk->old - walk->partition;
-    int64_t new_surplus = walk->updated - (walk->replicas - walk->partition);
-    return (size_of(old_surplus) <= size_of(new_surplus) ? old_surplus : -new_surplus) < 0;
-}
-
-/* What is there, in one pass: copies the active pods, and tells which of them are updated. */
-static void count_pods(const struct rollout_world *world, struct walk *walk, struct rollout_pods *active,
-                       struct rollout_pod *copies, uint32_t *places, bool *updated)
-{
-    const struct rollout_snapshot *snapshot = &world->snapshot;
-    struct rollout_str update = hash_of(world_revision(world, snapshot->update_revision - 1)->name);
-    for (uint32_t i = 0; i < snapshot->pods.count; i++) {
-        const struct rollout_pod *pod = world_pod(world, i);
-        if (!is_active(pod))
-            continue;
-        size_t n = active->count++;
-        updated[n] = str_equal(hash_of(pod->revision), update);
-        places[n] = i;
-        copies[n] = *pod;
-        if (pod->lifecycle_state != ROLLOUT_STATE_PREPARING_DELETE)
-            *(updated[n] ? &walk->updated : &walk->old) += 1;
-    }
-    walk->active = (int64_t)active->count;
-}
-
-static void collect(const struct rollout_world *world, struct walk *walk, const struct rollout_pods *active,
-                    const bool *updated)
-{
-    int32_t min_ready_seconds = world->workload.cloneset->min_ready_seconds;
-    for (size_t i = 0; i < active->count; i++) {
-        const struct rollout_pod *pod = &active->items[i];
-        bool at_target = updated[i] != walk->back;
-        if (!is_available(pod, min_ready_seconds, world->snapshot.now_ms)) {
-            walk->unavailable++;
-            walk->unavailable_target += at_target;
-        }
-        if (!at_target && may_be_taken(pod))
-            walk->pods[walk->count++] = (uint32_t)i;
-    }
-}
-
-int walk_make(const struct rollout_world *world, const struct rollout_plan *plan, struct walk *ret,
-              struct rollout_error *reterr)
-{
-    const struct rollout_snapshot *snapshot = &world->snapshot;
-    const struct rollout_limit *partition = walk_limit(plan, "partition");
-    size_t room = snapshot->pods.count + 1;
-    struct walk walk = { .partition = partition ? partition->count : 0,
-                         .replicas = world->workload.cloneset->replicas.value,
-                         .pods = malloc(room * sizeof *walk.pods) };
-    struct rollout_pod *copies = malloc(room * sizeof *copies);
-    uint32_t *places = malloc(room * sizeof *places); /* of the active ones in the snapshot */
-    bool *updated = malloc(room * sizeof *updated);
-    struct rollout_pods active = { copies, 0, sizeof *copies };
-    int rc = walk.pods && copies && places && updated ? ROLLOUT_OK : ROLLOUT_ERR_NOMEM;
-    if (rc == ROLLOUT_OK && snapshot->update_revision) {
-        count_pods(world, &walk, &active, copies, places, updated);
-        walk.back = goes_back(world, &walk);
-        walk.target =
-            world_revision(world, (walk.back ? snapshot->current_revision : snapshot->update_revision) - 1)->name;
-        collect(world, &walk, &active, updated);
-        rc = rollout_order_update(&world->workload.cloneset->order, &active, walk.pods, walk.count, reterr);
-    }
-    for (size_t i = 0; rc == ROLLOUT_OK && i < walk.count; i++)
-        walk.pods[i] = places[walk.pods[i]];
-    free(copies);
-    free(places);
-    free(updated);
-    if (rc != ROLLOUT_OK)
-        walk_free(&walk);
-    else
-        *ret = walk;
-    return rc;
-}
-
-void walk_free(struct walk *walk)
-{
-    free(walk->pods);
-    *walk = (struct walk){ 0 };
-}
-
-/* The place that the verdict itself names; -1 = it names none. */
-static int64_t named_place(const struct rollout_verdict *verdict)
-{
+    if (world->workload.daemonset)
+        return -1;
     switch (verdict->reason) {
     case ROLLOUT_REASON_UPDATE_IN_PLACE:
     case ROLLOUT_REASON_RECREATE:
@@ -169,40 +44,44 @@ static int64_t named_place(const struct rollout_verdict *verdict)
         return verdict->a;
     case ROLLOUT_REASON_PARTITION_REACHED:
     case ROLLOUT_REASON_REPLICAS_REACHED:
-        return verdict->b;
+        return world->workload.cloneset || verdict->b ? verdict->b : -1;
     default:
         return -1;
     }
 }
 
-size_t walk_place(const struct walk *walk, const struct rollout_verdict *verdict, uint32_t pod)
+size_t walk_place(const struct rollout_world *world, const struct rollout_candidates *candidates,
+                  const struct rollout_verdict *verdict)
 {
     size_t place = 0;
-    for (size_t i = 0; i < walk->count && !place; i++)
-        if (walk->pods[i] == pod)
+    for (size_t i = 0; i < candidates->count && !place; i++) {
+        const struct rollout_candidate *it = &candidates->items[i];
+        bool same = verdict->subject_kind == ROLLOUT_SUBJECT_POD
+                        ? it->pod == verdict->subject
+                        : it->subject_kind == verdict->subject_kind && it->subject == verdict->subject;
+        bool waits = it->standing == ROLLOUT_CANDIDATE_WAITING || it->standing == ROLLOUT_CANDIDATE_SELECTED;
+        if (same && waits)
             place = i + 1;
-    int64_t named = named_place(verdict);
+    }
+    int64_t named = named_place(world, verdict);
     return named < 0 || (uint64_t)named == place ? place : 0;
 }
 
-/* ---- arithmetic ---- */
+/* ---- maxUnavailable and maxSurge: 401, 402, 403 ---- */
 
-static const char *pods_word(int64_t n)
+/* CloneSet: a = unavailable + missing + taken, b = maxUnavailable + surplus. */
+static void explain_unavailable(const struct rollout_world *world, const struct rollout_plan *plan,
+                                const struct rollout_candidates *candidates, const struct rollout_verdict *v,
+                                struct text *out)
 {
-    return n == 1 ? "pod" : "pods";
-}
-
-/* 401, 402: a = unavailable + missing + taken, b = maxUnavailable + surplus. */
-static void explain_unavailable(const struct walk *walk, const struct rollout_plan *plan,
-                                const struct rollout_verdict *v, struct text *out)
-{
-    const struct rollout_limit *limit = walk_limit(plan, "maxUnavailable");
-    int64_t surplus = positive(walk->active - walk->replicas), missing = positive(walk->replicas - walk->active);
+    const struct rollout_limit *limit = limit_named(plan, "maxUnavailable");
+    int64_t replicas = world->workload.cloneset->replicas.value;
+    int64_t surplus = positive(candidates->counted - replicas), missing = positive(replicas - candidates->counted);
     bool target_only = v->reason == ROLLOUT_REASON_UPDATED_PODS_UNAVAILABLE, deletes = v->wants == ROLLOUT_OP_DELETE;
-    int64_t unavailable = target_only ? walk->unavailable_target : walk->unavailable;
+    int64_t unavailable = target_only ? candidates->unavailable_target : candidates->unavailable;
     int64_t rest = v->a - missing, taken = rest - unavailable;
     if (!limit || limit->count + surplus != v->b || rest < 0 || (!deletes && taken < 0))
-        return; /* the plan counts otherwise: better no arithmetic than a wrong one */
+        return;
     text_addf(out, "limit: %" PRId64 " = maxUnavailable %" PRId64 " + %" PRId64 " %s above replicas\n", v->b,
               limit->count, surplus, pods_word(surplus));
     text_addf(out, "used: %" PRId64 " = ", v->a);
@@ -216,27 +95,114 @@ static void explain_unavailable(const struct walk *walk, const struct rollout_pl
     text_adds(out, "\n");
 }
 
-/* 404: a = unavailable + created now. */
-static void explain_creates(const struct rollout_plan *plan, const struct rollout_verdict *v, struct text *out)
+/* StatefulSet and DaemonSet: a = what uses the limit already + taken, b = the limit. */
+static void explain_budget(const struct rollout_plan *plan, const struct rollout_candidates *candidates,
+                           const struct rollout_verdict *v, struct text *out)
+{
+    bool surge = v->reason == ROLLOUT_REASON_MAX_SURGE_REACHED;
+    const char *field = surge ? "maxSurge" : "maxUnavailable";
+    const struct rollout_limit *limit = limit_named(plan, field);
+    if (!limit || limit->count != v->b || candidates->unavailable < 0 || v->a < candidates->unavailable)
+        return;
+    text_addf(out, "limit: %" PRId64 " = %s\n", v->b, field);
+    text_addf(out, "used: %" PRId64 " = %" PRId64 " %s + %" PRId64 " %s now\n", v->a, candidates->unavailable,
+              surge ? "with a new pod that is not available yet" : "unavailable or missing",
+              v->a - candidates->unavailable, surge ? "created" : "taken");
+}
+
+/* ---- scaleStrategy.maxUnavailable: 404 ---- */
+
+static int64_t creates_now(const struct rollout_plan *plan)
 {
     int64_t created = 0;
-    for (size_t i = 0; i < plan->action_count; i++)
-        for (uint32_t j = 0; plan->actions[i].op == ROLLOUT_OP_CREATE && j < plan->actions[i].attr_count; j++) {
-            const struct rollout_attr *attr = &plan->attrs[plan->actions[i].attr_first + j];
-            created += attr->key == ROLLOUT_ATTR_COUNT ? attr->value : 0;
-        }
+    for (size_t i = 0; i < plan->action_count; i++) {
+        const struct rollout_action *action = &plan->actions[i];
+        int64_t pods = 1; /* where no count says otherwise */
+        for (uint32_t j = 0; j < action->attr_count; j++)
+            if (plan->attrs[action->attr_first + j].key == ROLLOUT_ATTR_COUNT)
+                pods = plan->attrs[action->attr_first + j].value;
+        created += action->op == ROLLOUT_OP_CREATE ? pods : 0;
+    }
+    return created;
+}
+
+/* a = unavailable + created now. */
+static void explain_creates(const struct rollout_plan *plan, const struct rollout_verdict *v, struct text *out)
+{
+    int64_t created = creates_now(plan);
+    if (created > v->a)
+        return;
     text_addf(out, "limit: %" PRId64 " = scaleStrategy.maxUnavailable\n", v->b);
     text_addf(out, "used: %" PRId64 " = %" PRId64 " unavailable or on their way out + %" PRId64 " created now\n", v->a,
               v->a - created, created);
 }
 
-void walk_explain(const struct walk *walk, const struct rollout_plan *plan, const struct rollout_verdict *v,
-                  struct text *out)
+/* ---- partition and replicas: 405, 406, 411 ---- */
+
+static void explain_replicas(const struct rollout_world *world, const struct rollout_plan *plan,
+                             const struct rollout_candidates *candidates, struct text *out)
+{
+    const struct rollout_limit *limit = limit_named(plan, "partition");
+    int64_t partition = limit ? limit->count : 0, replicas = kind_of(&world->workload).replicas.value;
+    if (partition > replicas)
+        text_addf(out, "wanted: none updated, partition %" PRId64 " is more than replicas %" PRId64 "\n", partition,
+                  replicas);
+    else
+        text_addf(out, "wanted: %" PRId64 " updated = replicas %" PRId64 " - partition %" PRId64 "\n",
+                  replicas - partition, replicas, partition);
+    text_addf(out, "there: %" PRId64 " updated, %" PRId64 " not updated\n", candidates->updated, candidates->old);
+}
+
+/* In ordinals' order the partition keeps the lowest ones, whatever their number. */
+static void explain_rank(const struct rollout_candidates *candidates, const struct rollout_verdict *v, struct text *out)
+{
+    for (size_t i = 0; i < candidates->count; i++) {
+        if (candidates->items[i].pod != v->subject)
+            continue;
+        size_t rank = candidates->count - 1 - i;
+        if ((int64_t)rank < v->a)
+            text_addf(out, "kept: the %" PRId64 " lowest ordinals; %zu %s lower than this one\n", v->a, rank,
+                      rank == 1 ? "is" : "are");
+        return;
+    }
+}
+
+/* Of a pod; what partitioned scaling leaves without one is counted otherwise. */
+static void explain_nodes(const struct rollout_plan *plan, const struct rollout_candidates *candidates,
+                          const struct rollout_verdict *v, struct text *out)
+{
+    const struct rollout_limit *limit = limit_named(plan, "partition");
+    int64_t empty = (int64_t)candidates->count - candidates->updated - candidates->old;
+    int64_t out_of_list = candidates->counted - (int64_t)candidates->count;
+    if (!limit || limit->count != v->a || v->subject_kind != ROLLOUT_SUBJECT_POD)
+        return;
+    if (limit->count > candidates->counted)
+        text_addf(out, "wanted: none, partition %" PRId64 " is more than the %" PRId64 " nodes\n", limit->count,
+                  candidates->counted);
+    else
+        text_addf(out, "wanted: %" PRId64 " nodes updated = %" PRId64 " nodes - partition %" PRId64 "\n",
+                  candidates->counted - limit->count, candidates->counted, limit->count);
+    text_addf(out, "there: %" PRId64 " updated, %" PRId64 " without a pod, %" PRId64 " not updated",
+              candidates->updated, empty, candidates->old);
+    if (out_of_list)
+        text_addf(out, ", %" PRId64 " that the selector leaves out", out_of_list);
+    text_adds(out, "\n");
+}
+
+void walk_explain(const struct rollout_world *world, const struct rollout_plan *plan,
+                  const struct rollout_candidates *candidates, const struct rollout_verdict *v, struct text *out)
 {
     switch (v->reason) {
     case ROLLOUT_REASON_MAX_UNAVAILABLE_REACHED:
     case ROLLOUT_REASON_UPDATED_PODS_UNAVAILABLE:
-        explain_unavailable(walk, plan, v, out);
+        if (world->workload.cloneset)
+            explain_unavailable(world, plan, candidates, v, out);
+        else
+            explain_budget(plan, candidates, v, out);
+        break;
+    case ROLLOUT_REASON_MAX_SURGE_REACHED:
+        if (world->workload.daemonset)
+            explain_budget(plan, candidates, v, out);
         break;
     case ROLLOUT_REASON_SCALE_MAX_UNAVAILABLE_REACHED:
         explain_creates(plan, v, out);
@@ -244,9 +210,12 @@ void walk_explain(const struct walk *walk, const struct rollout_plan *plan, cons
     case ROLLOUT_REASON_PARTITION_REACHED:
     case ROLLOUT_REASON_REPLICAS_REACHED:
     case ROLLOUT_REASON_ROLLBACK_OFF:
-        text_addf(out, "wanted: %" PRId64 " updated = replicas %" PRId64 " - partition %" PRId64 "\n",
-                  walk->replicas - walk->partition, walk->replicas, walk->partition);
-        text_addf(out, "there: %" PRId64 " updated, %" PRId64 " not updated\n", walk->updated, walk->old);
+        if (world->workload.daemonset)
+            explain_nodes(plan, candidates, v, out);
+        else if (world->workload.cloneset || is_unordered(world))
+            explain_replicas(world, plan, candidates, out);
+        else
+            explain_rank(candidates, v, out);
         break;
     default:
         break;
