@@ -42,7 +42,7 @@ static const struct stateful_case examples[] = {
     { "22", "par unordered P1", "0B 2B", "create 1 a", NULL, NULL },
     { "23", "par unordered P1", "0A 2B", "create 1 b", NULL, NULL },
     { "24", "", "0-1C 2A-", " |  | ", "stop 9", NULL },
-    { "25", "par R5 inplace m60 U1", "0-3A 4By", "", "wait 59 next 59 stop 20", NULL },
+    { "25", "par R5 inplace m60 U1", "0-3A 4By", "", "wait 59 next 59000 stop 20", NULL },
     { "26", "par R4 P3", "0A 1B", "create 2 a; create 3 b", NULL, NULL },
 };
 

@@ -36,7 +36,6 @@ const struct sts_rules sts_native = {
     .batches = true,
     .controller_owners = true,
     .counts_replicas = true,
-    .counts_any_update = true,
     .waits_whole = true,
 };
 
@@ -65,6 +64,7 @@ static void resolve_settings(struct pass *pass)
         pass->start = spec->start_ordinal;
     pass->monotonic = !(spec->flags & ROLLOUT_STATEFULSET_PARALLEL);
     pass->rolling = spec->update_type == ROLLOUT_UPDATE_ROLLING;
+    pass->unordered = pass->rolling && block && pass->rules->lifecycle && (spec->flags & ROLLOUT_STATEFULSET_UNORDERED);
     pass->owners = gates[ROLLOUT_GATE_STATEFULSET_AUTO_DELETE_PVC];
     pass->resizes = pass->rules->resizes_claims && gates[ROLLOUT_GATE_STATEFULSET_AUTO_RESIZE_PVC] &&
                     (spec->flags & ROLLOUT_STATEFULSET_RESIZES_CLAIMS);
@@ -222,7 +222,7 @@ static bool needs_current(const struct pass *pass, uint32_t rank, int64_t old)
         return false;
     if (!(pass->spec->flags & ROLLOUT_STATEFULSET_ROLLING_UPDATE))
         return pass->ordinals[rank] < pass->start + pass->spec->status.current_replicas;
-    if (pass->spec->flags & ROLLOUT_STATEFULSET_UNORDERED)
+    if (pass->unordered)
         return old < pass->partition;
     return (int64_t)rank + 1 <= pass->partition;
 }

@@ -20,7 +20,8 @@
 
 /* Where Kubernetes' own controller differs from OpenKruise's: one member a row of statefulset.md 14. */
 struct sts_rules {
-    bool lifecycle;          /* lifecycle states, hooks, in-place updates, grace, specified deletes, pause */
+    bool lifecycle;          /* lifecycle states, hooks, in-place updates, grace, specified deletes, pause; and the
+                                update walk as a whole, with what it takes from currentReplicas */
     bool gated_start;        /* ordinals.start needs its gate */
     bool scale_budget;       /* scaleStrategy.maxUnavailable; failed pods charge it first */
     bool resizes_claims;     /* claims follow their templates, and are counted in the status */
@@ -30,7 +31,6 @@ struct sts_rules {
     bool batches;            /* Parallel works in batches of 1, 2, 4 ... 500: one with an error still completes */
     bool controller_owners;  /* claims have controller references, and those of others are respected */
     bool counts_replicas;    /* a release is complete when spec.replicas are, not status.replicas */
-    bool counts_any_update;  /* every update takes one from currentReplicas, whatever the pod's revision */
     bool waits_whole;        /* looks again after the whole of minReadySeconds, not after its rest */
     bool empty_counts;       /* counts of 0 are in the status, and those of updated pods */
 };
@@ -140,6 +140,7 @@ struct pass {
     struct rollout_str current_name, update_name;
     bool monotonic; /* OrderedReady */
     bool rolling;   /* the type is RollingUpdate */
+    bool unordered; /* unorderedUpdate, which Kubernetes' own does not have */
     bool resizes;   /* claims are resized before pods are updated */
     bool owners;    /* claims are given their owners */
 

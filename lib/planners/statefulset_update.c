@@ -60,7 +60,7 @@ int sts_order(struct pass *pass, struct rollout_error *reterr)
 {
     int64_t cut = pass->replicas - pass->partition;
     int r = ROLLOUT_OK;
-    if (pass->rolling && (pass->spec->flags & ROLLOUT_STATEFULSET_UNORDERED)) {
+    if (pass->unordered) {
         r = order_unordered(pass, reterr);
     } else {
         for (uint32_t rank = (uint32_t)pass->slots; rank-- > 0;)

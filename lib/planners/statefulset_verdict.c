@@ -216,8 +216,7 @@ static bool not_deleted(struct pass *pass, struct ro_builder *b, uint32_t i, str
 static bool by_position(const struct pass *pass, uint32_t i)
 {
     return pass->partition > 0 &&
-           (pass->spec->flags & ROLLOUT_STATEFULSET_UNORDERED ? pass->candidate_count == 0
-                                                              : (int64_t)pass->ranks[i] < pass->partition);
+           (pass->unordered ? pass->candidate_count == 0 : (int64_t)pass->ranks[i] < pass->partition);
 }
 
 static bool switched_off(const struct pass *pass, struct ro_builder *b, uint32_t i, struct rollout_verdict *v)

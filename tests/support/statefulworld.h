@@ -95,7 +95,7 @@ const char *stateful_verdict(struct statefulworld *w, const char *subject);
 
 /* NULL if the last plan says this of itself, else what it says instead. Words, each with a value: rep, ready, avail,
  * upd, upd-ready, upd-avail, cur of the status, at (currentRevision), claims (compatible/ready, first template),
- * stop (stopped_at), wait (requeue_seconds), next (seconds until next_ms), error (name of the reason), changed. */
+ * stop (stopped_at), wait (requeue_seconds), next (milliseconds until next_ms), error (name of the reason), changed. */
 const char *stateful_says(struct statefulworld *w, const char *words);
 
 /* What an API server and kubelets make of the last plan at once: deleted pods are gone, new ones run and are ready
