@@ -31,7 +31,8 @@ struct rollout_plan *ro_builder_end(struct ro_builder *b);
 /* A text of the plan, borrowed; its index. An absent one: ROLLOUT_NONE. */
 uint32_t ro_build_text(struct ro_builder *b, struct rollout_str text);
 
-/* Parts put together, kept in the plan (up to four, absent ones are left out). */
+/* Parts put together, kept in the plan (up to four, absent ones are left out). While counting only the length is
+ * true: the text must not be read. */
 struct rollout_str ro_build_join(struct ro_builder *b, struct rollout_str p0, struct rollout_str p1,
                                  struct rollout_str p2, struct rollout_str p3);
 

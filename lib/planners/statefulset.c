@@ -125,6 +125,13 @@ struct sts_digits sts_digits(int32_t ordinal)
     return digits;
 }
 
+struct rollout_str sts_build_name(const struct pass *pass, struct ro_builder *b, int32_t ordinal)
+{
+    struct sts_digits digits = sts_digits(ordinal);
+    return ro_build_join(b, pass->spec->name, RO_STR("-"), (struct rollout_str){ digits.text, digits.len },
+                         (struct rollout_str){ NULL, 0 });
+}
+
 static uint8_t mark_pod(const struct pass *pass, const struct rollout_pod *pod, const struct ro_label *label)
 {
     const uint32_t clean = ROLLOUT_POD_IN_PLACE_TRUE | ROLLOUT_POD_IN_PLACE_CLEAN;

@@ -140,8 +140,9 @@ static bool names(const struct rollout_owner *owner, struct rollout_str uid)
 }
 
 /* The claim's owners as they are to be; false where they are so already. */
-static bool owners_differ(const struct pass *pass, const struct rollout_claim *claim, struct rollout_str pod_name,
-                          struct rollout_str pod_uid, bool down, struct owners *ret)
+static bool owners_differ(const struct pass *pass, const struct rollout_claim *claim,
+                          const struct ro_claim_name *pod_name, struct rollout_str pod_uid, bool down,
+                          struct owners *ret)
 {
     const struct rollout_statefulset *spec = pass->spec;
     bool retains = spec->claims_when_deleted != ROLLOUT_CLAIMS_DELETE && spec->claims_when_scaled != ROLLOUT_CLAIMS_DELETE;
@@ -157,7 +158,7 @@ static bool owners_differ(const struct pass *pass, const struct rollout_claim *c
             continue;
         /* Of the references by a name the first one tells. */
         bool set_name = ro_str_eq(owner->kind, RO_STR("StatefulSet")) && ro_str_eq(owner->name, spec->name);
-        bool pod_name_too = ro_str_eq(owner->kind, RO_STR("Pod")) && ro_str_eq(owner->name, pod_name);
+        bool pod_name_too = ro_str_eq(owner->kind, RO_STR("Pod")) && ro_claim_name_cmp(owner->name, pod_name) == 0;
         if ((set_name && !set_seen && !set) || (pod_name_too && !pod_seen && !pod))
             return false; /* managed by a former set or pod of that name: left alone */
         set_seen |= set_name;
@@ -172,24 +173,25 @@ static bool owners_differ(const struct pass *pass, const struct rollout_claim *c
     return plain || there.set != ret->set || there.pod != ret->pod;
 }
 
+/* The name of the place's pod, without writing it down. */
+static struct ro_claim_name place_name(const struct pass *pass, const struct sts_digits *digits)
+{
+    struct ro_claim_name name = { { pass->spec->name, RO_STR("-"), { digits->text, digits->len } } };
+    return name;
+}
+
 void sts_own_claims(struct pass *pass, struct ro_builder *b, int32_t ordinal, uint32_t pod, bool down)
 {
     struct sts_digits digits = sts_digits(ordinal);
-    struct rollout_str name = none, uid = none;
+    const struct rollout_pod *p = pod != ROLLOUT_NONE ? pass_pod(pass, pod) : NULL;
+    struct ro_claim_name name = p ? (struct ro_claim_name){ { p->name } } : place_name(pass, &digits);
     for (uint32_t i = 0; i < pass->spec->claim_template_count; i++) {
         uint32_t claim = sts_claim(pass, pass->templates[i], ordinal);
         struct owners owners;
         if (claim == ROLLOUT_NONE || pass->claims_owned[claim]) /* sent twice, written down once */
             continue;
-        if (!name.data) {
-            name = pod != ROLLOUT_NONE
-                       ? pass_pod(pass, pod)->name
-                       : ro_build_join(b, pass->spec->name, RO_STR("-"), (struct rollout_str){ digits.text, digits.len },
-                                       none);
-            uid = pod != ROLLOUT_NONE ? pass_pod(pass, pod)->uid : none;
-        }
         const struct rollout_claim *it = claim_at(pass, claim);
-        if (!owners_differ(pass, it, name, uid, down, &owners))
+        if (!owners_differ(pass, it, &name, p ? p->uid : none, down, &owners))
             continue;
         pass->claims_owned[claim] = 1;
         ro_build_action(b, ROLLOUT_OP_SET_CLAIM_OWNER, ROLLOUT_REASON_BOOKKEEPING, ROLLOUT_SUBJECT_CLAIM, claim);
@@ -198,15 +200,14 @@ void sts_own_claims(struct pass *pass, struct ro_builder *b, int32_t ordinal, ui
             ro_build_attr_text(b, ROLLOUT_ATTR_OWNER, RO_STR("StatefulSet"));
         if (owners.pod)
             ro_build_attr_text(b, ROLLOUT_ATTR_OWNER, RO_STR("Pod"));
-        ro_build_attr_pod(b, name, pod);
+        ro_build_attr_pod(b, p ? p->name : sts_build_name(pass, b, ordinal), pod);
     }
 }
 
 uint32_t sts_stale_claim(const struct pass *pass, int32_t ordinal)
 {
     struct sts_digits digits = sts_digits(ordinal);
-    struct ro_claim_name name = ro_claim_name(pass->spec->name, (struct rollout_str){ digits.text, digits.len }, none);
-    name.parts[3] = name.parts[4] = RO_STR("");
+    struct ro_claim_name name = place_name(pass, &digits);
     if (!pass->owners || pass->spec->claims_when_scaled != ROLLOUT_CLAIMS_DELETE)
         return ROLLOUT_NONE;
     for (uint32_t i = 0; i < pass->spec->claim_template_count; i++) {
@@ -359,11 +360,7 @@ static struct rollout_str resize_error(const struct pass *pass, struct ro_builde
 
 enum sts_claims sts_resize_claims(struct pass *pass, struct ro_builder *b, int32_t ordinal, uint32_t pod)
 {
-    struct sts_digits digits = sts_digits(ordinal);
-    struct rollout_str name = pod != ROLLOUT_NONE
-                                  ? pass_pod(pass, pod)->name
-                                  : ro_build_join(b, pass->spec->name, RO_STR("-"),
-                                                  (struct rollout_str){ digits.text, digits.len }, none);
+    struct rollout_str name = pod != ROLLOUT_NONE ? pass_pod(pass, pod)->name : sts_build_name(pass, b, ordinal);
     bool done = true;
     for (uint32_t i = 0; i < pass->spec->claim_template_count; i++) {
         const struct rollout_claim_template *template = template_at(pass, pass->templates[i]);

@@ -219,6 +219,8 @@ struct sts_digits {
     size_t len;
 };
 struct sts_digits sts_digits(int32_t ordinal);
+/* The name of an ordinal's pod, kept in the plan. */
+struct rollout_str sts_build_name(const struct pass *pass, struct ro_builder *b, int32_t ordinal);
 
 /* Rank of the ordinal's place, ROLLOUT_NONE where it has none; and the ordinal in a pod's name. */
 uint32_t sts_rank_of(const struct pass *pass, int32_t ordinal);

@@ -9,7 +9,6 @@
 #include "rules/ordinal.h"
 #include "rules/template.h"
 
-static const struct rollout_str none = { NULL, 0 };
 static const struct rollout_hook no_hook;
 
 /* ---- what is done to a pod ---- */
@@ -113,13 +112,10 @@ static uint32_t first_state(const struct pass *pass, uint32_t revision)
 
 static void emit_create(struct pass *pass, struct ro_builder *b, uint32_t rank)
 {
-    struct sts_digits digits = sts_digits(pass->ordinals[rank]);
     uint32_t revision = pass->slot_facts[rank] & SLOT_CURRENT ? pass->current : pass->update;
     uint32_t reason = revision != pass->update ? ROLLOUT_REASON_CREATE_OLD_REVISION : ROLLOUT_REASON_CREATE_MISSING;
     ro_build_action(b, ROLLOUT_OP_CREATE, reason, ROLLOUT_SUBJECT_ORDINAL, (uint32_t)pass->ordinals[rank]);
-    ro_build_attr_text(b, ROLLOUT_ATTR_NAME,
-                       ro_build_join(b, pass->spec->name, RO_STR("-"),
-                                     (struct rollout_str){ digits.text, digits.len }, none));
+    ro_build_attr_text(b, ROLLOUT_ATTR_NAME, sts_build_name(pass, b, pass->ordinals[rank]));
     ro_build_attr_value(b, ROLLOUT_ATTR_ORDINAL, pass->ordinals[rank]);
     ro_build_attr_text(b, ROLLOUT_ATTR_REVISION, ro_revision_at(&pass->in->revisions, revision)->name);
     if (pass->rules->lifecycle)

@@ -219,12 +219,9 @@ static bool update_pod(struct pass *pass, struct ro_builder *b, uint32_t pod, in
 /* A pod that this pass has created at the current revision is outdated at once. */
 static void delete_created(struct pass *pass, struct ro_builder *b, uint32_t rank)
 {
-    struct sts_digits digits = sts_digits(pass->ordinals[rank]);
     ro_build_action(b, ROLLOUT_OP_DELETE, ROLLOUT_REASON_RECREATE, ROLLOUT_SUBJECT_ORDINAL,
                     (uint32_t)pass->ordinals[rank]);
-    ro_build_attr_text(b, ROLLOUT_ATTR_POD,
-                       ro_build_join(b, pass->spec->name, RO_STR("-"),
-                                     (struct rollout_str){ digits.text, digits.len }, none));
+    ro_build_attr_text(b, ROLLOUT_ATTR_POD, sts_build_name(pass, b, pass->ordinals[rank]));
 }
 
 /* ---- the walk (9.5) ---- */
