@@ -126,7 +126,7 @@ struct sts_run {
     uint32_t moved_pod;      /* first whose lifecycle state the refresh moved, or ROLLOUT_NONE */
     uint32_t break_rank;     /* the scale budget was exhausted here, or ROLLOUT_NONE */
     struct sts_counts counts;
-    int64_t created;         /* pods that this pass creates */
+    int64_t created, created_old; /* pods that this pass creates; those of the current revision */
     int64_t requeue_ms;      /* least positive proposal so far; 0 = none */
     struct sts_error error;
 };

@@ -122,6 +122,7 @@ static void emit_create(struct pass *pass, struct ro_builder *b, uint32_t rank)
         ro_build_attr_text(b, ROLLOUT_ATTR_STATE, ro_state_text(first_state(pass, revision)));
     pass->slot_facts[rank] |= SLOT_CREATED;
     pass->run.created++;
+    pass->run.created_old += revision != pass->update;
 }
 
 /* R3 */

@@ -403,7 +403,7 @@ void sts_verdict_of_pod(struct pass *pass, struct ro_builder *b, uint32_t i, uin
     const struct rollout_pod *pod = pass_pod(pass, i);
     bool updated = pass->marks[i] & MARK_NEW, specified = pass->marks[i] & MARK_SPECIFIED;
     enum ro_step step = pass->marks[i] & MARK_REFRESH ? ro_in_place_step(pod, pass->now_ms) : RO_STEP_NONE;
-    if (pass->run.error.reason && is_stop(&pass->run.loop, i)) {
+    if (pass->run.error.reason && !ro_step_is_error(step) && is_stop(&pass->run.loop, i)) {
         error_reason(pass, b, v);
         return;
     }

@@ -26,7 +26,7 @@ static void created(const struct pass *pass, const struct ro_builder *b, struct 
     bool current = (pass->slot_facts[rank] & SLOT_CURRENT) && pass->current != pass->update;
     v->op = ROLLOUT_OP_CREATE;
     ro_verdict_set(v, current ? ROLLOUT_REASON_CREATE_OLD_REVISION : ROLLOUT_REASON_CREATE_MISSING);
-    v->a = pass->run.created;
+    v->a = current ? pass->run.created_old : pass->run.created - pass->run.created_old;
     v->b = current ? pass->partition : pass->missing;
     if (b->plan)
         v->first_action = action_of(b, creates, (uint32_t)pass->ordinals[rank]);
