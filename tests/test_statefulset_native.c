@@ -262,7 +262,7 @@ static const struct difference differences[] = {
     { "a new pod of the current revision goes at once",
       "par bare C3 R3",
       "0-1A",
-      { "create 2 a; delete 2", NULL },
+      { "create 2 a; delete 2", "cur 1" },
       { "create 2 a; delete 2", NULL },
       NULL },
     { "unless it is the update revision",

@@ -178,6 +178,7 @@ static const struct stateful_reason waiting[] = {
     { "", "0A 1B- 2A", "0", "hold/delete PredecessorFirst: ordered: web-1 must be available first", NULL },
     { "", "0A 1B! 2A", "2", "hold/delete PredecessorFirst: ordered: web-1 must be gone first", NULL },
     { "", "0B 1B-", "#2", "hold/create PredecessorFirst: ordered: web-1 must be available first", NULL },
+    { "", "0B- 1Bf", "1", "hold/delete PredecessorFirst: ordered: web-0 must be available first", NULL },
     { "R1", "0B- 1-2B", "2", "hold/delete PredecessorFirst: ordered: web-0 must be available first", NULL },
     { "R1", "0B 1B 2B!", "1", "hold/delete PredecessorFirst: ordered: web-2 must be gone first", NULL },
     { "R1", "0B 1-2B-", "2", "hold/delete PredecessorFirst: ordered: web-1 must be available first", NULL },
@@ -201,6 +202,8 @@ static const struct stateful_reason waiting[] = {
       NULL },
     { "par resize Tdata:2Gi", "0-1A 2A; 0-1=1Gi/1Gi 2=2Gi/1Gi", "2",
       "hold/delete ClaimResizing: claim data-web-2 is being resized", NULL },
+    { "par resize R1 Tdata:1Gi Tlogs:2Gi", "0A; 0=1Gi/1Gi 0:logs=2Gi/1Gi", "0",
+      "hold/delete ClaimResizing: claim logs-web-0 is being resized", NULL },
     { "par resize R1 Tdata:2Gi", "0B; 0=2Gi/1Gi", "0", "hold UpToDate: up to date at web-b", NULL },
     { "par resize R1 Tdata:2Gi", "0B; 0=1Gi/1Gi", "0", "hold ClaimResizing: claim data-web-0 is being resized", NULL },
 };
@@ -347,6 +350,7 @@ static const struct stateful_reason ladder[] = {
     { "paused", "0A", "0", "hold/delete Paused: paused by updateStrategy", NULL },
     { "P1", "0A 1B- 2B", "0", "hold/delete PartitionReached: partition 1 keeps it, number 0 in order", NULL },
     { "P1 unobserved", "0-2A", "0", "hold/delete PartitionReached: partition 1 keeps it, number 0 in order", NULL },
+    { "P1 unobserved", "0-2A", "1", "hold/delete ActionsNotObserved: earlier actions not observed", NULL },
     { "par P1 U'x", "0-2A", "0", "hold/delete PartitionReached: partition 1 keeps it, number 0 in order", NULL },
     { "ondelete", "0A", "0", "hold/delete UpdatesOff: type OnDelete: updated only when deleted", NULL },
     /* a specified delete does not go by the partition */
@@ -473,6 +477,20 @@ START_TEST(test_first_action)
 }
 END_TEST
 
+/* until: the end of the grace period that an update in place begins. */
+START_TEST(test_until)
+{
+    stateful_make(&w, "par inplace g30 R1", "0A");
+    (void)stateful_actions(&w);
+    ck_assert_int_eq(w.plan->verdicts[0].until_ms, STATEFUL_NOW + 30 * 1000);
+    stateful_free(&w);
+    stateful_make(&w, "par inplace R1", "0A");
+    (void)stateful_actions(&w);
+    ck_assert_int_eq(w.plan->verdicts[0].until_ms, 0);
+    stateful_free(&w);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("statefulset_reasons");
@@ -486,6 +504,7 @@ int main(void)
     tcase_add_loop_test(tcase, test_number, 0, STATEFUL_ROWS(numbers));
     tcase_add_test(tcase, test_subjects);
     tcase_add_test(tcase, test_first_action);
+    tcase_add_test(tcase, test_until);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

@@ -259,6 +259,12 @@ START_TEST(test_condition)
 END_TEST
 
 /* 12.5: the least of all waits, and next: the instant at which the plan can change. */
+static void grace_of_1(struct statefulworld *it)
+{
+    stateful_in_place(it, 1, ROLLOUT_IN_PLACE_STATE | ROLLOUT_IN_PLACE_GRACE_KEY | ROLLOUT_IN_PLACE_GRACE)
+        ->grace_end_ms = STATEFUL_NOW + 5000;
+}
+
 static const struct stateful_case waits[] = {
     { "nothing to wait for", "R3", "0-2B", "", "wait 0 next 0", NULL },
     { "R7", "R3 m60", "0B 1By 2B", "", "wait 59 next 59000", NULL },
@@ -266,6 +272,8 @@ static const struct stateful_case waits[] = {
     { "paused", "par paused R3 m60", "0B 1By 2B", "", "wait 0 next 59000", NULL },
     { "not ready", "par R3 m60", "0B 1By- 2B", "", "wait 0 next 0", NULL },
     { "in a lifecycle state", "par paused R3 m60", "0B 1ByD 2B", "", "wait 0 next 0", NULL },
+    { "a grace period that an ordered set does not come to", "R2", "0B- 1B", "", "wait 0 next 0", grace_of_1 },
+    { "one that it comes to", "R2", "1B 0B", "", "wait 5 next 5000", grace_of_1 },
     { "being deleted", "par deleting R3 m60", "0B 1By 2B", "", "wait 0 next 0", NULL },
     { "selector", "par noselector R3 m60", "0B 1By 2B", "", "wait 0 next 0", NULL },
 };

@@ -104,7 +104,8 @@ static bool told_the_truth(const struct rollout_plan *before, const struct rollo
                            const struct rollout_snapshot *now)
 {
     const struct rollout_verdict *w = same_subject(v, then, after, now);
-    if (!w || w->op || w->reason != v->reason || w->a != v->a || w->b != v->b || w->until_ms != v->until_ms)
+    if (!w || w->op || w->reason != v->reason || w->a != v->a || w->b != v->b || w->until_ms != v->until_ms ||
+        w->because_kind != v->because_kind)
         return true;
     struct rollout_str p = name_of(then, v->because), q = name_of(now, w->because);
     return !same(p, q) || !same(text_of(before, v), text_of(after, w)) || moved(before, then, after, now) ||
