@@ -282,6 +282,13 @@ static const struct stateful_reason blocked[] = {
       "hold/update-in-place LifecycleStateUnknown: no update in lifecycle state PreparingDelete", NULL },
     { "par inplace", "0-1A 2AO", "2",
       "hold/update-in-place LifecycleStateUnknown: no update in lifecycle state Strange", NULL },
+    { "inplace preUpdate", "0-1A 2AQh", "2",
+      "hold/update-in-place LifecycleStateUnknown: no update in lifecycle state PreparingUpdate", NULL },
+    { "preDelete", "0-1A 2AD", "2", "hold/delete LifecycleStateUnknown: no update in lifecycle state PreparingDelete", NULL },
+    /* recreated from any state once it is its turn */
+    { "par R2", "0AD 1A", "0", "hold/delete BehindStoppedPod: number 2 in order; the pass stopped at web-1", NULL },
+    { "par R2 P1", "0AD 1B", "0", "hold/delete PartitionReached: partition 1 keeps it, number 0 in order", NULL },
+    { "par R2 paused", "0AD 1B", "0", "hold/delete Paused: paused by updateStrategy", NULL },
     { "par inplace U9", "0-1A 2AO", "1",
       "hold/update-in-place BehindStoppedPod: number 2 in order; the pass stopped at web-2", NULL },
     { "par", "0-1B 2BD", "2", "hold LifecycleStateUnknown: no update in lifecycle state PreparingDelete", NULL },
@@ -309,6 +316,33 @@ static const struct stateful_reason sets[] = {
     { "preDelete R2", "0-1B 2-3BD", "", "hold Deadlock: stuck at web-3: S4", NULL },
     { "M1", "0B 1Bf 2B", "", "hold Deadlock: stuck at web-1: S5", NULL },
     { "par M1", "0B 1Bf 2B", "", "hold Deadlock: stuck at web-1: S5", NULL },
+    /* an outdated one goes all the same, in the walk */
+    { "par M1", "0B 1Af 2B", "", "delete Recreate: recreate, number 2 of 3 now", NULL },
+    { "M1", "0B 1Af 2B", "", "delete Recreate: recreate, number 2 of 3 now", NULL },
+    /* an error is not a deadlock */
+    { "par only cannot R2", "0AD 1A-", "",
+      "hold/update-in-place InPlaceImpossible: not possible in place: /spec/hostNetwork", NULL },
+    /* the walk comes to it */
+    { "par R2", "0A 1AD", "", "hold/delete MaxUnavailableReached: max_unavailable 1 of 1 used; first by web-1", NULL },
+    { "par R2 preDelete", "0A 1ADh", "", "hold/delete MaxUnavailableReached: max_unavailable 1 of 1 used; first by web-1",
+      NULL },
+    /* more budget than pods that are prepared */
+    { "par R3 U2", "0AD 1-2A", "",
+      "hold/delete MaxUnavailableReached: max_unavailable 2 of 2 used; first by web-0", NULL },
+    /* ordered: it is not ready, or its hook was seen by the refresh */
+    { "inplace preUpdate", "0-1A 2AQ-", "", "hold/update-in-place PredecessorFirst: ordered: web-2 must be available first", NULL },
+    { "inplace preUpdate", "0-1B 2BQ", "", "set-lifecycle LifecycleMoved: lifecycle state becomes Updated", NULL },
+    /* one of the condemned can still go */
+    { "preDelete R2", "0-2B 3BD", "", "hold/delete ScaleFirst: this pass scales first: web-3", NULL },
+    { "preDelete R2", "0-1B 2B- 3BD", "", "hold/delete PredecessorFirst: ordered: web-3 must be available first", NULL },
+    { "", "0-1A 2A-", "", "hold/delete PredecessorFirst: ordered: web-2 must be available first", NULL },
+    /* the worst class, in it the most frequent code, of two the lower one */
+    { "par R5 U1", "0-4A", "", "hold/delete MaxUnavailableReached: max_unavailable 1 of 1 used; first by web-4", NULL },
+    { "m60", "0B- 1B 2By", "", "hold NotReady: at the target, not ready: condition Ready", NULL },
+    { "m60", "0B- 1-2By", "", "hold MinReadySeconds: ready, available from 2026-01-01T00:00:59.000Z (min_ready_seconds 60)",
+      NULL },
+    { "par P1", "0A 1-2B-", "", "hold/delete PartitionReached: partition 1 keeps it, number 0 in order", NULL },
+    { "par r1 R2", "0B 2B", "", "hold OrdinalReserved: ordinal 1 is reserved", NULL },
 };
 
 /* ---- 6: the ladder, where two causes apply ---- */

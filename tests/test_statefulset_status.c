@@ -73,6 +73,7 @@ static void settle(void)
         .claim_count = 1,
     };
     w.claim_status[0] = (struct rollout_claim_status){ stateful_str("data"), 3, 3 };
+    w.claim_status[1] = (struct rollout_claim_status){ stateful_str("behind the end"), 3, 3 };
 }
 
 static void generation_grew(struct rollout_statefulset_status *s)

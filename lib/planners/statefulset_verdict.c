@@ -381,17 +381,17 @@ static uint16_t pending_refresh(const struct pass *pass, uint32_t i, enum ro_ste
     return sts_refreshed_state(pass, i) != pass_pod(pass, i)->lifecycle_state ? ROLLOUT_OP_SET_LIFECYCLE : 0;
 }
 
-/* A lifecycle state that no step of this set ever leaves: an ordered set waits at the pod for ever, and so does
- * one whose walk does not come to it. */
+/* A lifecycle state that no step of this set ever leaves: of an updated pod, or of one at which an ordered set waits
+ * for ever. */
 static bool is_stuck(const struct pass *pass, uint32_t i)
 {
-    const struct rollout_pod *pod = pass_pod(pass, i);
+    uint32_t state = pass_pod(pass, i)->lifecycle_state;
+    bool updated = pass->marks[i] & MARK_NEW, stops = is_stop(&pass->run.loop, i);
     if (!pass->rules->lifecycle || !(pass->marks[i] & MARK_READY))
         return false;
-    if (pod->lifecycle_state == ROLLOUT_STATE_PREPARING_DELETE)
-        return !(pass->done[i] & DONE_DELETE);
-    return pod->lifecycle_state == ROLLOUT_STATE_PREPARING_UPDATE && is_stop(&pass->run.loop, i) &&
-           !(pass->marks[i] & MARK_NEW);
+    if (state == ROLLOUT_STATE_PREPARING_DELETE)
+        return (updated || stops) && !(pass->done[i] & DONE_DELETE);
+    return state == ROLLOUT_STATE_PREPARING_UPDATE && stops && !updated;
 }
 
 void sts_verdict_of_pod(struct pass *pass, struct ro_builder *b, uint32_t i, uint32_t target_text,

@@ -135,6 +135,8 @@ static bool waits_for_failed(const struct pass *pass, uint32_t *ret_pod)
     if (rank == ROLLOUT_NONE || !pass->slot_pods[rank] || pass->scale_budget != 1)
         return false;
     *ret_pod = pass->slot_pods[rank] - 1;
+    if (pass->done[*ret_pod] & DONE_DELETE) /* an outdated one goes in the walk */
+        return false;
     return sts_finished(pass_pod(pass, *ret_pod)) && !sts_terminating(pass_pod(pass, *ret_pod));
 }
 
