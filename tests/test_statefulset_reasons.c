@@ -130,6 +130,8 @@ static const struct stateful_reason done[] = {
     { "", "0B 1Bf 2B", "1", "delete DeleteFailed: Failed, deleted to be replaced", NULL },
     { "par", "0B 1Bs 2B", "1", "delete DeleteFailed: Succeeded, deleted to be replaced", NULL },
     { "par R2 r1", "0-2B", "1", "delete DeleteNotInSpec: not in the spec: ordinal reserved", NULL },
+    { "par R2 r0", "0-2B", "0", "delete DeleteNotInSpec: not in the spec: ordinal reserved", NULL },
+    { "par start S2 r0 R1", "0B 2B", "0", "delete DeleteScaleIn: scale in, number 1 of 1", NULL },
     { "R2 r1", "0-2B", "1", "delete DeleteNotInSpec: not in the spec: ordinal reserved", NULL },
     { "", "0Bi 1-2B", "0", "repair Bookkeeping: bookkeeping: identity", NULL },
     { "Tdata", "0Bv 1-2B; 0-2", "0", "repair Bookkeeping: bookkeeping: storage", NULL },

@@ -220,6 +220,33 @@ START_TEST(test_written)
 }
 END_TEST
 
+static size_t claims_told(void)
+{
+    const struct rollout_node *nodes = w.plan->status.nodes;
+    size_t count = 0;
+    for (uint32_t i = 0; i < nodes->size; i++)
+        count += nodes[i].key.len == strlen("volumeClaimName") && memcmp(nodes[i].key.data, "volumeC", 7) == 0;
+    return count;
+}
+
+/* A claim template each, written or not. */
+START_TEST(test_claims_told)
+{
+    stateful_make(&w, "Tdata Tlogs new=old", "0-2B; 0-2 0-2:logs");
+    settle();
+    w.claim_status[1].name = stateful_str("logs");
+    w.spec.status.claim_count = 2;
+    ck_assert_str_eq(stateful_actions(&w), "");
+    ck_assert_uint_eq(w.plan->status_changed, 0);
+    ck_assert_uint_eq(claims_told(), 2);
+    w.claim_status[1].compatible_replicas--;
+    ck_assert_str_eq(stateful_actions(&w), "");
+    ck_assert_uint_eq(w.plan->status_changed, 1);
+    ck_assert_uint_eq(claims_told(), 2);
+    stateful_free(&w);
+}
+END_TEST
+
 /* What is not written stays as it is, whatever the pods say. */
 START_TEST(test_not_written)
 {
@@ -340,6 +367,7 @@ int main(void)
     tcase_add_loop_test(tcase, test_completion, 0, STATEFUL_ROWS(completions));
     tcase_add_loop_test(tcase, test_written, 0, STATEFUL_ROWS(differences));
     tcase_add_test(tcase, test_not_written);
+    tcase_add_test(tcase, test_claims_told);
     tcase_add_test(tcase, test_condition);
     tcase_add_loop_test(tcase, test_wait, 0, STATEFUL_ROWS(waits));
     tcase_add_loop_test(tcase, test_bug, 0, STATEFUL_ROWS(bugs));
