@@ -395,8 +395,12 @@ static const struct difference differences[] = {
       { "set-claim-owner data-1 Pod 1; delete 1", NULL },
       { "set-claim-owner data-1 Pod 1; delete 1", NULL },
       NULL },
-    { "(a) a former one behind others too", "par whenScaled whenDeleted R1 Tdata", "0-1B; 0,s 1,pso",
-      { "set-claim-owner data-1 Pod 1; delete 1", NULL }, { "set-claim-owner data-1 Pod 1; delete 1", NULL }, NULL },
+    { "(a) a former one behind others too",
+      "par whenScaled whenDeleted R1 Tdata",
+      "0-1B; 0,s 1,pso",
+      { "set-claim-owner data-1 Pod 1; delete 1", NULL },
+      { "set-claim-owner data-1 Pod 1; delete 1", NULL },
+      NULL },
     { "stale by any reference of that name", "par whenScaled R1 Tdata", "; 0,o", { "", NULL }, { "", NULL }, NULL },
 };
 

@@ -227,6 +227,8 @@ static const struct stateful_reason held[] = {
       "hold/delete MaxUnavailableReached: max_unavailable 1 of 1 used; first by web-0", NULL },
     { "native par budget R4 U2", "0-3A", "1",
       "hold/delete MaxUnavailableReached: max_unavailable 2 of 2 used; first by web-3", NULL },
+    { "native par budget R4 U2", "0-3A", "0",
+      "hold/delete MaxUnavailableReached: max_unavailable 2 of 2 used; first by web-3", NULL },
     { "native par budget R4 U1", "0A- 1-3A", "3",
       "hold/delete MaxUnavailableReached: max_unavailable 1 of 1 used; first by web-0", NULL },
     { "par R5 M2", "0B- 1B", "#3",
@@ -286,7 +288,8 @@ static const struct stateful_reason blocked[] = {
       "hold/update-in-place LifecycleStateUnknown: no update in lifecycle state Strange", NULL },
     { "inplace preUpdate", "0-1A 2AQh", "2",
       "hold/update-in-place LifecycleStateUnknown: no update in lifecycle state PreparingUpdate", NULL },
-    { "preDelete", "0-1A 2AD", "2", "hold/delete LifecycleStateUnknown: no update in lifecycle state PreparingDelete", NULL },
+    { "preDelete", "0-1A 2AD", "2", "hold/delete LifecycleStateUnknown: no update in lifecycle state PreparingDelete",
+      NULL },
     /* recreated from any state once it is its turn */
     { "par R2", "0AD 1A", "0", "hold/delete BehindStoppedPod: number 2 in order; the pass stopped at web-1", NULL },
     { "par R2 P1", "0AD 1B", "0", "hold/delete PartitionReached: partition 1 keeps it, number 0 in order", NULL },
@@ -326,23 +329,25 @@ static const struct stateful_reason sets[] = {
       "hold/update-in-place InPlaceImpossible: not possible in place: /spec/hostNetwork", NULL },
     /* the walk comes to it */
     { "par R2", "0A 1AD", "", "hold/delete MaxUnavailableReached: max_unavailable 1 of 1 used; first by web-1", NULL },
-    { "par R2 preDelete", "0A 1ADh", "", "hold/delete MaxUnavailableReached: max_unavailable 1 of 1 used; first by web-1",
-      NULL },
+    { "par R2 preDelete", "0A 1ADh", "",
+      "hold/delete MaxUnavailableReached: max_unavailable 1 of 1 used; first by web-1", NULL },
     /* more budget than pods that are prepared */
-    { "par R3 U2", "0AD 1-2A", "",
-      "hold/delete MaxUnavailableReached: max_unavailable 2 of 2 used; first by web-0", NULL },
+    { "par R3 U2", "0AD 1-2A", "", "hold/delete MaxUnavailableReached: max_unavailable 2 of 2 used; first by web-0",
+      NULL },
     /* ordered: it is not ready, or its hook was seen by the refresh */
-    { "inplace preUpdate", "0-1A 2AQ-", "", "hold/update-in-place PredecessorFirst: ordered: web-2 must be available first", NULL },
+    { "inplace preUpdate", "0-1A 2AQ-", "",
+      "hold/update-in-place PredecessorFirst: ordered: web-2 must be available first", NULL },
     { "inplace preUpdate", "0-1B 2BQ", "", "set-lifecycle LifecycleMoved: lifecycle state becomes Updated", NULL },
     /* one of the condemned can still go */
     { "preDelete R2", "0-2B 3BD", "", "hold/delete ScaleFirst: this pass scales first: web-3", NULL },
-    { "preDelete R2", "0-1B 2B- 3BD", "", "hold/delete PredecessorFirst: ordered: web-3 must be available first", NULL },
+    { "preDelete R2", "0-1B 2B- 3BD", "", "hold/delete PredecessorFirst: ordered: web-3 must be available first",
+      NULL },
     { "", "0-1A 2A-", "", "hold/delete PredecessorFirst: ordered: web-2 must be available first", NULL },
     /* the worst class, in it the most frequent code, of two the lower one */
     { "par R5 U1", "0-4A", "", "hold/delete MaxUnavailableReached: max_unavailable 1 of 1 used; first by web-4", NULL },
     { "m60", "0B- 1B 2By", "", "hold NotReady: at the target, not ready: condition Ready", NULL },
-    { "m60", "0B- 1-2By", "", "hold MinReadySeconds: ready, available from 2026-01-01T00:00:59.000Z (min_ready_seconds 60)",
-      NULL },
+    { "m60", "0B- 1-2By", "",
+      "hold MinReadySeconds: ready, available from 2026-01-01T00:00:59.000Z (min_ready_seconds 60)", NULL },
     { "par P1", "0A 1-2B-", "", "hold/delete PartitionReached: partition 1 keeps it, number 0 in order", NULL },
     { "par r1 R2", "0B 2B", "", "hold OrdinalReserved: ordinal 1 is reserved", NULL },
 };

@@ -372,13 +372,6 @@ int daemon_try(struct daemonworld *w, struct rollout_error *error)
 
 /* ---- what the plan says ---- */
 
-/* Takes every occurrence of a word out of the text. */
-static void drop(char *text, const char *word)
-{
-    for (char *at; (at = strstr(text, word));)
-        memmove(at, at + strlen(word), strlen(at + strlen(word)) + 1);
-}
-
 const char *daemon_actions(struct daemonworld *w)
 {
     struct rollout_error error = { .struct_size = sizeof error };
@@ -388,7 +381,7 @@ const char *daemon_actions(struct daemonworld *w)
     }
     planned_actions(w->plan, &w->snapshot, w->text, sizeof w->text);
     if (!strstr(w->text, "-revision"))
-        drop(w->text, " demo-b");
+        planned_drop(w->text, " demo-b");
     return w->text;
 }
 
@@ -422,16 +415,6 @@ const char *daemon_status(struct daemonworld *w)
 
 /* ---- carrying it out ---- */
 
-static struct rollout_str text_of(const struct daemonworld *w, const struct rollout_action *action, uint32_t key)
-{
-    for (uint32_t i = 0; i < action->attr_count; i++) {
-        const struct rollout_attr *attr = &w->plan->attrs[action->attr_first + i];
-        if (attr->key == key)
-            return w->plan->texts[attr->text];
-    }
-    abort();
-}
-
 /* A letter that no pod of the node has. */
 static char free_letter(const struct daemonworld *w, struct rollout_str node)
 {
@@ -450,7 +433,7 @@ static void apply_action(struct daemonworld *w, const struct rollout_action *act
     struct rollout_str node;
     switch (action->op) {
     case ROLLOUT_OP_CREATE:
-        node = text_of(w, action, ROLLOUT_ATTR_NODE);
+        node = planned_attr(w->plan, action, ROLLOUT_ATTR_NODE);
         new_pod(w, w->nodes[i].name, free_letter(w, node));
         break;
     case ROLLOUT_OP_DELETE:

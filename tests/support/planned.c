@@ -85,6 +85,22 @@ const char *planned_verdict(const struct rollout_plan *plan, const struct rollou
     return buf;
 }
 
+struct rollout_str planned_attr(const struct rollout_plan *plan, const struct rollout_action *action, uint32_t key)
+{
+    for (uint32_t i = 0; i < action->attr_count; i++) {
+        const struct rollout_attr *attr = &plan->attrs[action->attr_first + i];
+        if (attr->key == key)
+            return plan->texts[attr->text];
+    }
+    return (struct rollout_str){ NULL, 0 };
+}
+
+void planned_drop(char *text, const char *word)
+{
+    for (char *at; (at = strstr(text, word));)
+        memmove(at, at + strlen(word), strlen(at + strlen(word)) + 1);
+}
+
 /* ---- the status ---- */
 
 /* The member of the object at nodes, or NULL. */

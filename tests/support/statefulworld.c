@@ -546,20 +546,10 @@ int stateful_try(struct statefulworld *w, struct rollout_error *error)
 
 /* ---- what the plan says ---- */
 
-static struct rollout_str text_of(const struct statefulworld *w, const struct rollout_action *action, uint32_t key)
-{
-    for (uint32_t i = 0; i < action->attr_count; i++) {
-        const struct rollout_attr *attr = &w->plan->attrs[action->attr_first + i];
-        if (attr->key == key)
-            return w->plan->texts[attr->text];
-    }
-    return (struct rollout_str){ NULL, 0 };
-}
-
 /* The ordinal of a new pod, in the name, the attribute and the subject alike. */
 static void check_create(const struct statefulworld *w, const struct rollout_action *action)
 {
-    struct rollout_str name = text_of(w, action, ROLLOUT_ATTR_NAME);
+    struct rollout_str name = planned_attr(w->plan, action, ROLLOUT_ATTR_NAME);
     const struct rollout_attr *ordinal = &w->plan->attrs[action->attr_first + 1];
     char text[32];
     snprintf(text, sizeof text, "web-%d", (int)action->subject);
@@ -567,13 +557,6 @@ static void check_create(const struct statefulworld *w, const struct rollout_act
         ordinal->value != (int64_t)action->subject || name.len != strlen(text) ||
         memcmp(name.data, text, name.len) != 0)
         fail("a new pod's ordinal is not that of its name", text);
-}
-
-/* Takes every occurrence of a word out of the text. */
-static void drop(char *text, const char *word)
-{
-    for (char *at; (at = strstr(text, word));)
-        memmove(at, at + strlen(word), strlen(at + strlen(word)) + 1);
 }
 
 /* "create 3 3 b" becomes "create 3 b". */
@@ -595,8 +578,8 @@ const char *stateful_actions(struct statefulworld *w)
         if (w->plan->actions[i].op == ROLLOUT_OP_CREATE)
             check_create(w, &w->plan->actions[i]);
     planned_actions(w->plan, &w->snapshot, w->text, sizeof w->text);
-    drop(w->text, "web-");
-    drop(w->text, " Normal");
+    planned_drop(w->text, "web-");
+    planned_drop(w->text, " Normal");
     drop_ordinals(w->text);
     return w->text;
 }
@@ -700,7 +683,7 @@ static uint32_t state_of(struct rollout_str text)
 /* A text of the plan, where it outlives it. */
 static struct rollout_str revision_of(const struct statefulworld *w, const struct rollout_action *action)
 {
-    struct rollout_str name = text_of(w, action, ROLLOUT_ATTR_REVISION);
+    struct rollout_str name = planned_attr(w->plan, action, ROLLOUT_ATTR_REVISION);
     for (size_t i = 0; i < w->snapshot.revisions.count; i++)
         if (w->revisions[i].name.len == name.len && memcmp(w->revisions[i].name.data, name.data, name.len) == 0)
             return w->revisions[i].name;
@@ -711,10 +694,11 @@ static void apply_action(struct statefulworld *w, const struct rollout_action *a
 {
     const uint32_t good = ROLLOUT_POD_IN_PLACE_CONDITION | ROLLOUT_POD_IN_PLACE_TRUE | ROLLOUT_POD_IN_PLACE_CLEAN;
     uint32_t i = action->subject;
-    struct rollout_str state = text_of(w, action, ROLLOUT_ATTR_STATE);
+    struct rollout_str state = planned_attr(w->plan, action, ROLLOUT_ATTR_STATE);
     switch (action->op) {
     case ROLLOUT_OP_CREATE:
-        new_pod(w, text_of(w, action, ROLLOUT_ATTR_NAME), revision_of(w, action))->lifecycle_state = state_of(state);
+        new_pod(w, planned_attr(w->plan, action, ROLLOUT_ATTR_NAME), revision_of(w, action))->lifecycle_state =
+            state_of(state);
         break;
     case ROLLOUT_OP_DELETE:
     case ROLLOUT_OP_RELEASE:
