@@ -378,7 +378,8 @@ static bool delete_within_budget(struct pass *pass, struct ro_builder *b)
         }
     pass->run.refused_unavailable = pass->run.unavailable;
     for (; i < pass->candidate_count; i++)
-        turn(pass, pass->candidates[i], TURN_REFUSED);
+        if (is_outdated(pass, pass->candidates[i]))
+            turn(pass, pass->candidates[i], TURN_REFUSED);
     for (; i < pass->listed_count; i++)
         turn(pass, pass->candidates[i], TURN_CUT);
     return true;
