@@ -5,6 +5,7 @@
 
 #include "answers.h"
 #include "command.h"
+#include "kind.h"
 #include "show.h"
 
 /* Why not, in words, where a path alone does not say it. */
@@ -115,6 +116,32 @@ static int diff_trees(const struct options *options, const struct rollout_tree *
     return status;
 }
 
+/* Kubernetes' own controllers replace every pod, whatever the change. */
+static int diff_native(const struct options *options, struct rollout_str kind, struct text *out)
+{
+    static const char why[] = "updates no pod in place";
+    if (options->json) {
+        text_addf(out, "{\"kind\":\"Diff\",\"eligible\":false,\"why\":\"Kubernetes' own %.*s %s\"}\n", (int)kind.len,
+                  kind.data, why);
+    } else {
+        text_adds(out, "not in place: Kubernetes' own ");
+        text_add_plain(out, kind);
+        text_addf(out, " %s\n", why);
+    }
+    return STATUS_NO;
+}
+
+/* The kind of a workload of Kubernetes' own; absent where it is none. */
+static struct rollout_str native_kind(const struct rollout_tree *object)
+{
+    static const char *const kinds[] = { "StatefulSet", "DaemonSet", "Deployment", "ReplicaSet" };
+    const struct rollout_node *version = node_get(object->nodes, "apiVersion"), *kind = node_get(object->nodes, "kind");
+    for (size_t i = 0; version && kind && i < sizeof kinds / sizeof kinds[0]; i++)
+        if (str_is(version->text, "apps/v1") && str_is(kind->text, kinds[i]))
+            return kind->text;
+    return (struct rollout_str){ NULL, 0 };
+}
+
 /* A line of inplace.jsonl. */
 static int diff_line(const struct options *options, const struct rollout_tree *document, struct text *out,
                      void *context, struct rollout_error *reterr)
@@ -150,9 +177,12 @@ struct names {
 
 static const struct rollout_tree *revision_named(const struct rollout_world *world, const char *name)
 {
-    for (uint32_t i = 0; i < world->snapshot.revisions.count; i++)
-        if (str_is(world_revision(world, i)->name, name))
+    for (uint32_t i = 0; i < world->snapshot.revisions.count; i++) {
+        const struct rollout_revision *revision = world_revision(world, i);
+        bool hash = world->workload.daemonset && str_is(revision->hash, name); /* as its pods and its status call it */
+        if (hash || str_is(revision->name, name))
             return &world->revision_objects[i];
+    }
     return NULL;
 }
 
@@ -169,6 +199,8 @@ static int diff_revisions(const struct options *options, const struct rollout_wo
     if (answer_template(old_tree->nodes, names->old_name, &ignored, reterr) != ROLLOUT_OK ||
         answer_template(new_tree->nodes, names->new_name, &ignored, reterr) != ROLLOUT_OK)
         return FAULT;
+    if (kind_of(&world->workload).native)
+        return diff_native(options, world->kind, out);
     return diff_trees(options, old_tree, new_tree, answer_workload_flags(&world->workload), out, reterr);
 }
 
@@ -228,7 +260,12 @@ static int diff_files(const struct options *options)
         if (trees[i] && answer_template(trees[i]->nodes, "", &templates[i], &error) != ROLLOUT_OK)
             status = report(options, &inputs[i], &error, &out);
     }
-    if (status == STATUS_YES) {
+    struct rollout_str native = { NULL, 0 };
+    for (int i = 0; i < 2 && status == STATUS_YES; i++)
+        native = native.data ? native : native_kind(trees[i]);
+    if (native.data) {
+        status = diff_native(options, native, &out);
+    } else if (status == STATUS_YES) {
         struct rollout_error error = { .struct_size = sizeof error };
         status = diff_trees(options, &templates[0], &templates[1], flags, &out, &error);
         if (status == FAULT)

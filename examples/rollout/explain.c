@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "facts.h"
 #include "kind.h"
 #include "show.h"
 #include "walk.h"
@@ -76,11 +77,6 @@ static uint32_t find_ordinal(const struct rollout_world *world, const struct rol
     return found;
 }
 
-static bool is_on(const struct rollout_pod *pod, const struct rollout_node_facts *node)
-{
-    return str_equal(pod->node.len ? pod->node : pod->target_node, node->name);
-}
-
 /* Of the plan's list of such subjects the one that is asked for; NULL where it has none. */
 static const struct rollout_node *entry_of(const struct rollout_plan *plan, const struct asked *asked,
                                            const struct rollout_node *list)
@@ -145,111 +141,6 @@ static int add_json(const struct rollout_world *world, const struct rollout_plan
     return ROLLOUT_OK;
 }
 
-static void time_row(struct table *table, const char *name, int64_t ms)
-{
-    struct text text = { 0 };
-    if (!ms)
-        return;
-    show_time(&text, ms);
-    table_string(table, name);
-    table_cell(table, 0, text.data ? text.data : "", text.len);
-    table_end_row(table);
-    text_free(&text);
-}
-
-static void str_row(struct table *table, const char *name, struct rollout_str value)
-{
-    table_string(table, name);
-    if (value.len)
-        table_str(table, 0, value);
-    else
-        table_string(table, "none");
-    table_end_row(table);
-}
-
-static void number_row(struct table *table, const char *name, int64_t value)
-{
-    table_string(table, name);
-    table_number(table, value);
-    table_end_row(table);
-}
-
-static void add_pod_facts(const struct rollout_pod *pod, struct text *out)
-{
-    static const char *const phases[] = { "none", "Pending", "Running", "Succeeded", "Failed", "Unknown", "other" };
-    static const char *const states[] = { "none",     "PreparingNormal", "Normal",          "PreparingUpdate",
-                                          "Updating", "Updated",         "PreparingDelete", "other" };
-    struct table table = { 0 };
-    str_row(&table, "revision", pod->revision);
-    table_string(&table, "phase");
-    table_string(&table, pod->phase < sizeof phases / sizeof phases[0] ? phases[pod->phase] : "other");
-    table_end_row(&table);
-    table_string(&table, "lifecycle");
-    table_string(&table,
-                 pod->lifecycle_state < sizeof states / sizeof states[0] ? states[pod->lifecycle_state] : "other");
-    table_end_row(&table);
-    str_row(&table, "node", pod->node);
-    if (!pod->node.len && pod->target_node.len)
-        str_row(&table, "bound to node", pod->target_node);
-    if (pod->flags & ROLLOUT_POD_READY) {
-        time_row(&table, "ready since", pod->ready_since_ms);
-    } else {
-        table_string(&table, "ready");
-        table_string(&table, "no");
-        table_end_row(&table);
-    }
-    time_row(&table, "created", pod->created_ms);
-    number_row(&table, "restarts", pod->restarts);
-    if (pod->deletion_cost)
-        number_row(&table, "deletion cost", pod->deletion_cost);
-    if (pod->flags & ROLLOUT_POD_SPECIFIED_DELETE) {
-        table_string(&table, "label");
-        table_string(&table, "apps.kruise.io/specified-delete");
-        table_end_row(&table);
-    }
-    if (pod->flags & ROLLOUT_POD_TERMINATING) {
-        table_string(&table, "terminating");
-        table_string(&table, "yes");
-        table_end_row(&table);
-    }
-    if (pod->in_place && pod->in_place->waits_for)
-        str_row(&table, "waits for container", pod->in_place->container);
-    if (pod->in_place)
-        time_row(&table, "grace period until", pod->in_place->grace_end_ms);
-    text_adds(out, "facts\n");
-    table_print(&table, "  ", false, terminal_width(), out);
-}
-
-static const char *effect_name(uint32_t effect)
-{
-    static const char *const names[] = { "", ":NoSchedule", ":PreferNoSchedule", ":NoExecute", "" };
-    return effect < sizeof names / sizeof names[0] ? names[effect] : "";
-}
-
-static void add_node_facts(const struct rollout_world *world, uint32_t node, struct text *out)
-{
-    const struct rollout_node_facts *facts = world_node(world, node);
-    struct table table = { 0 };
-    for (size_t i = 0; i < facts->taint_count; i++) {
-        const struct rollout_taint *taint = &facts->taints[i];
-        struct text text = { 0 };
-        text_add_plain(&text, taint->key);
-        text_adds(&text, taint->value.len ? "=" : "");
-        text_add_plain(&text, taint->value);
-        text_adds(&text, effect_name(taint->effect));
-        table_string(&table, "taint");
-        table_text(&table, &text);
-        table_end_row(&table);
-        text_free(&text);
-    }
-    for (uint32_t i = 0; i < world->snapshot.pods.count; i++)
-        if (is_on(world_pod(world, i), facts))
-            str_row(&table, "pod", world_pod(world, i)->name);
-    if (table.columns)
-        text_adds(out, "facts\n");
-    table_print(&table, "  ", false, terminal_width(), out);
-}
-
 /* The arithmetic, and the place in the release order where the verdict does not name another. */
 static int add_walk(const struct rollout_world *world, const struct rollout_plan *plan,
                     const struct rollout_verdict *verdict, struct text *out, struct rollout_error *reterr)
@@ -265,8 +156,12 @@ static int add_walk(const struct rollout_world *world, const struct rollout_plan
         text_add_plain(out, world_revision(world, candidates->revision)->name);
         text_adds(out, "\n");
     } else if (place) {
-        text_addf(out, "order: number %zu of %zu %s, the first %zu have their turn\n", place, candidates->count,
-                  world->workload.daemonset ? "nodes" : "places", candidates->within);
+        text_addf(out, "order: number %zu of %zu %s, ", place, candidates->count,
+                  world->workload.daemonset ? "nodes" : "places");
+        if (candidates->within == candidates->count)
+            text_adds(out, "all of which have their turn\n");
+        else
+            text_addf(out, "of which the first %zu have their turn\n", candidates->within);
     }
     rollout_candidates_free(candidates);
     return ROLLOUT_OK;
@@ -320,9 +215,9 @@ static int add_text(const struct rollout_world *world, const struct rollout_plan
     table_print(&table, "  ", false, terminal_width(), out);
 
     if (asked->kind == ROLLOUT_SUBJECT_POD)
-        add_pod_facts(world_pod(world, asked->subject), out);
+        facts_of_pod(world_pod(world, asked->subject), out);
     else if (asked->kind == ROLLOUT_SUBJECT_NODE)
-        add_node_facts(world, asked->subject, out);
+        facts_of_node(world, asked->subject, out);
     text_adds(out, "counts: ");
     show_counts(out, world, plan);
     text_adds(out, "\n");
@@ -355,7 +250,7 @@ static int explain_node(const struct options *options, const struct rollout_worl
     if (verdict_of(plan, &asked) < plan->verdict_count)
         rc = explain_subject(options, world, plan, &asked, out, found, reterr);
     for (uint32_t i = 0; i < world->snapshot.pods.count && rc == ROLLOUT_OK; i++)
-        if (is_on(world_pod(world, i), world_node(world, node))) {
+        if (str_equal(show_node_of(world, i), world_node(world, node)->name)) {
             asked = (struct asked){ ROLLOUT_SUBJECT_POD, i };
             rc = explain_subject(options, world, plan, &asked, out, found, reterr);
         }

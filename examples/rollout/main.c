@@ -15,18 +15,21 @@ static const struct subcommand {
     const char *text;
 } subcommands[] = {
     { "plan", command_plan, "plan [-o json] [FILE...]",
-      "Prints what would happen now: the actions, and for every pod why or why not.\n"
+      "Prints what would happen now: the actions, and for every pod, and every ordinal or node without one,\n"
+      "why or why not.\n"
       "\n"
       "Exit status: 0; 2 bad input.\n" },
     { "explain", command_explain, "explain POD [-o json] [-f FILE]...",
       "Prints why this pod is, or is not, touched now, with the arithmetic. POD is a name or\n"
-      "NAMESPACE/NAME.\n"
+      "NAMESPACE/NAME: also that of a pod that a StatefulSet lacks, or the name of a node, which is\n"
+      "answered for each DaemonSet and the pods of its there.\n"
       "\n"
-      "Exit status: 0; 1 no such pod; 2 bad input.\n" },
+      "Exit status: 0; 1 no such pod, ordinal or node; 2 bad input.\n" },
     { "diff", command_diff, "diff [-o json] OLD NEW | diff OLD NEW -f FILE | diff -o json -",
       "Prints whether a pod can go from OLD to NEW in place, and if not, which path forbids it.\n"
       "OLD and NEW are files with a ControllerRevision, a workload, a PodTemplate or a bare pod template,\n"
-      "or with -f the names of two revisions of a Snapshot. With a single \"-\", each line of stdin is an object\n"
+      "or with -f the names of two revisions of a Snapshot. Kubernetes' own kinds update no pod in place. With a "
+      "single \"-\", each line of stdin is an object\n"
       "{old, new, featureGates} and is answered by one.\n"
       "\n"
       "  --feature-gate NAME=BOOL   set a feature gate of OpenKruise, where two files are compared\n"
@@ -34,10 +37,11 @@ static const struct subcommand {
       "Exit status: 0 in place; 1 not; 2 bad input.\n" },
     { "order", command_order, "order [-o json] [FILE...]",
       "Prints the order in which the planner takes pods to the update revision (or back from it, where it\n"
-      "rolls back), with each pod's key: those that it may take, which leaves out pods that are on their\n"
-      "way out or in their grace period. A document {labels, priorityStrategy, scatterStrategy, waiting} is answered "
-      "by\n"
-      "the order of those indexes.\n"
+      "rolls back). CloneSet: those that it may take, which leaves out pods that are on their way out or in\n"
+      "their grace period, with each pod's keys. StatefulSet: its places, with each pod's priority; DaemonSet:\n"
+      "its nodes, with each one's class: also those that are updated, since they take up places, and those\n"
+      "that the partition keeps. A document {labels, priorityStrategy, scatterStrategy, waiting} is answered\n"
+      "by the order of those indexes.\n"
       "\n"
       "Exit status: 0; 2 bad input.\n" },
 };
@@ -59,8 +63,9 @@ static int print_usage(void)
     for (int i = 0; i < SUBCOMMANDS; i++)
         printf("  rollout %s\n", subcommands[i].usage);
     printf("\nFiles hold Snapshots, recorded decisions, single workloads, or a List as\n"
-           "`kubectl get clonesets,controllerrevisions,pods,nodes,pvc -o json` prints it: any number of\n"
-           "documents, or JSON Lines. No file, or \"-\": stdin.\n\n"
+           "`kubectl get clonesets,statefulsets,daemonsets,controllerrevisions,pods,nodes,pvc -o json` prints it\n"
+           "(statefulsets.apps.kruise.io and daemonsets.apps.kruise.io are OpenKruise's): any number of documents,\n"
+           "or JSON Lines. No file, or \"-\": stdin.\n\n"
            "  -f, --file FILE      read FILE\n"
            "  -o, --output FORMAT  text (default), or json: one document a line\n"
            "  -h, --help           this, or more on one command\n"

@@ -45,6 +45,9 @@ const struct rollout_node_facts *world_node(const struct rollout_world *world, u
 /* The name of a verdict's or action's subject, of an ordinal that of its pod; nothing where it has none. */
 void show_subject(struct text *out, const struct rollout_world *world, uint32_t kind, uint32_t subject);
 
+/* The node that a DaemonSet's pod is on or bound to; absent where there is none. */
+struct rollout_str show_node_of(const struct rollout_world *world, uint32_t pod);
+
 /* What a verdict is because of: "web-2", "node a". */
 void show_because(struct text *out, const struct rollout_world *world, const struct rollout_verdict *verdict);
 
