@@ -283,8 +283,15 @@ void daemon_add(struct daemonworld *w, const char *scene)
 
 /* ---- the world ---- */
 
+void daemon_free(struct daemonworld *w)
+{
+    rollout_plan_free(w->plan);
+    w->plan = NULL;
+}
+
 void daemon_make(struct daemonworld *w, const char *settings, const char *scene)
 {
+    daemon_free(w);
     *w = (struct daemonworld){
         .workload = { .struct_size = sizeof w->workload },
         .snapshot = { .struct_size = sizeof w->snapshot,
@@ -319,12 +326,6 @@ void daemon_make(struct daemonworld *w, const char *settings, const char *scene)
     read_scene(w, w->scene);
     if (w->spec.status.desired_number_scheduled < 0)
         w->spec.status.desired_number_scheduled = (int32_t)w->snapshot.nodes.count;
-}
-
-void daemon_free(struct daemonworld *w)
-{
-    rollout_plan_free(w->plan);
-    w->plan = NULL;
 }
 
 void daemon_backoff(struct daemonworld *w, const char *node, int64_t seconds, int64_t ago)

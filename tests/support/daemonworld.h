@@ -55,7 +55,7 @@ struct daemonworld {
 
 struct rollout_str daemon_str(const char *text);
 
-/* Fills in the world; a plan that is there is forgotten. daemon_free() when done. */
+/* Fills in the world, which was zero or made before; a plan that is there goes. daemon_free() when done. */
 void daemon_make(struct daemonworld *w, const char *settings, const char *scene);
 void daemon_free(struct daemonworld *w);
 
