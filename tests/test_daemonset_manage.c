@@ -142,7 +142,7 @@ DAEMON_TABLE(test_hook, hooks)
 START_TEST(test_default_burst)
 {
     static struct daemonworld w;
-    static char names[251][8];
+    static char names[251][16];
     daemon_make(&w, "B-", "");
     for (int i = 0; i < 251; i++) {
         snprintf(names[i], sizeof names[i], "n%03d", i);
