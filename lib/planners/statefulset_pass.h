@@ -207,6 +207,16 @@ static inline bool sts_finished(const struct rollout_pod *pod)
     return pod->phase == ROLLOUT_PHASE_FAILED || pod->phase == ROLLOUT_PHASE_SUCCEEDED;
 }
 
+/* ---- places (statefulset_places.c) ---- */
+
+/* The range of ordinals. ranges has room for one a value of reserve_ordinals, order for two. ROLLOUT_OK, or
+ * ROLLOUT_ERR_INVALID where there would be more places than any set has. */
+int sts_count_places(struct pass *pass, struct ro_ordinals *ranges, uint32_t *order, struct rollout_error *reterr);
+
+/* Gives every pod its facts and its place, and the places without one what belongs there. scratch has room for one
+ * index a pod. ROLLOUT_OK, or an error where a pod's record cannot be read. */
+int sts_place(struct pass *pass, struct ro_label_index *labels, uint32_t *scratch, struct rollout_error *reterr);
+
 /* First instant at which the pod, ready since then, is available. */
 int64_t sts_available_from(const struct pass *pass, const struct rollout_pod *pod);
 
