@@ -136,6 +136,7 @@ static const struct stateful_case condemned[] = {
     { "C2: not the first that is unhealthy", "paused R1", "0A 1-2A-", "", "stop 11", NULL },
     { "C2: the first", "paused R1", "0-1A 2A-", "delete 2", "stop 11", NULL },
     { "C2: another one is unhealthy", "paused R1", "0A 1A- 2A", "delete 2 | delete 1 | ", NULL, NULL },
+    { "C2: the first is in a place, behind which the loop broke off", "paused M1 R2", "0A 1Af 2A-", "", "stop 11", NULL },
     { "C2, Parallel: no matter", "par paused R1", "0A 1-2A-", "delete 2; delete 1", NULL, NULL },
     { "C3: too young", "paused R1 m60", "0-1A 2Ay", "", "stop 11 wait 0 next 59000", NULL },
     { "C3, Parallel: no matter", "par paused R1 m60", "0-1A 2Ay", "delete 2; delete 1", NULL, NULL },

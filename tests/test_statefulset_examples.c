@@ -330,6 +330,35 @@ START_TEST(test_limits)
 }
 END_TEST
 
+/* Which limits a plan names: those that count. */
+START_TEST(test_named_limits)
+{
+    static const struct {
+        const char *settings, *limits;
+    } rows[] = {
+        { "R3", "partition maxUnavailable " },
+        { "R3 P2 U50% M2", "partition maxUnavailable scaleStrategy.maxUnavailable " },
+        { "R3 bare", "maxUnavailable " },
+        { "R3 ondelete", "" },
+        { "R3 ondelete M1", "scaleStrategy.maxUnavailable " },
+        { "R3 native", "partition " },
+        { "R3 native budget M2", "partition maxUnavailable " },
+        { "R3 native budget ondelete", "" },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char names[128] = "";
+        stateful_make(&w, rows[i].settings, "");
+        (void)stateful_actions(&w);
+        for (size_t k = 0; k < w.plan->limit_count; k++) {
+            strncat(names, w.plan->limits[k].field.data, w.plan->limits[k].field.len);
+            strcat(names, " ");
+        }
+        ck_assert_str_eq(names, rows[i].limits);
+        stateful_free(&w);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("statefulset_examples");
@@ -341,6 +370,7 @@ int main(void)
     tcase_add_loop_test(tcase, test_order, 0, STATEFUL_ROWS(orders));
     tcase_add_loop_test(tcase, test_policy, 0, STATEFUL_ROWS(policies));
     tcase_add_loop_test(tcase, test_limits, 0, STATEFUL_ROWS(limits));
+    tcase_add_test(tcase, test_named_limits);
     tcase_add_test(tcase, test_next_loss);
     tcase_add_test(tcase, test_scaled_to_none);
     tcase_add_test(tcase, test_places);

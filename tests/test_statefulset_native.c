@@ -38,6 +38,11 @@ static void all_counted(struct statefulworld *w)
     w->snapshot.current_revision = 2;
 }
 
+static void a_job(struct statefulworld *w)
+{
+    w->owners[0][0].kind = stateful_str("Job");
+}
+
 /* The rows of the table, in its order, and what the text before it says of fields that are absent natively. */
 static const struct difference differences[] = {
     /* ---- the mapping ---- */
@@ -401,6 +406,12 @@ static const struct difference differences[] = {
       { "set-claim-owner data-1 Pod 1; delete 1", NULL },
       { "set-claim-owner data-1 Pod 1; delete 1", NULL },
       NULL },
+    { "stale only by a Pod of that name", "par whenScaled R1 Tdata", "; 0,o", { "", NULL },
+      { "create 0 b", NULL }, a_job },
+    { "(b) whatever its place", "whenDeleted R1 Tdata", "0B; 0,xs", { "", NULL }, { "set-claim-owner data-0 0", NULL },
+      NULL },
+    { "a plain reference beside one that is not", "whenDeleted R1 Tdata", "0B; 0,Ss", { "", NULL },
+      { "set-claim-owner data-0 StatefulSet 0", NULL }, NULL },
     { "stale by any reference of that name", "par whenScaled R1 Tdata", "; 0,o", { "", NULL }, { "", NULL }, NULL },
 };
 

@@ -88,6 +88,7 @@ static void finalizer(struct statefulworld *w)
 
 static const struct stateful_reason done[] = {
     { "", "0-2B", "1", "hold UpToDate: up to date at web-b", NULL },
+    { "native", "0Bg 1-2B", "0", "hold UpToDate: up to date at web-b", grace_runs },
     { "r1", "0B 2-3B", "2", "hold UpToDate: up to date at web-b", NULL },
     { "R1", "0B 99999999999B", "99999999999", "hold NoTarget: holds no place: its name has no ordinal", NULL },
     { "R1", "0B0 0B", "00", "hold NoTarget: holds no place: its ordinal is taken, web-0 has it", NULL },
@@ -179,6 +180,7 @@ static const struct stateful_reason waiting[] = {
       NULL },
     { "", "0A 1B- 2A", "0", "hold/delete PredecessorFirst: ordered: web-1 must be available first", NULL },
     { "", "0A 1B! 2A", "2", "hold/delete PredecessorFirst: ordered: web-1 must be gone first", NULL },
+    { "", "0B 1Bf! 2A", "2", "hold/delete PredecessorFirst: ordered: web-1 must be gone first", NULL },
     { "", "0B 1B-", "#2", "hold/create PredecessorFirst: ordered: web-1 must be available first", NULL },
     { "", "0B- 1Bf", "1", "hold/delete PredecessorFirst: ordered: web-0 must be available first", NULL },
     { "R1", "0B- 1-2B", "2", "hold/delete PredecessorFirst: ordered: web-0 must be available first", NULL },
@@ -193,6 +195,7 @@ static const struct stateful_reason waiting[] = {
     { "unobserved", "0-2A", "1", "hold/delete ActionsNotObserved: earlier actions not observed", NULL },
     { "whenScaled Tdata", "0B; 0 1,o", "#1", "hold/create ClaimNotFree: claim data-web-1 is not free", NULL },
     { "par whenScaled Tdata", "0B; 0 1,o", "#1", "hold/create ClaimNotFree: claim data-web-1 is not free", NULL },
+    { "par M2 R4 whenScaled Tdata", "; 0,o 1-3", "#0", "hold/create ClaimNotFree: claim data-web-0 is not free", NULL },
     { "Tdata", "0B; 0 1,!", "#1", "hold/create ClaimNotFree: claim data-web-1 is not free", NULL },
     { "whenScaled Tdata", "0B; 0 1,o", "#2", "hold/create PredecessorFirst: ordered: ordinal 1 must be available first",
       NULL },
@@ -259,6 +262,9 @@ static const struct stateful_reason held[] = {
 static const struct stateful_reason blocked[] = {
     { "noselector", "0-2A", "1", "hold SpecInvalid: spec.selector is not usable", NULL },
     { "noselector", "0A", "#1", "hold SpecInvalid: spec.selector is not usable", NULL },
+    { "noselector R0", "", "", "hold SpecInvalid: spec.selector is not usable", NULL },
+    { "deleting R0", "", "", "hold WorkloadDeleting: workload is being deleted", NULL },
+    { "M'x R0", "", "", "hold SpecInvalid: spec.scaleStrategy.maxUnavailable is not usable", NULL },
     { "noselector", "0A", "", "hold SpecInvalid: spec.selector is not usable", NULL },
     { "M'x", "0A", "#1", "hold/create SpecInvalid: spec.scaleStrategy.maxUnavailable is not usable", NULL },
     { "M'x", "0A", "0", "hold/delete SpecInvalid: spec.scaleStrategy.maxUnavailable is not usable", NULL },
@@ -502,7 +508,7 @@ END_TEST
 /* A verdict on an action names it. */
 START_TEST(test_first_action)
 {
-    stateful_make(&w, "par R6 U9 Tdata preDelete", "0A 2Ah 4Af 7B; 0 2 4 7");
+    stateful_make(&w, "par R6 U9 P2 Tdata preDelete", "0A 2Ah 4Af 7B; 0 2 4 7");
     (void)stateful_actions(&w);
     for (size_t i = 0; i < w.plan->verdict_count; i++) {
         const struct rollout_verdict *v = &w.plan->verdicts[i];
@@ -513,6 +519,11 @@ START_TEST(test_first_action)
         ck_assert_uint_eq(action->op, v->op);
         if (v->subject_kind == action->subject_kind)
             ck_assert_uint_eq(action->subject, v->subject);
+        if (action->op == ROLLOUT_OP_CREATE) {
+            ck_assert_uint_eq(action->reason, v->reason);
+            ck_assert_uint_eq(v->reason, v->subject == 1 ? ROLLOUT_REASON_CREATE_OLD_REVISION
+                                                         : ROLLOUT_REASON_CREATE_MISSING);
+        }
     }
     stateful_free(&w);
 }
