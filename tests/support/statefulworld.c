@@ -574,6 +574,8 @@ const char *stateful_actions(struct statefulworld *w)
     struct rollout_error error = { .struct_size = sizeof error };
     if (stateful_try(w, &error))
         fail("plan", error.message);
+    if (rollout_tree_check(&w->plan->status, &error))
+        fail("status", error.message);
     for (size_t i = 0; i < w->plan->action_count; i++)
         if (w->plan->actions[i].op == ROLLOUT_OP_CREATE)
             check_create(w, &w->plan->actions[i]);
