@@ -247,6 +247,23 @@ START_TEST(test_claims_told)
 }
 END_TEST
 
+/* No claim templates, no member. */
+START_TEST(test_no_claims_told)
+{
+    for (int written = 0; written < 2; written++) {
+        stateful_make(&w, "new=old", "0-2B");
+        settle();
+        w.spec.status.claim_count = 0;
+        w.spec.status.replicas -= written;
+        ck_assert_str_eq(stateful_actions(&w), "");
+        ck_assert_uint_eq(w.plan->status_changed, written);
+        for (uint32_t i = 0; i < w.plan->status.count; i++)
+            ck_assert_uint_ne(w.plan->status.nodes[i].kind, ROLLOUT_NODE_ARRAY);
+        stateful_free(&w);
+    }
+}
+END_TEST
+
 /* What is not written stays as it is, whatever the pods say. */
 START_TEST(test_not_written)
 {
@@ -368,6 +385,7 @@ int main(void)
     tcase_add_loop_test(tcase, test_written, 0, STATEFUL_ROWS(differences));
     tcase_add_test(tcase, test_not_written);
     tcase_add_test(tcase, test_claims_told);
+    tcase_add_test(tcase, test_no_claims_told);
     tcase_add_test(tcase, test_condition);
     tcase_add_loop_test(tcase, test_wait, 0, STATEFUL_ROWS(waits));
     tcase_add_loop_test(tcase, test_bug, 0, STATEFUL_ROWS(bugs));

@@ -92,7 +92,6 @@ static void build_limits(const struct pass *pass, struct ro_builder *b)
 
 static void clear_run(struct pass *pass)
 {
-    pass->last = pass->run;
     pass->run = (struct sts_run){ .scale_left = pass->scale_budget,
                                   .scale_first = ROLLOUT_NONE,
                                   .unavailable_pod = ROLLOUT_NONE,

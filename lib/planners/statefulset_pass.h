@@ -183,7 +183,7 @@ struct pass {
 
     struct ro_updates updates;
     struct ro_history history;
-    struct sts_run run, last; /* last: of the run before, for totals */
+    struct sts_run run;
 };
 
 static inline const struct rollout_pod *pass_pod(const struct pass *pass, size_t i)
