@@ -41,6 +41,17 @@ START_TEST(test_merge)
 }
 END_TEST
 
+/* Two pairs that change places. */
+START_TEST(test_two_cycles)
+{
+    static const struct rollout_intstr values[] = { NUMBER(20), NUMBER(10), NUMBER(40), NUMBER(30) };
+    struct ranges ranges = read_all(values, 4);
+    ck_assert_uint_eq(ranges.n, 4);
+    for (int i = 0; i < 4; i++)
+        ck_assert_int_eq(ranges.items[i].first, 10 * (i + 1));
+}
+END_TEST
+
 static const struct {
     struct rollout_intstr value;
     int64_t first, last; /* first > last: none is reserved at all */
@@ -121,6 +132,7 @@ int main(void)
     Suite *suite = suite_create("reserved");
     TCase *tcase = tcase_create("reserved");
     tcase_add_test(tcase, test_merge);
+    tcase_add_test(tcase, test_two_cycles);
     tcase_add_loop_test(tcase, test_text, 0, sizeof texts / sizeof *texts);
     tcase_add_test(tcase, test_range);
     tcase_add_test(tcase, test_far);

@@ -42,6 +42,13 @@ static void grace_dropped(struct statefulworld *w)
     w->in_place[0].grace_revision = stateful_str("web-a");
 }
 
+static void incomplete(struct statefulworld *w)
+{
+    struct rollout_in_place *progress = stateful_in_place(w, 0, ROLLOUT_IN_PLACE_STATE);
+    progress->waits_for = ROLLOUT_WAITS_FOR_IMAGE;
+    progress->container = stateful_str("main");
+}
+
 static void next_batch(struct statefulworld *w)
 {
     stateful_in_place(w, 0,
@@ -156,6 +163,8 @@ static const struct stateful_reason waiting[] = {
     { "", "0-1B 2B!", "2", "hold Terminating: web-2 is still terminating", NULL },
     { "par R2", "0-1B 2B!", "2", "hold Terminating: web-2 is still terminating", NULL },
     { "", "0-1B 2BU", "2", "hold/set-lifecycle InPlaceUpdating: update not confirmed: container main image", NULL },
+    { "R1", "0B-", "0", "hold/set-ready InPlaceUpdating: update not confirmed: container main image", incomplete },
+    { "R1", "0B", "0", "hold UpToDate: up to date at web-b", incomplete },
     { "", "0B 1-2B", "0", "hold/end-grace GracePeriod: grace period until 2026-01-01T00:00:30.000Z", grace_runs },
     { "preNormal", "0-1B 2BP", "2", "hold/set-lifecycle PreNormalHook: waits for hook hook to be added", NULL },
     { "par inplace preUpdate", "0-1A 2AQh", "2",
@@ -196,6 +205,10 @@ static const struct stateful_reason waiting[] = {
     { "whenScaled Tdata", "0B; 0 1,o", "#1", "hold/create ClaimNotFree: claim data-web-1 is not free", NULL },
     { "par whenScaled Tdata", "0B; 0 1,o", "#1", "hold/create ClaimNotFree: claim data-web-1 is not free", NULL },
     { "par M2 R4 whenScaled Tdata", "; 0,o 1-3", "#0", "hold/create ClaimNotFree: claim data-web-0 is not free", NULL },
+    { "whenScaled Tdata Tlogs", "; 0,o 0:logs,o", "#0",
+      "hold/create ClaimNotFree: claim data-web-0, logs-web-0 is not free", NULL },
+    { "Tdata Tlogs", "; 0,! 0:logs,!", "#0", "hold/create ClaimNotFree: claim data-web-0, logs-web-0 is not free",
+      NULL },
     { "Tdata", "0B; 0 1,!", "#1", "hold/create ClaimNotFree: claim data-web-1 is not free", NULL },
     { "whenScaled Tdata", "0B; 0 1,o", "#2", "hold/create PredecessorFirst: ordered: ordinal 1 must be available first",
       NULL },
@@ -280,6 +293,8 @@ static const struct stateful_reason blocked[] = {
       state_broken },
     { "par", "0A 1A 2B", "1", "hold/delete BehindStoppedPod: number 2 in order; the pass stopped at web-2",
       state_broken_2 },
+    { "par R2", "0-2A", "1", "hold/delete BehindStoppedPod: number 1 in order; the pass stopped at web-2",
+      state_broken_2 },
     { "R0 preDelete", "0BD", "0",
       "hold/delete SpecInvalid: spec.lifecycle.preDelete.labelsHandler[\"gone\"] is not usable", empty_hook },
     { "par only cannot", "0-2A", "2",
@@ -305,6 +320,8 @@ static const struct stateful_reason blocked[] = {
     { "par", "0-1B 2BD", "2", "hold LifecycleStateUnknown: no update in lifecycle state PreparingDelete", NULL },
     { "par resize R1 Tdata:2Gi@slow", "0A; 0=1Gi/1Gi", "0",
       "hold/delete ClaimMismatch: claim does not match: data-web-0: more than the size differs", NULL },
+    { "par resize R1 Tlogs:2Gi@slow Tdata:2Gi@slow", "0A; 0=1Gi/1Gi 0:logs=1Gi/1Gi", "0",
+      "hold/delete ClaimMismatch: claim does not match: data-web-0, logs-web-0: more than the size differs", NULL },
     { "par resize R1 Tdata:2Gi", "0A; 0=1Gi/1Gi", "0",
       "hold/delete ClaimMismatch: claim does not match: data-web-0: storage class fixed does not allow expansion",
       fixed_class },
@@ -521,8 +538,8 @@ START_TEST(test_first_action)
             ck_assert_uint_eq(action->subject, v->subject);
         if (action->op == ROLLOUT_OP_CREATE) {
             ck_assert_uint_eq(action->reason, v->reason);
-            ck_assert_uint_eq(v->reason, v->subject == 1 ? ROLLOUT_REASON_CREATE_OLD_REVISION
-                                                         : ROLLOUT_REASON_CREATE_MISSING);
+            ck_assert_uint_eq(v->reason,
+                              v->subject == 1 ? ROLLOUT_REASON_CREATE_OLD_REVISION : ROLLOUT_REASON_CREATE_MISSING);
         }
     }
     stateful_free(&w);

@@ -204,14 +204,14 @@ void sts_own_claims(struct pass *pass, struct ro_builder *b, int32_t ordinal, ui
     }
 }
 
-uint32_t sts_stale_claim(const struct pass *pass, int32_t ordinal)
+uint32_t sts_stale_claim(const struct pass *pass, int32_t ordinal, uint32_t *cursor)
 {
     struct sts_digits digits = sts_digits(ordinal);
     struct ro_claim_name name = place_name(pass, &digits);
     if (!pass->owners || pass->spec->claims_when_scaled != ROLLOUT_CLAIMS_DELETE)
         return ROLLOUT_NONE;
-    for (uint32_t i = 0; i < pass->spec->claim_template_count; i++) {
-        uint32_t claim = sts_claim(pass, pass->templates[i], ordinal);
+    while (*cursor < pass->spec->claim_template_count) {
+        uint32_t claim = sts_claim(pass, pass->templates[(*cursor)++], ordinal);
         for (size_t k = 0; claim != ROLLOUT_NONE && k < claim_at(pass, claim)->owner_count; k++) {
             const struct rollout_owner *owner = &claim_at(pass, claim)->owners[k];
             bool kind = !pass->rules->controller_owners || ro_str_eq(owner->kind, RO_STR("Pod"));

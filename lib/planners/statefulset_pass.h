@@ -271,8 +271,8 @@ uint32_t sts_claim(const struct pass *pass, uint32_t template_index, int32_t ord
 bool sts_create_claims(struct pass *pass, struct ro_builder *b, int32_t ordinal, const char *condition, uint32_t pod);
 /* Gives the claims their owners. pod: ROLLOUT_NONE for one that is not there yet. */
 void sts_own_claims(struct pass *pass, struct ro_builder *b, int32_t ordinal, uint32_t pod, bool down);
-/* The claim of a former pod of that name, or ROLLOUT_NONE. */
-uint32_t sts_stale_claim(const struct pass *pass, int32_t ordinal);
+/* The next claim of a former pod of that name, or ROLLOUT_NONE. *cursor is 0 to begin with. */
+uint32_t sts_stale_claim(const struct pass *pass, int32_t ordinal, uint32_t *cursor);
 
 enum sts_claims { CLAIMS_DONE, CLAIMS_RESIZING, CLAIMS_FAILED };
 bool sts_claims_compatible(const struct pass *pass, int32_t ordinal);

@@ -129,7 +129,8 @@ static void emit_create(struct pass *pass, struct ro_builder *b, uint32_t rank)
 static enum step missing_pod(struct pass *pass, struct ro_builder *b, uint32_t rank)
 {
     int32_t ordinal = pass->ordinals[rank];
-    if (sts_stale_claim(pass, ordinal) != ROLLOUT_NONE)
+    uint32_t cursor = 0;
+    if (sts_stale_claim(pass, ordinal, &cursor) != ROLLOUT_NONE)
         return pass->monotonic ? stop_at_rank(pass, rank, false, false) : STEP_NEXT;
     if (!sts_create_claims(pass, b, ordinal, "FailedCreatePod", ROLLOUT_NONE))
         return stop_at_rank(pass, rank, false, false);

@@ -117,7 +117,7 @@ static void update_budget(const struct pass *pass, struct rollout_verdict *v)
 void sts_verdict_of_missing(const struct pass *pass, struct ro_builder *b, uint32_t rank, struct rollout_verdict *v)
 {
     const struct sts_run *run = &pass->run;
-    uint32_t stale = sts_stale_claim(pass, pass->ordinals[rank]);
+    uint32_t cursor = 0, stale = sts_stale_claim(pass, pass->ordinals[rank], &cursor);
     bool stopped_here = run->loop.kind == ROLLOUT_SUBJECT_ORDINAL && run->loop.subject == rank;
     v->wants = ROLLOUT_OP_CREATE;
     if (stopped_here && run->error.reason) {
@@ -125,7 +125,11 @@ void sts_verdict_of_missing(const struct pass *pass, struct ro_builder *b, uint3
     } else if (run->break_rank != ROLLOUT_NONE && rank > run->break_rank) {
         scale_budget(pass, v);
     } else if (stale != ROLLOUT_NONE && (stopped_here || !pass->monotonic || run->loop.kind == 0)) {
-        ro_verdict_set_text(b, v, ROLLOUT_REASON_CLAIM_NOT_FREE, ro_claim_at(&pass->in->claims, stale)->name);
+        struct rollout_str names = ro_claim_at(&pass->in->claims, stale)->name;
+        while ((stale = sts_stale_claim(pass, pass->ordinals[rank], &cursor)) != ROLLOUT_NONE)
+            names = ro_build_join(b, names, RO_STR(", "), ro_claim_at(&pass->in->claims, stale)->name,
+                                  (struct rollout_str){ NULL, 0 });
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_CLAIM_NOT_FREE, names);
     } else if (!scale_stopped(pass, b, v, (int64_t)rank + 1)) {
         error_reason(pass, b, v); /* one of several faults of a batch */
     }
