@@ -207,8 +207,11 @@ static int add_text(const struct rollout_world *world, const struct rollout_plan
 
     int rc = add_walk(world, plan, v, out, reterr);
     struct table table = { 0 };
+    struct asked acted = *asked; /* mostly itself, else the node that gets a second pod */
+    if (v->op && v->first_action < plan->action_count)
+        acted = (struct asked){ plan->actions[v->first_action].subject_kind, plan->actions[v->first_action].subject };
     for (size_t i = 0; i < plan->action_count; i++)
-        if (plan->actions[i].subject_kind == asked->kind && plan->actions[i].subject == asked->subject)
+        if (plan->actions[i].subject_kind == acted.kind && plan->actions[i].subject == acted.subject)
             show_action(&table, world, plan, i);
     if (table.columns)
         text_adds(out, "actions\n");

@@ -200,7 +200,9 @@ void show_limits(struct table *table, const struct rollout_world *world, const s
         if (limit->flags & ROLLOUT_LIMIT_UNUSABLE) {
             text_adds(&how, "\"");
             text_add_plain(&how, limit->given.text);
-            text_addf(&how, "\" is not usable, counts as %" PRId64, limit->count);
+            text_adds(&how, "\" is not usable");
+            if (world->workload.cloneset || str_is(limit->field, "burstReplicas")) /* elsewhere the pass stops there */
+                text_addf(&how, ", counts as %" PRId64, limit->count);
         } else if (limit->flags & ROLLOUT_LIMIT_PAUSED) {
             add_given(&how, limit);
             text_adds(&how, ", but paused");

@@ -175,9 +175,14 @@ static void put_verdict(struct ro_writer *out, const struct ro_subjects *s, stru
     }
     ro_write_name(out, RO_STR("verdict"), verdict->op ? rollout_op_name(verdict->op) : "hold");
 
+    /* Mostly on itself; on the pod of an ordinal that is to go, or on the node that gets a second pod. */
+    uint32_t kind = verdict->subject_kind, subject = verdict->subject;
+    if (verdict->op && verdict->first_action < s->plan->action_count) {
+        kind = s->plan->actions[verdict->first_action].subject_kind;
+        subject = s->plan->actions[verdict->first_action].subject;
+    }
     size_t actions = ro_write_begin(out, ROLLOUT_NODE_ARRAY, RO_STR("actions"));
-    for (uint32_t next = ro_subject_first_action(s, verdict->subject_kind, verdict->subject); next;
-         next = s->next[next - 1])
+    for (uint32_t next = ro_subject_first_action(s, kind, subject); next; next = s->next[next - 1])
         ro_write_integer(out, absent(), next - 1);
     ro_write_end(out, actions);
     ro_write_name(out, RO_STR("wants"), verdict->wants ? rollout_op_name(verdict->wants) : NULL);
