@@ -264,6 +264,9 @@ static const struct difference differences[] = {
 
     /* ---- rollingUpdate absent ---- */
     { "partition 0, one at a time", "par bare R3 P2 U3", "0-2A", { "delete 2", NULL }, { "delete 2", NULL }, NULL },
+    { "its partition is not read", "par bare R3 P3", "0-2A", { "delete 2", NULL }, { "delete 2", NULL }, NULL },
+    { "nor is its maxUnavailable", "par bare R3 U3", "0-2A", { "delete 2", NULL }, { "delete 2", NULL }, NULL },
+    { "nor with the gate", "par bare budget R3 U3", "0-2A", { "delete 2", NULL }, { "delete 2", NULL }, NULL },
     { "a new pod of the current revision goes at once",
       "par bare C3 R3",
       "0-1A",
