@@ -159,6 +159,16 @@ static const struct stateful_case condemned[] = {
 
 /* ---- 1.2: gates ---- */
 
+static void resizes(struct statefulworld *w)
+{
+    w->spec.flags |= ROLLOUT_STATEFULSET_RESIZES_CLAIMS;
+}
+
+static void may_resize(struct statefulworld *w)
+{
+    stateful_gate(w, ROLLOUT_GATE_STATEFULSET_AUTO_RESIZE_PVC, 1);
+}
+
 static const struct stateful_case gates[] = {
     { "StatefulSetStartOrdinal, off", "S2 R1", "", "create 0 b", NULL, NULL },
     { "StatefulSetStartOrdinal, on", "start S2 R1", "", "create 2 b", NULL, NULL },
@@ -170,6 +180,8 @@ static const struct stateful_case gates[] = {
     { "StatefulSetAutoDeletePVC, off: none is stale", "noowners whenScaled R1 Tdata", "; 0,o", "create 0 b", NULL,
       NULL },
     { "StatefulSetAutoResizePVCGate, off", "R1 Tdata:2Gi", "0B; 0=1Gi/1Gi", "", NULL, NULL },
+    { "StatefulSetAutoResizePVCGate, off: the type alone", "R1 Tdata:2Gi", "0B; 0=1Gi/1Gi", "", NULL, resizes },
+    { "StatefulSetAutoResizePVCGate, on: another type", "R1 Tdata:2Gi", "0B; 0=1Gi/1Gi", "", NULL, may_resize },
     { "StatefulSetAutoResizePVCGate, on", "resize R1 Tdata:2Gi", "0B; 0=1Gi/1Gi", "resize-claim data-0 of:data 2Gi",
       NULL, NULL },
     { "PreparingUpdateAsUpdate, off", "par unordered R3 P1 U9", "0AQ 1-2A", "delete 2; delete 1", NULL, NULL },

@@ -223,6 +223,8 @@ static const struct stateful_case orders[] = {
     { "weights are summed", UNORDERED, ZK, "delete 2; delete 4; delete 3; delete 1; delete 0", NULL, sums },
     { "a selector that is not usable adds nothing", UNORDERED, ZK, "delete 2; delete 4; delete 3; delete 1; delete 0",
       NULL, unusable_selector },
+    { "whatever the order of the list", UNORDERED, "3A 0A 4A 2A 1A", "delete 4; delete 3; delete 2; delete 1; delete 0",
+      NULL, NULL },
     { "an ordered set ignores priority", "par R5 U9", ZK, "delete 4; delete 3; delete 2; delete 1; delete 0", NULL,
       weights },
 };

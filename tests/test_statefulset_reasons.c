@@ -258,6 +258,8 @@ static const struct stateful_reason held[] = {
     { "par start S4 P1", "4-6A", "4", "hold/delete PartitionReached: partition 1 keeps it, number 0 in order", NULL },
     { "par unordered P1 U9", "0-2A", "0", "hold/delete PartitionReached: partition 1 keeps it, number 3 in order",
       NULL },
+    { "par unordered R4 P2 U9", "0-3A", "0", "hold/delete PartitionReached: partition 2 keeps it, number 4 in order",
+      NULL },
     { "par unordered P3 U9", "0-2A", "0", "hold/delete PartitionReached: partition 3 keeps it, number 0 in order",
       NULL },
     { "native par P1", "0A 1-2B", "0", "hold/delete PartitionReached: partition 1 keeps it, number 0 in order", NULL },
@@ -522,6 +524,19 @@ START_TEST(test_subjects)
 }
 END_TEST
 
+/* A reserved ordinal whose pod leaves is told once. */
+START_TEST(test_reserved_pod)
+{
+    size_t told = 0;
+    stateful_make(&w, "par r1 R2", "0-2B");
+    (void)stateful_actions(&w);
+    for (size_t i = 0; i < w.plan->verdict_count; i++)
+        told += w.plan->verdicts[i].subject_kind == ROLLOUT_SUBJECT_ORDINAL;
+    ck_assert_uint_eq(told, 1);
+    stateful_free(&w);
+}
+END_TEST
+
 /* A verdict on an action names it. */
 START_TEST(test_first_action)
 {
@@ -572,6 +587,7 @@ int main(void)
     tcase_add_loop_test(tcase, test_ladder, 0, STATEFUL_ROWS(ladder));
     tcase_add_loop_test(tcase, test_number, 0, STATEFUL_ROWS(numbers));
     tcase_add_test(tcase, test_subjects);
+    tcase_add_test(tcase, test_reserved_pod);
     tcase_add_test(tcase, test_first_action);
     tcase_add_test(tcase, test_until);
     suite_add_tcase(suite, tcase);
