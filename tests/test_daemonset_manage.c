@@ -30,6 +30,12 @@ static void of_another_node(struct daemonworld *w)
     daemon_backoff(w, "n2", 10, 5);
 }
 
+static void the_last_is_over(struct daemonworld *w)
+{
+    daemon_backoff(w, "n1", 10, 5);
+    daemon_backoff(w, "n1", 10, 20);
+}
+
 static void marked_already(struct daemonworld *w)
 {
     w->pods[0].flags |= ROLLOUT_POD_KEY_PRE_DELETE;
@@ -66,6 +72,7 @@ static const struct daemon_case classes[] = {
     { "failed, stepped half an hour ago", "", "n1 Bf", "", half_an_hour },
     { "failed, forgotten", "", "n1 Bf", "delete n1a", forgotten },
     { "failed, another node waits", "", "n1 Bf, n2 B", "delete n1a", of_another_node },
+    { "failed, two back-offs: the last counts", "", "n1 Bf", "delete n1a", the_last_is_over },
     { "two failed: the first in the list", "", "n1 Bf1 Bf0", "delete n1a", NULL },
     { "failed and prepared: failed decides", "", "n1 BfD", "", waits_5 },
     { "succeeded: as if it ran", "", "n1 Bs", "", NULL },

@@ -55,6 +55,8 @@ static const struct reason_row {
     { "inplace", "n1 Ci", "n1a", NULL, "delete RecreateNotInPlace: recreate, not possible in place: unknown revision",
       NULL },
     { "", "n1 Br", "n1a", NULL, "set-ready UpdateContinued: update goes on: readiness gate InPlaceUpdateReady", NULL },
+    { "U0 S1", "n1 Aw", "n1a", NULL, "set-ready UpdateContinued: update goes on: readiness gate InPlaceUpdateReady",
+      NULL }, /* beside the pod that is created there */
     { "hook", "n1 Ah", "n1a", NULL, "set-lifecycle PrepareDelete: asks hook hook before the delete", NULL },
     { "mark", "n1 BDhk", "n1a", NULL, "set-pod-ready PrepareDelete: asks hook hook before the delete", NULL },
     { "hook", "n1 BD", "n1a", NULL, "delete DeleteHookReleased: preDelete hook released", NULL },
@@ -88,6 +90,8 @@ static const struct reason_row {
     { "", "n1 B A*", "n1b", NULL, "hold NoTarget: holds no place: no node, and no affinity to a single one", NULL },
     { "P9", "n1 B, n9? A", "n9a", NULL, "hold NoTarget: holds no place: n9 is not there", NULL },
     { "unobserved", "n1 B, n9? A", "n9a", NULL, "hold NoTarget: holds no place: n9 is not there", NULL },
+    { "unobserved", "n1 B, n9? A~", "n9a", NULL,
+      "hold ActionsNotObserved: earlier actions not observed, until 2026-01-01T00:04:00.000Z", NULL },
     { "", "n1 B!", "n1a", NULL, "hold Terminating: n1a is still terminating", NULL },
     { "native", "n1 Bf!", "n1a", NULL, "hold Terminating: n1a is still terminating", NULL },
     { "", "n1/", NULL, "n1", "hold NodeTainted: taint team:NoSchedule not tolerated", NULL },
@@ -157,6 +161,7 @@ static const struct reason_row {
     /* 7 */
     { "", "n1 A, n2", "n1a", NULL, "hold/delete ScaleFirst: this pass scales first: node n2", NULL },
     { "", "n1 A, n2, n3! B", "n1a", NULL, "hold/delete ScaleFirst: this pass scales first: n3a", NULL },
+    { "hook", "n1 A, n2 BDh, n3! B", "n1a", NULL, "hold/delete ScaleFirst: this pass scales first: n3a", NULL },
     { "P1", "n1 A, n2", "n1a", NULL, "hold/delete ScaleFirst: this pass scales first: node n2", NULL },
     { "", "n1 A Af, n2 B", "n1a", NULL, "hold/delete PredecessorFirst: ordered: n1b must be gone first", waits_5 },
     { "U9 hook", "n1 A BDh, n2 B", "n1a", NULL, "hold/delete PredecessorFirst: ordered: n1b must be gone first", NULL },
@@ -176,6 +181,10 @@ static const struct reason_row {
       NULL },
     { "U2", "n1 A, n2 A, n3 B-, n4 A, n5 B-, n6 B-", "n1a", NULL,
       "hold/delete MaxUnavailableReached: max_unavailable 3 of 2 used; first by n3a", NULL },
+    { "U2", "n1 A, n2 A, n3 B-", "n1a", NULL,
+      "hold/delete MaxUnavailableReached: max_unavailable 2 of 2 used; first by n3a", NULL },
+    { "native U1", "n1 B-, n9? A", "n9a", NULL,
+      "hold/delete MaxUnavailableReached: max_unavailable 1 of 1 used; first by n1a", NULL },
     { "U1 hook", "n1 A, n2 BDh-, n3 A BDh-", "n1a", NULL,
       "hold/delete MaxUnavailableReached: max_unavailable 3 of 1 used; first by n2a", NULL },
     { "U1", "n1 A, n2 A!", "n1a", NULL, "hold/delete MaxUnavailableReached: max_unavailable 1 of 1 used; first by n2a",
@@ -309,6 +318,15 @@ START_TEST(test_complete)
                          (plan->verdicts[v].subject_kind == plan->actions[a].subject_kind &&
                           plan->verdicts[v].subject == plan->actions[a].subject && plan->verdicts[v].op);
             ck_assert_msg(named, "[%s] %s: action %zu", settings[i / 3], scenes[i % 3], a);
+        }
+        for (size_t v = 0; v < plan->verdict_count; v++) {
+            const struct rollout_verdict *verdict = &plan->verdicts[v];
+            if (!verdict->op || verdict->subject_kind == ROLLOUT_SUBJECT_WORKLOAD)
+                continue;
+            const struct rollout_action *action = &plan->actions[verdict->first_action];
+            ck_assert_uint_eq(action->op, verdict->op);
+            if (action->op != ROLLOUT_OP_CREATE || verdict->subject_kind == ROLLOUT_SUBJECT_NODE)
+                ck_assert_uint_eq(action->subject, verdict->subject);
         }
         ck_assert_uint_eq(plan->verdicts[plan->verdict_count - 1].subject_kind, ROLLOUT_SUBJECT_WORKLOAD);
     }

@@ -305,6 +305,8 @@ START_TEST(test_stop)
     ck_assert_msg(strcmp(daemon_actions(&w), row->actions) == 0, "%s: %s", row->name, w.text);
     ck_assert_msg(w.plan->stopped_at == row->step, "%s: %u", row->name, w.plan->stopped_at);
     ck_assert_msg(w.plan->error_reason == row->reason, "%s: %u", row->name, w.plan->error_reason);
+    ck_assert_msg(w.plan->status_changed == (row->step == 0 || row->step == 4 || row->step == 6), "%s: %u", row->name,
+                  w.plan->status_changed);
     struct rollout_str message = w.plan->error_message;
     ck_assert_msg(message.len == strlen(row->message) &&
                       strncmp(message.data ? message.data : "", row->message, message.len) == 0,

@@ -189,7 +189,9 @@ struct rollout_storage_class {
 };
 
 /** How long a DaemonSet's controller waits before it replaces another failed pod on a node; it keeps that in
- *  memory (daemonset.md 7.1). */
+ *  memory (daemonset.md 7.1). A caller that does the same steps it for every deletion with reason DeleteFailed: 1 second
+ *  where there was none for half an hour, else twice as long as before, up to 15 minutes. Of several of one node the
+ *  last one counts. */
 struct rollout_backoff {
     struct rollout_str node;
     int64_t seconds;      /**< its present length */
