@@ -129,6 +129,8 @@ static const struct daemon_case chained[] = {
     { "prepared ones are that, and count", "chained U2 hook", "n1! Ah, n2 A",
       "set-lifecycle n1a PreparingDelete; delete n2a", NULL },
     { "those beyond the burst are there", "chained U1 B1", "n1! A A, n2 A", "delete n1a; delete n2a", NULL },
+    { "those beyond the burst count", "chained U1 B1", "n1! A B-, n2 A", "delete n1a", NULL },
+    { "those that a hook holds count", "chained U1 hook", "n1! BDh A, n2 A", "delete n1b", NULL },
     { "a new one beside one in its back-off", "chained U0 S1", "n1 Af, n2 A", "create n1", n1_waits },
     { "a new one beside one in its back-off counts once", "chained U0 S2", "n1 Af, n2 A", "create n1; create n2",
       n1_waits },

@@ -133,6 +133,7 @@ static const struct reason_row {
       "hold MinReadySeconds: ready, available from 2026-01-01T00:00:59.001Z (min_ready_seconds 60)", NULL },
     { "m60", "n1 Bz", "n1a", NULL, "hold NotReady: at the target, not ready: condition Ready has no time", NULL },
     { "", "n1 B", "n1a", NULL, "hold UpToDate: up to date at demo-b", NULL },
+    { "native", "n1 Bw", "n1a", NULL, "hold UpToDate: up to date at demo-b", NULL },
     { "generation", "n1 Ag", "n1a", NULL, "hold UpToDate: up to date at demo-b", NULL },
     { "", "n1/ B", "n1a", NULL, "hold UpToDate: up to date at demo-b", NULL },
     { "", "n1 Br, n2", "n1a", NULL, "hold/set-ready ScaleFirst: this pass scales first: node n2", NULL },
@@ -155,6 +156,9 @@ static const struct reason_row {
       "hold/delete UpdateSelectorExcludes: not in the update selector rollingUpdate.selector", NULL },
     { "P2", "n1 A, n2", "n1a", NULL, "hold/delete PartitionReached: partition 2 keeps it, number 0 in order", NULL },
     { "inplace paused", "n1 Ai", "n1a", NULL, "hold/update-in-place Paused: paused by rollingUpdate", NULL },
+    { "inplace paused", "n1 A", "n1a", NULL, "hold/delete Paused: paused by rollingUpdate", NULL },
+    { "native inplace U1", "n1 Ai, n2 B-", "n1a", NULL,
+      "hold/delete MaxUnavailableReached: max_unavailable 1 of 1 used; first by n2a", NULL },
     { "inplace cannot paused", "n1 Ai", "n1a", NULL, "hold/delete Paused: paused by rollingUpdate", NULL },
     { "U0 S1 paused", "n1 A", "n1a", NULL, "hold/create Paused: paused by rollingUpdate", NULL },
 

@@ -282,6 +282,13 @@ void compare_twins(json_t *plan, json_t *twin, struct text *why)
     json_t *left = json_copy(plan), *right = json_copy(twin);
     json_object_del(left, "workload"); /* its apiVersion */
     json_object_del(right, "workload");
+    json_t *status = json_copy(json_object_get(right, "status")), *hash = json_object_get(status, "daemonSetHash");
+    if (hash) { /* a DaemonSet's, by its former name */
+        json_object_set(status, "updateRevision", hash);
+        json_object_del(status, "daemonSetHash");
+        json_object_set(right, "status", status);
+    }
+    json_decref(status);
     compare_members("", left, right, why);
     json_decref(left);
     json_decref(right);

@@ -3,7 +3,7 @@
  *
  *   replay MODE FILE [EXCEPTIONS]
  *
- * MODE: plan, twin (a v1beta1 CloneSet and its v1alpha1 form give the same plan), order, inplace.
+ * MODE: plan, twin (a v1beta1 CloneSet or DaemonSet and its v1alpha1 form give the same plan), order, inplace.
  * FILE: JSON Lines, with .gz compressed; "full:NAME" stands for NAME.jsonl.gz in the folder that
  * ROLLOUT_VECTORS names, else in FULL_VECTORS, and is skipped (77) where it is not there.
  * Prints the first differences and "<file>: N lines, M agree". */

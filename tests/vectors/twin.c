@@ -31,11 +31,46 @@ static json_t *strategy_of(const json_t *beta)
     return alpha;
 }
 
+static void rename_member(json_t *object, const char *from, const char *to)
+{
+    json_object_set(object, to, json_object_get(object, from));
+    json_object_del(object, from);
+}
+
+static bool is_zero(const json_t *value)
+{
+    return json_is_integer(value) && json_integer_value(value) == 0;
+}
+
+/* daemonset.md 1: surging is no more than a surge; an annotation instead of scaleStrategy; another name in the status. */
+static json_t *daemonset_twin(const json_t *line)
+{
+    json_t *twin = json_deep_copy(line);
+    json_t *workload = json_object_get(json_object_get(twin, "snapshot"), "workload");
+    json_t *spec = json_object_get(workload, "spec"), *metadata = json_object_get(workload, "metadata");
+    json_t *rolling = json_object_get(json_object_get(spec, "updateStrategy"), "rollingUpdate");
+    json_object_set_new(workload, "apiVersion", json_string("apps.kruise.io/v1alpha1"));
+    if (strcmp(text_at(rolling, "rollingUpdateType"), "Standard") == 0 && json_object_get(rolling, "maxSurge") &&
+        is_zero(json_object_get(rolling, "maxUnavailable")))
+        json_object_set_new(rolling, "rollingUpdateType", json_string("Surging"));
+    if (json_is_true(json_object_get(json_object_get(spec, "scaleStrategy"), "partitionedScaling"))) {
+        if (!json_object_get(metadata, "annotations"))
+            json_object_set_new(metadata, "annotations", json_object());
+        json_object_set_new(json_object_get(metadata, "annotations"), "daemonset.kruise.io/progressive-create-pod",
+                            json_string("true"));
+    }
+    json_object_del(spec, "scaleStrategy");
+    rename_member(json_object_get(workload, "status"), "updateRevision", "daemonSetHash");
+    return twin;
+}
+
 json_t *twin_of(const json_t *line)
 {
     const json_t *given = json_object_get(json_object_get(line, "snapshot"), "workload");
     if (strcmp(text_at(given, "apiVersion"), "apps.kruise.io/v1beta1") != 0)
         return NULL;
+    if (strcmp(text_at(given, "kind"), "DaemonSet") == 0)
+        return daemonset_twin(line);
     json_t *strategy = strategy_of(json_object_get(json_object_get(given, "spec"), "updateStrategy"));
     if (!strategy)
         return NULL;

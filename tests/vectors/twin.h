@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A recorded v1beta1 CloneSet in the words of v1alpha1. Source: cloneset.md 1.1. */
+/* A recorded v1beta1 CloneSet or DaemonSet in the words of v1alpha1. Source: cloneset.md 1.1, daemonset.md 1. */
 #ifndef VECTORS_TWIN_H
 #define VECTORS_TWIN_H
 
