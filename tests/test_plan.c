@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* rollout_plan(): what it refuses, and callers of other versions. */
+/* rollout_plan(): what it refuses. */
 #include <check.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -837,115 +837,6 @@ START_TEST(gates)
 }
 END_TEST
 
-/* ---- callers of other versions ---- */
-
-static void copy_into(void *to, size_t size, const void *from, size_t from_size, unsigned char tail)
-{
-    memset(to, 0, size);
-    memcpy(to, from, from_size < size ? from_size : size);
-    uint32_t struct_size = (uint32_t)size;
-    memcpy(to, &struct_size, sizeof struct_size);
-    if (size > from_size)
-        ((unsigned char *)to)[size - 1] = tail;
-}
-
-static const struct {
-    const char *name;
-    int which; /* 0 workload, 1 snapshot, 2 spec */
-    size_t size;
-    unsigned char tail;
-    int code;
-    const char *message;
-} sizes[] = {
-    { "newer workload", 0, sizeof(struct rollout_workload) + 16, 0, ROLLOUT_OK, "" },
-    { "newer workload that asks for more", 0, sizeof(struct rollout_workload) + 16, 1, ROLLOUT_ERR_ABI,
-      "workload: sets a field that this version does not know" },
-    { "workload without a spec", 0, offsetof(struct rollout_workload, cloneset), 0, ROLLOUT_ERR_INVALID,
-      "workload: no spec is set" },
-    { "newer snapshot", 1, sizeof(struct rollout_snapshot) + 8, 0, ROLLOUT_OK, "" },
-    { "newer snapshot that says more", 1, sizeof(struct rollout_snapshot) + 8, 1, ROLLOUT_ERR_ABI,
-      "snapshot: sets a field that this version does not know" },
-    { "snapshot without nodes, claims and verdicts", 1, offsetof(struct rollout_snapshot, nodes), 0, ROLLOUT_OK, "" },
-    { "newer spec", 2, sizeof(struct rollout_cloneset) + 8, 0, ROLLOUT_OK, "" },
-    { "newer spec that says more", 2, sizeof(struct rollout_cloneset) + 8, 1, ROLLOUT_ERR_ABI,
-      "cloneset: sets a field that this version does not know" },
-    { "spec without order, lifecycle and status", 2, offsetof(struct rollout_cloneset, order), 0, ROLLOUT_OK, "" },
-};
-
-START_TEST(struct_sizes)
-{
-    struct world w;
-    struct rollout_error error = { .struct_size = sizeof error };
-    struct rollout_plan *plan = NULL;
-    world_make(&w, "R3 U1", "3o");
-    world_actions(&w); /* binds the arrays */
-    char *other = malloc(sizes[_i].size);
-    ck_assert_ptr_nonnull(other);
-    struct rollout_workload workload = w.workload;
-    const void *given = &workload;
-    const void *snapshot = &w.snapshot;
-    if (sizes[_i].which == 0) {
-        copy_into(other, sizes[_i].size, &workload, sizeof workload, sizes[_i].tail);
-        given = other;
-    } else if (sizes[_i].which == 1) {
-        copy_into(other, sizes[_i].size, &w.snapshot, sizeof w.snapshot, sizes[_i].tail);
-        snapshot = other;
-    } else {
-        copy_into(other, sizes[_i].size, &w.spec, sizeof w.spec, sizes[_i].tail);
-        workload.cloneset = (const void *)other;
-    }
-    int r = rollout_plan(given, snapshot, &plan, &error);
-    ck_assert_msg(r == sizes[_i].code, "%s: %s", sizes[_i].name, error.message);
-    ck_assert_str_eq(error.message, sizes[_i].message);
-    if (r == ROLLOUT_OK) {
-        ck_assert_uint_eq(plan->action_count, 1);
-        ck_assert_uint_eq(plan->actions[0].op, ROLLOUT_OP_RECREATE);
-        ck_assert_uint_eq(plan->struct_size, sizeof *plan);
-    }
-    rollout_plan_free(plan);
-    free(other);
-    world_free(&w);
-}
-END_TEST
-
-/* Records a stride apart: the same plan for longer ones, and for shorter ones whose rest is zero. */
-START_TEST(strides)
-{
-    struct world w;
-    struct rollout_error error = { .struct_size = sizeof error };
-    struct rollout_plan *plan = NULL;
-    size_t full = sizeof(struct rollout_pod), size = _i == 0 ? full + 16 : offsetof(struct rollout_pod, finalizers);
-    world_make(&w, "R3 U1", "3o");
-    world_actions(&w);
-    char *pods = calloc(3, size);
-    ck_assert_ptr_nonnull(pods);
-    for (size_t i = 0; i < 3; i++)
-        memcpy(pods + i * size, &w.pods[i], size < full ? size : full);
-    w.snapshot.pods.items = (const void *)pods;
-    w.snapshot.pods.stride = size;
-    ck_assert_int_eq(rollout_plan(&w.workload, &w.snapshot, &plan, &error), ROLLOUT_OK);
-    ck_assert_uint_eq(plan->action_count, 1);
-    ck_assert_mem_eq(plan->verdicts, w.plan->verdicts, plan->verdict_count * sizeof *plan->verdicts);
-    char mine[128], other[128];
-    for (size_t i = 0; i < plan->verdict_count; i++) {
-        rollout_verdict_text(w.plan, &w.snapshot, i, mine, sizeof mine);
-        rollout_verdict_text(plan, &w.snapshot, i, other, sizeof other);
-        ck_assert_str_eq(mine, other);
-    }
-    rollout_plan_free(plan);
-    if (_i == 0) {
-        plan = NULL;
-        pods[2 * size - 1] = 1;
-        ck_assert_int_eq(rollout_plan(&w.workload, &w.snapshot, &plan, &error), ROLLOUT_ERR_ABI);
-        ck_assert_str_eq(error.message, "pods[1]: sets a field that this version does not know");
-        ck_assert_uint_eq(error.index, 1);
-        ck_assert_ptr_null(plan);
-    }
-    free(pods);
-    world_free(&w);
-}
-END_TEST
-
 int main(void)
 {
     Suite *suite = suite_create("plan");
@@ -957,8 +848,6 @@ int main(void)
     tcase_add_test(tcase, extreme_times);
     tcase_add_test(tcase, refused_pointers);
     tcase_add_test(tcase, gates);
-    tcase_add_loop_test(tcase, struct_sizes, 0, sizeof sizes / sizeof *sizes);
-    tcase_add_loop_test(tcase, strides, 0, 2);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
