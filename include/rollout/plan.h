@@ -110,11 +110,12 @@ struct rollout_verdict {
 /** rollout_limit.flags */
 enum {
     ROLLOUT_LIMIT_DEFAULT = 1 << 0,  /**< the spec does not say: given is upstream's default, or unset */
-    ROLLOUT_LIMIT_UNUSABLE = 1 << 1, /**< upstream cannot read the text, and goes on with 0 */
+    ROLLOUT_LIMIT_UNUSABLE = 1 << 1, /**< upstream cannot read the text: a CloneSet, and a burst, go on with 0; else the
+                                          step that needs it ends the pass with an error */
     ROLLOUT_LIMIT_PAUSED = 1 << 2    /**< 0 because the update is paused */
 };
 
-/** A setting, and how many pods it came to. Frozen. */
+/** A setting, and how many pods, or nodes, it came to. Frozen. */
 struct rollout_limit {
     struct rollout_str field;    /**< "maxUnavailable" */
     struct rollout_intstr given; /**< as it stands in the spec, or upstream's default */
