@@ -113,6 +113,14 @@ static void other_order_of_modes(struct statefulworld *it)
     it->templates[0].access_modes = (struct rollout_strs){ b, 2, sizeof *b };
 }
 
+static void last_mode_differs(struct statefulworld *it)
+{
+    static const struct rollout_str a[] = { { "ReadWriteOnce", 13 }, { "ReadOnlyMany", 12 } };
+    static const struct rollout_str b[] = { { "ReadWriteOnce", 13 }, { "ReadWriteMany", 13 } };
+    it->claims[0].access_modes = (struct rollout_strs){ a, 2, sizeof *a };
+    it->templates[0].access_modes = (struct rollout_strs){ b, 2, sizeof *b };
+}
+
 static void fixed_class(struct statefulworld *it)
 {
     it->claims[0].storage_class = stateful_str("fixed");
@@ -159,6 +167,11 @@ static const struct stateful_case sizes[] = {
       modes_of_both },
     { "access modes in another order", "par resize U9 R1 Tdata:2Gi", "0B; 0=1Gi/1Gi", "", "error ClaimMismatch",
       other_order_of_modes },
+    { "the last of several access modes", "par resize U9 R1 Tdata:2Gi", "0B; 0=1Gi/1Gi", "", "error ClaimMismatch",
+      last_mode_differs },
+    { "no request is none at all", "par resize U9 R1 Tdata:1Gi", "0B; 0", "resize-claim data-0 of:data 1Gi", NULL,
+      NULL },
+    { "and none is asked for", "par resize U9 R1 Tdata", "0B; 0", "", "stop 0", NULL },
     { "a class that cannot grow", "par resize U9 R1 Tdata:2Gi", "0B; 0=1Gi/1Gi", "", "error ClaimMismatch stop 20",
       fixed_class },
     { "a class that is not there", "par resize U9 R1 Tdata:2Gi", "0B; 0=1Gi/1Gi", "", "error ClaimMismatch stop 20",

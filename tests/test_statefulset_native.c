@@ -43,6 +43,11 @@ static void a_job(struct statefulworld *w)
     w->owners[0][0].kind = stateful_str("Job");
 }
 
+static void another_pod(struct statefulworld *w)
+{
+    w->owners[0][0] = (struct rollout_owner){ { "Pod", 3 }, { "web-9", 5 }, { "u-9", 3 }, 0, 0 };
+}
+
 /* The rows of the table, in its order, and what the text before it says of fields that are absent natively. */
 static const struct difference differences[] = {
     /* ---- the mapping ---- */
@@ -426,6 +431,18 @@ static const struct difference differences[] = {
       "0B; 0,Ss",
       { "", NULL },
       { "set-claim-owner data-0 StatefulSet 0", NULL },
+      NULL },
+    { "another pod's plain reference is no matter",
+      "whenDeleted R1 Tdata",
+      "0B; 0,O",
+      { "set-claim-owner data-0 StatefulSet 0", NULL },
+      { "set-claim-owner data-0 StatefulSet 0", NULL },
+      another_pod },
+    { "(b) also where a pod would be added",
+      "par whenScaled R1 Tdata",
+      "0-1B; 0-1,x",
+      { "set-claim-owner data-1 Pod 1; delete 1", NULL },
+      { "delete 1", NULL },
       NULL },
     { "stale by any reference of that name", "par whenScaled R1 Tdata", "; 0,o", { "", NULL }, { "", NULL }, NULL },
 };

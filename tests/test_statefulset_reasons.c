@@ -95,6 +95,7 @@ static void finalizer(struct statefulworld *w)
 
 static const struct stateful_reason done[] = {
     { "", "0-2B", "1", "hold UpToDate: up to date at web-b", NULL },
+    { "native", "0BD 1-2B", "0", "hold UpToDate: up to date at web-b", NULL },
     { "native", "0Bg 1-2B", "0", "hold UpToDate: up to date at web-b", grace_runs },
     { "r1", "0B 2-3B", "2", "hold UpToDate: up to date at web-b", NULL },
     { "R1", "0B 99999999999B", "99999999999", "hold NoTarget: holds no place: its name has no ordinal", NULL },
@@ -109,6 +110,7 @@ static const struct stateful_reason done[] = {
     { "par inplace g30", "0-2A", "2", "update-in-place UpdateInPlace: in place, number 1 of 3 now", NULL },
     { "par U2 P1", "0-2A", "2", "delete Recreate: recreate, number 1 of 2 now", NULL },
     { "native", "0-2A", "2", "delete Recreate: recreate, number 1 of 3 now", NULL },
+    { "native par budget U2", "0-2A", "1", "delete Recreate: recreate, number 2 of 3 now", NULL },
     { "par inplace cannot", "0-2A", "2",
       "delete RecreateNotInPlace: recreate, not possible in place: /spec/hostNetwork", NULL },
     { "par inplace", "0-1A 2X", "2", "delete RecreateNotInPlace: recreate, not possible in place: unknown revision",
@@ -192,6 +194,8 @@ static const struct stateful_reason waiting[] = {
     { "", "0B 1Bf! 2A", "2", "hold/delete PredecessorFirst: ordered: web-1 must be gone first", NULL },
     { "", "0B 1B-", "#2", "hold/create PredecessorFirst: ordered: web-1 must be available first", NULL },
     { "", "0B- 1Bf", "1", "hold/delete PredecessorFirst: ordered: web-0 must be available first", NULL },
+    { "", "0B- 1B 2Bu", "2", "hold/set-lifecycle PredecessorFirst: ordered: web-0 must be available first", NULL },
+    { "preNormal", "0B- 1B 2BP", "2", "hold/set-lifecycle PreNormalHook: waits for hook hook to be added", NULL },
     { "R1", "0B- 1-2B", "2", "hold/delete PredecessorFirst: ordered: web-0 must be available first", NULL },
     { "R1", "0B 1B 2B!", "1", "hold/delete PredecessorFirst: ordered: web-2 must be gone first", NULL },
     { "R1", "0B 1-2B-", "2", "hold/delete PredecessorFirst: ordered: web-1 must be available first", NULL },
@@ -319,6 +323,7 @@ static const struct stateful_reason blocked[] = {
     { "par R2 paused", "0AD 1B", "0", "hold/delete Paused: paused by updateStrategy", NULL },
     { "par inplace U9", "0-1A 2AO", "1",
       "hold/update-in-place BehindStoppedPod: number 2 in order; the pass stopped at web-2", NULL },
+    { "par", "0-1B 2BO", "2", "hold LifecycleStateUnknown: no update in lifecycle state Strange", NULL },
     { "par", "0-1B 2BD", "2", "hold LifecycleStateUnknown: no update in lifecycle state PreparingDelete", NULL },
     { "par resize R1 Tdata:2Gi@slow", "0A; 0=1Gi/1Gi", "0",
       "hold/delete ClaimMismatch: claim does not match: data-web-0: more than the size differs", NULL },
@@ -527,13 +532,15 @@ END_TEST
 /* A reserved ordinal whose pod leaves is told once. */
 START_TEST(test_reserved_pod)
 {
-    size_t told = 0;
-    stateful_make(&w, "par r1 R2", "0-2B");
-    (void)stateful_actions(&w);
-    for (size_t i = 0; i < w.plan->verdict_count; i++)
-        told += w.plan->verdicts[i].subject_kind == ROLLOUT_SUBJECT_ORDINAL;
-    ck_assert_uint_eq(told, 1);
-    stateful_free(&w);
+    for (int first = 0; first < 2; first++) {
+        size_t told = 0;
+        stateful_make(&w, first ? "par r0 R2" : "par r1 R2", "0-2B");
+        (void)stateful_actions(&w);
+        for (size_t i = 0; i < w.plan->verdict_count; i++)
+            told += w.plan->verdicts[i].subject_kind == ROLLOUT_SUBJECT_ORDINAL;
+        ck_assert_uint_eq(told, 1);
+        stateful_free(&w);
+    }
 }
 END_TEST
 
