@@ -280,8 +280,6 @@ static bool visit(struct pass *pass, struct ro_builder *b, uint32_t rank, int64_
         }
     }
     if (pod == ROLLOUT_NONE) {
-        if (is_updated(pass, rank)) /* and its claims fit now */
-            return true;
         delete_created(pass, b, rank);
         pass->run.counts.current--;
         return true;

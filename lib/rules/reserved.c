@@ -5,6 +5,12 @@
 #include "base/sort.h"
 #include "base/str.h"
 
+/* Signs, which integers may have elsewhere, are none here. */
+static bool read_bound(struct rollout_str text, int64_t *ret)
+{
+    return text.len > 0 && text.data[0] >= '0' && text.data[0] <= '9' && ro_parse_int(text, -1, ret);
+}
+
 /* "0003-005" is 3 to 5. */
 static bool read_range(struct rollout_str text, struct ro_ordinals *ret)
 {
@@ -12,8 +18,8 @@ static bool read_range(struct rollout_str text, struct ro_ordinals *ret)
         if (text.data[i] != '-')
             continue;
         struct rollout_str rest = { text.data + i + 1, text.len - i - 1 };
-        return ro_parse_int((struct rollout_str){ text.data, i }, -1, &ret->first) &&
-               ro_parse_int(rest, -1, &ret->last) && ret->first >= 0 && ret->last >= ret->first;
+        return read_bound((struct rollout_str){ text.data, i }, &ret->first) && read_bound(rest, &ret->last) &&
+               ret->last >= ret->first;
     }
     return false;
 }
