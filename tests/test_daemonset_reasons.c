@@ -98,7 +98,12 @@ static const struct reason_row {
     { "", "n1!", NULL, "n1", "hold NodeTainted: taint team:NoExecute not tolerated", NULL },
     { "unobserved", "n1!", NULL, "n1", "hold NodeTainted: taint team:NoExecute not tolerated", NULL },
     { "", "n1, n2", NULL, "n1", "hold NodeNotSelected: node not selected: nodeName n2", elsewhere },
-    { "P9", "n1/ A", NULL, "n1", "", NULL },
+    { "P9", "n1/ A", NULL, "n1", "hold NodeTainted: taint team:NoSchedule not tolerated", NULL },
+    { "", "n1! A", NULL, "n1", "delete DeleteNodeUnfit: node does not fit: team:NoExecute", NULL },
+    { "hook", "n1! Ah", NULL, "n1", "set-lifecycle PrepareDelete: asks hook hook before the delete", NULL },
+    { "hook", "n1! AhD", NULL, "n1", "hold/delete PreDeleteHook: waits for hook hook to be removed, then goes", NULL },
+    { "", "n1! A!", NULL, "n1", "hold NodeTainted: taint team:NoExecute not tolerated", NULL },
+    { "deleting", "n1! A", NULL, "n1", "", NULL },
     { "prune", "n1/ A, n2 B", "n1a", NULL, "hold NodeTainted: taint team:NoSchedule not tolerated", NULL },
     { "native U0 S1", "n1/ A, n2 B-", "n1a", NULL, "hold NodeTainted: taint team:NoSchedule not tolerated", NULL },
 
@@ -333,7 +338,11 @@ START_TEST(test_complete)
                 continue;
             const struct rollout_action *action = &plan->actions[verdict->first_action];
             ck_assert_uint_eq(action->op, verdict->op);
-            if (action->op != ROLLOUT_OP_CREATE || verdict->subject_kind == ROLLOUT_SUBJECT_NODE)
+            bool of_its_pod = verdict->subject_kind == ROLLOUT_SUBJECT_NODE && action->op != ROLLOUT_OP_CREATE;
+            if (of_its_pod)
+                ck_assert_mem_eq(w.pods[action->subject].node.data, w.nodes[verdict->subject].name.data,
+                                 w.nodes[verdict->subject].name.len);
+            else if (action->op != ROLLOUT_OP_CREATE || verdict->subject_kind == ROLLOUT_SUBJECT_NODE)
                 ck_assert_uint_eq(action->subject, verdict->subject);
         }
         ck_assert_uint_eq(plan->verdicts[plan->verdict_count - 1].subject_kind, ROLLOUT_SUBJECT_WORKLOAD);

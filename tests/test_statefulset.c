@@ -309,10 +309,14 @@ static const struct {
 } refused[] = {
     { "R10000001", "", "replicas", "replicas: 10000001, but no more than 10000000 are planned for" },
     { "R1 r0-10000000", "", "reserve_ordinals",
-      "reserve_ordinals: ordinals would reach to 10000001, but no more than 10000000 are planned for" },
+      "reserve_ordinals: ordinals would reach to 10000001; no more than 10000000 are planned for, and none "
+      "beyond 2147483647" },
     { "R2 start S2147483646 r2147483647", "", "reserve_ordinals",
-      "reserve_ordinals: ordinals would reach to 2147483648, but no more than 10000000 are planned for" },
+      "reserve_ordinals: ordinals would reach to 2147483648; no more than 10000000 are planned for, and none "
+      "beyond 2147483647" },
     { "R1 start S-1", "", "start_ordinal", "start_ordinal: -1 is negative" },
+    { "R3 start S2147483646", "", "start_ordinal",
+      "start_ordinal: 2147483646 with 3 replicas is beyond the ordinal 2147483647" },
     { "R2147483647 r0-2147483647", "", "replicas", "replicas: 2147483647, but no more than 10000000 are planned for" },
 };
 

@@ -103,6 +103,8 @@ static void add_rows(struct table *table, const struct rollout_world *world,
         table_number(table, (long long)i + 1);
         if (item->subject_kind != ROLLOUT_SUBJECT_POD)
             show_subject(&name, world, item->subject_kind, item->subject);
+        else if (pod) /* its node is not there */
+            text_add_plain(&name, pod->node.len ? pod->node : pod->target_node);
         table_text(table, &name);
         if (nodes)
             table_str(table, 0, pod ? pod->name : (struct rollout_str){ "none", 4 });

@@ -136,7 +136,9 @@ struct rollout_plan {
     size_t attr_count;
     const struct rollout_str *texts;
     size_t text_count;
-    const struct rollout_verdict *verdicts; /**< every pod in input order, then what has no pod, last the workload */
+    const struct rollout_verdict *verdicts; /**< every pod in input order; then missing replicas, the ordinals or nodes
+                                                 that have no pod and should, or have one and should not, and the
+                                                 revisions; last the workload */
     size_t verdict_count;
     const struct rollout_limit *limits;
     size_t limit_count;

@@ -284,5 +284,7 @@ void sync_verdict(struct sync *sync, struct ro_builder *b, uint32_t pod, struct 
 void sync_verdict_budget(const struct sync *sync, struct rollout_verdict *v);
 void sync_verdict_burst(const struct sync *sync, struct rollout_verdict *v);
 void sync_verdict_stop(const struct sync *sync, struct ro_builder *b, struct rollout_verdict *v);
+/* A node that the template does not fit: by what, and whether a pod that is there may stay. */
+void sync_verdict_unfit(const struct sync *sync, struct ro_builder *b, uint32_t node, struct rollout_verdict *v);
 
 #endif

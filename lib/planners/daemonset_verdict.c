@@ -42,7 +42,7 @@ void sync_verdict_stop(const struct sync *sync, struct ro_builder *b, struct rol
     v->until_ms = sync->stop_until_ms;
 }
 
-static void set_node_unfit(const struct sync *sync, struct ro_builder *b, uint32_t node, struct rollout_verdict *v)
+void sync_verdict_unfit(const struct sync *sync, struct ro_builder *b, uint32_t node, struct rollout_verdict *v)
 {
     const struct ro_node_fit *fit = &sync->fits[node];
     ro_verdict_set_text(b, v,
@@ -81,7 +81,7 @@ static bool not_asked(struct sync *sync, struct ro_builder *b, uint32_t pod, str
         return true;
     }
     if (fate == FATE_PRUNED || fate == FATE_SPARE) {
-        set_node_unfit(sync, b, sync->by.node[place], v);
+        sync_verdict_unfit(sync, b, sync->by.node[place], v);
         return true;
     }
     return false;

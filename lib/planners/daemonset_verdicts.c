@@ -23,26 +23,22 @@ static void emit_pods(struct sync *sync, struct ro_builder *b, struct ro_tally *
 
 /* ---- nodes ---- */
 
-/* A pod that is not terminating is there. */
-static bool place_lives(const struct sync *sync, uint32_t place)
+/* The first pod there that is not terminating. */
+static uint32_t living_pod(const struct sync *sync, uint32_t place)
 {
     for (uint32_t i = sync->by.first[place]; i < sync->by.first[place + 1]; i++)
         if (!(sync->marks[sync->by.pods[i]] & SYNC_LEAVING))
-            return true;
-    return false;
+            return sync->by.pods[i];
+    return ROLLOUT_NONE;
 }
 
 static void hold_node(struct sync *sync, struct ro_builder *b, uint32_t node, struct rollout_verdict *v)
 {
     uint32_t place = sync->by.of_node[node];
-    const struct ro_node_fit *fit = &sync->fits[node];
     if (sync->stopped_at == 1 || sync->stopped_at == 2) {
         sync_verdict_stop(sync, b, v);
-    } else if (!fit->runs) {
-        bool taint = fit->check == RO_NODE_TAINT;
-        ro_verdict_set_text(b, v, taint ? ROLLOUT_REASON_NODE_TAINTED : ROLLOUT_REASON_NODE_NOT_SELECTED,
-                            sync_fit_text(sync, b, node));
-        v->a = fit->continues;
+    } else if (!sync->fits[node].runs) {
+        sync_verdict_unfit(sync, b, node, v);
         return;
     } else if (sync->stopped_at == 4) {
         sync_verdict_stop(sync, b, v);
@@ -59,12 +55,35 @@ static void hold_node(struct sync *sync, struct ro_builder *b, uint32_t node, st
     v->wants = ROLLOUT_OP_CREATE;
 }
 
-/* A node with a pod that lives says nothing, unless it needs another: beside an old one that one has the verdict. */
+/* A node with a pod and no place for one: why it has none, or of a pod that has to go what is said of that. The pod
+ * is counted already. */
+static void emit_misscheduled(struct sync *sync, struct ro_builder *b, uint32_t node, uint32_t pod)
+{
+    const struct ro_node_fit *fit = &sync->fits[node];
+    struct rollout_verdict v = ro_verdict(ROLLOUT_SUBJECT_NODE, node);
+    if (fit->continues) {
+        sync_verdict_unfit(sync, b, node, &v);
+    } else if (b->plan) {
+        v = b->verdicts[pod];
+        v.subject_kind = ROLLOUT_SUBJECT_NODE;
+        v.subject = node;
+    }
+    ro_build_verdict(b, &v);
+}
+
+/* A node with a pod that lives says nothing, unless that has no place there, or the node needs another: beside an old
+ * one that one has the verdict. */
 static void emit_nodes(struct sync *sync, struct ro_builder *b, struct ro_tally *tally)
 {
     for (uint32_t i = 0; i < sync->in->nodes.count; i++) {
         bool surge = sync->needs[i] == NEED_SURGE || (sync->rolled && sync->limits.max_surge != 0);
-        if (place_lives(sync, sync->by.of_node[i]) && (sync->needs[i] == NEED_NONE || surge))
+        uint32_t pod = living_pod(sync, sync->by.of_node[i]);
+        bool planned = sync->stopped_at != 1 && sync->stopped_at != 2;
+        if (pod != ROLLOUT_NONE && planned && !sync->fits[i].runs) {
+            emit_misscheduled(sync, b, i, pod);
+            continue;
+        }
+        if (pod != ROLLOUT_NONE && (sync->needs[i] == NEED_NONE || surge))
             continue;
         struct rollout_verdict v = ro_verdict(ROLLOUT_SUBJECT_NODE, i);
         if (sync->node_action[i]) {

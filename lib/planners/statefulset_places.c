@@ -232,9 +232,14 @@ int sts_count_places(struct pass *pass, struct ro_ordinals *ranges, uint32_t *or
     if (pass->replicas > MOST_PLACES)
         return ro_error(reterr, ROLLOUT_ERR_INVALID, "replicas", "replicas: %lld, but no more than %d are planned for",
                         (long long)pass->replicas, MOST_PLACES);
+    if (pass->start + pass->replicas - 1 > INT32_MAX)
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, "start_ordinal",
+                        "start_ordinal: %lld with %lld replicas is beyond the ordinal %d", (long long)pass->start,
+                        (long long)pass->replicas, INT32_MAX);
     if (pass->end - pass->start > MOST_PLACES || pass->end - 1 > INT32_MAX)
         return ro_error(reterr, ROLLOUT_ERR_INVALID, "reserve_ordinals",
-                        "reserve_ordinals: ordinals would reach to %lld, but no more than %d are planned for",
-                        (long long)pass->end - 1, MOST_PLACES);
+                        "reserve_ordinals: ordinals would reach to %lld; no more than %d are planned for, and none "
+                        "beyond %d",
+                        (long long)pass->end - 1, MOST_PLACES, INT32_MAX);
     return ROLLOUT_OK;
 }

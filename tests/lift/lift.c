@@ -163,10 +163,24 @@ static bool test_verdict(const struct played *base, const struct played *next, c
     return truth;
 }
 
-/* An ordinal that has a pod and should not: what is said of it is the pod's, and tested there. */
+static bool repeats_pod_on_node(const struct rollout_plan *plan, const struct rollout_snapshot *snapshot,
+                                const struct rollout_verdict *v)
+{
+    for (size_t i = 0; i < snapshot->pods.count; i++) {
+        const struct rollout_pod *pod = &snapshot->pods.items[i];
+        if (same(pod->node.len ? pod->node : pod->target_node, snapshot->nodes.items[v->subject].name) &&
+            !(pod->flags & ROLLOUT_POD_TERMINATING) && plan->verdicts[i].reason == v->reason)
+            return true;
+    }
+    return false;
+}
+
+/* An ordinal or a node that has a pod and should not: what is said of it is the pod's, and tested there. */
 static bool repeats_its_pod(const struct rollout_plan *plan, const struct rollout_snapshot *snapshot,
                             const struct rollout_verdict *v)
 {
+    if (v->subject_kind == ROLLOUT_SUBJECT_NODE)
+        return repeats_pod_on_node(plan, snapshot, v);
     if (v->subject_kind != ROLLOUT_SUBJECT_ORDINAL || v->reason == ROLLOUT_REASON_ORDINAL_RESERVED)
         return false;
     for (size_t i = 0; i < snapshot->pods.count; i++) {
@@ -175,7 +189,8 @@ static bool repeats_its_pod(const struct rollout_plan *plan, const struct rollou
         while (at > 0 && name.data[at - 1] >= '0' && name.data[at - 1] <= '9')
             at--;
         char digits[16];
-        int len = snprintf(digits, sizeof digits, "%.*s", (int)(name.len - at < 15 ? name.len - at : 15), name.data + at);
+        int len =
+            snprintf(digits, sizeof digits, "%.*s", (int)(name.len - at < 15 ? name.len - at : 15), name.data + at);
         if (len > 0 && strtoul(digits, NULL, 10) == v->subject && plan->verdicts[i].reason == v->reason)
             return true;
     }
