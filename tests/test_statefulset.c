@@ -315,6 +315,7 @@ static const struct {
       "reserve_ordinals: ordinals would reach to 2147483648; no more than 10000000 are planned for, and none "
       "beyond 2147483647" },
     { "R1 start S-1", "", "start_ordinal", "start_ordinal: -1 is negative" },
+    { "R1 start S-5 r-5", "", "start_ordinal", "start_ordinal: -5 is negative" },
     { "R3 start S2147483646", "", "start_ordinal",
       "start_ordinal: 2147483646 with 3 replicas is beyond the ordinal 2147483647" },
     { "R2147483647 r0-2147483647", "", "replicas", "replicas: 2147483647, but no more than 10000000 are planned for" },

@@ -77,7 +77,8 @@ struct rollout_statefulset {
     struct rollout_selector selector;  /**< decided by the caller: see ROLLOUT_POD_NOT_SELECTED */
     struct rollout_str label_selector; /**< the selector as text, for status.labelSelector */
     int64_t generation;
-    struct rollout_opt replicas;               /**< absent: 1 */
+    struct rollout_opt replicas;               /**< absent: 1; places, and reserved ordinals between them: at most
+                                                    10,000,000 together, and no ordinal beyond INT32_MAX */
     struct rollout_opt revision_history_limit; /**< absent: 10 */
     int32_t min_ready_seconds;    /**< Advanced: of the rollingUpdate block */
     int32_t grace_period_seconds; /**< inPlaceUpdateStrategy */

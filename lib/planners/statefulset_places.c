@@ -222,10 +222,6 @@ int sts_count_places(struct pass *pass, struct ro_ordinals *ranges, uint32_t *or
 {
     const struct rollout_statefulset *spec = pass->spec;
     pass->reserved = ranges;
-    if (pass->rules->lifecycle) /* Kubernetes' own reserves none */
-        pass->reserved_count = ro_reserved_read(spec->reserve_ordinals, spec->reserve_ordinal_count, ranges, order);
-    pass->end = ro_reserved_end(ranges, pass->reserved_count, pass->start, pass->replicas);
-    pass->slots = (size_t)pass->replicas;
     if (pass->start < 0)
         return ro_error(reterr, ROLLOUT_ERR_INVALID, "start_ordinal", "start_ordinal: %lld is negative",
                         (long long)pass->start);
@@ -236,6 +232,10 @@ int sts_count_places(struct pass *pass, struct ro_ordinals *ranges, uint32_t *or
         return ro_error(reterr, ROLLOUT_ERR_INVALID, "start_ordinal",
                         "start_ordinal: %lld with %lld replicas is beyond the ordinal %d", (long long)pass->start,
                         (long long)pass->replicas, INT32_MAX);
+    if (pass->rules->lifecycle) /* Kubernetes' own reserves none */
+        pass->reserved_count = ro_reserved_read(spec->reserve_ordinals, spec->reserve_ordinal_count, ranges, order);
+    pass->end = ro_reserved_end(ranges, pass->reserved_count, pass->start, pass->replicas);
+    pass->slots = (size_t)pass->replicas;
     if (pass->end - pass->start > MOST_PLACES || pass->end - 1 > INT32_MAX)
         return ro_error(reterr, ROLLOUT_ERR_INVALID, "reserve_ordinals",
                         "reserve_ordinals: ordinals would reach to %lld; no more than %d are planned for, and none "
