@@ -205,7 +205,7 @@ static const char *const refusals[] = {
     "nodes[0].taints[0].reserved: not zero",
     "nodes[0].taints: NULL with a count",
     "nodes[0].name: NULL with a length",
-    "nodes: two are named n1",
+    "nodes: two are named \"n1\"",
     "pods: node_index 3 of 2 nodes",
     "pods[1].target_node: NULL with a length",
     "failed_pod_backoffs[0].seconds: -1 is not between 0 and 2147483647",

@@ -155,7 +155,7 @@ START_TEST(test_refused)
     s.nodes[1].name = str("a");
     s.nodes[2].name = str("b");
     ck_assert_int_eq(fill(&s, &error), ROLLOUT_ERR_INVALID);
-    ck_assert_str_eq(error.message, "nodes: two are named b");
+    ck_assert_str_eq(error.message, "nodes: two are named \"b\"");
     ck_assert_uint_eq(error.index, 2);
     s.nodes[2].name = str("c");
     s.pods[0].node_index = 4;

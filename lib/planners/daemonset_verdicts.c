@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The verdicts on all that a DaemonSet's sync looks at: every pod, the nodes without one, revisions, last the set. */
+/* The verdicts on all that a DaemonSet's sync looks at: every pod, the nodes without one or with one that has
+ * no place there, revisions, last the set. */
 #include "planners/daemonset_pass.h"
 
 #include "base/str.h"

@@ -45,7 +45,7 @@ static int sort_nodes(const struct names *names, uint32_t *order, uint32_t *scra
     for (size_t i = 1; i < n; i++)
         if (compare_nodes(names, order[i - 1], order[i]) == 0) {
             struct rollout_str name = node_name(names->nodes, order[i]);
-            return ro_error_at(reterr, ROLLOUT_ERR_INVALID, order[i], "nodes", "nodes: two are named %.*s",
+            return ro_error_at(reterr, ROLLOUT_ERR_INVALID, order[i], "nodes", "nodes: two are named \"%.*s\"",
                                name.len > 63 ? 63 : (int)name.len, name.data ? name.data : "");
         }
     return ROLLOUT_OK;
