@@ -402,7 +402,7 @@ START_TEST(resize_restarts)
     resources_only(&w);
     w.revisions[0].data = *rollout_json_tree(trees[0]);
     w.revisions[1].data = *rollout_json_tree(trees[1]);
-    world_in_place(&w, 0, 0)->containers = rollout_json_tree(trees[2])->nodes;
+    world_in_place(&w, 0, 0)->containers = *rollout_json_tree(trees[2]);
     ck_assert_str_eq(world_actions(&w), "set-ready p0; update-in-place p0 web-b mark:1");
     w.pods[0].in_place = NULL;
     ck_assert_str_eq(world_actions(&w), "set-ready p0; update-in-place p0 web-b mark:0");

@@ -476,6 +476,12 @@ static void spoil(struct world *w, int i)
     case 73:
         world_in_place(w, 1, ROLLOUT_IN_PLACE_STATE)->grace_revision = bad;
         break;
+    case 74:
+        world_in_place(w, 1, ROLLOUT_IN_PLACE_STATE)->containers.count = 1;
+        break;
+    case 75:
+        world_in_place(w, 1, ROLLOUT_IN_PLACE_STATE)->containers = (struct rollout_tree){ &too_large, 1 };
+        break;
     default:
         break;
     }
@@ -563,6 +569,8 @@ static const struct {
     { ROLLOUT_ERR_ABI, 1, "pods[1].finalizers: stride 8 is none" },
     { ROLLOUT_ERR_INVALID, 1, "pods[1].in_place.container: NULL with a length" },
     { ROLLOUT_ERR_INVALID, 1, "pods[1].in_place.grace_revision: NULL with a length" },
+    { ROLLOUT_ERR_INVALID, 1, "pods[1].in_place.containers: NULL with a count" },
+    { ROLLOUT_ERR_INVALID, 1, "pods[1].in_place.containers: node 0 size goes beyond the tree" },
 };
 
 START_TEST(broken_record)

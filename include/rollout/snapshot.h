@@ -96,10 +96,8 @@ struct rollout_in_place {
     struct rollout_str container;         /**< the first container that is waited for */
     struct rollout_str grace_revision;    /**< revision that the grace annotation holds */
     int64_t grace_end_ms;                 /**< first instant after the grace period; 0 = none */
-    const struct rollout_node *containers; /**< the pod's spec.containers, an ARRAY, for their
-                                                resizePolicy; NULL = nothing is known of them. A node
-                                                of a tree that rollout_tree_check() has taken: without
-                                                a count it cannot be checked here */
+    struct rollout_tree containers;       /**< the pod's spec.containers, an ARRAY, for their resizePolicy;
+                                               count 0 = nothing is known of them; checked */
 };
 
 /** One pod. The first 64 bytes are what every pass over all pods reads. */

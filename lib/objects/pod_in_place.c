@@ -267,7 +267,7 @@ bool ro_in_place_facts(const struct rollout_node *pod, const struct ro_gates *ga
 
     *ret = (struct rollout_in_place){ 0 };
     if (ro_is(containers, ROLLOUT_NODE_ARRAY))
-        ret->containers = containers;
+        ret->containers = ro_tree_of(containers);
     if (!state_text && !grace_text && !has_resize_policy(list_of(containers)))
         return false;
     if (state_text) {

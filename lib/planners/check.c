@@ -215,11 +215,11 @@ void ro_check_conditions(struct ro_check *c, const struct ro_path *up, const str
 
 /* ---- the snapshot ---- */
 
-static void check_data(struct ro_check *c, const struct ro_path *up, const struct rollout_tree *data)
+static void check_tree(struct ro_check *c, const struct ro_path *up, const char *name, const struct rollout_tree *tree)
 {
-    struct ro_path path = ro_path_member(up, "data");
+    struct ro_path path = ro_path_member(up, name);
     struct rollout_error fault = { .struct_size = sizeof fault };
-    if (!ro_check_array(c, &path, data->nodes, data->count) || !rollout_tree_check(data, &fault))
+    if (!ro_check_array(c, &path, tree->nodes, tree->count) || !rollout_tree_check(tree, &fault))
         return;
     ro_check_refuse(c, ROLLOUT_ERR_INVALID, &path, fault.message);
 }
@@ -242,7 +242,7 @@ static void check_revisions(struct ro_check *c, const struct ro_abi_array *revis
             refuse_number(c, ROLLOUT_ERR_INVALID, &number, revision->number, "", " leaves none for the next revision");
         ro_check_reserved(c, &place, revision->reserved);
         ro_check_strs(c, &place, "topology_keys", &revision->topology_keys);
-        check_data(c, &place, &revision->data);
+        check_tree(c, &place, "data", &revision->data);
         ro_check_text(c, &place, "claims_hash", revision->claims_hash);
         ro_check_text(c, &place, "hash", revision->hash);
     }
@@ -363,7 +363,8 @@ static bool pod_broken(const struct rollout_pod *pod)
     const struct rollout_in_place *in_place = pod->in_place;
     return ro_str_broken(pod->revision) || ro_str_broken(pod->name) || ro_str_broken(pod->node) || pod->reserved ||
            ro_str_broken(pod->uid) || ro_str_broken(pod->target_node) || labels_broken(&pod->labels) || strs_broken(&pod->finalizers) ||
-           (in_place && (ro_str_broken(in_place->container) || ro_str_broken(in_place->grace_revision)));
+           (in_place && (ro_str_broken(in_place->container) || ro_str_broken(in_place->grace_revision) ||
+                         (in_place->containers.count && rollout_tree_check(&in_place->containers, NULL))));
 }
 
 int ro_pod_check(const struct rollout_pod *pod, size_t i, struct rollout_error *reterr)
@@ -387,6 +388,7 @@ int ro_pod_check(const struct rollout_pod *pod, size_t i, struct rollout_error *
     if (pod->in_place) {
         ro_check_text(&c, &in_place, "container", pod->in_place->container);
         ro_check_text(&c, &in_place, "grace_revision", pod->in_place->grace_revision);
+        check_tree(&c, &in_place, "containers", &pod->in_place->containers);
     }
     return c.code;
 }

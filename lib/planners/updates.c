@@ -93,7 +93,8 @@ bool ro_update_marks_not_ready(struct ro_updates *u, const struct rollout_pod *p
     if (!u->in->gates.on[ROLLOUT_GATE_IN_PLACE_WORKLOAD_VERTICAL_SCALING] ||
         (flags & (ROLLOUT_CHANGES_RESOURCES | more)) != ROLLOUT_CHANGES_RESOURCES)
         return true;
-    return ro_diff_restarts(data_of(u, from - 1), data_of(u, u->target), pod->in_place ? pod->in_place->containers : NULL);
+    const struct rollout_tree unknown = { 0 }, *containers = pod->in_place ? &pod->in_place->containers : &unknown;
+    return ro_diff_restarts(data_of(u, from - 1), data_of(u, u->target), containers->count ? containers->nodes : NULL);
 }
 
 uint16_t ro_update_wants(struct ro_updates *u, uint32_t from, uint32_t recreate)

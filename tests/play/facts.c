@@ -193,7 +193,7 @@ static void compare_in_place(struct report *report, const char *path, const stru
     text(report, path, "in_place.container", a->container, b->container);
     text(report, path, "in_place.grace_revision", a->grace_revision, b->grace_revision);
     integer(report, path, "in_place.grace_end_ms", a->grace_end_ms, b->grace_end_ms);
-    both(report, path, "in_place.containers", json_node(a->containers), json_node(b->containers));
+    both(report, path, "in_place.containers", json_node(a->containers.nodes), json_node(b->containers.nodes));
 }
 
 static void compare_pod(struct report *report, const struct rollout_pod *a, const struct rollout_pod *b)
