@@ -58,7 +58,7 @@ static void sum_up(const struct rollout_world *world, const struct rollout_plan 
         if (action->op == ROLLOUT_OP_CREATE) {
             snprintf(ret->decisions + len, room, "%s%s %" PRId64, comma, op, created(plan, action));
         } else if (action->op == ROLLOUT_OP_UPDATE_IN_PLACE || action->op == ROLLOUT_OP_DELETE) {
-            const struct rollout_str *name = &world->snapshot.pods.items[action->subject].name;
+            const struct rollout_str *name = &world->snapshot->pods.items[action->subject].name;
             snprintf(ret->decisions + len, room, "%s%s %.*s", comma, op, (int)name->len, name->data);
         }
     }

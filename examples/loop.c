@@ -99,7 +99,7 @@ static int run_pass(const struct transport *to, struct article *article, struct 
     if (rc == ROLLOUT_OK)
         rc = rollout_document_decode(rollout_json_tree(json), 0, (int64_t)time(NULL) * 1000, &pass.world, reterr);
     if (rc == ROLLOUT_OK)
-        rc = rollout_plan(&pass.world->workload, &pass.world->snapshot, &pass.plan, reterr);
+        rc = rollout_plan(pass.world->workload, pass.world->snapshot, &pass.plan, reterr);
     if (rc == ROLLOUT_OK)
         article_see(article, pass.seen, pass.world, pass.plan);
     if (rc == ROLLOUT_OK)

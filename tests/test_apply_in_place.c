@@ -368,14 +368,14 @@ START_TEST(test_decodes)
     open_world(&run, clone_snapshot(&plain));
     set_action(&run, ROLLOUT_OP_UPDATE_IN_PLACE, ON_POD, update);
     ck_assert_int_eq(rollout_apply(run.world, &run.plan, 0, NULL, &objects, &error), ROLLOUT_OK);
-    ck_assert_int_eq(rollout_pod_from_object(&objects->items[0], &run.world->workload, &pod, &in_place, &error),
+    ck_assert_int_eq(rollout_pod_from_object(&objects->items[0], run.world->workload, &pod, &in_place, &error),
                      ROLLOUT_OK);
     ck_assert_uint_eq(pod.lifecycle_state, ROLLOUT_STATE_UPDATING);
     ck_assert_ptr_eq(pod.in_place, &in_place);
     ck_assert_uint_eq(in_place.flags, ROLLOUT_IN_PLACE_STATE | ROLLOUT_IN_PLACE_GRACE_KEY | ROLLOUT_IN_PLACE_GRACE |
                                           ROLLOUT_IN_PLACE_CONTAINERS_DONE);
     /* the time has whole seconds, so the wait may be up to one shorter */
-    ck_assert_int_eq(in_place.grace_end_ms - run.world->snapshot.now_ms, 30000 - 700);
+    ck_assert_int_eq(in_place.grace_end_ms - run.world->snapshot->now_ms, 30000 - 700);
     ck_assert_uint_eq(pod.flags & (ROLLOUT_POD_IN_PLACE_CONDITION | ROLLOUT_POD_IN_PLACE_TRUE),
                       ROLLOUT_POD_IN_PLACE_CONDITION);
     rollout_objects_free(objects);

@@ -383,7 +383,7 @@ START_TEST(test_decodes)
     struct run run;
 
     open_world(&run, snapshot(&world));
-    ck_assert_uint_eq(run.world->snapshot.pods.items[0].flags & ROLLOUT_POD_STORAGE_MISMATCH,
+    ck_assert_uint_eq(run.world->snapshot->pods.items[0].flags & ROLLOUT_POD_STORAGE_MISMATCH,
                       ROLLOUT_POD_STORAGE_MISMATCH);
     set_action(&run, ROLLOUT_OP_CREATE, AT_3, create);
     ck_assert_int_eq(rollout_apply(run.world, &run.plan, 0, NULL, &objects, NULL), ROLLOUT_OK);
@@ -394,7 +394,7 @@ START_TEST(test_decodes)
     world.pod = text;
     open_world(&run, snapshot(&world));
     ck_assert_uint_eq(run.world->pod_object_count, 1);
-    const struct rollout_pod *pod = run.world->snapshot.pods.items;
+    const struct rollout_pod *pod = run.world->snapshot->pods.items;
     ck_assert_uint_eq(pod->lifecycle_state, ROLLOUT_STATE_PREPARING_NORMAL);
     ck_assert_uint_eq(pod->flags & (ROLLOUT_POD_STORAGE_MISMATCH | ROLLOUT_POD_NOT_SELECTED), 0);
     ck_assert(ro_str_eq(pod->name, RO_STR("demo-3")));

@@ -115,8 +115,8 @@ START_TEST(claims)
     ck_assert_msg(rollout_json_parse(text, strlen(text), &json, &error) == ROLLOUT_OK, "%s", error.message);
     ck_assert_msg(rollout_document_decode(rollout_json_tree(json), 0, 0, &world, &error) == ROLLOUT_OK, "%s",
                   error.message);
-    ck_assert_msg(rollout_plan(&world->workload, &world->snapshot, &plan, &error) == ROLLOUT_OK, "%s", error.message);
-    describe(plan, &world->snapshot, got, sizeof got);
+    ck_assert_msg(rollout_plan(world->workload, world->snapshot, &plan, &error) == ROLLOUT_OK, "%s", error.message);
+    describe(plan, world->snapshot, got, sizeof got);
     ck_assert_msg(strcmp(got, cases[_i].actions) == 0, "%s: %s", cases[_i].name, got);
     rollout_plan_free(plan);
     rollout_world_free(world);

@@ -65,10 +65,10 @@ START_TEST(test_version)
 {
     struct rollout_json *json;
     struct rollout_world *world = decode_text(versions[_i].document, &json);
-    const struct rollout_daemonset *s = world->workload.daemonset;
+    const struct rollout_daemonset *s = world->workload->daemonset;
     bool advanced = versions[_i].advanced;
     assert_text(world->kind, "DaemonSet");
-    ck_assert_ptr_null(world->workload.statefulset);
+    ck_assert_ptr_null(world->workload->statefulset);
     ck_assert_uint_eq(s->struct_size, sizeof(*s));
     ck_assert_uint_eq(s->flags, versions[_i].flags);
     assert_text(s->name, "agent");
@@ -148,7 +148,7 @@ START_TEST(test_limits)
              "{'kind':'DaemonSet','apiVersion':'%s','spec':{'selector':{'matchLabels':{'a':'1'}},'updateStrategy':%s}}",
              limits[_i].api_version, limits[_i].strategy);
     struct rollout_world *world = decode_text(text, &json);
-    const struct rollout_daemonset *s = world->workload.daemonset;
+    const struct rollout_daemonset *s = world->workload->daemonset;
     ck_assert_uint_eq(s->update_type, limits[_i].type);
     ck_assert_int_eq((s->flags & ROLLOUT_DAEMONSET_ROLLING_UPDATE) != 0, limits[_i].block);
     check_limit(&s->max_unavailable, limits[_i].max_unavailable);
@@ -214,8 +214,8 @@ START_TEST(test_flags)
     snprintf(text, sizeof(text), "{'kind':'DaemonSet','apiVersion':'%s','metadata':{'annotations':{%s}},'spec':{%s}}",
              flags[_i].api_version, flags[_i].annotations, flags[_i].spec);
     struct rollout_world *world = decode_text(text, &json);
-    ck_assert_uint_eq(world->workload.daemonset->flags, flags[_i].flags);
-    assert_text(world->workload.daemonset->template_generation, flags[_i].generation);
+    ck_assert_uint_eq(world->workload->daemonset->flags, flags[_i].flags);
+    assert_text(world->workload->daemonset->template_generation, flags[_i].generation);
     rollout_world_free(world);
     rollout_json_free(json);
 }
@@ -262,7 +262,7 @@ START_TEST(test_scheduling)
              "'values':['4']},{'key':'cpu','operator':'Lt','values':['9']},{'key':'f','operator':'gt'}]},"
              "{'matchFields':[{'key':'metadata.name','operator':'In','values':['n']}]},null]}}}");
     struct rollout_world *world = decode_text(text, &json);
-    const struct rollout_scheduling *s = &world->workload.daemonset->scheduling;
+    const struct rollout_scheduling *s = &world->workload->daemonset->scheduling;
     assert_text(s->node_name, "n");
     ck_assert_uint_eq(s->host_network, 1);
     assert_text(*ro_labels_get(&s->node_selector, RO_STR("disk")), "ssd");
@@ -311,8 +311,8 @@ START_TEST(test_affinity)
     struct rollout_json *json;
     snprintf(text, sizeof(text), POD_SPEC, affinities[_i].spec);
     struct rollout_world *world = decode_text(text, &json);
-    ck_assert_uint_eq(world->workload.daemonset->scheduling.affinity.set, affinities[_i].set);
-    ck_assert_uint_eq(world->workload.daemonset->scheduling.affinity.term_count, affinities[_i].terms);
+    ck_assert_uint_eq(world->workload->daemonset->scheduling.affinity.set, affinities[_i].set);
+    ck_assert_uint_eq(world->workload->daemonset->scheduling.affinity.term_count, affinities[_i].terms);
     rollout_world_free(world);
     rollout_json_free(json);
 }
@@ -355,8 +355,8 @@ START_TEST(test_target)
              "'uid':'x','ownerReferences':[{'uid':'u','controller':true}]},'spec':{%s}}]}",
              targets[_i].spec);
     struct rollout_world *world = decode_text(text, &json);
-    const struct rollout_pod *pod = &world->snapshot.pods.items[0];
-    ck_assert_uint_eq(world->snapshot.pods.count, 1);
+    const struct rollout_pod *pod = &world->snapshot->pods.items[0];
+    ck_assert_uint_eq(world->snapshot->pods.count, 1);
     assert_text(pod->uid, "x");
     ck_assert_uint_eq(pod->flags, ROLLOUT_POD_NOT_SELECTED);
     if (targets[_i].target)
@@ -379,7 +379,7 @@ START_TEST(test_nodes)
         "{'name':'n2'}}],'failedPodBackoffs':[{'node':'n1','seconds':8,'last':'2023-11-14T22:13:19Z'},{'node':'n2'},"
         "null]}",
         &json);
-    const struct rollout_snapshot *s = &world->snapshot;
+    const struct rollout_snapshot *s = world->snapshot;
     ck_assert_uint_eq(s->nodes.count, 2);
     ck_assert_uint_eq(s->nodes.stride, sizeof(struct rollout_node_facts));
     const struct rollout_node_facts *node = &s->nodes.items[0];
@@ -444,7 +444,7 @@ START_TEST(test_determined)
     snprintf(text, sizeof(text), "{'kind':'Snapshot','currentRevision':'x','workload':" DEMO(BETA) ",'revisions':[%s]}",
              determined[_i].revisions);
     struct rollout_world *world = decode_text(text, &json);
-    const struct rollout_snapshot *s = &world->snapshot;
+    const struct rollout_snapshot *s = world->snapshot;
     ck_assert_uint_eq(s->current_revision, 0); /* there is none */
     ck_assert_uint_eq(s->update_revision, determined[_i].update);
     ck_assert_uint_eq(s->revisions.count, determined[_i].count);
@@ -468,10 +468,10 @@ START_TEST(test_new_revision)
 {
     struct rollout_json *json;
     struct rollout_world *world = decode_text(made[_i].document, &json);
-    const struct rollout_revision *revision = &world->snapshot.revisions.items[0];
+    const struct rollout_revision *revision = &world->snapshot->revisions.items[0];
     struct rollout_str hash = revision->hash;
     char wanted[1024];
-    ck_assert_uint_eq(world->snapshot.update_revision, 1);
+    ck_assert_uint_eq(world->snapshot->update_revision, 1);
     ck_assert_uint_gt(hash.len, 0);
     snprintf(wanted, sizeof(wanted),
              "{'kind':'ControllerRevision','apiVersion':'apps/v1','metadata':{'name':'demo-%.*s','namespace':'ns',"
@@ -491,14 +491,14 @@ START_TEST(test_collision)
     char text[2048];
     struct rollout_json *json, *again;
     struct rollout_world *first = decode_text(DEMO(BETA), &json);
-    struct rollout_str name = first->snapshot.revisions.items[0].name;
+    struct rollout_str name = first->snapshot->revisions.items[0].name;
     snprintf(text, sizeof(text),
              "{'kind':'Snapshot','workload':" DEMO(BETA) ",'revisions':[" REVISION("%.*s", "", "1", "app:1") "]}",
              (int)name.len, name.data);
     struct rollout_world *world = decode_text(text, &again);
-    const struct rollout_revision *revision = &world->snapshot.revisions.items[1];
-    ck_assert_uint_eq(world->snapshot.update_revision, 2);
-    ck_assert_int_eq(world->workload.daemonset->status.collision_count.value, 1);
+    const struct rollout_revision *revision = &world->snapshot->revisions.items[1];
+    ck_assert_uint_eq(world->snapshot->update_revision, 2);
+    ck_assert_int_eq(world->workload->daemonset->status.collision_count.value, 1);
     ck_assert(!ro_str_eq(revision->name, name));
     snprintf(text, sizeof(text), "demo-%.*s", (int)revision->hash.len, revision->hash.data);
     assert_text(revision->name, text);

@@ -152,7 +152,7 @@ START_TEST(test_twins)
     for (size_t v = 0; v < 2; v++) {
         struct rollout_json *json = parse(versions[v]);
         struct rollout_world *world = decode(json, 0);
-        check_twin(world->workload.cloneset, _i);
+        check_twin(world->workload->cloneset, _i);
         rollout_world_free(world);
         rollout_json_free(json);
     }
@@ -168,7 +168,7 @@ START_TEST(test_status)
              "{'type':'Progressing','status':'True','reason':'R','message':'M',"
              "'lastUpdateTime':'2023-11-14T22:13:20Z','lastTransitionTime':'2023-11-14T22:13:21Z'},{'type':'X'}]}}}");
     struct rollout_world *world = decode(json, 0);
-    const struct rollout_cloneset_status *s = &world->workload.cloneset->status;
+    const struct rollout_cloneset_status *s = &world->workload->cloneset->status;
     ck_assert_int_eq(s->observed_generation, 6);
     ck_assert_int_eq(s->replicas, 5);
     ck_assert_int_eq(s->ready_replicas, 4);
@@ -257,7 +257,7 @@ START_TEST(test_snapshot)
     ck_assert_int_eq(rollout_document_count(rollout_json_tree(json), &count, NULL), ROLLOUT_OK);
     ck_assert_uint_eq(count, 1);
     struct rollout_world *world = decode(json, 0);
-    const struct rollout_snapshot *s = &world->snapshot;
+    const struct rollout_snapshot *s = world->snapshot;
     ck_assert_uint_eq(world->struct_size, sizeof(*world));
     assert_text(world->kind, "CloneSet");
     assert_text(world->api_version, "apps.kruise.io/v1beta1");
@@ -290,11 +290,11 @@ START_TEST(test_snapshot)
     ck_assert_uint_eq(s->claims.items[1].flags, ROLLOUT_CLAIM_TERMINATING);
     ck_assert_uint_eq(world->claim_object_count, 2);
 
-    ck_assert_uint_eq(world->workload.gate_count, 2);
-    ck_assert_uint_eq(world->workload.gates[0].gate, ROLLOUT_GATE_CLONESET_PARTITION_ROLLBACK);
-    ck_assert_uint_eq(world->workload.gates[0].on, 1);
-    ck_assert_uint_eq(world->workload.gates[1].gate, ROLLOUT_GATE_CLONESET_SHORT_HASH);
-    ck_assert_uint_eq(world->workload.gates[1].on, 0);
+    ck_assert_uint_eq(world->workload->gate_count, 2);
+    ck_assert_uint_eq(world->workload->gates[0].gate, ROLLOUT_GATE_CLONESET_PARTITION_ROLLBACK);
+    ck_assert_uint_eq(world->workload->gates[0].on, 1);
+    ck_assert_uint_eq(world->workload->gates[1].gate, ROLLOUT_GATE_CLONESET_SHORT_HASH);
+    ck_assert_uint_eq(world->workload->gates[1].on, 0);
     rollout_world_free(world);
     rollout_json_free(json);
 }
@@ -304,11 +304,11 @@ START_TEST(test_defaults)
 {
     struct rollout_json *json = parse("{'kind':'Snapshot','workload':" CLONESET("demo", "u") ",'pods':null}");
     struct rollout_world *world = decode(json, 0);
-    ck_assert_int_eq(world->snapshot.now_ms, NOW);
-    ck_assert_int_eq(world->snapshot.unobserved_since_ms, 0);
-    ck_assert_uint_eq(world->snapshot.pods.count, 0);
-    ck_assert_uint_eq(world->snapshot.current_revision, 0); /* status.currentRevision is not stored */
-    ck_assert_uint_eq(world->snapshot.update_revision, 1);  /* made */
+    ck_assert_int_eq(world->snapshot->now_ms, NOW);
+    ck_assert_int_eq(world->snapshot->unobserved_since_ms, 0);
+    ck_assert_uint_eq(world->snapshot->pods.count, 0);
+    ck_assert_uint_eq(world->snapshot->current_revision, 0); /* status.currentRevision is not stored */
+    ck_assert_uint_eq(world->snapshot->update_revision, 1);  /* made */
     rollout_world_free(world);
     rollout_json_free(json);
 }
@@ -354,7 +354,7 @@ START_TEST(test_determined)
              determined[_i].revisions);
     struct rollout_json *json = parse(text);
     struct rollout_world *world = decode(json, 0);
-    const struct rollout_snapshot *s = &world->snapshot;
+    const struct rollout_snapshot *s = world->snapshot;
     ck_assert_uint_eq(s->current_revision, determined[_i].current);
     ck_assert_uint_eq(s->update_revision, determined[_i].update);
     ck_assert_uint_eq(s->revisions.count, determined[_i].count);
@@ -376,8 +376,8 @@ START_TEST(test_new_revision)
         "'volumeClaimTemplates':[{'metadata':{'name':'pvc-1'},'spec':{'resources':{'requests':{'storage':'1Gi'},"
         "'limits':{'storage':'2Gi'}},'accessModes':['ReadWriteOnce']}}]}}");
     struct rollout_world *world = decode(json, 0);
-    const struct rollout_revision *revision = &world->snapshot.revisions.items[0];
-    ck_assert_uint_eq(world->snapshot.revisions.count, 1);
+    const struct rollout_revision *revision = &world->snapshot->revisions.items[0];
+    ck_assert_uint_eq(world->snapshot->revisions.count, 1);
     ck_assert_uint_eq(revision->flags, ROLLOUT_REVISION_NEW);
     assert_text(revision->claims_hash, "1129974074");
     ck_assert_uint_eq(revision->topology_keys.count, 2);
@@ -407,7 +407,7 @@ START_TEST(test_collision_count)
         "demo-65cf769f94", "1", OTHER_DATA) "]}");
     struct rollout_world *world = decode(json, 0);
     const struct rollout_node *labels = ro_dig(world->revision_objects[1].nodes, "metadata", "labels", NULL);
-    ck_assert_int_eq(world->workload.cloneset->status.collision_count.value, 1);
+    ck_assert_int_eq(world->workload->cloneset->status.collision_count.value, 1);
     assert_text(ro_text(ro_get(labels, "controller.kubernetes.io/hash")), "65cf769f94"); /* the first hash */
     rollout_world_free(world);
     rollout_json_free(json);
@@ -431,7 +431,7 @@ START_TEST(test_numeric_hash)
              labels[_i].label);
     struct rollout_json *json = parse(text);
     struct rollout_world *world = decode(json, 0);
-    const struct rollout_revision *update = &world->snapshot.revisions.items[world->snapshot.update_revision - 1];
+    const struct rollout_revision *update = &world->snapshot->revisions.items[world->snapshot->update_revision - 1];
     ck_assert_uint_eq(update->flags, labels[_i].flags);
     assert_text(update->name, labels[_i].flags ? "demo-565565478" : "r");
     rollout_world_free(world);
@@ -446,7 +446,7 @@ START_TEST(test_claims_hash_of_old)
         "demo", "u") ",'revisions':[{'metadata':{'name':'a','annotations':"
                      "{'kruise.io/cloneset-volumeclaimtemplate-hash':'5'}},'revision':1," DATA "}]}");
     struct rollout_world *world = decode(json, 0);
-    assert_text(world->snapshot.revisions.items[0].claims_hash, "5");
+    assert_text(world->snapshot->revisions.items[0].claims_hash, "5");
     rollout_world_free(world);
     rollout_json_free(json);
     json = parse("{'kind':'Snapshot','workload':" CLONESET(
@@ -454,8 +454,8 @@ START_TEST(test_claims_hash_of_old)
                      "'annotations':{'kruise.io/cloneset-volumeclaimtemplate-hash':'5'}},'revision':1," DATA
                      "}," REVISION("b", "2", OTHER_DATA) "]}");
     world = decode(json, 0);
-    ck_assert_uint_eq(world->snapshot.update_revision, 1);
-    assert_text(world->snapshot.revisions.items[0].claims_hash, "");
+    ck_assert_uint_eq(world->snapshot->update_revision, 1);
+    assert_text(world->snapshot->revisions.items[0].claims_hash, "");
     rollout_world_free(world);
     rollout_json_free(json);
 }
@@ -533,24 +533,24 @@ START_TEST(test_list)
     ck_assert_uint_eq(count, 2);
 
     struct rollout_world *one = decode(json, 0), *two = decode(json, 1);
-    assert_text(one->workload.cloneset->name, "one");
-    ck_assert_uint_eq(one->snapshot.pods.count, 1);
-    assert_text(one->snapshot.pods.items[0].name, "p2");
-    ck_assert_uint_eq(one->snapshot.claims.count, 0);
-    ck_assert_uint_eq(one->snapshot.nodes.count, 2);
-    ck_assert_uint_eq(one->snapshot.revisions.items[0].flags, ROLLOUT_REVISION_NEW);
+    assert_text(one->workload->cloneset->name, "one");
+    ck_assert_uint_eq(one->snapshot->pods.count, 1);
+    assert_text(one->snapshot->pods.items[0].name, "p2");
+    ck_assert_uint_eq(one->snapshot->claims.count, 0);
+    ck_assert_uint_eq(one->snapshot->nodes.count, 2);
+    ck_assert_uint_eq(one->snapshot->revisions.items[0].flags, ROLLOUT_REVISION_NEW);
 
-    assert_text(two->workload.cloneset->name, "two");
-    ck_assert_uint_eq(two->snapshot.pods.count, 2);
-    assert_text(two->snapshot.pods.items[0].name, "p1");
-    assert_text(two->snapshot.pods.items[1].name, "p5");
-    ck_assert_uint_eq(two->snapshot.claims.count, 1);
-    assert_text(two->snapshot.claims.items[0].name, "c1");
-    ck_assert_uint_eq(two->snapshot.nodes.count, 2);
-    assert_text(two->snapshot.nodes.items[1].name, "n2");
-    ck_assert_uint_eq(two->snapshot.revisions.count, 1);
-    ck_assert_uint_eq(two->snapshot.update_revision, 1);
-    ck_assert_uint_eq(two->snapshot.current_revision, 1); /* status.currentRevision */
+    assert_text(two->workload->cloneset->name, "two");
+    ck_assert_uint_eq(two->snapshot->pods.count, 2);
+    assert_text(two->snapshot->pods.items[0].name, "p1");
+    assert_text(two->snapshot->pods.items[1].name, "p5");
+    ck_assert_uint_eq(two->snapshot->claims.count, 1);
+    assert_text(two->snapshot->claims.items[0].name, "c1");
+    ck_assert_uint_eq(two->snapshot->nodes.count, 2);
+    assert_text(two->snapshot->nodes.items[1].name, "n2");
+    ck_assert_uint_eq(two->snapshot->revisions.count, 1);
+    ck_assert_uint_eq(two->snapshot->update_revision, 1);
+    ck_assert_uint_eq(two->snapshot->current_revision, 1); /* status.currentRevision */
     rollout_world_free(one);
     rollout_world_free(two);
 
@@ -571,7 +571,7 @@ START_TEST(test_grouping)
     ck_assert_uint_eq(rollout_grouping_count(grouping), 2);
     for (int round = 0; round < 2; round++) {
         ck_assert_int_eq(rollout_grouping_decode(grouping, 1, NOW, &world, NULL), ROLLOUT_OK);
-        ck_assert_uint_eq(world->snapshot.pods.count, 2);
+        ck_assert_uint_eq(world->snapshot->pods.count, 2);
         rollout_world_free(world);
     }
     rollout_grouping_free(grouping);
@@ -609,7 +609,7 @@ START_TEST(test_shape)
     ck_assert_uint_eq(count, shapes[_i].count);
     if (count > 0) {
         struct rollout_world *world = decode(json, 0);
-        ck_assert_uint_eq(world->snapshot.pods.count, shapes[_i].pods);
+        ck_assert_uint_eq(world->snapshot->pods.count, shapes[_i].pods);
         rollout_world_free(world);
     }
     rollout_json_free(json);
@@ -746,11 +746,11 @@ START_TEST(test_what_belongs)
         "{'a':'2'},'ownerReferences':[{'uid':'u','controller':true}]}}],'claims':[{'metadata':{'name':'c'}},"
         "{'metadata':{'name':'d','ownerReferences':[{'uid':'x'},{'uid':'u'}]}}]}");
     struct rollout_world *world = decode(json, 0);
-    ck_assert_uint_eq(world->snapshot.pods.count, 2);
-    ck_assert_uint_eq(world->snapshot.pods.items[0].flags & ROLLOUT_POD_NOT_SELECTED, 0);
-    ck_assert_uint_ne(world->snapshot.pods.items[1].flags & ROLLOUT_POD_NOT_SELECTED, 0);
-    ck_assert_uint_eq(world->snapshot.claims.items[0].flags, 0);
-    ck_assert_uint_eq(world->snapshot.claims.items[1].flags, ROLLOUT_CLAIM_OWNED);
+    ck_assert_uint_eq(world->snapshot->pods.count, 2);
+    ck_assert_uint_eq(world->snapshot->pods.items[0].flags & ROLLOUT_POD_NOT_SELECTED, 0);
+    ck_assert_uint_ne(world->snapshot->pods.items[1].flags & ROLLOUT_POD_NOT_SELECTED, 0);
+    ck_assert_uint_eq(world->snapshot->claims.items[0].flags, 0);
+    ck_assert_uint_eq(world->snapshot->claims.items[1].flags, ROLLOUT_CLAIM_OWNED);
     rollout_world_free(world);
     rollout_json_free(json);
 }
@@ -763,10 +763,10 @@ START_TEST(test_selector_text)
              selectors[_i].selector);
     struct rollout_json *json = parse(text);
     struct rollout_world *world = decode(json, 0);
-    assert_text(world->workload.cloneset->label_selector, selectors[_i].text);
+    assert_text(world->workload->cloneset->label_selector, selectors[_i].text);
     /* Not there, or with an operator that is none. */
     bool usable = strcmp(selectors[_i].selector, "null") != 0 && !strstr(selectors[_i].selector, "'Gt'");
-    ck_assert_uint_eq(world->workload.cloneset->flags & ROLLOUT_CLONESET_SELECTOR_INVALID,
+    ck_assert_uint_eq(world->workload->cloneset->flags & ROLLOUT_CLONESET_SELECTOR_INVALID,
                       usable ? 0 : ROLLOUT_CLONESET_SELECTOR_INVALID);
     rollout_world_free(world);
     rollout_json_free(json);

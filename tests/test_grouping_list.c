@@ -49,7 +49,7 @@ static void assert_members(const struct rollout_json *json, size_t index, const 
 {
     char got[3][512] = { "", "", "" };
     struct rollout_world *world = decode(json, index);
-    const struct rollout_snapshot *s = &world->snapshot;
+    const struct rollout_snapshot *s = world->snapshot;
     for (size_t i = 0; i < s->pods.count; i++)
         append(got[0], sizeof(got[0]), s->pods.items[i].name);
     for (size_t i = 0; i < s->claims.count; i++)
@@ -126,12 +126,12 @@ START_TEST(test_mixed)
     assert_members(json, 3, "web-a", "data-web-a data-web-1", "");
     for (size_t i = 0; i < count; i++) {
         struct rollout_world *world = decode(json, i);
-        ck_assert_int_eq(world->workload.statefulset != NULL, i % 2 == 0);
-        ck_assert_int_eq(world->workload.daemonset != NULL, i == 1);
-        ck_assert_int_eq(world->workload.cloneset != NULL, i == 3);
-        ck_assert_uint_eq(world->snapshot.nodes.count, 2);
-        ck_assert_uint_eq(world->snapshot.storage_classes.count, 1);
-        ck_assert_uint_eq(world->snapshot.storage_classes.items[0].allow_expansion, 1);
+        ck_assert_int_eq(world->workload->statefulset != NULL, i % 2 == 0);
+        ck_assert_int_eq(world->workload->daemonset != NULL, i == 1);
+        ck_assert_int_eq(world->workload->cloneset != NULL, i == 3);
+        ck_assert_uint_eq(world->snapshot->nodes.count, 2);
+        ck_assert_uint_eq(world->snapshot->storage_classes.count, 1);
+        ck_assert_uint_eq(world->snapshot->storage_classes.items[0].allow_expansion, 1);
         rollout_world_free(world);
     }
     rollout_json_free(json);
@@ -217,9 +217,9 @@ START_TEST(test_shape)
     ck_assert_uint_eq(count, shapes[_i].count);
     for (size_t i = 0; i < count; i++) {
         struct rollout_world *world = decode(json, i);
-        ck_assert_uint_eq(world->snapshot.nodes.count, shapes[_i].nodes);
-        ck_assert_uint_eq(world->snapshot.storage_classes.count, shapes[_i].classes);
-        ck_assert_uint_eq(world->snapshot.failed_pod_backoffs.count, 0);
+        ck_assert_uint_eq(world->snapshot->nodes.count, shapes[_i].nodes);
+        ck_assert_uint_eq(world->snapshot->storage_classes.count, shapes[_i].classes);
+        ck_assert_uint_eq(world->snapshot->failed_pod_backoffs.count, 0);
         rollout_world_free(world);
     }
     rollout_json_free(json);
@@ -237,8 +237,8 @@ START_TEST(test_grouping)
     for (int round = 0; round < 4; round++) {
         struct rollout_world *world = NULL;
         ck_assert_int_eq(rollout_grouping_decode(grouping, (size_t)round % 2, NOW, &world, NULL), ROLLOUT_OK);
-        ck_assert_uint_eq(world->snapshot.claims.count, round % 2 ? 2 : 1);
-        assert_text(world->snapshot.claims.items[0].name, round % 2 ? "d-b-0" : "d-a-0");
+        ck_assert_uint_eq(world->snapshot->claims.count, round % 2 ? 2 : 1);
+        assert_text(world->snapshot->claims.items[0].name, round % 2 ? "d-b-0" : "d-a-0");
         rollout_world_free(world);
     }
     rollout_grouping_free(grouping);

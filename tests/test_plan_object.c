@@ -262,25 +262,26 @@ static const struct rollout_claim set_claims[] = { { .name = TEXT("data-web-0") 
 static const struct rollout_statefulset web = { sizeof(web), .name = TEXT("web"), .namespace_ = TEXT("ns") };
 static const struct rollout_daemonset agent = { sizeof(agent), .name = TEXT("agent"), .namespace_ = TEXT("kube") };
 
-#define SNAPSHOT                                                                                                       \
-    {                                                                                                                  \
-        .struct_size = sizeof(struct rollout_snapshot),                                                                \
-        .pods = { set_pods, COUNT(set_pods), sizeof(set_pods[0]) },                                                    \
-        .nodes = { set_nodes, COUNT(set_nodes), sizeof(set_nodes[0]) },                                                \
-        .claims = { set_claims, COUNT(set_claims), sizeof(set_claims[0]) },                                            \
-    }
+static const struct rollout_snapshot set_snapshot = {
+    .struct_size = sizeof(set_snapshot),
+    .pods = { set_pods, COUNT(set_pods), sizeof(set_pods[0]) },
+    .nodes = { set_nodes, COUNT(set_nodes), sizeof(set_nodes[0]) },
+    .claims = { set_claims, COUNT(set_claims), sizeof(set_claims[0]) },
+};
+static const struct rollout_workload web_workload = { .struct_size = sizeof(web_workload), .statefulset = &web };
+static const struct rollout_workload agent_workload = { .struct_size = sizeof(agent_workload), .daemonset = &agent };
 
 static const struct rollout_world statefulset_world = {
     .struct_size = sizeof(statefulset_world),
-    .workload = { .struct_size = sizeof(struct rollout_workload), .statefulset = &web },
-    .snapshot = SNAPSHOT,
+    .workload = &web_workload,
+    .snapshot = &set_snapshot,
     .api_version = TEXT("apps/v1"),
     .kind = TEXT("StatefulSet"),
 };
 static const struct rollout_world daemonset_world = {
     .struct_size = sizeof(daemonset_world),
-    .workload = { .struct_size = sizeof(struct rollout_workload), .daemonset = &agent },
-    .snapshot = SNAPSHOT,
+    .workload = &agent_workload,
+    .snapshot = &set_snapshot,
     .api_version = TEXT("apps.kruise.io/v1alpha1"),
     .kind = TEXT("DaemonSet"),
 };

@@ -144,11 +144,11 @@ START_TEST(test_version)
 {
     struct rollout_json *json;
     struct rollout_world *world = decode_text(versions[_i].document, &json);
-    const struct rollout_statefulset *s = world->workload.statefulset;
+    const struct rollout_statefulset *s = world->workload->statefulset;
     assert_text(world->kind, "StatefulSet");
     assert_text(world->api_version, versions[_i].api_version);
-    ck_assert_ptr_null(world->workload.cloneset);
-    ck_assert_ptr_null(world->workload.daemonset);
+    ck_assert_ptr_null(world->workload->cloneset);
+    ck_assert_ptr_null(world->workload->daemonset);
     check_common(s);
     check_rolling(s, versions[_i].advanced);
     check_newest(s, versions[_i].beta);
@@ -204,7 +204,7 @@ START_TEST(test_strategy)
 {
     struct rollout_json *json;
     struct rollout_world *world = decode_text(strategies[_i].document, &json);
-    const struct rollout_statefulset *s = world->workload.statefulset;
+    const struct rollout_statefulset *s = world->workload->statefulset;
     ck_assert_uint_eq(s->flags, strategies[_i].flags);
     ck_assert_uint_eq(s->update_type, strategies[_i].type);
     ck_assert_uint_eq(s->replicas.set, 0);
@@ -238,8 +238,8 @@ START_TEST(test_retention)
     struct rollout_json *json;
     snprintf(text, sizeof(text), SET("'persistentVolumeClaimRetentionPolicy':%s"), retentions[_i].policy);
     struct rollout_world *world = decode_text(text, &json);
-    ck_assert_uint_eq(world->workload.statefulset->claims_when_deleted, retentions[_i].deleted);
-    ck_assert_uint_eq(world->workload.statefulset->claims_when_scaled, retentions[_i].scaled);
+    ck_assert_uint_eq(world->workload->statefulset->claims_when_deleted, retentions[_i].deleted);
+    ck_assert_uint_eq(world->workload->statefulset->claims_when_scaled, retentions[_i].scaled);
     rollout_world_free(world);
     rollout_json_free(json);
 }
@@ -288,13 +288,13 @@ static void check_storage(const char *document, bool fits)
     struct rollout_world *world = decode_text(document, &json);
     struct rollout_pod alone;
     struct rollout_in_place in_place;
-    ck_assert_uint_eq(world->snapshot.pods.count, 1);
-    ck_assert_int_eq(mismatch(&world->snapshot.pods.items[0]) == 0, fits);
-    assert_text(world->snapshot.pods.items[0].uid, "p");
-    ck_assert_int_eq(rollout_pod_from_object(&world->pod_objects[0], &world->workload, &alone, &in_place, NULL),
+    ck_assert_uint_eq(world->snapshot->pods.count, 1);
+    ck_assert_int_eq(mismatch(&world->snapshot->pods.items[0]) == 0, fits);
+    assert_text(world->snapshot->pods.items[0].uid, "p");
+    ck_assert_int_eq(rollout_pod_from_object(&world->pod_objects[0], world->workload, &alone, &in_place, NULL),
                      ROLLOUT_OK);
     ck_assert_int_eq(mismatch(&alone) == 0, fits);
-    ck_assert_uint_eq(alone.flags, world->snapshot.pods.items[0].flags);
+    ck_assert_uint_eq(alone.flags, world->snapshot->pods.items[0].flags);
     /* Without the workload nothing is known of claims. */
     ck_assert_int_eq(rollout_pod_from_object(&world->pod_objects[0], NULL, &alone, &in_place, NULL), ROLLOUT_OK);
     ck_assert_uint_eq(mismatch(&alone), 0);
@@ -338,9 +338,9 @@ START_TEST(test_storage_of_many)
                         volumes[i]);
     snprintf(text + len, sizeof(text) - (size_t)len, "]}");
     struct rollout_world *world = decode_text(text, &json);
-    ck_assert_uint_eq(world->snapshot.pods.count, COUNT(volumes));
+    ck_assert_uint_eq(world->snapshot->pods.count, COUNT(volumes));
     for (size_t i = 0; i < COUNT(volumes); i++)
-        ck_assert_int_eq(mismatch(&world->snapshot.pods.items[i]) == 0, i == 0 || i == 3);
+        ck_assert_int_eq(mismatch(&world->snapshot->pods.items[i]) == 0, i == 0 || i == 3);
     rollout_world_free(world);
     rollout_json_free(json);
 }
@@ -399,7 +399,7 @@ START_TEST(test_claims)
         "'storageClasses':[{'kind':'StorageClass','metadata':{'name':'fast'},'allowVolumeExpansion':true},"
         "{'metadata':{'name':'slow'},'allowVolumeExpansion':null}]}",
         &json);
-    const struct rollout_snapshot *s = &world->snapshot;
+    const struct rollout_snapshot *s = world->snapshot;
     ck_assert_uint_eq(s->claims.count, 2);
     const struct rollout_claim *claim = &s->claims.items[0];
     assert_text(claim->name, "data-web-0");
@@ -460,11 +460,11 @@ START_TEST(test_new_revision)
 {
     struct rollout_json *json;
     struct rollout_world *world = decode_text(made[_i].document, &json);
-    const struct rollout_revision *revision = &world->snapshot.revisions.items[0];
+    const struct rollout_revision *revision = &world->snapshot->revisions.items[0];
     char wanted[1024];
-    ck_assert_uint_eq(world->snapshot.revisions.count, 1);
-    ck_assert_uint_eq(world->snapshot.update_revision, 1);
-    ck_assert_uint_eq(world->snapshot.current_revision, 0);
+    ck_assert_uint_eq(world->snapshot->revisions.count, 1);
+    ck_assert_uint_eq(world->snapshot->update_revision, 1);
+    ck_assert_uint_eq(world->snapshot->current_revision, 0);
     ck_assert_uint_eq(revision->flags, ROLLOUT_REVISION_NEW);
     assert_text(revision->name, "demo-" OLDER_HASH);
     ck_assert_ptr_null(revision->hash.data);
@@ -505,14 +505,14 @@ START_TEST(test_determined)
     snprintf(text, sizeof(text), "{'kind':'Snapshot','workload':" DEMO(NATIVE, "%s") ",'revisions':[%s]}",
              determined[_i].status, determined[_i].revisions);
     struct rollout_world *world = decode_text(text, &json);
-    const struct rollout_snapshot *s = &world->snapshot;
+    const struct rollout_snapshot *s = world->snapshot;
     ck_assert_uint_eq(s->current_revision, determined[_i].current);
     ck_assert_uint_eq(s->update_revision, determined[_i].update);
     ck_assert_uint_eq(s->revisions.count, determined[_i].count);
     const struct rollout_revision *update = &s->revisions.items[s->update_revision - 1];
     ck_assert_int_eq(update->number, determined[_i].number);
     ck_assert_ptr_null(update->claims_hash.data); /* a CloneSet's */
-    ck_assert_int_eq(world->workload.statefulset->status.collision_count.value, determined[_i].name ? 0 : 1);
+    ck_assert_int_eq(world->workload->statefulset->status.collision_count.value, determined[_i].name ? 0 : 1);
     if (determined[_i].name) {
         assert_text(update->name, determined[_i].name);
     } else {

@@ -131,7 +131,7 @@ int answer_diff_flags(const struct rollout_node *gates, uint32_t *ret_flags, str
     text_adds(&snapshot, "}");
     int rc = decode(&snapshot, &json, &world, reterr);
     if (rc == ROLLOUT_OK)
-        *ret_flags = answer_workload_flags(&world->workload);
+        *ret_flags = answer_workload_flags(world->workload);
     rollout_world_free(world);
     rollout_json_free(json);
     text_free(&snapshot);
@@ -373,14 +373,14 @@ int answer_order(const struct rollout_tree *line, struct text *ret, struct rollo
     add_snapshot(&snapshot, root);
     int rc = decode(&snapshot, &json, &world, reterr);
     if (rc == ROLLOUT_OK)
-        indices = read_waiting(waiting, world->snapshot.pods.count, &count, &rc, reterr);
+        indices = read_waiting(waiting, world->snapshot->pods.count, &count, &rc, reterr);
     else if (rc == ROLLOUT_ERR_INVALID)
         restore_path(reterr);
     if (rc == ROLLOUT_OK) {
-        const struct rollout_order *order = &world->workload.cloneset->order;
-        rc = rollout_order_priority(&order->priority, &world->snapshot.pods, indices, count, reterr);
+        const struct rollout_order *order = &world->workload->cloneset->order;
+        rc = rollout_order_priority(&order->priority, &world->snapshot->pods, indices, count, reterr);
         if (rc == ROLLOUT_OK)
-            rc = rollout_order_scatter(&order->scatter, &world->snapshot.pods, indices, count, reterr);
+            rc = rollout_order_scatter(&order->scatter, &world->snapshot->pods, indices, count, reterr);
     }
     if (rc == ROLLOUT_OK) {
         text_adds(ret, "{\"kind\":\"Order\",\"order\":[");

@@ -177,9 +177,9 @@ struct names {
 
 static const struct rollout_tree *revision_named(const struct rollout_world *world, const char *name)
 {
-    for (uint32_t i = 0; i < world->snapshot.revisions.count; i++) {
+    for (uint32_t i = 0; i < world->snapshot->revisions.count; i++) {
         const struct rollout_revision *revision = world_revision(world, i);
-        bool hash = world->workload.daemonset && str_is(revision->hash, name); /* as its pods and its status call it */
+        bool hash = world->workload->daemonset && str_is(revision->hash, name); /* as its pods and its status call it */
         if (hash || str_is(revision->name, name))
             return &world->revision_objects[i];
     }
@@ -199,9 +199,9 @@ static int diff_revisions(const struct options *options, const struct rollout_wo
     if (answer_template(old_tree->nodes, names->old_name, &ignored, reterr) != ROLLOUT_OK ||
         answer_template(new_tree->nodes, names->new_name, &ignored, reterr) != ROLLOUT_OK)
         return FAULT;
-    if (kind_of(&world->workload).native)
+    if (kind_of(world->workload).native)
         return diff_native(options, world->kind, out);
-    return diff_trees(options, old_tree, new_tree, answer_workload_flags(&world->workload), out, reterr);
+    return diff_trees(options, old_tree, new_tree, answer_workload_flags(world->workload), out, reterr);
 }
 
 /* --feature-gate NAME=true|false, through the same reading as a document's gates. */

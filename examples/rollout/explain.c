@@ -44,7 +44,7 @@ static size_t verdict_of(const struct rollout_plan *plan, const struct asked *as
 /* The pod of that name; ROLLOUT_NONE where there is none. */
 static uint32_t find_pod(const struct rollout_world *world, const char *name)
 {
-    for (uint32_t i = 0; i < world->snapshot.pods.count; i++)
+    for (uint32_t i = 0; i < world->snapshot->pods.count; i++)
         if (is_named(name, world_pod(world, i)->namespace_, world_pod(world, i)->name))
             return i;
     return ROLLOUT_NONE;
@@ -53,7 +53,7 @@ static uint32_t find_pod(const struct rollout_world *world, const char *name)
 /* A node of a DaemonSet. */
 static uint32_t find_node(const struct rollout_world *world, const char *name)
 {
-    for (uint32_t i = 0; world->workload.daemonset && i < world->snapshot.nodes.count; i++)
+    for (uint32_t i = 0; world->workload->daemonset && i < world->snapshot->nodes.count; i++)
         if (str_is(world_node(world, i)->name, name))
             return i;
     return ROLLOUT_NONE;
@@ -62,7 +62,7 @@ static uint32_t find_node(const struct rollout_world *world, const char *name)
 /* An ordinal of a StatefulSet, by its pod's name, that the plan says something of. */
 static uint32_t find_ordinal(const struct rollout_world *world, const struct rollout_plan *plan, const char *name)
 {
-    struct kind kind = kind_of(&world->workload);
+    struct kind kind = kind_of(world->workload);
     struct text text = { 0 };
     uint32_t found = ROLLOUT_NONE;
     for (size_t i = 0; i < plan->verdict_count && found == ROLLOUT_NONE; i++) {
@@ -146,18 +146,18 @@ static int add_walk(const struct rollout_world *world, const struct rollout_plan
                     const struct rollout_verdict *verdict, struct text *out, struct rollout_error *reterr)
 {
     struct rollout_candidates *candidates = NULL;
-    int rc = rollout_candidates(&world->workload, &world->snapshot, &candidates, reterr);
+    int rc = rollout_candidates(world->workload, world->snapshot, &candidates, reterr);
     if (rc != ROLLOUT_OK)
         return rc;
     walk_explain(world, plan, candidates, verdict, out);
     size_t place = walk_place(world, candidates, verdict);
-    if (place && world->workload.cloneset) {
+    if (place && world->workload->cloneset) {
         text_addf(out, "order: number %zu of %zu that can go to ", place, candidates->count);
         text_add_plain(out, world_revision(world, candidates->revision)->name);
         text_adds(out, "\n");
     } else if (place) {
         text_addf(out, "order: number %zu of %zu %s, ", place, candidates->count,
-                  world->workload.daemonset ? "nodes" : "places");
+                  world->workload->daemonset ? "nodes" : "places");
         if (candidates->within == candidates->count)
             text_adds(out, "all of which have their turn\n");
         else
@@ -252,7 +252,7 @@ static int explain_node(const struct options *options, const struct rollout_worl
     int rc = ROLLOUT_OK;
     if (verdict_of(plan, &asked) < plan->verdict_count)
         rc = explain_subject(options, world, plan, &asked, out, found, reterr);
-    for (uint32_t i = 0; i < world->snapshot.pods.count && rc == ROLLOUT_OK; i++)
+    for (uint32_t i = 0; i < world->snapshot->pods.count && rc == ROLLOUT_OK; i++)
         if (str_equal(show_node_of(world, i), world_node(world, node)->name)) {
             asked = (struct asked){ ROLLOUT_SUBJECT_POD, i };
             rc = explain_subject(options, world, plan, &asked, out, found, reterr);
@@ -268,9 +268,9 @@ static int explain_one(const struct options *options, const struct rollout_world
     struct asked asked = { ROLLOUT_SUBJECT_POD, find_pod(world, name) };
     uint32_t node = asked.subject == ROLLOUT_NONE ? find_node(world, name) : ROLLOUT_NONE;
     struct rollout_plan *plan = NULL;
-    if (asked.subject == ROLLOUT_NONE && node == ROLLOUT_NONE && !world->workload.statefulset)
+    if (asked.subject == ROLLOUT_NONE && node == ROLLOUT_NONE && !world->workload->statefulset)
         return STATUS_YES;
-    int rc = rollout_plan(&world->workload, &world->snapshot, &plan, reterr);
+    int rc = rollout_plan(world->workload, world->snapshot, &plan, reterr);
     if (rc == ROLLOUT_OK && asked.subject == ROLLOUT_NONE && node == ROLLOUT_NONE)
         asked = (struct asked){ ROLLOUT_SUBJECT_ORDINAL, find_ordinal(world, plan, name) };
     if (rc == ROLLOUT_OK && node != ROLLOUT_NONE)

@@ -101,7 +101,7 @@ void facts_of_node(const struct rollout_world *world, uint32_t node, struct text
         table_end_row(&table);
         text_free(&text);
     }
-    for (uint32_t i = 0; i < world->snapshot.pods.count; i++)
+    for (uint32_t i = 0; i < world->snapshot->pods.count; i++)
         if (str_equal(show_node_of(world, i), facts->name))
             str_row(&table, "pod", world_pod(world, i)->name);
     if (table.columns)

@@ -82,7 +82,7 @@ static void add_member(struct text *out, const char *key, struct rollout_str tex
 
 void order_add_head(struct text *out, const struct rollout_world *world, const struct rollout_candidates *candidates)
 {
-    struct kind kind = kind_of(&world->workload);
+    struct kind kind = kind_of(world->workload);
     text_adds(out, "{\"kind\":\"Order\",\"workload\":{");
     if (out->failed)
         return;
@@ -108,7 +108,7 @@ static void add_json(const struct rollout_world *world, const struct rollout_can
         text_add_quoted(out, pod->name);
         if (pod->lifecycle_state == ROLLOUT_STATE_PREPARING_UPDATE)
             text_adds(out, ",\"preparingUpdate\":true");
-        order_add_key_json(out, kind_of(&world->workload).priority, pod);
+        order_add_key_json(out, kind_of(world->workload).priority, pod);
         text_addf(out, ",\"scheduled\":%s,\"phase\":\"%s\",\"ready\":%s", pod->node.len ? "true" : "false",
                   phase_name(pod->phase), pod->flags & ROLLOUT_POD_READY ? "true" : "false");
         if (pod->ready_since_ms) {
@@ -141,7 +141,7 @@ static void add_text(const struct rollout_world *world, const struct rollout_can
     static const char *const heads[] = {
         "#", "POD", "PRIORITY", "NODE", "PHASE", "READY SINCE", "RESTARTS", "CREATED"
     };
-    const struct rollout_priority *priority = kind_of(&world->workload).priority;
+    const struct rollout_priority *priority = kind_of(world->workload).priority;
     size_t count = candidates->count;
     struct table table = { 0 };
     show_workload(out, world);
@@ -175,7 +175,7 @@ static void add_text(const struct rollout_world *world, const struct rollout_can
         table_end_row(&table);
     }
     table_print(&table, "  ", false, terminal_width(), out);
-    if (world->workload.cloneset->order.scatter.count)
+    if (world->workload->cloneset->order.scatter.count)
         text_adds(out, "  spread afterwards by scatterStrategy\n");
 }
 
@@ -183,9 +183,9 @@ static void add_text(const struct rollout_world *world, const struct rollout_can
 static int order_one(const struct options *options, const struct rollout_world *world, struct text *out, void *context,
                      struct rollout_error *reterr)
 {
-    bool *printed = context, pods = world->workload.cloneset != NULL;
+    bool *printed = context, pods = world->workload->cloneset != NULL;
     struct rollout_candidates *candidates = NULL;
-    if (rollout_candidates(&world->workload, &world->snapshot, &candidates, reterr) != ROLLOUT_OK)
+    if (rollout_candidates(world->workload, world->snapshot, &candidates, reterr) != ROLLOUT_OK)
         return FAULT;
     if (options->json) {
         (pods ? add_json : order_places_json)(world, candidates, out);

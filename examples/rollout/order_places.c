@@ -12,7 +12,7 @@
 /* Where it stands, in the words of statefulset.md 9.2 and daemonset.md 10.3. */
 static const char *class_name(const struct rollout_world *world, const struct rollout_candidate *item)
 {
-    bool nodes = world->workload.daemonset != NULL;
+    bool nodes = world->workload->daemonset != NULL;
     switch (item->standing) {
     case ROLLOUT_CANDIDATE_DONE:
         return nodes ? "updated" : "done";
@@ -48,7 +48,7 @@ static void add_name(struct text *out, const struct rollout_world *world, const 
 /* "order": the ordinals, or the indexes of the nodes, null for one that is not there. */
 void order_places_json(const struct rollout_world *world, const struct rollout_candidates *candidates, struct text *out)
 {
-    bool nodes = world->workload.daemonset != NULL;
+    bool nodes = world->workload->daemonset != NULL;
     order_add_head(out, world, candidates);
     text_adds(out, ",\"order\":[");
     for (size_t i = 0; i < candidates->count; i++) {
@@ -85,7 +85,7 @@ void order_places_json(const struct rollout_world *world, const struct rollout_c
             text_add_quoted(out, pod->revision);
         }
         if (pod)
-            order_add_key_json(out, kind_of(&world->workload).priority, pod);
+            order_add_key_json(out, kind_of(world->workload).priority, pod);
         text_adds(out, "}");
     }
     text_adds(out, "]}\n");
@@ -94,8 +94,8 @@ void order_places_json(const struct rollout_world *world, const struct rollout_c
 static void add_rows(struct table *table, const struct rollout_world *world,
                      const struct rollout_candidates *candidates)
 {
-    bool nodes = world->workload.daemonset != NULL;
-    const struct rollout_priority *priority = kind_of(&world->workload).priority;
+    bool nodes = world->workload->daemonset != NULL;
+    const struct rollout_priority *priority = kind_of(world->workload).priority;
     for (size_t i = 0; i < candidates->count; i++) {
         const struct rollout_candidate *item = &candidates->items[i];
         const struct rollout_pod *pod = pod_of(world, item);
@@ -125,7 +125,7 @@ static void add_rows(struct table *table, const struct rollout_world *world,
 
 void order_places_text(const struct rollout_world *world, const struct rollout_candidates *candidates, struct text *out)
 {
-    bool nodes = world->workload.daemonset != NULL;
+    bool nodes = world->workload->daemonset != NULL;
     size_t waiting = 0, kept = 0;
     struct table table = { 0 };
     for (size_t i = 0; i < candidates->count; i++)
@@ -146,7 +146,7 @@ void order_places_text(const struct rollout_world *world, const struct rollout_c
     table_string(&table, nodes ? "NODE" : "POD");
     if (nodes)
         table_string(&table, "POD");
-    if (order_has_keys(kind_of(&world->workload).priority))
+    if (order_has_keys(kind_of(world->workload).priority))
         table_string(&table, "PRIORITY");
     table_string(&table, "REVISION");
     table_string(&table, "CLASS");

@@ -75,7 +75,7 @@ static int plan_one(const struct options *options, const struct rollout_world *w
 {
     bool *printed = context;
     struct rollout_plan *plan = NULL;
-    int rc = rollout_plan(&world->workload, &world->snapshot, &plan, reterr);
+    int rc = rollout_plan(world->workload, world->snapshot, &plan, reterr);
     if (rc == ROLLOUT_OK) {
         if (options->json) {
             rc = add_json(world, plan, out, reterr);

@@ -11,32 +11,32 @@
 
 const struct rollout_pod *world_pod(const struct rollout_world *world, uint32_t i)
 {
-    const struct rollout_pods *pods = &world->snapshot.pods;
+    const struct rollout_pods *pods = &world->snapshot->pods;
     return (const struct rollout_pod *)(const void *)((const char *)pods->items + i * pods->stride);
 }
 
 const struct rollout_revision *world_revision(const struct rollout_world *world, uint32_t i)
 {
-    const struct rollout_revisions *revisions = &world->snapshot.revisions;
+    const struct rollout_revisions *revisions = &world->snapshot->revisions;
     return (const struct rollout_revision *)(const void *)((const char *)revisions->items + i * revisions->stride);
 }
 
 const struct rollout_node_facts *world_node(const struct rollout_world *world, uint32_t i)
 {
-    const struct rollout_nodes *nodes = &world->snapshot.nodes;
+    const struct rollout_nodes *nodes = &world->snapshot->nodes;
     return (const struct rollout_node_facts *)(const void *)((const char *)nodes->items + i * nodes->stride);
 }
 
 static const struct rollout_claim *world_claim(const struct rollout_world *world, uint32_t i)
 {
-    const struct rollout_claims *claims = &world->snapshot.claims;
+    const struct rollout_claims *claims = &world->snapshot->claims;
     return (const struct rollout_claim *)(const void *)((const char *)claims->items + i * claims->stride);
 }
 
 void show_subject(struct text *out, const struct rollout_world *world, uint32_t kind, uint32_t subject)
 {
     static const char *const missing[] = { "(new, current revision)", "(new, update revision)", "(new, held)" };
-    const struct rollout_snapshot *snapshot = &world->snapshot;
+    const struct rollout_snapshot *snapshot = world->snapshot;
     if (kind == ROLLOUT_SUBJECT_POD && subject < snapshot->pods.count) {
         text_add_plain(out, world_pod(world, subject)->name);
     } else if (kind == ROLLOUT_SUBJECT_REVISION && subject < snapshot->revisions.count) {
@@ -46,7 +46,7 @@ void show_subject(struct text *out, const struct rollout_world *world, uint32_t 
     } else if (kind == ROLLOUT_SUBJECT_NODE && subject < snapshot->nodes.count) {
         text_add_plain(out, world_node(world, subject)->name);
     } else if (kind == ROLLOUT_SUBJECT_ORDINAL && subject != ROLLOUT_NONE) { /* as its pod is called */
-        text_add_plain(out, kind_of(&world->workload).name);
+        text_add_plain(out, kind_of(world->workload).name);
         text_addf(out, "-%" PRIu32, subject);
     } else if (kind == ROLLOUT_SUBJECT_MISSING && subject < 3) {
         text_adds(out, missing[subject]);
@@ -85,7 +85,7 @@ void show_time(struct text *out, int64_t ms)
 
 void show_workload(struct text *out, const struct rollout_world *world)
 {
-    struct kind kind = kind_of(&world->workload);
+    struct kind kind = kind_of(world->workload);
     text_add_plain(out, world->kind);
     text_adds(out, " ");
     if (kind.namespace_.len) {
@@ -97,11 +97,11 @@ void show_workload(struct text *out, const struct rollout_world *world)
 
 void show_no_pods(struct text *out, const struct rollout_world *world)
 {
-    struct rollout_opt replicas = kind_of(&world->workload).replicas;
-    bool nodes = world->workload.daemonset != NULL;
-    if (nodes && world->snapshot.nodes.count == 0)
+    struct rollout_opt replicas = kind_of(world->workload).replicas;
+    bool nodes = world->workload->daemonset != NULL;
+    if (nodes && world->snapshot->nodes.count == 0)
         text_adds(out, "note: no nodes are given for it\n");
-    else if (world->snapshot.pods.count == 0 && (nodes || (replicas.set && replicas.value > 0)))
+    else if (world->snapshot->pods.count == 0 && (nodes || (replicas.set && replicas.value > 0)))
         text_adds(out, "note: no pods are given for it\n");
 }
 
@@ -132,8 +132,8 @@ void show_counts(struct text *out, const struct rollout_world *world, const stru
         { "readyReplicas", "ready" },
         { "availableReplicas", "available" },
     };
-    struct kind kind = kind_of(&world->workload);
-    if (world->workload.daemonset) {
+    struct kind kind = kind_of(world->workload);
+    if (world->workload->daemonset) {
         add_counts(out, plan, nodes, sizeof nodes / sizeof nodes[0]);
         return;
     }
@@ -168,7 +168,7 @@ static void add_percentage(struct text *out, const struct rollout_world *world, 
     const char *total = "";
     bool partition = str_is(limit->field, "partition");
     int64_t scaled = limit->count;
-    if (world->workload.daemonset)
+    if (world->workload->daemonset)
         total =
             partition || str_is(limit->field, "burstReplicas") ? " (status.desiredNumberScheduled)" : " eligible nodes";
     add_given(out, limit);
@@ -176,13 +176,13 @@ static void add_percentage(struct text *out, const struct rollout_world *world, 
         text_addf(out, ", read as %.*s%%", (int)limit->given.text.len, limit->given.text.data);
     text_addf(out, " of %" PRId64 "%s, rounded %s", limit->total, total,
               limit->rounding == ROLLOUT_ROUND_UP ? "up" : "down");
-    uint32_t parser = world->workload.cloneset ? ROLLOUT_PARSER_SCALED : ROLLOUT_PARSER_LEGACY;
-    if ((world->workload.cloneset && !partition) ||
+    uint32_t parser = world->workload->cloneset ? ROLLOUT_PARSER_SCALED : ROLLOUT_PARSER_LEGACY;
+    if ((world->workload->cloneset && !partition) ||
         rollout_intstr_scale(&limit->given, parser, limit->rounding, (int32_t)limit->total, &scaled) != ROLLOUT_OK ||
         scaled == limit->count)
         return;
     text_addf(out, " to %" PRId64, scaled);
-    if (!world->workload.cloneset)
+    if (!world->workload->cloneset)
         text_addf(out, "; %s %" PRId64, scaled < limit->count ? "at least" : "at most", limit->count);
     else if (scaled == limit->total)
         text_adds(out, "; only 100% keeps all");
@@ -201,7 +201,7 @@ void show_limits(struct table *table, const struct rollout_world *world, const s
             text_adds(&how, "\"");
             text_add_plain(&how, limit->given.text);
             text_adds(&how, "\" is not usable");
-            if (world->workload.cloneset || str_is(limit->field, "burstReplicas")) /* elsewhere the pass stops there */
+            if (world->workload->cloneset || str_is(limit->field, "burstReplicas")) /* elsewhere the pass stops there */
                 text_addf(&how, ", counts as %" PRId64, limit->count);
         } else if (limit->flags & ROLLOUT_LIMIT_PAUSED) {
             add_given(&how, limit);
@@ -237,7 +237,7 @@ void show_verdict(struct table *table, const struct rollout_world *world, const 
     show_subject(&name, world, it->subject_kind, it->subject);
     table_text(table, &name);
     text_free(&name);
-    if (world->workload.daemonset && it->subject_kind == ROLLOUT_SUBJECT_POD)
+    if (world->workload->daemonset && it->subject_kind == ROLLOUT_SUBJECT_POD)
         table_str(table, 0, show_node_of(world, it->subject));
     table_cell(table, colour, op ? op : "?", strlen(op ? op : "?"));
     table_cell(table, colour, reason ? reason : "?", strlen(reason ? reason : "?"));
@@ -252,7 +252,7 @@ void show_verdict(struct table *table, const struct rollout_world *world, const 
 void show_sentence(struct text *out, const struct rollout_world *world, const struct rollout_plan *plan, size_t verdict)
 {
     char buf[512];
-    size_t len = rollout_verdict_text(plan, &world->snapshot, verdict, buf, sizeof buf);
+    size_t len = rollout_verdict_text(plan, world->snapshot, verdict, buf, sizeof buf);
     if (len < sizeof buf) {
         text_add_plain(out, (struct rollout_str){ buf, len });
         return;
@@ -262,7 +262,7 @@ void show_sentence(struct text *out, const struct rollout_world *world, const st
         out->failed = true;
         return;
     }
-    rollout_verdict_text(plan, &world->snapshot, verdict, whole, len + 1);
+    rollout_verdict_text(plan, world->snapshot, verdict, whole, len + 1);
     text_add_plain(out, (struct rollout_str){ whole, len });
     free(whole);
 }
@@ -273,7 +273,7 @@ void show_outcome(struct text *out, const struct rollout_world *world, const str
         const char *reason = rollout_reason_name(plan->error_reason);
         text_addf(out, "error: %s", reason ? reason : "?");
         struct rollout_str name = { NULL, 0 }, message = plan->error_message;
-        if (plan->error_pod < world->snapshot.pods.count)
+        if (plan->error_pod < world->snapshot->pods.count)
             name = world_pod(world, plan->error_pod)->name;
         bool named = message.len > 4 + name.len && memcmp(message.data, "pod ", 4) == 0 &&
                      memcmp(message.data + 4, name.data ? name.data : "", name.len) == 0;

@@ -99,8 +99,8 @@ static void add_words(struct text *out, const struct rollout_world *world, const
                       const struct rollout_action *action, const struct text *name)
 {
     const struct rollout_attr *attrs = &plan->attrs[action->attr_first];
-    bool owners = action->op != ROLLOUT_OP_SET_CLAIM_OWNER || !world->workload.statefulset;
-    if (world->workload.daemonset && action->subject_kind == ROLLOUT_SUBJECT_POD) {
+    bool owners = action->op != ROLLOUT_OP_SET_CLAIM_OWNER || !world->workload->statefulset;
+    if (world->workload->daemonset && action->subject_kind == ROLLOUT_SUBJECT_POD) {
         text_adds(out, "on ");
         text_add_plain(out, show_node_of(world, action->subject));
     }

@@ -27,7 +27,7 @@ static const struct rollout_limit *limit_named(const struct rollout_plan *plan, 
 
 static bool is_unordered(const struct rollout_world *world)
 {
-    return world->workload.statefulset && (world->workload.statefulset->flags & ROLLOUT_STATEFULSET_UNORDERED);
+    return world->workload->statefulset && (world->workload->statefulset->flags & ROLLOUT_STATEFULSET_UNORDERED);
 }
 
 /* ---- places ---- */
@@ -35,7 +35,7 @@ static bool is_unordered(const struct rollout_world *world)
 /* The place that the verdict itself names; -1 = it names none. A DaemonSet's are of those that it replaces now. */
 static int64_t named_place(const struct rollout_world *world, const struct rollout_verdict *verdict)
 {
-    if (world->workload.daemonset)
+    if (world->workload->daemonset)
         return -1;
     switch (verdict->reason) {
     case ROLLOUT_REASON_UPDATE_IN_PLACE:
@@ -44,7 +44,7 @@ static int64_t named_place(const struct rollout_world *world, const struct rollo
         return verdict->a;
     case ROLLOUT_REASON_PARTITION_REACHED:
     case ROLLOUT_REASON_REPLICAS_REACHED:
-        return world->workload.cloneset || verdict->b ? verdict->b : -1;
+        return world->workload->cloneset || verdict->b ? verdict->b : -1;
     default:
         return -1;
     }
@@ -75,7 +75,7 @@ static void explain_unavailable(const struct rollout_world *world, const struct 
                                 struct text *out)
 {
     const struct rollout_limit *limit = limit_named(plan, "maxUnavailable");
-    int64_t replicas = world->workload.cloneset->replicas.value;
+    int64_t replicas = world->workload->cloneset->replicas.value;
     int64_t surplus = positive(candidates->counted - replicas), missing = positive(replicas - candidates->counted);
     bool target_only = v->reason == ROLLOUT_REASON_UPDATED_PODS_UNAVAILABLE, deletes = v->wants == ROLLOUT_OP_DELETE;
     int64_t unavailable = target_only ? candidates->unavailable_target : candidates->unavailable;
@@ -143,7 +143,7 @@ static void explain_replicas(const struct rollout_world *world, const struct rol
                              const struct rollout_candidates *candidates, struct text *out)
 {
     const struct rollout_limit *limit = limit_named(plan, "partition");
-    int64_t partition = limit ? limit->count : 0, replicas = kind_of(&world->workload).replicas.value;
+    int64_t partition = limit ? limit->count : 0, replicas = kind_of(world->workload).replicas.value;
     if (partition > replicas)
         text_addf(out, "wanted: none updated, partition %" PRId64 " is more than replicas %" PRId64 "\n", partition,
                   replicas);
@@ -195,13 +195,13 @@ void walk_explain(const struct rollout_world *world, const struct rollout_plan *
     switch (v->reason) {
     case ROLLOUT_REASON_MAX_UNAVAILABLE_REACHED:
     case ROLLOUT_REASON_UPDATED_PODS_UNAVAILABLE:
-        if (world->workload.cloneset)
+        if (world->workload->cloneset)
             explain_unavailable(world, plan, candidates, v, out);
         else
             explain_budget(plan, candidates, v, out);
         break;
     case ROLLOUT_REASON_MAX_SURGE_REACHED:
-        if (world->workload.daemonset)
+        if (world->workload->daemonset)
             explain_budget(plan, candidates, v, out);
         break;
     case ROLLOUT_REASON_SCALE_MAX_UNAVAILABLE_REACHED:
@@ -210,9 +210,9 @@ void walk_explain(const struct rollout_world *world, const struct rollout_plan *
     case ROLLOUT_REASON_PARTITION_REACHED:
     case ROLLOUT_REASON_REPLICAS_REACHED:
     case ROLLOUT_REASON_ROLLBACK_OFF:
-        if (world->workload.daemonset)
+        if (world->workload->daemonset)
             explain_nodes(plan, candidates, v, out);
-        else if (world->workload.cloneset || is_unordered(world))
+        else if (world->workload->cloneset || is_unordered(world))
             explain_replicas(world, plan, candidates, out);
         else
             explain_rank(candidates, v, out);

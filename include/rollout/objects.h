@@ -31,8 +31,8 @@ ROLLOUT_API int rollout_pod_from_object(const struct rollout_tree *pod, const st
 struct rollout_world {
     uint32_t struct_size; /**< set by the library */
     uint32_t reserved;    /**< zero */
-    struct rollout_workload workload;
-    struct rollout_snapshot snapshot;
+    const struct rollout_workload *workload;
+    const struct rollout_snapshot *snapshot;
     struct rollout_str api_version; /**< of the workload */
     struct rollout_str kind;
     struct rollout_tree workload_object;

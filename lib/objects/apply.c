@@ -35,7 +35,7 @@ uint32_t ro_apply_revision(struct ro_apply *a, struct rollout_str name)
 
 struct ro_abi_array ro_apply_revisions(const struct ro_apply *a)
 {
-    const struct rollout_revisions *revisions = &a->world->snapshot.revisions;
+    const struct rollout_revisions *revisions = &a->world->snapshot->revisions;
 
     return (struct ro_abi_array){ .items = (const char *)revisions->items,
                                   .count = revisions->count,
@@ -47,7 +47,7 @@ struct rollout_str ro_apply_revision_text(const struct ro_apply *a, uint32_t pla
     struct ro_abi_array revisions = ro_apply_revisions(a);
     const struct rollout_revision *revision = ro_revision_at(&revisions, place);
 
-    return a->world->workload.daemonset && revision->hash.len > 0 ? revision->hash : revision->name;
+    return a->world->workload->daemonset && revision->hash.len > 0 ? revision->hash : revision->name;
 }
 
 const struct rollout_node *ro_apply_claim_templates(const struct ro_apply *a)
@@ -139,7 +139,7 @@ void ro_apply_namespace(struct ro_apply *a, struct ro_edit *object)
 void ro_apply_revision_labels(struct ro_apply *a, struct ro_edit *pod, uint32_t place)
 {
     struct rollout_str text = ro_apply_revision_text(a, place), hash = ro_short_hash(text);
-    bool clone = a->world->workload.cloneset != NULL;
+    bool clone = a->world->workload->cloneset != NULL;
 
     ro_apply_label(a, pod, "controller-revision-hash",
                    clone && a->gates.on[ROLLOUT_GATE_CLONESET_SHORT_HASH] ? hash : text);
@@ -187,7 +187,7 @@ static void renumber(struct ro_apply *a)
 
     if (number)
         ro_edit_set(a->object, RO_STR("revision"), ro_edit_integer(&a->arena, number->value));
-    if (a->world->workload.cloneset)
+    if (a->world->workload->cloneset)
         ro_apply_annotation(a, a->object, "kruise.io/cloneset-volumeclaimtemplate-hash",
                             ro_edit_text(&a->arena, ro_claims_hash(&a->arena, ro_apply_claim_templates(a))));
 }
@@ -280,7 +280,7 @@ static int dispatch(struct ro_apply *a)
 
 static int run(struct ro_apply *a, const struct rollout_tree *object, struct rollout_objects **ret_objects)
 {
-    int r = ro_gates_resolve(a->world->workload.gates, a->world->workload.gate_count, &a->gates, a->reterr);
+    int r = ro_gates_resolve(a->world->workload->gates, a->world->workload->gate_count, &a->gates, a->reterr);
 
     if (r == ROLLOUT_OK && object) {
         a->object = ro_edit_copy(&a->arena, object->nodes);
@@ -305,16 +305,16 @@ static int apply(const struct rollout_world *world, const struct rollout_plan *p
     if (!world || !plan || action >= plan->action_count)
         return ro_error(reterr, ROLLOUT_ERR_INVALID, "action", "action: %zu is not in the plan", action);
     a.action = &plan->actions[action];
-    a.kind = ro_kind_of(&world->workload);
+    a.kind = ro_kind_of(world->workload);
     a.uid = ro_text(ro_dig(world->workload_object.nodes, "metadata", "uid", NULL));
-    a.now = (struct rollout_str){ a.now_text, ro_time_format(world->snapshot.now_ms, false, a.now_text) };
+    a.now = (struct rollout_str){ a.now_text, ro_time_format(world->snapshot->now_ms, false, a.now_text) };
     int r = find_object(&a, &object);
     if (r == ROLLOUT_OK && given && object) {
         r = rollout_tree_check(given, reterr);
         if (r == ROLLOUT_OK && a.action->subject_kind == ROLLOUT_SUBJECT_POD) {
             struct rollout_pod pod;
             struct rollout_in_place in_place;
-            r = rollout_pod_from_object(given, &world->workload, &pod, &in_place, reterr);
+            r = rollout_pod_from_object(given, world->workload, &pod, &in_place, reterr);
         }
         object = given;
     }

@@ -43,7 +43,7 @@ static int name_claim(struct ro_apply *a, const struct rollout_node *template, s
 {
     struct rollout_str claim = ro_apply_text(a, ROLLOUT_ATTR_CLAIM), pod;
     struct rollout_str template_name = ro_text(ro_dig(template, "metadata", "name", NULL));
-    bool clone = a->world->workload.cloneset != NULL;
+    bool clone = a->world->workload->cloneset != NULL;
 
     if (claim.data || !clone) {
         if (clone ? !id_of_claim(a, template_name, claim, ret_id)
@@ -89,7 +89,7 @@ int ro_apply_create_claim(struct ro_apply *a)
     if (ro_is(selector, ROLLOUT_NODE_OBJECT))
         for (const struct rollout_node *l = ro_first(selector); l != ro_end(selector); l = ro_next(l))
             ro_edit_set_text(&a->arena, ro_edit_need_object(&a->arena, metadata, "labels"), l->key, ro_text(l));
-    if (a->world->workload.cloneset) {
+    if (a->world->workload->cloneset) {
         ro_apply_label(a, object, RO_INSTANCE_ID, id);
         ro_edit_append(ro_edit_need_array(&a->arena, metadata, "ownerReferences"), ro_apply_controller(a));
     }

@@ -53,7 +53,7 @@ static int start(struct ro_apply *a, const struct rollout_diff *diff, uint32_t t
     if (mark && mark->value)
         ro_set_in_place_ready(&a->arena, a->object, false, a->now);
     ro_apply_revision_labels(a, a->object, to);
-    if (a->world->workload.cloneset) /* upstream names the state of other kinds' pods only where they have one */
+    if (a->world->workload->cloneset) /* upstream names the state of other kinds' pods only where they have one */
         lifecycle = RO_STR("Updating");
     if (lifecycle.data)
         ro_apply_state(a, a->object, lifecycle);
@@ -73,12 +73,12 @@ static uint32_t find_own_revision(const struct ro_apply *a, struct rollout_str l
 {
     struct ro_abi_array revisions = ro_apply_revisions(a);
 
-    if (a->world->workload.cloneset)
+    if (a->world->workload->cloneset)
         return ro_revision_find(&revisions, label);
     for (uint32_t i = 0; i < revisions.count; i++) {
         struct rollout_str text = ro_apply_revision_text(a, i);
         if (!(ro_revision_at(&revisions, i)->flags & ROLLOUT_REVISION_NEW) &&
-            (a->world->workload.daemonset ? ro_same_revision(text, label) : ro_str_eq(text, label)))
+            (a->world->workload->daemonset ? ro_same_revision(text, label) : ro_str_eq(text, label)))
             return i;
     }
     return ROLLOUT_NONE;

@@ -63,7 +63,7 @@ static void require_node(struct ro_apply *a, struct ro_edit *spec, struct rollou
 
 int ro_apply_create_on_node(struct ro_apply *a, const struct rollout_node *template, uint32_t place)
 {
-    const struct rollout_daemonset *set = a->world->workload.daemonset;
+    const struct rollout_daemonset *set = a->world->workload->daemonset;
     struct rollout_str node = ro_apply_text(a, ROLLOUT_ATTR_NODE), name = { 0 };
     bool in_place = set->update_type == ROLLOUT_UPDATE_ROLLING && (set->flags & ROLLOUT_DAEMONSET_ROLLING_UPDATE) &&
                     set->pod_update_policy == ROLLOUT_POLICY_IN_PLACE_IF_POSSIBLE;

@@ -81,7 +81,7 @@ static struct rollout_str pod_name(const struct ro_apply *a)
 static uint32_t find_pod(const struct ro_apply *a, struct rollout_str name)
 {
     const struct rollout_attr *attr = ro_apply_attr(a, ROLLOUT_ATTR_POD);
-    const struct rollout_pod *pods = a->world->snapshot.pods.items;
+    const struct rollout_pod *pods = a->world->snapshot->pods.items;
     size_t count = a->world->pod_object_count;
 
     if (attr && attr->value > 0 && (uint64_t)attr->value <= count && ro_str_eq(pods[attr->value - 1].name, name))

@@ -159,9 +159,9 @@ static int check_pod(struct ro_apply *a, const struct rollout_tree *pod)
     struct rollout_pod facts;
     struct rollout_in_place in_place;
     struct rollout_scheduling scheduling;
-    int r = rollout_pod_from_object(pod, &a->world->workload, &facts, &in_place, a->reterr);
+    int r = rollout_pod_from_object(pod, a->world->workload, &facts, &in_place, a->reterr);
 
-    if (r == ROLLOUT_OK && a->world->workload.daemonset) { /* what was added must have had a place there */
+    if (r == ROLLOUT_OK && a->world->workload->daemonset) { /* what was added must have had a place there */
         struct ro_decoder d = { .reterr = a->reterr };
         struct ro_at root = ro_at_root(pod->nodes), spec = ro_at_object(&d, &root, "spec");
         ro_scheduling_decode(&d, &a->arena, &spec, &scheduling);
@@ -172,7 +172,7 @@ static int check_pod(struct ro_apply *a, const struct rollout_tree *pod)
 
 int ro_apply_create(struct ro_apply *a)
 {
-    const struct rollout_workload *workload = &a->world->workload;
+    const struct rollout_workload *workload = a->world->workload;
     struct rollout_str revision = ro_apply_text(a, ROLLOUT_ATTR_REVISION);
     struct ro_template template;
     uint32_t place = ro_apply_revision(a, revision);

@@ -60,9 +60,9 @@ int rollout_apply_status(const struct rollout_world *world, const struct rollout
     if (plan->status.count > 0)
         ro_edit_set(object, RO_STR("status"), ro_edit_copy(&arena, plan->status.nodes));
     char now[RO_TIME_SIZE];
-    if (world->workload.cloneset && plan->error_pod != ROLLOUT_NONE)
+    if (world->workload->cloneset && plan->error_pod != ROLLOUT_NONE)
         add_failed_update(&arena, object, plan,
-                          (struct rollout_str){ now, ro_time_format(world->snapshot.now_ms, false, now) });
+                          (struct rollout_str){ now, ro_time_format(world->snapshot->now_ms, false, now) });
     drop_pods_to_delete(object, plan);
     int r = arena.failed ? ro_error_nomem(reterr) : ro_objects_make(&object, 1, ret_objects, reterr);
     ro_arena_free(&arena);

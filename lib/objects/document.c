@@ -14,6 +14,8 @@
 /* A world and its memory. */
 struct holder {
     struct rollout_world world;
+    struct rollout_workload workload;
+    struct rollout_snapshot snapshot;
     struct ro_specs specs;
     struct ro_arena arena;
     struct rollout_grouping *grouping; /* made for this world alone */
@@ -25,7 +27,7 @@ static bool is_owned(const struct rollout_node *pod, const struct rollout_world 
 {
     struct rollout_str owner = ro_controller_uid(pod);
     struct rollout_str uid = ro_text(ro_dig(world->workload_object.nodes, "metadata", "uid", NULL));
-    const struct rollout_selector *selector = ro_workload_selector(&world->workload);
+    const struct rollout_selector *selector = ro_workload_selector(world->workload);
     uint32_t hint = 0;
     if (owner.data)
         return !uid.data || ro_str_eq(owner, uid);
@@ -39,7 +41,7 @@ static void read_pods(struct ro_decoder *d, struct holder *h, const struct ro_gr
     size_t count = group->count[RO_MEMBER_PODS], in_place_count = 0;
     struct ro_gates gates;
     if (d->code == ROLLOUT_OK)
-        d->code = ro_gates_resolve(h->world.workload.gates, h->world.workload.gate_count, &gates, d->reterr);
+        d->code = ro_gates_resolve(h->workload.gates, h->workload.gate_count, &gates, d->reterr);
     for (size_t i = 0; i < count; i++)
         in_place_count += ro_pod_may_in_place(members[i].node);
     struct rollout_pod *pods = ro_arena_alloc(&h->arena, count, sizeof(*pods));
@@ -47,7 +49,7 @@ static void read_pods(struct ro_decoder *d, struct holder *h, const struct ro_gr
     struct rollout_in_place *in_place = ro_arena_alloc(&h->arena, in_place_count, sizeof(*in_place));
     struct ro_storage storage;
     size_t n = 0;
-    ro_storage_open(&h->arena, h->world.workload.statefulset, &storage);
+    ro_storage_open(&h->arena, h->workload.statefulset, &storage);
     if (h->arena.failed)
         return;
     for (size_t i = 0; i < count && d->code == ROLLOUT_OK; i++) {
@@ -55,11 +57,11 @@ static void read_pods(struct ro_decoder *d, struct holder *h, const struct ro_gr
         ro_pod_decode(d, &at, &gates, &pods[n], ro_pod_may_in_place(members[i].node) ? in_place : NULL);
         if (!list && !is_owned(at.node, &h->world, &pods[n]))
             continue;
-        ro_pod_select(&pods[n], at.node, &h->world.workload, &storage);
+        ro_pod_select(&pods[n], at.node, &h->workload, &storage);
         in_place += pods[n].in_place != NULL;
         objects[n++] = ro_tree_of(members[i].node);
     }
-    h->world.snapshot.pods = (struct rollout_pods){ pods, n, sizeof(*pods) };
+    h->snapshot.pods = (struct rollout_pods){ pods, n, sizeof(*pods) };
     h->world.pod_objects = objects;
     h->world.pod_object_count = n;
 }
@@ -79,7 +81,7 @@ static void read_claims(struct ro_decoder *d, struct holder *h, const struct ro_
         ro_claim_decode(d, &h->arena, &at, uid, &claims[i]);
         objects[i] = ro_tree_of(members[i].node);
     }
-    h->world.snapshot.claims = (struct rollout_claims){ claims, count, sizeof(*claims) };
+    h->snapshot.claims = (struct rollout_claims){ claims, count, sizeof(*claims) };
     h->world.claim_objects = objects;
     h->world.claim_object_count = count;
 }
@@ -98,8 +100,8 @@ static uint32_t revision_named(const struct rollout_revision *revisions, size_t 
 static uint32_t find_update_revision(struct holder *h, const struct rollout_node *object,
                                      struct rollout_revision *revisions, struct rollout_tree *objects, size_t *count)
 {
-    struct rollout_opt *collision_count = ro_workload_collisions(&h->world.workload, &h->specs);
-    const struct rollout_workload *workload = &h->world.workload;
+    struct rollout_opt *collision_count = ro_workload_collisions(&h->workload, &h->specs);
+    const struct rollout_workload *workload = &h->workload;
     uint32_t found = ro_revision_of_template(&h->arena, workload, object, *collision_count, revisions, objects, *count);
     if (found == ROLLOUT_NONE) {
         ro_revision_make(&h->arena, workload, object, collision_count, revisions, *count, &revisions[*count],
@@ -123,7 +125,7 @@ static void read_revisions(struct ro_decoder *d, struct holder *h, const struct 
     struct rollout_revision *revisions = ro_arena_alloc(&h->arena, count + 1, sizeof(*revisions));
     struct rollout_tree *objects = ro_arena_alloc(&h->arena, count + 1, sizeof(*objects));
     struct ro_at update_at = { .node = NULL };
-    struct rollout_str update = { NULL, 0 }, current = ro_workload_current_revision(&h->world.workload);
+    struct rollout_str update = { NULL, 0 }, current = ro_workload_current_revision(&h->workload);
     if (!revisions || !objects)
         return;
     for (size_t i = 0; i < count; i++) {
@@ -133,13 +135,13 @@ static void read_revisions(struct ro_decoder *d, struct holder *h, const struct 
     }
     if (snapshot) {
         struct rollout_str named = ro_read_text(d, &places->body, "currentRevision");
-        current = named.len > 0 && !h->world.workload.daemonset ? named : current; /* DaemonSets have none */
+        current = named.len > 0 && !h->workload.daemonset ? named : current; /* DaemonSets have none */
         update = ro_read_text(d, &places->body, "updateRevision");
         update_at = ro_at_member(&places->body, "updateRevision");
     }
     if (d->code != ROLLOUT_OK)
         return;
-    struct rollout_snapshot *facts = &h->world.snapshot;
+    struct rollout_snapshot *facts = &h->snapshot;
     facts->current_revision = revision_named(revisions, count, current);
     facts->update_revision = revision_named(revisions, count, update);
     if (update.len > 0 && facts->update_revision == 0)
@@ -154,7 +156,7 @@ static void read_revisions(struct ro_decoder *d, struct holder *h, const struct 
 static void read_workload(struct ro_decoder *d, struct holder *h, const struct ro_group *group,
                           const struct ro_places *places)
 {
-    ro_workload_decode(d, &h->arena, &places->workload, group->kind, group->api_version, &h->specs, &h->world.workload);
+    ro_workload_decode(d, &h->arena, &places->workload, group->kind, group->api_version, &h->specs, &h->workload);
     h->world.kind = group->kind;
     h->world.api_version = group->api_version;
     h->world.workload_object = ro_tree_of(group->workload.node);
@@ -173,18 +175,20 @@ int rollout_grouping_decode(const struct rollout_grouping *grouping, size_t inde
     if (!h)
         return ro_error_nomem(reterr);
     h->world.struct_size = sizeof(h->world);
-    h->world.workload.struct_size = sizeof(h->world.workload);
-    h->world.snapshot.struct_size = sizeof(h->world.snapshot);
-    h->world.snapshot.nodes = grouping->nodes;
-    h->world.snapshot.storage_classes = grouping->storage_classes;
+    h->world.workload = &h->workload;
+    h->world.snapshot = &h->snapshot;
+    h->workload.struct_size = sizeof(h->workload);
+    h->snapshot.struct_size = sizeof(h->snapshot);
+    h->snapshot.nodes = grouping->nodes;
+    h->snapshot.storage_classes = grouping->storage_classes;
 
     /* Settings are members of a Snapshot; what a List or a lone workload has of these names is not one. */
     static const struct rollout_node nothing = { ROLLOUT_NODE_OBJECT, 1, { NULL, 0 }, { NULL, 0 }, 0, 0 };
     struct ro_at none = ro_at_root(&nothing);
     ro_grouping_places(&d, grouping, group, &places);
     read_workload(&d, h, group, &places);
-    ro_read_settings(&d, &h->arena, grouping->body ? &places.body : &none, now_ms, &h->world.workload,
-                     &h->world.snapshot);
+    ro_read_settings(&d, &h->arena, grouping->body ? &places.body : &none, now_ms, &h->workload,
+                     &h->snapshot);
     if (d.code == ROLLOUT_OK) {
         read_revisions(&d, h, group, &places, grouping->body != NULL);
         read_claims(&d, h, group, &places);

@@ -123,7 +123,7 @@ static void put_subject(struct ro_writer *out, const struct ro_subjects *s, cons
     case ROLLOUT_SUBJECT_ORDINAL: /* of a pod that is created, or that this pass has created before */
         if (!has[ROLLOUT_ATTR_NAME] && !has[ROLLOUT_ATTR_POD])
             ro_write_ordinal_name(out, action->op == ROLLOUT_OP_CREATE ? RO_STR("name") : RO_STR("pod"),
-                                  ro_kind_of(&s->world->workload).name, action->subject);
+                                  ro_kind_of(s->world->workload).name, action->subject);
         break;
     default:
         break;
@@ -163,12 +163,12 @@ static void put_action(struct ro_writer *out, const struct ro_subjects *s, const
 static void put_verdict(struct ro_writer *out, const struct ro_subjects *s, struct rollout_str key, size_t index)
 {
     const struct rollout_verdict *verdict = &s->plan->verdicts[index];
-    const struct rollout_snapshot *snapshot = &s->world->snapshot;
+    const struct rollout_snapshot *snapshot = s->world->snapshot;
     size_t object = ro_write_begin(out, ROLLOUT_NODE_OBJECT, key);
     if (verdict->subject_kind == ROLLOUT_SUBJECT_POD && ro_subject_known(s, ROLLOUT_SUBJECT_POD, verdict->subject))
         ro_write_text(out, RO_STR("namespace"), snapshot->pods.items[verdict->subject].namespace_);
     if (verdict->subject_kind == ROLLOUT_SUBJECT_ORDINAL) {
-        ro_write_ordinal_name(out, RO_STR("name"), ro_kind_of(&s->world->workload).name, verdict->subject);
+        ro_write_ordinal_name(out, RO_STR("name"), ro_kind_of(s->world->workload).name, verdict->subject);
         ro_write_integer(out, RO_STR("ordinal"), verdict->subject);
     } else {
         ro_write_text(out, RO_STR("name"), ro_subject_name(s, verdict->subject_kind, verdict->subject));
@@ -264,7 +264,7 @@ static void put_error(struct ro_writer *out, const struct ro_subjects *s)
 
 static void put_dropped(struct ro_writer *out, const struct ro_subjects *s)
 {
-    const struct rollout_cloneset *cloneset = s->world->workload.cloneset;
+    const struct rollout_cloneset *cloneset = s->world->workload->cloneset;
     if (s->plan->dropped_count == 0 || !cloneset)
         return;
     size_t list = ro_write_begin(out, ROLLOUT_NODE_ARRAY, RO_STR("dropPodsToDelete"));
@@ -277,7 +277,7 @@ static void put_dropped(struct ro_writer *out, const struct ro_subjects *s)
 static void put_plan(struct ro_writer *out, const struct ro_subjects *s)
 {
     const struct rollout_plan *plan = s->plan;
-    struct ro_kind kind = ro_kind_of(&s->world->workload);
+    struct ro_kind kind = ro_kind_of(s->world->workload);
     size_t root = ro_write_begin(out, ROLLOUT_NODE_OBJECT, absent());
     ro_write_text(out, RO_STR("kind"), RO_STR("Plan"));
     size_t workload = ro_write_begin(out, ROLLOUT_NODE_OBJECT, RO_STR("workload"));

@@ -13,7 +13,7 @@ bool ro_subject_known(const struct ro_subjects *s, uint32_t kind, uint32_t subje
 struct rollout_str ro_subject_name(const struct ro_subjects *s, uint32_t kind, uint32_t subject)
 {
     static const struct rollout_str missing[] = { { "current", 7 }, { "update", 6 }, { "held", 4 } };
-    const struct rollout_snapshot *snapshot = &s->world->snapshot;
+    const struct rollout_snapshot *snapshot = s->world->snapshot;
 
     if (!ro_subject_known(s, kind, subject))
         return (struct rollout_str){ NULL, 0 };
@@ -56,7 +56,7 @@ static bool index_ordinals(struct ro_subjects *s)
 
 bool ro_subjects_make(struct ro_subjects *s, const struct rollout_world *world, const struct rollout_plan *plan)
 {
-    const struct rollout_snapshot *snapshot = &world->snapshot;
+    const struct rollout_snapshot *snapshot = world->snapshot;
     size_t total = 0;
 
     *s = (struct ro_subjects){ .world = world, .plan = plan };

@@ -31,7 +31,7 @@ int main(int argc, char **argv)
     if (rc == ROLLOUT_OK)
         rc = rollout_document_decode(rollout_json_tree(json), 0, 0, &world, &error);
     if (rc == ROLLOUT_OK)
-        rc = rollout_plan(&world->workload, &world->snapshot, &plan, &error);
+        rc = rollout_plan(world->workload, world->snapshot, &plan, &error);
     if (rc != ROLLOUT_OK) {
         fprintf(stderr, "%d: %s\n", rc, error.message);
         return 1;

@@ -15,31 +15,31 @@ void *keep(struct copy *copy, size_t size)
 struct copy *copy_make(const struct rollout_world *world)
 {
     struct copy *copy = calloc(1, sizeof *copy);
-    size_t n = world->snapshot.pods.count;
-    copy->workload = world->workload;
-    copy->snapshot = world->snapshot;
-    if (world->workload.cloneset)
-        copy->workload.cloneset = memcpy(&copy->cloneset, world->workload.cloneset, sizeof copy->cloneset);
-    if (world->workload.statefulset)
-        copy->workload.statefulset = memcpy(&copy->statefulset, world->workload.statefulset, sizeof copy->statefulset);
-    if (world->workload.daemonset)
-        copy->workload.daemonset = memcpy(&copy->daemonset, world->workload.daemonset, sizeof copy->daemonset);
-    for (size_t i = 0; i < world->workload.gate_count; i++)
-        copy->gates[i] = world->workload.gates[i];
+    size_t n = world->snapshot->pods.count;
+    copy->workload = *world->workload;
+    copy->snapshot = *world->snapshot;
+    if (world->workload->cloneset)
+        copy->workload.cloneset = memcpy(&copy->cloneset, world->workload->cloneset, sizeof copy->cloneset);
+    if (world->workload->statefulset)
+        copy->workload.statefulset = memcpy(&copy->statefulset, world->workload->statefulset, sizeof copy->statefulset);
+    if (world->workload->daemonset)
+        copy->workload.daemonset = memcpy(&copy->daemonset, world->workload->daemonset, sizeof copy->daemonset);
+    for (size_t i = 0; i < world->workload->gate_count; i++)
+        copy->gates[i] = world->workload->gates[i];
     copy->workload.gates = copy->gates;
     copy->pods = keep(copy, (n + 1) * sizeof *copy->pods);
     copy->in_place = keep(copy, n * sizeof *copy->in_place);
     for (size_t i = 0; i < n; i++) {
-        copy->pods[i] = world->snapshot.pods.items[i];
+        copy->pods[i] = world->snapshot->pods.items[i];
         if (copy->pods[i].in_place) {
             copy->in_place[i] = *copy->pods[i].in_place;
             copy->pods[i].in_place = &copy->in_place[i];
         }
     }
     copy->snapshot.pods.items = copy->pods;
-    copy->claims = keep(copy, world->snapshot.claims.count * sizeof *copy->claims);
-    for (size_t i = 0; i < world->snapshot.claims.count; i++)
-        copy->claims[i] = world->snapshot.claims.items[i];
+    copy->claims = keep(copy, world->snapshot->claims.count * sizeof *copy->claims);
+    for (size_t i = 0; i < world->snapshot->claims.count; i++)
+        copy->claims[i] = world->snapshot->claims.items[i];
     copy->snapshot.claims.items = copy->claims;
     return copy;
 }

@@ -133,7 +133,7 @@ static bool test_verdict(const struct played *base, const struct played *next, c
                          const char **ret_what)
 {
     const struct rollout_plan *plan = base->plan;
-    const struct rollout_snapshot *snapshot = &base->world->snapshot;
+    const struct rollout_snapshot *snapshot = base->world->snapshot;
     struct copy *copy = copy_make(base->world);
     struct rollout_error error = { .struct_size = sizeof error };
     struct rollout_plan *after = NULL;
@@ -149,7 +149,7 @@ static bool test_verdict(const struct played *base, const struct played *next, c
         truth = told_the_truth(plan, snapshot, v, after, &copy->snapshot);
         break;
     case BY_NEXT_PASS:
-        truth = told_the_truth(plan, snapshot, v, next->plan, &next->world->snapshot) || creates(next->plan);
+        truth = told_the_truth(plan, snapshot, v, next->plan, next->world->snapshot) || creates(next->plan);
         break;
     case NOT_TESTED:
         break;
@@ -207,14 +207,14 @@ static void test_line(const char *id, json_t *snapshot, struct tally *tally)
         const struct rollout_verdict *v = &base.plan->verdicts[i];
         const char *what;
         if (v->op || v->reason / 100 < ROLLOUT_CLASS_WAITING || v->subject_kind == ROLLOUT_SUBJECT_WORKLOAD ||
-            repeats_its_pod(base.plan, &base.world->snapshot, v))
+            repeats_its_pod(base.plan, base.world->snapshot, v))
             continue;
         tally->held++;
         tally->tested[v->reason]++;
         if (test_verdict(&base, &next, v, &what))
             continue;
         if (tally->failed++ < 40)
-            complain(id, base.plan, &base.world->snapshot, v, what);
+            complain(id, base.plan, base.world->snapshot, v, what);
     }
     played_free(&next);
     json_decref(then);

@@ -51,9 +51,9 @@ static bool is_old(const struct rollout_pod *pod)
 
 static struct move look(const struct rollout_world *world)
 {
-    struct move now = { world->workload.cloneset->partition.count, 0, 0, 0, "" };
-    for (size_t i = 0; i < world->snapshot.pods.count; i++) {
-        const struct rollout_pod *pod = &world->snapshot.pods.items[i];
+    struct move now = { world->workload->cloneset->partition.count, 0, 0, 0, "" };
+    for (size_t i = 0; i < world->snapshot->pods.count; i++) {
+        const struct rollout_pod *pod = &world->snapshot->pods.items[i];
         now.available += is_available(pod);
         now.old_pods += is_old(pod);
         now.new_pods += !is_old(pod);
@@ -102,7 +102,7 @@ static void tell(struct teller *teller, size_t pass, const struct rollout_world 
             continue;
         now.op = json_string_value(json_object_get(action, "op"));
         moves++;
-        if (!on_the_right(&world->snapshot, action))
+        if (!on_the_right(world->snapshot, action))
             complain(teller, pass, &now, "on the wrong pod");
     }
     if (now.available < REPLICAS)

@@ -55,9 +55,9 @@ static struct rollout_str label_of_revision(const struct looked *l)
 {
     const struct rollout_world *world = l->before.world;
     struct rollout_str name = text_of(l, ROLLOUT_ATTR_REVISION);
-    for (size_t i = 0; world->workload.daemonset && i < world->snapshot.revisions.count; i++)
-        if (ro_str_eq(world->snapshot.revisions.items[i].name, name) && world->snapshot.revisions.items[i].hash.len)
-            return world->snapshot.revisions.items[i].hash;
+    for (size_t i = 0; world->workload->daemonset && i < world->snapshot->revisions.count; i++)
+        if (ro_str_eq(world->snapshot->revisions.items[i].name, name) && world->snapshot->revisions.items[i].hash.len)
+            return world->snapshot->revisions.items[i].hash;
     return name;
 }
 
@@ -75,13 +75,13 @@ static void effect(struct looked *l, bool there, const char *what)
 
 static const struct rollout_pod *pod_after(const struct looked *l, struct rollout_str name)
 {
-    int place = find_pod(&l->after.world->snapshot, name);
-    return place < 0 ? NULL : &l->after.world->snapshot.pods.items[place];
+    int place = find_pod(l->after.world->snapshot, name);
+    return place < 0 ? NULL : &l->after.world->snapshot->pods.items[place];
 }
 
 static const struct rollout_claim *claim_after(const struct looked *l, struct rollout_str name)
 {
-    const struct rollout_claims *claims = &l->after.world->snapshot.claims;
+    const struct rollout_claims *claims = &l->after.world->snapshot->claims;
     for (size_t i = 0; i < claims->count; i++)
         if (ro_str_eq(claims->items[i].name, name))
             return &claims->items[i];
@@ -90,7 +90,7 @@ static const struct rollout_claim *claim_after(const struct looked *l, struct ro
 
 static const struct rollout_revision *revision_after(const struct looked *l, struct rollout_str name)
 {
-    const struct rollout_revisions *revisions = &l->after.world->snapshot.revisions;
+    const struct rollout_revisions *revisions = &l->after.world->snapshot->revisions;
     for (size_t i = 0; i < revisions->count; i++)
         if (ro_str_eq(revisions->items[i].name, name) && !(revisions->items[i].flags & ROLLOUT_REVISION_NEW))
             return &revisions->items[i];
@@ -121,7 +121,7 @@ static void look_at_state(struct looked *l, const struct rollout_pod *pod)
 
 static void look_at_pod(struct looked *l)
 {
-    struct rollout_str name = l->before.world->snapshot.pods.items[l->action->subject].name;
+    struct rollout_str name = l->before.world->snapshot->pods.items[l->action->subject].name;
     struct rollout_str detail = text_of(l, ROLLOUT_ATTR_DETAIL);
     const struct rollout_pod *pod = pod_after(l, name);
     bool all = ro_str_eq(detail, RO_STR("identity+storage"));
@@ -174,13 +174,13 @@ static void look_at_pod(struct looked *l)
 /* How many pods of the revision (and on the node) there are that were not there before. */
 static size_t new_pods(const struct looked *l, struct rollout_str node)
 {
-    const struct rollout_pods *pods = &l->after.world->snapshot.pods;
+    const struct rollout_pods *pods = &l->after.world->snapshot->pods;
     struct rollout_str label = label_of_revision(l);
     size_t count = 0;
     for (size_t i = 0; i < pods->count; i++) {
         const struct rollout_pod *pod = &pods->items[i];
-        count += find_pod(&l->before.world->snapshot, pod->name) < 0 &&
-                 (ro_str_eq(pod->revision, label) || l->before.world->workload.cloneset) &&
+        count += find_pod(l->before.world->snapshot, pod->name) < 0 &&
+                 (ro_str_eq(pod->revision, label) || l->before.world->workload->cloneset) &&
                  (!node.data || ro_str_eq(pod->target_node, node));
     }
     return count;
@@ -188,7 +188,7 @@ static size_t new_pods(const struct looked *l, struct rollout_str node)
 
 static void look_at_ordinal(struct looked *l)
 {
-    const struct rollout_statefulset *set = l->before.world->workload.statefulset;
+    const struct rollout_statefulset *set = l->before.world->workload->statefulset;
     struct rollout_str name = text_of(l, ROLLOUT_ATTR_NAME);
     const struct rollout_pod *pod = pod_after(l, name);
     effect(l, pod, "no such pod");
@@ -220,7 +220,7 @@ static void look_at_create(struct looked *l)
 /* Whether the owner of this uid is among the claim's, and in a native set's as its controller. */
 static bool owned_by(const struct looked *l, const struct rollout_claim *claim, struct rollout_str uid)
 {
-    const struct rollout_statefulset *set = l->before.world->workload.statefulset;
+    const struct rollout_statefulset *set = l->before.world->workload->statefulset;
     bool native = set && (set->flags & ROLLOUT_STATEFULSET_NATIVE);
     for (size_t i = 0; i < claim->owner_count; i++)
         if (uid.len > 0 && ro_str_eq(claim->owners[i].uid, uid) && (!native || claim->owners[i].controller))
@@ -239,7 +239,7 @@ static void look_at_claim(struct looked *l)
         effect(l, !claim, "the claim is still there");
         break;
     case ROLLOUT_OP_CREATE_CLAIM:
-        if (world->workload.statefulset) /* play() makes up the ids of a CloneSet, and follows none of its claims */
+        if (world->workload->statefulset) /* play() makes up the ids of a CloneSet, and follows none of its claims */
             effect(l, claim && claim->owner_count == 0, "no such claim, or it is owned");
         break;
     case ROLLOUT_OP_RESIZE_CLAIM:
@@ -247,11 +247,11 @@ static void look_at_claim(struct looked *l)
         break;
     case ROLLOUT_OP_SET_CLAIM_OWNER:
         effect(l, claim, "the claim is gone");
-        pod = find_pod(&world->snapshot, text_of(l, ROLLOUT_ATTR_POD));
-        if (claim && world->workload.statefulset)
-            effect(l, owned_by(l, claim, world->workload.statefulset->uid) == has_owner(l, "StatefulSet"), "the set");
+        pod = find_pod(world->snapshot, text_of(l, ROLLOUT_ATTR_POD));
+        if (claim && world->workload->statefulset)
+            effect(l, owned_by(l, claim, world->workload->statefulset->uid) == has_owner(l, "StatefulSet"), "the set");
         if (claim && pod >= 0)
-            effect(l, owned_by(l, claim, world->snapshot.pods.items[pod].uid) == has_owner(l, "Pod"), "the pod");
+            effect(l, owned_by(l, claim, world->snapshot->pods.items[pod].uid) == has_owner(l, "Pod"), "the pod");
         break;
     default:
         break;
@@ -283,7 +283,7 @@ static void look_for_it_again(struct looked *l)
         const struct rollout_action *again = &plan->actions[i];
         if (again->op != l->action->op || again->subject_kind != l->action->subject_kind)
             continue;
-        const struct rollout_snapshot *x = &l->before.world->snapshot, *y = &l->after.world->snapshot;
+        const struct rollout_snapshot *x = l->before.world->snapshot, *y = l->after.world->snapshot;
         struct rollout_str a, b;
         if (again->subject_kind == ROLLOUT_SUBJECT_POD)
             a = x->pods.items[l->action->subject].name, b = y->pods.items[again->subject].name;

@@ -264,7 +264,7 @@ static struct rollout_str revision_name(const struct rollout_snapshot *s, uint32
 
 static void compare_worlds(struct report *report, const struct rollout_world *a, const struct rollout_world *b)
 {
-    const struct rollout_snapshot *x = &a->snapshot, *y = &b->snapshot;
+    const struct rollout_snapshot *x = a->snapshot, *y = b->snapshot;
     struct rollout_str current = revision_name(x, x->current_revision ? x->current_revision : x->update_revision);
     struct rollout_str other = revision_name(y, y->current_revision ? y->current_revision : y->update_revision);
     integer(report, "snapshot", "now_ms", x->now_ms, y->now_ms);
@@ -278,9 +278,9 @@ static void compare_worlds(struct report *report, const struct rollout_world *a,
     for (size_t i = 0; i < x->revisions.count && i < y->revisions.count; i++)
         compare_revision(report, &x->revisions.items[i], &y->revisions.items[i]);
     integer(report, "snapshot", "claims", (int64_t)x->claims.count, (int64_t)y->claims.count);
-    compare_status(report, &a->workload.cloneset->status, &b->workload.cloneset->status);
-    integer(report, "status", "observed_generation", b->workload.cloneset->generation,
-            b->workload.cloneset->status.observed_generation);
+    compare_status(report, &a->workload->cloneset->status, &b->workload->cloneset->status);
+    integer(report, "status", "observed_generation", b->workload->cloneset->generation,
+            b->workload->cloneset->status.observed_generation);
 }
 
 size_t facts_compare(const char *id, json_t *recorded, json_t *played, size_t most)

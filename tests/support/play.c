@@ -22,7 +22,7 @@ void played_make(json_t *snapshot, struct played *ret)
     free(text);
     if (rollout_document_decode(rollout_json_tree(ret->json), 0, 0, &ret->world, &error))
         die("decode", &error);
-    if (rollout_plan(&ret->world->workload, &ret->world->snapshot, &ret->plan, &error))
+    if (rollout_plan(ret->world->workload, ret->world->snapshot, &ret->plan, &error))
         die("plan", &error);
 }
 
@@ -115,7 +115,7 @@ static json_t *array_of(json_t *snapshot, const struct rollout_action *action)
 static struct rollout_str subject_name(json_t *snapshot, const struct played *played,
                                        const struct rollout_action *action, char *buf, size_t size)
 {
-    const struct rollout_snapshot *s = &played->world->snapshot;
+    const struct rollout_snapshot *s = played->world->snapshot;
     switch (action->subject_kind) {
     case ROLLOUT_SUBJECT_POD:
         return s->pods.items[action->subject].name;
@@ -180,7 +180,7 @@ static void play_action(json_t *snapshot, const struct played *played, size_t in
     struct rollout_json *kept = NULL;
     json_t *array = array_of(snapshot, action);
     char buf[300];
-    const struct rollout_workload *workload = &played->world->workload;
+    const struct rollout_workload *workload = played->world->workload;
     struct rollout_str name = subject_name(snapshot, played, action, buf, sizeof buf);
     size_t place = name.len && action->op != ROLLOUT_OP_CREATE ? find_named(array, name) : SIZE_MAX;
 

@@ -130,11 +130,11 @@ static bool check(const char *text, size_t len, json_t *snapshot, json_t *expect
     if (rc != ROLLOUT_OK)
         differs = error.message;
     if (!differs)
-        differs = compare_counts(snapshot, &world->snapshot);
+        differs = compare_counts(snapshot, world->snapshot);
     if (!differs)
-        differs = compare_revisions(snapshot, &world->snapshot);
+        differs = compare_revisions(snapshot, world->snapshot);
     if (!differs)
-        differs = compare_pods(snapshot, expect, &world->snapshot);
+        differs = compare_pods(snapshot, expect, world->snapshot);
     if (differs)
         printf("%s: %s\n", id, differs);
     rollout_world_free(world);

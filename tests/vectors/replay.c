@@ -41,7 +41,7 @@ static json_t *plan_of(const char *text, size_t len, struct text *why)
     }
     if (rc == ROLLOUT_OK) {
         step = "plan";
-        rc = rollout_plan(&world->workload, &world->snapshot, &plan, &error);
+        rc = rollout_plan(world->workload, world->snapshot, &plan, &error);
     }
     if (rc == ROLLOUT_OK) {
         step = "document";
