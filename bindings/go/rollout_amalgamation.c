@@ -6819,7 +6819,7 @@ static uint32_t ro_apply_revision(struct ro_apply *a, struct rollout_str name)
 
 static struct ro_abi_array ro_apply_revisions(const struct ro_apply *a)
 {
-    const struct rollout_revisions *revisions = &a->world->snapshot.revisions;
+    const struct rollout_revisions *revisions = &a->world->snapshot->revisions;
 
     return (struct ro_abi_array){ .items = (const char *)revisions->items,
                                   .count = revisions->count,
@@ -6831,7 +6831,7 @@ static struct rollout_str ro_apply_revision_text(const struct ro_apply *a, uint3
     struct ro_abi_array revisions = ro_apply_revisions(a);
     const struct rollout_revision *revision = ro_revision_at(&revisions, place);
 
-    return a->world->workload.daemonset && revision->hash.len > 0 ? revision->hash : revision->name;
+    return a->world->workload->daemonset && revision->hash.len > 0 ? revision->hash : revision->name;
 }
 
 static const struct rollout_node *ro_apply_claim_templates(const struct ro_apply *a)
@@ -6923,7 +6923,7 @@ static void ro_apply_namespace(struct ro_apply *a, struct ro_edit *object)
 static void ro_apply_revision_labels(struct ro_apply *a, struct ro_edit *pod, uint32_t place)
 {
     struct rollout_str text = ro_apply_revision_text(a, place), hash = ro_short_hash(text);
-    bool clone = a->world->workload.cloneset != NULL;
+    bool clone = a->world->workload->cloneset != NULL;
 
     ro_apply_label(a, pod, "controller-revision-hash",
                    clone && a->gates.on[ROLLOUT_GATE_CLONESET_SHORT_HASH] ? hash : text);
@@ -6971,7 +6971,7 @@ static void objects_apply_renumber(struct ro_apply *a)
 
     if (number)
         ro_edit_set(a->object, RO_STR("revision"), ro_edit_integer(&a->arena, number->value));
-    if (a->world->workload.cloneset)
+    if (a->world->workload->cloneset)
         ro_apply_annotation(a, a->object, "kruise.io/cloneset-volumeclaimtemplate-hash",
                             ro_edit_text(&a->arena, ro_claims_hash(&a->arena, ro_apply_claim_templates(a))));
 }
@@ -7064,7 +7064,7 @@ static int objects_apply_dispatch(struct ro_apply *a)
 
 static int objects_apply_run(struct ro_apply *a, const struct rollout_tree *object, struct rollout_objects **ret_objects)
 {
-    int r = ro_gates_resolve(a->world->workload.gates, a->world->workload.gate_count, &a->gates, a->reterr);
+    int r = ro_gates_resolve(a->world->workload->gates, a->world->workload->gate_count, &a->gates, a->reterr);
 
     if (r == ROLLOUT_OK && object) {
         a->object = ro_edit_copy(&a->arena, object->nodes);
@@ -7089,16 +7089,16 @@ static int objects_apply_apply(const struct rollout_world *world, const struct r
     if (!world || !plan || action >= plan->action_count)
         return ro_error(reterr, ROLLOUT_ERR_INVALID, "action", "action: %zu is not in the plan", action);
     a.action = &plan->actions[action];
-    a.kind = ro_kind_of(&world->workload);
+    a.kind = ro_kind_of(world->workload);
     a.uid = ro_text(ro_dig(world->workload_object.nodes, "metadata", "uid", NULL));
-    a.now = (struct rollout_str){ a.now_text, ro_time_format(world->snapshot.now_ms, false, a.now_text) };
+    a.now = (struct rollout_str){ a.now_text, ro_time_format(world->snapshot->now_ms, false, a.now_text) };
     int r = objects_apply_find_object(&a, &object);
     if (r == ROLLOUT_OK && given && object) {
         r = rollout_tree_check(given, reterr);
         if (r == ROLLOUT_OK && a.action->subject_kind == ROLLOUT_SUBJECT_POD) {
             struct rollout_pod pod;
             struct rollout_in_place in_place;
-            r = rollout_pod_from_object(given, &world->workload, &pod, &in_place, reterr);
+            r = rollout_pod_from_object(given, world->workload, &pod, &in_place, reterr);
         }
         object = given;
     }
@@ -7559,7 +7559,7 @@ static int objects_apply_claim_name_claim(struct ro_apply *a, const struct rollo
 {
     struct rollout_str claim = ro_apply_text(a, ROLLOUT_ATTR_CLAIM), pod;
     struct rollout_str template_name = ro_text(ro_dig(template, "metadata", "name", NULL));
-    bool clone = a->world->workload.cloneset != NULL;
+    bool clone = a->world->workload->cloneset != NULL;
 
     if (claim.data || !clone) {
         if (clone ? !objects_apply_claim_id_of_claim(a, template_name, claim, ret_id)
@@ -7605,7 +7605,7 @@ static int ro_apply_create_claim(struct ro_apply *a)
     if (ro_is(selector, ROLLOUT_NODE_OBJECT))
         for (const struct rollout_node *l = ro_first(selector); l != ro_end(selector); l = ro_next(l))
             ro_edit_set_text(&a->arena, ro_edit_need_object(&a->arena, metadata, "labels"), l->key, ro_text(l));
-    if (a->world->workload.cloneset) {
+    if (a->world->workload->cloneset) {
         ro_apply_label(a, object, RO_INSTANCE_ID, id);
         ro_edit_append(ro_edit_need_array(&a->arena, metadata, "ownerReferences"), ro_apply_controller(a));
     }
@@ -7692,7 +7692,7 @@ static int objects_apply_in_place_start(struct ro_apply *a, const struct rollout
     if (mark && mark->value)
         ro_set_in_place_ready(&a->arena, a->object, false, a->now);
     ro_apply_revision_labels(a, a->object, to);
-    if (a->world->workload.cloneset) /* upstream names the state of other kinds' pods only where they have one */
+    if (a->world->workload->cloneset) /* upstream names the state of other kinds' pods only where they have one */
         lifecycle = RO_STR("Updating");
     if (lifecycle.data)
         ro_apply_state(a, a->object, lifecycle);
@@ -7712,12 +7712,12 @@ static uint32_t objects_apply_in_place_find_own_revision(const struct ro_apply *
 {
     struct ro_abi_array revisions = ro_apply_revisions(a);
 
-    if (a->world->workload.cloneset)
+    if (a->world->workload->cloneset)
         return ro_revision_find(&revisions, label);
     for (uint32_t i = 0; i < revisions.count; i++) {
         struct rollout_str text = ro_apply_revision_text(a, i);
         if (!(ro_revision_at(&revisions, i)->flags & ROLLOUT_REVISION_NEW) &&
-            (a->world->workload.daemonset ? ro_same_revision(text, label) : ro_str_eq(text, label)))
+            (a->world->workload->daemonset ? ro_same_revision(text, label) : ro_str_eq(text, label)))
             return i;
     }
     return ROLLOUT_NONE;
@@ -7899,7 +7899,7 @@ static void objects_apply_node_require_node(struct ro_apply *a, struct ro_edit *
 
 static int ro_apply_create_on_node(struct ro_apply *a, const struct rollout_node *template, uint32_t place)
 {
-    const struct rollout_daemonset *set = a->world->workload.daemonset;
+    const struct rollout_daemonset *set = a->world->workload->daemonset;
     struct rollout_str node = ro_apply_text(a, ROLLOUT_ATTR_NODE), name = { 0 };
     bool in_place = set->update_type == ROLLOUT_UPDATE_ROLLING && (set->flags & ROLLOUT_DAEMONSET_ROLLING_UPDATE) &&
                     set->pod_update_policy == ROLLOUT_POLICY_IN_PLACE_IF_POSSIBLE;
@@ -8084,7 +8084,7 @@ static struct rollout_str objects_apply_owner_pod_name(const struct ro_apply *a)
 static uint32_t objects_apply_owner_find_pod(const struct ro_apply *a, struct rollout_str name)
 {
     const struct rollout_attr *attr = ro_apply_attr(a, ROLLOUT_ATTR_POD);
-    const struct rollout_pod *pods = a->world->snapshot.pods.items;
+    const struct rollout_pod *pods = a->world->snapshot->pods.items;
     size_t count = a->world->pod_object_count;
 
     if (attr && attr->value > 0 && (uint64_t)attr->value <= count && ro_str_eq(pods[attr->value - 1].name, name))
@@ -8298,9 +8298,9 @@ static int objects_apply_pod_check_pod(struct ro_apply *a, const struct rollout_
     struct rollout_pod facts;
     struct rollout_in_place in_place;
     struct rollout_scheduling scheduling;
-    int r = rollout_pod_from_object(pod, &a->world->workload, &facts, &in_place, a->reterr);
+    int r = rollout_pod_from_object(pod, a->world->workload, &facts, &in_place, a->reterr);
 
-    if (r == ROLLOUT_OK && a->world->workload.daemonset) { /* what was added must have had a place there */
+    if (r == ROLLOUT_OK && a->world->workload->daemonset) { /* what was added must have had a place there */
         struct ro_decoder d = { .reterr = a->reterr };
         struct ro_at root = ro_at_root(pod->nodes), spec = ro_at_object(&d, &root, "spec");
         ro_scheduling_decode(&d, &a->arena, &spec, &scheduling);
@@ -8311,7 +8311,7 @@ static int objects_apply_pod_check_pod(struct ro_apply *a, const struct rollout_
 
 static int ro_apply_create(struct ro_apply *a)
 {
-    const struct rollout_workload *workload = &a->world->workload;
+    const struct rollout_workload *workload = a->world->workload;
     struct rollout_str revision = ro_apply_text(a, ROLLOUT_ATTR_REVISION);
     struct ro_template template;
     uint32_t place = ro_apply_revision(a, revision);
@@ -8389,9 +8389,9 @@ int rollout_apply_status(const struct rollout_world *world, const struct rollout
     if (plan->status.count > 0)
         ro_edit_set(object, RO_STR("status"), ro_edit_copy(&arena, plan->status.nodes));
     char now[RO_TIME_SIZE];
-    if (world->workload.cloneset && plan->error_pod != ROLLOUT_NONE)
+    if (world->workload->cloneset && plan->error_pod != ROLLOUT_NONE)
         objects_apply_status_add_failed_update(&arena, object, plan,
-                          (struct rollout_str){ now, ro_time_format(world->snapshot.now_ms, false, now) });
+                          (struct rollout_str){ now, ro_time_format(world->snapshot->now_ms, false, now) });
     objects_apply_status_drop_pods_to_delete(object, plan);
     int r = arena.failed ? ro_error_nomem(reterr) : ro_objects_make(&object, 1, ret_objects, reterr);
     ro_arena_free(&arena);
@@ -9995,6 +9995,8 @@ static void ro_read_settings(struct ro_decoder *d, struct ro_arena *arena, const
 /* A world and its memory. */
 struct objects_document_holder {
     struct rollout_world world;
+    struct rollout_workload workload;
+    struct rollout_snapshot snapshot;
     struct ro_specs specs;
     struct ro_arena arena;
     struct rollout_grouping *grouping; /* made for this world alone */
@@ -10006,7 +10008,7 @@ static bool objects_document_is_owned(const struct rollout_node *pod, const stru
 {
     struct rollout_str owner = ro_controller_uid(pod);
     struct rollout_str uid = ro_text(ro_dig(world->workload_object.nodes, "metadata", "uid", NULL));
-    const struct rollout_selector *selector = ro_workload_selector(&world->workload);
+    const struct rollout_selector *selector = ro_workload_selector(world->workload);
     uint32_t hint = 0;
     if (owner.data)
         return !uid.data || ro_str_eq(owner, uid);
@@ -10020,7 +10022,7 @@ static void objects_document_read_pods(struct ro_decoder *d, struct objects_docu
     size_t count = group->count[RO_MEMBER_PODS], in_place_count = 0;
     struct ro_gates gates;
     if (d->code == ROLLOUT_OK)
-        d->code = ro_gates_resolve(h->world.workload.gates, h->world.workload.gate_count, &gates, d->reterr);
+        d->code = ro_gates_resolve(h->workload.gates, h->workload.gate_count, &gates, d->reterr);
     for (size_t i = 0; i < count; i++)
         in_place_count += ro_pod_may_in_place(members[i].node);
     struct rollout_pod *pods = ro_arena_alloc(&h->arena, count, sizeof(*pods));
@@ -10028,7 +10030,7 @@ static void objects_document_read_pods(struct ro_decoder *d, struct objects_docu
     struct rollout_in_place *in_place = ro_arena_alloc(&h->arena, in_place_count, sizeof(*in_place));
     struct ro_storage storage;
     size_t n = 0;
-    ro_storage_open(&h->arena, h->world.workload.statefulset, &storage);
+    ro_storage_open(&h->arena, h->workload.statefulset, &storage);
     if (h->arena.failed)
         return;
     for (size_t i = 0; i < count && d->code == ROLLOUT_OK; i++) {
@@ -10036,11 +10038,11 @@ static void objects_document_read_pods(struct ro_decoder *d, struct objects_docu
         ro_pod_decode(d, &at, &gates, &pods[n], ro_pod_may_in_place(members[i].node) ? in_place : NULL);
         if (!list && !objects_document_is_owned(at.node, &h->world, &pods[n]))
             continue;
-        ro_pod_select(&pods[n], at.node, &h->world.workload, &storage);
+        ro_pod_select(&pods[n], at.node, &h->workload, &storage);
         in_place += pods[n].in_place != NULL;
         objects[n++] = ro_tree_of(members[i].node);
     }
-    h->world.snapshot.pods = (struct rollout_pods){ pods, n, sizeof(*pods) };
+    h->snapshot.pods = (struct rollout_pods){ pods, n, sizeof(*pods) };
     h->world.pod_objects = objects;
     h->world.pod_object_count = n;
 }
@@ -10060,7 +10062,7 @@ static void objects_document_read_claims(struct ro_decoder *d, struct objects_do
         ro_claim_decode(d, &h->arena, &at, uid, &claims[i]);
         objects[i] = ro_tree_of(members[i].node);
     }
-    h->world.snapshot.claims = (struct rollout_claims){ claims, count, sizeof(*claims) };
+    h->snapshot.claims = (struct rollout_claims){ claims, count, sizeof(*claims) };
     h->world.claim_objects = objects;
     h->world.claim_object_count = count;
 }
@@ -10079,8 +10081,8 @@ static uint32_t objects_document_revision_named(const struct rollout_revision *r
 static uint32_t objects_document_find_update_revision(struct objects_document_holder *h, const struct rollout_node *object,
                                      struct rollout_revision *revisions, struct rollout_tree *objects, size_t *count)
 {
-    struct rollout_opt *collision_count = ro_workload_collisions(&h->world.workload, &h->specs);
-    const struct rollout_workload *workload = &h->world.workload;
+    struct rollout_opt *collision_count = ro_workload_collisions(&h->workload, &h->specs);
+    const struct rollout_workload *workload = &h->workload;
     uint32_t found = ro_revision_of_template(&h->arena, workload, object, *collision_count, revisions, objects, *count);
     if (found == ROLLOUT_NONE) {
         ro_revision_make(&h->arena, workload, object, collision_count, revisions, *count, &revisions[*count],
@@ -10104,7 +10106,7 @@ static void objects_document_read_revisions(struct ro_decoder *d, struct objects
     struct rollout_revision *revisions = ro_arena_alloc(&h->arena, count + 1, sizeof(*revisions));
     struct rollout_tree *objects = ro_arena_alloc(&h->arena, count + 1, sizeof(*objects));
     struct ro_at update_at = { .node = NULL };
-    struct rollout_str update = { NULL, 0 }, current = ro_workload_current_revision(&h->world.workload);
+    struct rollout_str update = { NULL, 0 }, current = ro_workload_current_revision(&h->workload);
     if (!revisions || !objects)
         return;
     for (size_t i = 0; i < count; i++) {
@@ -10114,13 +10116,13 @@ static void objects_document_read_revisions(struct ro_decoder *d, struct objects
     }
     if (snapshot) {
         struct rollout_str named = ro_read_text(d, &places->body, "currentRevision");
-        current = named.len > 0 && !h->world.workload.daemonset ? named : current; /* DaemonSets have none */
+        current = named.len > 0 && !h->workload.daemonset ? named : current; /* DaemonSets have none */
         update = ro_read_text(d, &places->body, "updateRevision");
         update_at = ro_at_member(&places->body, "updateRevision");
     }
     if (d->code != ROLLOUT_OK)
         return;
-    struct rollout_snapshot *facts = &h->world.snapshot;
+    struct rollout_snapshot *facts = &h->snapshot;
     facts->current_revision = objects_document_revision_named(revisions, count, current);
     facts->update_revision = objects_document_revision_named(revisions, count, update);
     if (update.len > 0 && facts->update_revision == 0)
@@ -10135,7 +10137,7 @@ static void objects_document_read_revisions(struct ro_decoder *d, struct objects
 static void objects_document_read_workload(struct ro_decoder *d, struct objects_document_holder *h, const struct ro_group *group,
                           const struct ro_places *places)
 {
-    ro_workload_decode(d, &h->arena, &places->workload, group->kind, group->api_version, &h->specs, &h->world.workload);
+    ro_workload_decode(d, &h->arena, &places->workload, group->kind, group->api_version, &h->specs, &h->workload);
     h->world.kind = group->kind;
     h->world.api_version = group->api_version;
     h->world.workload_object = ro_tree_of(group->workload.node);
@@ -10154,18 +10156,20 @@ int rollout_grouping_decode(const struct rollout_grouping *grouping, size_t inde
     if (!h)
         return ro_error_nomem(reterr);
     h->world.struct_size = sizeof(h->world);
-    h->world.workload.struct_size = sizeof(h->world.workload);
-    h->world.snapshot.struct_size = sizeof(h->world.snapshot);
-    h->world.snapshot.nodes = grouping->nodes;
-    h->world.snapshot.storage_classes = grouping->storage_classes;
+    h->world.workload = &h->workload;
+    h->world.snapshot = &h->snapshot;
+    h->workload.struct_size = sizeof(h->workload);
+    h->snapshot.struct_size = sizeof(h->snapshot);
+    h->snapshot.nodes = grouping->nodes;
+    h->snapshot.storage_classes = grouping->storage_classes;
 
     /* Settings are members of a Snapshot; what a List or a lone workload has of these names is not one. */
     static const struct rollout_node nothing = { ROLLOUT_NODE_OBJECT, 1, { NULL, 0 }, { NULL, 0 }, 0, 0 };
     struct ro_at none = ro_at_root(&nothing);
     ro_grouping_places(&d, grouping, group, &places);
     objects_document_read_workload(&d, h, group, &places);
-    ro_read_settings(&d, &h->arena, grouping->body ? &places.body : &none, now_ms, &h->world.workload,
-                     &h->world.snapshot);
+    ro_read_settings(&d, &h->arena, grouping->body ? &places.body : &none, now_ms, &h->workload,
+                     &h->snapshot);
     if (d.code == ROLLOUT_OK) {
         objects_document_read_revisions(&d, h, group, &places, grouping->body != NULL);
         objects_document_read_claims(&d, h, group, &places);
@@ -11362,7 +11366,7 @@ static void objects_plan_object_put_subject(struct ro_writer *out, const struct 
     case ROLLOUT_SUBJECT_ORDINAL: /* of a pod that is created, or that this pass has created before */
         if (!has[ROLLOUT_ATTR_NAME] && !has[ROLLOUT_ATTR_POD])
             ro_write_ordinal_name(out, action->op == ROLLOUT_OP_CREATE ? RO_STR("name") : RO_STR("pod"),
-                                  ro_kind_of(&s->world->workload).name, action->subject);
+                                  ro_kind_of(s->world->workload).name, action->subject);
         break;
     default:
         break;
@@ -11402,12 +11406,12 @@ static void objects_plan_object_put_action(struct ro_writer *out, const struct r
 static void objects_plan_object_put_verdict(struct ro_writer *out, const struct ro_subjects *s, struct rollout_str key, size_t index)
 {
     const struct rollout_verdict *verdict = &s->plan->verdicts[index];
-    const struct rollout_snapshot *snapshot = &s->world->snapshot;
+    const struct rollout_snapshot *snapshot = s->world->snapshot;
     size_t object = ro_write_begin(out, ROLLOUT_NODE_OBJECT, key);
     if (verdict->subject_kind == ROLLOUT_SUBJECT_POD && ro_subject_known(s, ROLLOUT_SUBJECT_POD, verdict->subject))
         ro_write_text(out, RO_STR("namespace"), snapshot->pods.items[verdict->subject].namespace_);
     if (verdict->subject_kind == ROLLOUT_SUBJECT_ORDINAL) {
-        ro_write_ordinal_name(out, RO_STR("name"), ro_kind_of(&s->world->workload).name, verdict->subject);
+        ro_write_ordinal_name(out, RO_STR("name"), ro_kind_of(s->world->workload).name, verdict->subject);
         ro_write_integer(out, RO_STR("ordinal"), verdict->subject);
     } else {
         ro_write_text(out, RO_STR("name"), ro_subject_name(s, verdict->subject_kind, verdict->subject));
@@ -11503,7 +11507,7 @@ static void objects_plan_object_put_error(struct ro_writer *out, const struct ro
 
 static void objects_plan_object_put_dropped(struct ro_writer *out, const struct ro_subjects *s)
 {
-    const struct rollout_cloneset *cloneset = s->world->workload.cloneset;
+    const struct rollout_cloneset *cloneset = s->world->workload->cloneset;
     if (s->plan->dropped_count == 0 || !cloneset)
         return;
     size_t list = ro_write_begin(out, ROLLOUT_NODE_ARRAY, RO_STR("dropPodsToDelete"));
@@ -11516,7 +11520,7 @@ static void objects_plan_object_put_dropped(struct ro_writer *out, const struct 
 static void objects_plan_object_put_plan(struct ro_writer *out, const struct ro_subjects *s)
 {
     const struct rollout_plan *plan = s->plan;
-    struct ro_kind kind = ro_kind_of(&s->world->workload);
+    struct ro_kind kind = ro_kind_of(s->world->workload);
     size_t root = ro_write_begin(out, ROLLOUT_NODE_OBJECT, objects_plan_object_absent());
     ro_write_text(out, RO_STR("kind"), RO_STR("Plan"));
     size_t workload = ro_write_begin(out, ROLLOUT_NODE_OBJECT, RO_STR("workload"));
@@ -11596,7 +11600,7 @@ static bool ro_subject_known(const struct ro_subjects *s, uint32_t kind, uint32_
 static struct rollout_str ro_subject_name(const struct ro_subjects *s, uint32_t kind, uint32_t subject)
 {
     static const struct rollout_str missing[] = { { "current", 7 }, { "update", 6 }, { "held", 4 } };
-    const struct rollout_snapshot *snapshot = &s->world->snapshot;
+    const struct rollout_snapshot *snapshot = s->world->snapshot;
 
     if (!ro_subject_known(s, kind, subject))
         return (struct rollout_str){ NULL, 0 };
@@ -11639,7 +11643,7 @@ static bool objects_plan_subjects_index_ordinals(struct ro_subjects *s)
 
 static bool ro_subjects_make(struct ro_subjects *s, const struct rollout_world *world, const struct rollout_plan *plan)
 {
-    const struct rollout_snapshot *snapshot = &world->snapshot;
+    const struct rollout_snapshot *snapshot = world->snapshot;
     size_t total = 0;
 
     *s = (struct ro_subjects){ .world = world, .plan = plan };
@@ -12386,7 +12390,7 @@ static bool ro_in_place_facts(const struct rollout_node *pod, const struct ro_ga
 
     *ret = (struct rollout_in_place){ 0 };
     if (ro_is(containers, ROLLOUT_NODE_ARRAY))
-        ret->containers = containers;
+        ret->containers = ro_tree_of(containers);
     if (!state_text && !grace_text && !objects_pod_in_place_has_resize_policy(objects_pod_in_place_list_of(containers)))
         return false;
     if (state_text) {
@@ -14258,11 +14262,11 @@ static void ro_check_conditions(struct ro_check *c, const struct ro_path *up, co
 
 /* ---- the snapshot ---- */
 
-static void planners_check_check_data(struct ro_check *c, const struct ro_path *up, const struct rollout_tree *data)
+static void planners_check_check_tree(struct ro_check *c, const struct ro_path *up, const char *name, const struct rollout_tree *tree)
 {
-    struct ro_path path = ro_path_member(up, "data");
+    struct ro_path path = ro_path_member(up, name);
     struct rollout_error fault = { .struct_size = sizeof fault };
-    if (!ro_check_array(c, &path, data->nodes, data->count) || !rollout_tree_check(data, &fault))
+    if (!ro_check_array(c, &path, tree->nodes, tree->count) || !rollout_tree_check(tree, &fault))
         return;
     ro_check_refuse(c, ROLLOUT_ERR_INVALID, &path, fault.message);
 }
@@ -14285,7 +14289,7 @@ static void planners_check_check_revisions(struct ro_check *c, const struct ro_a
             planners_check_refuse_number(c, ROLLOUT_ERR_INVALID, &number, revision->number, "", " leaves none for the next revision");
         ro_check_reserved(c, &place, revision->reserved);
         ro_check_strs(c, &place, "topology_keys", &revision->topology_keys);
-        planners_check_check_data(c, &place, &revision->data);
+        planners_check_check_tree(c, &place, "data", &revision->data);
         ro_check_text(c, &place, "claims_hash", revision->claims_hash);
         ro_check_text(c, &place, "hash", revision->hash);
     }
@@ -14406,7 +14410,8 @@ static bool planners_check_pod_broken(const struct rollout_pod *pod)
     const struct rollout_in_place *in_place = pod->in_place;
     return ro_str_broken(pod->revision) || ro_str_broken(pod->name) || ro_str_broken(pod->node) || pod->reserved ||
            ro_str_broken(pod->uid) || ro_str_broken(pod->target_node) || planners_check_labels_broken(&pod->labels) || planners_check_strs_broken(&pod->finalizers) ||
-           (in_place && (ro_str_broken(in_place->container) || ro_str_broken(in_place->grace_revision)));
+           (in_place && (ro_str_broken(in_place->container) || ro_str_broken(in_place->grace_revision) ||
+                         (in_place->containers.count && rollout_tree_check(&in_place->containers, NULL))));
 }
 
 static int ro_pod_check(const struct rollout_pod *pod, size_t i, struct rollout_error *reterr)
@@ -14430,6 +14435,7 @@ static int ro_pod_check(const struct rollout_pod *pod, size_t i, struct rollout_
     if (pod->in_place) {
         ro_check_text(&c, &in_place, "container", pod->in_place->container);
         ro_check_text(&c, &in_place, "grace_revision", pod->in_place->grace_revision);
+        planners_check_check_tree(&c, &in_place, "containers", &pod->in_place->containers);
     }
     return c.code;
 }
@@ -23238,7 +23244,8 @@ static bool ro_update_marks_not_ready(struct ro_updates *u, const struct rollout
     if (!u->in->gates.on[ROLLOUT_GATE_IN_PLACE_WORKLOAD_VERTICAL_SCALING] ||
         (flags & (ROLLOUT_CHANGES_RESOURCES | more)) != ROLLOUT_CHANGES_RESOURCES)
         return true;
-    return ro_diff_restarts(planners_updates_data_of(u, from - 1), planners_updates_data_of(u, u->target), pod->in_place ? pod->in_place->containers : NULL);
+    const struct rollout_tree unknown = { 0 }, *containers = pod->in_place ? &pod->in_place->containers : &unknown;
+    return ro_diff_restarts(planners_updates_data_of(u, from - 1), planners_updates_data_of(u, u->target), containers->count ? containers->nodes : NULL);
 }
 
 static uint16_t ro_update_wants(struct ro_updates *u, uint32_t from, uint32_t recreate)

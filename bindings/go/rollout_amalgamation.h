@@ -651,10 +651,8 @@ struct rollout_in_place {
     struct rollout_str container;         /**< the first container that is waited for */
     struct rollout_str grace_revision;    /**< revision that the grace annotation holds */
     int64_t grace_end_ms;                 /**< first instant after the grace period; 0 = none */
-    const struct rollout_node *containers; /**< the pod's spec.containers, an ARRAY, for their
-                                                resizePolicy; NULL = nothing is known of them. A node
-                                                of a tree that rollout_tree_check() has taken: without
-                                                a count it cannot be checked here */
+    struct rollout_tree containers;       /**< the pod's spec.containers, an ARRAY, for their resizePolicy;
+                                               count 0 = nothing is known of them; checked */
 };
 
 /** One pod. The first 64 bytes are what every pass over all pods reads. */
@@ -1524,8 +1522,8 @@ ROLLOUT_API int rollout_pod_from_object(const struct rollout_tree *pod, const st
 struct rollout_world {
     uint32_t struct_size; /**< set by the library */
     uint32_t reserved;    /**< zero */
-    struct rollout_workload workload;
-    struct rollout_snapshot snapshot;
+    const struct rollout_workload *workload;
+    const struct rollout_snapshot *snapshot;
     struct rollout_str api_version; /**< of the workload */
     struct rollout_str kind;
     struct rollout_tree workload_object;
