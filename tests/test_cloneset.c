@@ -108,7 +108,7 @@ START_TEST(stop)
     world_make(&w, stops[_i].settings, stops[_i].pods);
     if (stops[_i].tweak)
         stops[_i].tweak(&w);
-    w.spec.status.replicas = 77;
+    w.status.replicas = 77;
     const char *actions = world_actions(&w);
     ck_assert_msg(strcmp(actions, stops[_i].actions) == 0, "4.1 %s: %s", stops[_i].name, actions);
     ck_assert_msg(w.plan->requeue_seconds == stops[_i].requeue, "4.1 %s", stops[_i].name);

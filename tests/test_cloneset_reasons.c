@@ -217,8 +217,8 @@ static void exceeded(struct world *w)
                                                    .status = WORLD_STR("True"),
                                                    .reason = WORLD_STR("CloneSetUpdated"),
                                                    .last_update_ms = WORLD_NOW - 601 * 1000 };
-    w->spec.status.conditions = w->conditions;
-    w->spec.status.condition_count = 1;
+    w->status.conditions = w->conditions;
+    w->status.condition_count = 1;
 }
 
 static void exceeded_before(struct world *w)

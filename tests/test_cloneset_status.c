@@ -132,8 +132,8 @@ END_TEST
 
 static void set_condition(struct world *w, const char *type, const char *status, const char *reason, int64_t updated_ms)
 {
-    w->spec.status.conditions = w->conditions;
-    w->conditions[w->spec.status.condition_count++] = (struct rollout_condition){
+    w->status.conditions = w->conditions;
+    w->conditions[w->status.condition_count++] = (struct rollout_condition){
         .type = world_str(type),
         .status = world_str(status),
         .reason = world_str(reason),
@@ -146,7 +146,7 @@ static void set_condition(struct world *w, const char *type, const char *status,
 /* What the plan says becomes the status before the next pass. */
 static void settle(struct world *w)
 {
-    struct rollout_cloneset_status *status = &w->spec.status;
+    struct rollout_cloneset_status *status = &w->status;
     world_actions(w);
     status->observed_generation = world_number(w, "observedGeneration");
     status->replicas = (int32_t)world_number(w, "replicas");
@@ -194,7 +194,7 @@ START_TEST(change)
     w.spec.generation = 5;
     w.spec.label_selector = WORLD_STR("app=web");
     settle(&w);
-    struct rollout_cloneset_status *status = &w.spec.status;
+    struct rollout_cloneset_status *status = &w.status;
     switch (_i) {
     case 1:
         w.spec.generation = 6;

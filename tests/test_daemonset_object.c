@@ -88,7 +88,7 @@ START_TEST(test_version)
     ck_assert_uint_eq(s->pre_delete.set, advanced);
     ck_assert_uint_eq(s->pre_delete.mark_pod_not_ready, advanced);
     ck_assert_uint_eq(s->pre_delete.labels.count, advanced);
-    check_status(&s->status, versions[_i].update_revision);
+    check_status(s->status, versions[_i].update_revision);
     rollout_world_free(world);
     rollout_json_free(json);
 }
@@ -498,7 +498,7 @@ START_TEST(test_collision)
     struct rollout_world *world = decode_text(text, &again);
     const struct rollout_revision *revision = &world->snapshot->revisions.items[1];
     ck_assert_uint_eq(world->snapshot->update_revision, 2);
-    ck_assert_int_eq(world->workload->daemonset->status.collision_count.value, 1);
+    ck_assert_int_eq(world->workload->daemonset->status->collision_count.value, 1);
     ck_assert(!ro_str_eq(revision->name, name));
     snprintf(text, sizeof(text), "demo-%.*s", (int)revision->hash.len, revision->hash.data);
     assert_text(revision->name, text);

@@ -53,7 +53,7 @@ END_TEST
 /* Every number, and the generation, makes a write. */
 START_TEST(test_written)
 {
-    struct rollout_daemonset_status *status = &w.spec.status;
+    struct rollout_daemonset_status *status = &w.status;
     int32_t *const numbers[] = { &status->desired_number_scheduled, &status->current_number_scheduled,
                                  &status->number_misscheduled,      &status->number_ready,
                                  &status->number_available,         &status->number_unavailable,
@@ -84,7 +84,7 @@ END_TEST
 START_TEST(test_written_behind)
 {
     daemon_make(&w, "unobserved", "n1 B");
-    w.spec.status = (struct rollout_daemonset_status){ .observed_generation = 1,
+    w.status = (struct rollout_daemonset_status){ .observed_generation = 1,
                                                        .desired_number_scheduled = 1,
                                                        .current_number_scheduled = 1,
                                                        .number_ready = 1,
@@ -103,9 +103,9 @@ START_TEST(test_kept)
     static const struct rollout_condition condition = { .type = { "Odd", 3 }, .status = { "True", 4 } };
     char text[64];
     daemon_make(&w, "P9", "n1 B");
-    w.spec.status.collision_count = (struct rollout_opt){ 1, 3 };
-    w.spec.status.conditions = &condition;
-    w.spec.status.condition_count = 1;
+    w.status.collision_count = (struct rollout_opt){ 1, 3 };
+    w.status.conditions = &condition;
+    w.status.condition_count = 1;
     daemon_actions(&w);
     ck_assert_int_eq(planned_number(w.plan, "collisionCount"), 3);
     ck_assert_str_eq(planned_condition(w.plan, "Odd", "status", text, sizeof text), "True");

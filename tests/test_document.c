@@ -168,7 +168,7 @@ START_TEST(test_status)
              "{'type':'Progressing','status':'True','reason':'R','message':'M',"
              "'lastUpdateTime':'2023-11-14T22:13:20Z','lastTransitionTime':'2023-11-14T22:13:21Z'},{'type':'X'}]}}}");
     struct rollout_world *world = decode(json, 0);
-    const struct rollout_cloneset_status *s = &world->workload->cloneset->status;
+    const struct rollout_cloneset_status *s = world->workload->cloneset->status;
     ck_assert_int_eq(s->observed_generation, 6);
     ck_assert_int_eq(s->replicas, 5);
     ck_assert_int_eq(s->ready_replicas, 4);
@@ -407,7 +407,7 @@ START_TEST(test_collision_count)
         "demo-65cf769f94", "1", OTHER_DATA) "]}");
     struct rollout_world *world = decode(json, 0);
     const struct rollout_node *labels = ro_dig(world->revision_objects[1].nodes, "metadata", "labels", NULL);
-    ck_assert_int_eq(world->workload->cloneset->status.collision_count.value, 1);
+    ck_assert_int_eq(world->workload->cloneset->status->collision_count.value, 1);
     assert_text(ro_text(ro_get(labels, "controller.kubernetes.io/hash")), "65cf769f94"); /* the first hash */
     rollout_world_free(world);
     rollout_json_free(json);

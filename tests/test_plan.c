@@ -54,7 +54,7 @@ static void refuse(struct world *w, int i)
         w->spec.claim_templates = (struct rollout_strs){ NULL, 1, sizeof text };
         break;
     case 11:
-        w->spec.status.condition_count = 1;
+        w->status.condition_count = 1;
         break;
     case 12:
         w->snapshot.current_revision = 3;
@@ -218,8 +218,8 @@ static struct rollout_hook *hook(struct world *w, struct rollout_hook *hook)
 
 static struct rollout_condition *condition(struct world *w)
 {
-    w->spec.status.conditions = w->conditions;
-    w->spec.status.condition_count = 2;
+    w->status.conditions = w->conditions;
+    w->status.condition_count = 2;
     return &w->conditions[1];
 }
 
@@ -372,16 +372,16 @@ static void spoil(struct world *w, int i)
         hook(w, &w->spec.lifecycle.pre_delete)->finalizers = TWO(bad_second);
         break;
     case 39:
-        w->spec.status.reserved = 1;
+        w->status.struct_size = 7;
         break;
     case 40:
-        w->spec.status.update_revision = bad;
+        w->status.update_revision = bad;
         break;
     case 41:
-        w->spec.status.current_revision = bad;
+        w->status.current_revision = bad;
         break;
     case 42:
-        w->spec.status.label_selector = bad;
+        w->status.label_selector = bad;
         break;
     case 43:
         condition(w)->type = bad;
@@ -532,7 +532,7 @@ static const struct {
     { ROLLOUT_ERR_ABI, ROLLOUT_NONE, "lifecycle.in_place_update.labels: stride 16 is none" },
     { ROLLOUT_ERR_INVALID, ROLLOUT_NONE, "lifecycle.in_place_update.finalizers: NULL with a count" },
     { ROLLOUT_ERR_INVALID, 1, "lifecycle.pre_delete.finalizers[1]: NULL with a length" },
-    { ROLLOUT_ERR_ABI, ROLLOUT_NONE, "status.reserved: not zero" },
+    { ROLLOUT_ERR_ABI, ROLLOUT_NONE, "status: struct_size 7 is none" },
     { ROLLOUT_ERR_INVALID, ROLLOUT_NONE, "status.update_revision: NULL with a length" },
     { ROLLOUT_ERR_INVALID, ROLLOUT_NONE, "status.current_revision: NULL with a length" },
     { ROLLOUT_ERR_INVALID, ROLLOUT_NONE, "status.label_selector: NULL with a length" },
@@ -604,6 +604,24 @@ START_TEST(broken_value)
 END_TEST
 
 /* ---- what is odd and taken ---- */
+
+/* A workload without a status is one whose status is all zero. */
+START_TEST(no_status)
+{
+    struct world w;
+    struct rollout_plan *plan = NULL;
+    world_make(&w, "R3 U1 p1", "3o");
+    ck_assert_int_eq(world_try(&w, NULL), ROLLOUT_OK);
+    w.spec.status = NULL;
+    ck_assert_int_eq(rollout_plan(&w.workload, &w.snapshot, &plan, NULL), ROLLOUT_OK);
+    ck_assert_uint_eq(plan->action_count, w.plan->action_count);
+    ck_assert_uint_eq(plan->verdict_count, w.plan->verdict_count);
+    ck_assert_uint_eq(plan->status.count, w.plan->status.count);
+    ck_assert_uint_eq(plan->status_changed, 1);
+    rollout_plan_free(plan);
+    world_free(&w);
+}
+END_TEST
 
 static void world_label_broken(struct world *w, int pod, struct rollout_label label)
 {
@@ -852,6 +870,7 @@ int main(void)
     tcase_add_loop_test(tcase, refusal, 0, sizeof refusals / sizeof *refusals);
     tcase_add_loop_test(tcase, broken_record, 0, sizeof broken / sizeof *broken);
     tcase_add_test(tcase, broken_value);
+    tcase_add_test(tcase, no_status);
     tcase_add_loop_test(tcase, taken_record, 0, sizeof taken / sizeof *taken);
     tcase_add_test(tcase, extreme_times);
     tcase_add_test(tcase, refused_pointers);

@@ -27,7 +27,7 @@ static void short_hash(struct statefulworld *w)
 
 static void all_counted(struct statefulworld *w)
 {
-    w->spec.status = (struct rollout_statefulset_status){ .observed_generation = 2,
+    w->status = (struct rollout_statefulset_status){ .observed_generation = 2,
                                                           .replicas = 3,
                                                           .ready_replicas = 3,
                                                           .available_replicas = 3,

@@ -67,19 +67,19 @@ static void check_common(const struct rollout_statefulset *s)
     ck_assert_ptr_null(s->claim_templates[2].storage_class.data);
     ck_assert_ptr_null(s->claim_templates[2].request.data);
 
-    ck_assert_int_eq(s->status.observed_generation, 6);
-    ck_assert_int_eq(s->status.replicas, 5);
-    ck_assert_int_eq(s->status.ready_replicas, 4);
-    ck_assert_int_eq(s->status.available_replicas, 3);
-    ck_assert_int_eq(s->status.current_replicas, 2);
-    ck_assert_int_eq(s->status.updated_replicas, 1);
-    ck_assert_uint_eq(s->status.collision_count.set, 1);
-    assert_text(s->status.current_revision, "c");
-    assert_text(s->status.update_revision, "v");
-    ck_assert_uint_eq(s->status.condition_count, 1);
-    assert_text(s->status.conditions[0].type, "FailedCreatePod");
-    assert_text(s->status.conditions[0].message, "M");
-    ck_assert_int_eq(s->status.conditions[0].last_transition_ms, NOW + 1000);
+    ck_assert_int_eq(s->status->observed_generation, 6);
+    ck_assert_int_eq(s->status->replicas, 5);
+    ck_assert_int_eq(s->status->ready_replicas, 4);
+    ck_assert_int_eq(s->status->available_replicas, 3);
+    ck_assert_int_eq(s->status->current_replicas, 2);
+    ck_assert_int_eq(s->status->updated_replicas, 1);
+    ck_assert_uint_eq(s->status->collision_count.set, 1);
+    assert_text(s->status->current_revision, "c");
+    assert_text(s->status->update_revision, "v");
+    ck_assert_uint_eq(s->status->condition_count, 1);
+    assert_text(s->status->conditions[0].type, "FailedCreatePod");
+    assert_text(s->status->conditions[0].message, "M");
+    ck_assert_int_eq(s->status->conditions[0].last_transition_ms, NOW + 1000);
 }
 
 /* What OpenKruise's versions have and Kubernetes has not. */
@@ -89,7 +89,7 @@ static void check_rolling(const struct rollout_statefulset *s, bool advanced)
     ck_assert_int_eq(s->grace_period_seconds, advanced ? 30 : 0);
     ck_assert_uint_eq(s->priority.weight_count, advanced);
     ck_assert_uint_eq(s->priority.ordered_keys.count, advanced);
-    assert_text(s->status.label_selector, advanced ? "a=b" : "");
+    assert_text(s->status->label_selector, advanced ? "a=b" : "");
     if (advanced) {
         ck_assert_int_eq(s->priority.weights[0].weight, 50);
         assert_text(*ro_label_value(&s->priority.weights[0].selector.match_labels, 0), "a");
@@ -106,9 +106,9 @@ static void check_newest(const struct rollout_statefulset *s, bool beta)
     ck_assert_uint_eq(s->lifecycle.in_place_update.mark_pod_not_ready, beta);
     ck_assert_uint_eq(s->reserve_ordinal_count, beta ? 4 : 0);
     ck_assert_uint_eq(s->scale_max_unavailable.kind, beta ? ROLLOUT_INTSTR_TEXT : ROLLOUT_INTSTR_UNSET);
-    ck_assert_int_eq(s->status.updated_ready_replicas, beta ? 8 : 0);
-    ck_assert_int_eq(s->status.updated_available_replicas, beta ? 9 : 0);
-    ck_assert_uint_eq(s->status.claim_count, beta);
+    ck_assert_int_eq(s->status->updated_ready_replicas, beta ? 8 : 0);
+    ck_assert_int_eq(s->status->updated_available_replicas, beta ? 9 : 0);
+    ck_assert_uint_eq(s->status->claim_count, beta);
     if (!beta)
         return;
     ck_assert_uint_eq(s->reserve_ordinals[0].kind, ROLLOUT_INTSTR_INT);
@@ -118,9 +118,9 @@ static void check_newest(const struct rollout_statefulset *s, bool beta)
     ck_assert_int_eq(s->reserve_ordinals[2].count, 0);
     assert_text(s->reserve_ordinals[3].text, "x"); /* that it is no range is the planner's to see */
     assert_text(s->scale_max_unavailable.text, "30%");
-    assert_text(s->status.claims[0].name, "data");
-    ck_assert_int_eq(s->status.claims[0].compatible_replicas, 3);
-    ck_assert_int_eq(s->status.claims[0].compatible_ready_replicas, 2);
+    assert_text(s->status->claims[0].name, "data");
+    ck_assert_int_eq(s->status->claims[0].compatible_replicas, 3);
+    ck_assert_int_eq(s->status->claims[0].compatible_ready_replicas, 2);
 }
 
 #define ALWAYS (ROLLOUT_STATEFULSET_DELETING | ROLLOUT_STATEFULSET_PARALLEL | ROLLOUT_STATEFULSET_ROLLING_UPDATE)
@@ -211,7 +211,7 @@ START_TEST(test_strategy)
     ck_assert_uint_eq(s->revision_history_limit.set, 0);
     ck_assert_uint_eq(s->max_unavailable.kind, ROLLOUT_INTSTR_UNSET);
     ck_assert_uint_eq(s->scale_max_unavailable.kind, ROLLOUT_INTSTR_UNSET);
-    ck_assert_uint_eq(s->status.collision_count.set, 0);
+    ck_assert_uint_eq(s->status->collision_count.set, 0);
     rollout_world_free(world);
     rollout_json_free(json);
 }
@@ -512,7 +512,7 @@ START_TEST(test_determined)
     const struct rollout_revision *update = &s->revisions.items[s->update_revision - 1];
     ck_assert_int_eq(update->number, determined[_i].number);
     ck_assert_ptr_null(update->claims_hash.data); /* a CloneSet's */
-    ck_assert_int_eq(world->workload->statefulset->status.collision_count.value, determined[_i].name ? 0 : 1);
+    ck_assert_int_eq(world->workload->statefulset->status->collision_count.value, determined[_i].name ? 0 : 1);
     if (determined[_i].name) {
         assert_text(update->name, determined[_i].name);
     } else {

@@ -57,7 +57,7 @@ static struct statefulworld w;
 /* As the plan would leave it. */
 static void settle(void)
 {
-    w.spec.status = (struct rollout_statefulset_status){
+    w.status = (struct rollout_statefulset_status){
         .observed_generation = 2,
         .replicas = 3,
         .ready_replicas = 3,
@@ -210,8 +210,8 @@ START_TEST(test_written)
         stateful_make(&w, native ? "native Tdata new=old" : "Tdata new=old", "0-2B; 0-2");
         settle();
         if (native)
-            w.spec.status.label_selector = (struct rollout_str){ NULL, 0 };
-        differences[_i].differ(&w.spec.status);
+            w.status.label_selector = (struct rollout_str){ NULL, 0 };
+        differences[_i].differ(&w.status);
         ck_assert_str_eq(stateful_actions(&w), "");
         ck_assert_msg(w.plan->status_changed == (native ? differences[_i].native : differences[_i].changed), "%s",
                       differences[_i].name);
@@ -235,7 +235,7 @@ START_TEST(test_claims_told)
     stateful_make(&w, "Tdata Tlogs new=old", "0-2B; 0-2 0-2:logs");
     settle();
     w.claim_status[1].name = stateful_str("logs");
-    w.spec.status.claim_count = 2;
+    w.status.claim_count = 2;
     ck_assert_str_eq(stateful_actions(&w), "");
     ck_assert_uint_eq(w.plan->status_changed, 0);
     ck_assert_uint_eq(claims_told(), 2);
@@ -253,8 +253,8 @@ START_TEST(test_no_claims_told)
     for (int written = 0; written < 2; written++) {
         stateful_make(&w, "new=old", "0-2B");
         settle();
-        w.spec.status.claim_count = 0;
-        w.spec.status.replicas -= written;
+        w.status.claim_count = 0;
+        w.status.replicas -= written;
         ck_assert_str_eq(stateful_actions(&w), "");
         ck_assert_uint_eq(w.plan->status_changed, written);
         for (uint32_t i = 0; i < w.plan->status.count; i++)
@@ -270,15 +270,15 @@ START_TEST(test_not_written)
     char buf[64];
     stateful_make(&w, "Tdata new=old", "0-2B; 0-2");
     settle();
-    updated_ready(&w.spec.status);
-    conditions(&w.spec.status);
-    collisions(&w.spec.status);
+    updated_ready(&w.status);
+    conditions(&w.status);
+    collisions(&w.status);
     ck_assert_str_eq(stateful_actions(&w), "");
     ck_assert_ptr_null(stateful_says(&w, "changed 0 upd-ready 2 claims 3/3 upd 3"));
     ck_assert_int_eq(planned_number(w.plan, "collisionCount"), 4);
     ck_assert_str_eq(planned_condition(w.plan, "FailedCreatePod", "type", buf, sizeof buf), "FailedCreatePod");
     /* once it is written, conditions are gone */
-    replicas(&w.spec.status);
+    replicas(&w.status);
     ck_assert_str_eq(stateful_actions(&w), "");
     ck_assert_ptr_null(stateful_says(&w, "changed 1 upd-ready 3"));
     ck_assert_int_eq(planned_number(w.plan, "collisionCount"), 4);

@@ -26,15 +26,15 @@ enum {
 
 /** status, as the last pass left it. */
 struct rollout_cloneset_status {
-    int64_t observed_generation;
+    uint32_t struct_size; /**< sizeof(struct rollout_cloneset_status) in the caller's build */
     int32_t replicas;
+    int64_t observed_generation;
     int32_t ready_replicas;
     int32_t available_replicas;
     int32_t updated_replicas;
     int32_t updated_ready_replicas;
     int32_t updated_available_replicas;
     int32_t expected_updated_replicas;
-    uint32_t reserved; /**< zero */
     struct rollout_opt collision_count;
     struct rollout_str update_revision;
     struct rollout_str current_revision;
@@ -66,7 +66,7 @@ struct rollout_cloneset {
     struct rollout_strs claim_templates;         /**< names of volumeClaimTemplates */
     struct rollout_order order;
     struct rollout_lifecycle lifecycle;
-    struct rollout_cloneset_status status;
+    const struct rollout_cloneset_status *status; /**< NULL = none yet */
 };
 
 #ifdef __cplusplus

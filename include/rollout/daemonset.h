@@ -35,15 +35,15 @@ enum {
 
 /** status, as the last sync left it. */
 struct rollout_daemonset_status {
-    int64_t observed_generation;
+    uint32_t struct_size; /**< sizeof(struct rollout_daemonset_status) in the caller's build */
     int32_t current_number_scheduled;
+    int64_t observed_generation;
     int32_t number_misscheduled;
     int32_t desired_number_scheduled;
     int32_t number_ready;
     int32_t updated_number_scheduled;
     int32_t number_available;
     int32_t number_unavailable;
-    uint32_t reserved; /**< zero */
     struct rollout_opt collision_count;
     struct rollout_str update_revision; /**< the hash; v1alpha1: daemonSetHash; native: absent */
     const struct rollout_condition *conditions;
@@ -71,7 +71,7 @@ struct rollout_daemonset {
     struct rollout_scheduling scheduling;  /**< of spec.template */
     struct rollout_str template_generation; /**< annotation deprecated.daemonset.template.generation where it is a
                                                  number, as decimal text; absent = none */
-    struct rollout_daemonset_status status;
+    const struct rollout_daemonset_status *status; /**< NULL = none yet */
 };
 
 #ifdef __cplusplus

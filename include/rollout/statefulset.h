@@ -49,15 +49,15 @@ struct rollout_claim_status {
 
 /** status, as the last pass left it. */
 struct rollout_statefulset_status {
-    int64_t observed_generation;
+    uint32_t struct_size; /**< sizeof(struct rollout_statefulset_status) in the caller's build */
     int32_t replicas;
+    int64_t observed_generation;
     int32_t ready_replicas;
     int32_t available_replicas;
     int32_t current_replicas;
     int32_t updated_replicas;
     int32_t updated_ready_replicas;     /**< Advanced only */
     int32_t updated_available_replicas; /**< Advanced only */
-    uint32_t reserved;                  /**< zero */
     struct rollout_opt collision_count;
     struct rollout_str current_revision;
     struct rollout_str update_revision;
@@ -96,7 +96,7 @@ struct rollout_statefulset {
     size_t claim_template_count;
     uint32_t claims_when_deleted; /**< ROLLOUT_CLAIMS_* */
     uint32_t claims_when_scaled;  /**< ROLLOUT_CLAIMS_* */
-    struct rollout_statefulset_status status;
+    const struct rollout_statefulset_status *status; /**< NULL = none yet */
 };
 
 #ifdef __cplusplus

@@ -84,6 +84,7 @@ static void read_status(struct ro_decoder *d, struct ro_arena *arena, const stru
                         struct rollout_cloneset_status *ret)
 {
     struct ro_at status = ro_at_object(d, object, "status");
+    *ret = (struct rollout_cloneset_status){ .struct_size = sizeof(*ret) };
     ret->observed_generation = ro_read_int64(d, &status, "observedGeneration");
     ret->replicas = ro_read_int32(d, &status, "replicas");
     ret->ready_replicas = ro_read_int32(d, &status, "readyReplicas");
@@ -100,7 +101,7 @@ static void read_status(struct ro_decoder *d, struct ro_arena *arena, const stru
 }
 
 void ro_cloneset_decode(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *object, uint32_t version,
-                        struct rollout_cloneset *ret)
+                        struct rollout_cloneset *ret, struct rollout_cloneset_status *ret_status)
 {
     struct ro_metadata metadata;
     struct rollout_cloneset cloneset = { .struct_size = sizeof(cloneset) };
@@ -125,6 +126,7 @@ void ro_cloneset_decode(struct ro_decoder *d, struct ro_arena *arena, const stru
     read_scale_strategy(d, &spec, alpha, &metadata.labels, &cloneset);
     read_update_strategy(d, arena, &spec, alpha, &cloneset);
     ro_check_template(d, &spec);
-    read_status(d, arena, object, &cloneset.status);
+    read_status(d, arena, object, ret_status);
+    cloneset.status = ret_status;
     *ret = cloneset;
 }

@@ -80,6 +80,7 @@ static void read_status(struct ro_decoder *d, struct ro_arena *arena, const stru
                         struct rollout_daemonset_status *ret)
 {
     struct ro_at status = ro_at_object(d, object, "status");
+    *ret = (struct rollout_daemonset_status){ .struct_size = sizeof(*ret) };
     ret->observed_generation = ro_read_int64(d, &status, "observedGeneration");
     ret->current_number_scheduled = ro_read_int32(d, &status, "currentNumberScheduled");
     ret->number_misscheduled = ro_read_int32(d, &status, "numberMisscheduled");
@@ -106,7 +107,7 @@ static struct rollout_str template_generation(struct ro_arena *arena, const stru
 }
 
 void ro_daemonset_decode(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *object, uint32_t version,
-                         struct rollout_daemonset *ret)
+                         struct rollout_daemonset *ret, struct rollout_daemonset_status *ret_status)
 {
     struct ro_metadata metadata;
     struct rollout_daemonset set = { .struct_size = sizeof(set) };
@@ -134,7 +135,8 @@ void ro_daemonset_decode(struct ro_decoder *d, struct ro_arena *arena, const str
     struct ro_at pod_spec = ro_at_object(d, &template, "spec");
     ro_scheduling_decode(d, arena, &pod_spec, &set.scheduling);
     set.template_generation = template_generation(arena, metadata.annotations);
-    read_status(d, arena, object, version, &set.status);
+    read_status(d, arena, object, version, ret_status);
+    set.status = ret_status;
     *ret = set;
 }
 

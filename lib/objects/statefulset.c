@@ -105,6 +105,7 @@ static void read_status(struct ro_decoder *d, struct ro_arena *arena, const stru
                         struct rollout_statefulset_status *ret)
 {
     struct ro_at status = ro_at_object(d, object, "status");
+    *ret = (struct rollout_statefulset_status){ .struct_size = sizeof(*ret) };
     ret->observed_generation = ro_read_int64(d, &status, "observedGeneration");
     ret->replicas = ro_read_int32(d, &status, "replicas");
     ret->ready_replicas = ro_read_int32(d, &status, "readyReplicas");
@@ -126,7 +127,7 @@ static void read_status(struct ro_decoder *d, struct ro_arena *arena, const stru
 }
 
 void ro_statefulset_decode(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *object, uint32_t version,
-                           struct rollout_statefulset *ret)
+                           struct rollout_statefulset *ret, struct rollout_statefulset_status *ret_status)
 {
     struct ro_metadata metadata;
     struct rollout_statefulset set = { .struct_size = sizeof(set) };
@@ -161,6 +162,7 @@ void ro_statefulset_decode(struct ro_decoder *d, struct ro_arena *arena, const s
     if (version == RO_VERSION_V1BETA1)
         read_beta(d, arena, &spec, &set);
     ro_check_template(d, &spec);
-    read_status(d, arena, object, version, &set.status);
+    read_status(d, arena, object, version, ret_status);
+    set.status = ret_status;
     *ret = set;
 }

@@ -49,13 +49,13 @@ void ro_workload_decode(struct ro_decoder *d, struct ro_arena *arena, const stru
         struct ro_at at = ro_at_member(object, which < KINDS ? "apiVersion" : "kind");
         ro_refuse(d, &at, at.node ? "is not supported" : "missing");
     } else if (which == CLONESET) {
-        ro_cloneset_decode(d, arena, object, version, &specs->cloneset);
+        ro_cloneset_decode(d, arena, object, version, &specs->cloneset, &specs->cloneset_status);
         ret->cloneset = &specs->cloneset;
     } else if (which == STATEFULSET) {
-        ro_statefulset_decode(d, arena, object, version, &specs->statefulset);
+        ro_statefulset_decode(d, arena, object, version, &specs->statefulset, &specs->statefulset_status);
         ret->statefulset = &specs->statefulset;
     } else {
-        ro_daemonset_decode(d, arena, object, version, &specs->daemonset);
+        ro_daemonset_decode(d, arena, object, version, &specs->daemonset, &specs->daemonset_status);
         ret->daemonset = &specs->daemonset;
     }
 }
@@ -74,14 +74,14 @@ const struct rollout_selector *ro_workload_selector(const struct rollout_workloa
 struct rollout_opt *ro_workload_collisions(const struct rollout_workload *workload, struct ro_specs *specs)
 {
     if (workload->cloneset)
-        return &specs->cloneset.status.collision_count;
-    return workload->statefulset ? &specs->statefulset.status.collision_count
-                                 : &specs->daemonset.status.collision_count;
+        return &specs->cloneset_status.collision_count;
+    return workload->statefulset ? &specs->statefulset_status.collision_count
+                                 : &specs->daemonset_status.collision_count;
 }
 
 struct rollout_str ro_workload_current_revision(const struct rollout_workload *workload)
 {
     if (workload->cloneset)
-        return workload->cloneset->status.current_revision;
-    return workload->statefulset ? workload->statefulset->status.current_revision : (struct rollout_str){ NULL, 0 };
+        return workload->cloneset->status->current_revision;
+    return workload->statefulset ? workload->statefulset->status->current_revision : (struct rollout_str){ NULL, 0 };
 }

@@ -324,7 +324,7 @@ int ro_plan_cloneset(const struct rollout_cloneset *cloneset, const struct ro_pl
         .update = update,
         .current_name = ro_revision_at(&in->revisions, current)->name,
         .update_name = ro_revision_at(&in->revisions, update)->name,
-        .collision_count = cloneset->status.collision_count,
+        .collision_count = cloneset->status->collision_count,
         .n = n,
         .marks = (uint8_t *)block + marks,
         .fates = (uint8_t *)block + fates,

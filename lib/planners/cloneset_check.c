@@ -6,7 +6,6 @@
 static void check_status(struct ro_check *c, const struct rollout_cloneset_status *status)
 {
     struct ro_path path = ro_path_member(NULL, "status");
-    ro_check_reserved(c, &path, status->reserved);
     ro_check_text(c, &path, "update_revision", status->update_revision);
     ro_check_text(c, &path, "current_revision", status->current_revision);
     ro_check_text(c, &path, "label_selector", status->label_selector);
@@ -31,7 +30,7 @@ static void check_spec(struct ro_check *c, const struct rollout_cloneset *spec)
     ro_check_priority(c, &order, &spec->order.priority);
     ro_check_labels(c, &order, "scatter", &spec->order.scatter);
     ro_check_lifecycle(c, &spec->lifecycle);
-    check_status(c, &spec->status);
+    check_status(c, spec->status);
 }
 
 int ro_cloneset_check(const struct rollout_cloneset *spec, const struct ro_planner_input *in,

@@ -54,9 +54,9 @@ static struct counts count(struct pass *pass)
 
 static const struct rollout_condition *find_condition(const struct pass *pass, struct rollout_str type)
 {
-    for (size_t i = 0; i < pass->spec->status.condition_count; i++)
-        if (ro_str_eq(pass->spec->status.conditions[i].type, type))
-            return &pass->spec->status.conditions[i];
+    for (size_t i = 0; i < pass->spec->status->condition_count; i++)
+        if (ro_str_eq(pass->spec->status->conditions[i].type, type))
+            return &pass->spec->status->conditions[i];
     return NULL;
 }
 
@@ -112,7 +112,7 @@ static struct rollout_condition progress(const struct pass *pass, struct ro_buil
 static void build_conditions(struct pass *pass, struct ro_builder *b, const struct counts *counts, bool *ret_changed,
                              int64_t *ret_deadline_ms)
 {
-    const struct rollout_cloneset_status *status = &pass->spec->status;
+    const struct rollout_cloneset_status *status = pass->spec->status;
     const struct rollout_condition *old = find_condition(pass, RO_STR("Progressing"));
     struct rollout_condition now = { 0 };
     bool set = has_deadline(pass), kept = false;
@@ -148,7 +148,7 @@ static void build_conditions(struct pass *pass, struct ro_builder *b, const stru
 /* The pass ends before the status: it stays as it is. */
 static void build_unchanged(const struct pass *pass, struct ro_builder *b)
 {
-    const struct rollout_cloneset_status *old = &pass->spec->status;
+    const struct rollout_cloneset_status *old = pass->spec->status;
     ro_build_optional(b, RO_STR("observedGeneration"), old->observed_generation);
     ro_build_integer(b, RO_STR("replicas"), old->replicas);
     ro_build_integer(b, RO_STR("readyReplicas"), old->ready_replicas);
@@ -168,7 +168,7 @@ static void build_unchanged(const struct pass *pass, struct ro_builder *b)
 void pass_status(struct pass *pass, struct ro_builder *b, bool *ret_changed, int64_t *ret_deadline_ms)
 {
     const struct rollout_cloneset *spec = pass->spec;
-    const struct rollout_cloneset_status *old = &spec->status;
+    const struct rollout_cloneset_status *old = spec->status;
     size_t open = ro_build_open(b, ROLLOUT_NODE_OBJECT, (struct rollout_str){ NULL, 0 });
 
     *ret_changed = false;

@@ -37,7 +37,6 @@ static void check_scheduling(struct ro_check *c, const struct rollout_scheduling
 static void check_status(struct ro_check *c, const struct rollout_daemonset_status *status)
 {
     struct ro_path path = ro_path_member(NULL, "status");
-    ro_check_reserved(c, &path, status->reserved);
     ro_check_text(c, &path, "update_revision", status->update_revision);
     ro_check_conditions(c, &path, status->conditions, status->condition_count);
 }
@@ -60,7 +59,7 @@ int ro_daemonset_check(const struct rollout_daemonset *spec, const struct ro_pla
     ro_check_hook(&c, NULL, "pre_delete", &spec->pre_delete);
     check_scheduling(&c, &spec->scheduling);
     ro_check_text(&c, NULL, "template_generation", spec->template_generation);
-    check_status(&c, &spec->status);
+    check_status(&c, spec->status);
     ro_check_snapshot(&c, in);
     return c.code;
 }

@@ -8,7 +8,7 @@
 /* Each node is counted by one of its pods, the oldest (D15). */
 static struct rollout_daemonset_status count(struct sync *sync)
 {
-    struct rollout_daemonset_status now = sync->spec->status;
+    struct rollout_daemonset_status now = *sync->spec->status;
     int32_t current = 0, misscheduled = 0, ready = 0, available = 0, updated = 0;
     for (uint32_t k = 0; k < sync->by.count; k++) {
         uint32_t node = sync->by.node[k];
@@ -69,7 +69,7 @@ static void build(struct sync *sync, struct ro_builder *b, const struct rollout_
 
 static bool differs(const struct sync *sync, const struct rollout_daemonset_status *now)
 {
-    const struct rollout_daemonset_status *old = &sync->spec->status;
+    const struct rollout_daemonset_status *old = sync->spec->status;
     return now->desired_number_scheduled != old->desired_number_scheduled ||
            now->current_number_scheduled != old->current_number_scheduled ||
            now->number_misscheduled != old->number_misscheduled || now->number_ready != old->number_ready ||
@@ -82,7 +82,7 @@ static bool differs(const struct sync *sync, const struct rollout_daemonset_stat
 void sync_status(struct sync *sync, struct ro_builder *b, bool *ret_changed)
 {
     bool failed = sync->stopped_at >= 7 && !sync->rules->status_on_error;
-    struct rollout_daemonset_status status = sync->spec->status;
+    struct rollout_daemonset_status status = *sync->spec->status;
     *ret_changed = false;
     if (sync->stopped_at != 1 && sync->stopped_at != 2 && !failed) {
         status = count(sync);

@@ -4,6 +4,7 @@
 #include <rollout/plan.h>
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/error.h"
 #include "base/str.h"
@@ -99,6 +100,25 @@ static int check_indexes(const struct rollout_snapshot *s, const struct arrays *
     return ROLLOUT_OK;
 }
 
+/* The spec of a workload and its status, at full size. */
+struct specs {
+    struct rollout_cloneset cloneset;
+    struct rollout_daemonset daemonset;
+    struct rollout_statefulset statefulset;
+    struct rollout_cloneset_status cloneset_status;
+    struct rollout_daemonset_status daemonset_status;
+    struct rollout_statefulset_status statefulset_status;
+};
+
+/* A status that is not there is one of zeros. */
+static int open_status(const void *given, void *full, size_t size, struct rollout_error *reterr)
+{
+    if (given)
+        return ro_abi_struct(given, full, size, "status", reterr);
+    memset(full, 0, size);
+    return ROLLOUT_OK;
+}
+
 static int plan_arrays(const struct rollout_workload *workload, const struct rollout_snapshot *snapshot,
                        const struct arrays *arrays, const struct ro_answer *answer, struct rollout_error *reterr)
 {
@@ -112,9 +132,7 @@ static int plan_arrays(const struct rollout_workload *workload, const struct rol
         .storage_classes = arrays->storage_classes,
         .backoffs = arrays->backoffs,
     };
-    struct rollout_cloneset cloneset;
-    struct rollout_daemonset daemonset;
-    struct rollout_statefulset statefulset;
+    struct specs specs;
 
     int r = ro_gates_resolve(workload->gates, workload->gate_count, &input.gates, reterr);
     if (r == ROLLOUT_OK)
@@ -122,15 +140,24 @@ static int plan_arrays(const struct rollout_workload *workload, const struct rol
     if (r)
         return r;
     if (workload->cloneset) {
-        r = ro_abi_struct(workload->cloneset, &cloneset, sizeof cloneset, "cloneset", reterr);
-        return r ? r : ro_plan_cloneset(&cloneset, &input, answer, reterr);
+        r = ro_abi_struct(workload->cloneset, &specs.cloneset, sizeof specs.cloneset, "cloneset", reterr);
+        if (r == ROLLOUT_OK)
+            r = open_status(specs.cloneset.status, &specs.cloneset_status, sizeof specs.cloneset_status, reterr);
+        specs.cloneset.status = &specs.cloneset_status;
+        return r ? r : ro_plan_cloneset(&specs.cloneset, &input, answer, reterr);
     }
     if (workload->daemonset) {
-        r = ro_abi_struct(workload->daemonset, &daemonset, sizeof daemonset, "daemonset", reterr);
-        return r ? r : ro_plan_daemonset(&daemonset, &input, answer, reterr);
+        r = ro_abi_struct(workload->daemonset, &specs.daemonset, sizeof specs.daemonset, "daemonset", reterr);
+        if (r == ROLLOUT_OK)
+            r = open_status(specs.daemonset.status, &specs.daemonset_status, sizeof specs.daemonset_status, reterr);
+        specs.daemonset.status = &specs.daemonset_status;
+        return r ? r : ro_plan_daemonset(&specs.daemonset, &input, answer, reterr);
     }
-    r = ro_abi_struct(workload->statefulset, &statefulset, sizeof statefulset, "statefulset", reterr);
-    return r ? r : ro_plan_statefulset(&statefulset, &input, answer, reterr);
+    r = ro_abi_struct(workload->statefulset, &specs.statefulset, sizeof specs.statefulset, "statefulset", reterr);
+    if (r == ROLLOUT_OK)
+        r = open_status(specs.statefulset.status, &specs.statefulset_status, sizeof specs.statefulset_status, reterr);
+    specs.statefulset.status = &specs.statefulset_status;
+    return r ? r : ro_plan_statefulset(&specs.statefulset, &input, answer, reterr);
 }
 
 static int decide(const struct rollout_workload *workload, const struct rollout_snapshot *snapshot,

@@ -6,7 +6,6 @@
 static void check_status(struct ro_check *c, const struct rollout_statefulset_status *status)
 {
     struct ro_path path = ro_path_member(NULL, "status"), list = ro_path_member(&path, "claims");
-    ro_check_reserved(c, &path, status->reserved);
     ro_check_text(c, &path, "current_revision", status->current_revision);
     ro_check_text(c, &path, "update_revision", status->update_revision);
     ro_check_text(c, &path, "label_selector", status->label_selector);
@@ -65,7 +64,7 @@ int ro_statefulset_check(const struct rollout_statefulset *spec, const struct ro
     check_claim_templates(c, spec);
     ro_check_known(c, NULL, "claims_when_deleted", spec->claims_when_deleted, ROLLOUT_CLAIMS_DELETE);
     ro_check_known(c, NULL, "claims_when_scaled", spec->claims_when_scaled, ROLLOUT_CLAIMS_DELETE);
-    check_status(c, &spec->status);
+    check_status(c, spec->status);
     ro_check_snapshot(c, in);
     return c->code;
 }

@@ -145,7 +145,7 @@ static bool needs_current(const struct pass *pass, uint32_t rank, int64_t old)
     if (!pass->rolling)
         return false;
     if (!(pass->spec->flags & ROLLOUT_STATEFULSET_ROLLING_UPDATE))
-        return pass->ordinals[rank] < pass->start + pass->spec->status.current_replicas;
+        return pass->ordinals[rank] < pass->start + pass->spec->status->current_replicas;
     if (pass->unordered)
         return old < pass->partition;
     return (int64_t)rank + 1 <= pass->partition;

@@ -53,7 +53,7 @@ static struct rollout_claim_status claim_status(const struct pass *pass, uint32_
 
 static bool claims_differ(const struct pass *pass)
 {
-    const struct rollout_statefulset_status *old = &pass->spec->status;
+    const struct rollout_statefulset_status *old = pass->spec->status;
     bool differ = pass->spec->claim_template_count != old->claim_count;
     for (uint32_t i = 0; i < old->claim_count && !differ; i++) {
         struct rollout_claim_status now = claim_status(pass, i);
@@ -74,7 +74,7 @@ struct values {
 
 static struct values old_values(const struct pass *pass)
 {
-    const struct rollout_statefulset_status *old = &pass->spec->status;
+    const struct rollout_statefulset_status *old = pass->spec->status;
     return (struct values){
         .observed_generation = old->observed_generation,
         .counts = { .replicas = old->replicas,
@@ -99,7 +99,7 @@ static struct values new_values(struct pass *pass)
         .current_revision = pass->current_name,
         .update_revision = pass->update_name,
         .label_selector = pass->rules->lifecycle ? pass->spec->label_selector : (struct rollout_str){ NULL, 0 },
-        .collision_count = { 1, pass->spec->status.collision_count.value },
+        .collision_count = { 1, pass->spec->status->collision_count.value },
     };
     if (is_complete(pass)) {
         values.counts.current = values.counts.updated;
@@ -169,7 +169,7 @@ static void build_error(const struct pass *pass, struct ro_builder *b)
 
 static void build_old(const struct pass *pass, struct ro_builder *b, const struct values *old)
 {
-    const struct rollout_statefulset_status *status = &pass->spec->status;
+    const struct rollout_statefulset_status *status = pass->spec->status;
     build_values(pass, b, old);
     ro_build_conditions(b, status->conditions, status->condition_count);
     if (status->claim_count == 0)

@@ -28,6 +28,7 @@ struct world {
     struct rollout_str values[MANY];
     struct rollout_label hook, canary;
     struct rollout_daemonset spec;
+    struct rollout_daemonset_status status; /* the spec's */
     struct rollout_snapshot snapshot;
 };
 
@@ -83,8 +84,10 @@ static struct world *make_world(size_t n)
         .name = STR("demo"),
         .max_unavailable = { ROLLOUT_INTSTR_TEXT, 0, STR("10%") },
         .burst_replicas = { ROLLOUT_INTSTR_TEXT, 0, STR("50%") },
-        .status = { .desired_number_scheduled = (int32_t)w->n_nodes },
+        .status = &w->status,
     };
+    w->status = (struct rollout_daemonset_status){ .struct_size = sizeof w->status,
+                                                   .desired_number_scheduled = (int32_t)w->n_nodes };
     w->snapshot = (struct rollout_snapshot){
         .struct_size = sizeof w->snapshot,
         .update_revision = 2,

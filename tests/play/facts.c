@@ -278,9 +278,9 @@ static void compare_worlds(struct report *report, const struct rollout_world *a,
     for (size_t i = 0; i < x->revisions.count && i < y->revisions.count; i++)
         compare_revision(report, &x->revisions.items[i], &y->revisions.items[i]);
     integer(report, "snapshot", "claims", (int64_t)x->claims.count, (int64_t)y->claims.count);
-    compare_status(report, &a->workload->cloneset->status, &b->workload->cloneset->status);
+    compare_status(report, a->workload->cloneset->status, b->workload->cloneset->status);
     integer(report, "status", "observed_generation", b->workload->cloneset->generation,
-            b->workload->cloneset->status.observed_generation);
+            b->workload->cloneset->status->observed_generation);
 }
 
 size_t facts_compare(const char *id, json_t *recorded, json_t *played, size_t most)

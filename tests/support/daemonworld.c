@@ -110,7 +110,7 @@ static void set_number(struct daemonworld *w, const char *word)
         spec->revision_history_limit = (struct rollout_opt){ 1, intstr(word + 1).count };
         break;
     case 'D':
-        spec->status.desired_number_scheduled = intstr(word + 1).count;
+        w->status.desired_number_scheduled = intstr(word + 1).count;
         break;
     default:
         printf("unknown setting: %s\n", word);
@@ -306,8 +306,8 @@ void daemon_make(struct daemonworld *w, const char *settings, const char *scene)
                   .flags = ROLLOUT_DAEMONSET_ROLLING_UPDATE,
                   .name = STR("demo"),
                   .generation = 2,
-                  .max_unavailable = { .kind = ROLLOUT_INTSTR_INT, .count = 1 },
-                  .status = { .observed_generation = 1, .desired_number_scheduled = -1 } },
+                  .max_unavailable = { .kind = ROLLOUT_INTSTR_INT, .count = 1 } },
+        .status = { .observed_generation = 1, .desired_number_scheduled = -1 },
         .canary = { STR("canary"), STR("yes") },
         .revisions = { { .name = STR("demo-a"), .number = 1, .hash = STR("a") },
                        { .name = STR("demo-b"), .number = 2, .hash = STR("b") } },
@@ -324,8 +324,8 @@ void daemon_make(struct daemonworld *w, const char *settings, const char *scene)
     }
     snprintf(w->scene, sizeof w->scene, "%s", scene);
     read_scene(w, w->scene);
-    if (w->spec.status.desired_number_scheduled < 0)
-        w->spec.status.desired_number_scheduled = (int32_t)w->snapshot.nodes.count;
+    if (w->status.desired_number_scheduled < 0)
+        w->status.desired_number_scheduled = (int32_t)w->snapshot.nodes.count;
 }
 
 void daemon_backoff(struct daemonworld *w, const char *node, int64_t seconds, int64_t ago)
@@ -357,6 +357,9 @@ int daemon_try(struct daemonworld *w, struct rollout_error *error)
 {
     struct rollout_plan *plan = NULL;
     w->workload.daemonset = &w->spec;
+    if (!w->status.struct_size)
+        w->status.struct_size = sizeof w->status;
+    w->spec.status = &w->status;
     w->workload.gates = w->gates;
     w->snapshot.pods.items = w->pods;
     w->snapshot.nodes.items = w->nodes;
@@ -480,7 +483,7 @@ void daemon_apply(struct daemonworld *w)
     bool gone[DAEMON_PODS] = { false };
     for (size_t i = 0; i < w->plan->action_count; i++)
         apply_action(w, &w->plan->actions[i], gone);
-    w->spec.status.desired_number_scheduled = (int32_t)planned_number(w->plan, "desiredNumberScheduled");
+    w->status.desired_number_scheduled = (int32_t)planned_number(w->plan, "desiredNumberScheduled");
     close_gaps(w, gone);
 }
 

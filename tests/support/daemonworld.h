@@ -37,6 +37,7 @@ struct daemonworld {
     struct rollout_workload workload;
     struct rollout_snapshot snapshot;
     struct rollout_daemonset spec;
+    struct rollout_daemonset_status status; /* the spec's */
     struct rollout_node_facts nodes[DAEMON_NODES];
     struct rollout_taint taints[DAEMON_NODES][2];
     struct rollout_label canary;

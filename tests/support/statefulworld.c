@@ -187,7 +187,7 @@ static void set_number(struct statefulworld *w, char *word)
         spec->revision_history_limit = (struct rollout_opt){ 1, number };
         break;
     case 'C':
-        spec->status.current_replicas = number;
+        w->status.current_replicas = number;
         break;
     case 'r':
         reserve(w, rest);
@@ -480,8 +480,8 @@ void stateful_make(struct statefulworld *w, const char *settings, const char *sc
                   .uid = STR("set"),
                   .label_selector = STR("app=web"),
                   .replicas = { 1, 3 },
-                  .generation = 2,
-                  .status = { .observed_generation = 1 } },
+                  .generation = 2 },
+        .status = { .observed_generation = 1 },
         .revisions = { { .name = STR("web-a"), .number = 1 },
                        { .name = STR("web-b"), .number = 2 },
                        { .name = STR("web-c"), .number = 0 } },
@@ -528,6 +528,9 @@ int stateful_try(struct statefulworld *w, struct rollout_error *error)
 {
     struct rollout_plan *plan = NULL;
     w->workload.statefulset = &w->spec;
+    if (!w->status.struct_size)
+        w->status.struct_size = sizeof w->status;
+    w->spec.status = &w->status;
     w->workload.gates = w->gates;
     w->spec.reserve_ordinals = w->reserved;
     w->spec.claim_templates = w->templates;
@@ -751,7 +754,7 @@ void stateful_apply(struct statefulworld *w)
     char at[64];
     for (size_t i = 0; i < w->plan->action_count; i++)
         apply_action(w, &w->plan->actions[i], gone);
-    w->spec.status.current_replicas = (int32_t)planned_number(w->plan, "currentReplicas");
+    w->status.current_replicas = (int32_t)planned_number(w->plan, "currentReplicas");
     planned_status_text(w->plan, "currentRevision", at, sizeof at);
     for (uint32_t i = 0; i < w->snapshot.revisions.count; i++)
         if (strlen(at) == w->revisions[i].name.len && memcmp(at, w->revisions[i].name.data, strlen(at)) == 0)

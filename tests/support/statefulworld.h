@@ -41,6 +41,7 @@ struct statefulworld {
     struct rollout_workload workload;
     struct rollout_snapshot snapshot;
     struct rollout_statefulset spec;
+    struct rollout_statefulset_status status; /* the spec's */
     struct rollout_pod pods[STATEFUL_PODS];
     struct rollout_in_place in_place[STATEFUL_PODS];
     struct rollout_label labels[STATEFUL_PODS][STATEFUL_LABELS];

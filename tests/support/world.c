@@ -314,6 +314,9 @@ int world_try(struct world *w, struct rollout_error *error)
 {
     struct rollout_plan *plan = NULL;
     w->workload.cloneset = &w->spec;
+    if (!w->status.struct_size)
+        w->status.struct_size = sizeof w->status;
+    w->spec.status = &w->status;
     if (w->workload.gate_count && !w->workload.gates)
         w->workload.gates = w->gates;
     w->snapshot.pods.items = w->pods;

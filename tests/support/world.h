@@ -34,6 +34,7 @@ struct world {
     struct rollout_workload workload;
     struct rollout_snapshot snapshot;
     struct rollout_cloneset spec;
+    struct rollout_cloneset_status status; /* the spec's */
     struct rollout_pod pods[WORLD_PODS];
     struct rollout_in_place in_place[WORLD_PODS];
     struct rollout_label labels[WORLD_PODS][6];
