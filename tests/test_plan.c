@@ -610,7 +610,7 @@ START_TEST(no_status)
 {
     struct world w;
     struct rollout_plan *plan = NULL;
-    world_make(&w, "R3 U1 p1", "3o");
+    world_make(&w, "R3 U1", "3o");
     ck_assert_int_eq(world_try(&w, NULL), ROLLOUT_OK);
     w.spec.status = NULL;
     ck_assert_int_eq(rollout_plan(&w.workload, &w.snapshot, &plan, NULL), ROLLOUT_OK);
