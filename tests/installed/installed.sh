@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# installed.sh BUILD_DIR PREFIX VERSION SOURCE CC...: what `meson install` puts there can be found with pkg-config,
-# compiled against, linked shared and static, and run; and version macro, function, meson and pkg-config agree.
+# installed.sh BUILD_DIR PREFIX VERSION FOLDER CC...: what `meson install` puts there can be found with pkg-config,
+# compiled against, linked shared and static, and run, by the programs in FOLDER; and version macro, function, meson and pkg-config agree.
 set -eu
-build=$1 prefix=$2 version=$3 source=$4
+build=$1 prefix=$2 version=$3 source=$4/installed.c by_hand=$4/by_hand.c
 shift 4
 root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT
@@ -27,6 +27,8 @@ LD_LIBRARY_PATH="$lib" "$root/shared" "$version"
 "$@" -std=c11 -Wall -Wextra -Werror "$source" -o "$root/static" $(flags --cflags librollout librollout-json) \
     "$lib/librollout-json.a" "$lib/librollout.a" $(pkg-config --libs jansson)
 "$root/static" "$version"
+"$@" -std=c11 -Wall -Wextra -Werror "$by_hand" -o "$root/by-hand" $(flags --cflags --libs librollout)
+LD_LIBRARY_PATH="$lib" "$root/by-hand"
 
 LD_LIBRARY_PATH="$lib" "$root$prefix/bin/rollout" --version | grep -qxF "rollout $version" ||
     { echo "rollout --version is not $version"; exit 1; }
