@@ -262,7 +262,7 @@ START_TEST(test_decodes)
     open_world(&run, snapshot(&plain));
     set_action(&run, ROLLOUT_OP_CREATE, ON_NODE, create);
     ck_assert_int_eq(rollout_apply(run.world, &run.plan, 0, NULL, &objects, NULL), ROLLOUT_OK);
-    ck_assert_int_eq(rollout_pod_from_object(&objects->items[0], run.world->workload, &pod, &in_place, NULL),
+    ck_assert_int_eq(rollout_pod_from_object(&objects->items[0], run.world->workload, sizeof pod, &pod, &in_place, NULL),
                      ROLLOUT_OK);
     ck_assert(ro_str_eq(pod.target_node, RO_STR("node-0")));
     ck_assert(ro_str_eq(pod.revision, RO_STR("new")));

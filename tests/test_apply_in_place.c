@@ -368,7 +368,7 @@ START_TEST(test_decodes)
     open_world(&run, clone_snapshot(&plain));
     set_action(&run, ROLLOUT_OP_UPDATE_IN_PLACE, ON_POD, update);
     ck_assert_int_eq(rollout_apply(run.world, &run.plan, 0, NULL, &objects, &error), ROLLOUT_OK);
-    ck_assert_int_eq(rollout_pod_from_object(&objects->items[0], run.world->workload, &pod, &in_place, &error),
+    ck_assert_int_eq(rollout_pod_from_object(&objects->items[0], run.world->workload, sizeof pod, &pod, &in_place, &error),
                      ROLLOUT_OK);
     ck_assert_uint_eq(pod.lifecycle_state, ROLLOUT_STATE_UPDATING);
     ck_assert_ptr_eq(pod.in_place, &in_place);

@@ -61,7 +61,7 @@ START_TEST(test_facts)
               "'initContainerStatuses':[{'name':'once','restartCount':9},{'name':'side','restartCount':4}]}}");
     struct rollout_pod pod;
     struct rollout_in_place in_place;
-    ck_assert_int_eq(rollout_pod_from_object(rollout_json_tree(json), NULL, &pod, &in_place, NULL), ROLLOUT_OK);
+    ck_assert_int_eq(rollout_pod_from_object(rollout_json_tree(json), NULL, sizeof pod, &pod, &in_place, NULL), ROLLOUT_OK);
     assert_text(pod.name, "demo-a");
     assert_text(pod.namespace_, "default");
     assert_text(pod.node, "n1");
@@ -93,7 +93,7 @@ START_TEST(test_empty)
     struct rollout_json *json = parse("{}");
     struct rollout_pod pod;
     memset(&pod, 0x55, sizeof(pod));
-    ck_assert_int_eq(rollout_pod_from_object(rollout_json_tree(json), NULL, &pod, NULL, NULL), ROLLOUT_OK);
+    ck_assert_int_eq(rollout_pod_from_object(rollout_json_tree(json), NULL, sizeof pod, &pod, NULL, NULL), ROLLOUT_OK);
     ck_assert_ptr_null(pod.name.data);
     ck_assert_uint_eq(pod.phase, ROLLOUT_PHASE_NONE);
     ck_assert_uint_eq(pod.lifecycle_state, ROLLOUT_STATE_NONE);
@@ -162,7 +162,7 @@ START_TEST(test_fact)
 {
     struct rollout_json *json = parse(facts[_i].pod);
     struct rollout_pod pod;
-    ck_assert_int_eq(rollout_pod_from_object(rollout_json_tree(json), NULL, &pod, NULL, NULL), ROLLOUT_OK);
+    ck_assert_int_eq(rollout_pod_from_object(rollout_json_tree(json), NULL, sizeof pod, &pod, NULL, NULL), ROLLOUT_OK);
     ck_assert_uint_eq(pod.phase, facts[_i].phase);
     ck_assert_uint_eq(pod.lifecycle_state, facts[_i].state);
     ck_assert_uint_eq(pod.flags, facts[_i].flags);
@@ -205,7 +205,7 @@ START_TEST(test_cost)
              costs[_i].text);
     struct rollout_json *json = parse(text);
     struct rollout_pod pod;
-    ck_assert_int_eq(rollout_pod_from_object(rollout_json_tree(json), NULL, &pod, NULL, NULL), ROLLOUT_OK);
+    ck_assert_int_eq(rollout_pod_from_object(rollout_json_tree(json), NULL, sizeof pod, &pod, NULL, NULL), ROLLOUT_OK);
     ck_assert_int_eq(pod.deletion_cost, costs[_i].cost);
     rollout_json_free(json);
 }
@@ -222,7 +222,7 @@ START_TEST(test_in_place)
     struct rollout_json *json = parse(pods[_i]);
     struct rollout_pod pod;
     struct rollout_in_place in_place;
-    ck_assert_int_eq(rollout_pod_from_object(rollout_json_tree(json), NULL, &pod, &in_place, NULL), ROLLOUT_OK);
+    ck_assert_int_eq(rollout_pod_from_object(rollout_json_tree(json), NULL, sizeof pod, &pod, &in_place, NULL), ROLLOUT_OK);
     ck_assert_ptr_eq(pod.in_place, &in_place);
     uint32_t wanted[] = { ROLLOUT_IN_PLACE_STATE | ROLLOUT_IN_PLACE_STATE_BROKEN,
                           ROLLOUT_IN_PLACE_GRACE_KEY | ROLLOUT_IN_PLACE_GRACE_OLD_KEY, 0 };
@@ -280,7 +280,7 @@ START_TEST(test_refused)
     struct rollout_error error = { .struct_size = sizeof(error) };
     memset(&pod, 0x55, sizeof(pod));
     memcpy(&before, &pod, sizeof(pod));
-    ck_assert_int_eq(rollout_pod_from_object(rollout_json_tree(json), NULL, &pod, NULL, &error), ROLLOUT_ERR_INVALID);
+    ck_assert_int_eq(rollout_pod_from_object(rollout_json_tree(json), NULL, sizeof pod, &pod, NULL, &error), ROLLOUT_ERR_INVALID);
     ck_assert_str_eq(error.field, refused[_i].field);
     ck_assert_str_eq(error.value, refused[_i].value);
     ck_assert_str_eq(error.message, refused[_i].message);
@@ -302,7 +302,7 @@ START_TEST(test_label_with_child)
     const struct rollout_tree tree = { nodes, 5 };
     struct rollout_pod pod;
     struct rollout_error error = { .struct_size = sizeof(error) };
-    ck_assert_int_eq(rollout_pod_from_object(&tree, NULL, &pod, NULL, &error), ROLLOUT_ERR_INVALID);
+    ck_assert_int_eq(rollout_pod_from_object(&tree, NULL, sizeof pod, &pod, NULL, &error), ROLLOUT_ERR_INVALID);
     ck_assert_str_eq(error.message, "metadata.labels.a: \"1\" is not a string");
 }
 END_TEST
@@ -312,7 +312,44 @@ START_TEST(test_malformed_tree)
     const struct rollout_node node = { .kind = ROLLOUT_NODE_OBJECT, .size = 7 };
     const struct rollout_tree tree = { &node, 1 };
     struct rollout_pod pod;
-    ck_assert_int_eq(rollout_pod_from_object(&tree, NULL, &pod, NULL, NULL), ROLLOUT_ERR_INVALID);
+    ck_assert_int_eq(rollout_pod_from_object(&tree, NULL, sizeof pod, &pod, NULL, NULL), ROLLOUT_ERR_INVALID);
+}
+END_TEST
+
+/* Callers that were built with other versions of the header: each gets the facts that it has room for. */
+START_TEST(test_sizes)
+{
+    static const char text[] = "{'metadata':{'name':'p','uid':'u'},'spec':{'nodeName':'n'}}";
+    struct rollout_json *json = parse(text);
+    struct rollout_pod whole;
+    struct rollout_error error = { .struct_size = sizeof(error) };
+    _Alignas(8) char room[sizeof(struct rollout_pod) + 24];
+    ck_assert_int_eq(rollout_pod_from_object(rollout_json_tree(json), NULL, sizeof whole, &whole, NULL, NULL), ROLLOUT_OK);
+    for (size_t size = 0; size <= sizeof whole + 16; size++) {
+        struct rollout_pod *pod = (void *)room;
+        memset(room, 0x55, sizeof room);
+        int r = rollout_pod_from_object(rollout_json_tree(json), NULL, size, pod, NULL, &error);
+        size_t written = 0, known = size < sizeof whole ? size : sizeof whole;
+        if (size == 0 || size % 8) {
+            char message[64];
+            snprintf(message, sizeof message, "pod_size: %zu is none", size);
+            ck_assert_int_eq(r, ROLLOUT_ERR_ABI);
+            ck_assert_str_eq(error.field, "pod_size");
+            ck_assert_str_eq(error.message, message);
+        } else {
+            ck_assert_int_eq(r, ROLLOUT_OK);
+            ck_assert_mem_eq(room, &whole, known);
+            for (size_t i = known; i < size; i++)
+                ck_assert_int_eq(room[i], 0);
+            written = size;
+        }
+        for (size_t i = written; i < sizeof room; i++)
+            ck_assert_int_eq(room[i], 0x55);
+    }
+    ck_assert_int_eq(rollout_pod_from_object(rollout_json_tree(json), NULL, sizeof whole, NULL, NULL, &error),
+                     ROLLOUT_ERR_INVALID);
+    ck_assert_str_eq(error.message, "ret_pod: NULL");
+    rollout_json_free(json);
 }
 END_TEST
 
@@ -328,6 +365,7 @@ int main(void)
     tcase_add_loop_test(tc, test_refused, 0, sizeof(refused) / sizeof(refused[0]));
     tcase_add_test(tc, test_label_with_child);
     tcase_add_test(tc, test_malformed_tree);
+    tcase_add_test(tc, test_sizes);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

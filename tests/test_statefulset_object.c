@@ -291,12 +291,12 @@ static void check_storage(const char *document, bool fits)
     ck_assert_uint_eq(world->snapshot->pods.count, 1);
     ck_assert_int_eq(mismatch(&world->snapshot->pods.items[0]) == 0, fits);
     assert_text(world->snapshot->pods.items[0].uid, "p");
-    ck_assert_int_eq(rollout_pod_from_object(&world->pod_objects[0], world->workload, &alone, &in_place, NULL),
+    ck_assert_int_eq(rollout_pod_from_object(&world->pod_objects[0], world->workload, sizeof alone, &alone, &in_place, NULL),
                      ROLLOUT_OK);
     ck_assert_int_eq(mismatch(&alone) == 0, fits);
     ck_assert_uint_eq(alone.flags, world->snapshot->pods.items[0].flags);
     /* Without the workload nothing is known of claims. */
-    ck_assert_int_eq(rollout_pod_from_object(&world->pod_objects[0], NULL, &alone, &in_place, NULL), ROLLOUT_OK);
+    ck_assert_int_eq(rollout_pod_from_object(&world->pod_objects[0], NULL, sizeof alone, &alone, &in_place, NULL), ROLLOUT_OK);
     ck_assert_uint_eq(mismatch(&alone), 0);
     rollout_world_free(world);
     rollout_json_free(json);
@@ -359,24 +359,24 @@ START_TEST(test_pod_from_facts)
     struct rollout_error error = { .struct_size = sizeof(error) };
     struct rollout_pod pod;
     const struct rollout_tree *tree = rollout_json_tree(json);
-    ck_assert_int_eq(rollout_pod_from_object(tree, &workload, &pod, NULL, &error), ROLLOUT_OK);
+    ck_assert_int_eq(rollout_pod_from_object(tree, &workload, sizeof pod, &pod, NULL, &error), ROLLOUT_OK);
     ck_assert_uint_eq(mismatch(&pod), 0);
     set.claim_template_count = 2;
-    ck_assert_int_eq(rollout_pod_from_object(tree, &workload, &pod, NULL, &error), ROLLOUT_OK);
+    ck_assert_int_eq(rollout_pod_from_object(tree, &workload, sizeof pod, &pod, NULL, &error), ROLLOUT_OK);
     ck_assert_uint_ne(mismatch(&pod), 0);
     templates[1].name = RO_STR("d"); /* one volume serves both */
-    ck_assert_int_eq(rollout_pod_from_object(tree, &workload, &pod, NULL, &error), ROLLOUT_OK);
+    ck_assert_int_eq(rollout_pod_from_object(tree, &workload, sizeof pod, &pod, NULL, &error), ROLLOUT_OK);
     ck_assert_uint_eq(mismatch(&pod), 0);
     /* A caller who knows less of the struct: what it leaves out is absent. */
     set.struct_size = offsetof(struct rollout_statefulset, claim_templates);
-    ck_assert_int_eq(rollout_pod_from_object(tree, &workload, &pod, NULL, &error), ROLLOUT_OK);
+    ck_assert_int_eq(rollout_pod_from_object(tree, &workload, sizeof pod, &pod, NULL, &error), ROLLOUT_OK);
     ck_assert_uint_eq(mismatch(&pod), 0);
     set.struct_size = sizeof(set);
     set.claim_templates = NULL;
-    ck_assert_int_eq(rollout_pod_from_object(tree, &workload, &pod, NULL, &error), ROLLOUT_ERR_INVALID);
+    ck_assert_int_eq(rollout_pod_from_object(tree, &workload, sizeof pod, &pod, NULL, &error), ROLLOUT_ERR_INVALID);
     ck_assert_str_eq(error.message, "statefulset.claim_templates: NULL with claim_template_count 2");
     set.struct_size = 2;
-    ck_assert_int_eq(rollout_pod_from_object(tree, &workload, &pod, NULL, &error), ROLLOUT_ERR_ABI);
+    ck_assert_int_eq(rollout_pod_from_object(tree, &workload, sizeof pod, &pod, NULL, &error), ROLLOUT_ERR_ABI);
     rollout_json_free(json);
 }
 END_TEST

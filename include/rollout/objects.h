@@ -18,12 +18,14 @@ extern "C" {
 /** Fills the facts of one Pod. Allocates nothing that outlives the call: the facts point into the tree,
  *  and ret_pod->in_place is ret_in_place or NULL. workload may be NULL; it gives the feature gates, and
  *  where it has a spec, that says whether the selector and a StatefulSet's claim templates fit the pod.
- *  Returns ROLLOUT_OK, ROLLOUT_ERR_INVALID (error.field = path inside the pod), ROLLOUT_ERR_ABI or, of a
- *  StatefulSet's pod, ROLLOUT_ERR_NOMEM.
+ *  pod_size is sizeof(struct rollout_pod) in the caller's build, what he would give as stride: no fact beyond it is
+ *  written, and what this library does not know of is zero. ret_in_place may be NULL.
+ *  Returns ROLLOUT_OK, ROLLOUT_ERR_INVALID (error.field = path inside the pod), ROLLOUT_ERR_ABI (pod_size is 0 or
+ *  no multiple of 8, or the workload's size) or, of a StatefulSet's pod, ROLLOUT_ERR_NOMEM.
  *  Since: 0.1 (testing) */
 ROLLOUT_API int rollout_pod_from_object(const struct rollout_tree *pod, const struct rollout_workload *workload,
-                                        struct rollout_pod *ret_pod, struct rollout_in_place *ret_in_place,
-                                        struct rollout_error *reterr);
+                                        size_t pod_size, struct rollout_pod *ret_pod,
+                                        struct rollout_in_place *ret_in_place, struct rollout_error *reterr);
 
 /** A workload with everything that belongs to it, decoded. Read-only, released with
  *  rollout_world_free(); points into the document's tree, which must outlive it. The trees of the

@@ -314,7 +314,7 @@ static int apply(const struct rollout_world *world, const struct rollout_plan *p
         if (r == ROLLOUT_OK && a.action->subject_kind == ROLLOUT_SUBJECT_POD) {
             struct rollout_pod pod;
             struct rollout_in_place in_place;
-            r = rollout_pod_from_object(given, world->workload, &pod, &in_place, reterr);
+            r = rollout_pod_from_object(given, world->workload, sizeof pod, &pod, &in_place, reterr);
         }
         object = given;
     }

@@ -159,7 +159,7 @@ static int check_pod(struct ro_apply *a, const struct rollout_tree *pod)
     struct rollout_pod facts;
     struct rollout_in_place in_place;
     struct rollout_scheduling scheduling;
-    int r = rollout_pod_from_object(pod, a->world->workload, &facts, &in_place, a->reterr);
+    int r = rollout_pod_from_object(pod, a->world->workload, sizeof facts, &facts, &in_place, a->reterr);
 
     if (r == ROLLOUT_OK && a->world->workload->daemonset) { /* what was added must have had a place there */
         struct ro_decoder d = { .reterr = a->reterr };

@@ -302,7 +302,7 @@ static int open_workload(const struct rollout_workload *given, struct ro_specs *
     return r;
 }
 
-int rollout_pod_from_object(const struct rollout_tree *pod, const struct rollout_workload *workload,
+int rollout_pod_from_object(const struct rollout_tree *pod, const struct rollout_workload *workload, size_t pod_size,
                             struct rollout_pod *ret_pod, struct rollout_in_place *ret_in_place,
                             struct rollout_error *reterr)
 {
@@ -312,6 +312,10 @@ int rollout_pod_from_object(const struct rollout_tree *pod, const struct rollout
     struct rollout_pod facts;
     struct rollout_in_place in_place;
     struct ro_decoder d = { .reterr = reterr };
+    if (!ret_pod)
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, "ret_pod", "ret_pod: NULL");
+    if (pod_size == 0 || pod_size % 8)
+        return ro_error(reterr, ROLLOUT_ERR_ABI, "pod_size", "pod_size: %zu is none", pod_size);
     int r = rollout_tree_check(pod, reterr);
     if (r == ROLLOUT_OK && workload)
         r = open_workload(workload, &specs, &full, reterr);
@@ -340,6 +344,8 @@ int rollout_pod_from_object(const struct rollout_tree *pod, const struct rollout
         *ret_in_place = in_place;
         facts.in_place = ret_in_place;
     }
-    *ret_pod = facts;
+    memcpy(ret_pod, &facts, pod_size < sizeof facts ? pod_size : sizeof facts);
+    if (pod_size > sizeof facts)
+        memset((char *)ret_pod + sizeof facts, 0, pod_size - sizeof facts);
     return ROLLOUT_OK;
 }
