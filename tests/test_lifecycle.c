@@ -12,6 +12,8 @@
 
 static const struct rollout_label la = { { "a", 1 }, { "1", 1 } }, lb = { { "b", 1 }, { "2", 1 } };
 static const struct rollout_label labels_ab[] = { { { "a", 1 }, { "1", 1 } }, { { "b", 1 }, { "2", 1 } } };
+static const struct rollout_label labels_ba[] = { { { "b", 1 }, { "2", 1 } }, { { "a", 1 }, { "1", 1 } } };
+static const struct rollout_label labels_empty_b[] = { { { "aa", 2 }, { "", 0 } }, { { "b", 1 }, { "2", 1 } } };
 static const struct rollout_label labels_other[] = { { { "a", 1 }, { "x", 1 } } };
 static const struct rollout_label labels_empty[] = { { { "gone", 4 }, { "", 0 } } };
 static const struct rollout_str f_str[] = { { "f", 1 } }, fg_str[] = { { "f", 1 }, { "g", 1 } };
@@ -71,6 +73,30 @@ static const struct hook_case {
       false,
       "f",
       "a" },
+    { "labels are in no order: the least key is named",
+      { .set = 1, .labels = LIST(labels_ba) },
+      LIST(labels_ab),
+      { 0 },
+      true,
+      true,
+      "a",
+      NULL },
+    { "least key of those that lack",
+      { .set = 1, .labels = LIST(labels_ba) },
+      { 0 },
+      { 0 },
+      false,
+      false,
+      NULL,
+      "a" },
+    { "one that is on the pod before one that only reads as empty",
+      { .set = 1, .labels = LIST(labels_empty_b) },
+      { &lb, 1, sizeof lb },
+      { 0 },
+      true,
+      true,
+      "b",
+      NULL },
     { "both",
       { .set = 1, .labels = { &la, 1, sizeof la }, .finalizers = LIST(f_str) },
       LIST(labels_ab),

@@ -14,6 +14,8 @@ struct walk {
     uint32_t flags;  /* ROLLOUT_DIFF_VERTICAL_SCALING, ... */
     uint32_t change; /* ROLLOUT_CHANGES_* so far */
     bool revisions;  /* both are */
+    size_t container;             /* with ROLLOUT_CHANGES_RESOURCES: whose path is kept, "limits" or "requests", */
+    struct rollout_str list, resource; /* "cpu" or "memory" */
 };
 
 /* A value of the old and of the new template at the same place; one of them may be NULL. False: refused. */
@@ -77,22 +79,26 @@ static uint32_t operation_of(const struct rollout_node *old, const struct rollou
     return ROLLOUT_DIFF_REPLACE;
 }
 
+/* The members of an object are in no order: of several that are refused the one with the least key is named. */
 static bool members(struct walk *w, const struct ro_path *up, const struct rollout_node *old,
                     const struct rollout_node *new, pair_fn *each)
 {
     struct ro_path path = { .up = up };
+    struct rollout_str least = { NULL, 0 };
 
     for (const struct rollout_node *c = ro_first(old); c != ro_end(old); c = ro_next(c)) {
         path.key = c->key;
-        if (ro_member(old, c->key) == c && !each(w, &path, c, ro_member(new, c->key)))
-            return false;
+        if ((!least.data || ro_str_cmp(c->key, least) < 0) && ro_member(old, c->key) == c &&
+            !each(w, &path, c, ro_member(new, c->key)))
+            least = c->key;
     }
     for (const struct rollout_node *c = ro_first(new); c != ro_end(new); c = ro_next(c)) {
         path.key = c->key;
-        if (ro_member(new, c->key) == c && !ro_member(old, c->key) && !each(w, &path, NULL, c))
-            return false;
+        if ((!least.data || ro_str_cmp(c->key, least) < 0) && ro_member(new, c->key) == c &&
+            !ro_member(old, c->key) && !each(w, &path, NULL, c))
+            least = c->key;
     }
-    return true;
+    return !least.data;
 }
 
 static bool both(const struct rollout_node *old, const struct rollout_node *new, uint32_t kind)
@@ -176,6 +182,24 @@ static bool resizable(struct rollout_str name)
     return ro_str_eq(name, RO_STR("cpu")) || ro_str_eq(name, RO_STR("memory"));
 }
 
+/* Keeps the path in case the QoS class changes by it: the least of the first container that changes. */
+static void resized(struct walk *w, const struct ro_path *path, uint32_t operation)
+{
+    const struct ro_path *list = path->up, *container = list->up->up;
+    bool first = !(w->change & ROLLOUT_CHANGES_RESOURCES);
+    int order = first ? 0 : ro_str_cmp(list->key, w->list);
+
+    if (w->out->rule != ROLLOUT_DIFF_POSSIBLE)
+        return; /* refused by another member already, whose path is named */
+    if (!first && (container->index != w->container || order > 0 ||
+                   (order == 0 && ro_str_cmp(path->key, w->resource) > 0)))
+        return;
+    set_path(w, path, operation);
+    w->container = container->index;
+    w->list = list->key;
+    w->resource = path->key;
+}
+
 /* One entry of limits or requests. */
 static bool amount(struct walk *w, const struct ro_path *path, const struct rollout_node *old,
                    const struct rollout_node *new)
@@ -194,8 +218,7 @@ static bool amount(struct walk *w, const struct ro_path *path, const struct roll
         return refuse(w, path, ROLLOUT_DIFF_QUANTITY, operation);
     if (!(w->flags & ROLLOUT_DIFF_VERTICAL_SCALING))
         return refuse(w, path, ROLLOUT_DIFF_GATE, operation);
-    if (!(w->change & ROLLOUT_CHANGES_RESOURCES))
-        set_path(w, path, operation); /* in case the QoS class changes by it */
+    resized(w, path, operation);
     w->change |= ROLLOUT_CHANGES_RESOURCES;
     return true;
 }

@@ -21,8 +21,8 @@ struct ro_diff_verdict {
 /* Compares the .data (or object) of two revisions; NULL = not known. Of anything else that holds a template
  * (ro_template_find) only that is compared, and a "$patch" that only one of them has does not count: a
  * revision's template always has it. claims hashes: data NULL = the revision carries none. flags:
- * ROLLOUT_DIFF_VERTICAL_SCALING, ... The path is the first that forbids it in the order of the old template,
- * then what only the new one has. Allocates nothing. */
+ * ROLLOUT_DIFF_VERTICAL_SCALING, ... Of several paths that forbid it the least is named: members by their
+ * keys, elements by their places. Allocates nothing. */
 void ro_diff_verdict(const struct rollout_node *old_data, const struct rollout_node *new_data,
                      struct rollout_str old_claims, struct rollout_str new_claims, uint32_t flags,
                      struct ro_diff_verdict *ret);

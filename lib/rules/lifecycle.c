@@ -14,16 +14,20 @@ static bool has_label(const struct rollout_pod *pod, struct rollout_str key, str
 struct rollout_str ro_hook_part(const struct rollout_hook *hook, const struct rollout_pod *pod, bool present)
 {
     struct rollout_str part = { 0 };
+    bool certain = false; /* a label that is, or has to be, on the pod: one that reads as "" there is named last */
     if (!hook->set)
         return part;
     for (uint32_t i = 0; i < hook->labels.count; i++) {
         const struct rollout_str *key = ro_label_key(&hook->labels, i);
         if (has_label(pod, *key, key[1]) != present)
             continue;
-        part = *key;
-        if (!present || ro_labels_get(&pod->labels, *key))
-            return part;
+        bool sure = !present || ro_labels_get(&pod->labels, *key);
+        if (!part.data || (sure && !certain) || (sure == certain && ro_str_cmp(*key, part) < 0))
+            part = *key;
+        certain = certain || sure;
     }
+    if (certain)
+        return part;
     for (uint32_t i = 0; i < hook->finalizers.count; i++) {
         const struct rollout_str *finalizer = ro_strs_at(&hook->finalizers, i);
         if (ro_strs_have(&pod->finalizers, *finalizer) == present)

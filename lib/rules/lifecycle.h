@@ -14,8 +14,8 @@ bool ro_hooked_any(const struct rollout_hook *hook, const struct rollout_pod *po
 /* All of them are; an empty hook is, an absent one is not. */
 bool ro_hooked_all(const struct rollout_hook *hook, const struct rollout_pod *pod);
 
-/* The first label or finalizer of the hook that is (present true) or is not on the pod; absent if none.
- * What can be taken off the pod comes before a label that counts as there because its value is empty. */
+/* The label with the least key, else the first finalizer, of the hook that is (present true) or is not on the pod;
+ * absent if none. What can be taken off the pod comes before a label that counts as there because its value is empty. */
 struct rollout_str ro_hook_part(const struct rollout_hook *hook, const struct rollout_pod *pod, bool present);
 
 /* The part is really on the pod, so its owner can release it. */
