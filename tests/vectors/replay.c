@@ -3,7 +3,8 @@
  *
  *   replay MODE FILE [EXCEPTIONS]
  *
- * MODE: plan, twin (a v1beta1 CloneSet or DaemonSet and its v1alpha1 form give the same plan), order, inplace.
+ * MODE: plan, twin (a v1beta1 CloneSet or DaemonSet and its v1alpha1 form give the same plan), reversed (so do the
+ * members of all objects the other way round), order, inplace.
  * FILE: JSON Lines, with .gz compressed; "full:NAME" stands for NAME.jsonl.gz in the folder that
  * ROLLOUT_VECTORS names, else in FULL_VECTORS, and is skipped (77) where it is not there.
  * Prints the first differences and "<file>: N lines, M agree". */
@@ -20,6 +21,7 @@
 #include "answers.h"
 #include "compare.h"
 #include "lines.h"
+#include "reversed.h"
 #include "twin.h"
 
 enum { SHOWN = 20 };
@@ -79,9 +81,8 @@ static enum outcome play_plan(json_t *line, const char *text, size_t len, struct
     return why->len ? DIFFERS : AGREES;
 }
 
-static enum outcome play_twin(json_t *line, const char *text, size_t len, struct text *why)
+static enum outcome play_twin(json_t *twin, const char *text, size_t len, struct text *why)
 {
-    json_t *twin = twin_of(line);
     if (!twin)
         return NOT_COMPARED;
     char *twin_text = json_dumps(twin, JSON_COMPACT);
@@ -144,11 +145,11 @@ static json_t *read_exceptions(const char *path)
 int main(int argc, char **argv)
 {
     if (argc < 3) {
-        fprintf(stderr, "usage: replay plan|twin|order|inplace FILE [EXCEPTIONS]\n");
+        fprintf(stderr, "usage: replay plan|twin|reversed|order|inplace FILE [EXCEPTIONS]\n");
         return 2;
     }
     const char *mode = argv[1];
-    bool twin = strcmp(mode, "twin") == 0, order = strcmp(mode, "order") == 0, plan = strcmp(mode, "plan") == 0;
+    bool reversed = strcmp(mode, "reversed") == 0, twin = strcmp(mode, "twin") == 0, order = strcmp(mode, "order") == 0, plan = strcmp(mode, "plan") == 0;
     FILE *lines = lines_open(argv[2]);
     json_t *exceptions = read_exceptions(argc > 3 ? argv[3] : NULL);
 
@@ -170,12 +171,14 @@ int main(int argc, char **argv)
         else if (plan)
             outcome = play_plan(line, text, (size_t)len, &why);
         else if (twin)
-            outcome = play_twin(line, text, (size_t)len, &why);
+            outcome = play_twin(twin_of(line), text, (size_t)len, &why);
+        else if (reversed)
+            outcome = play_twin(reversed_of(line), text, (size_t)len, &why);
         else
             outcome = play_block(line, text, (size_t)len, order, &why);
 
         /* An exception that agrees is as wrong as a difference that is none: the list must get shorter. */
-        bool listed = id && !twin && json_object_get(exceptions, id);
+        bool listed = id && !twin && !reversed && json_object_get(exceptions, id);
         if (listed && outcome == AGREES)
             text_adds(&why, "agrees, but is listed as an exception");
         if (outcome == NOT_COMPARED)
