@@ -15,9 +15,26 @@
 /* Values in messages are cut here. */
 #define VALUE_MAX 48
 
+/* Most members that are asked for are not there, which a bit of the key's ends and length tells at once. */
+static uint64_t key_bit(struct rollout_str key)
+{
+    return key.len ? UINT64_C(1) << ((3U * (unsigned char)key.data[0] + 5U * (unsigned char)key.data[key.len - 1] +
+                                      (unsigned)key.len) % 64)
+                   : 0;
+}
+
+static uint64_t keys_of(const struct rollout_node *node)
+{
+    uint64_t keys = 0;
+    if (ro_is(node, ROLLOUT_NODE_OBJECT))
+        for (const struct rollout_node *c = ro_first(node); c != ro_end(node); c = ro_next(c))
+            keys |= key_bit(c->key);
+    return keys;
+}
+
 struct ro_at ro_at_root(const struct rollout_node *node)
 {
-    return (struct ro_at){ .node = node, .root = true };
+    return (struct ro_at){ .node = node, .root = true, .keys = keys_of(node) };
 }
 
 static const struct ro_path *path_of(const struct ro_at *at)
@@ -52,9 +69,10 @@ void ro_refuse(struct ro_decoder *d, const struct ro_at *at, const char *format,
 
 struct ro_at ro_at_member(const struct ro_at *object, const char *key)
 {
-    struct ro_at at = { .node = ro_get(object->node, key) };
-    at.path.up = path_of(object);
-    at.path.key = (struct rollout_str){ key, strlen(key) };
+    struct rollout_str name = { key, strlen(key) };
+    struct ro_at at = { .path = { .up = path_of(object), .key = name } };
+    if (!object->keys || (object->keys & key_bit(name)))
+        at.node = ro_get_str(object->node, name);
     return at;
 }
 
@@ -72,7 +90,9 @@ static struct ro_at typed(struct ro_decoder *d, const struct ro_at *object, cons
 
 struct ro_at ro_at_object(struct ro_decoder *d, const struct ro_at *object, const char *key)
 {
-    return typed(d, object, key, ROLLOUT_NODE_OBJECT, "is not an object");
+    struct ro_at at = typed(d, object, key, ROLLOUT_NODE_OBJECT, "is not an object");
+    at.keys = keys_of(at.node);
+    return at;
 }
 
 struct ro_at ro_at_array(struct ro_decoder *d, const struct ro_at *object, const char *key)
@@ -83,9 +103,7 @@ struct ro_at ro_at_array(struct ro_decoder *d, const struct ro_at *object, const
 struct ro_at ro_at_element(struct ro_decoder *d, const struct ro_at *array, const struct rollout_node *node,
                            size_t index)
 {
-    struct ro_at at = { .node = node };
-    at.path.up = path_of(array);
-    at.path.index = index;
+    struct ro_at at = { .node = node, .path = { .up = path_of(array), .index = index }, .keys = keys_of(node) };
     if (node->kind == ROLLOUT_NODE_NULL) {
         at.node = NULL;
     } else if (node->kind != ROLLOUT_NODE_OBJECT) {
@@ -97,7 +115,7 @@ struct ro_at ro_at_element(struct ro_decoder *d, const struct ro_at *array, cons
 
 struct ro_at ro_at_item(struct ro_decoder *d, const struct ro_at *array, const struct rollout_node *node, size_t index)
 {
-    struct ro_at at = { .node = node, .path = { .up = path_of(array), .index = index } };
+    struct ro_at at = { .node = node, .path = { .up = path_of(array), .index = index }, .keys = keys_of(node) };
     if (node->kind != ROLLOUT_NODE_OBJECT)
         ro_refuse(d, &at, "is not an object");
     return at;
@@ -106,10 +124,13 @@ struct ro_at ro_at_item(struct ro_decoder *d, const struct ro_at *array, const s
 void ro_each_open(struct ro_decoder *d, const struct ro_at *object, const char *key, struct ro_each *ret)
 {
     *ret = (struct ro_each){ .array = ro_at_array(d, object, key), .index = (size_t)-1 };
-    if (ret->array.node) {
-        ret->count = ro_count(ret->array.node);
+    if (ret->array.node)
         ret->next = ro_first(ret->array.node);
-    }
+}
+
+uint32_t ro_each_count(const struct ro_each *each)
+{
+    return ro_count(each->array.node);
 }
 
 bool ro_each_next(struct ro_decoder *d, struct ro_each *each)
@@ -231,7 +252,7 @@ static bool all_texts(struct ro_decoder *d, const struct ro_at *parent, bool exp
 
 struct rollout_labels ro_read_labels(struct ro_decoder *d, const struct ro_at *object, const char *key)
 {
-    struct ro_at at = ro_at_object(d, object, key);
+    struct ro_at at = typed(d, object, key, ROLLOUT_NODE_OBJECT, "is not an object");
     return ro_labels_view(at.node && all_texts(d, &at, false) ? at.node : NULL);
 }
 
@@ -342,5 +363,4 @@ void ro_read_metadata(struct ro_decoder *d, const struct ro_at *object, struct r
     ro_check_text_map(d, &metadata, "annotations");
     ret->annotations = ro_get(metadata.node, "annotations");
     ro_check_owners(d, &metadata);
-    ret->controller_uid = ro_controller_uid(object->node);
 }

@@ -25,7 +25,8 @@ struct ro_decoder {
 struct ro_at {
     const struct rollout_node *node;
     struct ro_path path;
-    bool root; /* not a step of the path */
+    bool root;     /* not a step of the path */
+    uint64_t keys; /* of an OBJECT that was opened: a bit for each member's key; 0 = not looked at */
 };
 
 struct ro_at ro_at_root(const struct rollout_node *node);
@@ -50,14 +51,16 @@ struct ro_at ro_at_item(struct ro_decoder *d, const struct ro_at *array, const s
  *         ... each.at, each.index ... */
 struct ro_each {
     struct ro_at array;
-    uint32_t count; /* of all elements */
-    size_t index;   /* of the present one */
+    size_t index; /* of the present one */
     struct ro_at at;
     const struct rollout_node *next;
 };
 
 void ro_each_open(struct ro_decoder *d, const struct ro_at *object, const char *key, struct ro_each *ret);
 bool ro_each_next(struct ro_decoder *d, struct ro_each *each);
+
+/* How many elements there are in all. */
+uint32_t ro_each_count(const struct ro_each *each);
 
 struct rollout_str ro_read_text(struct ro_decoder *d, const struct ro_at *object, const char *key);
 bool ro_read_bool(struct ro_decoder *d, const struct ro_at *object, const char *key);
@@ -108,7 +111,6 @@ struct ro_metadata {
     int64_t generation;
     bool terminating;                       /* deletionTimestamp is set */
     const struct rollout_node *annotations; /* OBJECT of texts, or NULL */
-    struct rollout_str controller_uid;      /* of the ownerReference that is the controller; absent = none */
 };
 
 /* Checks the ownerReferences in an object's metadata, by which its workload is found. */

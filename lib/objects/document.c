@@ -38,15 +38,13 @@ static void read_pods(struct ro_decoder *d, struct holder *h, const struct ro_gr
                       const struct ro_places *places, bool list)
 {
     const struct ro_member *members = group->members[RO_MEMBER_PODS];
-    size_t count = group->count[RO_MEMBER_PODS], in_place_count = 0;
+    size_t count = group->count[RO_MEMBER_PODS];
     struct ro_gates gates;
     if (d->code == ROLLOUT_OK)
         d->code = ro_gates_resolve(h->workload.gates, h->workload.gate_count, &gates, d->reterr);
-    for (size_t i = 0; i < count; i++)
-        in_place_count += ro_pod_may_in_place(members[i].node);
     struct rollout_pod *pods = ro_arena_alloc(&h->arena, count, sizeof(*pods));
     struct rollout_tree *objects = ro_arena_alloc(&h->arena, count, sizeof(*objects));
-    struct rollout_in_place *in_place = ro_arena_alloc(&h->arena, in_place_count, sizeof(*in_place));
+    struct rollout_in_place *in_place = NULL;
     struct ro_storage storage;
     size_t n = 0;
     ro_storage_open(&h->arena, h->workload.statefulset, &storage);
@@ -54,7 +52,10 @@ static void read_pods(struct ro_decoder *d, struct holder *h, const struct ro_gr
         return;
     for (size_t i = 0; i < count && d->code == ROLLOUT_OK; i++) {
         struct ro_at at = ro_at_element(d, &places->arrays[RO_MEMBER_PODS], members[i].node, members[i].index);
-        ro_pod_decode(d, &at, &gates, &pods[n], ro_pod_may_in_place(members[i].node) ? in_place : NULL);
+        bool may = ro_pod_may_in_place(members[i].node);
+        if (may && !in_place) /* for all that may still come: to look for them first would be a pass of its own */
+            in_place = ro_arena_alloc(&h->arena, count - i, sizeof(*in_place));
+        ro_pod_decode(d, &at, &gates, &pods[n], may ? in_place : NULL);
         if (!list && !is_owned(at.node, &h->world, &pods[n]))
             continue;
         ro_pod_select(&pods[n], at.node, &h->workload, &storage);

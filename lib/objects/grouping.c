@@ -147,7 +147,8 @@ static void group_snapshot(struct ro_decoder *d, struct rollout_grouping *g)
         if (!array || !(group->members[k] = ro_arena_alloc(&g->arena, ro_count(array), sizeof(*group->members[k]))))
             continue;
         for (const struct rollout_node *c = ro_first(array); c != ro_end(array); c = ro_next(c)) {
-            ro_at_item(d, &places.arrays[k], c, group->count[k]);
+            if (c->kind != ROLLOUT_NODE_OBJECT)
+                ro_at_item(d, &places.arrays[k], c, group->count[k]);
             group->members[k][group->count[k]] = (struct ro_member){ c, group->count[k] };
             group->count[k]++;
         }

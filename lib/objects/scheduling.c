@@ -26,7 +26,7 @@ static void read_tolerations(struct ro_decoder *d, struct ro_arena *arena, const
 {
     struct ro_each each;
     ro_each_open(d, pod_spec, "tolerations", &each);
-    struct rollout_toleration *items = each.count ? ro_arena_alloc(arena, each.count, sizeof(*items)) : NULL;
+    struct rollout_toleration *items = ro_each_count(&each) ? ro_arena_alloc(arena, ro_each_count(&each), sizeof(*items)) : NULL;
     if (!items)
         return;
     while (ro_each_next(d, &each)) {
@@ -38,7 +38,7 @@ static void read_tolerations(struct ro_decoder *d, struct ro_arena *arena, const
         ro_read_int64(d, &each.at, "tolerationSeconds");
     }
     ret->tolerations = items;
-    ret->toleration_count = each.count;
+    ret->toleration_count = ro_each_count(&each);
 }
 
 /* Opens the terms of the required node affinity; whether there is one. required must not be moved after. */
@@ -62,7 +62,7 @@ static void read_affinity(struct ro_decoder *d, struct ro_arena *arena, const st
     struct terms terms;
     ret->set = open_terms(d, pod_spec, &terms);
     struct ro_each *each = &terms.each;
-    struct rollout_node_term *items = each->count ? ro_arena_alloc(arena, each->count, sizeof(*items)) : NULL;
+    struct rollout_node_term *items = ro_each_count(each) ? ro_arena_alloc(arena, ro_each_count(each), sizeof(*items)) : NULL;
     if (!items)
         return;
     while (ro_each_next(d, each)) {
@@ -72,7 +72,7 @@ static void read_affinity(struct ro_decoder *d, struct ro_arena *arena, const st
         term->fields = ro_read_requirements(d, arena, &each->at, "matchFields", true, &term->field_count);
     }
     ret->terms = items;
-    ret->term_count = each->count;
+    ret->term_count = ro_each_count(each);
 }
 
 void ro_scheduling_decode(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *pod_spec,
@@ -92,8 +92,8 @@ const struct rollout_taint *ro_read_taints(struct ro_decoder *d, struct ro_arena
 {
     struct ro_each each;
     ro_each_open(d, spec, "taints", &each);
-    struct rollout_taint *items = each.count ? ro_arena_alloc(arena, each.count, sizeof(*items)) : NULL;
-    *ret_count = items ? each.count : 0;
+    struct rollout_taint *items = ro_each_count(&each) ? ro_arena_alloc(arena, ro_each_count(&each), sizeof(*items)) : NULL;
+    *ret_count = items ? ro_each_count(&each) : 0;
     while (items && ro_each_next(d, &each)) {
         items[each.index].key = ro_read_text(d, &each.at, "key");
         items[each.index].value = ro_read_text(d, &each.at, "value");

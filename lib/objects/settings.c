@@ -77,10 +77,10 @@ static void read_backoffs(struct ro_decoder *d, struct ro_arena *arena, const st
 {
     struct ro_each each;
     ro_each_open(d, body, "failedPodBackoffs", &each);
-    struct rollout_backoff *items = each.count ? ro_arena_alloc(arena, each.count, sizeof(*items)) : NULL;
+    struct rollout_backoff *items = ro_each_count(&each) ? ro_arena_alloc(arena, ro_each_count(&each), sizeof(*items)) : NULL;
     while (items && ro_each_next(d, &each))
         ro_backoff_decode(d, &each.at, &items[each.index]);
-    *ret = (struct rollout_backoffs){ items, items ? each.count : 0, sizeof(*items) };
+    *ret = (struct rollout_backoffs){ items, items ? ro_each_count(&each) : 0, sizeof(*items) };
 }
 
 void ro_read_settings(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *body, int64_t now_ms,
