@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes librollout as one header and one C file, for callers who have a C compiler and nothing else.
 
-    amalgamate.py [--check] [FOLDER]
+    amalgamate.py [--check] [--depfile FILE] [FOLDER]
 
 FOLDER (bindings/go beside this script's folder where none is given) receives
 
@@ -12,7 +12,8 @@ FOLDER (bindings/go beside this script's folder where none is given) receives
                            headers declare has a symbol, and a hidden one: the file can be linked into a program or a shared
                            object whose process has an installed librollout as well
 
---check writes nothing and exits with 1 where one of the two is not what would be written.
+--check writes nothing and exits with 1 where one of the two is not what would be written. --depfile says for make and ninja
+which files were read.
 
 What a C file declares for itself alone (static functions and tables, types, enumerators) is given its path as prefix: split of
 lib/base/log.c becomes base_log_split. Its macros end with it. What private headers declare becomes static; a name or tag that two
@@ -28,6 +29,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 LAYERS = ('base', 'rules', 'objects', 'planners', 'sim')
 HEADER, SOURCE = 'rollout_amalgamation.h', 'rollout_amalgamation.c'
 COMMAND = 'bindings/amalgamate.py'
+READ = []  # files, in the order in which they were read
 LICENSE = '/* SPDX-License-Identifier: Apache-2.0 */\n'
 
 TOKEN = re.compile(r'''(?P<comment>/\*.*?\*/|//[^\n]*)
@@ -165,12 +167,18 @@ def types_in(tokens):
     return tags, named, enumerators
 
 
+def read(path):
+    """The text of a file below the root."""
+    READ.append(path)
+    return (ROOT / path).read_text(encoding='utf-8')
+
+
 class File:
     """A file of lib/: its text without the includes and the license's line, and what it declares at file scope."""
 
     def __init__(self, name):
         self.name = name
-        text = (ROOT / 'lib' / name).read_text(encoding='utf-8')
+        text = read(f'lib/{name}')
         self.includes = [(quote, target) for quote, target in INCLUDE.findall(text)]
         self.is_header = name.endswith('.h')
         text = INCLUDE.sub('', text).replace(LICENSE, '', 1)
@@ -346,7 +354,7 @@ def check(files, seen):
 
 def list_in(path, name):
     """The files that a meson.build names in `NAME = files(...)`."""
-    text = (ROOT / path).read_text(encoding='utf-8')
+    text = read(path)
     found = re.search(rf'^{name} = files\(([^)]*)\)', text, re.MULTILINE)
     if not found:
         raise Unhandled(f'{path}: no list "{name} = files(...)"')
@@ -360,7 +368,7 @@ def amalgamated_header():
         if name in done:
             return
         done.append(name)
-        text = (ROOT / 'include/rollout' / name).read_text(encoding='utf-8')
+        text = read(f'include/rollout/{name}')
         for quote, target in INCLUDE.findall(text):
             if target.startswith('rollout/'):
                 take(target[len('rollout/'):])
@@ -420,6 +428,7 @@ SETTINGS = '''
 def main():
     parser = argparse.ArgumentParser(description='Writes librollout as one header and one C file.')
     parser.add_argument('--check', action='store_true', help='write nothing, exit with 1 where a file is out of date')
+    parser.add_argument('--depfile', type=pathlib.Path, help='write there what the two files are made from')
     parser.add_argument('folder', nargs='?', type=pathlib.Path, default=ROOT / 'bindings/go')
     arguments = parser.parse_args()
     try:
@@ -440,6 +449,9 @@ def main():
             print(f'{path} is not what include/ and lib/ give: run {COMMAND}')
             for line in list(difflib.unified_diff(there.splitlines(), text.splitlines(), 'there', 'wanted', n=0, lineterm=''))[:10]:
                 print(f'    {line}')
+    if arguments.depfile:
+        made = ' '.join(str(arguments.folder / name) for name in results)
+        arguments.depfile.write_text(f'{made}: ' + ' '.join(str(ROOT / path) for path in READ) + '\n', encoding='utf-8')
     return stale
 
 
