@@ -196,42 +196,50 @@ struct rollout_backoff {
     int64_t last_step_ms; /**< when it was last stepped */
 };
 
+/** Pods, stride bytes apart. Records of such a view may be shorter than this library's, or longer with nothing but zeros
+ *  behind what it knows. The view itself: Frozen. */
 struct rollout_pods {
     const struct rollout_pod *items;
     size_t count;
     size_t stride; /**< sizeof(struct rollout_pod) in the caller's build */
 };
 
+/** As rollout_pods. Frozen. */
 struct rollout_nodes {
     const struct rollout_node_facts *items;
     size_t count;
     size_t stride;
 };
 
+/** As rollout_pods. Frozen. */
 struct rollout_claims {
     const struct rollout_claim *items;
     size_t count;
     size_t stride;
 };
 
+/** As rollout_pods. Frozen. */
 struct rollout_revisions {
     const struct rollout_revision *items;
     size_t count;
     size_t stride;
 };
 
+/** As rollout_pods. Frozen. */
 struct rollout_in_place_verdicts {
     const struct rollout_in_place_verdict *items;
     size_t count;
     size_t stride;
 };
 
+/** As rollout_pods. Frozen. */
 struct rollout_storage_classes {
     const struct rollout_storage_class *items;
     size_t count;
     size_t stride;
 };
 
+/** As rollout_pods. Frozen. */
 struct rollout_backoffs {
     const struct rollout_backoff *items;
     size_t count;
