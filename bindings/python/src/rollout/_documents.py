@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The calls over documents: what json.load() or yaml.safe_load() give, decoded by the library itself."""
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import datetime
+from dataclasses import dataclass
+from typing import Callable, Iterator, Optional, TypeVar, Union
+
+from . import _abi, _clib, _pack, _read, _spell
+from ._arena import Arena
+from ._calls import pack_facts, pack_tree, read_candidates, read_plan
+from ._clib import lib
+from ._memory import Context
+from .errors import RolloutError, invalid
+from .types import Candidates, Json, Plan, Pod, Snapshot, Workload
+
+T = TypeVar('T')
+Now = Union[int, datetime.datetime, None]
+
+
+@dataclass(frozen=True)
+class PlannedDocument:
+    """What would happen now to one workload of a document."""
+
+    plan: Plan
+    text: bytes
+    """The plan as the document of kind Plan that `rollout plan -o json` prints, without the end of the line."""
+
+
+@contextlib.contextmanager
+def grouped(document: Json) -> Iterator[int]:
+    """The document sorted by workload."""
+    arena = Arena()
+    nodes = pack_tree(arena, '', document if document is not None else [])
+    grouping = _clib.result('rollout_document_group', ctypes.addressof(nodes))
+    try:
+        yield grouping
+    finally:
+        lib.rollout_grouping_free(grouping)
+        del arena, nodes
+
+
+@contextlib.contextmanager
+def world_of(grouping: int, index: int, now_ms: int) -> Iterator[_abi.rollout_world]:
+    """One workload with all that belongs to it."""
+    address = _clib.result('rollout_grouping_decode', grouping, index, now_ms)
+    try:
+        yield _abi.rollout_world.from_address(address)
+    finally:
+        lib.rollout_world_free(address)
+
+
+def tree_text(nodes: int, expected: int) -> bytes:
+    """Compact JSON of a struct rollout_tree at that address."""
+    size, length = expected, ctypes.c_size_t()
+    while True:
+        buffer = ctypes.create_string_buffer(size)
+        _clib.call('rollout_tree_text', nodes, buffer, size, ctypes.byref(length))
+        if length.value < size:
+            return ctypes.string_at(buffer, length.value)
+        size = length.value + 1
+
+
+def planned(world: _abi.rollout_world, texts: bool) -> PlannedDocument:
+    made = _clib.result('rollout_plan', world.workload, world.snapshot)
+    objects = 0
+    try:
+        objects = _clib.result('rollout_plan_object', ctypes.addressof(world), made)
+        nodes = _abi.rollout_objects.from_address(objects).items
+        text = tree_text(nodes, 4096 + 32 * int(_abi.rollout_tree.from_address(nodes).count))
+        return PlannedDocument(read_plan(made, world.snapshot, texts), text)
+    finally:
+        lib.rollout_objects_free(objects)
+        lib.rollout_plan_free(made)
+
+
+def each_workload(document: Json, now: Now, answer: Callable[[_abi.rollout_world], T],
+                  refused: Optional[list[RolloutError]]) -> list[T]:
+    now_ms = _spell.now_ms(now)
+    answers = []
+    with grouped(document) as grouping:
+        for index in range(lib.rollout_grouping_count(grouping)):
+            try:
+                with world_of(grouping, index, now_ms) as world:
+                    answers.append(answer(world))
+            except RolloutError as error:
+                if refused is None:
+                    raise
+                refused.append(error)
+    return answers
+
+
+def count_document(document: Json) -> int:
+    """How many workloads the document holds: 1 for a Snapshot, any number for a List."""
+    with grouped(document) as grouping:
+        return int(lib.rollout_grouping_count(grouping))
+
+
+def plan_document(document: Json, *, now: Now = None, texts: bool = False,
+                  refused: Optional[list[RolloutError]] = None) -> list[PlannedDocument]:
+    """Decides what to do now for each workload of a document, in the document's order.
+
+    document is a Snapshot, a recorded decision, a List as kubectl prints it, or a workload alone. now, milliseconds since 1970
+    or a datetime with a zone, is the time where the document has no "now"; without either that is an error. An error of one
+    workload is raised, and none is decided; given a list as refused, it is added there, and the others are.
+
+    >>> document = {'kind': 'Snapshot', 'now': '2026-01-01T00:00:00Z', 'workload': {
+    ...     'apiVersion': 'apps.kruise.io/v1beta1', 'kind': 'CloneSet', 'metadata': {'name': 'demo', 'uid': 'u'},
+    ...     'spec': {'replicas': 1, 'selector': {'matchLabels': {'app': 'demo'}}, 'template': {}}}}
+    >>> answer, = plan_document(document)
+    >>> [op_name(action.op) for action in answer.plan.actions]
+    ['create-revision', 'create']
+    >>> answer.text[:14]
+    b'{"kind":"Plan"'
+    """
+    return each_workload(document, now, lambda world: planned(world, texts), refused)
+
+
+def order_document(document: Json, *, now: Now = None, refused: Optional[list[RolloutError]] = None) -> list[Candidates]:
+    """order() for each workload of a document. Otherwise as plan_document()."""
+    return each_workload(document, now, lambda world: read_candidates(world.workload, world.snapshot), refused)
+
+
+def decode(document: Json, index: int = 0, *, now: Now = None) -> tuple[Workload, Snapshot]:
+    """The facts of one workload of a document, to be changed with dataclasses.replace() and planned with plan()."""
+    now_ms = _spell.now_ms(now)
+    with grouped(document) as grouping:
+        if not isinstance(index, int) or not 0 <= index < lib.rollout_grouping_count(grouping):
+            raise invalid('index', f'is none of {lib.rollout_grouping_count(grouping)} workloads', _spell.short(index))
+        with world_of(grouping, index, now_ms) as world:
+            context = Context()
+            return (context.one(_read.WORKLOAD, _read.r_workload, world.workload, True),
+                    context.one(_read.SNAPSHOT, _read.r_snapshot, world.snapshot, True))
+
+
+def decode_pod(pod: Json, workload: Optional[Workload] = None) -> Pod:
+    """The facts of one Pod object. workload gives the feature gates, and its spec says whether the selector and a StatefulSet's
+    claim templates fit the pod. Paths in exceptions begin at the pod.
+
+    >>> decode_pod({'metadata': {'name': 'a'}, 'status': {'phase': 'Running'}}).phase.name
+    'RUNNING'
+    """
+    if workload is None:
+        arena, packed = Arena(), 0
+    else:
+        arena, packed, _ = pack_facts(workload, Snapshot())
+    nodes = pack_tree(arena, '', pod)
+    facts, in_place = _abi.rollout_pod(), _abi.rollout_in_place()
+    _clib.call('rollout_pod_from_object', ctypes.addressof(nodes), packed, _pack.POD.size, ctypes.addressof(facts),
+               ctypes.addressof(in_place))
+    found = Context().one(_read.POD, _read.r_pod, ctypes.addressof(facts), False)
+    del arena
+    return found
+
+
+def dumps(value: Json) -> bytes:
+    """Compact JSON as the library writes it: escaped as Go's encoder does, members in their order.
+
+    >>> dumps({'b': [1, 2.5, None], 'a': '<'})
+    b'{"b":[1,2.5,null],"a":"\\\\u003c"}'
+    """
+    arena = Arena()
+    nodes = pack_tree(arena, '', [value])
+    text = tree_text(ctypes.addressof(nodes), 64 + 32 * int(nodes.count))
+    del arena
+    return text[1:-1]
