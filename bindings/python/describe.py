@@ -42,6 +42,8 @@ MEMBER_ENUMS = {
 WORDS = {'cloneset': 'CloneSet', 'statefulset': 'StatefulSet', 'daemonset': 'DaemonSet', 'sidecarset': 'SidecarSet',
          'uniteddeployment': 'UnitedDeployment', 'broadcastjob': 'BroadcastJob', 'replicaset': 'ReplicaSet'}
 
+# Labels of which a key may be there several times.
+TERMS = ('rollout_order.scatter',)
 # Headers that librollout does not have.
 OTHER_LIBRARY = ('json.h',)
 # What the calls take and give; what these reach is packed or read.
@@ -67,6 +69,7 @@ SPECIAL = {
     'rollout_intstr': ('IiPN', 'Union[int, str, None]', 'None'),
     'rollout_labels': ('PII', 'Mapping[str, str]', 'field(default_factory=dict)'),
     'rollout_strs': ('PII', 'Sequence[str]', '()'),
+    'rollout_terms': ('PII', 'Sequence[tuple[str, str]]', '()'),
     'rollout_tree': ('PN', 'Json', 'None'),
 }
 
@@ -236,7 +239,7 @@ class Description:
             elif not what.pointer and not what.struct:
                 fields.append(self.number(struct, member, result))
             elif what.struct in SPECIAL:
-                fields.append(self.special(name, what.struct, doc, result))
+                fields.append(self.special(name, 'rollout_terms' if path in TERMS else what.struct, doc, result))
             elif what.struct and is_view(self.headers.structs[what.struct]):
                 item = self.headers.structs[what.struct].members[0].type
                 fields.append(self.several(name, 'view', 'PNN', item, doc, result))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import pathlib
 import re
+import struct
 import sys
 import textwrap
 from typing import Iterable, Optional
@@ -188,33 +189,28 @@ def emit_abi(d: Description) -> str:
     return ''.join(out)
 
 
-def packed(f: Field) -> str:
-    """The arguments of pack_into() for one field."""
-    it = f'it.{f.name}'
+def packed(f: Field) -> tuple[str, str]:
+    """One field's value for pack(), and its code: most are bytes already, which spares taking them apart."""
+    it, short = f'it.{f.name}', f.of[8:]
+    size = f'{struct.calcsize("@" + f.codes)}s'
     if f.kind == 'constant':
-        return str(f.constant)
+        return str(f.constant), f.codes
     if f.kind in ('int', 'bool', 'enum', 'flags'):
-        return it
+        return it, f.codes
     if f.kind == 'str':
-        return f'*(NO_TEXT if {it} is None else texts[{it}])' if f.optional else f'*texts[{it}]'
-    if f.kind == 'opt':
-        return f'*((0, 0) if {it} is None else (1, {it}))'
-    if f.kind == 'intstr':
-        return f'*a.intstr({it})'
-    if f.kind in ('labels', 'strs', 'tree', 'intstrs'):
-        return f'*a.{f.kind}({it})'
+        return (f'NO_STR if {it} is None else texts[{it}]' if f.optional else f'texts[{it}]'), size
+    if f.kind in ('opt', 'intstr', 'labels', 'terms', 'strs', 'tree', 'intstrs'):
+        return f'a.{f.kind}({it})', size
     if f.kind == 'numbers':
-        return f'*a.numbers({f.of!r}, {it})'
-    short = f.of[8:]
+        return f'a.numbers({f.of!r}, {it})', size
     if f.kind == 'slice':
-        return f'*a.array({short.upper()}, p_{short}, {it})'
+        return f'a.slice(p_{short}, {it})', size
     if f.kind == 'view':
-        return f'*a.array({short.upper()}, p_{short}, {it}), {short.upper()}.size'
+        return f'a.view(p_{short}, {it}, {short.upper()}.size)', size
     if f.kind == 'pointer':
-        return f'0 if {it} is None else a.one({short.upper()}, p_{short}, {it})'
+        return f'0 if {it} is None else a.one(p_{short}, {it})', f.codes
     if f.kind == 'struct':
-        plain = f'p_{short}(a, {it})'
-        return f'*({(0,) * len(f.codes)} if {it} is None else {plain})' if f.optional else f'*{plain}'
+        return (f'bytes({size[:-1]}) if {it} is None else p_{short}(a, {it})' if f.optional else f'p_{short}(a, {it})'), size
     raise headers.Problem(f'{f.name}: no way to pack {f.kind}')
 
 
@@ -225,31 +221,40 @@ def check_of(d: Description, f: Field) -> str:
     return f'({f.name!r}, {f.kind!r}, {f.optional}, {extra})'
 
 
-PACK_HEAD = '''"""Facts as the bytes that the library reads. Each function gives the values of one struct, in the order of its members."""
+PACK_HEAD = '''"""Facts as the bytes of the library's structs."""
 from __future__ import annotations
 
+from operator import attrgetter
 from struct import Struct
 from typing import Any
 
 from . import types
-from ._arena import NO_TEXT, Arena
+from ._arena import NO_STR, Arena
 '''
 
 
 def emit_pack(d: Description) -> str:
     records = [r for r in d.records.values() if not r.result]
     out = [FIRST, PACK_HEAD]
-    out += [f'\n{r.short.upper()} = Struct({"@" + r.codes!r})' for r in records]
-    out.append('\n')
     for r in records:
-        out.append(f'\n\ndef p_{r.short}(a: Arena, it: types.{r.name}) -> tuple[Any, ...]:\n')
+        values = [(f'{r.short.upper()}.size', f.codes) if f.kind == 'size' else packed(f) for f in r.fields]
+        out.append(f'\n{r.short.upper()} = Struct({"@" + "".join(code for _, code in values)!r})\n')
+        out.append(f'\n\ndef p_{r.short}(a: Arena, it: types.{r.name}) -> bytes:\n')
         if any(f.kind == 'str' for f in r.fields):
             out.append('    texts = a.texts\n')
-        out.append('    return (\n')
-        for f in r.fields:
-            what = f'{r.short.upper()}.size' if f.kind == 'size' else packed(f)
-            out.append(f'        {what},\n')
-        out.append('    )\n')
+        out.append(f'    return {r.short.upper()}.pack(\n')
+        out += [f'        {value},\n' for value, _ in values]
+        out.append('    )\n\n')
+    out.append('\n# What Arena.items() copies at once where there are many: the texts of each record, and its labels.\n'
+               'TEXTS: dict[Any, Any] = {\n')
+    for r in records:
+        names = [f.name for f in r.fields if f.kind == 'str']
+        if len(names) > 1:
+            out.append(f'    p_{r.short}: attrgetter({", ".join(map(repr, names))}),\n')
+    out.append('}\nLABELS: dict[Any, Any] = {\n')
+    for r in records:
+        out += [f'    p_{r.short}: attrgetter({f.name!r}),\n' for f in r.fields if f.kind == 'labels' and f.name == 'labels']
+    out.append('}\n')
     out.append('\n\n# Name, kind, whether it may be None, and a range or a class: what _check.py goes by to name the field at fault.\n'
                'FIELDS: dict[type, tuple[tuple[str, str, bool, Any], ...]] = {\n')
     for r in records:
@@ -271,7 +276,7 @@ from struct import Struct
 from typing import Any
 
 from . import enums, types
-from ._memory import Context, Values, intstr, intstrs, labels, numbers, strs, text, text_or_none, tree
+from ._memory import Context, Values, intstr, intstrs, labels, numbers, strs, terms, text, text_or_none, tree
 '''
 
 
@@ -296,7 +301,7 @@ def read_value(d: Description, f: Field, at: int) -> str:
         return f'text_or_none({several})' if f.optional else f'text({several})'
     if f.kind == 'opt':
         return f'v[{at + 1}] if {v} else None'
-    if f.kind in ('intstr', 'labels', 'strs', 'tree', 'intstrs'):
+    if f.kind in ('intstr', 'labels', 'terms', 'strs', 'tree', 'intstrs'):
         return f'{f.kind}({several})'
     if f.kind == 'numbers':
         return f'numbers({f.of!r}, {several})'

@@ -1,39 +1,94 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Memory of one call: everything that the library is given lies here, in few large blocks whose addresses do not change."""
+"""Memory of one call: everything that the library is given lies here, in few large blocks whose addresses do not change.
+
+Whatever is put together, from a text to a workload, is made as the bytes of its struct, and then copied here."""
 from __future__ import annotations
 
 import ctypes
+from itertools import accumulate, chain
 from struct import Struct
-from typing import Any, Callable, Iterable, Mapping, Optional, Sequence, Union
+from typing import Any, Callable, Iterable, Mapping, Sequence, Union
 
 from . import _nodes
 
-NO_TEXT = (0, 0)
-STR = Struct('@PN')
-LABEL = Struct('@PNPN')
-INTSTR = Struct('@IiPN')
+Packer = Callable[['Arena', Any], bytes]
 FIRST_BLOCK = 1 << 16
+# From so many records on it pays to copy their texts all at once.
+MANY = 64
 
-Packer = Callable[['Arena', Any], 'tuple[Any, ...]']
+STR = Struct('@PN')
+pack_str = STR.pack
+VIEW = Struct('@PII')
+STRIDED = Struct('@PNN')
+INTSTR = Struct('@IiPN')
+OPT = Struct('@Ii')
+LABEL_SIZE = 2 * STR.size
+NO_STR = bytes(STR.size)
+NO_OPT = bytes(OPT.size)
+NO_INTSTR = bytes(INTSTR.size)
+NO_LABELS = VIEW.pack(0, 0, LABEL_SIZE)
+NO_STRS = VIEW.pack(0, 0, STR.size)
 
 
-class Texts(dict[Any, 'tuple[int, int]']):
-    """Address and length of each text, which is copied once."""
+class Blocks:
+    """Memory whose addresses do not change. Refers to nobody, so that it is freed as soon as the call is over."""
 
-    def __init__(self, arena: Arena) -> None:
+    def __init__(self) -> None:
+        self.kept: list[Any] = []
+        self.size = -1  # no block yet
+        self.at = self.base = 0
+        self.block = bytearray()
+
+    def put(self, data: bytes) -> int:
+        """Address of a copy, aligned to 8."""
+        at = self.at
+        end = at + len(data)
+        if end > self.size:
+            self.size = max(FIRST_BLOCK, 2 * self.size, len(data))
+            self.block = bytearray(self.size)
+            pinned = (ctypes.c_char * self.size).from_buffer(self.block)  # which can no longer be resized
+            self.kept.append(pinned)
+            self.base, at, end = ctypes.addressof(pinned), 0, len(data)
+        self.block[at:end] = data
+        self.at = (end + 7) & -8
+        return self.base + at
+
+    def keep(self, data: bytes) -> int:
+        """Address of these bytes themselves."""
+        self.kept.append(data)
+        return ctypes.cast(ctypes.c_char_p(data), ctypes.c_void_p).value or 0
+
+
+class Texts(dict[Any, bytes]):
+    """A struct rollout_str for each text, which is copied once."""
+
+    def __init__(self, put: Callable[[bytes], int]) -> None:
         super().__init__()
-        self.arena = arena
+        self.put = put
 
-    def __missing__(self, text: Any) -> tuple[int, int]:
+    def __missing__(self, text: Any) -> bytes:
         if not isinstance(text, str):
             raise TypeError('not a str')
         data = text.encode()
-        found = self[text] = (self.arena.put(data), len(data))
+        found = self[text] = pack_str(self.put(data), len(data))
         return found
+
+    def add(self, texts: Iterable[Any]) -> None:
+        """Copies many at once."""
+        new = set(texts).difference(self)
+        new.discard(None)
+        joined = ''.join(new)
+        if joined.isascii():
+            lengths = list(map(len, new))
+            values = [0] * (2 * len(lengths))
+            values[::2] = accumulate(lengths[:-1], initial=self.put(joined.encode())) if lengths else []
+            values[1::2] = lengths
+            data = Struct(f'@{"PN" * len(lengths)}').pack(*values)
+            self.update(zip(new, [data[at:at + STR.size] for at in range(0, len(data), STR.size)]))
 
 
 class Labels(dict[Any, bytes]):
-    """Each pair of texts as a struct."""
+    """A struct rollout_label for each pair of texts."""
 
     def __init__(self, texts: Texts) -> None:
         super().__init__()
@@ -41,104 +96,96 @@ class Labels(dict[Any, bytes]):
 
     def __missing__(self, pair: tuple[str, str]) -> bytes:
         key, value = pair
-        found = self[pair] = LABEL.pack(*self.texts[key], *self.texts[value])
+        found = self[pair] = self.texts[key] + self.texts[value]
         return found
 
 
 class Arena:
     """Keep it until the call is over."""
 
-    def __init__(self, expected: int = FIRST_BLOCK) -> None:
-        self.blocks: list[Any] = []
-        self.size = self.at = 0
-        self.base = 0
-        self.block = memoryview(b'')
-        self.grow(max(expected, FIRST_BLOCK))
-        self.texts = Texts(self)
+    def __init__(self) -> None:
+        self.blocks = Blocks()
+        self.put, self.keep = self.blocks.put, self.blocks.keep
+        self.texts = Texts(self.put)
         self.pairs = Labels(self.texts)
-        self.nodes: Optional[_nodes.Builder] = None
+        self.nodes = _nodes.Builder(self.texts)
 
-    def grow(self, size: int) -> None:
-        buffer = ctypes.create_string_buffer(size)  # zeros
-        self.blocks.append(buffer)
-        self.block = memoryview(buffer).cast('B')
-        self.base, self.size, self.at = ctypes.addressof(buffer), size, 0
+    def items(self, pack: Packer, items: Iterable[Any]) -> tuple[int, int]:
+        """Address and count of an array of structs."""
+        items = tuple(items)
+        if len(items) >= MANY:
+            from . import _pack
+            texts, labels = _pack.TEXTS.get(pack), _pack.LABELS.get(pack)
+            if texts:
+                self.texts.add(chain.from_iterable(map(texts, items)))
+            if labels:
+                self.texts.add(chain.from_iterable(it.keys() for it in map(labels, items)))
+                self.texts.add(chain.from_iterable(it.values() for it in map(labels, items)))
+        data = b''.join([pack(self, it) for it in items])
+        return (self.keep(data) if len(items) >= MANY else self.put(data)) if items else 0, len(items)
 
-    def room(self, size: int) -> tuple[int, memoryview, int]:
-        """Address, block and offset of that many zero bytes, aligned to 8."""
-        end = self.at + size
-        if end > self.size:
-            self.grow(max(size, 2 * self.size))
-            end = size
-        at = end - size
-        self.at = (end + 7) & -8
-        return self.base + at, self.block, at
+    def one(self, pack: Packer, it: Any) -> int:
+        """Address of a struct."""
+        return self.put(pack(self, it))
 
-    def put(self, data: bytes) -> int:
-        """Address of a copy."""
-        address, block, at = self.room(len(data))
-        block[at:at + len(data)] = data
-        return address
+    def slice(self, pack: Packer, items: Iterable[Any]) -> bytes:
+        """Pointer and count."""
+        return STR.pack(*self.items(pack, items)) if items != () else NO_STR
 
-    def keep(self, data: bytes) -> int:
-        """Address of these bytes themselves."""
-        self.blocks.append(data)
-        return ctypes.cast(ctypes.c_char_p(data), ctypes.c_void_p).value or 0
+    def view(self, pack: Packer, items: Iterable[Any], stride: int) -> bytes:
+        """Pointer, count and stride."""
+        return STRIDED.pack(*self.items(pack, items), stride)
 
-    def array(self, struct: Struct, pack: Packer, items: Iterable[Any]) -> tuple[int, int]:
-        """Address and count."""
-        items = tuple(items)  # nobody can change it now, or its length
-        if not items:
-            return NO_TEXT
-        size = struct.size
-        address, block, at = self.room(len(items) * size)
-        put = struct.pack_into
-        for it in items:
-            put(block, at, *pack(self, it))
-            at += size
-        return address, len(items)
-
-    def one(self, struct: Struct, pack: Packer, it: Any) -> int:
-        return self.array(struct, pack, (it,))[0]
-
-    def labels(self, labels: Mapping[str, str]) -> tuple[int, int, int]:
+    def labels(self, labels: Mapping[str, str]) -> bytes:
         if not labels:
             labels.items  # refuses what is no mapping
-            return 0, 0, LABEL.size
+            return NO_LABELS
         data = b''.join(map(self.pairs.__getitem__, labels.items()))
-        return self.put(data), len(data) // LABEL.size, LABEL.size
+        return VIEW.pack(self.put(data), len(data) // LABEL_SIZE, LABEL_SIZE)
 
-    def strs(self, texts: Sequence[str]) -> tuple[int, int, int]:
+    def terms(self, terms: Iterable[tuple[str, str]]) -> bytes:
+        """As labels(), but a key may be there several times."""
+        if terms == ():
+            return NO_LABELS
+        if isinstance(terms, (str, bytes, Mapping)):
+            raise TypeError('not several')
+        data = b''.join([self.pairs[key, value] for key, value in terms])
+        return VIEW.pack(self.put(data), len(data) // LABEL_SIZE, LABEL_SIZE)
+
+    def strs(self, texts: Sequence[str]) -> bytes:
+        if texts == ():
+            return NO_STRS
         if isinstance(texts, (str, bytes)):
             raise TypeError('not several')
-        data = b''.join([STR.pack(*self.texts[text]) for text in texts])
-        return self.put(data) if data else 0, len(data) // STR.size, STR.size
+        data = b''.join([self.texts[text] for text in texts])
+        return VIEW.pack(self.put(data), len(data) // STR.size, STR.size)
 
-    def intstr(self, value: Union[int, str, None]) -> tuple[int, int, int, int]:
+    def opt(self, value: Union[int, None]) -> bytes:
+        return NO_OPT if value is None else OPT.pack(1, value)
+
+    def intstr(self, value: Union[int, str, None]) -> bytes:
         if value is None:
-            return 0, 0, 0, 0
+            return NO_INTSTR
         if isinstance(value, str):
-            return (2, 0, *self.texts[value])
+            return OPT.pack(2, 0) + self.texts[value]
         if isinstance(value, bool):
             raise TypeError('not a number')
-        return 1, value, 0, 0
+        return OPT.pack(1, value) + NO_STR
 
-    def intstrs(self, values: Iterable[Union[int, str]]) -> tuple[int, int]:
+    def intstrs(self, values: Iterable[Union[int, str]]) -> bytes:
         if isinstance(values, (str, bytes)):
             raise TypeError('not several')
-        data = b''.join([INTSTR.pack(*self.intstr(value)) for value in values])
-        return self.put(data) if data else 0, len(data) // INTSTR.size
+        data = b''.join([self.intstr(value) for value in values])
+        return STR.pack(self.put(data) if data else 0, len(data) // INTSTR.size)
 
-    def numbers(self, code: str, values: Iterable[int]) -> tuple[int, int]:
+    def numbers(self, code: str, values: Iterable[int]) -> bytes:
         values = tuple(values)
         data = Struct(f'@{len(values)}{code}').pack(*values)
-        return self.put(data) if data else 0, len(values)
+        return STR.pack(self.put(data) if data else 0, len(values))
 
-    def tree(self, value: Any) -> tuple[int, int]:
-        """Address and count of the nodes of what json.load() gives; None is no tree."""
+    def tree(self, value: Any) -> bytes:
+        """A struct rollout_tree of what json.load() gives; None is no tree."""
         if value is None:
-            return NO_TEXT
-        if self.nodes is None:
-            self.nodes = _nodes.Builder(self.texts)
+            return NO_STR
         data, count = self.nodes.build(value)
-        return self.keep(data), count
+        return STR.pack(self.keep(data), count)

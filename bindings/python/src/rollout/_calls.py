@@ -22,8 +22,8 @@ def pack_facts(workload: Workload, snapshot: Snapshot) -> tuple[Arena, int, int]
     """The arena, which must live as long as the two addresses are used."""
     try:
         arena = Arena()
-        return (arena, arena.one(_pack.WORKLOAD, _pack.p_workload, workload),
-                arena.one(_pack.SNAPSHOT, _pack.p_snapshot, snapshot))
+        return (arena, arena.one(_pack.p_workload, workload),
+                arena.one(_pack.p_snapshot, snapshot))
     except FAULTS as error:
         raise explain(error, ('', workload, Workload), ('', snapshot, Snapshot)) from None
 
@@ -67,7 +67,7 @@ def plan(workload: Workload, snapshot: Snapshot, *, texts: bool = False) -> Plan
     >>> [(action.op.name, [(a.key.name, a.text or a.value) for a in action.attrs]) for action in decided.actions]
     [('CREATE', [('REVISION', 'demo-1'), ('COUNT', 1), ('NEW_IDS', 1)])]
     >>> decided.verdicts[0].reason.name, decided.verdicts[0].sentence
-    ('UP_TO_DATE', 'up to date at demo-1')
+    ('SCALE_FIRST', 'this pass scales first')
     """
     arena, packed_workload, packed_snapshot = pack_facts(workload, snapshot)
     made = _clib.result('rollout_plan', packed_workload, packed_snapshot)
@@ -75,7 +75,6 @@ def plan(workload: Workload, snapshot: Snapshot, *, texts: bool = False) -> Plan
         return read_plan(made, packed_snapshot, texts)
     finally:
         lib.rollout_plan_free(made)
-        del arena
 
 
 def read_candidates(workload: int, snapshot: int) -> Candidates:
@@ -90,10 +89,7 @@ def order(workload: Workload, snapshot: Snapshot) -> Candidates:
     """Whom an update comes to, and in which order, whatever limits, pauses and earlier steps make of it now: what plan() walks
     along. Arguments and exceptions as plan()."""
     arena, packed_workload, packed_snapshot = pack_facts(workload, snapshot)
-    try:
-        return read_candidates(packed_workload, packed_snapshot)
-    finally:
-        del arena
+    return read_candidates(packed_workload, packed_snapshot)
 
 
 def permute(name: str, pods: Sequence[Pod], indices: Optional[Iterable[int]], more: Callable[[Arena], tuple[int, ...]],
@@ -102,14 +98,13 @@ def permute(name: str, pods: Sequence[Pod], indices: Optional[Iterable[int]], mo
     try:
         arena = Arena()
         pods = tuple(pods)
-        address, count = arena.array(_pack.POD, _pack.p_pod, pods)
-        view = _abi.rollout_pods(address, count, _pack.POD.size)
-        listed = tuple(range(count) if indices is None else indices)
+        view = arena.put(arena.view(_pack.p_pod, pods, _pack.POD.size))
+        listed = tuple(range(len(pods)) if indices is None else indices)
         row = (ctypes.c_uint32 * len(listed))(*check_indices(listed))
         before = more(arena)
     except FAULTS as error:
         raise explain(error, *((f'pods[{n}]', pod, Pod) for n, pod in enumerate(pods)), *given) from None
-    _clib.call(name, *before, ctypes.addressof(view), row, len(listed))
+    _clib.call(name, *before, view, row, len(listed))
     return list(row)
 
 
@@ -136,23 +131,21 @@ def order_priority(priority: Priority, pods: Sequence[Pod], indices: Optional[It
     [0, 2, 1]
     """
     return permute('rollout_order_priority', pods, indices,
-                   lambda arena: (arena.one(_pack.PRIORITY, _pack.p_priority, priority),), ('priority', priority, Priority))
+                   lambda arena: (arena.one(_pack.p_priority, priority),), ('priority', priority, Priority))
 
 
-def order_scatter(scatter: Mapping[str, str], pods: Sequence[Pod], indices: Optional[Iterable[int]] = None) -> list[int]:
-    """Pods with these labels are spread over the incoming order; the density is that of all pods, waiting or not. Otherwise as
-    order_default()."""
-    def more(arena: Arena) -> tuple[int, ...]:
-        view = _abi.rollout_labels(*arena.labels(scatter))
-        arena.blocks.append(view)
-        return (ctypes.addressof(view),)
-    return permute('rollout_order_scatter', pods, indices, more, ('', Order(scatter=scatter), Order))
+def order_scatter(scatter: Iterable[tuple[str, str]], pods: Sequence[Pod], indices: Optional[Iterable[int]] = None) -> list[int]:
+    """Pods with one of these labels are spread over the incoming order; the density is that of all pods, waiting or not.
+    Otherwise as order_default()."""
+    scatter = tuple(scatter)
+    return permute('rollout_order_scatter', pods, indices, lambda arena: (arena.put(arena.terms(scatter)),),
+                   ('', Order(scatter=scatter), Order))
 
 
 def order_update(order: Order, pods: Sequence[Pod], indices: Optional[Iterable[int]] = None) -> list[int]:
     """CloneSet's whole order: default, priority, scatter, then pods in state PreparingUpdate to the front. Otherwise as
     order_default()."""
-    return permute('rollout_order_update', pods, indices, lambda arena: (arena.one(_pack.ORDER, _pack.p_order, order),),
+    return permute('rollout_order_update', pods, indices, lambda arena: (arena.one(_pack.p_order, order),),
                    ('', order, Order))
 
 
@@ -164,19 +157,19 @@ def priority_key(priority: Priority, labels: Mapping[str, str]) -> PriorityKey:
     """
     try:
         arena = Arena()
-        packed = arena.one(_pack.PRIORITY, _pack.p_priority, priority)
-        view = _abi.rollout_labels(*arena.labels(labels))
+        packed = arena.one(_pack.p_priority, priority)
+        view = arena.put(arena.labels(labels))
     except FAULTS as error:
         raise explain(error, ('', priority, Priority), ('', Pod(labels=labels), Pod)) from None
     key = _abi.rollout_priority_key()
-    lib.rollout_order_priority_key(packed, ctypes.addressof(view), ctypes.addressof(key))
+    lib.rollout_order_priority_key(packed, view, ctypes.addressof(key))
     return Context().one(_read.PRIORITY_KEY, _read.r_priority_key, ctypes.addressof(key), False)
 
 
-def pack_tree(arena: Arena, path: str, value: types.Json) -> Any:
-    """A struct rollout_tree for a value; keep the arena."""
+def pack_tree(arena: Arena, path: str, value: types.Json) -> int:
+    """Address of a struct rollout_tree for a value."""
     try:
-        return _abi.rollout_tree(*arena.tree(value))
+        return arena.put(arena.tree(value))
     except FAULTS as error:
         raise explain(error, (path, value, None)) from None
 
@@ -200,12 +193,11 @@ def diff(old: types.Json, new: types.Json, *, flags: DiffFlags = DiffFlags.ENV_F
     except FAULTS as error:
         raise explain(error) from None
     options = _abi.rollout_diff_options(ctypes.sizeof(_abi.rollout_diff_options), flags)
-    made = _clib.result('rollout_diff', ctypes.addressof(trees[0]), ctypes.addressof(trees[1]), ctypes.addressof(options))
+    made = _clib.result('rollout_diff', *trees, ctypes.addressof(options))
     try:
         return Context().one(_read.DIFF, _read.r_diff, made, True)
     finally:
         lib.rollout_diff_free(made)
-        del arena
 
 
 def intstr_scale(value: Union[int, str], total: int, *, parser: Parser = Parser.SCALED, rounding: Rounding = Rounding.DOWN) -> int:
@@ -221,13 +213,11 @@ def intstr_scale(value: Union[int, str], total: int, *, parser: Parser = Parser.
         for path, it in (('parser', parser), ('rounding', rounding)):
             number(path, it, (0, 2**32 - 1))
         arena = Arena()
-        packed = _abi.rollout_intstr(value if isinstance(value, int) else 0)
-        kind, count, address, length = arena.intstr(value)
-        packed = _abi.rollout_intstr(kind, count, _abi.rollout_str(address, length))
+        packed = arena.put(arena.intstr(value))
     except FAULTS as error:
         raise explain(error) from None
     scaled = ctypes.c_int64()
-    if lib.rollout_intstr_scale(ctypes.addressof(packed), parser, rounding, total, ctypes.addressof(scaled)):
+    if lib.rollout_intstr_scale(packed, parser, rounding, total, ctypes.addressof(scaled)):
         raise invalid('value', 'is no count of pods', repr(value))
     return scaled.value
 
@@ -236,11 +226,10 @@ def selector_check(selector: Selector) -> None:
     """Raises InvalidError where Kubernetes would not take the selector."""
     try:
         arena = Arena()
-        packed = arena.one(_pack.SELECTOR, _pack.p_selector, selector)
+        packed = arena.one(_pack.p_selector, selector)
     except FAULTS as error:
         raise explain(error, ('', selector, Selector)) from None
     _clib.call('rollout_selector_check', packed)
-    del arena
 
 
 def selector_matches(selector: Selector, labels: Mapping[str, str]) -> bool:
@@ -251,11 +240,11 @@ def selector_matches(selector: Selector, labels: Mapping[str, str]) -> bool:
     """
     try:
         arena = Arena()
-        packed = arena.one(_pack.SELECTOR, _pack.p_selector, selector)
-        view = _abi.rollout_labels(*arena.labels(labels))
+        packed = arena.one(_pack.p_selector, selector)
+        view = arena.put(arena.labels(labels))
     except FAULTS as error:
         raise explain(error, ('', selector, Selector), ('', Pod(labels=labels), Pod)) from None
-    return bool(lib.rollout_selector_matches(packed, ctypes.addressof(view)))
+    return bool(lib.rollout_selector_matches(packed, view))
 
 
 def name_of(function: str, value: int) -> str:

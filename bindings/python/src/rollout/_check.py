@@ -62,6 +62,14 @@ def labels(path: str, value: Any) -> None:
         text(path + _spell.member(key), of)
 
 
+def terms(path: str, value: Any) -> None:
+    for inner, pair in each(path, value):
+        if not isinstance(pair, (tuple, list)) or len(pair) != 2:
+            raise refuse(inner, pair, 'is no pair of a key and a value')
+        for name, half in zip(('key', 'value'), pair):
+            text(f'{inner}.{name}', half)
+
+
 def tree(path: str, value: Any) -> None:
     try:
         Arena().tree(value)
@@ -94,7 +102,7 @@ def field(path: str, kind: str, value: Any, extra: Any) -> None:
     elif kind in ('pointer', 'struct'):
         record(path, value, extra)
     else:
-        {'intstr': intstr, 'labels': labels, 'tree': tree}[kind](path, value)
+        {'intstr': intstr, 'labels': labels, 'terms': terms, 'tree': tree}[kind](path, value)
 
 
 def record(path: str, value: Any, of: type) -> None:

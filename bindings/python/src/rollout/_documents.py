@@ -34,12 +34,11 @@ def grouped(document: Json) -> Iterator[int]:
     """The document sorted by workload."""
     arena = Arena()
     nodes = pack_tree(arena, '', document if document is not None else [])
-    grouping = _clib.result('rollout_document_group', ctypes.addressof(nodes))
+    grouping = _clib.result('rollout_document_group', nodes)
     try:
         yield grouping
     finally:
         lib.rollout_grouping_free(grouping)
-        del arena, nodes
 
 
 @contextlib.contextmanager
@@ -148,11 +147,9 @@ def decode_pod(pod: Json, workload: Optional[Workload] = None) -> Pod:
         arena, packed, _ = pack_facts(workload, Snapshot())
     nodes = pack_tree(arena, '', pod)
     facts, in_place = _abi.rollout_pod(), _abi.rollout_in_place()
-    _clib.call('rollout_pod_from_object', ctypes.addressof(nodes), packed, _pack.POD.size, ctypes.addressof(facts),
+    _clib.call('rollout_pod_from_object', nodes, packed, _pack.POD.size, ctypes.addressof(facts),
                ctypes.addressof(in_place))
-    found = Context().one(_read.POD, _read.r_pod, ctypes.addressof(facts), False)
-    del arena
-    return found
+    return Context().one(_read.POD, _read.r_pod, ctypes.addressof(facts), False)
 
 
 def dumps(value: Json) -> bytes:
@@ -163,6 +160,4 @@ def dumps(value: Json) -> bytes:
     """
     arena = Arena()
     nodes = pack_tree(arena, '', [value])
-    text = tree_text(ctypes.addressof(nodes), 64 + 32 * int(nodes.count))
-    del arena
-    return text[1:-1]
+    return tree_text(nodes, 1024)[1:-1]

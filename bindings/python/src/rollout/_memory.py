@@ -7,11 +7,12 @@ from enum import IntFlag
 from struct import Struct
 from typing import Any, Callable, Optional, TypeVar, Union
 
-from ._arena import INTSTR, LABEL, STR
+from ._arena import INTSTR, LABEL_SIZE, STR
 from ._nodes import ARRAY, BOOL, INTEGER, NODE, NULL, OBJECT, REAL, TEXT
 
 T = TypeVar('T')
 SIZE = Struct('@I')
+LABEL = Struct('@PNPN')
 
 
 class Values(dict[int, Any]):
@@ -45,12 +46,16 @@ def strs(address: int, count: int, stride: int) -> tuple[str, ...]:
     return tuple([text(*STR.unpack_from(data, at)) for at in range(0, count * stride, stride)])
 
 
-def labels(address: int, count: int, stride: int) -> dict[str, str]:
+def terms(address: int, count: int, stride: int) -> tuple[tuple[str, str], ...]:
     if not count:
-        return {}
-    data = string_at(address, (count - 1) * stride + LABEL.size)
+        return ()
+    data = string_at(address, (count - 1) * stride + LABEL_SIZE)
     pairs = [LABEL.unpack_from(data, at) for at in range(0, count * stride, stride)]
-    return {text(key, key_length): text(value, length) for key, key_length, value, length in pairs}
+    return tuple([(text(key, key_length), text(value, length)) for key, key_length, value, length in pairs])
+
+
+def labels(address: int, count: int, stride: int) -> dict[str, str]:
+    return dict(terms(address, count, stride))
 
 
 def intstr(kind: int, count: int, address: int, length: int) -> Union[int, str, None]:

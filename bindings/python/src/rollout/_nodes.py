@@ -5,9 +5,11 @@ Nodes lie in preorder, and a leaf's bytes do not depend on where it stands, so e
 from __future__ import annotations
 
 import datetime
+from collections import defaultdict
 from itertools import repeat
+from pickle import dumps as pickled
 from struct import Struct, error as StructError
-from typing import Any, Iterator, Mapping
+from typing import Any, Iterator, Mapping, NamedTuple
 
 from . import _expand, _spell
 from ._abi import NODE_MAX_DEPTH
@@ -15,24 +17,35 @@ from .enums import NodeKind
 from .errors import InvalidError, invalid
 
 NODE = Struct('@IIPNPNqd')
+HEAD = Struct('@II')
+TAIL = Struct('@qd')
 NULL, BOOL, INTEGER, REAL, TEXT, ARRAY, OBJECT = (int(kind) for kind in NodeKind)
+NO_STR = bytes(Struct('@PN').size)
+NO_NUMBER = bytes(TAIL.size)
+TEXT_HEAD, NULL_HEAD, REAL_HEAD = (HEAD.pack(kind, 1) for kind in (TEXT, NULL, REAL))
+NO_MORE = NO_STR + NO_NUMBER
 
 # More values than the objects of any cluster have. Only a document that shares its parts gets there, as YAML's aliases do: it
 # takes no room in Python, but all of it as nodes.
 MAX_NODES = 1 << 26
 
+# Objects repeat one another: containers, conditions, owners. From depth 3 on, and not so deep that the limit of depth counts, a
+# container that equals one under the same key before takes its nodes; where that never happens it is given up.
+MOST_REPEATED = 512
+TRIES = 1000
+
 NO_KEY = _expand.NO_KEY
-Texts = Mapping[Any, 'tuple[int, int]']
+Texts = Mapping[Any, bytes]
 
 
-class Keys(dict[Any, 'tuple[int, int]']):
-    """Address and length of each key."""
+class Keys(dict[Any, bytes]):
+    """A struct rollout_str for each key."""
 
     def __init__(self, texts: Texts) -> None:
-        super().__init__({NO_KEY: (0, 0)})
+        super().__init__({NO_KEY: NO_STR})
         self.texts = texts
 
-    def __missing__(self, key: Any) -> tuple[int, int]:
+    def __missing__(self, key: Any) -> bytes:
         if '\0' in key:  # the library's own reader of JSON has no such keys either
             raise ValueError('NUL')
         found = self[key] = self.texts[key]
@@ -47,8 +60,7 @@ class Leaves(dict[Any, bytes]):
         self.keys_of, self.texts = keys, texts
 
     def __missing__(self, pair: tuple[Any, str]) -> bytes:
-        key, text = pair
-        found = self[pair] = NODE.pack(TEXT, 1, *self.keys_of[key], *self.texts[text], 0, 0.0)
+        found = self[pair] = TEXT_HEAD + self.keys_of[pair[0]] + self.texts[pair[1]] + NO_NUMBER
         return found
 
 
@@ -57,11 +69,10 @@ class Numbers(dict[Any, bytes]):
 
     def __init__(self, kind: int, keys: Keys) -> None:
         super().__init__()
-        self.kind, self.keys_of = kind, keys
+        self.head, self.keys_of = HEAD.pack(kind, 1), keys
 
     def __missing__(self, pair: tuple[Any, int]) -> bytes:
-        key, number = pair
-        found = self[pair] = NODE.pack(self.kind, 1, *self.keys_of[key], 0, 0, number, 0.0)
+        found = self[pair] = self.head + self.keys_of[pair[0]] + NO_STR + TAIL.pack(pair[1], 0.0)
         return found
 
 
@@ -84,18 +95,33 @@ def plain(value: Any) -> Any:
     raise TypeError('no JSON')
 
 
-class Level:
-    """A container whose children are being added, or a text whose value is."""
-    __slots__ = ('pairs', 'place', 'head', 'kind', 'key', 'value', 'given')
+def content_of(value: Any) -> bytes:
+    """The same for equal values of equal types only. What it cannot be told of is like nothing else."""
+    try:
+        return pickled(value, 4)
+    except Exception:  # any of a class of the caller's own, or nested too deep
+        return b''
 
-    def __init__(self, pairs: Iterator[Any], place: _expand.Place, head: int, kind: int, key: Any, value: Any, given: Any) -> None:
-        self.pairs = pairs    # keys and values that are still to be added
-        self.place = place    # what its texts are
-        self.head = head      # its own node; -1: none
-        self.kind = kind
-        self.key = key
-        self.value = value
-        self.given = given    # what the value was before plain()
+
+class Memo:
+    """Containers under one key by their content, and the nodes of each."""
+    __slots__ = ('left', 'nodes')
+
+    def __init__(self) -> None:
+        self.left = TRIES
+        self.nodes: dict[bytes, tuple[bytes, int]] = {}
+
+
+class Level(NamedTuple):
+    """A container whose children are being added, or a text whose value is."""
+    pairs: Iterator[Any]  # keys and values that are still to be added
+    place: _expand.Place  # what its texts are
+    head: int             # place of its own node in the output; -1: none
+    first: int            # number of that node
+    kind: int
+    key: Any
+    value: Any
+    given: Any            # what the value was before plain()
 
 
 class Builder:
@@ -106,97 +132,132 @@ class Builder:
         self.keys = Keys(texts)
         self.leaves = Leaves(self.keys, texts)
         self.integers, self.bools = Numbers(INTEGER, self.keys), Numbers(BOOL, self.keys)
+        self.memos: defaultdict[Any, Memo] = defaultdict(Memo)
 
     def build(self, root: Any) -> tuple[bytes, int]:
         """All nodes as bytes, and their number. Raises InvalidError, whose path begins at the root."""
-        levels: list[Level] = []
-        level = Level(iter(((NO_KEY, root),)), _expand.PLAIN, -1, 0, NO_KEY, None, None)
-        given: Any = (NO_KEY, root)
         out: list[bytes] = []
-        add, pack, keys = out.append, NODE.pack, self.keys
-        leaves, integers, bools = self.leaves, self.integers, self.bools
+        levels: list[Any] = []  # those above; tuples as Level
+        extra = 0  # nodes beyond one for each element of out
+        unknown: list[tuple[int, Memo, bytes]] = []  # containers whose nodes are kept when they are there
+        given: Any = (NO_KEY, root)
+        pairs, place, head, first, kind, key, value, was = Level(iter((given,)), _expand.PLAIN, -1, 0, 0, NO_KEY, None, None)
+        add, pack, keys, leaves, integers = out.append, HEAD.pack, self.keys, self.leaves, self.integers
+        memos = self.memos
         try:
             while True:
-                place = level.place
                 texts = place.texts
-                for given in level.pairs:
-                    value = given[1]
-                    kind = type(value)
-                    if kind is str and not (texts and given[0] in texts):
-                        add(leaves[given])
-                        continue
-                    if kind is int:
+                for given in pairs:
+                    child = given[1]
+                    form = type(child)
+                    if form is str:
+                        if not texts or given[0] not in texts:
+                            add(leaves[given])
+                            continue
+                    elif form is int:
                         add(integers[given])
                         continue
-                    if kind is bool:
-                        add(bools[given])
-                        continue
-                    key = given[0]
-                    if value is None:
-                        add(pack(NULL, 1, *keys[key], 0, 0, 0, 0.0))
-                        continue
-                    if kind is not dict and kind is not list:
-                        if kind is not str and kind is not float:
-                            value = plain(value)
-                            kind = type(value)
-                        if kind is int:
-                            add(integers[key, value])
+                    elif form is not dict and form is not list:
+                        child = child if child is None or form is bool or form is float else plain(child)
+                        form = type(child)
+                        if self.leaf(out, given[0], child, texts):
                             continue
-                        if kind is float:
-                            add(pack(REAL, 1, *keys[key], *self.texts[_spell.real(value)], 0, value))
-                            continue
-                        if kind is str:
-                            within = texts.get(key)
-                            if within is None:
-                                add(leaves[key, value])
-                                continue
-                            held = _expand.load(value, place)
-                            if held is _expand.NOTHING or len(levels) >= NODE_MAX_DEPTH:
-                                add(leaves[key, value])
-                                continue
-                            levels.append(level)
-                            level = Level(iter(((NO_KEY, held),)), within, len(out), TEXT, key, value, given[1])
-                            add(b'')
-                            break
-                    # A container.
+                    # It has children.
                     if len(levels) >= NODE_MAX_DEPTH:
-                        level = self.leave(out, levels, level)
+                        if form is str:
+                            add(leaves[given[0], child])
+                            continue
+                        levels.append((pairs, place, head, first, kind, key, value, was))
+                        text = self.leave(levels)
+                        del out[text.head:]
+                        extra = text.first - text.head
+                        add(leaves[text.key, text.value])
+                        pairs, place, head, first, kind, key, value, was = levels.pop()
                         break
-                    if len(out) > MAX_NODES:
-                        raise MemoryError
-                    levels.append(level)
-                    if kind is dict:
-                        inner = place.dicts.get(key, place.other)
-                        if inner is _expand.MAYBE_READY:
-                            inner = _expand.ready(value)
-                        level = Level(iter(value.items()), inner, len(out), OBJECT, key, value, given[1])
+                    if form is str:
+                        held = _expand.load(child, place)
+                        if held is _expand.NOTHING:
+                            add(leaves[given[0], child])
+                            continue
+                        levels.append((pairs, place, head, first, kind, key, value, was))
+                        key, value = given[0], child
+                        pairs, place, kind = iter(((NO_KEY, held),)), texts[key], TEXT
                     else:
-                        inner = place.lists.get(key, place.other)
-                        level = Level(zip(repeat(NO_KEY), value), inner, len(out), ARRAY, key, value, given[1])
+                        if form is dict:
+                            inner = place.dicts.get(given[0], place.other)
+                            if inner is _expand.MAYBE_READY:
+                                inner = _expand.ready(child)
+                        else:
+                            inner = place.lists.get(given[0], place.other)
+                        if 3 <= len(levels) <= 16:
+                            memo = memos[given[0], inner]
+                            if memo.left > 0:
+                                content = content_of(child)
+                                same = memo.nodes.get(content)
+                                if same:
+                                    add(same[0])
+                                    extra += same[1] - 1
+                                    memo.left = TRIES
+                                    continue
+                                memo.left -= 1
+                                if content:
+                                    unknown.append((len(out), memo, content))
+                        levels.append((pairs, place, head, first, kind, key, value, was))
+                        key, value, place = given[0], child, inner
+                        if form is dict:
+                            pairs, kind = iter(value.items()), OBJECT
+                        else:
+                            pairs, kind = zip(repeat(NO_KEY), value), ARRAY
+                    was = given[1]
+                    head = len(out)
+                    first = head + extra
+                    if first > MAX_NODES:
+                        raise MemoryError
                     add(b'')
                     break
                 else:
-                    head = level.head
                     if head < 0:
-                        return b''.join(out), len(out)
-                    text = self.texts[level.value] if level.kind == TEXT else (0, 0)
-                    out[head] = pack(level.kind, len(out) - head, *keys[level.key], *text, 0, 0.0)
-                    level = levels.pop()
+                        return b''.join(out), len(out) + extra
+                    size = len(out) + extra - first
+                    out[head] = pack(kind, size) + keys[key] + (NO_MORE if kind != TEXT else self.texts[value] + NO_NUMBER)
+                    if unknown and unknown[-1][0] >= head:
+                        at, memo, content = unknown.pop()
+                        if at == head and size <= MOST_REPEATED:
+                            memo.nodes[content] = b''.join(out[head:]), size
+                    pairs, place, head, first, kind, key, value, was = levels.pop()
         except InvalidError:
             raise
         except (TypeError, ValueError, OverflowError, StructError, RuntimeError, MemoryError) as error:
-            raise fault(levels, level, given, error) from error
+            levels.append((pairs, place, head, first, kind, key, value, was))
+            raise fault(levels, given, error) from error
 
-    def leave(self, out: list[bytes], levels: list[Level], level: Level) -> Level:
-        """What to go on with where the value of a text that is JSON is nested too deep: the text has no value then."""
-        whole = [*levels, level]
-        while level.kind != TEXT:
-            if not levels:
-                raise fault(whole[:-1], whole[-1], None, None)
-            level = levels.pop()
-        del out[level.head:]
-        out.append(self.leaves[level.key, level.value])
-        return levels.pop()
+    def leaf(self, out: list[bytes], key: Any, value: Any, texts: Mapping[Any, Any]) -> bool:
+        """Adds a value of the rarer kinds; False where it has children."""
+        form = type(value)
+        if form is dict or form is list:
+            return False
+        if form is str:
+            if key in texts:
+                return False
+            out.append(self.leaves[key, value])
+        elif form is int:
+            out.append(self.integers[key, value])
+        elif form is bool:
+            out.append(self.bools[key, value])
+        elif value is None:
+            out.append(NULL_HEAD + self.keys[key] + NO_MORE)
+        else:
+            out.append(REAL_HEAD + self.keys[key] + self.texts[_spell.real(value)] + TAIL.pack(0, value))
+        return True
+
+    def leave(self, levels: list[Any]) -> Level:
+        """Takes off the levels of the value of a text where something in it is nested too deep: the text has none then."""
+        whole = list(levels)
+        while levels:
+            level = Level(*levels.pop())
+            if level.kind == TEXT:
+                return level
+        raise fault(whole, None, None)
 
 
 def step(level: Level, key: Any, given: Any) -> str:
@@ -208,10 +269,10 @@ def step(level: Level, key: Any, given: Any) -> str:
     return ''
 
 
-def fault(levels: list[Level], level: Level, given: Any, error: Any) -> InvalidError:
-    """The exception for the child `given` of a level; given None: it is a container that is nested too deep."""
-    below = [(inner.key, inner.given) for inner in (*levels, level)][1:]
-    path = ''.join(step(outer, *child) for outer, child in zip(levels, below))
+def fault(whole: list[Any], given: Any, error: Any) -> InvalidError:
+    """The exception for the child `given` of the last level; given None: that is a container which is nested too deep."""
+    levels = [Level(*level) for level in whole]
+    path = ''.join(step(outer, inner.key, inner.given) for outer, inner in zip(levels, levels[1:]))
     if given is None:
         return invalid(_spell.cut_path(path), 'is nested too deep')
     key, value = given
@@ -223,4 +284,4 @@ def fault(levels: list[Level], level: Level, given: Any, error: Any) -> InvalidE
         what = _spell.text_fault(key)
         if what:
             return invalid(_spell.cut_path(path), f'the key {_spell.short(key)} {what}')
-    return invalid(_spell.cut_path(path + step(level, key, value)), _spell.value_fault(value), _spell.short(value))
+    return invalid(_spell.cut_path(path + step(levels[-1], key, value)), _spell.value_fault(value), _spell.short(value))

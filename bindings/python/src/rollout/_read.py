@@ -7,7 +7,7 @@ from struct import Struct
 from typing import Any
 
 from . import enums, types
-from ._memory import Context, Values, intstr, intstrs, labels, numbers, strs, text, text_or_none, tree
+from ._memory import Context, Values, intstr, intstrs, labels, numbers, strs, terms, text, text_or_none, tree
 
 _AttrKey = Values(enums.AttrKey)
 _Changes = Values(enums.Changes)
@@ -121,7 +121,7 @@ def r_priority(c: Context, v: tuple[Any, ...]) -> types.Priority:
 def r_order(c: Context, v: tuple[Any, ...]) -> types.Order:
     return types.Order(
         priority=r_priority(c, v[0:5]),
-        scatter=labels(v[5], v[6], v[7]),
+        scatter=terms(v[5], v[6], v[7]),
     )
 
 

@@ -149,7 +149,7 @@ class Order:
     """scatterStrategy: pods with this label are spread over the order. Terms are label pairs."""
 
     priority: Priority = field(default_factory=Priority)
-    scatter: Mapping[str, str] = field(default_factory=dict)
+    scatter: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
