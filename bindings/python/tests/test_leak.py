@@ -14,9 +14,11 @@ import rollout
 from conftest import TOP
 
 DOCUMENT = json.loads((TOP / 'examples' / 'web.json').read_text())
-FACTS = rollout.decode(DOCUMENT)
+NOW = 1_795_600_000_000
+FACTS = rollout.decode(DOCUMENT, now=NOW)
 BROKEN = json.loads((TOP / 'examples' / 'web.json').read_text())
-BROKEN['workload']['spec']['replicas'] = -3
+BROKEN['items'][0]['spec']['replicas'] = 'many'
+OLD, NEW = ({'spec': {'containers': [{'name': 'main', 'image': image}]}} for image in ('app:1', 'app:2'))
 
 
 def refused(call: Callable[[], object]) -> None:
@@ -28,12 +30,12 @@ CALLS: dict[str, Callable[[], object]] = {
     'plan': lambda: rollout.plan(*FACTS),
     'plan with texts': lambda: rollout.plan(*FACTS, texts=True),
     'order': lambda: rollout.order(*FACTS),
-    'plan_document': lambda: rollout.plan_document(DOCUMENT),
-    'order_document': lambda: rollout.order_document(DOCUMENT),
-    'decode': lambda: rollout.decode(DOCUMENT),
-    'diff': lambda: rollout.diff(DOCUMENT['revisions'][0], DOCUMENT['revisions'][1]),
+    'plan_document': lambda: rollout.plan_document(DOCUMENT, now=NOW),
+    'order_document': lambda: rollout.order_document(DOCUMENT, now=NOW),
+    'decode': lambda: rollout.decode(DOCUMENT, now=NOW),
+    'diff': lambda: rollout.diff(OLD, NEW),
     'order_default': lambda: rollout.order_default(FACTS[1].pods),
-    'a document that is refused': lambda: refused(lambda: rollout.plan_document(BROKEN)),
+    'a document that is refused': lambda: refused(lambda: rollout.plan_document(BROKEN, now=NOW)),
     'facts that are refused': lambda: refused(lambda: rollout.plan(FACTS[0], rollout.Snapshot(now_ms=-1 << 62))),
     'facts that cannot be packed': lambda: refused(lambda: rollout.plan(FACTS[0], rollout.Snapshot(pods=[5]))),  # type: ignore[list-item]
 }

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import ctypes
-from typing import Any, Callable, Iterable, Mapping, Optional, Sequence, TypeVar, Union
+from typing import Any, Callable, Iterable, Iterator, Mapping, Optional, Sequence, TypeVar, Union
 
 from . import _abi, _clib, _pack, _read, types
 from ._arena import Arena
-from ._check import FAULTS, each, explain, field, intstr, number
+from ._check import FAULTS, below, each, explain, field, intstr, number
 from ._memory import Context
 from ._clib import lib
 from .enums import DiffFlags, Op, Parser, Reason, Rounding
-from .errors import invalid
+from .errors import InvalidError, invalid
 from .types import Candidates, Diff, Order, Plan, Pod, Priority, PriorityKey, Selector, Snapshot, Workload
 
 T = TypeVar('T')
@@ -93,17 +93,17 @@ def order(workload: Workload, snapshot: Snapshot) -> Candidates:
 
 
 def permute(name: str, pods: Sequence[Pod], indices: Optional[Iterable[int]], more: Callable[[Arena], tuple[int, ...]],
-            *given: tuple[str, Any, Optional[type]]) -> list[int]:
+            *given: tuple[str, Any, type]) -> list[int]:
     """Calls one of the functions that permute a list of indexes. more packs what goes before the pods."""
     try:
         arena = Arena()
-        pods = tuple(pods)
+        pods = pods if isinstance(pods, (list, tuple)) else tuple(pods)
         view = arena.put(arena.view(_pack.p_pod, pods, _pack.POD.size))
         listed = tuple(range(len(pods)) if indices is None else indices)
         row = (ctypes.c_uint32 * len(listed))(*check_indices(listed))
         before = more(arena)
     except FAULTS as error:
-        raise explain(error, *((f'pods[{n}]', pod, Pod) for n, pod in enumerate(pods)), *given) from None
+        raise explain(error, ('', Snapshot(pods=pods), Snapshot), *given) from None
     _clib.call(name, *before, view, row, len(listed))
     return list(row)
 
@@ -137,9 +137,9 @@ def order_priority(priority: Priority, pods: Sequence[Pod], indices: Optional[It
 def order_scatter(scatter: Iterable[tuple[str, str]], pods: Sequence[Pod], indices: Optional[Iterable[int]] = None) -> list[int]:
     """Pods with one of these labels are spread over the incoming order; the density is that of all pods, waiting or not.
     Otherwise as order_default()."""
-    scatter = tuple(scatter)
+    scatter = list(scatter) if isinstance(scatter, Iterator) else scatter  # it may be looked at twice
     return permute('rollout_order_scatter', pods, indices, lambda arena: (arena.put(arena.terms(scatter)),),
-                   ('', Order(scatter=scatter), Order))
+                   ('', Order(scatter=scatter), Order))  # type: ignore[arg-type]
 
 
 def order_update(order: Order, pods: Sequence[Pod], indices: Optional[Iterable[int]] = None) -> list[int]:
@@ -170,8 +170,8 @@ def pack_tree(arena: Arena, path: str, value: types.Json) -> int:
     """Address of a struct rollout_tree for a value."""
     try:
         return arena.put(arena.tree(value))
-    except FAULTS as error:
-        raise explain(error, (path, value, None)) from None
+    except InvalidError as error:
+        raise below(path, error) from None
 
 
 def diff(old: types.Json, new: types.Json, *, flags: DiffFlags = DiffFlags.ENV_FROM_METADATA) -> Diff:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from typing import Any, Iterable, Mapping, Optional
+from typing import Any, Iterable, Mapping
 
 from . import _spell, types
 from ._arena import Arena
@@ -70,12 +70,19 @@ def terms(path: str, value: Any) -> None:
             text(f'{inner}.{name}', half)
 
 
+def below(path: str, error: RolloutError) -> RolloutError:
+    """An error within a tree as one within what holds the tree."""
+    said = error.message[len(error.path):] if error.path else f': {error.message}' if path else error.message
+    step = error.path if error.path.startswith('[') or not (path and error.path) else f'.{error.path}'
+    whole = _spell.cut_path(path + step)
+    return type(error)(whole + said, code=error.code, path=whole, index=error.index, value=error.value)
+
+
 def tree(path: str, value: Any) -> None:
     try:
         Arena().tree(value)
     except InvalidError as error:
-        inner = error.path if error.path.startswith('[') or not error.path else '.' + error.path
-        raise invalid(_spell.cut_path(path + inner), error.message[len(error.path):].lstrip(': ')) from None
+        raise below(path, error) from None
 
 
 def field(path: str, kind: str, value: Any, extra: Any) -> None:
@@ -119,14 +126,11 @@ def record(path: str, value: Any, of: type) -> None:
         field('' if root else f'{path}.{name}' if path else name, kind, member, extra)
 
 
-def explain(error: Exception, *given: tuple[str, Any, Optional[type]]) -> RolloutError:
-    """The exception for facts that could not be packed. given: the path of each, the value, and its class, None: a tree."""
+def explain(error: Exception, *given: tuple[str, Any, type]) -> RolloutError:
+    """The exception for facts that could not be packed. given: the path of each, the value, and its class."""
     try:
         for path, value, of in given:
-            if of is None:
-                tree(path, value)
-            else:
-                record(path, value, of)
+            record(path, value, of)
     except RolloutError as found:
         return found
     except Exception:  # a class of the caller's own whose attributes raise

@@ -27,7 +27,7 @@ NO_MORE = NO_STR + NO_NUMBER
 
 # More values than the objects of any cluster have. Only a document that shares its parts gets there, as YAML's aliases do: it
 # takes no room in Python, but all of it as nodes.
-MAX_NODES = 1 << 26
+MAX_NODES = 1 << 24
 
 # Objects repeat one another: containers, conditions, owners. From depth 3 on, and not so deep that the limit of depth counts, a
 # container that equals one under the same key before takes its nodes; where that never happens it is given up.
@@ -163,6 +163,7 @@ class Builder:
                         if self.leaf(out, given[0], child, texts):
                             continue
                     # It has children.
+                    keys[given[0]]  # refuses what is no key while it is known where it stands
                     if len(levels) >= NODE_MAX_DEPTH:
                         if form is str:
                             add(leaves[given[0], child])

@@ -98,4 +98,4 @@ def value_fault(value: Any) -> str:
         return 'does not fit in 64 bits'
     if isinstance(value, datetime.datetime):
         return 'is no time in UTC'
-    return f'is a {type(value).__name__}, which JSON has not'
+    return 'is no JSON'
