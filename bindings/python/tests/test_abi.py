@@ -10,6 +10,7 @@ import re
 import struct
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 import rollout
@@ -31,11 +32,11 @@ def test_layouts() -> None:
     seen = set()
     for row in told:
         if row[0] == 'struct' and row[1] in _abi.STRUCTS:
-            it = _abi.STRUCTS[row[1]]
+            layout = _abi.STRUCTS[row[1]]
             seen.add(row[1])
-            assert (ctypes.sizeof(it), ctypes.alignment(it)) == (int(row[2]), int(row[3])), row
+            assert (ctypes.sizeof(layout), ctypes.alignment(layout)) == (int(row[2]), int(row[3])), row
         elif row[0] == 'member' and row[1] in _abi.STRUCTS:
-            member = getattr(_abi.STRUCTS[row[1]], row[2])
+            member: Any = getattr(_abi.STRUCTS[row[1]], row[2])
             assert (member.offset, member.size) == (int(row[3]), int(row[4])), row
     assert seen == set(_abi.STRUCTS)
     told_members = {(row[1], row[2]) for row in told if row[0] == 'member'}
@@ -45,22 +46,26 @@ def test_layouts() -> None:
 @pytest.mark.parametrize('module', [_pack, _read])
 def test_packed_sizes(module: object) -> None:
     """What is packed and read by format is as long as what ctypes lays out."""
-    found = {name: it for name, it in vars(module).items() if isinstance(it, struct.Struct)}
+    found = [(name, it) for name, it in vars(module).items() if isinstance(it, struct.Struct)]
     assert len(found) > 20
-    for name, it in found.items():
+    for name, it in found:
         assert it.size == ctypes.sizeof(_abi.STRUCTS['rollout_' + name.lower()]), name
 
 
+def members() -> list[tuple[str, int]]:
+    return [(name, int(getattr(of, name))) for of in vars(enums).values() if isinstance(of, enum.EnumMeta) for name in dir(of)
+            if name.isupper() and not name.startswith('__')]
+
+
 def test_values() -> None:
+    ours = members()
     told = {name: int(value) for name, value in rows('enums.txt')}
-    ours = {member.value for of in vars(enums).values() if isinstance(of, enum.EnumMeta) for member in of.__members__.values()}
     missing = []
     for name, value in told.items():
         short = name[len('ROLLOUT_'):]
         if hasattr(_abi, short):
             assert getattr(_abi, short) == value, name
-        elif not any(name.endswith(member) and int(it) == value for of in vars(enums).values() if isinstance(of, enum.EnumMeta)
-                     for member, it in of.__members__.items()):
+        elif not any(name.endswith('_' + member) and number == value for member, number in ours):
             missing.append(name)
     assert not missing
     assert len(ours) > 100

@@ -50,7 +50,7 @@ def test_long_sentences() -> None:
 
 def test_same_plan_whatever_the_sequences_are() -> None:
     workload, snapshot = worlds.facts(100)
-    tuples = dataclasses.replace(snapshot, pods=tuple(snapshot.pods), revisions=iter(snapshot.revisions))
+    tuples = dataclasses.replace(snapshot, pods=tuple(snapshot.pods), revisions=iter(snapshot.revisions))  # type: ignore[arg-type]
     assert rollout.plan(workload, tuples) == rollout.plan(workload, snapshot)
 
 

@@ -8,6 +8,7 @@ yaml.safe_load() give them, with plan_document() and order_document(). decode() 
 The same input gives the same answer: nothing here reads the clock, the environment, a file or the locale. Every call may be
 made from any thread, and lets other threads run meanwhile. What is given is never changed. Nothing needs to be closed.
 """
+from . import enums, types
 from ._calls import (
     diff,
     intstr_scale,
@@ -36,3 +37,34 @@ from ._documents import (
 from .enums import *
 from .errors import AbiError, InvalidError, LibraryError, NoMemoryError, RolloutError
 from .types import *
+
+__all__ = [
+    'AbiError',
+    'InvalidError',
+    'LibraryError',
+    'NoMemoryError',
+    'PlannedDocument',
+    'RolloutError',
+    'count_document',
+    'decode',
+    'decode_pod',
+    'diff',
+    'dumps',
+    'intstr_scale',
+    'op_name',
+    'order',
+    'order_default',
+    'order_document',
+    'order_priority',
+    'order_scatter',
+    'order_update',
+    'plan',
+    'plan_document',
+    'priority_key',
+    'reason_name',
+    'selector_check',
+    'selector_matches',
+    'versions',
+]
+__all__ += enums.__all__
+__all__ += types.__all__
