@@ -38,6 +38,8 @@ static const struct struct_case {
     { "size 0", 0, 0, ROLLOUT_ERR_ABI, 9, 9, "spec: struct_size 0 is none" },
     { "size 4", 4, 0, ROLLOUT_ERR_ABI, 9, 9, "spec: struct_size 4 is none" },
     { "size 7", 7, 0, ROLLOUT_ERR_ABI, 9, 9, "spec: struct_size 7 is none" },
+    { "size beyond all reason", 65540, 0, ROLLOUT_ERR_ABI, 9, 9, "spec: struct_size 65540 is none" },
+    { "size never set", 0xfffffffc, 0, ROLLOUT_ERR_ABI, 9, 9, "spec: struct_size 4294967292 is none" },
     { "size 18", 18, 0, ROLLOUT_ERR_ABI, 9, 9, "spec: struct_size 18 is none" },
 };
 
@@ -48,9 +50,10 @@ START_TEST(test_struct)
     struct known out = { .struct_size = 9, .a = 9, .b = 9, .c = 9 };
     struct rollout_error error = { .struct_size = sizeof(error) };
     /* No byte beyond the caller's size is read. */
-    char *given = malloc(c->size < 4 ? 4 : c->size);
+    size_t room = c->size < 4 || c->size > sizeof in ? 4 : c->size;
+    char *given = malloc(room);
     ck_assert_ptr_nonnull(given);
-    memcpy(given, &in, c->size < 4 ? 4 : c->size);
+    memcpy(given, &in, room);
     int r = ro_abi_struct(given, &out, sizeof(out), "spec", &error);
     free(given);
     ck_assert_int_eq(r, c->r);
@@ -147,7 +150,8 @@ static const struct array_case {
     { false, 1, 20, ROLLOUT_ERR_ABI, "pods: stride 20 is none" },
     { false, UINT32_MAX, 16, ROLLOUT_ERR_INVALID, "pods: 4294967295 elements are too many" },
     { false, SIZE_MAX, 16, ROLLOUT_ERR_INVALID, "pods: 18446744073709551615 elements are too many" },
-    { false, 3, SIZE_MAX - 7, ROLLOUT_ERR_INVALID, "pods: 3 elements of 18446744073709551608 bytes are too many" },
+    { false, 1, 65544, ROLLOUT_ERR_ABI, "pods: stride 65544 is none" }, /* a tail that long is nobody's */
+    { false, 1, SIZE_MAX - 7, ROLLOUT_ERR_ABI, "pods: stride 18446744073709551608 is none" },
 };
 
 START_TEST(test_array_bad)

@@ -65,7 +65,8 @@ ROLLOUT_API int rollout_order_scatter(const struct rollout_labels *scatter, cons
 ROLLOUT_API int rollout_order_update(const struct rollout_order *order, const struct rollout_pods *pods,
                                      uint32_t *indices, size_t n_indices, struct rollout_error *reterr);
 
-/** The key that the priority strategy gives a pod with these labels. Since: 0.1 (testing) */
+/** The key that the priority strategy gives a pod with these labels; a strategy or labels that cannot be read are none.
+ *  Since: 0.1 (testing) */
 ROLLOUT_API void rollout_order_priority_key(const struct rollout_priority *priority,
                                             const struct rollout_labels *labels,
                                             struct rollout_priority_key *ret_key);

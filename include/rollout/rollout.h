@@ -14,7 +14,7 @@
  *    - Arguments are borrowed for the call. Results are one block, owned by the caller, read-only.
  *    - A struct that begins with struct_size may be shorter or longer than this library's: what is
  *      missing reads as zero, and what is not known must be zero. The same holds for the elements
- *      of a view with a stride.
+ *      of a view with a stride. Both end at 65,536 bytes: a size that was never set is refused.
  *    - On failure nothing behind a ret_ pointer is written but the error record.
  *    - With no fix named the decision is that of OpenKruise, or of Kubernetes for its own kinds, down to
  *      their defects.

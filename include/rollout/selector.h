@@ -37,11 +37,12 @@ struct rollout_selector {
 
 /** Whether Kubernetes would take the selector: known operators, values where the operator wants
  *  them and only there, keys and values of the permitted form.
- *  Returns ROLLOUT_OK or ROLLOUT_ERR_INVALID (field: "matchLabels" or "matchExpressions[i]...").
+ *  Returns ROLLOUT_OK, ROLLOUT_ERR_INVALID (field: "matchLabels" or "matchExpressions[i]...") or, where the records
+ *  themselves are wrong, ROLLOUT_ERR_ABI or _INVALID (field: "match_labels" or "requirements[i]...").
  *  Since: 0.1 (testing) */
 ROLLOUT_API int rollout_selector_check(const struct rollout_selector *selector, struct rollout_error *reterr);
 
-/** 1 if the labels match, 0 if not or if the selector is not usable.
+/** 1 if the labels match, 0 if not, if the selector is not usable or if the labels cannot be read.
  *  Since: 0.1 (testing) */
 ROLLOUT_API int rollout_selector_matches(const struct rollout_selector *selector, const struct rollout_labels *labels);
 

@@ -21,7 +21,7 @@ int ro_abi_struct(const void *given, void *full, size_t full_size, const char *n
     if (!given)
         return ro_error(reterr, ROLLOUT_ERR_ABI, name, "%s: is NULL", name);
     memcpy(&size, given, sizeof(size));
-    if (size < 8 || size % 4)
+    if (size < 8 || size % 4 || size > RO_ABI_SIZE_MAX)
         return ro_error(reterr, ROLLOUT_ERR_ABI, name, "%s: struct_size %u is none", name, (unsigned)size);
     if (size > full_size && !ro_abi_zero((const char *)given + full_size, size - full_size))
         return ro_error(reterr, ROLLOUT_ERR_ABI, name, "%s: sets a field that this version does not know", name);
@@ -45,7 +45,7 @@ int ro_abi_array(const void *items, size_t count, size_t stride, size_t full_siz
         return ro_error(reterr, ROLLOUT_ERR_INVALID, name, "%s: is NULL with a count of %zu", name, count);
     if (count >= UINT32_MAX)
         return ro_error(reterr, ROLLOUT_ERR_INVALID, name, "%s: %zu elements are too many", name, count);
-    if (stride == 0 || stride % 8)
+    if (stride == 0 || stride % 8 || stride > RO_ABI_SIZE_MAX)
         return ro_error(reterr, ROLLOUT_ERR_ABI, name, "%s: stride %zu is none", name, stride);
     if (stride > SIZE_MAX / count)
         return ro_error(reterr, ROLLOUT_ERR_INVALID, name, "%s: %zu elements of %zu bytes are too many", name, count,

@@ -7,9 +7,12 @@
 
 #include <rollout/base.h>
 
+/* More than any struct or record of a caller will ever have: a size tag that was never set is refused, not believed. */
+#define RO_ABI_SIZE_MAX 65536
+
 /* Copies a struct whose first field is its struct_size into full (of full_size bytes, cleared).
- * The copy's struct_size is full_size. name is for the message. ROLLOUT_OK, or ROLLOUT_ERR_ABI: NULL, size below 8 or no multiple of 4, or a
- * tail beyond full_size that is not all zero. */
+ * The copy's struct_size is full_size. name is for the message. ROLLOUT_OK, or ROLLOUT_ERR_ABI: NULL, size below 8,
+ * above RO_ABI_SIZE_MAX or no multiple of 4, or a tail beyond full_size that is not all zero. */
 int ro_abi_struct(const void *given, void *full, size_t full_size, const char *name, struct rollout_error *reterr);
 
 /* An array whose elements may be shorter or longer than here. */
@@ -20,8 +23,8 @@ struct ro_abi_array {
     void *copy; /* to be freed by the caller; NULL where the caller's own array could be used */
 };
 
-/* ROLLOUT_OK; ROLLOUT_ERR_ABI: stride 0 or no multiple of 8 with count > 0, or an unknown tail that is not zero
- * (error.index); ROLLOUT_ERR_INVALID: items NULL with count > 0, or count * stride overflows, or count >=
+/* ROLLOUT_OK; ROLLOUT_ERR_ABI: stride 0, above RO_ABI_SIZE_MAX or no multiple of 8 with count > 0, or an unknown tail
+ * that is not zero (error.index); ROLLOUT_ERR_INVALID: items NULL with count > 0, or count * stride overflows, or count >=
  * UINT32_MAX; ROLLOUT_ERR_NOMEM. */
 int ro_abi_array(const void *items, size_t count, size_t stride, size_t full_size, const char *name,
                  struct ro_abi_array *ret, struct rollout_error *reterr);

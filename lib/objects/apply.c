@@ -6,6 +6,7 @@
 #include "objects/conditions.h"
 #include "objects/result.h"
 #include "objects/revision.h"
+#include "rules/check.h"
 #include "rules/revision.h"
 
 const struct rollout_attr *ro_apply_attr(const struct ro_apply *a, uint32_t key)
@@ -304,6 +305,10 @@ static int apply(const struct rollout_world *world, const struct rollout_plan *p
 
     if (!world || !plan || action >= plan->action_count)
         return ro_error(reterr, ROLLOUT_ERR_INVALID, "action", "action: %zu is not in the plan", action);
+    struct ro_check c = { reterr, ROLLOUT_OK };
+    ro_check_strs(&c, NULL, "ids", a.ids);
+    if (c.code)
+        return c.code;
     a.action = &plan->actions[action];
     a.kind = ro_kind_of(world->workload);
     a.uid = ro_text(ro_dig(world->workload_object.nodes, "metadata", "uid", NULL));

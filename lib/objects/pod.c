@@ -8,6 +8,7 @@
 #include "objects/pod_in_place.h"
 #include "objects/scheduling.h"
 #include "objects/workload.h"
+#include "rules/check.h"
 #include "rules/lifecycle.h"
 #include "rules/selector.h"
 
@@ -277,6 +278,23 @@ void ro_pod_select(struct rollout_pod *pod, const struct rollout_node *object, c
         pod->flags |= ROLLOUT_POD_STORAGE_MISMATCH;
 }
 
+/* What is read of the spec of a workload can be read. */
+static int check_workload(const struct rollout_workload *workload, struct rollout_error *reterr)
+{
+    struct ro_check c = { reterr, ROLLOUT_OK };
+    const struct rollout_selector *selector = ro_workload_selector(workload);
+    const struct rollout_statefulset *set = workload->statefulset;
+    struct ro_path list = ro_path_member(NULL, "claim_templates");
+    if (selector)
+        ro_check_selector(&c, NULL, "selector", selector);
+    if (set && ro_check_array(&c, &list, set->claim_templates, set->claim_template_count))
+        for (size_t i = 0; i < set->claim_template_count; i++) {
+            struct ro_path place = ro_path_element(&list, i);
+            ro_check_text(&c, &place, "name", set->claim_templates[i].name);
+        }
+    return c.code;
+}
+
 /* The workload with its spec as this build has it, in the room of specs. */
 static int open_workload(const struct rollout_workload *given, struct ro_specs *specs, struct rollout_workload *ret,
                          struct rollout_error *reterr)
@@ -294,12 +312,7 @@ static int open_workload(const struct rollout_workload *given, struct ro_specs *
         r = ro_abi_struct(ret->daemonset, &specs->daemonset, sizeof(specs->daemonset), "daemonset", reterr);
         ret->daemonset = &specs->daemonset;
     }
-    if (r == ROLLOUT_OK && ret->statefulset && ret->statefulset->claim_template_count > 0 &&
-        !ret->statefulset->claim_templates)
-        r = ro_error(reterr, ROLLOUT_ERR_INVALID, "statefulset.claim_templates",
-                     "statefulset.claim_templates: NULL with claim_template_count %zu",
-                     ret->statefulset->claim_template_count);
-    return r;
+    return r ? r : check_workload(ret, reterr);
 }
 
 int rollout_pod_from_object(const struct rollout_tree *pod, const struct rollout_workload *workload, size_t pod_size,

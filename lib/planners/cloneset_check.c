@@ -14,7 +14,7 @@ static void check_status(struct ro_check *c, const struct rollout_cloneset_statu
 
 static void check_spec(struct ro_check *c, const struct rollout_cloneset *spec)
 {
-    struct ro_path order = ro_path_member(NULL, "order");
+    struct ro_path order = ro_path_member(NULL, "order"), priority = ro_path_member(&order, "priority");
     ro_check_text(c, NULL, "namespace_", spec->namespace_);
     ro_check_text(c, NULL, "name", spec->name);
     ro_check_selector(c, NULL, "selector", &spec->selector);
@@ -27,7 +27,7 @@ static void check_spec(struct ro_check *c, const struct rollout_cloneset *spec)
     ro_check_intstr(c, NULL, "scale_max_unavailable", &spec->scale_max_unavailable);
     ro_check_strs(c, NULL, "pods_to_delete", &spec->pods_to_delete);
     ro_check_strs(c, NULL, "claim_templates", &spec->claim_templates);
-    ro_check_priority(c, &order, &spec->order.priority);
+    ro_check_priority(c, &priority, &spec->order.priority);
     ro_check_labels(c, &order, "scatter", &spec->order.scatter);
     ro_check_lifecycle(c, &spec->lifecycle);
     check_status(c, spec->status);

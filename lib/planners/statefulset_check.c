@@ -49,6 +49,7 @@ int ro_statefulset_check(const struct rollout_statefulset *spec, const struct ro
                          struct rollout_error *reterr)
 {
     struct ro_check check = { reterr, ROLLOUT_OK }, *c = &check;
+    struct ro_path priority = ro_path_member(NULL, "priority");
     ro_check_text(c, NULL, "namespace_", spec->namespace_);
     ro_check_text(c, NULL, "name", spec->name);
     ro_check_text(c, NULL, "uid", spec->uid);
@@ -59,7 +60,7 @@ int ro_statefulset_check(const struct rollout_statefulset *spec, const struct ro
     ro_check_intstr(c, NULL, "max_unavailable", &spec->max_unavailable);
     ro_check_intstr(c, NULL, "scale_max_unavailable", &spec->scale_max_unavailable);
     check_reserve_ordinals(c, spec);
-    ro_check_priority(c, NULL, &spec->priority);
+    ro_check_priority(c, &priority, &spec->priority);
     ro_check_lifecycle(c, &spec->lifecycle);
     check_claim_templates(c, spec);
     ro_check_known(c, NULL, "claims_when_deleted", spec->claims_when_deleted, ROLLOUT_CLAIMS_DELETE);

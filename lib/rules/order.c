@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/str.h"
+#include "rules/check.h"
 #include "rules/columns.h"
 #include "rules/order.h"
 #include "rules/scatter.h"
@@ -75,10 +76,15 @@ void rollout_order_priority_key(const struct rollout_priority *priority, const s
 {
     static const struct rollout_labels none;
     struct rollout_priority_key key = { .level = -1 };
+    struct ro_check c = { NULL, ROLLOUT_OK };
     if (!ret_key)
         return;
-    if (!labels)
+    if (!labels || ro_labels_broken(labels))
         labels = &none;
+    if (priority)
+        ro_check_priority(&c, NULL, priority);
+    if (c.code)
+        priority = NULL;
     if (priority && priority->weight_count > 0)
         key.weight = weight_of(priority, NULL, labels);
     else if (priority)
@@ -255,17 +261,41 @@ static void run(const struct rollout_order *order, const struct ro_pods *pods, u
         ro_order_priority(&order->priority, pods, indices, n, scratch);
 }
 
+/* As a strategy each function is given its own part of the order: that is how its path begins. */
+static int check_order(const struct rollout_order *order, unsigned steps, struct rollout_error *reterr)
+{
+    struct ro_check c = { reterr, ROLLOUT_OK };
+    struct ro_path root = ro_path_member(NULL, "order"), *up = steps & PREPARING_FIRST ? &root : NULL;
+    struct ro_path priority = ro_path_member(up, "priority");
+    ro_check_priority(&c, &priority, &order->priority);
+    ro_check_labels(&c, up, "scatter", &order->scatter);
+    return c.code;
+}
+
+static int check_pods(const struct ro_pods *pods, struct rollout_error *reterr)
+{
+    int code = ROLLOUT_OK;
+    for (size_t i = 0; code == ROLLOUT_OK && i < pods->count; i++)
+        if (ro_pod_suspect(ro_pod(pods, i)))
+            code = ro_pod_check(ro_pod(pods, i), i, reterr);
+    return code;
+}
+
 static int order_pods(const struct rollout_order *order, const struct rollout_pods *pods, uint32_t *indices, size_t n,
                       unsigned steps, struct rollout_error *reterr)
 {
     if (!pods)
         return ro_error(reterr, ROLLOUT_ERR_INVALID, "pods", "pods: none are given");
     struct ro_abi_array array;
-    int code = ro_abi_array(pods->items, pods->count, pods->stride, sizeof(struct rollout_pod), "pods", &array, reterr);
+    int code = check_order(order, steps, reterr);
+    if (code == ROLLOUT_OK)
+        code = ro_abi_array(pods->items, pods->count, pods->stride, sizeof(struct rollout_pod), "pods", &array, reterr);
     if (code != ROLLOUT_OK)
         return code;
     struct ro_pods view = { .items = array.items, .stride = array.stride, .count = array.count };
-    code = check_indices(&view, indices, n, reterr);
+    code = check_pods(&view, reterr);
+    if (code == ROLLOUT_OK)
+        code = check_indices(&view, indices, n, reterr);
     if (code == ROLLOUT_OK && n > 1) {
         size_t size = ro_order_scratch(order, n, view.count);
         void *scratch = size < SIZE_MAX ? malloc(size) : NULL;

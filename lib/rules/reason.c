@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "base/abi.h"
 #include "base/str.h"
 #include "base/time.h"
 
@@ -139,8 +140,10 @@ static struct rollout_str name_at(const void *items, size_t count, size_t stride
 
 static void put_because(struct out *out, const struct rollout_snapshot *snapshot, const struct rollout_verdict *v)
 {
-    static const struct rollout_snapshot nothing;
-    const struct rollout_snapshot *s = snapshot ? snapshot : &nothing;
+    struct rollout_snapshot full, *s = &full;
+    /* An older caller's ends sooner; one that is not usable has no names. */
+    if (!snapshot || ro_abi_struct(snapshot, s, sizeof *s, "snapshot", NULL))
+        memset(s, 0, sizeof *s);
     struct rollout_str name = { NULL, 0 };
     switch (v->because_kind) {
     case ROLLOUT_SUBJECT_NODE:
@@ -156,7 +159,8 @@ static void put_because(struct out *out, const struct rollout_snapshot *snapshot
         name = name_at(s->pods.items, s->pods.count, s->pods.stride, offsetof(struct rollout_pod, name), v->because);
         break;
     }
-    put(out, name.data, name.len);
+    if (!ro_str_broken(name))
+        put(out, name.data, name.len);
 }
 
 static void put_field(struct out *out, char field, const struct rollout_plan *plan,

@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "base/number.h"
 #include "base/str.h"
+#include "rules/check.h"
 #include "rules/selector.h"
 
 #define NAME_MAX_LEN   63
@@ -124,10 +125,9 @@ static int check_requirement(const struct rollout_requirement *r, bool of_node, 
     return ROLLOUT_OK;
 }
 
-int rollout_selector_check(const struct rollout_selector *selector, struct rollout_error *reterr)
+/* Of a selector whose records can be read. */
+static int check_selector(const struct rollout_selector *selector, struct rollout_error *reterr)
 {
-    if (!selector)
-        return ro_error(reterr, ROLLOUT_ERR_INVALID, NULL, "no selector is given");
     int code = check_labels(&selector->match_labels, reterr);
     struct ro_path list = { .key = RO_STR("matchExpressions") };
     for (size_t i = 0; code == ROLLOUT_OK && i < selector->requirement_count; i++) {
@@ -137,9 +137,18 @@ int rollout_selector_check(const struct rollout_selector *selector, struct rollo
     return code;
 }
 
+int rollout_selector_check(const struct rollout_selector *selector, struct rollout_error *reterr)
+{
+    struct ro_check c = { reterr, ROLLOUT_OK };
+    if (!selector)
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, NULL, "no selector is given");
+    ro_check_selector_at(&c, NULL, selector);
+    return c.code ? c.code : check_selector(selector, reterr);
+}
+
 bool ro_selector_usable(const struct rollout_selector *selector)
 {
-    return rollout_selector_check(selector, NULL) == ROLLOUT_OK;
+    return check_selector(selector, NULL) == ROLLOUT_OK;
 }
 
 bool ro_requirement_usable(const struct rollout_requirement *requirement)
@@ -190,5 +199,6 @@ bool ro_selector_match(const struct rollout_selector *selector, const struct rol
 int rollout_selector_matches(const struct rollout_selector *selector, const struct rollout_labels *labels)
 {
     uint32_t hint = 0;
-    return labels && ro_selector_usable(selector) && ro_selector_match(selector, labels, &hint);
+    return labels && !ro_labels_broken(labels) && rollout_selector_check(selector, NULL) == ROLLOUT_OK &&
+           ro_selector_match(selector, labels, &hint);
 }
