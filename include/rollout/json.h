@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /** @file json.h
- *  librollout-json: JSON text to trees. The way back is rollout_tree_text(). */
+ *  librollout-json: JSON and YAML text to trees. The way back is rollout_tree_text(). */
 #ifndef ROLLOUT_JSON_H
 #define ROLLOUT_JSON_H
 
@@ -20,12 +20,24 @@ struct rollout_json;
 ROLLOUT_API int rollout_json_parse(const char *text, size_t len, struct rollout_json **ret_json,
                                    struct rollout_error *reterr);
 
+/** The same for one document of YAML 1.1, which JSON is too, as kubectl reads it: y, yes and on, 017, 0x1f and 1_000
+ *  are no texts; times are; keys that are numbers or booleans become texts; of equal keys the last one counts; "<<" takes
+ *  over members where it stands; a tag but !!str, !!int, !!float, !!bool and !!null says nothing. What JSON cannot say
+ *  (.inf, !!binary, null as a key), integers beyond 64 bits, a second document, and aliases that repeat more than 64 MiB
+ *  and ten times the text are refused.
+ *  Returns as rollout_json_parse(); where the library was built without libyaml always ROLLOUT_ERR_SYNTAX.
+ *  Since: 0.1 (testing) */
+ROLLOUT_API int rollout_yaml_parse(const char *text, size_t len, struct rollout_json **ret_json,
+                                   struct rollout_error *reterr);
+
 /** The document. Valid until rollout_json_free(). Since: 0.1 (testing) */
 ROLLOUT_API const struct rollout_tree *rollout_json_tree(const struct rollout_json *json);
 ROLLOUT_API void rollout_json_free(struct rollout_json *json);
 
 /** Reads documents one after the other from a file descriptor, holding one at a time: JSON one
- *  after another, JSON Lines, or separated by lines "---". */
+ *  after another, JSON Lines, or separated by lines "---"; at the start and after such a line also YAML, which is what
+ *  does not begin with '{' or '[', up to the next line "---" or "..." or the end. Documents without anything are
+ *  passed over. */
 struct rollout_json_reader;
 
 /** Does not own fd. Returns ROLLOUT_OK or ROLLOUT_ERR_NOMEM. Since: 0.1 (testing) */

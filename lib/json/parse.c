@@ -13,13 +13,12 @@
 #include "json/expand.h"
 #include "json/parse.h"
 #include "json/scan.h"
+#include "json/yaml_parse.h"
 
 #define FLAGS (JSON_ALLOW_NUL | JSON_DECODE_ANY)
 
 /* Room for any double: "-1.7976931348623157e308". */
 #define REAL_SIZE 32
-
-#define TOO_DEEP "nested too deep"
 
 struct rollout_json {
     struct rollout_tree tree;
@@ -282,8 +281,7 @@ static void put(struct fill *f, json_t *value, const char *key, enum ro_expand p
     n->size = (uint32_t)(f->node - n);
 }
 
-/* jansson's values as one block. ROLLOUT_ERR_SYNTAX: nested too deep. */
-static int convert(json_t *value, struct rollout_json **ret_json)
+int ro_json_convert(json_t *value, struct rollout_json **ret_json)
 {
     struct measure m = { 0 };
     struct rollout_json *json = NULL;
@@ -328,11 +326,11 @@ int ro_json_parse(const char *text, size_t len, struct ro_json_place place, stru
     json_t *value = NULL;
     json_error_t error = { 0 };
     size_t read = len;
-    const char *message = TOO_DEEP;
+    const char *message = RO_JSON_TOO_DEEP;
 
     int r = load(text, len, &value, &error);
     if (r == ROLLOUT_OK) {
-        r = convert(value, ret_json);
+        r = ro_json_convert(value, ret_json);
         json_decref(value);
     } else if (r == ROLLOUT_ERR_SYNTAX) {
         message = error.text;
@@ -351,7 +349,7 @@ int ro_json_parse(const char *text, size_t len, struct ro_json_place place, stru
     size_t deep = find_too_deep(text, read);
     if (deep <= read) {
         read = deep;
-        message = TOO_DEEP;
+        message = RO_JSON_TOO_DEEP;
     }
     *ret_read = read;
     return ro_json_syntax_error(reterr, ro_json_advance(place, text, read ? read - 1 : 0), message);
@@ -373,6 +371,21 @@ int rollout_json_parse(const char *text, size_t len, struct rollout_json **ret_j
     if (!text && len)
         return ro_json_error(reterr, ROLLOUT_ERR_INVALID, "text is NULL with a length");
     return ro_json_parse(text ? text : "", len, (struct ro_json_place){ 1, 1 }, ret_json, &read, reterr);
+}
+
+int rollout_yaml_parse(const char *text, size_t len, struct rollout_json **ret_json, struct rollout_error *reterr)
+{
+    const struct ro_json_place start = { 1, 1 };
+    struct rollout_json *json = NULL;
+    size_t read;
+    if (!text && len)
+        return ro_json_error(reterr, ROLLOUT_ERR_INVALID, "text is NULL with a length");
+    int r = ro_yaml_parse(text ? text : "", len, start, &json, &read, reterr);
+    if (r == ROLLOUT_OK && !json)
+        r = ro_json_syntax_error(reterr, start, "no document");
+    if (r == ROLLOUT_OK)
+        *ret_json = json;
+    return r;
 }
 
 const struct rollout_tree *rollout_json_tree(const struct rollout_json *json)

@@ -4,7 +4,11 @@
 
 #include <stdbool.h>
 
+#include <jansson.h>
+
 #include <rollout/json.h>
+
+#define RO_JSON_TOO_DEEP "nested too deep"
 
 /* Where a text begins in the input it was cut from, and the error that it gives there. From 1. */
 struct ro_json_place {
@@ -15,6 +19,10 @@ struct ro_json_place {
  * last one being where the text is no JSON any more. */
 int ro_json_parse(const char *text, size_t len, struct ro_json_place place, struct rollout_json **ret_json,
                   size_t *ret_read, struct rollout_error *reterr);
+
+/* jansson's value as a document, expanded. ROLLOUT_OK, ROLLOUT_ERR_NOMEM, or ROLLOUT_ERR_SYNTAX: nested too deep. No
+ * record is written. */
+int ro_json_convert(json_t *value, struct rollout_json **ret_json);
 
 /* Is a text no JSON for another reason than that it ends too soon? */
 bool ro_json_is_broken(const char *text, size_t len);

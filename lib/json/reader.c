@@ -10,6 +10,7 @@
 
 #include "json/parse.h"
 #include "json/scan.h"
+#include "json/yaml_parse.h"
 
 #define FIRST_SIZE   ((size_t)1 << 16)
 #define LARGEST_READ ((size_t)1 << 30)
@@ -20,6 +21,7 @@ struct rollout_json_reader {
     bool begun; /* the byte order mark has been looked for */
     bool ended; /* fd has no more */
     bool lost;  /* to look for the next line that begins a document, after a syntax error */
+    bool apart; /* no document stands before the next one since the start or the last separator: it may be YAML */
     char *buf;
     size_t suspect;             /* bytes that were scanned before, as a part of a broken document */
     size_t size, start, end;    /* what is read and not yet used: buf[start..end) */
@@ -39,6 +41,7 @@ int rollout_json_reader_new(int fd, struct rollout_json_reader **ret_reader, str
     reader->buf = buf;
     reader->size = FIRST_SIZE;
     reader->place = (struct ro_json_place){ 1, 1 };
+    reader->apart = true;
     *ret_reader = reader;
     return ROLLOUT_OK;
 }
@@ -130,13 +133,13 @@ static int find_line(struct rollout_json_reader *reader, struct rollout_error *r
     }
 }
 
-/* Is a line "---" here, whose blanks may still have to be read? *ret_len is its length. */
+/* Is a line "---" or "..." here, whose blanks may still have to be read? *ret_len is its length. */
 static int find_separator(struct rollout_json_reader *reader, size_t *ret_len, struct rollout_error *reterr)
 {
     size_t len = 3;
     int r = need(reader, len, reterr);
     *ret_len = 0;
-    if (r < 0 || reader->place.column != 1 || !begins_with(reader, "---"))
+    if (r < 0 || reader->place.column != 1 || !(begins_with(reader, "---") || begins_with(reader, "...")))
         return r;
     for (;; len++) {
         r = need(reader, len + 1, reterr);
@@ -160,10 +163,11 @@ static int find_document(struct rollout_json_reader *reader, struct rollout_erro
         size_t skip = 0;
         while (skip < held(reader) && strchr(" \t\r\n", text_of(reader)[skip]) && text_of(reader)[skip])
             skip++;
-        if (skip == 0 && *text_of(reader) == '-') {
+        if (skip == 0 && strchr("-.", *text_of(reader)) && *text_of(reader)) {
             r = find_separator(reader, &skip, reterr);
             if (r < 0)
                 return r;
+            reader->apart = reader->apart || skip;
         }
         if (skip == 0)
             return ROLLOUT_OK;
@@ -211,39 +215,79 @@ static int scan_document(struct rollout_json_reader *reader, size_t *ret_len, bo
     return ROLLOUT_OK;
 }
 
-int rollout_json_reader_next(struct rollout_json_reader *reader, struct rollout_json **ret_json, uint32_t *ret_line,
-                             struct rollout_error *reterr)
+/* Where the line that begins at `at` ends; more is read for that. */
+static int end_of_line(struct rollout_json_reader *reader, size_t at, size_t *ret_end, struct rollout_error *reterr)
 {
-    static const char mark[] = "\xef\xbb\xbf";
-    int r = ROLLOUT_OK;
-    if (!reader->begun) {
-        r = need(reader, 1, reterr);
-        if (r == ROLLOUT_OK && begins_with(reader, "\xef"))
-            r = need(reader, strlen(mark), reterr);
-        if (r == ROLLOUT_OK && begins_with(reader, mark))
-            reader->start += strlen(mark);
-        reader->begun = r == ROLLOUT_OK;
+    for (size_t from = at;;) {
+        const char *newline =
+            from < held(reader) ? memchr(text_of(reader) + from, '\n', held(reader) - from) : NULL;
+        *ret_end = newline ? (size_t)(newline - text_of(reader)) + 1 : held(reader);
+        if (newline || reader->ended)
+            return ROLLOUT_OK;
+        from = held(reader);
+        int r = read_more(reader, reterr);
+        if (r < 0)
+            return r;
     }
-    if (r == ROLLOUT_OK && reader->lost)
-        r = find_line(reader, reterr);
-    if (r == ROLLOUT_OK)
-        r = find_document(reader, reterr);
+}
+
+/* How long the YAML document is that begins here: up to a line "---" or "...", with or without a text behind it; the
+ * first "---" after a directive is the document's own. */
+static int measure_yaml(struct rollout_json_reader *reader, size_t *ret_len, struct rollout_error *reterr)
+{
+    bool directive = *text_of(reader) == '%';
+    size_t at = 0, end = 0;
+    for (;; at = end) {
+        int r = end_of_line(reader, at, &end, reterr);
+        if (r < 0)
+            return r;
+        const char *line = text_of(reader) + at;
+        bool marks = end - at >= 3 && (memcmp(line, "---", 3) == 0 || memcmp(line, "...", 3) == 0) &&
+                     (end - at == 3 || strchr(" \t\r\n", line[3]));
+        if (at == end || (marks && at > 0 && !directive))
+            break;
+        directive = directive && !marks;
+    }
+    *ret_len = at;
+    return ROLLOUT_OK;
+}
+
+/* The YAML document that begins here; none where it is nothing but comments. */
+static int next_yaml(struct rollout_json_reader *reader, struct rollout_json **ret_json, struct rollout_error *reterr)
+{
+    size_t len, read = 1;
+    struct rollout_json *json = NULL;
+    int r = measure_yaml(reader, &len, reterr);
     if (r < 0)
         return r;
-    reader->lost = false;
-    if (held(reader) == 0) {
-        *ret_json = NULL;
-        return ROLLOUT_OK;
-    }
-    if (*text_of(reader) != '{' && *text_of(reader) != '[') {
+    r = ro_yaml_parse(text_of(reader), len, reader->place, &json, &read, reterr);
+    uint32_t kind = json ? rollout_json_tree(json)->nodes[0].kind : ROLLOUT_NODE_OBJECT;
+    if (kind != ROLLOUT_NODE_OBJECT && kind != ROLLOUT_NODE_ARRAY) {
+        /* Any text without a colon is YAML. */
+        rollout_json_free(json);
+        read = 1;
         r = ro_json_syntax_error(reterr, reader->place, "'{' or '[' expected");
-        lose(reader, 1, 1);
-        return r;
     }
+    if (r == ROLLOUT_ERR_SYNTAX)
+        lose(reader, read, 0);
+    if (r < 0)
+        return r;
+    advance(reader, len);
+    *ret_json = json;
+    return ROLLOUT_OK;
+}
 
+/* A line "---" with more than blanks on it: the first of a YAML document. */
+static bool marks_document(const struct rollout_json_reader *reader)
+{
+    return reader->place.column == 1 && (begins_with(reader, "--- ") || begins_with(reader, "---\t"));
+}
+
+static int next_json(struct rollout_json_reader *reader, struct rollout_json **ret_json, struct rollout_error *reterr)
+{
     size_t len = 0, read = 0;
     bool ends = false;
-    r = scan_document(reader, &len, &ends, reterr);
+    int r = scan_document(reader, &len, &ends, reterr);
     if (r < 0)
         return r;
     struct rollout_json *json = NULL;
@@ -258,9 +302,59 @@ int rollout_json_reader_next(struct rollout_json_reader *reader, struct rollout_
         lose(reader, read, len);
     if (r < 0)
         return r;
-    if (ret_line)
-        *ret_line = reader->place.line < UINT32_MAX ? (uint32_t)reader->place.line : UINT32_MAX;
     advance(reader, len);
+    *ret_json = json;
+    return ROLLOUT_OK;
+}
+
+/* Passes a byte order mark at the start. */
+static int begin(struct rollout_json_reader *reader, struct rollout_error *reterr)
+{
+    static const char mark[] = "\xef\xbb\xbf";
+    int r = need(reader, 1, reterr);
+    if (r == ROLLOUT_OK && begins_with(reader, "\xef"))
+        r = need(reader, strlen(mark), reterr);
+    if (r == ROLLOUT_OK && begins_with(reader, mark))
+        reader->start += strlen(mark);
+    reader->begun = r == ROLLOUT_OK;
+    return r;
+}
+
+int rollout_json_reader_next(struct rollout_json_reader *reader, struct rollout_json **ret_json, uint32_t *ret_line,
+                             struct rollout_error *reterr)
+{
+    struct rollout_json *json = NULL;
+    uint32_t line = 0;
+    bool at_end = false;
+    int r = reader->begun ? ROLLOUT_OK : begin(reader, reterr);
+    while (r == ROLLOUT_OK && !json && !at_end) {
+        if (reader->lost)
+            r = find_line(reader, reterr);
+        if (r == ROLLOUT_OK)
+            r = find_document(reader, reterr);
+        if (r < 0)
+            break;
+        reader->lost = false;
+        at_end = held(reader) == 0;
+        if (at_end)
+            break;
+        bool apart = reader->apart || marks_document(reader);
+        char c = *text_of(reader);
+        line = reader->place.line < UINT32_MAX ? (uint32_t)reader->place.line : UINT32_MAX;
+        reader->apart = false;
+        if (c == '{' || c == '[') {
+            r = next_json(reader, &json, reterr);
+        } else if (apart) {
+            r = next_yaml(reader, &json, reterr);
+        } else {
+            r = ro_json_syntax_error(reterr, reader->place, "'{' or '[' expected");
+            lose(reader, 1, 1);
+        }
+    }
+    if (r < 0)
+        return r;
+    if (json && ret_line)
+        *ret_line = line;
     *ret_json = json;
     return ROLLOUT_OK;
 }

@@ -24,8 +24,10 @@ soname=$(objdump -p "$lib/librollout.so" | awk '$1 == "SONAME" { print $2 }')
 
 "$@" -std=c11 -Wall -Wextra -Werror "$source" -o "$root/shared" $(flags --cflags --libs librollout librollout-json)
 LD_LIBRARY_PATH="$lib" "$root/shared" "$version"
+# Without versions.
+needs=$(pkg-config --print-requires-private librollout-json | sed 's/ .*//')
 "$@" -std=c11 -Wall -Wextra -Werror "$source" -o "$root/static" $(flags --cflags librollout librollout-json) \
-    "$lib/librollout-json.a" "$lib/librollout.a" $(pkg-config --libs jansson)
+    "$lib/librollout-json.a" "$lib/librollout.a" $(pkg-config --libs $needs)
 "$root/static" "$version"
 "$@" -std=c11 -Wall -Wextra -Werror "$by_hand" -o "$root/by-hand" $(flags --cflags --libs librollout)
 LD_LIBRARY_PATH="$lib" "$root/by-hand"
