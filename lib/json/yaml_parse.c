@@ -19,9 +19,14 @@
 struct open {
     json_t *value;
     char *key;     /* of the member whose value comes next; NULL = a key comes next */
-    char *anchor;  /* its own; NULL = none */
+    size_t anchor; /* its own, from 1 into builder.anchors; 0 = none */
     size_t before; /* builder.size before it */
     bool merges;   /* the value that comes next is merged */
+};
+
+struct anchor {
+    json_t *value; /* NULL = it is not complete yet */
+    size_t size;   /* of the tree that it becomes */
 };
 
 struct builder {
@@ -30,8 +35,9 @@ struct builder {
     json_t *root;
     struct open *open; /* ROLLOUT_NODE_MAX_DEPTH of them */
     size_t depth;
-    json_t *anchors; /* names to values */
-    json_t *sizes;   /* names to their sizes */
+    json_t *names;          /* of anchors, to the latest place of each in anchors, from 1 */
+    struct anchor *anchors; /* in the order in which they begin */
+    size_t n_anchors, anchor_room;
     size_t size, repeated, most_repeated; /* bytes that the tree takes, roughly; of them what aliases repeat */
     const char *problem;                  /* of the event at hand; NULL = memory is lacking */
 };
@@ -84,12 +90,31 @@ static bool attach(struct builder *b, json_t *value)
     return done;
 }
 
-/* The value is complete and has this anchor. */
-static bool remember(struct builder *b, const char *anchor, json_t *value, size_t size)
+/* A value with this anchor begins. */
+static bool declare(struct builder *b, const yaml_char_t *name, size_t *ret_anchor)
 {
-    return !anchor || (json_object_set(b->anchors, anchor, value) == 0 &&
-                       json_object_set_new(b->sizes, anchor, json_integer((json_int_t)size)) == 0) ||
+    *ret_anchor = 0;
+    if (!name)
+        return true;
+    if (b->n_anchors == b->anchor_room) {
+        size_t room = b->anchor_room ? b->anchor_room * 2 : 16;
+        struct anchor *grown = realloc(b->anchors, room * sizeof *grown);
+        if (!grown)
+            return fail(b, NULL);
+        b->anchors = grown;
+        b->anchor_room = room;
+    }
+    b->anchors[b->n_anchors++] = (struct anchor){ 0 };
+    *ret_anchor = b->n_anchors;
+    return json_object_set_new(b->names, (const char *)name, json_integer((json_int_t)b->n_anchors)) == 0 ||
            fail(b, NULL);
+}
+
+/* It is complete. */
+static void remember(struct builder *b, size_t anchor, json_t *value, size_t size)
+{
+    if (anchor)
+        b->anchors[anchor - 1] = (struct anchor){ json_incref(value), size };
 }
 
 static bool key_comes(const struct builder *b)
@@ -120,17 +145,18 @@ static bool take_key(struct builder *b, json_t *value, bool merges)
 static bool take_scalar(struct builder *b)
 {
     const char *text = (const char *)b->event.data.scalar.value, *tag = (const char *)b->event.data.scalar.tag;
-    const char *anchor = (const char *)b->event.data.scalar.anchor, *problem = NULL;
-    size_t len = b->event.data.scalar.length, size = sizeof(struct rollout_node) + len;
+    const char *problem = NULL;
+    size_t anchor, len = b->event.data.scalar.length, size = sizeof(struct rollout_node) + len;
     bool plain = b->event.data.scalar.style == YAML_PLAIN_SCALAR_STYLE, is_key = key_comes(b);
     json_t *value = ro_yaml_scalar(text, len, plain, tag, &problem);
     if (!value)
         return fail(b, problem);
     b->size += size;
-    if (!remember(b, anchor, value, size)) {
+    if (!declare(b, b->event.data.scalar.anchor, &anchor)) {
         json_decref(value);
         return false;
     }
+    remember(b, anchor, value, size);
     if (!is_key)
         return attach(b, value);
     bool done = take_key(b, value, ro_yaml_is_merge(text, len, plain, tag));
@@ -140,16 +166,14 @@ static bool take_scalar(struct builder *b)
 
 static bool take_alias(struct builder *b)
 {
-    const char *name = (const char *)b->event.data.alias.anchor;
-    json_t *value = json_object_get(b->anchors, name);
-    for (size_t i = 0; i < b->depth; i++)
-        if (b->open[i].anchor && strcmp(b->open[i].anchor, name) == 0)
-            return fail(b, "an alias within its own anchor");
-    if (!value)
+    size_t place = (size_t)json_integer_value(json_object_get(b->names, (const char *)b->event.data.alias.anchor));
+    if (!place)
         return fail(b, "an alias without an anchor");
-    size_t size = (size_t)json_integer_value(json_object_get(b->sizes, name));
-    b->size += size;
-    b->repeated += size;
+    json_t *value = b->anchors[place - 1].value;
+    if (!value)
+        return fail(b, "an alias within its own anchor");
+    b->size += b->anchors[place - 1].size;
+    b->repeated += b->anchors[place - 1].size;
     if (b->repeated > b->most_repeated)
         return fail(b, "aliases repeat too much");
     if (key_comes(b))
@@ -168,25 +192,14 @@ static bool open_container(struct builder *b, json_t *value, const yaml_char_t *
     struct open *top = &b->open[b->depth++];
     *top = (struct open){ .value = value, .before = b->size };
     b->size += sizeof(struct rollout_node);
-    if (anchor) {
-        size_t len = strlen((const char *)anchor);
-        top->anchor = malloc(len + 1);
-        if (!top->anchor)
-            return fail(b, NULL);
-        memcpy(top->anchor, anchor, len + 1);
-    }
-    return true;
+    return declare(b, anchor, &top->anchor);
 }
 
 static bool close_container(struct builder *b)
 {
     struct open top = b->open[--b->depth];
-    bool done = remember(b, top.anchor, top.value, b->size - top.before);
-    free(top.anchor);
-    if (done)
-        return attach(b, top.value);
-    json_decref(top.value);
-    return false;
+    remember(b, top.anchor, top.value, b->size - top.before);
+    return attach(b, top.value);
 }
 
 static bool take(struct builder *b)
@@ -264,11 +277,12 @@ static void builder_free(struct builder *b)
         struct open *top = &b->open[--b->depth];
         json_decref(top->value);
         free(top->key);
-        free(top->anchor);
     }
+    for (size_t i = 0; i < b->n_anchors; i++)
+        json_decref(b->anchors[i].value);
+    free(b->anchors);
     free(b->open);
-    json_decref(b->anchors);
-    json_decref(b->sizes);
+    json_decref(b->names);
     json_decref(b->root);
     yaml_parser_delete(&b->parser);
 }
@@ -281,9 +295,8 @@ int ro_yaml_parse(const char *text, size_t len, struct ro_json_place place, stru
     if (!yaml_parser_initialize(&b.parser))
         return ro_json_error(reterr, ROLLOUT_ERR_NOMEM, "out of memory");
     b.open = calloc(ROLLOUT_NODE_MAX_DEPTH, sizeof *b.open);
-    b.anchors = json_object();
-    b.sizes = json_object();
-    if (!b.open || !b.anchors || !b.sizes)
+    b.names = json_object();
+    if (!b.open || !b.names)
         r = ro_json_error(reterr, ROLLOUT_ERR_NOMEM, "out of memory");
     if (r == ROLLOUT_OK) {
         yaml_parser_set_encoding(&b.parser, YAML_UTF8_ENCODING);
