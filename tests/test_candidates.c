@@ -218,7 +218,7 @@ END_TEST
 
 /* ---- DaemonSet: daemonset.md 10.3 ---- */
 
-enum { SELECTOR = 1, NATIVE_DS = 2, ONLY_DELETE = 4, BROKEN = 8 };
+enum { SELECTOR = 1, NATIVE_DS = 2, ONLY_DELETE = 4, BROKEN = 8, CHAINED = 16 };
 
 static const struct {
     const char *name, *pods;
@@ -235,6 +235,7 @@ static const struct {
       "n2' n4+|n3+ n1+", 4, 1, 3 },
     { "a terminating pod alone", "a:o@n1 b:n@n2 c:o!@n3", 3, "n1 n3", 0, SELECTOR, "n2' n3~ n1+", 3, 1, 1 },
     { "a node without a pod", "a:o@n1", 2, "", 0, 0, "n2~ n1", 2, 0, 1 },
+    { "what the same plan creates is there", "a:o@n1", 2, "", 0, CHAINED, "n2' n1", 2, 1, 1 },
     { "PreparingDelete, old and new", "a:oD@n1 b:nD@n2 c:o@n3", 3, "", 0, 0, "n2' n1~ n3", 3, 1, 1 },
     { "two old pods", "a:o@n1 b:o@n1 c:o@n2", 2, "", 0, 0, "n1' n2", 2, 1, 1 },
     { "partition above the nodes", "a:o@n1 b:n@n2", 2, "", 9, 0, "|n2' n1", 2, 1, 1 },
@@ -260,6 +261,8 @@ START_TEST(daemonset)
         s.daemonset.flags |= ROLLOUT_DAEMONSET_NODE_SELECTOR;
         s.daemonset.node_selector.match_labels = (struct rollout_labels){ &yes, 1, sizeof yes };
     }
+    if (settings & CHAINED)
+        s.daemonset.flags |= ROLLOUT_DAEMONSET_CHAINED;
     if (settings & NATIVE_DS)
         s.daemonset.flags |= ROLLOUT_DAEMONSET_NATIVE;
     if (settings & ONLY_DELETE)
@@ -324,6 +327,10 @@ START_TEST(unavailable)
     done(&s);
     s.statefulset.flags |= ROLLOUT_STATEFULSET_PAUSED; /* the pass ends before it counts */
     (void)order_of(&s);
+    ck_assert_int_eq(s.candidates->unavailable, -1);
+    done(&s);
+    s.statefulset.flags = ROLLOUT_STATEFULSET_ROLLING_UPDATE | ROLLOUT_STATEFULSET_SELECTOR_INVALID; /* or begins */
+    ck_assert_str_eq(order_of(&s), "2 1 0");
     ck_assert_int_eq(s.candidates->unavailable, -1);
     done(&s);
 

@@ -14,6 +14,10 @@
     "{'metadata':{'name':'" name "','labels':{'a':'1','controller-revision-hash':'d-new','pod-template-hash':'new',"  \
     "'apps.kruise.io/cloneset-instance-id':'" id "'}" more "},'spec':{'nodeName':'n'},'status':{'phase':'Running',"   \
     "'conditions':[{'type':'Ready','status':'True'}]}}"
+/* The set's, and outside the selector. */
+#define STRAY(name, id)                                                                                              \
+    "{'metadata':{'name':'" name "','labels':{'apps.kruise.io/cloneset-instance-id':'" id "'}" OWNER                  \
+    "},'spec':{'nodeName':'n'},'status':{'phase':'Running'}}"
 #define CLAIM(name, id, more)                                                                                        \
     "{'metadata':{'name':'" name "','labels':{'apps.kruise.io/cloneset-instance-id':'" id "'}" more "}}"
 
@@ -35,6 +39,11 @@ static const struct {
       CLAIM("data-d-id2", "id2", OWNER) "," CLAIM("data-d-id3", "id3", OWNER), "set-claim-owner data-d-id3 Pod d-id3" },
     { "4.1 step 5 looks at the set's own claims only", 2, "", "data", POD("d-id2", "id2", ""),
       CLAIM("data-d-id3", "id3", ""), "create id3" },
+    { "4.1 step 5 is before step 6: the claim of a pod that is released stays this once", 1, "", "data",
+      POD("d-id2", "id2", "") "," STRAY("d-id3", "id3"),
+      CLAIM("data-d-id2", "id2", OWNER) "," CLAIM("data-d-id3", "id3", OWNER), "release d-id3" },
+    { "5.3 is after step 6: its id is free", 2, "", "data", POD("d-id2", "id2", "") "," STRAY("d-id3", "id3"),
+      CLAIM("data-d-id2", "id2", OWNER) "," CLAIM("data-d-id3", "id3", OWNER), "release d-id3; create id3" },
     { "5.3: an absent or empty label is no id", 2, "'enablePVCReuse':true", "data", POD("d-id2", "id2", ""),
       CLAIM("data-d-x", "", OWNER), "create-claim data; create +1" },
     { "5.3: a terminating claim is not free", 2, "'enablePVCReuse':true", "data", POD("d-id2", "id2", ""),

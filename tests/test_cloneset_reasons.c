@@ -318,6 +318,8 @@ static const struct {
     { "R3 U0", "n* 4n-", NULL, POD, 1, "hold/delete DeletesFirst: scale in waits for the delete of p0" },
     { "R3 U3 only", "x 2o", NULL, POD, 2,
       "hold/update-in-place BehindStoppedPod: number 3 in order; the pass stopped at p0" },
+    { "R3 U3 only", "x oX o", NULL, POD, 1, /* what is wrong with it is not what stopped the pass */
+      "hold/update-in-place BehindStoppedPod: number 2 in order; the pass stopped at p0" },
     { "R3 U3", "nU 2o", grace_broken, POD, 2,
       "hold/recreate BehindStoppedPod: number 3 in order; the pass stopped at p0" },
     { "R3", "2n o", unobserved, POD, 2,

@@ -185,6 +185,7 @@ static const struct stateful_case sizes[] = {
       "0B; 0=1Gi/1Gi 0:logs=1Gi/1Gi", "resize-claim data-0 of:data 2Gi", "error ClaimMismatch", NULL },
     { "missing and deleted ones are passed over", "par resize U9 R1 Tdata:2Gi Tlogs:2Gi", "0B; 0=1Gi/1Gi,!", "",
       "stop 0", NULL },
+    { "nor does a pod wait for them", "par resize U9 R1 Tdata:2Gi", "0A", "delete 0", NULL, NULL },
     { "S16: of a missing pod too", "par resize U9 R1 Tdata:2Gi", "; 0=1Gi/1Gi",
       "create 0 b; resize-claim data-0 of:data 2Gi", "stop 0", NULL },
     { "of a pod that terminates", "par resize U9 R1 Tdata:2Gi", "0B!; 0=1Gi/1Gi", "resize-claim data-0 of:data 2Gi",

@@ -216,6 +216,8 @@ static const struct stateful_reason waiting[] = {
     { "Tdata", "0B; 0 1,!", "#1", "hold/create ClaimNotFree: claim data-web-1 is not free", NULL },
     { "whenScaled Tdata", "0B; 0 1,o", "#2", "hold/create PredecessorFirst: ordered: ordinal 1 must be available first",
       NULL },
+    { "whenScaled Tdata", "0B-; 0 1,o", "#1", "hold/create PredecessorFirst: ordered: web-0 must be available first",
+      NULL },
     { "par Tdata", "0B; 0 1,!", "#2", "hold/create BehindStoppedPod: number 3 in order; the pass stopped at ordinal 1",
       NULL },
     { "Tdata", "0Bp 1-2B; 0,! 1-2", "0", "hold ClaimNotFree: claim data-web-0 is not free", NULL },
@@ -228,6 +230,8 @@ static const struct stateful_reason waiting[] = {
       "hold/delete ClaimResizing: claim logs-web-0 is being resized", NULL },
     { "par resize R1 Tdata:2Gi", "0B; 0=2Gi/1Gi", "0", "hold UpToDate: up to date at web-b", NULL },
     { "par resize R1 Tdata:2Gi", "0B; 0=1Gi/1Gi", "0", "hold ClaimResizing: claim data-web-0 is being resized", NULL },
+    { "par resize R1 Tdata Tlogs:2Gi", "0A; 0:logs=1Gi/1Gi", "0", /* the other is not there */
+      "hold/delete ClaimResizing: claim logs-web-0 is being resized", NULL },
 };
 
 /* ---- 4: held ---- */
@@ -257,6 +261,11 @@ static const struct stateful_reason held[] = {
       "hold/create ScaleMaxUnavailableReached: scale max_unavailable 2 of 2 used; first by ordinal 1", NULL },
     { "M1", "0B 1Bf 2B", "1",
       "hold/delete ScaleMaxUnavailableReached: scale max_unavailable 1 of 1 used; first by web-1", NULL },
+    /* where updates are off only the loop that the budget ends finishes what an update began */
+    { "par ondelete R2 M1", "0B- 1Bu", "1",
+      "hold/set-lifecycle ScaleMaxUnavailableReached: scale max_unavailable 1 of 1 used; first by web-0", NULL },
+    { "par ondelete R2 M1", "0B- 1BV", "1",
+      "hold/set-lifecycle ScaleMaxUnavailableReached: scale max_unavailable 1 of 1 used; first by web-0", NULL },
     { "par P1", "0-1A 2B", "0", "hold/delete PartitionReached: partition 1 keeps it, number 0 in order", NULL },
     { "par P1 U9", "0A 1-2B", "0", "hold/delete PartitionReached: partition 1 keeps it, number 0 in order", NULL },
     { "par start S4 P1", "4-6A", "4", "hold/delete PartitionReached: partition 1 keeps it, number 0 in order", NULL },
@@ -286,6 +295,11 @@ static const struct stateful_reason blocked[] = {
     { "M'x R0", "", "", "hold SpecInvalid: spec.scaleStrategy.maxUnavailable is not usable", NULL },
     { "noselector", "0A", "", "hold SpecInvalid: spec.selector is not usable", NULL },
     { "M'x", "0A", "#1", "hold/create SpecInvalid: spec.scaleStrategy.maxUnavailable is not usable", NULL },
+    /* whatever else the place waits for: freeing the claim would move nobody */
+    { "whenScaled M'x Tdata", "; 0,o", "#0", "hold/create SpecInvalid: spec.scaleStrategy.maxUnavailable is not usable",
+      NULL },
+    { "par whenScaled M'x Tdata", "; 0,o", "#0",
+      "hold/create SpecInvalid: spec.scaleStrategy.maxUnavailable is not usable", NULL },
     { "M'x", "0A", "0", "hold/delete SpecInvalid: spec.scaleStrategy.maxUnavailable is not usable", NULL },
     { "M'x R0", "0B", "0", "hold/delete SpecInvalid: spec.scaleStrategy.maxUnavailable is not usable", NULL },
     { "M'x", "0-2A", "", "hold SpecInvalid: spec.scaleStrategy.maxUnavailable is not usable", NULL },
@@ -309,6 +323,8 @@ static const struct stateful_reason blocked[] = {
       NULL },
     { "par only U9", "0A 1X 2B", "0",
       "hold/update-in-place BehindStoppedPod: number 3 in order; the pass stopped at web-1", NULL },
+    { "par only U9", "0X 1A 2AO", "0", /* what is wrong with it is not what stopped the walk */
+      "hold/update-in-place BehindStoppedPod: number 3 in order; the pass stopped at web-2", NULL },
     { "par inplace", "0-1A 2AD", "2",
       "hold/update-in-place LifecycleStateUnknown: no update in lifecycle state PreparingDelete", NULL },
     { "par inplace", "0-1A 2AO", "2",
@@ -327,6 +343,10 @@ static const struct stateful_reason blocked[] = {
     { "par", "0-1B 2BD", "2", "hold LifecycleStateUnknown: no update in lifecycle state PreparingDelete", NULL },
     { "par resize R1 Tdata:2Gi@slow", "0A; 0=1Gi/1Gi", "0",
       "hold/delete ClaimMismatch: claim does not match: data-web-0: more than the size differs", NULL },
+    { "par resize R1 Tdata:2Gi@slow", "0BD; 0=1Gi/1Gi", "0",
+      "hold ClaimMismatch: claim does not match: data-web-0: more than the size differs", NULL },
+    { "par resize R1 Tdata:2Gi@slow Tlogs:2Gi@slow", "0A; 0:logs=1Gi/1Gi", "0", /* the other is not there */
+      "hold/delete ClaimMismatch: claim does not match: logs-web-0: more than the size differs", NULL },
     { "par resize R1 Tlogs:2Gi@slow Tdata:2Gi@slow", "0A; 0=1Gi/1Gi 0:logs=1Gi/1Gi", "0",
       "hold/delete ClaimMismatch: claim does not match: data-web-0, logs-web-0: more than the size differs", NULL },
     { "par resize R1 Tdata:2Gi", "0A; 0=1Gi/1Gi", "0",
@@ -351,6 +371,13 @@ static const struct stateful_reason sets[] = {
     { "preDelete R2", "0-1B 2-3BD", "", "hold Deadlock: stuck at web-3: S4", NULL },
     { "M1", "0B 1Bf 2B", "", "hold Deadlock: stuck at web-1: S5", NULL },
     { "par M1", "0B 1Bf 2B", "", "hold Deadlock: stuck at web-1: S5", NULL },
+    { "par R4 U2", "0-1AD 2-3A", "", "hold Deadlock: stuck at web-0: S2", NULL },
+    /* none of these: what is in the way is on its way out, or the state says nothing natively */
+    { "", "0AD! 1-2A", "", "hold/delete PredecessorFirst: ordered: web-0 must be gone first", NULL },
+    { "par R4 M1", "0B 1Bf!", "",
+      "hold/create ScaleMaxUnavailableReached: scale max_unavailable 1 of 1 used; first by web-1", NULL },
+    { "native R0 m10", "0ADz", "", "hold/delete NotReady: at the target, not ready: condition Ready has no time",
+      NULL },
     /* an outdated one goes all the same, in the walk */
     { "par M1", "0B 1Af 2B", "", "delete Recreate: recreate, number 2 of 3 now", NULL },
     { "M1", "0B 1Af 2B", "", "delete Recreate: recreate, number 2 of 3 now", NULL },

@@ -128,6 +128,8 @@ static const struct stateful_case walks[] = {
       "create 1 a", NULL, NULL },
     { "unordered: one of the update revision is done", "par R4 U9 P2 unordered", "0-2A", "create 3 b; delete 2", NULL,
       NULL },
+    { "unordered: where both revisions are one, missing pods are done", "par R3 U9 P2 unordered new=old", "0X",
+      "create 1 b; create 2 b", NULL, NULL },
     { "a pod without phase is not counted", "par R2 U2", "0A 1Ae", "delete 1; delete 0", "rep 1 cur -1", NULL },
 };
 

@@ -56,14 +56,14 @@ void claims_resolve(struct pass *pass, uint32_t *scratch)
 
     for (size_t i = 0; i < pass->n; i++) {
         uint8_t fate = pass->fates[i];
-        if (fate == FATE_NOT_SELECTED)
-            continue;
-        bool active = fate != FATE_FINISHED && fate != FATE_TERMINATING;
+        /* A pod that is not selected is released only after the clean-up, and no more counted when ids are given. */
+        uint8_t use = fate == FATE_NOT_SELECTED                           ? CLAIM_RELEASED
+                      : fate == FATE_FINISHED || fate == FATE_TERMINATING ? 0
+                                                                          : CLAIM_ACTIVE;
         struct rollout_str id = instance_id(pass_pod(pass, i));
         for (uint32_t place = find_id(claims, id); id.len && has_id(claims, place, id); place++) {
             uint32_t claim = claims->sorted[place];
-            if (active)
-                claims->uses[claim] |= CLAIM_ACTIVE;
+            claims->uses[claim] |= use;
             claims->holders[claim] = (uint32_t)i + 1;
         }
     }
@@ -71,7 +71,7 @@ void claims_resolve(struct pass *pass, uint32_t *scratch)
         return;
     for (uint32_t i = 0; i < claims->count; i++) {
         uint32_t claim = claims->sorted[i];
-        if (!(claims->uses[claim] & CLAIM_ACTIVE) && (ro_claim_at(claims->array, claim)->flags & ROLLOUT_CLAIM_OWNED))
+        if (!claims->uses[claim] && (ro_claim_at(claims->array, claim)->flags & ROLLOUT_CLAIM_OWNED))
             claims->uses[claim] |= CLAIM_CLEANED;
     }
 }

@@ -88,7 +88,7 @@ struct claims {
     uint32_t *holders; /* by claim: pod + 1 that carries the id; 0 = none */
     uint8_t *uses;     /* by claim: CLAIM_* */
 };
-enum { CLAIM_ACTIVE = 1, CLAIM_CLEANED = 2 };
+enum { CLAIM_ACTIVE = 1, CLAIM_CLEANED = 2, CLAIM_RELEASED = 4 };
 
 struct pass {
     const struct rollout_cloneset *spec;

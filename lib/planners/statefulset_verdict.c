@@ -122,9 +122,11 @@ void sts_verdict_of_missing(const struct pass *pass, struct ro_builder *b, uint3
     v->wants = ROLLOUT_OP_CREATE;
     if (stopped_here && run->error.reason) {
         error_reason(pass, b, v);
+    } else if (run->stopped_at == 8) { /* nobody is planned for */
+        (void)scale_stopped(pass, b, v, (int64_t)rank + 1);
     } else if (run->break_rank != ROLLOUT_NONE && rank > run->break_rank) {
         scale_budget(pass, v);
-    } else if (stale != ROLLOUT_NONE && (stopped_here || !pass->monotonic || run->loop.kind == 0)) {
+    } else if (stale != ROLLOUT_NONE && (stopped_here || !pass->monotonic)) {
         struct rollout_str names = ro_claim_at(&pass->in->claims, stale)->name;
         while ((stale = sts_stale_claim(pass, pass->ordinals[rank], &cursor)) != ROLLOUT_NONE)
             names = ro_build_join(b, names, RO_STR(", "), ro_claim_at(&pass->in->claims, stale)->name,
@@ -246,6 +248,9 @@ static bool not_reached(const struct pass *pass, struct ro_builder *b, uint32_t 
     if (scale_stopped(pass, b, v, place))
         return true;
     switch (run->stopped_at) {
+    case 13: /* the loop broke off before it, and it is the only one that refreshes */
+        scale_budget(pass, v);
+        return true;
     case 14:
         ro_verdict_set(v, ROLLOUT_REASON_ACTIONS_NOT_OBSERVED);
         return true;
