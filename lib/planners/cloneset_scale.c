@@ -189,8 +189,7 @@ static int scale_in_waits(struct pass *pass, struct rollout_error *reterr)
     if (r)
         return r;
     for (size_t i = 0; i < chosen; i++)
-        if (counted(pass, pass->list[i]))
-            pass->fates[pass->list[i]] = FATE_WAIT_DELETES;
+        pass->fates[pass->list[i]] = FATE_WAIT_DELETES;
     return ROLLOUT_OK;
 }
 

@@ -181,12 +181,10 @@ static bool not_refreshed(const struct pass *pass, uint32_t i, uint16_t pending,
     if (pass->update_end == UPDATE_NOT_REACHED) {
         ro_verdict_set(v, ROLLOUT_REASON_SCALE_FIRST);
         v->because = pass->scale_pod;
-    } else if (pass->update_end == UPDATE_ERROR) {
+    } else {
         ro_verdict_set(v, ROLLOUT_REASON_BEHIND_STOPPED_POD);
         v->a = (int64_t)i + 1;
         v->because = pass->error_pod;
-    } else {
-        return false;
     }
     v->wants = pending;
     return true;
@@ -216,7 +214,7 @@ static void at_target(struct pass *pass, struct ro_builder *b, const struct verd
     if (ro_verdict_in_lifecycle(b, pod, &pass->spec->lifecycle, step, mark & MARK_SERVING, v) ||
         ro_verdict_unavailable(b, pod, &health, v))
         return;
-    if (context->rollback_surplus > 0 && (mark & MARK_NEW)) {
+    if (context->rollback_surplus > 0) {
         ro_verdict_set(v, ROLLOUT_REASON_ROLLBACK_OFF);
         v->a = context->rollback_surplus;
         v->wants = ro_update_wants(&pass->updates, pass->revisions[i], ROLLOUT_OP_RECREATE);

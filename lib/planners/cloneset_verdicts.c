@@ -51,7 +51,7 @@ static void emit_pod_verdicts(struct pass *pass, struct ro_builder *b, const str
 /* Pods that are not there: created old, created new, held. */
 static void emit_missing_verdicts(struct pass *pass, struct ro_builder *b, struct ro_tally *tally)
 {
-    if (pass->stop_reason || pass->scale_end != SCALE_CREATED || (pass->spec->flags & ROLLOUT_CLONESET_DELETING))
+    if (pass->stop_reason || pass->scale_end != SCALE_CREATED)
         return;
     const struct ro_cloneset_diff *d = &pass->scale;
     for (size_t i = 0; b->plan && i < b->n_actions; i++) {

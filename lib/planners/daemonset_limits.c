@@ -6,11 +6,6 @@
 
 static const struct rollout_intstr default_burst = { ROLLOUT_INTSTR_INT, 250, { NULL, 0 } };
 
-static int32_t total_of(int64_t nodes)
-{
-    return nodes > INT32_MAX ? INT32_MAX : (int32_t)nodes;
-}
-
 /* 0 where it is absent, or upstream cannot read it. */
 static int64_t scale(const struct rollout_intstr *value, uint32_t rounding, int32_t total, bool *ret_unusable)
 {
@@ -29,7 +24,7 @@ struct ro_daemonset_limits ro_daemonset_limits(const struct rollout_daemonset *s
                                                bool constant_burst, bool advanced)
 {
     struct ro_daemonset_limits limits = { 0 };
-    int32_t nodes = total_of(eligible), stored = spec->status->desired_number_scheduled;
+    int32_t nodes = (int32_t)eligible, stored = spec->status->desired_number_scheduled;
     bool unusable;
     limits.burst = scale(burst_of(spec, constant_burst), ROLLOUT_ROUND_DOWN, stored, &limits.burst_unusable);
     if (limits.burst < 0)
@@ -52,7 +47,7 @@ void ro_daemonset_build_limits(const struct rollout_daemonset *spec, const struc
                                int64_t eligible, bool constant_burst, bool advanced, struct ro_builder *b)
 {
     const uint32_t strict = ROLLOUT_PARSER_STRICT, up = ROLLOUT_ROUND_UP, down = ROLLOUT_ROUND_DOWN;
-    int32_t nodes = total_of(eligible), stored = spec->status->desired_number_scheduled;
+    int32_t nodes = (int32_t)eligible, stored = spec->status->desired_number_scheduled;
     if (spec->update_type == ROLLOUT_UPDATE_ROLLING) {
         if (advanced)
             ro_limit_build(b, RO_STR("partition"), &spec->partition, strict, down, ro_limit_unset(&spec->partition),

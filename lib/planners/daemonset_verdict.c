@@ -10,7 +10,7 @@
 
 static void because_pod(struct rollout_verdict *v, uint32_t pod_from_1)
 {
-    v->because = pod_from_1 ? pod_from_1 - 1 : ROLLOUT_NONE;
+    v->because = pod_from_1 - 1;
     v->because_kind = 0;
 }
 
@@ -71,7 +71,7 @@ static bool not_asked(struct sync *sync, struct ro_builder *b, uint32_t pod, str
         return true;
     }
     uint32_t place = sync->by.place[pod];
-    bool lost = place != ROLLOUT_NONE && sync->by.node[place] == ROLLOUT_NONE;
+    bool lost = sync->by.node[place] == ROLLOUT_NONE;
     if (lost && (fate == FATE_LOST || (sync->stopped_at == 4 && sync_pod(sync, pod)->node.len))) {
         ro_verdict_set_text(b, v, ROLLOUT_REASON_NO_TARGET, sync_unfit_text(sync, b, pod));
         return true;
@@ -119,12 +119,10 @@ static bool not_refreshed(const struct sync *sync, uint32_t pod, enum ro_step st
         ro_verdict_set(v, ROLLOUT_REASON_SCALE_FIRST);
         v->because = sync->acted_on;
         v->because_kind = (uint8_t)(sync->acted_kind == ROLLOUT_SUBJECT_NODE ? ROLLOUT_SUBJECT_NODE : 0);
-    } else if (sync->stopped_at == 7) {
+    } else {
         ro_verdict_set(v, ROLLOUT_REASON_BEHIND_STOPPED_POD);
         v->a = (int64_t)pod + 1;
         v->because = sync->error_pod;
-    } else {
-        return false;
     }
     v->wants = ro_step_op(step);
     return true;

@@ -46,9 +46,7 @@ struct rollout_str ro_annotation_text(const struct rollout_in_place *in_place, e
 static struct rollout_str waiting_text(struct ro_builder *b, const struct rollout_in_place *in_place)
 {
     struct rollout_str what;
-    if (!in_place)
-        return RO_STR("state");
-    if ((in_place->flags & ROLLOUT_IN_PLACE_GRACE_KEY) && !(in_place->flags & ROLLOUT_IN_PLACE_GRACE))
+    if (in_place->flags & ROLLOUT_IN_PLACE_GRACE_KEY) /* one that says something has been told of before */
         return RO_STR("empty grace annotation");
     switch (in_place->waits_for) {
     case ROLLOUT_WAITS_FOR_IMAGE:
@@ -71,16 +69,10 @@ static struct rollout_str waiting_text(struct ro_builder *b, const struct rollou
     return ro_build_join(b, RO_STR("container "), in_place->container, what, none);
 }
 
-static struct rollout_str hook_text(const struct rollout_hook *hook, const struct rollout_pod *pod, bool present)
-{
-    struct rollout_str part = ro_hook_part(hook, pod, present);
-    return part.data ? part : RO_STR("inPlaceUpdate");
-}
-
 void ro_verdict_set_hook(struct ro_builder *b, struct rollout_verdict *v, uint32_t reason,
                          const struct rollout_hook *hook, const struct rollout_pod *pod, struct rollout_str field)
 {
-    struct rollout_str part = hook_text(hook, pod, true);
+    struct rollout_str part = ro_hook_part(hook, pod, true);
     if (ro_hook_removable(pod, part))
         ro_verdict_set_text(b, v, reason, part);
     else
@@ -110,22 +102,21 @@ bool ro_verdict_in_lifecycle(struct ro_builder *b, const struct rollout_pod *pod
 {
     bool waits = step == RO_STEP_WAIT_CONTAINERS || step == RO_STEP_WAIT_PRECHECK;
     bool updating = lifecycle && pod->lifecycle_state == ROLLOUT_STATE_UPDATING;
-    if ((updating && !ro_in_place_done(pod)) || (waits && !serving)) {
+    if (updating || (waits && !serving)) {
         ro_verdict_set_text(b, v, ROLLOUT_REASON_IN_PLACE_UPDATING, waiting_text(b, pod->in_place));
         v->wants = updating ? ROLLOUT_OP_SET_LIFECYCLE : ROLLOUT_OP_SET_READY;
         return true;
     }
+    /* Pods whose state moves on by itself have been told of before: these lack a part of a hook. */
     if (!lifecycle)
         return false;
-    if (pod->lifecycle_state == ROLLOUT_STATE_PREPARING_NORMAL && lifecycle->pre_normal.set &&
-        !ro_hooked_all(&lifecycle->pre_normal, pod)) {
-        ro_verdict_set_text(b, v, ROLLOUT_REASON_PRE_NORMAL_HOOK, hook_text(&lifecycle->pre_normal, pod, false));
+    if (pod->lifecycle_state == ROLLOUT_STATE_PREPARING_NORMAL && lifecycle->pre_normal.set) {
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_PRE_NORMAL_HOOK, ro_hook_part(&lifecycle->pre_normal, pod, false));
         v->wants = ROLLOUT_OP_SET_LIFECYCLE;
         return true;
     }
-    if (pod->lifecycle_state == ROLLOUT_STATE_UPDATED && lifecycle->in_place_update.set &&
-        !ro_hooked_all(&lifecycle->in_place_update, pod)) {
-        ro_verdict_set_text(b, v, ROLLOUT_REASON_POST_UPDATE_HOOK, hook_text(&lifecycle->in_place_update, pod, false));
+    if (pod->lifecycle_state == ROLLOUT_STATE_UPDATED) {
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_POST_UPDATE_HOOK, ro_hook_part(&lifecycle->in_place_update, pod, false));
         v->wants = ROLLOUT_OP_SET_LIFECYCLE;
         return true;
     }

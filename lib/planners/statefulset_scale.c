@@ -207,7 +207,7 @@ static enum step existing_pod(struct pass *pass, struct ro_builder *b, uint32_t 
 static size_t batch_end(const struct pass *pass, uint32_t rank)
 {
     size_t end = 0, batch = 1;
-    while (end <= rank && end < pass->slots) {
+    while (end <= rank) {
         end += batch;
         batch = 2 * batch < 500 ? 2 * batch : 500;
     }

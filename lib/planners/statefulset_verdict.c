@@ -92,8 +92,7 @@ static void scale_budget(const struct pass *pass, struct rollout_verdict *v)
     ro_verdict_set(v, ROLLOUT_REASON_SCALE_MAX_UNAVAILABLE_REACHED);
     v->a = pass->run.scale_charges;
     v->b = pass->scale_budget;
-    if (pass->run.scale_first != ROLLOUT_NONE)
-        because_rank(pass, v, pass->run.scale_first);
+    because_rank(pass, v, pass->run.scale_first);
 }
 
 /* ---- the update's budget ---- */
@@ -108,7 +107,7 @@ static void update_budget(const struct pass *pass, struct rollout_verdict *v)
         because_pod(v, run->unavailable_pod);
     else if (run->unavailable_rank != ROLLOUT_NONE)
         because_rank(pass, v, run->unavailable_rank);
-    else if (run->taken_pod != ROLLOUT_NONE)
+    else
         because_pod(v, run->taken_pod);
 }
 
@@ -122,18 +121,16 @@ void sts_verdict_of_missing(const struct pass *pass, struct ro_builder *b, uint3
     v->wants = ROLLOUT_OP_CREATE;
     if (stopped_here && run->error.reason) {
         error_reason(pass, b, v);
-    } else if (run->stopped_at == 8) { /* nobody is planned for */
-        (void)scale_stopped(pass, b, v, (int64_t)rank + 1);
     } else if (run->break_rank != ROLLOUT_NONE && rank > run->break_rank) {
         scale_budget(pass, v);
-    } else if (stale != ROLLOUT_NONE && (stopped_here || !pass->monotonic)) {
+    } else if (stale != ROLLOUT_NONE && run->stopped_at != 8 && (stopped_here || !pass->monotonic)) {
         struct rollout_str names = ro_claim_at(&pass->in->claims, stale)->name;
         while ((stale = sts_stale_claim(pass, pass->ordinals[rank], &cursor)) != ROLLOUT_NONE)
             names = ro_build_join(b, names, RO_STR(", "), ro_claim_at(&pass->in->claims, stale)->name,
                                   (struct rollout_str){ NULL, 0 });
         ro_verdict_set_text(b, v, ROLLOUT_REASON_CLAIM_NOT_FREE, names);
-    } else if (!scale_stopped(pass, b, v, (int64_t)rank + 1)) {
-        error_reason(pass, b, v); /* one of several faults of a batch */
+    } else {
+        (void)scale_stopped(pass, b, v, (int64_t)rank + 1);
     }
 }
 
@@ -185,8 +182,7 @@ static void stopped_condemned(struct pass *pass, struct ro_builder *b, uint32_t 
     }
     /* Of several that are not healthy only the lowest may go. */
     ro_verdict_set_text(b, v, ROLLOUT_REASON_PREDECESSOR_FIRST, RO_STR("available"));
-    v->because = first->subject;
-    v->because_kind = first->subject_kind == ROLLOUT_SUBJECT_ORDINAL ? ROLLOUT_SUBJECT_ORDINAL : 0;
+    v->because = first->subject; /* no place without a pod: the loop over them would have stopped the pass */
 }
 
 static bool not_deleted(struct pass *pass, struct ro_builder *b, uint32_t i, struct rollout_verdict *v)
@@ -196,8 +192,7 @@ static bool not_deleted(struct pass *pass, struct ro_builder *b, uint32_t i, str
     if (pass->roles[i] == ROLE_CONDEMNED) {
         v->wants = ROLLOUT_OP_DELETE;
         if (!(pass->done[i] & DONE_CONDEMNED)) {
-            if (!scale_stopped(pass, b, v, 0))
-                ro_verdict_set(v, ROLLOUT_REASON_SCALE_FIRST);
+            (void)scale_stopped(pass, b, v, 0);
         } else if (is_stop(&run->condemned, i)) {
             stopped_condemned(pass, b, i, v);
         } else {
@@ -399,8 +394,8 @@ static bool is_stuck(const struct pass *pass, uint32_t i)
     if (!pass->rules->lifecycle || !(pass->marks[i] & MARK_READY))
         return false;
     if (state == ROLLOUT_STATE_PREPARING_DELETE)
-        return (updated || stops) && !(pass->done[i] & DONE_DELETE);
-    return state == ROLLOUT_STATE_PREPARING_UPDATE && stops && !updated;
+        return updated || stops;
+    return state == ROLLOUT_STATE_PREPARING_UPDATE && stops; /* an updated one moves on */
 }
 
 void sts_verdict_of_pod(struct pass *pass, struct ro_builder *b, uint32_t i, uint32_t target_text,

@@ -144,7 +144,7 @@ static bool waits_for_failed(const struct pass *pass, uint32_t *ret_pod)
 static bool waits_for_prepared(const struct pass *pass, uint32_t *ret_pod)
 {
     int64_t prepared = 0;
-    if (pass->run.walk.kind == 0 || pass->run.error.reason || pass->run.stopped_at != 20 || !pass->rules->lifecycle)
+    if (pass->run.walk.kind == 0 || pass->run.error.reason || !pass->rules->lifecycle)
         return false;
     for (size_t i = 0; i < pass->slots; i++) {
         uint32_t pod = pass->slot_pods[i];

@@ -61,7 +61,7 @@ struct rollout_verdict ro_verdict_of_action(const struct ro_builder *b, uint32_t
     struct rollout_verdict v = ro_verdict(subject_kind, subject);
     take(&v, why, ROLLOUT_NONE);
     v.first_action = (uint32_t)b->n_actions - 1;
-    v.op = (uint16_t)(b->plan ? b->actions[v.first_action].op : 0);
+    v.op = (uint16_t)b->actions[v.first_action].op;
     return v;
 }
 
@@ -98,15 +98,10 @@ static uint32_t worst_reason(const struct ro_tally *tally)
 void ro_tally_end(struct ro_builder *b, const struct ro_tally *tally, struct rollout_verdict *v)
 {
     if (v->reason == 0 && b->plan) {
-        uint32_t worst = worst_reason(tally);
-        if (worst == 0) { /* nothing is there and nothing is wanted */
-            v->reason = ROLLOUT_REASON_UP_TO_DATE;
-        } else {
-            struct rollout_verdict first = b->verdicts[tally->first[worst]];
-            first.subject_kind = v->subject_kind;
-            first.subject = v->subject;
-            *v = first;
-        }
+        struct rollout_verdict first = b->verdicts[tally->first[worst_reason(tally)]]; /* of a revision at least */
+        first.subject_kind = v->subject_kind;
+        first.subject = v->subject;
+        *v = first;
     }
     ro_build_verdict(b, v);
 }
