@@ -36,6 +36,13 @@ static void pre_normal(struct world *w)
     w->spec.lifecycle.pre_normal = world_hook(false);
 }
 
+/* A caller's own verdict need not name a path. */
+static void pathless(struct world *w)
+{
+    for (int i = 0; i < 2; i++)
+        w->verdicts[i].path = (struct rollout_str){ NULL, 0 };
+}
+
 static const struct rollout_label empty_label = { { "gone", 4 }, { "", 0 } };
 
 static void pre_delete_empty(struct world *w)
@@ -318,6 +325,8 @@ static const struct {
     { "R3 U0", "n* 4n-", NULL, POD, 1, "hold/delete DeletesFirst: scale in waits for the delete of p0" },
     { "R3 U3 only", "x 2o", NULL, POD, 2,
       "hold/update-in-place BehindStoppedPod: number 3 in order; the pass stopped at p0" },
+    { "R1 U1 only cannot", "o", pathless, POD, 0,
+      "hold/update-in-place InPlaceImpossible: not possible in place: template" },
     { "R3 U3 only", "x oX o", NULL, POD, 1, /* what is wrong with it is not what stopped the pass */
       "hold/update-in-place BehindStoppedPod: number 2 in order; the pass stopped at p0" },
     { "R3 U3", "nU 2o", grace_broken, POD, 2,

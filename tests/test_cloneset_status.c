@@ -267,6 +267,20 @@ START_TEST(change)
 }
 END_TEST
 
+/* 4.1 step 2: where the pass ends before it, the status stays as it was. */
+START_TEST(collisions_stay)
+{
+    struct world w;
+    world_make(&w, "R1", "n");
+    w.spec.flags |= ROLLOUT_CLONESET_SELECTOR_INVALID;
+    w.status.collision_count = (struct rollout_opt){ 1, 3 };
+    world_actions(&w);
+    ck_assert(!w.plan->status_changed);
+    ck_assert_int_eq(world_number(&w, "collisionCount"), 3);
+    world_free(&w);
+}
+END_TEST
+
 /* ---- 7.4 ---- */
 
 static void available_long_ago(struct world *w)
@@ -513,6 +527,7 @@ int main(void)
     Suite *suite = suite_create("cloneset_status");
     TCase *tcase = tcase_create("status");
     tcase_add_loop_test(tcase, count, 0, sizeof counts / sizeof *counts);
+    tcase_add_test(tcase, collisions_stay);
     tcase_add_loop_test(tcase, revision, 0, sizeof revisions / sizeof *revisions);
     tcase_add_loop_test(tcase, change, 0, sizeof changes / sizeof *changes);
     tcase_add_loop_test(tcase, progressing, 0, sizeof conditions / sizeof *conditions);

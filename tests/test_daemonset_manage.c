@@ -41,6 +41,16 @@ static void marked_already(struct daemonworld *w)
     w->pods[0].flags |= ROLLOUT_POD_KEY_PRE_DELETE;
 }
 
+static void first_has_no_time(struct daemonworld *w)
+{
+    w->pods[0].created_ms = 0;
+}
+
+static void second_has_no_time(struct daemonworld *w)
+{
+    w->pods[1].created_ms = 0;
+}
+
 static const struct daemon_case nodes[] = {
     { "should run, none is there", "", "n1", "create n1", NULL },
     { "may continue, none is there", "", "n1/", "", NULL },
@@ -83,6 +93,8 @@ static const struct daemon_case classes[] = {
 /* 7.2 */
 static const struct daemon_case excess[] = {
     { "the oldest stays", "", "n1 A2 A1 A0", "delete n1b; delete n1a", NULL },
+    { "no time is before any other", "", "n1 A2 A1 A0", "delete n1c; delete n1a", second_has_no_time },
+    { "wherever it stands in the list", "", "n1 A2 A1 A0", "delete n1c; delete n1b", first_has_no_time },
     { "also an old one beside a new one (D9)", "", "n1 B1 A0", "delete n1a", NULL },
     { "a scheduled one before an older one", "", "n1 B~0 A1", "delete n1a", NULL },
     { "of one age by name", "", "n1 A B", "delete n1b", NULL },

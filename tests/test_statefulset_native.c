@@ -43,6 +43,11 @@ static void a_job(struct statefulworld *w)
     w->owners[0][0].kind = stateful_str("Job");
 }
 
+static void another_set(struct statefulworld *w)
+{
+    w->owners[0][0] = (struct rollout_owner){ { "StatefulSet", 11 }, { "other", 5 }, { "u-other", 7 }, 1, 0 };
+}
+
 static void another_pod(struct statefulworld *w)
 {
     w->owners[0][0] = (struct rollout_owner){ { "Pod", 3 }, { "web-9", 5 }, { "u-9", 3 }, 0, 0 };
@@ -301,6 +306,7 @@ static const struct difference differences[] = {
       { "", "error ClaimNotFree wait 0" },
       NULL },
 
+    { "nor where the pass does not begin", "noselector R2 m60", "0B", { "", "wait 0" }, { "", "wait 0" }, NULL },
     { "nor where the update phase has one",
       "par budget R2 m60 U'5",
       "0-1A-",
@@ -445,6 +451,12 @@ static const struct difference differences[] = {
       { "set-claim-owner data-0 0", NULL },
       { "set-claim-owner data-0 0", NULL },
       NULL },
+    { "(b) a set of another name is another controller",
+      "whenDeleted R1 Tdata",
+      "0B; 0,xs",
+      { "", NULL },
+      { "set-claim-owner data-0 0", NULL },
+      another_set },
     { "(c) and nothing to remove", "par R1 Tdata", "0B; 0,x", { "", NULL }, { "", NULL }, NULL },
     { "a plain reference beside one that is not",
       "whenDeleted R1 Tdata",

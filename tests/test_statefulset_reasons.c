@@ -261,6 +261,8 @@ static const struct stateful_reason held[] = {
       "hold/create ScaleMaxUnavailableReached: scale max_unavailable 2 of 2 used; first by ordinal 1", NULL },
     { "M1", "0B 1Bf 2B", "1",
       "hold/delete ScaleMaxUnavailableReached: scale max_unavailable 1 of 1 used; first by web-1", NULL },
+    { "par R5 M2 preDelete", "0BfDh 1B- 2-4B", "0", /* it comes before the budget's last */
+      "hold/delete PreDeleteHook: waits for hook hook to be removed, then goes", NULL },
     /* where updates are off only the loop that the budget ends finishes what an update began */
     { "par ondelete R2 M1", "0B- 1Bu", "1",
       "hold/set-lifecycle ScaleMaxUnavailableReached: scale max_unavailable 1 of 1 used; first by web-0", NULL },
