@@ -58,6 +58,9 @@ static const struct {
         .created_ms = 900 } }, /* newer than all that follow */
 };
 
+/* By weight the 30,000th, behind the one that is prepared; then there is no room for the last. */
+static const uint32_t weighed[] = { 69000, 30000, 40000, 66000, 1000, 2000, 67000, 3000, 68000, 4000 };
+
 static void plain(void)
 {
     for (size_t i = 0; i < PODS; i++)
@@ -76,7 +79,7 @@ static void plain(void)
     }
 }
 
-START_TEST(order)
+static void update(const struct rollout_order *order, const uint32_t *places)
 {
     const struct rollout_revision revisions[] = { { .name = TEXT("web-a"), .number = 1 },
                                                   { .name = TEXT("web-b"), .number = 2 } };
@@ -85,7 +88,8 @@ START_TEST(order)
                                            .update_type = ROLLOUT_UPDATE_ROLLING,
                                            .name = TEXT("web"),
                                            .replicas = { 1, PODS },
-                                           .max_unavailable = { ROLLOUT_INTSTR_INT, LIMIT, { NULL, 0 } } };
+                                           .max_unavailable = { ROLLOUT_INTSTR_INT, LIMIT, { NULL, 0 } },
+                                           .order = *order };
     const struct rollout_workload workload = { .struct_size = sizeof workload, .cloneset = &spec };
     const struct rollout_snapshot snapshot = { .struct_size = sizeof snapshot,
                                                .current_revision = 1,
@@ -95,14 +99,34 @@ START_TEST(order)
                                                .pods = { pods, PODS, sizeof *pods } };
     struct rollout_error error = { .struct_size = sizeof error };
     struct rollout_plan *plan = NULL;
-    plain();
     ck_assert_msg(rollout_plan(&workload, &snapshot, &plan, &error) == ROLLOUT_OK, "%s", error.message);
-    ck_assert_uint_eq(plan->action_count, COUNT(first));
-    for (size_t i = 0; i < COUNT(first); i++) {
+    ck_assert_uint_eq(plan->action_count, LIMIT);
+    for (size_t i = 0; i < LIMIT; i++) {
         ck_assert_uint_eq(plan->actions[i].op, ROLLOUT_OP_RECREATE);
-        ck_assert_uint_eq(plan->actions[i].subject, first[i].place);
+        ck_assert_uint_eq(plan->actions[i].subject, places[i]);
     }
     rollout_plan_free(plan);
+}
+
+START_TEST(by_default)
+{
+    const struct rollout_order order = { .scatter = { NULL, 0, 0 } };
+    uint32_t places[LIMIT];
+    for (size_t i = 0; i < LIMIT; i++)
+        places[i] = first[i].place;
+    plain();
+    update(&order, places);
+}
+END_TEST
+
+START_TEST(by_weight)
+{
+    static const struct rollout_label label = { TEXT("role"), TEXT("canary") };
+    const struct rollout_weight_term term = { .selector = { .match_labels = { &label, 1, sizeof label } }, .weight = 5 };
+    const struct rollout_order order = { .priority = { .weights = &term, .weight_count = 1 } };
+    plain();
+    pods[30000].labels = (struct rollout_labels){ &label, 1, sizeof label };
+    update(&order, weighed);
 }
 END_TEST
 
@@ -110,7 +134,8 @@ int main(void)
 {
     Suite *suite = suite_create("cloneset_large");
     TCase *tcase = tcase_create("cloneset_large");
-    tcase_add_test(tcase, order);
+    tcase_add_test(tcase, by_default);
+    tcase_add_test(tcase, by_weight);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

@@ -36,6 +36,14 @@ static void pre_normal(struct world *w)
     w->spec.lifecycle.pre_normal = world_hook(false);
 }
 
+/* One label is the beginning of the other's bytes. */
+static void shared_bytes(struct world *w)
+{
+    static const char bytes[] = "web-ab";
+    w->pods[0].revision = (struct rollout_str){ bytes, 5 };
+    w->pods[1].revision = (struct rollout_str){ bytes, 6 };
+}
+
 /* A caller's own verdict need not name a path. */
 static void pathless(struct world *w)
 {
@@ -325,6 +333,9 @@ static const struct {
     { "R3 U0", "n* 4n-", NULL, POD, 1, "hold/delete DeletesFirst: scale in waits for the delete of p0" },
     { "R3 U3 only", "x 2o", NULL, POD, 2,
       "hold/update-in-place BehindStoppedPod: number 3 in order; the pass stopped at p0" },
+    { "R2 U2 inplace", "2o", shared_bytes, POD, 0, "update-in-place UpdateInPlace: in place, number 1 of 2 now" },
+    { "R2 U2 inplace", "2o", shared_bytes, POD, 1,
+      "recreate RecreateNotInPlace: recreate, not possible in place: unknown revision" },
     { "R1 U1 only cannot", "o", pathless, POD, 0,
       "hold/update-in-place InPlaceImpossible: not possible in place: template" },
     { "R3 U3 only", "x oX o", NULL, POD, 1, /* what is wrong with it is not what stopped the pass */

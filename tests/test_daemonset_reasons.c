@@ -28,6 +28,19 @@ static void in_grace(struct daemonworld *world)
     world->pods[0].in_place = &world->in_place[0];
 }
 
+/* Both steps write: the one ends the period, the other drops one that is of another revision. */
+static void grace_over(struct daemonworld *world)
+{
+    in_grace(world);
+    world->in_place[0].grace_end_ms = DAEMON_NOW;
+}
+
+static void grace_of_another(struct daemonworld *world)
+{
+    in_grace(world);
+    world->in_place[0].grace_revision = daemon_str("else");
+}
+
 static void empty_hook_label(struct daemonworld *world)
 {
     static const struct rollout_label label = { { "gone", 4 }, { "", 0 } };
@@ -112,6 +125,9 @@ static const struct reason_row {
       "hold ActionsNotObserved: earlier actions not observed, until 2026-01-01T00:04:00.000Z", NULL },
     { "unobserved", "n1", NULL, "n1",
       "hold/create ActionsNotObserved: earlier actions not observed, until 2026-01-01T00:04:00.000Z", NULL },
+
+    { "", "n1 B, n2", "n1a", NULL, "hold/end-grace ScaleFirst: this pass scales first: node n2", grace_over },
+    { "", "n1 B, n2", "n1a", NULL, "hold/end-grace ScaleFirst: this pass scales first: node n2", grace_of_another },
 
     /* 4 */
     { "", "n1 B!", NULL, "n1", "hold/create Terminating: n1a is still terminating", NULL },

@@ -171,6 +171,8 @@ static const struct stateful_case sizes[] = {
       last_mode_differs },
     { "no request is none at all", "par resize U9 R1 Tdata:1Gi", "0B; 0", "resize-claim data-0 of:data 1Gi", NULL,
       NULL },
+    { "nor is what is no quantity", "par resize U9 R1 Tdata:1Gi", "0B; 0=x/1Gi", "resize-claim data-0 of:data 1Gi", NULL,
+      NULL },
     { "and none is asked for", "par resize U9 R1 Tdata", "0B; 0", "", "stop 0", NULL },
     { "a class that cannot grow", "par resize U9 R1 Tdata:2Gi", "0B; 0=1Gi/1Gi", "", "error ClaimMismatch stop 20",
       fixed_class },

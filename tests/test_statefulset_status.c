@@ -310,7 +310,22 @@ static void grace_of_1(struct statefulworld *it)
         ->grace_end_ms = STATEFUL_NOW + 5000;
 }
 
+/* A pod's time may be any, and now a year before 1970: the wait ends with the years that there are. */
+static void ready_at_the_end(struct statefulworld *it)
+{
+    it->snapshot.now_ms = -1000;
+    it->pods[0].ready_since_ms = INT64_MAX;
+}
+
+static void ready_at_the_beginning(struct statefulworld *it)
+{
+    it->pods[0].ready_since_ms = INT64_MIN;
+}
+
 static const struct stateful_case waits[] = {
+    { "ready at the end of all times", "R1 m60", "0B", "", "avail 0 wait 253402473601", ready_at_the_end },
+    { "ready at their beginning", "R1 m60", "0B", "", "avail 1 wait 0", ready_at_the_beginning },
+    { "and before it, where seconds are taken off", "R1 m-60", "0B", "", "avail 1 wait 0", ready_at_the_beginning },
     { "nothing to wait for", "R3", "0-2B", "", "wait 0 next 0", NULL },
     { "R7", "R3 m60", "0B 1By 2B", "", "wait 59 next 59000", NULL },
     { "9.1", "par R3 m60", "0B 1By 2B", "", "wait 59 next 59000", NULL },

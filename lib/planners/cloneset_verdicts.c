@@ -32,7 +32,7 @@ static void emit_pod_verdicts(struct pass *pass, struct ro_builder *b, const str
         if (fates[i] == FATE_NONE && turn == TURN_NONE && mark == healthy && plain) {
             v = up_to_date;
             v.subject = i;
-        } else if (fates[i] == FATE_NONE && turn == TURN_REFUSED && refused.reason &&
+        } else if (fates[i] == FATE_NONE && turn == TURN_REFUSED &&
                    (mark & (MARK_AVAILABLE | MARK_REFRESH)) == MARK_AVAILABLE) {
             v = refused;
             v.subject = i;

@@ -5,6 +5,7 @@
 
 #include "base/sort.h"
 #include "base/str.h"
+#include "base/time.h"
 #include "planners/refresh.h"
 #include "rules/availability.h"
 
@@ -143,10 +144,10 @@ static void take_partners(struct sync *sync, uint32_t old, uint32_t new_)
     sync_fate(sync, old, FATE_PARTNER);
     sync->others[old] = new_ + 1;
     int64_t wait_ms = (int64_t)sync->spec->min_ready_seconds * 1000;
-    if (!(sync->marks[new_] & SYNC_READY) || !sync->rules->exact_surge_wait || wait_ms <= 0)
+    if (!(sync->marks[new_] & SYNC_READY) || !sync->rules->exact_surge_wait)
         return;
     if (partner->ready_since_ms)
-        wait_ms = ro_available_from(partner->ready_since_ms, sync->spec->min_ready_seconds) - 1 - sync->now_ms;
+        wait_ms = ro_time_left(ro_available_from(partner->ready_since_ms, sync->spec->min_ready_seconds) - 1, sync->now_ms);
     sync_requeue(sync, wait_ms);
 }
 

@@ -22,8 +22,7 @@ uint16_t ro_step_op(enum ro_step step)
 
 int64_t ro_grace_left(const struct rollout_pod *pod, int64_t now_ms)
 {
-    int64_t end_ms = pod->in_place->grace_end_ms;
-    return (end_ms < RO_TIME_MAX ? end_ms : RO_TIME_MAX) - now_ms;
+    return ro_time_left(pod->in_place->grace_end_ms, now_ms);
 }
 
 static void emit_step(struct ro_builder *b, uint8_t *bytes, uint32_t pod, const struct rollout_pod *facts,

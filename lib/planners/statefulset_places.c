@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/sort.h"
+#include "base/time.h"
 #include "planners/check.h"
 #include "rules/availability.h"
 #include "rules/ordinal.h"
@@ -26,8 +27,7 @@ int64_t sts_wait(const struct pass *pass, uint32_t pod)
         return 0;
     if (p->ready_since_ms == 0)
         return (int64_t)pass->spec->min_ready_seconds * 1000;
-    int64_t from = sts_available_from(pass, p);
-    return from > pass->now_ms ? from - pass->now_ms : 0;
+    return ro_time_left(sts_available_from(pass, p), pass->now_ms);
 }
 
 struct sts_digits sts_digits(int32_t ordinal)

@@ -235,6 +235,7 @@ static bool stop_walk(struct pass *pass, uint32_t rank, bool acted, bool gone)
         .acted = acted,
         .gone = gone,
     };
+    pass->run.stopped_at = 20;
     return false;
 }
 
@@ -420,7 +421,7 @@ bool sts_update_phase(struct pass *pass, struct ro_builder *b)
             return unusable_budget(pass);
         if (pass->in->gates.on[ROLLOUT_GATE_MAX_UNAVAILABLE_STATEFULSET])
             return delete_within_budget(pass, b);
-        return walk_from_top(pass, b) ? true : stop_at_step(pass, 20);
+        return walk_from_top(pass, b);
     }
     if (pass->in->snapshot.unobserved_since_ms != 0)
         return stop_at_step(pass, 14);
@@ -432,5 +433,5 @@ bool sts_update_phase(struct pass *pass, struct ro_builder *b)
         return unusable_budget(pass);
     count_unavailable(pass); /* 18 */
     delete_specified(pass, b);
-    return walk(pass, b) ? true : stop_at_step(pass, 20);
+    return walk(pass, b);
 }

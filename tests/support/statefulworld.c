@@ -649,7 +649,7 @@ static const char *said(struct statefulworld *w, const char *word, char *buf, si
     else if (strcmp(word, "stop") == 0)
         snprintf(buf, size, "%d", (int)plan->stopped_at);
     else if (strcmp(word, "wait") == 0)
-        snprintf(buf, size, "%d", (int)plan->requeue_seconds);
+        snprintf(buf, size, "%lld", (long long)plan->requeue_seconds);
     else if (strcmp(word, "next") == 0)
         snprintf(buf, size, "%d", plan->next_ms ? (int)(plan->next_ms - STATEFUL_NOW) : 0);
     else if (strcmp(word, "changed") == 0)
