@@ -83,9 +83,9 @@ def test_version_of_the_library() -> None:
     assert told['headers'] == told['library'] == _abi.VERSION
 
 
-def load(library: str) -> subprocess.CompletedProcess[str]:
+def load(library: str, **variables: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, '-c', 'import rollout; print(rollout.versions()["path"])'], text=True, capture_output=True,
-                          env={**os.environ, 'ROLLOUT_LIBRARY': library,
+                          env={**os.environ, **variables, 'ROLLOUT_LIBRARY': library,
                                'PYTHONPATH': str(pathlib.Path(rollout.__file__).parents[1]) + os.pathsep
                                + os.environ.get('PYTHONPATH', '')})
 
@@ -93,6 +93,15 @@ def load(library: str) -> subprocess.CompletedProcess[str]:
 def test_loads_the_library_that_is_named() -> None:
     it = load(_clib.path)
     assert it.stdout.strip() == _clib.path, it.stderr
+
+
+@pytest.mark.skipif(_clib.BUNDLED.exists(), reason='the library inside comes first')
+def test_loads_the_system_s_library() -> None:
+    """By its soname, where there is none inside."""
+    folder = pathlib.Path(_clib.path).parent
+    assert (folder / _clib.SONAME).exists()
+    it = load('', LD_LIBRARY_PATH=str(folder))
+    assert it.stdout.strip() == _clib.SONAME == 'librollout.so.0.1', it.stderr
 
 
 def test_no_library() -> None:

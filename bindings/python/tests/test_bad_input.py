@@ -100,6 +100,18 @@ def test_deepest() -> None:
     fall(sys.getrecursionlimit() - 150)
 
 
+def test_texts_that_are_json_at_the_end_of_a_stack() -> None:
+    """That a caller has used up his stack does not make a text unreadable."""
+    pod = worlds.pod_object(0)
+    pod['metadata']['annotations'] = {'apps.kruise.io/inplace-update-state': '{"a":' + '[' * 200 + ']' * 200 + '}'}
+
+    def fall(room: int) -> Pod:
+        return fall(room - 1) if room else rollout.decode_pod(pod)
+    found = fall(sys.getrecursionlimit() - 150)
+    assert found == rollout.decode_pod(pod)
+    assert found.in_place and not found.in_place.flags & rollout.InPlaceFlags.STATE_BROKEN
+
+
 def test_changed_meanwhile() -> None:
     document = worlds.document(3)
     stop = threading.Event()

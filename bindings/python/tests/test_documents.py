@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 import rollout
+import yaml
 from rollout import InPlaceFlags, InvalidError, PodFlags, _arena, _expand, _spell
 
 import worlds
@@ -106,6 +107,62 @@ def test_edit_and_plan() -> None:
     assert workload.cloneset and len(snapshot.pods) == 30
     wider = dataclasses.replace(workload, cloneset=dataclasses.replace(workload.cloneset, max_unavailable=5))
     assert len(rollout.plan(wider, snapshot).actions) == 5
+
+
+def test_apply() -> None:
+    document = worlds.document(30)
+    document['workload']['spec']['updateStrategy']['rollingUpdate']['podUpdatePolicy'] = 'InPlaceIfPossible'
+    planned, = rollout.plan_document(document)
+    assert worlds.names(planned.plan) == ['update-in-place'] * 3
+    for number, action in enumerate(planned.plan.actions):
+        assert action.subject is not None
+        before = document['pods'][action.subject]
+        after, = rollout.apply_document(document, number)
+        assert (before['spec']['containers'][0]['image'], after['spec']['containers'][0]['image']) == ('app:1', 'app:2')
+        assert after['metadata']['labels']['controller-revision-hash'] == 'demo-2'
+        assert after['metadata']['name'] == before['metadata']['name'] and after['status'] != before['status']
+    other = {**document['pods'][planned.plan.actions[0].subject or 0], 'more': [1, 2.5, None, True, {}]}
+    again, = rollout.apply_document(document, 0, target=other)
+    assert again['more'] == other['more'] and again['spec']['containers'][0]['image'] == 'app:2'
+    for number, path in ((3, 'action'), (-1, 'action'), ('x', 'action'), (1 << 80, 'action')):  # type: ignore[assignment]
+        with pytest.raises(InvalidError) as caught:
+            rollout.apply_document(document, number)
+        assert caught.value.path == path
+    for ids in ('abcde', [5], 7):
+        with pytest.raises(InvalidError, match='^ids'):
+            rollout.apply_document(document, 0, ids=ids)  # type: ignore[arg-type]
+    with pytest.raises(InvalidError) as caught:
+        rollout.apply_document(document, 0, target={'x': {1}})
+    assert caught.value.path == 'target.x'
+
+
+def test_apply_creates_pods() -> None:
+    document = worlds.document(2)
+    document['workload']['spec']['replicas'] = 4
+    planned, = rollout.plan_document(document)
+    assert worlds.names(planned.plan)[0] == 'create'
+    made = rollout.apply_document(document, 0, ids=['bbbbb', 'ccccc'])
+    assert [pod['metadata']['name'] for pod in made] == ['demo-bbbbb', 'demo-ccccc']
+    with pytest.raises(InvalidError, match='ids'):
+        rollout.apply_document(document, 0)
+
+
+def test_apply_status() -> None:
+    document = worlds.document(3)
+    after = rollout.apply_status_document(document)
+    assert after['spec'] == document['workload']['spec']
+    assert after['status'] == rollout.plan_document(document)[0].plan.status
+    # What is made is a document again.
+    assert rollout.plan_document({**document, 'workload': after})[0].plan.status_changed is False
+
+
+def test_yaml() -> None:
+    """As a reader of YAML gives it: times that are not quoted are datetimes, with or without a zone."""
+    text = json.dumps(worlds.document(3)).replace('"2026-11-26T00:00:00Z"', '2026-11-26T02:00:00+02:00')
+    text = text.replace('"2026-11-25T00:00:00Z"', '2026-11-25 00:00:00')
+    document = yaml.safe_load(text)
+    assert isinstance(document['now'], datetime.datetime) and document['pods'][0]['metadata']['creationTimestamp'].tzinfo is None
+    assert rollout.plan_document(document) == rollout.plan_document(worlds.document(3))
 
 
 def test_decode_pod() -> None:

@@ -27,6 +27,8 @@ from ._calls import (
 )
 from ._documents import (
     PlannedDocument,
+    apply_document,
+    apply_status_document,
     count_document,
     decode,
     decode_pod,
@@ -44,6 +46,8 @@ __all__ = [
     'LibraryError',
     'NoMemoryError',
     'PlannedDocument',
+    'apply_document',
+    'apply_status_document',
     'RolloutError',
     'count_document',
     'decode',

@@ -108,7 +108,7 @@ class Arena:
         self.put, self.keep = self.blocks.put, self.blocks.keep
         self.texts = Texts(self.put)
         self.pairs = Labels(self.texts)
-        self.nodes = _nodes.Builder(self.texts)
+        self.nodes = _nodes.Builder(self.texts, self.put)
 
     def items(self, pack: Packer, items: Iterable[Any]) -> tuple[int, int]:
         """Address and count of an array of structs."""

@@ -6,13 +6,14 @@ import contextlib
 import ctypes
 import datetime
 from dataclasses import dataclass
-from typing import Callable, Iterator, Optional, TypeVar, Union
+from typing import Callable, Iterator, Optional, Sequence, TypeVar, Union
 
 from . import _abi, _clib, _pack, _read, _spell
 from ._arena import Arena
 from ._calls import pack_facts, pack_tree, read_candidates, read_plan
+from ._check import field, number
 from ._clib import lib
-from ._memory import Context
+from ._memory import Context, tree
 from .errors import RolloutError, invalid
 from .types import Candidates, Json, Plan, Pod, Snapshot, Workload
 
@@ -30,13 +31,13 @@ class PlannedDocument:
 
 
 @contextlib.contextmanager
-def grouped(document: Json) -> Iterator[int]:
-    """The document sorted by workload."""
+def grouped(document: Json) -> Iterator[tuple[Arena, int]]:
+    """The document sorted by workload, and the arena that its nodes lie in."""
     arena = Arena()
     nodes = pack_tree(arena, '', document if document is not None else [])
     grouping = _clib.result('rollout_document_group', nodes)
     try:
-        yield grouping
+        yield arena, grouping
     finally:
         lib.rollout_grouping_free(grouping)
 
@@ -79,7 +80,7 @@ def each_workload(document: Json, now: Now, answer: Callable[[_abi.rollout_world
                   refused: Optional[list[RolloutError]]) -> list[T]:
     now_ms = _spell.now_ms(now)
     answers = []
-    with grouped(document) as grouping:
+    with grouped(document) as (_, grouping):
         for index in range(lib.rollout_grouping_count(grouping)):
             try:
                 with world_of(grouping, index, now_ms) as world:
@@ -93,7 +94,7 @@ def each_workload(document: Json, now: Now, answer: Callable[[_abi.rollout_world
 
 def count_document(document: Json) -> int:
     """How many workloads the document holds: 1 for a Snapshot, any number for a List."""
-    with grouped(document) as grouping:
+    with grouped(document) as (_, grouping):
         return int(lib.rollout_grouping_count(grouping))
 
 
@@ -122,16 +123,67 @@ def order_document(document: Json, *, now: Now = None, refused: Optional[list[Ro
     return each_workload(document, now, lambda world: read_candidates(world.workload, world.snapshot), refused)
 
 
+@contextlib.contextmanager
+def world_at(document: Json, index: int, now: Now) -> Iterator[tuple[Arena, _abi.rollout_world]]:
+    """One workload of a document, and the arena that the document's nodes lie in."""
+    now_ms = _spell.now_ms(now)
+    with grouped(document) as (arena, grouping):
+        count = lib.rollout_grouping_count(grouping)
+        if not isinstance(index, int) or not 0 <= index < count:
+            raise invalid('index', f'is none of {count} workloads', _spell.short(index))
+        with world_of(grouping, index, now_ms) as world:
+            yield arena, world
+
+
 def decode(document: Json, index: int = 0, *, now: Now = None) -> tuple[Workload, Snapshot]:
     """The facts of one workload of a document, to be changed with dataclasses.replace() and planned with plan()."""
-    now_ms = _spell.now_ms(now)
-    with grouped(document) as grouping:
-        if not isinstance(index, int) or not 0 <= index < lib.rollout_grouping_count(grouping):
-            raise invalid('index', f'is none of {lib.rollout_grouping_count(grouping)} workloads', _spell.short(index))
-        with world_of(grouping, index, now_ms) as world:
-            context = Context()
-            return (context.one(_read.WORKLOAD, _read.r_workload, world.workload, True),
-                    context.one(_read.SNAPSHOT, _read.r_snapshot, world.snapshot, True))
+    with world_at(document, index, now) as (_, world):
+        context = Context()
+        return (context.one(_read.WORKLOAD, _read.r_workload, world.workload, True),
+                context.one(_read.SNAPSHOT, _read.r_snapshot, world.snapshot, True))
+
+
+def objects(name: str, *arguments: int) -> list[Json]:
+    """What one of the functions that make objects gives, as plain values."""
+    made = _clib.result(name, *arguments)
+    try:
+        it = _abi.rollout_objects.from_address(made)
+        trees = (_abi.rollout_tree * it.count).from_address(it.items) if it.count else ()
+        return [tree(one.nodes, one.count) for one in trees]
+    finally:
+        lib.rollout_objects_free(made)
+
+
+def apply_document(document: Json, action: int, *, index: int = 0, ids: Sequence[str] = (), target: Json = None,
+                   now: Now = None) -> list[Json]:
+    """Carries out one action of the plan of a document's workload: the objects as they must be afterwards, for a driver to send
+    the difference.
+
+    action is an index into the plan's actions. A deletion gives no object; a creation gives one pod for each that it asks for. ids
+    are the instance ids that the driver drew: 5 characters of bcdfghjklmnpqrstvwxz2456789, none in use, as many as the action asks
+    for. target, where it is not None, is changed instead of the document's object: for a second action on a pod, what the first
+    one made of it. Raises InvalidError where there is no such action or there are too few ids."""
+    with world_at(document, index, now) as (arena, world):
+        number('action', action, (0, 2**32 - 1))
+        field('ids', 'strs', ids, None)
+        listed = arena.put(arena.strs(ids))
+        made = _clib.result('rollout_plan', world.workload, world.snapshot)
+        try:
+            if target is None:
+                return objects('rollout_apply', ctypes.addressof(world), made, action, listed)
+            return objects('rollout_apply_to', ctypes.addressof(world), made, action, pack_tree(arena, 'target', target))
+        finally:
+            lib.rollout_plan_free(made)
+
+
+def apply_status_document(document: Json, *, index: int = 0, now: Now = None) -> Json:
+    """The workload as the pass leaves it: with the plan's status, and without the names in podsToDelete that the plan drops."""
+    with world_at(document, index, now) as (_, world):
+        made = _clib.result('rollout_plan', world.workload, world.snapshot)
+        try:
+            return objects('rollout_apply_status', ctypes.addressof(world), made)[0]
+        finally:
+            lib.rollout_plan_free(made)
 
 
 def decode_pod(pod: Json, workload: Optional[Workload] = None) -> Pod:

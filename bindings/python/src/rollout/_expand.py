@@ -5,6 +5,7 @@ from __future__ import annotations
 import binascii
 import json
 import re
+import threading
 from typing import Any, Mapping, Optional
 
 NO_KEY: Any = object()
@@ -99,15 +100,37 @@ def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 DECODER = json.JSONDecoder(parse_constant=no_number, parse_int=integer, parse_float=real, object_pairs_hook=members)
 
 
+def decode(source: str) -> Any:
+    try:
+        value = DECODER.decode(source)
+        if '\\u' in source:
+            json.dumps(value, ensure_ascii=False).encode()  # lone surrogates
+        return value
+    except ValueError:
+        return NOTHING
+
+
+def decode_elsewhere(source: str) -> Any:
+    """On a stack of its own, for a caller who has used up his. What is too deep even there has no room in a tree either."""
+    found: list[Any] = []
+
+    def run() -> None:
+        try:
+            found.append(decode(source))
+        except RecursionError:
+            found.append(NOTHING)
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    return found[0]
+
+
 def load(text: str, place: Place) -> Any:
     """The value of a text in this place; NOTHING where it is no JSON."""
     source = from_base64(text) if place.base64 else text
     if source is None:
         return NOTHING
     try:
-        value = DECODER.decode(source)
-        if '\\u' in source:
-            json.dumps(value, ensure_ascii=False).encode()  # lone surrogates
-        return value
-    except (ValueError, RecursionError):
-        return NOTHING
+        return decode(source)
+    except RecursionError:
+        return decode_elsewhere(source)

@@ -9,12 +9,12 @@ from collections import defaultdict
 from itertools import repeat
 from pickle import dumps as pickled
 from struct import Struct, error as StructError
-from typing import Any, Iterator, Mapping, NamedTuple
+from typing import Any, Callable, Iterator, Mapping, NamedTuple
 
 from . import _expand, _spell
 from ._abi import NODE_MAX_DEPTH
-from .enums import NodeKind
-from .errors import InvalidError, invalid
+from .enums import ErrorCode, NodeKind
+from .errors import NoMemoryError, RolloutError, invalid
 
 NODE = Struct('@IIPNPNqd')
 HEAD = Struct('@II')
@@ -24,6 +24,7 @@ NO_STR = bytes(Struct('@PN').size)
 NO_NUMBER = bytes(TAIL.size)
 TEXT_HEAD, NULL_HEAD, REAL_HEAD = (HEAD.pack(kind, 1) for kind in (TEXT, NULL, REAL))
 NO_MORE = NO_STR + NO_NUMBER
+pack_text = Struct(f'@{HEAD.size}s{len(NO_STR)}sPN{TAIL.size}s').pack
 
 # More values than the objects of any cluster have. Only a document that shares its parts gets there, as YAML's aliases do: it
 # takes no room in Python, but all of it as nodes.
@@ -55,12 +56,14 @@ class Keys(dict[Any, bytes]):
 class Leaves(dict[Any, bytes]):
     """The node of a key and a text."""
 
-    def __init__(self, keys: Keys, texts: Texts) -> None:
+    def __init__(self, keys: Keys, put: Callable[[bytes], int]) -> None:
         super().__init__()
-        self.keys_of, self.texts = keys, texts
+        self.keys_of, self.put = keys, put
 
     def __missing__(self, pair: tuple[Any, str]) -> bytes:
-        found = self[pair] = TEXT_HEAD + self.keys_of[pair[0]] + self.texts[pair[1]] + NO_NUMBER
+        key, text = pair
+        data = text.encode()
+        found = self[pair] = pack_text(TEXT_HEAD, self.keys_of[key], self.put(data), len(data), NO_NUMBER)
         return found
 
 
@@ -127,10 +130,10 @@ class Level(NamedTuple):
 class Builder:
     """Shares the texts of one arena."""
 
-    def __init__(self, texts: Texts) -> None:
+    def __init__(self, texts: Texts, put: Callable[[bytes], int]) -> None:
         self.texts = texts
         self.keys = Keys(texts)
-        self.leaves = Leaves(self.keys, texts)
+        self.leaves = Leaves(self.keys, put)
         self.integers, self.bools = Numbers(INTEGER, self.keys), Numbers(BOOL, self.keys)
         self.memos: defaultdict[Any, Memo] = defaultdict(Memo)
 
@@ -226,7 +229,7 @@ class Builder:
                         if at == head and size <= MOST_REPEATED:
                             memo.nodes[content] = b''.join(out[head:]), size
                     pairs, place, head, first, kind, key, value, was = levels.pop()
-        except InvalidError:
+        except RolloutError:
             raise
         except (TypeError, ValueError, OverflowError, StructError, RuntimeError, MemoryError) as error:
             levels.append((pairs, place, head, first, kind, key, value, was))
@@ -270,7 +273,7 @@ def step(level: Level, key: Any, given: Any) -> str:
     return ''
 
 
-def fault(whole: list[Any], given: Any, error: Any) -> InvalidError:
+def fault(whole: list[Any], given: Any, error: Any) -> RolloutError:
     """The exception for the child `given` of the last level; given None: that is a container which is nested too deep."""
     levels = [Level(*level) for level in whole]
     path = ''.join(step(outer, inner.key, inner.given) for outer, inner in zip(levels, levels[1:]))
@@ -279,6 +282,8 @@ def fault(whole: list[Any], given: Any, error: Any) -> InvalidError:
     key, value = given
     if isinstance(error, MemoryError):
         return invalid(_spell.cut_path(path), f'has more than {MAX_NODES} values')
+    if isinstance(error, RecursionError):
+        return NoMemoryError("the caller's stack is full", code=ErrorCode.ERR_NOMEM)
     if isinstance(error, RuntimeError):
         return invalid(_spell.cut_path(path), 'is changed by somebody else meanwhile')
     if key is not NO_KEY:
