@@ -1,0 +1,3 @@
+module github.com/librollout/librollout/bindings/go
+
+go 1.24
