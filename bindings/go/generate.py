@@ -471,8 +471,10 @@ class Writer:
                 out.append(f'\t\t\t{{"{member.name}", unsafe.Offsetof({at}), unsafe.Sizeof({at}), "{member.type}"}},')
             out.append('\t\t}},')
         out.append('\t}\n}\n')
-        out.append('// Constants are all enumerators and numeric macros.\nfunc Constants() map[string]int64 {\n\treturn map[string]int64{')
+        out.append('// Constants are all enumerators, and the numeric macros but the version.\nfunc Constants() map[string]int64 {\n\treturn map[string]int64{')
         for constant in self.headers.constants():
+            if constant.name.startswith('ROLLOUT_VERSION_'):
+                continue
             out.append(f'\t\t"{constant.name}": C.{constant.name},')
         out.append('\t}\n}')
         return '\n'.join(out) + '\n'

@@ -575,7 +575,7 @@ func Structs() []Struct {
 	}
 }
 
-// Constants are all enumerators and numeric macros.
+// Constants are all enumerators, and the numeric macros but the version.
 func Constants() map[string]int64 {
 	return map[string]int64{
 		"ROLLOUT_OK":                                      C.ROLLOUT_OK,
@@ -856,8 +856,5 @@ func Constants() map[string]int64 {
 		"ROLLOUT_CANDIDATE_EMPTY":                         C.ROLLOUT_CANDIDATE_EMPTY,
 		"ROLLOUT_NONE":                                    C.ROLLOUT_NONE,
 		"ROLLOUT_NODE_MAX_DEPTH":                          C.ROLLOUT_NODE_MAX_DEPTH,
-		"ROLLOUT_VERSION_MAJOR":                           C.ROLLOUT_VERSION_MAJOR,
-		"ROLLOUT_VERSION_MINOR":                           C.ROLLOUT_VERSION_MINOR,
-		"ROLLOUT_VERSION_PATCH":                           C.ROLLOUT_VERSION_PATCH,
 	}
 }

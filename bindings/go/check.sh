@@ -1,0 +1,72 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# check.sh TEST BUILD PREFIX [COMMAND]: one test of the Go package, for meson. BUILD is meson's build folder, PREFIX where it
+# installs to, COMMAND the rollout command that it built. Exits with 77 where there is no Go that can build the package.
+#
+#   fresh      generated files are what their generators write
+#   vet        go vet and gofmt have nothing to say
+#   test       all tests, with all recorded decisions that are found
+#   race       under the race detector
+#   cgocheck2  with every pointer that goes to C checked
+#   system     against the installed library, and against one of a wrong version
+#   user       a module of its own that imports the package, with a C compiler alone
+#   bench      benchmarks beside C
+set -eu
+test=$1 build=$2 prefix=$3
+export ROLLOUT_COMMAND="${4:-}"
+cd "$(dirname "$0")"
+
+version=$(go env GOVERSION 2>/dev/null) || version=none
+case $version in
+    go1.2[4-9]* | go1.[3-9][0-9]* | go[2-9]*) ;;
+    *) echo "Go 1.24 or later is needed, and there is: $version"; exit 77 ;;
+esac
+# Nothing is downloaded: the package needs nothing but Go.
+export GOTOOLCHAIN=local GOPROXY=off GOFLAGS=-mod=mod CGO_ENABLED=1
+unset CGO_CFLAGS CGO_LDFLAGS CGO_CPPFLAGS
+
+folder=
+trap '[ -z "$folder" ] || rm -rf "$folder"' EXIT
+temporary() { folder=$(mktemp -d); }
+
+case $test in
+fresh)
+    python3 generate.py --check
+    python3 ../amalgamate.py --check
+    ;;
+vet)
+    go vet ./...
+    unformatted=$(gofmt -l .)
+    [ -z "$unformatted" ] || { echo "gofmt would change: $unformatted"; exit 1; }
+    ;;
+test) go test -timeout 20m ./... ;;
+race) go test -short -race -timeout 20m ./... ;;
+cgocheck2) GOEXPERIMENT=cgocheck2 go test -short -timeout 20m ./... ;;
+bench) go test -run NONE -bench . -benchtime 1s . ;;
+system)
+    temporary
+    meson install -C "$build" --no-rebuild --destdir "$folder" >"$folder/log" 2>&1 || { cat "$folder/log"; exit 1; }
+    pc=$(dirname "$(find "$folder" -name librollout.pc)")
+    # The .pc files name the final prefix; here it lies below the folder.
+    sed -i "s|^prefix=.*|prefix=$folder$prefix|" "$pc"/*.pc
+    export PKG_CONFIG_PATH="$pc" LD_LIBRARY_PATH="$(dirname "$pc")"
+    go test -short -tags rollout_system -timeout 20m ./...
+
+    header=$(find "$folder" -name version.h)
+    sed -i 's/^#define ROLLOUT_VERSION_MINOR .*/#define ROLLOUT_VERSION_MINOR 99/' "$header"
+    # A header of another minor version is refused by the compiler. -a: Go does not know that a header changed.
+    if go build -tags rollout_system . 2>"$folder/errors"; then
+        go build -a -tags rollout_system . 2>"$folder/errors" && { echo "a wrong version is not refused"; exit 1; }
+    fi
+    grep -q 'is not of the version that this Go package was made for' "$folder/errors" || { cat "$folder/errors"; exit 1; }
+    ;;
+user)
+    temporary
+    cp testdata/user/main.go.txt "$folder/main.go"
+    printf 'module example.com/user\n\ngo 1.24\n\nrequire github.com/librollout/librollout/bindings/go v0.0.0\n\nreplace github.com/librollout/librollout/bindings/go => %s\n' \
+        "$PWD" >"$folder/go.mod"
+    out=$(cd "$folder" && PKG_CONFIG=/nonexistent go run .)
+    [ "$out" = "update-in-place web-0: UpdateInPlace" ] || { echo "the module prints: $out"; exit 1; }
+    ;;
+*) echo "unknown test $test"; exit 2 ;;
+esac
