@@ -5,6 +5,7 @@ package rollout
 import (
 	"encoding/json"
 	"fmt"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -87,17 +88,29 @@ func benchDocument(t testing.TB, pods int) any {
 	return decoded(t, text, false)
 }
 
-// sideBySide times two ways by turns and reports the least and the mean of each and their ratio.
+// cpu is the processor time of the process so far, that of the garbage collector included.
+func cpu() time.Duration {
+	var usage syscall.Rusage
+	if syscall.Getrusage(syscall.RUSAGE_SELF, &usage) != nil {
+		return 0
+	}
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
+}
+
+// sideBySide times two ways by turns and reports the least time of each, the mean of its processor time, which holds on a busy
+// machine too, and the ratio of the least.
 func sideBySide(b *testing.B, c, goes func() error) {
 	var least, sum [2]time.Duration
+	rounds := 0
 	for b.Loop() {
+		rounds++
 		for i, way := range []func() error{c, goes} {
-			start := time.Now()
+			start, before := time.Now(), cpu()
 			if err := way(); err != nil {
 				b.Fatal(err)
 			}
 			took := time.Since(start)
-			sum[i] += took
+			sum[i] += cpu() - before
 			if least[i] == 0 || took < least[i] {
 				least[i] = took
 			}
@@ -106,7 +119,7 @@ func sideBySide(b *testing.B, c, goes func() error) {
 	b.ReportMetric(0, "ns/op")
 	for i, name := range []string{"c", "go"} {
 		b.ReportMetric(least[i].Seconds()*1e3, name+"-least-ms")
-		b.ReportMetric((sum[i]/time.Duration(b.N)).Seconds()*1e3, name+"-mean-ms")
+		b.ReportMetric((sum[i]/time.Duration(rounds)).Seconds()*1e3, name+"-cpu-ms")
 	}
 	b.ReportMetric(float64(least[1])/float64(least[0]), "go/c")
 }
