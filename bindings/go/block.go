@@ -15,15 +15,19 @@ static void *rollout_go_resize(void *memory, size_t size)
 */
 import "C"
 
-import "unsafe"
+import (
+	"unicode/utf8"
+	"unsafe"
+)
 
 // block is the one C allocation of a call. Nodes of trees lie at its front, then structs and arrays; texts grow from its end.
 type block struct {
 	mem   unsafe.Pointer
 	size  uintptr
-	front uintptr // bytes in use at the front
-	back  uintptr // bytes in use at the end
-	nodes uintptr // how many nodes the front begins with
+	front uintptr                         // bytes in use at the front
+	back  uintptr                         // bytes in use at the end
+	nodes uintptr                         // how many nodes the front begins with
+	known [256]struct{ back, len uint32 } // short texts of nodes that lie in the block already
 }
 
 // node is struct rollout_node with addresses as plain numbers: they are of C memory, of which the garbage collector need
@@ -120,11 +124,40 @@ func (b *block) text(s string) uintptr {
 	return uintptr(at)
 }
 
+// shared puts a text at the end, for which there must be room, if it does not lie there already: keys, and many values, come
+// again with every object. False: it is no UTF-8.
+func (b *block) shared(s string) (uintptr, bool) {
+	n := len(s)
+	if n == 0 || n > 64 {
+		return b.valid(s)
+	}
+	k := &b.known[(uint(s[0])*5+uint(s[n-1])*31+uint(s[n/2])*57+uint(n)*7)%uint(len(b.known))]
+	if int(k.len) == n {
+		at := unsafe.Add(b.mem, b.size-uintptr(k.back))
+		if unsafe.String((*byte)(at), n) == s {
+			return uintptr(at), true
+		}
+	}
+	at, ok := b.valid(s)
+	if ok && b.back < 1<<32 {
+		k.back, k.len = uint32(b.back), uint32(n)
+	}
+	return at, ok
+}
+
+func (b *block) valid(s string) (uintptr, bool) {
+	if !utf8.ValidString(s) {
+		return 0, false
+	}
+	return b.text(s), true
+}
+
 // mark and reset take nodes back that turn out not to be wanted.
 func (b *block) mark() (nodes, back uintptr) { return b.nodes, b.back }
 
 func (b *block) reset(nodes, back uintptr) {
 	b.nodes, b.back, b.front = nodes, back, nodes*nodeSize
+	clear(b.known[:])
 }
 
 // tree is the tree of the nodes from first on.

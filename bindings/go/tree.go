@@ -123,10 +123,11 @@ func (w *writer) value(v any, key string, keyed bool, at place, depth int) bool 
 	}
 	own := w.nodes - 1
 	if keyed {
-		if !utf8.ValidString(key) {
+		ok := false
+		if n.key.data, ok = w.block.shared(key); !ok {
 			return w.refuse("invalid UTF-8 in the key", "")
 		}
-		n.key.data, n.key.len = w.block.text(key), uintptr(len(key))
+		n.key.len = uintptr(len(key))
 	}
 	switch v := v.(type) {
 	case string:
@@ -139,14 +140,7 @@ func (w *writer) value(v any, key string, keyed bool, at place, depth int) bool 
 		if depth == maxDepth {
 			return w.tooDeep()
 		}
-		below := at.array(key, keyed)
-		for i := range v {
-			if !w.value(v[i], "", false, below, depth+1) {
-				return w.inElement(i)
-			}
-		}
-		w.node(own).size = uint32(w.nodes - own)
-		return true
+		return w.elements(own, v, at.array(key, keyed), depth)
 	case bool:
 		n.kind = C.ROLLOUT_NODE_BOOL
 		if v {
@@ -166,6 +160,23 @@ func (w *writer) value(v any, key string, keyed bool, at place, depth int) bool 
 		return w.number(own, string(v))
 	}
 	return w.other(own, v, key, keyed, at, depth)
+}
+
+// sampled is how many elements of a long array are written before room is made for all of them.
+const sampled = 32
+
+func (w *writer) elements(own uintptr, v []any, below place, depth int) bool {
+	used := w.front + w.back
+	for i := range v {
+		if i == sampled && !w.room((w.front+w.back-used)/sampled*uintptr(len(v))*17/16) {
+			return w.exhausted()
+		}
+		if !w.value(v[i], "", false, below, depth+1) {
+			return w.inElement(i)
+		}
+	}
+	w.node(own).size = uint32(w.nodes - own)
+	return true
 }
 
 // other writes what decoders do not give, and people who write documents in Go do.
@@ -268,15 +279,16 @@ func arrayOf[V any](w *writer, own uintptr, v []V, key string, keyed bool, at pl
 }
 
 func (w *writer) string(own uintptr, v, key string, keyed bool, at place, depth int) bool {
-	if !utf8.ValidString(v) {
-		return w.refuse("invalid UTF-8", "")
-	}
 	if !w.room(uintptr(len(v))) {
 		return w.exhausted()
 	}
 	n := w.node(own)
 	n.kind = C.ROLLOUT_NODE_TEXT
-	n.text.data, n.text.len = w.block.text(v), uintptr(len(v))
+	ok := false
+	if n.text.data, ok = w.block.shared(v); !ok {
+		return w.refuse("invalid UTF-8", "")
+	}
+	n.text.len = uintptr(len(v))
 	if keyed && at.expands() {
 		return w.expand(own, v, key, at, depth)
 	}
