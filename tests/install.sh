@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 # Sourced by tests/run and examples/quickstart: what a build needs, from Debian's own packages.
 
-# install_missing WHAT:PACKAGE...: WHAT is a program, NAME.pc, what pkg-config must find, or NAME.py, a module of
-# python3. Touches neither the network nor sudo where nothing is missing.
+# install_missing WHAT:PACKAGE...: WHAT is a program, NAME.pc, what pkg-config must find, NAME.py, a module of
+# python3, or NAME.i18n, what locales are made from. Touches neither the network nor sudo where nothing is missing.
 install_missing() {
     local want packages=() as_root=()
     for want in "$@"; do
         case ${want%%:*} in
             *.pc) pkg-config --exists "$(basename "${want%%:*}" .pc)" 2>/dev/null || packages+=("${want#*:}") ;;
+            *.i18n) [ -f /usr/share/i18n/locales/de_DE ] || packages+=("${want#*:}") ;;
             *.py) python3 -c "import $(basename "${want%%:*}" .py)" 2>/dev/null || packages+=("${want#*:}") ;;
             *) command -v "${want%%:*}" >/dev/null || packages+=("${want#*:}") ;;
         esac

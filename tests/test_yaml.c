@@ -193,7 +193,8 @@ static const struct {
     { "- a\nb: 1\n", "!2:1: while parsing a block collection: did not find expected '-' indicator" },
     { "a: 'x\n", "!2:1: while scanning a quoted scalar: found unexpected end of stream" },
     { "a: 1\n---\nb: 2\n", "!2:1: a second document" },
-    { "\xc3\xa4: \xc3\xa4\xc3\xb6 : 1\n", "!1:10: mapping values are not allowed in this context" }, /* bytes, not letters */
+    { "\xc3\xa4: \xc3\xa4\xc3\xb6 : 1\n",
+      "!1:10: mapping values are not allowed in this context" }, /* bytes, not letters */
     { "a: \xff\n", "!1:4: invalid leading UTF-8 octet" },
     { "a: \x01\n", "!1:4: control characters are not allowed" },
     { "", "!1:1: no document" },
@@ -284,8 +285,8 @@ START_TEST(test_aliases)
     at = text;
     at += sprintf(at, "a0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol, lol]\n");
     for (int i = 1; i < 30; i++)
-        at += sprintf(at, "a%d: &a%d [*a%d, *a%d, *a%d, *a%d, *a%d, *a%d, *a%d, *a%d, *a%d]\n", i, i, i - 1, i - 1, i - 1,
-                      i - 1, i - 1, i - 1, i - 1, i - 1, i - 1);
+        at += sprintf(at, "a%d: &a%d [*a%d, *a%d, *a%d, *a%d, *a%d, *a%d, *a%d, *a%d, *a%d]\n", i, i, i - 1, i - 1,
+                      i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1);
     ck_assert_str_eq(read_yaml(text, strlen(text)), "!7:10: aliases repeat too much");
 
     /* One long text, again and again. */
@@ -305,8 +306,9 @@ END_TEST
 /* However a document is cut off, there is an answer. */
 START_TEST(test_cut)
 {
-    static const char yaml[] = "%YAML 1.1\n--- !!map\na: &x [1, \"\\u00e4\\n\", 'y''s', *y]\n? b\n: |+2\n    text\n\n<<: {c: ~}\n"
-                               "d: >-\n  folded\n\n  text\n...\n";
+    static const char yaml[] =
+        "%YAML 1.1\n--- !!map\na: &x [1, \"\\u00e4\\n\", 'y''s', *y]\n? b\n: |+2\n    text\n\n<<: {c: ~}\n"
+        "d: >-\n  folded\n\n  text\n...\n";
     for (size_t len = 0; len < sizeof yaml; len++) {
         char *exact = malloc(len ? len : 1);
         memcpy(exact, yaml, len);
@@ -328,7 +330,8 @@ static const struct {
 } streams[] = {
     { "documents apart", "a: 1\n---\nb: 2\n", "1:{\"a\":1} 3:{\"b\":2} " },
     { "empty ones are passed over", "---\n---\n# nothing\n---\n\na: 1\n---\n...\n---\n", "6:{\"a\":1} " },
-    { "YAML and JSON in turn", "{\"a\":1}\n{\"a\":2}\n---\na: 3\n---\n{\"a\":4}\n", "1:{\"a\":1} 2:{\"a\":2} 4:{\"a\":3} 6:{\"a\":4} " },
+    { "YAML and JSON in turn", "{\"a\":1}\n{\"a\":2}\n---\na: 3\n---\n{\"a\":4}\n",
+      "1:{\"a\":1} 2:{\"a\":2} 4:{\"a\":3} 6:{\"a\":4} " },
     { "behind JSON only a separator lets YAML begin", "{\"a\":1}\nb: 2\n---\nc: 3\n", "1:{\"a\":1} !2:1 4:{\"c\":3} " },
     { "comments first", "# Source: x\n\na: 1\n", "1:{\"a\":1} " },
     { "directives", "%YAML 1.1\n# c\n---\na: 1\n---\nb: 2\n", "1:{\"a\":1} 6:{\"b\":2} " },
@@ -339,8 +342,14 @@ static const struct {
     { "an error, and on with JSON", "a: 'b' c\n{\"d\":1}\n---\ne: 1\n", "!1:8 2:{\"d\":1} 4:{\"e\":1} " },
     { "a text is no document", "hello\n{\"a\":1}\n", "!1:1 2:{\"a\":1} " },
     { "nor is a number", "5\n---\na: 1\n", "!1:1 3:{\"a\":1} " },
-    { "a byte order mark", "\xef\xbb\xbf""a: 1\n", "1:{\"a\":1} " },
-    { "UTF-16 is not read", "\xff\xfe""a\0:\0", "!1:1 " },
+    { "a byte order mark",
+      "\xef\xbb\xbf"
+      "a: 1\n",
+      "1:{\"a\":1} " },
+    { "UTF-16 is not read",
+      "\xff\xfe"
+      "a\0:\0",
+      "!1:1 " },
     { "no end of line", "a: 1", "1:{\"a\":1} " },
     { "CRLF", "a: 1\r\n---\r\nb: 2\r\n", "1:{\"a\":1} 3:{\"b\":2} " },
     { "two dashes", "--\n", "!1:1 " },

@@ -24,15 +24,17 @@ static enum word word_of(const char *text, size_t len)
         const char *text;
         enum word word;
     } words[] = {
-        { "", WORD_NULL },          { "~", WORD_NULL },         { "null", WORD_NULL },      { "Null", WORD_NULL },
-        { "NULL", WORD_NULL },      { "y", WORD_TRUE },         { "Y", WORD_TRUE },         { "yes", WORD_TRUE },
-        { "Yes", WORD_TRUE },       { "YES", WORD_TRUE },       { "true", WORD_TRUE },      { "True", WORD_TRUE },
-        { "TRUE", WORD_TRUE },      { "on", WORD_TRUE },        { "On", WORD_TRUE },        { "ON", WORD_TRUE },
-        { "n", WORD_FALSE },        { "N", WORD_FALSE },        { "no", WORD_FALSE },       { "No", WORD_FALSE },
-        { "NO", WORD_FALSE },       { "false", WORD_FALSE },    { "False", WORD_FALSE },    { "FALSE", WORD_FALSE },
-        { "off", WORD_FALSE },      { "Off", WORD_FALSE },      { "OFF", WORD_FALSE },      { ".nan", WORD_NOT_FINITE },
-        { ".NaN", WORD_NOT_FINITE }, { ".NAN", WORD_NOT_FINITE }, { ".inf", WORD_NOT_FINITE }, { ".Inf", WORD_NOT_FINITE },
-        { ".INF", WORD_NOT_FINITE },
+        { "", WORD_NULL },           { "~", WORD_NULL },          { "null", WORD_NULL },
+        { "Null", WORD_NULL },       { "NULL", WORD_NULL },       { "y", WORD_TRUE },
+        { "Y", WORD_TRUE },          { "yes", WORD_TRUE },        { "Yes", WORD_TRUE },
+        { "YES", WORD_TRUE },        { "true", WORD_TRUE },       { "True", WORD_TRUE },
+        { "TRUE", WORD_TRUE },       { "on", WORD_TRUE },         { "On", WORD_TRUE },
+        { "ON", WORD_TRUE },         { "n", WORD_FALSE },         { "N", WORD_FALSE },
+        { "no", WORD_FALSE },        { "No", WORD_FALSE },        { "NO", WORD_FALSE },
+        { "false", WORD_FALSE },     { "False", WORD_FALSE },     { "FALSE", WORD_FALSE },
+        { "off", WORD_FALSE },       { "Off", WORD_FALSE },       { "OFF", WORD_FALSE },
+        { ".nan", WORD_NOT_FINITE }, { ".NaN", WORD_NOT_FINITE }, { ".NAN", WORD_NOT_FINITE },
+        { ".inf", WORD_NOT_FINITE }, { ".Inf", WORD_NOT_FINITE }, { ".INF", WORD_NOT_FINITE },
     };
     /* Only of the infinite ones may there be a sign. */
     size_t skip = len == 5 && (text[0] == '+' || text[0] == '-') && text[1] == '.' && text[2] != 'n' && text[2] != 'N';

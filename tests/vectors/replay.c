@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Plays recorded decisions: does this library decide as the recorded controllers did?
  *
- *   replay MODE FILE [EXCEPTIONS]
+ *   replay [--comma] MODE FILE [EXCEPTIONS]
  *
  * MODE: plan, twin (a v1beta1 CloneSet or DaemonSet and its v1alpha1 form give the same plan), reversed (so do the
  * members of all objects the other way round), order, inplace.
  * FILE: JSON Lines, with .gz compressed; "full:NAME" stands for NAME.jsonl.gz in the folder that
  * ROLLOUT_VECTORS names, else in FULL_VECTORS, and is skipped (77) where it is not there.
+ * --comma: in the environment's locale, which must write 0,5 (else 77).
  * Prints the first differences and "<file>: N lines, M agree". */
 #include <rollout/json.h>
 #include <rollout/rollout.h>
 
 #include <jansson.h>
 
+#include <locale.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -122,6 +124,22 @@ static enum outcome play_block(json_t *line, const char *text, size_t len, bool 
     return why->len ? DIFFERS : AGREES;
 }
 
+/* Whether a real number is read and written with its point. */
+static bool reals_survive(void)
+{
+    static const char text[] = "[0.5,-1.25e-7]";
+    struct rollout_json *json = NULL;
+    char out[sizeof text + 8];
+    size_t len = 0;
+    if (rollout_json_parse(text, sizeof text - 1, &json, NULL) == ROLLOUT_OK)
+        rollout_tree_text(rollout_json_tree(json), out, sizeof out, &len, NULL);
+    bool good = json && rollout_json_tree(json)->nodes[1].real == 0.5 && strcmp(out, text) == 0;
+    rollout_json_free(json);
+    if (!good)
+        printf("%s is written as %s\n", text, out);
+    return good;
+}
+
 /* The ids in the file of exceptions, as keys. */
 static json_t *read_exceptions(const char *path)
 {
@@ -144,8 +162,21 @@ static json_t *read_exceptions(const char *path)
 
 int main(int argc, char **argv)
 {
+    if (argc > 1 && strcmp(argv[1], "--comma") == 0) {
+        char half[8];
+        setlocale(LC_ALL, "");
+        snprintf(half, sizeof half, "%.1f", 0.5);
+        if (strcmp(half, "0,5") != 0) {
+            printf("the locale has no decimal comma: %s\n", half);
+            return 77;
+        }
+        if (!reals_survive())
+            return 1;
+        argc--;
+        argv++;
+    }
     if (argc < 3) {
-        fprintf(stderr, "usage: replay plan|twin|reversed|order|inplace FILE [EXCEPTIONS]\n");
+        fprintf(stderr, "usage: replay [--comma] plan|twin|reversed|order|inplace FILE [EXCEPTIONS]\n");
         return 2;
     }
     const char *mode = argv[1];
