@@ -45,7 +45,7 @@ int ro_abi_array(const void *items, size_t count, size_t stride, size_t full_siz
         return ro_error(reterr, ROLLOUT_ERR_INVALID, name, "%s: is NULL with a count of %zu", name, count);
     if (count >= UINT32_MAX)
         return ro_error(reterr, ROLLOUT_ERR_INVALID, name, "%s: %zu elements are too many", name, count);
-    if (stride == 0 || stride % 8 || stride > RO_ABI_SIZE_MAX)
+    if (!ro_abi_stride_ok(stride))
         return ro_error(reterr, ROLLOUT_ERR_ABI, name, "%s: stride %zu is none", name, stride);
     if (stride > SIZE_MAX / count)
         return ro_error(reterr, ROLLOUT_ERR_INVALID, name, "%s: %zu elements of %zu bytes are too many", name, count,

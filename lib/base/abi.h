@@ -10,6 +10,12 @@
 /* More than any struct or record of a caller will ever have: a size tag that was never set is refused, not believed. */
 #define RO_ABI_SIZE_MAX 65536
 
+/* A distance between the records of a view that somebody may have. */
+static inline int ro_abi_stride_ok(size_t stride)
+{
+    return stride != 0 && stride % 8 == 0 && stride <= RO_ABI_SIZE_MAX;
+}
+
 /* Copies a struct whose first field is its struct_size into full (of full_size bytes, cleared).
  * The copy's struct_size is full_size. name is for the message. ROLLOUT_OK, or ROLLOUT_ERR_ABI: NULL, size below 8,
  * above RO_ABI_SIZE_MAX or no multiple of 4, or a tail beyond full_size that is not all zero. */

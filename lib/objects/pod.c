@@ -327,7 +327,7 @@ int rollout_pod_from_object(const struct rollout_tree *pod, const struct rollout
     struct ro_decoder d = { .reterr = reterr };
     if (!ret_pod)
         return ro_error(reterr, ROLLOUT_ERR_INVALID, "ret_pod", "ret_pod: NULL");
-    if (pod_size == 0 || pod_size % 8)
+    if (!ro_abi_stride_ok(pod_size))
         return ro_error(reterr, ROLLOUT_ERR_ABI, "pod_size", "pod_size: %zu is none", pod_size);
     int r = rollout_tree_check(pod, reterr);
     if (r == ROLLOUT_OK && workload)

@@ -26,7 +26,7 @@ static const struct {
 int ro_gates_resolve(const struct rollout_gate *gates, size_t count, struct ro_gates *ret, struct rollout_error *reterr)
 {
     if (count > 0 && !gates)
-        return ro_error(reterr, ROLLOUT_ERR_INVALID, "gates", "gates: NULL with gate_count %zu", count);
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, "gates", "gates: NULL with a count");
     for (uint32_t i = 0; i < RO_GATE_COUNT; i++)
         ret->on[i] = known[i].on;
     for (size_t i = 0; i < count; i++) {

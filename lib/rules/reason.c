@@ -133,7 +133,7 @@ static void put_number(struct out *out, int64_t number)
 static struct rollout_str name_at(const void *items, size_t count, size_t stride, size_t offset, uint32_t i)
 {
     struct rollout_str name = { NULL, 0 };
-    if (items && i < count && stride >= offset + sizeof name)
+    if (items && i < count && ro_abi_stride_ok(stride) && stride >= offset + sizeof name)
         memcpy(&name, (const char *)items + i * stride + offset, sizeof name);
     return name;
 }
