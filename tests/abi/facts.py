@@ -25,6 +25,21 @@ class Fault(Exception):
     """What makes the facts impossible to tell."""
 
 
+def is_view(struct):
+    return [member.name for member in struct.members] == ['items', 'count', 'stride']
+
+
+def records(read):
+    """Names of the records of views."""
+    return {struct.members[0].type.struct for struct in read.structs.values() if is_view(struct)}
+
+
+def growing(read):
+    """Names of the structs to which members may be added at the end."""
+    return sorted(struct.name for struct in read.structs.values()
+                  if struct.sized or (struct.name in records(read) and not struct.frozen))
+
+
 def run(*command, text=None):
     result = subprocess.run([str(word) for word in command], input=text, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                             text=True, check=False, env={**os.environ, 'LC_ALL': 'C'})
@@ -116,9 +131,12 @@ def tables(compiler, libraries):
     return {'symbols.txt': symbols, 'layout.txt': layout, 'enums.txt': enums}
 
 
-def golden(name):
-    """The rows of a golden table, or none where it is not there."""
-    path = ROOT / 'tests/abi' / name
+def rows_of(path):
+    """The rows of a table, none where it is not there."""
     if not path.is_file():
         return []
     return [line for line in path.read_text(encoding='utf-8').splitlines() if line and not line.startswith('#')]
+
+
+def golden(name):
+    return rows_of(ROOT / 'tests/abi' / name)

@@ -9,16 +9,6 @@ import sys
 import facts
 
 TYPES = {'char', 'double', 'int32_t', 'int64_t', 'size_t', 'uint8_t', 'uint16_t', 'uint32_t'}
-VIEW = ['items', 'count', 'stride']
-
-
-def is_view(struct):
-    return [member.name for member in struct.members] == VIEW
-
-
-def stepped(read):
-    """Names of the records of views."""
-    return {struct.members[0].type.struct for struct in read.structs.values() if is_view(struct)}
 
 
 def faults_of_struct(struct, read, records):
@@ -37,7 +27,7 @@ def faults_of_struct(struct, read, records):
             continue
         if not kind.pointer and not other.frozen:
             yield f'{place}: struct {other.name} lies within it and is not frozen'
-        elif kind.pointer and not (other.frozen or other.sized or other.opaque) and not (at == 0 and is_view(struct)):
+        elif kind.pointer and not (other.frozen or other.sized or other.opaque) and not (at == 0 and facts.is_view(struct)):
             yield f'{place}: struct {other.name} may grow, and no stride tells how long it is'
         elif kind.pointer and other.sized and any(m.name in (f'{member.name}_count', f'{member.name[:-1]}_count', 'count')
                                                   for m in struct.members):
@@ -58,7 +48,7 @@ def faults_of_function(function, read):
             continue
         if not kind.pointer:
             yield f'{place}: a struct by value'
-        elif not (struct.frozen or struct.sized or struct.opaque or is_view(struct)):
+        elif not (struct.frozen or struct.sized or struct.opaque or facts.is_view(struct)):
             # Filled by the library: the caller says how much room there is.
             if function.parameters[at - 1].name != f'{parameter.name[len("ret_"):]}_size':
                 yield f'{place}: struct {struct.name} may grow, and nothing tells how long it is'
@@ -85,7 +75,7 @@ def padding(rows):
 
 def main():
     read = facts.headers.read(facts.INCLUDE / 'rollout')
-    records = stepped(read)
+    records = facts.records(read)
     faults = [fault for struct in read.structs.values() for fault in faults_of_struct(struct, read, records)]
     faults += [fault for function in read.functions.values() for fault in faults_of_function(function, read)]
     faults += padding(facts.golden('layout.txt'))
