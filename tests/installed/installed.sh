@@ -3,7 +3,7 @@
 # installed.sh BUILD_DIR PREFIX VERSION FOLDER CC...: what `meson install` puts there can be found with pkg-config,
 # compiled against, linked shared and static, and run, by the programs in FOLDER; and version macro, function, meson and pkg-config agree.
 set -eu
-build=$1 prefix=$2 version=$3 source=$4/installed.c by_hand=$4/by_hand.c
+build=$1 prefix=$2 version=$3 source=$4/installed.c by_hand=$4/by_hand.c top=$4/../..
 shift 4
 root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT
@@ -21,6 +21,13 @@ done
 lib=$(flags --variable=libdir librollout)
 soname=$(objdump -p "$lib/librollout.so" | awk '$1 == "SONAME" { print $2 }')
 [ "$soname" = "librollout.so.${version%.*}" ] || { echo "soname is $soname"; exit 1; }
+
+# All headers are there, and stand alone.
+headers=$(flags --variable=includedir librollout)
+for name in "$top"/include/rollout/*.h; do
+    cmp "$name" "$headers/rollout/$(basename "$name")" || exit 1
+done
+sh "$top/tests/headers/headers.sh" "$headers" "$@" -std=c99 -x c
 
 "$@" -std=c11 -Wall -Wextra -Werror "$source" -o "$root/shared" $(flags --cflags --libs librollout librollout-json)
 LD_LIBRARY_PATH="$lib" "$root/shared" "$version"
