@@ -59,7 +59,8 @@ static void read_pods(struct ro_decoder *d, struct holder *h, const struct ro_gr
         if (!list && !is_owned(at.node, &h->world, &pods[n]))
             continue;
         ro_pod_select(&pods[n], at.node, &h->workload, &storage);
-        in_place += pods[n].in_place != NULL;
+        if (pods[n].in_place)
+            in_place++;
         objects[n++] = ro_tree_of(members[i].node);
     }
     h->snapshot.pods = (struct rollout_pods){ pods, n, sizeof(*pods) };

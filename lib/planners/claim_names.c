@@ -11,6 +11,8 @@ int ro_claim_name_cmp(struct rollout_str text, const struct ro_claim_name *name)
         int c = ro_str_cmp(head, part);
         if (c)
             return c;
+        if (part.len == 0) /* nothing is added to a text that may be absent */
+            continue;
         text.data += part.len;
         text.len -= part.len;
     }
