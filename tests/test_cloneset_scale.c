@@ -324,6 +324,24 @@ static void templates(struct world *w)
     w->spec.claim_templates = (struct rollout_strs)WORLD_LIST(names);
 }
 
+/* Every claim is an action: so many are refused before any is counted. */
+START_TEST(too_many_claims)
+{
+    static const struct rollout_str names[] = { { "data", 4 }, { "log", 3 } };
+    struct world w;
+    struct rollout_error error = { .struct_size = sizeof error };
+    world_make(&w, "R2147483647 P0 U1 S0", "n");
+    w.spec.claim_templates = (struct rollout_strs)WORLD_LIST(names);
+    ck_assert_int_eq(world_try(&w, &error), ROLLOUT_ERR_INVALID);
+    ck_assert_str_eq(error.field, "replicas");
+    ck_assert_str_eq(error.message, "replicas: 2147483646 pods are to be created with 2 claims each, but no more than "
+                                    "10000000 claims are planned for");
+    w.spec.claim_templates.count = 0;
+    ck_assert_str_eq(world_actions(&w), "create web-b x2147483646 new:2147483646");
+    world_free(&w);
+}
+END_TEST
+
 static void three_free(struct world *w)
 {
     templates(w);
@@ -411,6 +429,7 @@ int main(void)
     tcase_add_loop_test(tcase, scale_phase, 0, sizeof phase / sizeof *phase);
     tcase_add_loop_test(tcase, delete_order, 0, sizeof order / sizeof *order);
     tcase_add_loop_test(tcase, claim, 0, sizeof claims / sizeof *claims);
+    tcase_add_test(tcase, too_many_claims);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

@@ -63,7 +63,8 @@ struct rollout_cloneset {
     struct rollout_intstr max_surge;
     struct rollout_intstr scale_max_unavailable; /**< scaleStrategy; unset: no limit */
     struct rollout_strs pods_to_delete;          /**< scaleStrategy: names */
-    struct rollout_strs claim_templates;         /**< names of volumeClaimTemplates */
+    struct rollout_strs claim_templates;         /**< names of volumeClaimTemplates; a plan creates at most 10,000,000
+                                                      claims */
     struct rollout_order order;
     struct rollout_lifecycle lifecycle;
     const struct rollout_cloneset_status *status; /**< NULL = none yet */

@@ -159,8 +159,10 @@ void claims_emit_create(struct pass *pass, struct ro_builder *b, uint32_t reason
         emit_missing_claims(pass, b, ro_claim_at(claims->array, claims->sorted[first])->instance_id);
         taken++;
     }
-    for (int64_t i = taken; i < count; i++)
-        for (uint32_t t = 0; t < pass->spec->claim_templates.count; t++)
+    /* Without templates there is nothing to count through: a CloneSet may lack 2147483647 pods. */
+    const uint32_t templates = pass->spec->claim_templates.count;
+    for (int64_t i = templates ? taken : count; i < count; i++)
+        for (uint32_t t = 0; t < templates; t++)
             emit_create_claim(b, *ro_strs_at(&pass->spec->claim_templates, t), (struct rollout_str){ NULL, 0 });
 
     ro_build_action(b, ROLLOUT_OP_CREATE, reason, ROLLOUT_SUBJECT_MISSING, group);

@@ -13,6 +13,9 @@
 #include "rules/rank.h"
 #include "rules/revision.h"
 
+/* More claims than anybody creates at once: each is an action of its own. */
+#define MOST_CLAIMS 10000000
+
 static bool preparing(const struct pass *pass, size_t i)
 {
     return pass->marks[i] & MARK_PREPARING_DELETE;
@@ -211,6 +214,17 @@ static void delete_leaving(struct pass *pass)
             delete_within_limit(pass, (uint32_t)i, &limit);
 }
 
+static int check_claims(const struct pass *pass, struct rollout_error *reterr)
+{
+    uint32_t each = pass->spec->claim_templates.count;
+    int64_t pods = pass->scale.scale_up_limit;
+    if (each == 0 || pods <= MOST_CLAIMS / each)
+        return ROLLOUT_OK;
+    return ro_error(reterr, ROLLOUT_ERR_INVALID, "replicas",
+                    "replicas: %lld pods are to be created with %u claims each, but no more than %d claims are planned for",
+                    (long long)pods, (unsigned)each, MOST_CLAIMS);
+}
+
 int pass_scale(struct pass *pass, struct rollout_error *reterr)
 {
     int64_t leaving = pass_leaving(pass);
@@ -226,7 +240,7 @@ int pass_scale(struct pass *pass, struct rollout_error *reterr)
         pass->scale_end = SCALE_CREATED;
         pass->scale_acted = pass->scale.scale_up_limit > 0;
         hold_deletes(pass, FATE_WAIT_CREATE);
-        return ROLLOUT_OK;
+        return check_claims(pass, reterr);
     }
 
     if (leaving > 0) {
