@@ -451,6 +451,7 @@ static const struct {
     { "progressing, less than a second is left", "R2 d600", "2o", half_a_second_left, 1, 501 },
     { "progressing, a second is left", "R2 d600", "2o", one_second_left, 2, 1001 },
     { "progressing, nothing is left", "R2 d600", "2o", updated_in_time, 0, 1 },
+    { "a deadline that is over before it begins", "R2 d-1", "2o", NULL, 0, 0 },
     { "not progressing", "R2 d600 paused", "2o", NULL, 0, 0 },
     { "deadline exceeded", "R2 d600", "2o", exceeded, 0, 0 },
     { "progressing and too young", "R2 d600 m60", "n ny", NULL, 60, 59001 },

@@ -214,7 +214,9 @@ void pass_status(struct pass *pass, struct ro_builder *b, bool *ret_changed, int
 
 int64_t pass_next(const struct pass *pass, int64_t deadline_ms)
 {
-    int64_t next = pass->stop_reason ? pass->stop_until_ms : deadline_ms ? deadline_ms + 1 : 0;
+    /* v1alpha1 has negative deadlines too: over before they begin, nothing comes of waiting for them. */
+    bool due = deadline_ms && deadline_ms >= pass->now_ms;
+    int64_t next = pass->stop_reason ? pass->stop_until_ms : due ? deadline_ms + 1 : 0;
     bool young_ones = pass_count(pass, MARK_READY | MARK_AVAILABLE, MARK_READY) > 0;
     if (pass->stop_reason || (!young_ones && !pass_any(pass, MARK_REFRESH)))
         return next;
