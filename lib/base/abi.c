@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +22,9 @@ int ro_abi_struct(const void *given, void *full, size_t full_size, const char *n
     if (!given)
         return ro_error(reterr, ROLLOUT_ERR_ABI, name, "%s: is NULL", name);
     memcpy(&size, given, sizeof(size));
-    if (size < 8 || size % 4 || size > RO_ABI_SIZE_MAX)
+    /* Half of a pointer would be read as one. */
+    bool cuts = size < full_size && size % sizeof(void *);
+    if (size < 8 || size % 4 || cuts || size > RO_ABI_SIZE_MAX)
         return ro_error(reterr, ROLLOUT_ERR_ABI, name, "%s: struct_size %u is none", name, (unsigned)size);
     if (size > full_size && !ro_abi_zero((const char *)given + full_size, size - full_size))
         return ro_error(reterr, ROLLOUT_ERR_ABI, name, "%s: sets a field that this version does not know", name);
