@@ -2,7 +2,8 @@
 # Sourced by tests/run and examples/quickstart: what a build needs, from Debian's own packages.
 
 # install_missing WHAT:PACKAGE...: WHAT is a program, NAME.pc, what pkg-config must find, NAME.py, a module of
-# python3, or NAME.i18n, what locales are made from. Touches neither the network nor sudo where nothing is missing.
+# python3, NAME.i18n, what locales are made from, or NAME.clang, a sanitizer that clang links with. Touches neither the
+# network nor sudo where nothing is missing.
 install_missing() {
     local want packages=() as_root=()
     for want in "$@"; do
@@ -10,6 +11,8 @@ install_missing() {
             *.pc) pkg-config --exists "$(basename "${want%%:*}" .pc)" 2>/dev/null || packages+=("${want#*:}") ;;
             *.i18n) [ -f /usr/share/i18n/locales/de_DE ] || packages+=("${want#*:}") ;;
             *.py) python3 -c "import $(basename "${want%%:*}" .py)" 2>/dev/null || packages+=("${want#*:}") ;;
+            *.clang) clang -fsanitize="$(basename "${want%%:*}" .clang)",address -x c -o /dev/null - 2>/dev/null \
+                <<<'int LLVMFuzzerTestOneInput(void); int LLVMFuzzerTestOneInput(void) { return 0; }' || packages+=("${want#*:}") ;;
             *) command -v "${want%%:*}" >/dev/null || packages+=("${want#*:}") ;;
         esac
     done

@@ -12,8 +12,8 @@ const char *command_file(int which, const uint8_t *data, size_t size);
  * StatefulSet, and as many claims of a CloneSet. */
 bool command_takes_long(const uint8_t *data, size_t size);
 
-/* Runs it with these arguments, "rollout" first, NULL last: the exit status is 0, 1 or 2, what is written is the same
- * in a second run, and with -o json it is a document a line. */
+/* Runs it with these arguments, "rollout" first, NULL last: the exit status is 0, 1 or 2, what is written is
+ * now and then compared with that of a second run, and with -o json it is a document a line. */
 void command_run(const char *const *arguments);
 
 #endif

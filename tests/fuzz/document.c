@@ -17,10 +17,17 @@ bool document_parse(struct fuzz *f, const uint8_t *text, size_t size, struct rol
         fuzz_failed(rc, error);
         return false;
     }
-    FUZZ_REQUIRE(rollout_tree_check(rollout_json_tree(json), NULL) == ROLLOUT_OK);
-    *ret = fuzz_tree_copy(f, rollout_json_tree(json));
-    rollout_json_free(json);
+    *ret = document_tree(f, json);
     return true;
+}
+
+struct rollout_tree document_tree(struct fuzz *f, struct rollout_json *json)
+{
+    const struct rollout_tree *parsed = rollout_json_tree(json);
+    FUZZ_REQUIRE(rollout_tree_check(parsed, NULL) == ROLLOUT_OK);
+    struct rollout_tree tree = fuzz_tree_copy(f, parsed);
+    rollout_json_free(json);
+    return tree;
 }
 
 uint32_t document_hash(const uint8_t *data, size_t size)

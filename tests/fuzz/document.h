@@ -11,6 +11,9 @@
  * no JSON, which is refused properly. */
 bool document_parse(struct fuzz *f, const uint8_t *text, size_t size, struct rollout_tree *ret);
 
+/* The tree in its result, in memory of just its size; frees the result. */
+struct rollout_tree document_tree(struct fuzz *f, struct rollout_json *json);
+
 /* A number that depends on all bytes: what a harness decides by that is not in the document. */
 uint32_t document_hash(const uint8_t *data, size_t size);
 

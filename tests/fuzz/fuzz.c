@@ -5,11 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct fuzz_block {
-    struct fuzz_block *next;
-    void *bytes;
-};
-
 struct fuzz fuzz_begin(const uint8_t *data, size_t size)
 {
     return (struct fuzz){ .at = data, .left = size };
@@ -17,12 +12,9 @@ struct fuzz fuzz_begin(const uint8_t *data, size_t size)
 
 void fuzz_end(struct fuzz *f)
 {
-    while (f->blocks) {
-        struct fuzz_block *block = f->blocks;
-        f->blocks = block->next;
-        free(block->bytes);
-        free(block);
-    }
+    for (size_t i = 0; i < f->block_count; i++)
+        free(f->blocks[i]);
+    free(f->blocks);
 }
 
 void fuzz_fail(const char *file, int line, const char *what)
@@ -153,12 +145,14 @@ uint32_t fuzz_count(struct fuzz *f, uint32_t most)
 
 void *fuzz_alloc(struct fuzz *f, size_t size)
 {
-    struct fuzz_block *block = malloc(sizeof *block);
-    /* AddressSanitizer lets nothing be read of malloc(0) either. */
+    if (f->block_count == f->block_room) {
+        f->block_room = f->block_room ? 2 * f->block_room : 64;
+        f->blocks = realloc(f->blocks, f->block_room * sizeof *f->blocks);
+    }
+    /* AddressSanitizer lets nothing be read of 0 bytes either. */
     void *bytes = calloc(size, 1);
-    FUZZ_REQUIRE(block && bytes);
-    *block = (struct fuzz_block){ .next = f->blocks, .bytes = bytes };
-    f->blocks = block;
+    FUZZ_REQUIRE(f->blocks && bytes);
+    f->blocks[f->block_count++] = bytes;
     return bytes;
 }
 

@@ -17,7 +17,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv);
 struct fuzz {
     const uint8_t *at;
     size_t left;
-    struct fuzz_block *blocks;
+    void **blocks;
+    size_t block_count, block_room;
 };
 
 struct fuzz fuzz_begin(const uint8_t *data, size_t size);

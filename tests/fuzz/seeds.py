@@ -9,6 +9,7 @@ tests/vectors, the documents of tests/invalid and the examples. Kinds:
   files       two revisions, one a line
   orders      {labels, priorityStrategy, ...}, and Snapshots
   texts       JSON of all sorts, right and wrong
+  yaml        pods as block YAML, and what only YAML has
   facts       bytes without meaning
 """
 import gzip
@@ -19,7 +20,7 @@ import pathlib
 import shutil
 import sys
 
-LONGEST = 12000  # bytes: larger documents make an execution slow and tell nothing new
+LONGEST = 8000  # bytes: larger documents make an execution slow and tell nothing new
 EACH = 25        # recordings of a kind
 
 
@@ -61,6 +62,22 @@ def as_list(snapshot):
     return {'kind': 'List', 'apiVersion': 'v1', 'items': items}
 
 
+def block_yaml(value, indent=0):
+    """As kubectl -o yaml prints it, but that every text is quoted."""
+    pad = '  ' * indent
+    if isinstance(value, dict) and value:
+        return ''.join(f'\n{pad}{json.dumps(key)}: {block_yaml(item, indent + 1)}' for key, item in value.items())
+    if isinstance(value, list) and value:
+        return ''.join(f'\n{pad}- {block_yaml(item, indent + 1).lstrip()}' for item in value)
+    return json.dumps(value)
+
+
+ONLY_YAML = ['a: &x {b: 1}\nc: *x\n', 'a: &x {b: 1}\nc:\n  <<: *x\n  d: 2\n', 'a: yes\nb: 017\nc: 0x1f\nd: 1_000\n',
+             'a: 2026-01-01T00:00:00Z\nb: ~\nc: .inf\n', 'a: |\n  x\n  y\nb: >-\n  x\n  y\n', '--- !!str 5\n...\n',
+             '%YAML 1.1\n---\n- 1\n- !!int "2"\n- !!float "3"\n', '? [a]\n: b\n', '# nothing\n', "'it''s': \"\\x41\\u00e4\"\n",
+             'a: &a [x]\nb: &b [*a,*a]\nc: &c [*b,*b]\nd: [*c,*c]\n', '1: a\ntrue: b\n1.5: c\n', 'a: 1\na: 2\n', '&a [*a]\n']
+
+
 def noise(number, size):
     """The same bytes on every machine."""
     blocks = (hashlib.sha256(f'{number}/{i}'.encode()).digest() for i in itertools.count())
@@ -83,11 +100,14 @@ def corpora(root):
     yield 'files', [compact(diff['old']) + b'\n' + compact(diff['new']) + b'\n' for diff in diffs] + [
         compact(d) for d in documents[::3]]
     yield 'orders', [compact(order) for order in orders] + [compact(d) for d in documents[::3]]
-    yield 'texts', (spread(invalid, 60) + [compact(pod) + b'\n' + compact(order) + b'\n---\n'
+    yaml = [block_yaml(pod).lstrip().encode() for pod in spread(pods, 8)]
+    yield 'texts', ([text + b'\n---\n' + text + b'\n' for text in yaml] + [text.encode() for text in ONLY_YAML] + spread(invalid, 60) + [compact(pod) + b'\n' + compact(order) + b'\n---\n'
                                            for pod, order in zip(spread(pods, 20), spread(orders, 20))] +
                     [b'[' * depth + b']' * depth for depth in (1, 999, 1000, 1001)] +
                     ['{"a":"\u00e4\u20ac\U0001f600"}'.encode(), b'{"a":"\xff"}', b'\xef\xbb\xbf{}', b'{"a":1,"a":2}',
                      b'"\\ud83d\\ude00"', b'"\\ud83d"', b'1e400', b'-0', b'123456789012345678901234567890'])
+    yield 'yaml', ([block_yaml(pod).lstrip().encode() for pod in spread(pods, 40)] +
+                   [text.encode() for text in ONLY_YAML] + [compact(pod) for pod in spread(pods, 10)])
     yield 'facts', [noise(number, 100 + 60 * number) for number in range(48)]
 
 
