@@ -9,6 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+int answer_nomem(struct rollout_error *reterr)
+{
+    if (reterr) {
+        reterr->code = ROLLOUT_ERR_NOMEM;
+        snprintf(reterr->message, sizeof reterr->message, "out of memory");
+    }
+    return ROLLOUT_ERR_NOMEM;
+}
+
 /* A fault of the line itself; value may be NULL, and then there is none. */
 static int refuse(struct rollout_error *reterr, const char *field, const struct rollout_node *value, const char *why)
 {
@@ -106,7 +115,7 @@ static int decode(const struct text *document, struct rollout_json **ret_json, s
                   struct rollout_error *reterr)
 {
     if (document->failed)
-        return ROLLOUT_ERR_NOMEM;
+        return answer_nomem(reterr);
     int rc = rollout_json_parse(document->data, document->len, ret_json, reterr);
     return rc == ROLLOUT_OK ? rollout_document_decode(rollout_json_tree(*ret_json), 0, 0, ret_world, reterr) : rc;
 }
@@ -274,7 +283,7 @@ int answer_diff(const struct rollout_tree *line, struct text *ret, struct rollou
     answer_add_diff(ret, diff);
     text_adds(ret, "}");
     rollout_diff_free(diff);
-    return ret->failed ? ROLLOUT_ERR_NOMEM : ROLLOUT_OK;
+    return ret->failed ? answer_nomem(reterr) : ROLLOUT_OK;
 }
 
 /* The line as a Snapshot, so that strategies and labels are read as they are everywhere else. */
@@ -313,7 +322,7 @@ static uint32_t *read_waiting(const struct rollout_node *waiting, size_t pods, s
         count++;
     uint32_t *indices = malloc((count ? count : 1) * sizeof *indices);
     if (!indices) {
-        *ret_rc = ROLLOUT_ERR_NOMEM;
+        *ret_rc = answer_nomem(reterr);
         return NULL;
     }
     size_t i = 0;
@@ -388,7 +397,7 @@ int answer_order(const struct rollout_tree *line, struct text *ret, struct rollo
             text_addf(ret, "%s%" PRIu32, i ? "," : "", indices[i]);
         text_adds(ret, "]}");
         if (ret->failed)
-            rc = ROLLOUT_ERR_NOMEM;
+            rc = answer_nomem(reterr);
     }
     free(indices);
     rollout_world_free(world);

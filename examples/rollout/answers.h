@@ -9,6 +9,9 @@
 
 #include "text.h"
 
+/* ROLLOUT_ERR_NOMEM with its message. */
+int answer_nomem(struct rollout_error *reterr);
+
 /* Each adds one object, without a line's end, to ret. ROLLOUT_OK or the code of what went wrong. */
 int answer_diff(const struct rollout_tree *line, struct text *ret, struct rollout_error *reterr);
 int answer_order(const struct rollout_tree *line, struct text *ret, struct rollout_error *reterr);

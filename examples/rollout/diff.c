@@ -57,7 +57,7 @@ static void add_pairs(struct table *table, const char *what, struct rollout_str 
         text_addf(&text, "%.*s: %.*s", (int)label->key.len, label->key.data, (int)label->value.len, label->value.data);
         table_str(table, 0, container);
         table_string(table, what);
-        table_cell(table, 0, text.data ? text.data : "", text.len);
+        table_text(table, &text);
         table_end_row(table);
         text_free(&text);
     }
@@ -223,7 +223,7 @@ static int flags_of(const struct options *options, uint32_t *ret_flags)
     text_adds(&text, "}");
     struct rollout_json *json = NULL;
     struct rollout_error error = { .struct_size = sizeof error };
-    int rc = text.failed ? ROLLOUT_ERR_NOMEM : rollout_json_parse(text.data, text.len, &json, &error);
+    int rc = text.failed ? answer_nomem(&error) : rollout_json_parse(text.data, text.len, &json, &error);
     if (rc == ROLLOUT_OK)
         rc = answer_diff_flags(rollout_json_tree(json)->nodes, ret_flags, &error);
     if (rc != ROLLOUT_OK) {
@@ -271,7 +271,8 @@ static int diff_files(const struct options *options)
         if (status == FAULT)
             status = report(options, &inputs[0], &error, &out);
     }
-    flush_text(&out);
+    if (!flush_text(&out))
+        status = STATUS_BAD;
     text_free(&out);
     input_close(&inputs[0]);
     input_close(&inputs[1]);

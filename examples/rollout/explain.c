@@ -59,8 +59,10 @@ static uint32_t find_node(const struct rollout_world *world, const char *name)
     return ROLLOUT_NONE;
 }
 
-/* An ordinal of a StatefulSet, by its pod's name, that the plan says something of. */
-static uint32_t find_ordinal(const struct rollout_world *world, const struct rollout_plan *plan, const char *name)
+/* An ordinal of a StatefulSet, by its pod's name, that the plan says something of. out fails where there is no memory
+ * to look. */
+static uint32_t find_ordinal(const struct rollout_world *world, const struct rollout_plan *plan, const char *name,
+                             struct text *out)
 {
     struct kind kind = kind_of(world->workload);
     struct text text = { 0 };
@@ -72,6 +74,7 @@ static uint32_t find_ordinal(const struct rollout_world *world, const struct rol
         show_subject(&text, world, ROLLOUT_SUBJECT_ORDINAL, plan->verdicts[i].subject);
         if (text.data && is_named(name, kind.namespace_, (struct rollout_str){ text.data, text.len }))
             found = plan->verdicts[i].subject;
+        out->failed |= text.failed;
     }
     text_free(&text);
     return found;
@@ -272,7 +275,7 @@ static int explain_one(const struct options *options, const struct rollout_world
         return STATUS_YES;
     int rc = rollout_plan(world->workload, world->snapshot, &plan, reterr);
     if (rc == ROLLOUT_OK && asked.subject == ROLLOUT_NONE && node == ROLLOUT_NONE)
-        asked = (struct asked){ ROLLOUT_SUBJECT_ORDINAL, find_ordinal(world, plan, name) };
+        asked = (struct asked){ ROLLOUT_SUBJECT_ORDINAL, find_ordinal(world, plan, name, out) };
     if (rc == ROLLOUT_OK && node != ROLLOUT_NONE)
         rc = explain_node(options, world, plan, node, out, context, reterr);
     else if (rc == ROLLOUT_OK && asked.subject != ROLLOUT_NONE)

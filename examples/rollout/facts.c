@@ -11,7 +11,7 @@ static void time_row(struct table *table, const char *name, int64_t ms)
         return;
     show_time(&text, ms);
     table_string(table, name);
-    table_cell(table, 0, text.data ? text.data : "", text.len);
+    table_text(table, &text);
     table_end_row(table);
     text_free(&text);
 }

@@ -42,6 +42,7 @@ static void add_name(struct text *out, const struct rollout_world *world, const 
     struct text name = { 0 };
     show_subject(&name, world, item->subject_kind, item->subject);
     text_add_quoted(out, (struct rollout_str){ name.data ? name.data : "", name.len });
+    out->failed |= name.failed;
     text_free(&name);
 }
 

@@ -14,29 +14,25 @@
 static void add_value(struct text *out, const char *value)
 {
     struct rollout_json *json = NULL;
-    if (rollout_json_parse(value, strlen(value), &json, NULL) == ROLLOUT_OK)
+    int rc = rollout_json_parse(value, strlen(value), &json, NULL);
+    if (rc == ROLLOUT_OK)
         text_adds(out, value);
+    else if (rc == ROLLOUT_ERR_NOMEM)
+        out->failed = true;
     else
         text_add_quoted(out, (struct rollout_str){ .data = value, .len = strlen(value) });
     rollout_json_free(json);
 }
 
-static struct rollout_str str_of(const char *string)
-{
-    return (struct rollout_str){ .data = string, .len = strlen(string) };
-}
-
 void complain(const char *format, ...)
 {
     char line[8192]; /* a path and a sentence */
-    struct text plain = { 0 };
     va_list args;
     va_start(args, format);
     vsnprintf(line, sizeof line, format, args);
     va_end(args);
-    text_add_plain(&plain, str_of(line));
-    fprintf(stderr, "%s\n", plain.data ? plain.data : "rollout: out of memory");
-    text_free(&plain);
+    text_make_plain(line, strlen(line));
+    fprintf(stderr, "%s\n", line);
 }
 
 static bool is_standard(const char *file)

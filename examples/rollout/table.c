@@ -66,6 +66,7 @@ void table_string(struct table *table, const char *string)
 void table_text(struct table *table, const struct text *text)
 {
     table_cell(table, 0, text->data ? text->data : "", text->len);
+    table->cells.failed |= text->failed;
 }
 
 void table_number(struct table *table, long long number)

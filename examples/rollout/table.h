@@ -20,7 +20,7 @@ struct table {
 void table_cell(struct table *table, int colour, const char *bytes, size_t len);
 void table_str(struct table *table, int colour, struct rollout_str string);
 void table_string(struct table *table, const char *string);
-void table_text(struct table *table, const struct text *text);
+void table_text(struct table *table, const struct text *text); /* one that failed fails the table */
 void table_number(struct table *table, long long number);
 void table_end_row(struct table *table);
 

@@ -60,13 +60,19 @@ void text_addf(struct text *text, const char *format, ...)
     text->len += (size_t)len;
 }
 
+void text_make_plain(char *bytes, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        if ((unsigned char)bytes[i] < 0x20 || bytes[i] == 0x7f)
+            bytes[i] = '?';
+}
+
 void text_add_plain(struct text *text, struct rollout_str string)
 {
     size_t start = text->len;
     text_add(text, string.data, string.len);
-    for (size_t i = start; i < text->len; i++)
-        if ((unsigned char)text->data[i] < 0x20 || text->data[i] == 0x7f)
-            text->data[i] = '?';
+    if (text->data)
+        text_make_plain(text->data + start, text->len - start);
 }
 
 void text_add_tree(struct text *text, const struct rollout_tree *tree)

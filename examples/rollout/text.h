@@ -26,6 +26,7 @@ void text_addf(struct text *text, const char *format, ...)
 
 /* For people: control characters become "?", since names come from outside and none may move the cursor. */
 void text_add_plain(struct text *text, struct rollout_str string);
+void text_make_plain(char *bytes, size_t len);
 
 /* The string as JSON, with its quotes. */
 void text_add_quoted(struct text *text, struct rollout_str string);
