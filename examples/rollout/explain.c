@@ -288,7 +288,7 @@ int command_explain(const struct options *options)
 {
     int found = 0;
     if (options->argument_count < 1) {
-        complain("rollout explain: which pod? usage: rollout explain POD [-f FILE]...");
+        complain("rollout explain: which pod? usage: rollout explain POD [FILE...]");
         return STATUS_BAD;
     }
     int status = each_document(options, 1, NULL, explain_one, &found);

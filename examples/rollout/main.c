@@ -13,37 +13,31 @@ static const struct subcommand {
     int (*run)(const struct options *options);
     const char *usage;
     const char *text;
+    const char *status;
 } subcommands[] = {
     { "plan", command_plan, "plan [-o json] [FILE...]",
       "Prints what would happen now: the actions, and for every pod, and every ordinal or node without one,\n"
-      "why or why not.\n"
-      "\n"
-      "Exit status: 0; 2 bad input.\n" },
-    { "explain", command_explain, "explain POD [-o json] [-f FILE]...",
+      "why or why not.\n",
+      "0; 2 bad input" },
+    { "explain", command_explain, "explain POD [-o json] [FILE...]",
       "Prints why this pod is, or is not, touched now, with the arithmetic. POD is a name or\n"
       "NAMESPACE/NAME: also that of a pod that a StatefulSet lacks, or the name of a node, which is\n"
-      "answered for each DaemonSet and the pods of its there.\n"
-      "\n"
-      "Exit status: 0; 1 no such pod, ordinal or node; 2 bad input.\n" },
+      "answered for each DaemonSet and the pods of its there.\n",
+      "0; 1 no such pod, ordinal or node; 2 bad input" },
     { "diff", command_diff, "diff [-o json] OLD NEW | diff OLD NEW -f FILE | diff -o json -",
       "Prints whether a pod can go from OLD to NEW in place, and if not, which path forbids it.\n"
       "OLD and NEW are files with a ControllerRevision, a workload, a PodTemplate or a bare pod template,\n"
-      "or with -f the names of two revisions of a Snapshot. Kubernetes' own kinds update no pod in place. With a "
-      "single \"-\", each line of stdin is an object\n"
-      "{old, new, featureGates} and is answered by one.\n"
-      "\n"
-      "  --feature-gate NAME=BOOL   set a feature gate of OpenKruise, where two files are compared\n"
-      "\n"
-      "Exit status: 0 in place; 1 not; 2 bad input.\n" },
+      "or with -f the names of two revisions of a Snapshot. Kubernetes' own kinds update no pod in place.\n"
+      "With a single \"-\", each document of stdin is an object {old, new, featureGates} and is answered by one.\n",
+      "0 in place; 1 not; 2 bad input" },
     { "order", command_order, "order [-o json] [FILE...]",
       "Prints the order in which the planner takes pods to the update revision (or back from it, where it\n"
       "rolls back). CloneSet: those that it may take, which leaves out pods that are on their way out or in\n"
       "their grace period, with each pod's keys. StatefulSet: its places, with each pod's priority; DaemonSet:\n"
       "its nodes, with each one's class: also those that are updated, since they take up places, and those\n"
       "that the partition keeps. A document {labels, priorityStrategy, scatterStrategy, waiting} is answered\n"
-      "by the order of those indexes.\n"
-      "\n"
-      "Exit status: 0; 2 bad input.\n" },
+      "by the order of those indexes.\n",
+      "0; 2 bad input" },
 };
 
 enum { SUBCOMMANDS = sizeof subcommands / sizeof subcommands[0], OPTION_VERSION = 256, OPTION_GATE };
@@ -57,21 +51,43 @@ static const struct option long_options[] = {
     { NULL, 0, NULL, 0 },
 };
 
+/* Of every subcommand, but for --feature-gate, which is of diff alone. */
+static void print_options(bool gates)
+{
+    printf("  -f, --file FILE      read FILE; may be given several times\n"
+           "  -o, --output FORMAT  text (default), or json: one document a line\n");
+    if (gates)
+        printf("      --feature-gate NAME=BOOL\n"
+               "                       set a feature gate of OpenKruise, where two files are compared:\n"
+               "                       InPlaceUpdateEnvFromMetadata (true where it is not set),\n"
+               "                       InPlaceWorkloadVerticalScaling or\n"
+               "                       RecreatePodWhenChangeVCTInCloneSetGate (false)\n");
+}
+
 static int print_usage(void)
 {
     printf("What a rollout controller would do now, and why, from objects as the API server writes them.\n\n");
     for (int i = 0; i < SUBCOMMANDS; i++)
         printf("  rollout %s\n", subcommands[i].usage);
-    printf("\nFiles hold Snapshots, recorded decisions, single workloads, or a List as\n"
+    printf("  rollout help [COMMAND]\n"
+           "\nFiles hold Snapshots, recorded decisions, single workloads, or a List as\n"
            "`kubectl get clonesets,statefulsets,daemonsets,controllerrevisions,pods,nodes,pvc -o json` prints it\n"
            "(statefulsets.apps.kruise.io and daemonsets.apps.kruise.io are OpenKruise's): any number of documents,\n"
-           "or JSON Lines. No file, or \"-\": stdin.\n\n"
-           "  -f, --file FILE      read FILE\n"
-           "  -o, --output FORMAT  text (default), or json: one document a line\n"
-           "  -h, --help           this, or more on one command\n"
+           "in JSON, JSON Lines, or YAML where it was built with libyaml. No file, or \"-\": stdin. What comes\n"
+           "after \"--\" is no option, be it a file named -x.\n\n");
+    print_options(false);
+    printf("  -h, --help           this, or more on one command\n"
            "      --version        the version\n\n"
            "Exit status: 2 for bad input and where the answer cannot be written; nothing is said where its\n"
            "reader went away. Text is cut to the width of a terminal (COLUMNS), and never elsewhere.\n");
+    return finish(STATUS_YES);
+}
+
+static int print_help(const struct subcommand *subcommand)
+{
+    printf("rollout %s\n\n%s\n", subcommand->usage, subcommand->text);
+    print_options(subcommand->run == command_diff);
+    printf("  -h, --help           this\n\nExit status: %s.\n", subcommand->status);
     return finish(STATUS_YES);
 }
 
@@ -127,8 +143,7 @@ static int run(const struct subcommand *subcommand, int argc, char **argv)
             status = print_version();
             break;
         case 'h':
-            printf("rollout %s\n\n%s", subcommand->usage, subcommand->text);
-            status = finish(STATUS_YES);
+            status = print_help(subcommand);
             break;
         default:
             status = wrong_option(subcommand, c, argv[optind - 1]);
@@ -146,6 +161,24 @@ static int run(const struct subcommand *subcommand, int argc, char **argv)
     return status;
 }
 
+/* NULL with a complaint where there is none. */
+static const struct subcommand *find_subcommand(const char *name)
+{
+    for (int i = 0; i < SUBCOMMANDS; i++)
+        if (strcmp(name, subcommands[i].name) == 0)
+            return &subcommands[i];
+    if (*name)
+        complain("rollout: unknown command %s; see rollout --help", name);
+    else
+        complain("usage: rollout COMMAND ...; see rollout --help");
+    return NULL;
+}
+
+static bool asks_for_help(const char *argument)
+{
+    return strcmp(argument, "--help") == 0 || strcmp(argument, "-h") == 0 || strcmp(argument, "help") == 0;
+}
+
 int main(int argc, char **argv)
 {
     /* A reader that goes away is a write that fails. */
@@ -153,14 +186,11 @@ int main(int argc, char **argv)
     const char *name = argc > 1 ? argv[1] : "";
     if (strcmp(name, "--version") == 0)
         return print_version();
-    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0)
+    bool help = asks_for_help(name);
+    if (help && (argc < 3 || asks_for_help(argv[2])))
         return print_usage();
-    for (int i = 0; i < SUBCOMMANDS; i++)
-        if (strcmp(name, subcommands[i].name) == 0)
-            return run(&subcommands[i], argc - 1, argv + 1);
-    if (*name)
-        complain("rollout: unknown command %s; see rollout --help", name);
-    else
-        complain("usage: rollout COMMAND ...; see rollout --help");
-    return STATUS_BAD;
+    const struct subcommand *subcommand = find_subcommand(help ? argv[2] : name);
+    if (!subcommand)
+        return STATUS_BAD;
+    return help ? print_help(subcommand) : run(subcommand, argc - 1, argv + 1);
 }
