@@ -18,12 +18,12 @@ import headers  # noqa: E402
 # Names that no rule gives. An enum goes by its first constant.
 ENUM_NAMES = {
     'ROLLOUT_OK': 'ErrorCode',
-    'ROLLOUT_INTSTR_UNSET': 'IntstrKind',
+    'ROLLOUT_INTSTR_UNSET': 'IntStrKind',
     'ROLLOUT_ROUND_NONE': 'Rounding',
     'ROLLOUT_NODE_NULL': 'NodeKind',
     'ROLLOUT_CLASS_DONE': 'ReasonClass',
     'ROLLOUT_DIFF_POSSIBLE': 'DiffRule',
-    'ROLLOUT_DIFF_REPLACE': 'DiffOperation',
+    'ROLLOUT_DIFF_REPLACE': 'DiffOp',
     'ROLLOUT_CHANGES_IMAGES': 'Changes',
     'ROLLOUT_TOLERATION_EQUAL': 'TolerationOperator',
     'ROLLOUT_STATE_NONE': 'LifecycleState',

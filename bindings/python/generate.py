@@ -276,7 +276,7 @@ from struct import Struct
 from typing import Any
 
 from . import enums, types
-from ._memory import Context, Values, intstr, intstrs, labels, numbers, strs, terms, text, text_or_none, tree
+from ._memory import Context, Values, intstr, intstrs, labels, numbers, strs, terms, text, text_or_none, tree, twin
 '''
 
 
@@ -338,6 +338,8 @@ def emit_read(d: Description) -> str:
     out.append('\n')
     out += [f'\n{r.short.upper()} = Struct({"@" + r.codes!r})' for r in records]
     out.append('\n')
+    out += [f'\n_{r.name} = twin(types.{r.name})' for r in records]
+    out.append('\n')
     for r in records:
         out.append(f'\n\ndef r_{r.short}(c: Context, v: tuple[Any, ...]) -> types.{r.name}:\n')
         at = 0
@@ -352,13 +354,10 @@ def emit_read(d: Description) -> str:
             if f.kind == 'table' and f.doc != 'texts':
                 short = f.of[8:]
                 out.append(f'    c.{f.doc} = c.array({short.upper()}, r_{short}, v[{at}], v[{at + 1}])\n')
-        out.append(f'    return types.{r.name}(\n')
-        for f, at in places:
-            if not f.hidden:
-                keyword = '' if r.result else f'{f.name}='
-                out.append(f'        {keyword}{read_value(d, f, at)},\n')
+        out.append(f'    it: Any = _{r.name}(\n')
+        out += [f'        {read_value(d, f, at)},\n' for f, at in places if not f.hidden]
         out += [f'        c.{name}(),\n' for name, *_ in describe.ADDED.get(r.struct.name, ())]
-        out.append('    )\n')
+        out.append(f'    )\n    it.__class__ = types.{r.name}\n    return it  # type: ignore[no-any-return]\n')
     return ''.join(out)
 
 

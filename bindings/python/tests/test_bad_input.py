@@ -57,7 +57,7 @@ DOCUMENT_FAULTS: list[tuple[str, Any, str, str]] = [
 
 @pytest.mark.parametrize('value, path, said', [row[1:] for row in DOCUMENT_FAULTS], ids=[row[0] for row in DOCUMENT_FAULTS])
 def test_documents(value: Any, path: str, said: str) -> None:
-    for call in (rollout.plan_document, rollout.order_document, rollout.decode, rollout.count_document, rollout.decode_pod):
+    for call in (rollout.plan_document, rollout.order_document, rollout.decode, rollout.document_count, rollout.decode_pod):
         with pytest.raises(InvalidError) as caught:
             call({**worlds.document(1), 'x': value})
         assert caught.value.path.startswith(path)
@@ -265,7 +265,7 @@ def within(it: Any) -> list[tuple[Any, Any]]:
     lambda value: rollout.intstr_scale(1, value), lambda value: rollout.intstr_scale(1, 1, parser=value),
     lambda value: rollout.intstr_scale(1, 1, rounding=value), lambda value: rollout.op_name(value), lambda value: rollout.reason_name(value),
     lambda value: rollout.decode_pod({}, value), lambda value: rollout.decode_pod(value), lambda value: rollout.dumps(value),
-    lambda value: rollout.decode(value), lambda value: rollout.decode(worlds.document(1), value), lambda value: rollout.count_document(value),
+    lambda value: rollout.decode(value), lambda value: rollout.decode(worlds.document(1), value), lambda value: rollout.document_count(value),
     lambda value: rollout.plan(value, value), lambda value: rollout.order(value, value), lambda value: rollout.order_document(value, now=value)])
 def test_any_argument(call: Callable[[Any], Any]) -> None:
     for value in values():

@@ -74,7 +74,7 @@ def many() -> dict[str, Any]:
 
 def test_several_workloads() -> None:
     document = many()
-    assert rollout.count_document(document) == 3
+    assert rollout.document_count(document) == 3
     with pytest.raises(InvalidError) as caught:
         rollout.plan_document(document, now=worlds.NOW)
     assert caught.value.path == 'items[1].spec.replicas'

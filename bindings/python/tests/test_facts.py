@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import rollout
-from rollout import (CloneSet, DiffFlags, DiffOperation, DiffRule, InvalidError, Operator, Order, Parser, Phase, Pod, PodFlags, Priority, Reason,
-                     Requirement, Rounding, Selector, Snapshot, StatefulSet, Subject, WeightTerm, Workload)
+from rollout import (CloneSet, DiffFlags, DiffOp, DiffRule, InvalidError, Operator, Order, Parser, Phase, Pod, PodFlags, Priority, Reason,
+                     Requirement, Rounding, Selector, Snapshot, StatefulSet, Subject, WeightTerm, Workload, _abi, _clib)
 
 import worlds
 
@@ -101,6 +101,18 @@ def test_errors_of_the_library() -> None:
     assert pickle.loads(pickle.dumps(caught.value)).path == 'update_revision'
 
 
+def test_error_records() -> None:
+    """Codes that cannot be had for the asking."""
+    record = _abi.rollout_error(code=-3, index=_abi.NONE, message=b'out of memory')
+    error = _clib.failure(-3, record)
+    assert isinstance(error, rollout.NoMemoryError) and isinstance(error, MemoryError)
+    assert (str(error), error.code, error.path, error.index) == ('out of memory', -3, '', None)
+    record = _abi.rollout_error(code=-1, index=4, field=b'pods', message=b'pods: stride 3 is none', value=b'\xff')
+    error = _clib.failure(-1, record)
+    assert type(error) is rollout.AbiError and (error.path, error.index, error.value) == ('pods', 4, '\ufffd')
+    assert type(_clib.failure(-99, _abi.rollout_error())) is rollout.RolloutError
+
+
 def test_orders() -> None:
     pods = [Pod(name='a', node='n', phase=Phase.RUNNING, flags=PodFlags.READY, ready_since_ms=1000),
             Pod(name='b'),
@@ -148,7 +160,7 @@ def test_diff() -> None:
     old = worlds.template('app:1')
     other = {**worlds.template('app:1'), 'spec': {**old['spec'], 'nodeSelector': {'a': 'b'}}}
     found = rollout.diff(old, other)
-    assert (found.rule, found.path, found.operation) == (DiffRule.PATH, '/spec/nodeSelector', DiffOperation.ADD)
+    assert (found.rule, found.path, found.operation) == (DiffRule.PATH, '/spec/nodeSelector', DiffOp.ADD)
     labelled = {**old, 'metadata': {'labels': {'app': 'demo', 'more': 'x'}}}
     found = rollout.diff(old, labelled)
     assert found.metadata_patch == {'metadata': {'labels': {'more': 'x'}}}

@@ -42,17 +42,13 @@ def _load() -> tuple[ctypes.CDLL, str]:
 lib, path = _load()
 
 
-def failure(code: int, record: Any, prefix: str = '') -> RolloutError:
-    """The exception for what a function returned. prefix goes before the path, where there is one."""
+def failure(code: int, record: Any) -> RolloutError:
+    """The exception for what a function returned."""
     def read(data: bytes) -> str:
         return data.decode('utf-8', 'replace')
-    field, message = read(record.field), read(record.message) or f'error {code}'
-    if prefix and field:
-        joined = prefix + ('' if field.startswith('[') else '.') + field
-        message = joined + message[len(field):] if message.startswith(field) else message
-        field = joined
     index: Optional[int] = None if record.index == _abi.NONE else record.index
-    return CLASSES.get(code, RolloutError)(message, code=code, path=field, index=index, value=read(record.value))
+    return CLASSES.get(code, RolloutError)(read(record.message) or f'error {code}', code=code, path=read(record.field), index=index,
+                                           value=read(record.value))
 
 
 def call(name: str, *arguments: Any) -> None:

@@ -22,7 +22,7 @@ Now = Union[int, datetime.datetime, None]
 
 
 @dataclass(frozen=True)
-class PlannedDocument:
+class DocumentPlan:
     """What would happen now to one workload of a document."""
 
     plan: Plan
@@ -63,14 +63,14 @@ def tree_text(nodes: int, expected: int) -> bytes:
         size = length.value + 1
 
 
-def planned(world: _abi.rollout_world, texts: bool) -> PlannedDocument:
+def planned(world: _abi.rollout_world, texts: bool) -> DocumentPlan:
     made = _clib.result('rollout_plan', world.workload, world.snapshot)
     objects = 0
     try:
         objects = _clib.result('rollout_plan_object', ctypes.addressof(world), made)
         nodes = _abi.rollout_objects.from_address(objects).items
         text = tree_text(nodes, 4096 + 32 * int(_abi.rollout_tree.from_address(nodes).count))
-        return PlannedDocument(read_plan(made, world.snapshot, texts), text)
+        return DocumentPlan(read_plan(made, world.snapshot, texts), text)
     finally:
         lib.rollout_objects_free(objects)
         lib.rollout_plan_free(made)
@@ -92,14 +92,14 @@ def each_workload(document: Json, now: Now, answer: Callable[[_abi.rollout_world
     return answers
 
 
-def count_document(document: Json) -> int:
+def document_count(document: Json) -> int:
     """How many workloads the document holds: 1 for a Snapshot, any number for a List."""
     with grouped(document) as (_, grouping):
         return int(lib.rollout_grouping_count(grouping))
 
 
 def plan_document(document: Json, *, now: Now = None, texts: bool = False,
-                  refused: Optional[list[RolloutError]] = None) -> list[PlannedDocument]:
+                  refused: Optional[list[RolloutError]] = None) -> list[DocumentPlan]:
     """Decides what to do now for each workload of a document, in the document's order.
 
     document is a Snapshot, a recorded decision, a List as kubectl prints it, or a workload alone. now, milliseconds since 1970

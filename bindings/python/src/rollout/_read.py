@@ -7,7 +7,7 @@ from struct import Struct
 from typing import Any
 
 from . import enums, types
-from ._memory import Context, Values, intstr, intstrs, labels, numbers, strs, terms, text, text_or_none, tree
+from ._memory import Context, Values, intstr, intstrs, labels, numbers, strs, terms, text, text_or_none, tree, twin
 
 _AttrKey = Values(enums.AttrKey)
 _Changes = Values(enums.Changes)
@@ -15,7 +15,7 @@ _ClaimFlags = Values(enums.ClaimFlags)
 _ClaimsPolicy = Values(enums.ClaimsPolicy)
 _CloneSetFlags = Values(enums.CloneSetFlags)
 _DaemonSetFlags = Values(enums.DaemonSetFlags)
-_DiffOperation = Values(enums.DiffOperation)
+_DiffOp = Values(enums.DiffOp)
 _DiffRule = Values(enums.DiffRule)
 _Effect = Values(enums.Effect)
 _Gate = Values(enums.Gate)
@@ -81,414 +81,528 @@ CONTAINER_CHANGE = Struct('@PNPNPIIPIIPIIPII')
 DIFF = Struct('@IIIIPNPNPN')
 PRIORITY_KEY = Struct('@qqiI')
 
+_FeatureGate = twin(types.FeatureGate)
+_Requirement = twin(types.Requirement)
+_Selector = twin(types.Selector)
+_WeightTerm = twin(types.WeightTerm)
+_Priority = twin(types.Priority)
+_Order = twin(types.Order)
+_Hook = twin(types.Hook)
+_Lifecycle = twin(types.Lifecycle)
+_Condition = twin(types.Condition)
+_CloneSetStatus = twin(types.CloneSetStatus)
+_CloneSet = twin(types.CloneSet)
+_ClaimTemplate = twin(types.ClaimTemplate)
+_ClaimStatus = twin(types.ClaimStatus)
+_StatefulSetStatus = twin(types.StatefulSetStatus)
+_StatefulSet = twin(types.StatefulSet)
+_NodeTerm = twin(types.NodeTerm)
+_NodeAffinity = twin(types.NodeAffinity)
+_Toleration = twin(types.Toleration)
+_Scheduling = twin(types.Scheduling)
+_DaemonSetStatus = twin(types.DaemonSetStatus)
+_DaemonSet = twin(types.DaemonSet)
+_Workload = twin(types.Workload)
+_Revision = twin(types.Revision)
+_InPlace = twin(types.InPlace)
+_Pod = twin(types.Pod)
+_Taint = twin(types.Taint)
+_NodeFacts = twin(types.NodeFacts)
+_Owner = twin(types.Owner)
+_Claim = twin(types.Claim)
+_InPlaceVerdict = twin(types.InPlaceVerdict)
+_StorageClass = twin(types.StorageClass)
+_Backoff = twin(types.Backoff)
+_Snapshot = twin(types.Snapshot)
+_Action = twin(types.Action)
+_Attr = twin(types.Attr)
+_Verdict = twin(types.Verdict)
+_Limit = twin(types.Limit)
+_Plan = twin(types.Plan)
+_Candidate = twin(types.Candidate)
+_Candidates = twin(types.Candidates)
+_ContainerChange = twin(types.ContainerChange)
+_Diff = twin(types.Diff)
+_PriorityKey = twin(types.PriorityKey)
+
 
 def r_gate(c: Context, v: tuple[Any, ...]) -> types.FeatureGate:
-    return types.FeatureGate(
-        gate=_Gate[v[0]],
-        on=v[1] != 0,
+    it: Any = _FeatureGate(
+        _Gate[v[0]],
+        v[1] != 0,
     )
+    it.__class__ = types.FeatureGate
+    return it  # type: ignore[no-any-return]
 
 
 def r_requirement(c: Context, v: tuple[Any, ...]) -> types.Requirement:
-    return types.Requirement(
-        key=text(v[0], v[1]),
-        op=_Operator[v[2]],
-        values=strs(v[4], v[5], v[6]),
+    it: Any = _Requirement(
+        text(v[0], v[1]),
+        _Operator[v[2]],
+        strs(v[4], v[5], v[6]),
     )
+    it.__class__ = types.Requirement
+    return it  # type: ignore[no-any-return]
 
 
 def r_selector(c: Context, v: tuple[Any, ...]) -> types.Selector:
-    return types.Selector(
-        match_labels=labels(v[0], v[1], v[2]),
-        requirements=c.array(REQUIREMENT, r_requirement, v[3], v[4]),
+    it: Any = _Selector(
+        labels(v[0], v[1], v[2]),
+        c.array(REQUIREMENT, r_requirement, v[3], v[4]),
     )
+    it.__class__ = types.Selector
+    return it  # type: ignore[no-any-return]
 
 
 def r_weight_term(c: Context, v: tuple[Any, ...]) -> types.WeightTerm:
-    return types.WeightTerm(
-        selector=r_selector(c, v[0:5]),
-        weight=v[5],
+    it: Any = _WeightTerm(
+        r_selector(c, v[0:5]),
+        v[5],
     )
+    it.__class__ = types.WeightTerm
+    return it  # type: ignore[no-any-return]
 
 
 def r_priority(c: Context, v: tuple[Any, ...]) -> types.Priority:
-    return types.Priority(
-        weights=c.array(WEIGHT_TERM, r_weight_term, v[0], v[1]),
-        ordered_keys=strs(v[2], v[3], v[4]),
+    it: Any = _Priority(
+        c.array(WEIGHT_TERM, r_weight_term, v[0], v[1]),
+        strs(v[2], v[3], v[4]),
     )
+    it.__class__ = types.Priority
+    return it  # type: ignore[no-any-return]
 
 
 def r_order(c: Context, v: tuple[Any, ...]) -> types.Order:
-    return types.Order(
-        priority=r_priority(c, v[0:5]),
-        scatter=terms(v[5], v[6], v[7]),
+    it: Any = _Order(
+        r_priority(c, v[0:5]),
+        terms(v[5], v[6], v[7]),
     )
+    it.__class__ = types.Order
+    return it  # type: ignore[no-any-return]
 
 
 def r_hook(c: Context, v: tuple[Any, ...]) -> types.Hook:
-    return types.Hook(
-        mark_pod_not_ready=v[1] != 0,
-        labels=labels(v[2], v[3], v[4]),
-        finalizers=strs(v[5], v[6], v[7]),
+    it: Any = _Hook(
+        v[1] != 0,
+        labels(v[2], v[3], v[4]),
+        strs(v[5], v[6], v[7]),
     )
+    it.__class__ = types.Hook
+    return it  # type: ignore[no-any-return]
 
 
 def r_lifecycle(c: Context, v: tuple[Any, ...]) -> types.Lifecycle:
-    return types.Lifecycle(
-        pre_normal=r_hook(c, v[2:10]) if v[2] else None,
-        pre_delete=r_hook(c, v[10:18]) if v[10] else None,
-        in_place_update=r_hook(c, v[18:26]) if v[18] else None,
+    it: Any = _Lifecycle(
+        r_hook(c, v[2:10]) if v[2] else None,
+        r_hook(c, v[10:18]) if v[10] else None,
+        r_hook(c, v[18:26]) if v[18] else None,
     )
+    it.__class__ = types.Lifecycle
+    return it  # type: ignore[no-any-return]
 
 
 def r_condition(c: Context, v: tuple[Any, ...]) -> types.Condition:
-    return types.Condition(
-        type=text(v[0], v[1]),
-        status=text(v[2], v[3]),
-        reason=text(v[4], v[5]),
-        message=text(v[6], v[7]),
-        last_update_ms=v[8],
-        last_transition_ms=v[9],
+    it: Any = _Condition(
+        text(v[0], v[1]),
+        text(v[2], v[3]),
+        text(v[4], v[5]),
+        text(v[6], v[7]),
+        v[8],
+        v[9],
     )
+    it.__class__ = types.Condition
+    return it  # type: ignore[no-any-return]
 
 
 def r_cloneset_status(c: Context, v: tuple[Any, ...]) -> types.CloneSetStatus:
-    return types.CloneSetStatus(
-        replicas=v[1],
-        observed_generation=v[2],
-        ready_replicas=v[3],
-        available_replicas=v[4],
-        updated_replicas=v[5],
-        updated_ready_replicas=v[6],
-        updated_available_replicas=v[7],
-        expected_updated_replicas=v[8],
-        collision_count=v[10] if v[9] else None,
-        update_revision=text(v[11], v[12]),
-        current_revision=text(v[13], v[14]),
-        label_selector=text(v[15], v[16]),
-        conditions=c.array(CONDITION, r_condition, v[17], v[18]),
+    it: Any = _CloneSetStatus(
+        v[1],
+        v[2],
+        v[3],
+        v[4],
+        v[5],
+        v[6],
+        v[7],
+        v[8],
+        v[10] if v[9] else None,
+        text(v[11], v[12]),
+        text(v[13], v[14]),
+        text(v[15], v[16]),
+        c.array(CONDITION, r_condition, v[17], v[18]),
     )
+    it.__class__ = types.CloneSetStatus
+    return it  # type: ignore[no-any-return]
 
 
 def r_cloneset(c: Context, v: tuple[Any, ...]) -> types.CloneSet:
-    return types.CloneSet(
-        flags=_CloneSetFlags[v[1]],
-        namespace=text(v[2], v[3]),
-        name=text(v[4], v[5]),
-        selector=r_selector(c, v[6:11]),
-        label_selector=text(v[11], v[12]),
-        generation=v[13],
-        replicas=v[15] if v[14] else None,
-        revision_history_limit=v[17] if v[16] else None,
-        progress_deadline_seconds=v[19] if v[18] else None,
-        min_ready_seconds=v[20],
-        grace_period_seconds=v[21],
-        update_type=_UpdateType[v[22]],
-        pod_update_policy=_UpdatePolicy[v[23]],
-        partition=intstr(v[24], v[25], v[26], v[27]),
-        max_unavailable=intstr(v[28], v[29], v[30], v[31]),
-        max_surge=intstr(v[32], v[33], v[34], v[35]),
-        scale_max_unavailable=intstr(v[36], v[37], v[38], v[39]),
-        pods_to_delete=strs(v[40], v[41], v[42]),
-        claim_templates=strs(v[43], v[44], v[45]),
-        order=r_order(c, v[46:54]),
-        lifecycle=r_lifecycle(c, v[54:80]) if v[54] else None,
-        status=c.one(CLONESET_STATUS, r_cloneset_status, v[80], True) if v[80] else None,
+    it: Any = _CloneSet(
+        _CloneSetFlags[v[1]],
+        text(v[2], v[3]),
+        text(v[4], v[5]),
+        r_selector(c, v[6:11]),
+        text(v[11], v[12]),
+        v[13],
+        v[15] if v[14] else None,
+        v[17] if v[16] else None,
+        v[19] if v[18] else None,
+        v[20],
+        v[21],
+        _UpdateType[v[22]],
+        _UpdatePolicy[v[23]],
+        intstr(v[24], v[25], v[26], v[27]),
+        intstr(v[28], v[29], v[30], v[31]),
+        intstr(v[32], v[33], v[34], v[35]),
+        intstr(v[36], v[37], v[38], v[39]),
+        strs(v[40], v[41], v[42]),
+        strs(v[43], v[44], v[45]),
+        r_order(c, v[46:54]),
+        r_lifecycle(c, v[54:80]) if v[54] else None,
+        c.one(CLONESET_STATUS, r_cloneset_status, v[80], True) if v[80] else None,
     )
+    it.__class__ = types.CloneSet
+    return it  # type: ignore[no-any-return]
 
 
 def r_claim_template(c: Context, v: tuple[Any, ...]) -> types.ClaimTemplate:
-    return types.ClaimTemplate(
-        name=text(v[0], v[1]),
-        storage_class=text_or_none(v[2], v[3]),
-        request=text_or_none(v[4], v[5]),
-        access_modes=strs(v[6], v[7], v[8]),
+    it: Any = _ClaimTemplate(
+        text(v[0], v[1]),
+        text_or_none(v[2], v[3]),
+        text_or_none(v[4], v[5]),
+        strs(v[6], v[7], v[8]),
     )
+    it.__class__ = types.ClaimTemplate
+    return it  # type: ignore[no-any-return]
 
 
 def r_claim_status(c: Context, v: tuple[Any, ...]) -> types.ClaimStatus:
-    return types.ClaimStatus(
-        name=text(v[0], v[1]),
-        compatible_replicas=v[2],
-        compatible_ready_replicas=v[3],
+    it: Any = _ClaimStatus(
+        text(v[0], v[1]),
+        v[2],
+        v[3],
     )
+    it.__class__ = types.ClaimStatus
+    return it  # type: ignore[no-any-return]
 
 
 def r_statefulset_status(c: Context, v: tuple[Any, ...]) -> types.StatefulSetStatus:
-    return types.StatefulSetStatus(
-        replicas=v[1],
-        observed_generation=v[2],
-        ready_replicas=v[3],
-        available_replicas=v[4],
-        current_replicas=v[5],
-        updated_replicas=v[6],
-        updated_ready_replicas=v[7],
-        updated_available_replicas=v[8],
-        collision_count=v[10] if v[9] else None,
-        current_revision=text(v[11], v[12]),
-        update_revision=text(v[13], v[14]),
-        label_selector=text(v[15], v[16]),
-        conditions=c.array(CONDITION, r_condition, v[17], v[18]),
-        claims=c.array(CLAIM_STATUS, r_claim_status, v[19], v[20]),
+    it: Any = _StatefulSetStatus(
+        v[1],
+        v[2],
+        v[3],
+        v[4],
+        v[5],
+        v[6],
+        v[7],
+        v[8],
+        v[10] if v[9] else None,
+        text(v[11], v[12]),
+        text(v[13], v[14]),
+        text(v[15], v[16]),
+        c.array(CONDITION, r_condition, v[17], v[18]),
+        c.array(CLAIM_STATUS, r_claim_status, v[19], v[20]),
     )
+    it.__class__ = types.StatefulSetStatus
+    return it  # type: ignore[no-any-return]
 
 
 def r_statefulset(c: Context, v: tuple[Any, ...]) -> types.StatefulSet:
-    return types.StatefulSet(
-        flags=_StatefulSetFlags[v[1]],
-        namespace=text(v[2], v[3]),
-        name=text(v[4], v[5]),
-        uid=text(v[6], v[7]),
-        selector=r_selector(c, v[8:13]),
-        label_selector=text(v[13], v[14]),
-        generation=v[15],
-        replicas=v[17] if v[16] else None,
-        revision_history_limit=v[19] if v[18] else None,
-        min_ready_seconds=v[20],
-        grace_period_seconds=v[21],
-        update_type=_UpdateType[v[22]],
-        pod_update_policy=_UpdatePolicy[v[23]],
-        start_ordinal=v[24],
-        partition=v[25],
-        max_unavailable=intstr(v[26], v[27], v[28], v[29]),
-        scale_max_unavailable=intstr(v[30], v[31], v[32], v[33]),
-        reserve_ordinals=intstrs(v[34], v[35]),
-        priority=r_priority(c, v[36:41]),
-        lifecycle=r_lifecycle(c, v[41:67]) if v[41] else None,
-        claim_templates=c.array(CLAIM_TEMPLATE, r_claim_template, v[67], v[68]),
-        claims_when_deleted=_ClaimsPolicy[v[69]],
-        claims_when_scaled=_ClaimsPolicy[v[70]],
-        status=c.one(STATEFULSET_STATUS, r_statefulset_status, v[71], True) if v[71] else None,
+    it: Any = _StatefulSet(
+        _StatefulSetFlags[v[1]],
+        text(v[2], v[3]),
+        text(v[4], v[5]),
+        text(v[6], v[7]),
+        r_selector(c, v[8:13]),
+        text(v[13], v[14]),
+        v[15],
+        v[17] if v[16] else None,
+        v[19] if v[18] else None,
+        v[20],
+        v[21],
+        _UpdateType[v[22]],
+        _UpdatePolicy[v[23]],
+        v[24],
+        v[25],
+        intstr(v[26], v[27], v[28], v[29]),
+        intstr(v[30], v[31], v[32], v[33]),
+        intstrs(v[34], v[35]),
+        r_priority(c, v[36:41]),
+        r_lifecycle(c, v[41:67]) if v[41] else None,
+        c.array(CLAIM_TEMPLATE, r_claim_template, v[67], v[68]),
+        _ClaimsPolicy[v[69]],
+        _ClaimsPolicy[v[70]],
+        c.one(STATEFULSET_STATUS, r_statefulset_status, v[71], True) if v[71] else None,
     )
+    it.__class__ = types.StatefulSet
+    return it  # type: ignore[no-any-return]
 
 
 def r_node_term(c: Context, v: tuple[Any, ...]) -> types.NodeTerm:
-    return types.NodeTerm(
-        expressions=c.array(REQUIREMENT, r_requirement, v[0], v[1]),
-        fields=c.array(REQUIREMENT, r_requirement, v[2], v[3]),
+    it: Any = _NodeTerm(
+        c.array(REQUIREMENT, r_requirement, v[0], v[1]),
+        c.array(REQUIREMENT, r_requirement, v[2], v[3]),
     )
+    it.__class__ = types.NodeTerm
+    return it  # type: ignore[no-any-return]
 
 
 def r_node_affinity(c: Context, v: tuple[Any, ...]) -> types.NodeAffinity:
-    return types.NodeAffinity(
-        terms=c.array(NODE_TERM, r_node_term, v[2], v[3]),
+    it: Any = _NodeAffinity(
+        c.array(NODE_TERM, r_node_term, v[2], v[3]),
     )
+    it.__class__ = types.NodeAffinity
+    return it  # type: ignore[no-any-return]
 
 
 def r_toleration(c: Context, v: tuple[Any, ...]) -> types.Toleration:
-    return types.Toleration(
-        key=text(v[0], v[1]),
-        value=text(v[2], v[3]),
-        op=_TolerationOperator[v[4]],
-        effect=_Effect[v[5]],
+    it: Any = _Toleration(
+        text(v[0], v[1]),
+        text(v[2], v[3]),
+        _TolerationOperator[v[4]],
+        _Effect[v[5]],
     )
+    it.__class__ = types.Toleration
+    return it  # type: ignore[no-any-return]
 
 
 def r_scheduling(c: Context, v: tuple[Any, ...]) -> types.Scheduling:
-    return types.Scheduling(
-        node_name=text(v[0], v[1]),
-        node_selector=labels(v[2], v[3], v[4]),
-        affinity=r_node_affinity(c, v[5:9]) if v[5] else None,
-        tolerations=c.array(TOLERATION, r_toleration, v[9], v[10]),
-        host_network=v[11] != 0,
+    it: Any = _Scheduling(
+        text(v[0], v[1]),
+        labels(v[2], v[3], v[4]),
+        r_node_affinity(c, v[5:9]) if v[5] else None,
+        c.array(TOLERATION, r_toleration, v[9], v[10]),
+        v[11] != 0,
     )
+    it.__class__ = types.Scheduling
+    return it  # type: ignore[no-any-return]
 
 
 def r_daemonset_status(c: Context, v: tuple[Any, ...]) -> types.DaemonSetStatus:
-    return types.DaemonSetStatus(
-        current_number_scheduled=v[1],
-        observed_generation=v[2],
-        number_misscheduled=v[3],
-        desired_number_scheduled=v[4],
-        number_ready=v[5],
-        updated_number_scheduled=v[6],
-        number_available=v[7],
-        number_unavailable=v[8],
-        collision_count=v[10] if v[9] else None,
-        update_revision=text_or_none(v[11], v[12]),
-        conditions=c.array(CONDITION, r_condition, v[13], v[14]),
+    it: Any = _DaemonSetStatus(
+        v[1],
+        v[2],
+        v[3],
+        v[4],
+        v[5],
+        v[6],
+        v[7],
+        v[8],
+        v[10] if v[9] else None,
+        text_or_none(v[11], v[12]),
+        c.array(CONDITION, r_condition, v[13], v[14]),
     )
+    it.__class__ = types.DaemonSetStatus
+    return it  # type: ignore[no-any-return]
 
 
 def r_daemonset(c: Context, v: tuple[Any, ...]) -> types.DaemonSet:
-    return types.DaemonSet(
-        flags=_DaemonSetFlags[v[1]],
-        namespace=text(v[2], v[3]),
-        name=text(v[4], v[5]),
-        selector=r_selector(c, v[6:11]),
-        generation=v[11],
-        revision_history_limit=v[13] if v[12] else None,
-        min_ready_seconds=v[14],
-        update_type=_UpdateType[v[15]],
-        pod_update_policy=_UpdatePolicy[v[16]],
-        partition=intstr(v[18], v[19], v[20], v[21]),
-        max_unavailable=intstr(v[22], v[23], v[24], v[25]),
-        max_surge=intstr(v[26], v[27], v[28], v[29]),
-        burst_replicas=intstr(v[30], v[31], v[32], v[33]),
-        node_selector=r_selector(c, v[34:39]),
-        pre_delete=r_hook(c, v[39:47]) if v[39] else None,
-        scheduling=r_scheduling(c, v[47:60]),
-        template_generation=text_or_none(v[60], v[61]),
-        status=c.one(DAEMONSET_STATUS, r_daemonset_status, v[62], True) if v[62] else None,
+    it: Any = _DaemonSet(
+        _DaemonSetFlags[v[1]],
+        text(v[2], v[3]),
+        text(v[4], v[5]),
+        r_selector(c, v[6:11]),
+        v[11],
+        v[13] if v[12] else None,
+        v[14],
+        _UpdateType[v[15]],
+        _UpdatePolicy[v[16]],
+        intstr(v[18], v[19], v[20], v[21]),
+        intstr(v[22], v[23], v[24], v[25]),
+        intstr(v[26], v[27], v[28], v[29]),
+        intstr(v[30], v[31], v[32], v[33]),
+        r_selector(c, v[34:39]),
+        r_hook(c, v[39:47]) if v[39] else None,
+        r_scheduling(c, v[47:60]),
+        text_or_none(v[60], v[61]),
+        c.one(DAEMONSET_STATUS, r_daemonset_status, v[62], True) if v[62] else None,
     )
+    it.__class__ = types.DaemonSet
+    return it  # type: ignore[no-any-return]
 
 
 def r_workload(c: Context, v: tuple[Any, ...]) -> types.Workload:
-    return types.Workload(
-        profile=v[1],
-        gates=c.array(GATE, r_gate, v[2], v[3]),
-        fixes=numbers('I', v[4], v[5]),
-        cloneset=c.one(CLONESET, r_cloneset, v[6], True) if v[6] else None,
-        statefulset=c.one(STATEFULSET, r_statefulset, v[7], True) if v[7] else None,
-        daemonset=c.one(DAEMONSET, r_daemonset, v[8], True) if v[8] else None,
+    it: Any = _Workload(
+        v[1],
+        c.array(GATE, r_gate, v[2], v[3]),
+        numbers('I', v[4], v[5]),
+        c.one(CLONESET, r_cloneset, v[6], True) if v[6] else None,
+        c.one(STATEFULSET, r_statefulset, v[7], True) if v[7] else None,
+        c.one(DAEMONSET, r_daemonset, v[8], True) if v[8] else None,
     )
+    it.__class__ = types.Workload
+    return it  # type: ignore[no-any-return]
 
 
 def r_revision(c: Context, v: tuple[Any, ...]) -> types.Revision:
-    return types.Revision(
-        name=text(v[0], v[1]),
-        number=v[2],
-        flags=_RevisionFlags[v[3]],
-        topology_keys=strs(v[5], v[6], v[7]),
-        data=tree(v[8], v[9]),
-        claims_hash=text_or_none(v[10], v[11]),
-        hash=text(v[12], v[13]),
+    it: Any = _Revision(
+        text(v[0], v[1]),
+        v[2],
+        _RevisionFlags[v[3]],
+        strs(v[5], v[6], v[7]),
+        tree(v[8], v[9]),
+        text_or_none(v[10], v[11]),
+        text(v[12], v[13]),
     )
+    it.__class__ = types.Revision
+    return it  # type: ignore[no-any-return]
 
 
 def r_in_place(c: Context, v: tuple[Any, ...]) -> types.InPlace:
-    return types.InPlace(
-        flags=_InPlaceFlags[v[0]],
-        waits_for=_WaitsFor[v[1]],
-        container=text(v[2], v[3]),
-        grace_revision=text(v[4], v[5]),
-        grace_end_ms=v[6],
-        containers=tree(v[7], v[8]),
+    it: Any = _InPlace(
+        _InPlaceFlags[v[0]],
+        _WaitsFor[v[1]],
+        text(v[2], v[3]),
+        text(v[4], v[5]),
+        v[6],
+        tree(v[7], v[8]),
     )
+    it.__class__ = types.InPlace
+    return it  # type: ignore[no-any-return]
 
 
 def r_pod(c: Context, v: tuple[Any, ...]) -> types.Pod:
-    return types.Pod(
-        phase=_Phase[v[0]],
-        lifecycle_state=_LifecycleState[v[1]],
-        flags=_PodFlags[v[2]],
-        node_index=v[3],
-        ready_since_ms=v[4],
-        created_ms=v[5],
-        restarts=v[6],
-        sidecar_restarts=v[7],
-        deletion_cost=v[8],
-        revision=text(v[10], v[11]),
-        name=text(v[12], v[13]),
-        node=text(v[14], v[15]),
-        labels=labels(v[16], v[17], v[18]),
-        finalizers=strs(v[19], v[20], v[21]),
-        namespace=text(v[22], v[23]),
-        in_place=c.one(IN_PLACE, r_in_place, v[24], False) if v[24] else None,
-        uid=text(v[25], v[26]),
-        target_node=text_or_none(v[27], v[28]),
+    it: Any = _Pod(
+        _Phase[v[0]],
+        _LifecycleState[v[1]],
+        _PodFlags[v[2]],
+        v[3],
+        v[4],
+        v[5],
+        v[6],
+        v[7],
+        v[8],
+        text(v[10], v[11]),
+        text(v[12], v[13]),
+        text(v[14], v[15]),
+        labels(v[16], v[17], v[18]),
+        strs(v[19], v[20], v[21]),
+        text(v[22], v[23]),
+        c.one(IN_PLACE, r_in_place, v[24], False) if v[24] else None,
+        text(v[25], v[26]),
+        text_or_none(v[27], v[28]),
     )
+    it.__class__ = types.Pod
+    return it  # type: ignore[no-any-return]
 
 
 def r_taint(c: Context, v: tuple[Any, ...]) -> types.Taint:
-    return types.Taint(
-        key=text(v[0], v[1]),
-        value=text(v[2], v[3]),
-        effect=_Effect[v[4]],
+    it: Any = _Taint(
+        text(v[0], v[1]),
+        text(v[2], v[3]),
+        _Effect[v[4]],
     )
+    it.__class__ = types.Taint
+    return it  # type: ignore[no-any-return]
 
 
 def r_node_facts(c: Context, v: tuple[Any, ...]) -> types.NodeFacts:
-    return types.NodeFacts(
-        name=text(v[0], v[1]),
-        labels=labels(v[2], v[3], v[4]),
-        taints=c.array(TAINT, r_taint, v[5], v[6]),
+    it: Any = _NodeFacts(
+        text(v[0], v[1]),
+        labels(v[2], v[3], v[4]),
+        c.array(TAINT, r_taint, v[5], v[6]),
     )
+    it.__class__ = types.NodeFacts
+    return it  # type: ignore[no-any-return]
 
 
 def r_owner(c: Context, v: tuple[Any, ...]) -> types.Owner:
-    return types.Owner(
-        kind=text(v[0], v[1]),
-        name=text(v[2], v[3]),
-        uid=text(v[4], v[5]),
-        controller=v[6] != 0,
+    it: Any = _Owner(
+        text(v[0], v[1]),
+        text(v[2], v[3]),
+        text(v[4], v[5]),
+        v[6] != 0,
     )
+    it.__class__ = types.Owner
+    return it  # type: ignore[no-any-return]
 
 
 def r_claim(c: Context, v: tuple[Any, ...]) -> types.Claim:
-    return types.Claim(
-        name=text(v[0], v[1]),
-        instance_id=text(v[2], v[3]),
-        flags=_ClaimFlags[v[4]],
-        owners=c.array(OWNER, r_owner, v[6], v[7]),
-        storage_class=text_or_none(v[8], v[9]),
-        request=text_or_none(v[10], v[11]),
-        capacity=text_or_none(v[12], v[13]),
-        access_modes=strs(v[14], v[15], v[16]),
+    it: Any = _Claim(
+        text(v[0], v[1]),
+        text(v[2], v[3]),
+        _ClaimFlags[v[4]],
+        c.array(OWNER, r_owner, v[6], v[7]),
+        text_or_none(v[8], v[9]),
+        text_or_none(v[10], v[11]),
+        text_or_none(v[12], v[13]),
+        strs(v[14], v[15], v[16]),
     )
+    it.__class__ = types.Claim
+    return it  # type: ignore[no-any-return]
 
 
 def r_in_place_verdict(c: Context, v: tuple[Any, ...]) -> types.InPlaceVerdict:
-    return types.InPlaceVerdict(
-        from_=v[0],
-        to=v[1],
-        rule=_DiffRule[v[2]],
-        flags=_Changes[v[3]],
-        path=text_or_none(v[4], v[5]),
+    it: Any = _InPlaceVerdict(
+        v[0],
+        v[1],
+        _DiffRule[v[2]],
+        _Changes[v[3]],
+        text_or_none(v[4], v[5]),
     )
+    it.__class__ = types.InPlaceVerdict
+    return it  # type: ignore[no-any-return]
 
 
 def r_storage_class(c: Context, v: tuple[Any, ...]) -> types.StorageClass:
-    return types.StorageClass(
-        name=text(v[0], v[1]),
-        allow_expansion=v[2] != 0,
+    it: Any = _StorageClass(
+        text(v[0], v[1]),
+        v[2] != 0,
     )
+    it.__class__ = types.StorageClass
+    return it  # type: ignore[no-any-return]
 
 
 def r_backoff(c: Context, v: tuple[Any, ...]) -> types.Backoff:
-    return types.Backoff(
-        node=text(v[0], v[1]),
-        seconds=v[2],
-        last_step_ms=v[3],
+    it: Any = _Backoff(
+        text(v[0], v[1]),
+        v[2],
+        v[3],
     )
+    it.__class__ = types.Backoff
+    return it  # type: ignore[no-any-return]
 
 
 def r_snapshot(c: Context, v: tuple[Any, ...]) -> types.Snapshot:
-    return types.Snapshot(
-        current_revision=v[1],
-        update_revision=v[2],
-        now_ms=v[4],
-        unobserved_since_ms=v[5],
-        revisions=c.array(REVISION, r_revision, v[6], v[7], v[8]),
-        pods=c.array(POD, r_pod, v[9], v[10], v[11]),
-        nodes=c.array(NODE_FACTS, r_node_facts, v[12], v[13], v[14]),
-        claims=c.array(CLAIM, r_claim, v[15], v[16], v[17]),
-        in_place_verdicts=c.array(IN_PLACE_VERDICT, r_in_place_verdict, v[18], v[19], v[20]),
-        storage_classes=c.array(STORAGE_CLASS, r_storage_class, v[21], v[22], v[23]),
-        failed_pod_backoffs=c.array(BACKOFF, r_backoff, v[24], v[25], v[26]),
+    it: Any = _Snapshot(
+        v[1],
+        v[2],
+        v[4],
+        v[5],
+        c.array(REVISION, r_revision, v[6], v[7], v[8]),
+        c.array(POD, r_pod, v[9], v[10], v[11]),
+        c.array(NODE_FACTS, r_node_facts, v[12], v[13], v[14]),
+        c.array(CLAIM, r_claim, v[15], v[16], v[17]),
+        c.array(IN_PLACE_VERDICT, r_in_place_verdict, v[18], v[19], v[20]),
+        c.array(STORAGE_CLASS, r_storage_class, v[21], v[22], v[23]),
+        c.array(BACKOFF, r_backoff, v[24], v[25], v[26]),
     )
+    it.__class__ = types.Snapshot
+    return it  # type: ignore[no-any-return]
 
 
 def r_action(c: Context, v: tuple[Any, ...]) -> types.Action:
-    return types.Action(
+    it: Any = _Action(
         _Op[v[0]],
         _Reason[v[1]],
         _Subject[v[2]],
         None if v[3] == 0xFFFFFFFF else v[3],
         c.attrs[v[4]:v[4] + v[5]],
     )
+    it.__class__ = types.Action
+    return it  # type: ignore[no-any-return]
 
 
 def r_attr(c: Context, v: tuple[Any, ...]) -> types.Attr:
-    return types.Attr(
+    it: Any = _Attr(
         _AttrKey[v[0]],
         None if v[1] == 0xFFFFFFFF else c.texts[v[1]],
         v[2],
     )
+    it.__class__ = types.Attr
+    return it  # type: ignore[no-any-return]
 
 
 def r_verdict(c: Context, v: tuple[Any, ...]) -> types.Verdict:
-    return types.Verdict(
+    it: Any = _Verdict(
         _Subject[v[0]],
         _Subject[v[1]] if v[1] else None,
         _Reason[v[2]],
@@ -503,10 +617,12 @@ def r_verdict(c: Context, v: tuple[Any, ...]) -> types.Verdict:
         v[11],
         c.sentence(),
     )
+    it.__class__ = types.Verdict
+    return it  # type: ignore[no-any-return]
 
 
 def r_limit(c: Context, v: tuple[Any, ...]) -> types.Limit:
-    return types.Limit(
+    it: Any = _Limit(
         text(v[0], v[1]),
         intstr(v[2], v[3], v[4], v[5]),
         v[6],
@@ -514,12 +630,14 @@ def r_limit(c: Context, v: tuple[Any, ...]) -> types.Limit:
         _Rounding[v[8]],
         _LimitFlags[v[9]],
     )
+    it.__class__ = types.Limit
+    return it  # type: ignore[no-any-return]
 
 
 def r_plan(c: Context, v: tuple[Any, ...]) -> types.Plan:
     c.texts = strs(v[6], v[7], 0)
     c.attrs = c.array(ATTR, r_attr, v[4], v[5])
-    return types.Plan(
+    it: Any = _Plan(
         v[1] != 0,
         c.array(ACTION, r_action, v[2], v[3]),
         c.array(VERDICT, r_verdict, v[8], v[9]),
@@ -533,19 +651,23 @@ def r_plan(c: Context, v: tuple[Any, ...]) -> types.Plan:
         numbers('I', v[20], v[21]),
         v[22],
     )
+    it.__class__ = types.Plan
+    return it  # type: ignore[no-any-return]
 
 
 def r_candidate(c: Context, v: tuple[Any, ...]) -> types.Candidate:
-    return types.Candidate(
+    it: Any = _Candidate(
         _Subject[v[0]],
         v[1],
         _Standing[v[2]],
         None if v[3] == 0xFFFFFFFF else v[3],
     )
+    it.__class__ = types.Candidate
+    return it  # type: ignore[no-any-return]
 
 
 def r_candidates(c: Context, v: tuple[Any, ...]) -> types.Candidates:
-    return types.Candidates(
+    it: Any = _Candidates(
         v[1],
         v[2] != 0,
         c.array(CANDIDATE, r_candidate, v[4], v[5]),
@@ -556,10 +678,12 @@ def r_candidates(c: Context, v: tuple[Any, ...]) -> types.Candidates:
         v[10],
         v[11],
     )
+    it.__class__ = types.Candidates
+    return it  # type: ignore[no-any-return]
 
 
 def r_container_change(c: Context, v: tuple[Any, ...]) -> types.ContainerChange:
-    return types.ContainerChange(
+    it: Any = _ContainerChange(
         text(v[0], v[1]),
         text_or_none(v[2], v[3]),
         labels(v[4], v[5], v[6]),
@@ -567,22 +691,28 @@ def r_container_change(c: Context, v: tuple[Any, ...]) -> types.ContainerChange:
         labels(v[10], v[11], v[12]),
         labels(v[13], v[14], v[15]),
     )
+    it.__class__ = types.ContainerChange
+    return it  # type: ignore[no-any-return]
 
 
 def r_diff(c: Context, v: tuple[Any, ...]) -> types.Diff:
-    return types.Diff(
+    it: Any = _Diff(
         _DiffRule[v[1]],
-        _DiffOperation[v[2]] if v[2] else None,
+        _DiffOp[v[2]] if v[2] else None,
         _Changes[v[3]],
         text_or_none(v[4], v[5]),
         c.array(CONTAINER_CHANGE, r_container_change, v[6], v[7]),
         tree(v[8], v[9]),
     )
+    it.__class__ = types.Diff
+    return it  # type: ignore[no-any-return]
 
 
 def r_priority_key(c: Context, v: tuple[Any, ...]) -> types.PriorityKey:
-    return types.PriorityKey(
+    it: Any = _PriorityKey(
         v[0],
         v[1],
         v[2],
     )
+    it.__class__ = types.PriorityKey
+    return it  # type: ignore[no-any-return]

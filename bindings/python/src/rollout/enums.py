@@ -7,14 +7,14 @@ from enum import IntEnum, IntFlag
 
 __all__ = [
     'ErrorCode',
-    'IntstrKind',
+    'IntStrKind',
     'Parser',
     'Rounding',
     'NodeKind',
     'ReasonClass',
     'Reason',
     'DiffRule',
-    'DiffOperation',
+    'DiffOp',
     'Changes',
     'DiffFlags',
     'Operator',
@@ -58,8 +58,8 @@ class ErrorCode(IntEnum):
     """reading failed (librollout-json)"""
 
 
-class IntstrKind(IntEnum):
-    """IntstrKind of intstr.h."""
+class IntStrKind(IntEnum):
+    """IntStrKind of intstr.h."""
 
     UNSET = 0
     INT = 1
@@ -280,7 +280,7 @@ class DiffRule(IntEnum):
     """resources change and gate InPlaceWorkloadVerticalScaling is off"""
 
 
-class DiffOperation(IntEnum):
+class DiffOp(IntEnum):
     """What happens at the path."""
 
     REPLACE = 1

@@ -19,7 +19,7 @@ from .enums import (
     ClaimsPolicy,
     CloneSetFlags,
     DaemonSetFlags,
-    DiffOperation,
+    DiffOp,
     DiffRule,
     Effect,
     Gate,
@@ -803,8 +803,8 @@ class Diff:
 
     rule: DiffRule
     """DiffRule; DiffRule.POSSIBLE = in place, else only path and operation say more"""
-    operation: Optional[DiffOperation]
-    """DiffOperation.REPLACE, _ADD, _REMOVE at the path; 0 = none"""
+    operation: Optional[DiffOp]
+    """DiffOp.REPLACE, _ADD, _REMOVE at the path; 0 = none"""
     flags: Changes
     path: Optional[str]
     """what forbids it, as a JSON pointer below the template; absent = none. With DiffRule.BROKEN which of the two is:
