@@ -531,6 +531,28 @@ START_TEST(buffers)
 }
 END_TEST
 
+/* A plan that a caller has written down again may have any number. */
+START_TEST(numbers)
+{
+    char text[64];
+    struct world w;
+    world_make(&w, "R1", "n");
+    world_actions(&w);
+    struct rollout_verdict v = { .reason = ROLLOUT_REASON_CLEANED_UP, .b = -5 };
+    struct rollout_plan plan = *w.plan;
+    plan.verdicts = &v;
+    plan.verdict_count = 1;
+    rollout_verdict_text(&plan, &w.snapshot, 0, text, sizeof text);
+    ck_assert_str_eq(text, "past its limit -5");
+    v.b = INT64_MIN;
+    rollout_verdict_text(&plan, &w.snapshot, 0, text, sizeof text);
+    ck_assert_str_eq(text, "past its limit -9223372036854775808");
+    v.reason = 999;
+    ck_assert_uint_eq(rollout_verdict_text(&plan, &w.snapshot, 0, text, sizeof text), 0);
+    world_free(&w);
+}
+END_TEST
+
 /* Names are inserted whole, and without a snapshot there is none. */
 START_TEST(pod_names)
 {
@@ -637,6 +659,7 @@ int main(void)
     tcase_add_test(tcase, fields);
     tcase_add_test(tcase, impossible_rule);
     tcase_add_test(tcase, buffers);
+    tcase_add_test(tcase, numbers);
     tcase_add_test(tcase, pod_names);
     tcase_add_loop_test(tcase, name, 0, sizeof names / sizeof *names);
     tcase_add_test(tcase, unknown_names);

@@ -13,6 +13,7 @@
 static const struct rollout_label la = { { "a", 1 }, { "1", 1 } }, lb = { { "b", 1 }, { "2", 1 } };
 static const struct rollout_label labels_ab[] = { { { "a", 1 }, { "1", 1 } }, { { "b", 1 }, { "2", 1 } } };
 static const struct rollout_label labels_ba[] = { { { "b", 1 }, { "2", 1 } }, { { "a", 1 }, { "1", 1 } } };
+static const struct rollout_label labels_empty_twice[] = { { { "gone", 4 }, { "", 0 } }, { { "also", 4 }, { "", 0 } } };
 static const struct rollout_label labels_empty_b[] = { { { "aa", 2 }, { "", 0 } }, { { "b", 1 }, { "2", 1 } } };
 static const struct rollout_label labels_other[] = { { { "a", 1 }, { "x", 1 } } };
 static const struct rollout_label labels_empty[] = { { { "gone", 4 }, { "", 0 } } };
@@ -89,6 +90,14 @@ static const struct hook_case {
       false,
       NULL,
       "a" },
+    { "the least of those that only read as empty",
+      { .set = 1, .labels = LIST(labels_empty_twice) },
+      { 0 },
+      { 0 },
+      true,
+      true,
+      "also",
+      NULL },
     { "one that is on the pod before one that only reads as empty",
       { .set = 1, .labels = LIST(labels_empty_b) },
       { &lb, 1, sizeof lb },

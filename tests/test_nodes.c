@@ -238,6 +238,7 @@ static const struct row {
     /* 2: fields */
     { "field In", "{ .metadata.name,In,n1 }", "n1", "runs" },
     { "field In, another", "{ .metadata.name,In,n2 }", "n1", "leaves: nodeAffinity" },
+    { "field Exists is none", "{ .metadata.name,Exists,n1 }", "n1", "leaves: nodeAffinity" },
     { "field NotIn", "{ .metadata.name,NotIn,n1 }", "n1", "leaves: nodeAffinity" },
     { "field NotIn, another", "{ .metadata.name,NotIn,n2 }", "n1", "runs" },
     { "fields are all needed", "{ .metadata.name,In,n1 .metadata.name,NotIn,n1 }", "n1", "leaves: nodeAffinity" },

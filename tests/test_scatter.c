@@ -52,6 +52,7 @@ static struct rollout_labels labels_of(const char *text, struct rollout_label *r
 static const struct row {
     const char *name, *pods, *wait, *expected;
 } rows[] = {
+    { "one alone", "U", "0", "0" },
     { "ordering 7.5 row 1", "UUUUMM", "0 1 2 3 4 5", "4 0 1 2 3 5" },
     { "ordering 7.5 row 2", "UUUMMM", "0 1 2 3 4 5", "3 0 1 4 2 5" },
     { "ordering 7.5 row 3", "UUUUUUMMM", "0 1 2 3 4 5 6 7 8", "6 0 1 2 7 3 4 5 8" },

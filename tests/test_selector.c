@@ -37,6 +37,7 @@ static const struct form_case {
     { "a/b", 1, 0 },
     { "a:b", 0, 0 },
     { "a*", 0, 0 },
+    { "a{", 0, 0 },
     { "*", 0, 0 },
     { "\xc3\xa4", 0, 0 },
     { "app.kubernetes.io/name", 1, 0 },
