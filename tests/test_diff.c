@@ -441,6 +441,10 @@ static const struct patch_case {
       "{\"metadata\":{\"finalizers\":null}}", "" },
     { "5.1 row 4 other fields", META("{\"name\":\"x\",\"namespace\":\"n\"}"), META("{\"name\":\"y\"}"), ENV,
       "{\"metadata\":{\"name\":\"y\",\"namespace\":null}}", "" },
+    { "5.1 row 4 an empty one is as good as none", META("{\"name\":\"\",\"namespace\":\"n\",\"uid\":\"\"}"),
+      META("{\"name\":\"y\",\"namespace\":\"\"}"), ENV, "{\"metadata\":{\"name\":\"y\",\"namespace\":null}}", "" },
+    { "5.1 row 4 one that does not change", META("{\"name\":\"x\",\"generateName\":\"a\"}"),
+      META("{\"name\":\"x\",\"generateName\":\"b\"}"), ENV, "{\"metadata\":{\"generateName\":\"b\"}}", "" },
     { "5.1 row 5 nothing left", META("{\"creationTimestamp\":null}"), META("{}"), ENV, "{}", "" },
 
     { "5.2 a label feeds an environment",

@@ -148,6 +148,9 @@ static const struct {
     { "{'status':{'conditions':[{'type':'KruisePodReady','message':"
       "'[{\\'userAgent\\':\\'Lifecycle\\',\\'key\\':\\'preDeleteHook\\'},{\\'userAgent\\':1}]'}]}}",
       0, 0, ROLLOUT_POD_KRUISE_CONDITION, 0 },
+    { "{'status':{'conditions':[{'type':'KruisePodReady','message':"
+      "'[null,{\\'userAgent\\':\\'Lifecycle\\',\\'key\\':\\'preDeleteHook\\'}]'}]}}",
+      0, 0, ROLLOUT_POD_KRUISE_CONDITION | ROLLOUT_POD_KEY_PRE_DELETE, 0 }, /* null is an empty entry, to Go */
     { "{'status':{'conditions':[{'type':'KruisePodReady','message':'[{not json'}]}}", 0, 0,
       ROLLOUT_POD_KRUISE_CONDITION, 0 },
     { "{'status':{'conditions':[{'type':'KruisePodReady','message':"

@@ -267,6 +267,7 @@ static const struct text_case {
     CASE("a\xc3", "\"a\\ufffd\""),
     CASE("a\xc3z", "\"a\\ufffdz\""),
     CASE("\x80", "\"\\ufffd\""),
+    CASE("\xe2\x82z", "\"\\ufffd\\ufffdz\""),
     CASE("\xed\xa0\x80", "\"\\ufffd\\ufffd\\ufffd\""),
     CASE("\xc0\xaf", "\"\\ufffd\\ufffd\""),
     CASE("\xe0\x9f\xbf", "\"\\ufffd\\ufffd\\ufffd\""),

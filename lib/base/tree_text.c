@@ -34,15 +34,13 @@ static size_t finish(const struct sink *sink)
     return sink->len;
 }
 
-/* Bytes of the UTF-8 sequence that text begins with, 0 where it is none. As Go's utf8.DecodeRune: no
- * overlong forms, surrogates, or values above U+10FFFF. */
+/* Bytes of the UTF-8 sequence that text begins with, 0 where it is none; one that begins with ASCII is not asked. As
+ * Go's utf8.DecodeRune: no overlong forms, surrogates, or values above U+10FFFF. */
 static size_t utf8_len(struct rollout_str text)
 {
     const unsigned char *b = (const unsigned char *)text.data;
     unsigned char low = 0x80, high = 0xbf;
     size_t len;
-    if (b[0] < 0x80)
-        return 1;
     if (b[0] < 0xc2 || b[0] > 0xf4)
         return 0;
     len = b[0] < 0xe0 ? 2 : b[0] < 0xf0 ? 3 : 4;
