@@ -198,7 +198,7 @@ def packed(f: Field) -> tuple[str, str]:
     if f.kind in ('int', 'bool', 'enum', 'flags'):
         return it, f.codes
     if f.kind == 'str':
-        return (f'NO_STR if {it} is None else texts[{it}]' if f.optional else f'texts[{it}]'), size
+        return (f'NO_STR if {it} is None else texts.present({it})' if f.optional else f'texts[{it}]'), size
     if f.kind in ('opt', 'intstr', 'labels', 'terms', 'strs', 'tree', 'intstrs'):
         return f'a.{f.kind}({it})', size
     if f.kind == 'numbers':
@@ -229,7 +229,8 @@ from struct import Struct
 from typing import Any
 
 from . import types
-from ._arena import NO_STR, Arena
+from ._arena import Arena
+from ._blocks import NO_STR
 '''
 
 

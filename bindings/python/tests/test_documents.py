@@ -215,9 +215,9 @@ def test_real_numbers_are_spelled_as_in_c(value: float, text: str, command: path
 
 
 def test_dumps() -> None:
-    value = {'b': [1, -2.5, None, True, False, 'ü\n\0<&>\u2028'], 'a': {}, 'c': []}
+    value = {'b': [1, -2.5, None, True, False, 'ü\n\0<&>\u2028'], 'a': {}, 'c': [], '': ''}
     assert json.loads(rollout.dumps(value)) == value
-    assert list(json.loads(rollout.dumps(value))) == ['b', 'a', 'c']
+    assert list(json.loads(rollout.dumps(value))) == ['b', 'a', 'c', '']
     assert rollout.dumps(None) == b'null' and rollout.dumps('x' * 5000) == b'"' + b'x' * 5000 + b'"'
 
 
@@ -246,13 +246,15 @@ def test_texts_that_are_json(text: str, broken: bool, command: pathlib.Path) -> 
     assert by_command(command, json.dumps(document)) == [planned.text]
 
 
-@pytest.mark.parametrize('encoded', [
-    base64.b64encode(b'{"metadata":{"labels":{"a":"b"}}}').decode(), 'e30=', 'e\n3\r0=', 'e30', 'e30==', '=e30', 'e3 0=', 'e31=', '', 'A===',
-    '/w==', 'bm90IGpzb24='])
-def test_grace_in_base64(encoded: str, command: pathlib.Path) -> None:
+@pytest.mark.parametrize('encoded, nodes', [
+    (base64.b64encode(b'{"metadata":{"labels":{"a":"b"}}}').decode(), 4), ('e30=', 1), ('e\n3\r0=', 1), ('e31=', 1), ('MQ==', 1), ('e30', 0),
+    ('e30==', 0), ('=e30', 0), ('e3 0=', 0), ('', 0), ('A===', 0), ('/w==', 0), ('bm90IGpzb24=', 0)])
+def test_grace_in_base64(encoded: str, nodes: int, command: pathlib.Path) -> None:
+    """How many nodes the value of the patch has, 0 where it is not readable; and the same plan as in C."""
+    grace = json.dumps({'revision': 'demo-2', 'graceSeconds': 5, 'metaDataPatch': encoded})
+    assert _arena.Arena().nodes.build({'metadata': {'annotations': {GRACE: grace}}})[1] == 8 + nodes
     document = worlds.document(0)
-    document['pods'] = [pod_with(**{GRACE: json.dumps({'revision': 'demo-2', 'graceSeconds': 5, 'metaDataPatch': encoded}),
-                                    STATE: json.dumps({'revision': 'demo-2', 'updateTimestamp': '2026-11-25T23:59:00Z'})})]
+    document['pods'] = [pod_with(**{GRACE: grace, STATE: json.dumps({'revision': 'demo-2', 'updateTimestamp': '2026-11-25T23:59:00Z'})})]
     planned, = rollout.plan_document(document)
     assert by_command(command, json.dumps(document)) == [planned.text]
 

@@ -4,87 +4,26 @@
 Whatever is put together, from a text to a workload, is made as the bytes of its struct, and then copied here."""
 from __future__ import annotations
 
-import ctypes
-from itertools import accumulate, chain
+from itertools import chain
 from struct import Struct
 from typing import Any, Callable, Iterable, Mapping, Sequence, Union
 
 from . import _nodes
+from ._blocks import NO_STR, STR, Blocks, Texts
 
 Packer = Callable[['Arena', Any], bytes]
-FIRST_BLOCK = 1 << 16
 # From so many records on it pays to copy their texts all at once.
 MANY = 64
 
-STR = Struct('@PN')
-pack_str = STR.pack
 VIEW = Struct('@PII')
 STRIDED = Struct('@PNN')
 INTSTR = Struct('@IiPN')
 OPT = Struct('@Ii')
 LABEL_SIZE = 2 * STR.size
-NO_STR = bytes(STR.size)
 NO_OPT = bytes(OPT.size)
 NO_INTSTR = bytes(INTSTR.size)
 NO_LABELS = VIEW.pack(0, 0, LABEL_SIZE)
 NO_STRS = VIEW.pack(0, 0, STR.size)
-
-
-class Blocks:
-    """Memory whose addresses do not change. Refers to nobody, so that it is freed as soon as the call is over."""
-
-    def __init__(self) -> None:
-        self.kept: list[Any] = []
-        self.size = -1  # no block yet
-        self.at = self.base = 0
-        self.block = bytearray()
-
-    def put(self, data: bytes) -> int:
-        """Address of a copy, aligned to 8."""
-        at = self.at
-        end = at + len(data)
-        if end > self.size:
-            self.size = max(FIRST_BLOCK, 2 * self.size, len(data))
-            self.block = bytearray(self.size)
-            pinned = (ctypes.c_char * self.size).from_buffer(self.block)  # which can no longer be resized
-            self.kept.append(pinned)
-            self.base, at, end = ctypes.addressof(pinned), 0, len(data)
-        self.block[at:end] = data
-        self.at = (end + 7) & -8
-        return self.base + at
-
-    def keep(self, data: bytes) -> int:
-        """Address of these bytes themselves."""
-        self.kept.append(data)
-        return ctypes.cast(ctypes.c_char_p(data), ctypes.c_void_p).value or 0
-
-
-class Texts(dict[Any, bytes]):
-    """A struct rollout_str for each text, which is copied once."""
-
-    def __init__(self, put: Callable[[bytes], int]) -> None:
-        super().__init__()
-        self.put = put
-
-    def __missing__(self, text: Any) -> bytes:
-        if not isinstance(text, str):
-            raise TypeError('not a str')
-        data = text.encode()
-        found = self[text] = pack_str(self.put(data), len(data))
-        return found
-
-    def add(self, texts: Iterable[Any]) -> None:
-        """Copies many at once."""
-        new = set(texts).difference(self)
-        new.discard(None)
-        joined = ''.join(new)
-        if joined.isascii():
-            lengths = list(map(len, new))
-            values = [0] * (2 * len(lengths))
-            values[::2] = accumulate(lengths[:-1], initial=self.put(joined.encode())) if lengths else []
-            values[1::2] = lengths
-            data = Struct(f'@{"PN" * len(lengths)}').pack(*values)
-            self.update(zip(new, [data[at:at + STR.size] for at in range(0, len(data), STR.size)]))
 
 
 class Labels(dict[Any, bytes]):
@@ -96,7 +35,7 @@ class Labels(dict[Any, bytes]):
 
     def __missing__(self, pair: tuple[str, str]) -> bytes:
         key, value = pair
-        found = self[pair] = self.texts[key] + self.texts[value]
+        found = self[pair] = self.texts.present(key) + self.texts.present(value)
         return found
 
 
@@ -157,7 +96,7 @@ class Arena:
             return NO_STRS
         if isinstance(texts, (str, bytes)):
             raise TypeError('not several')
-        data = b''.join([self.texts[text] for text in texts])
+        data = b''.join([self.texts.present(text) for text in texts])
         return VIEW.pack(self.put(data), len(data) // STR.size, STR.size)
 
     def opt(self, value: Union[int, None]) -> bytes:
@@ -167,7 +106,7 @@ class Arena:
         if value is None:
             return NO_INTSTR
         if isinstance(value, str):
-            return OPT.pack(2, 0) + self.texts[value]
+            return OPT.pack(2, 0) + self.texts.present(value)
         if isinstance(value, bool):
             raise TypeError('not a number')
         return OPT.pack(1, value) + NO_STR

@@ -8,7 +8,8 @@ from enum import IntFlag
 from struct import Struct
 from typing import Any, Callable, Optional, TypeVar, Union
 
-from ._arena import INTSTR, LABEL_SIZE, STR
+from ._arena import INTSTR, LABEL_SIZE
+from ._blocks import STR
 from ._nodes import ARRAY, BOOL, INTEGER, NODE, NULL, OBJECT, REAL, TEXT
 
 T = TypeVar('T')

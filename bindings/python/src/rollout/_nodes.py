@@ -13,6 +13,7 @@ from typing import Any, Callable, Iterator, Mapping, NamedTuple
 
 from . import _expand, _spell
 from ._abi import NODE_MAX_DEPTH
+from ._blocks import NO_STR, Texts
 from .enums import ErrorCode, NodeKind
 from .errors import NoMemoryError, RolloutError, invalid
 
@@ -20,7 +21,6 @@ NODE = Struct('@IIPNPNqd')
 HEAD = Struct('@II')
 TAIL = Struct('@qd')
 NULL, BOOL, INTEGER, REAL, TEXT, ARRAY, OBJECT = (int(kind) for kind in NodeKind)
-NO_STR = bytes(Struct('@PN').size)
 NO_NUMBER = bytes(TAIL.size)
 TEXT_HEAD, NULL_HEAD, REAL_HEAD = (HEAD.pack(kind, 1) for kind in (TEXT, NULL, REAL))
 NO_MORE = NO_STR + NO_NUMBER
@@ -36,8 +36,6 @@ MOST_REPEATED = 512
 TRIES = 1000
 
 NO_KEY = _expand.NO_KEY
-Texts = Mapping[Any, bytes]
-
 
 class Keys(dict[Any, bytes]):
     """A struct rollout_str for each key."""
@@ -49,7 +47,7 @@ class Keys(dict[Any, bytes]):
     def __missing__(self, key: Any) -> bytes:
         if '\0' in key:  # the library's own reader of JSON has no such keys either
             raise ValueError('NUL')
-        found = self[key] = self.texts[key]
+        found = self[key] = self.texts.present(key)
         return found
 
 
@@ -223,7 +221,7 @@ class Builder:
                     if head < 0:
                         return b''.join(out), len(out) + extra
                     size = len(out) + extra - first
-                    out[head] = pack(kind, size) + keys[key] + (NO_MORE if kind != TEXT else self.texts[value] + NO_NUMBER)
+                    out[head] = pack(kind, size) + keys[key] + (NO_MORE if kind != TEXT else self.texts.present(value) + NO_NUMBER)
                     if unknown and unknown[-1][0] >= head:
                         at, memo, content = unknown.pop()
                         if at == head and size <= MOST_REPEATED:

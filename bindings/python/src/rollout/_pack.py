@@ -8,7 +8,8 @@ from struct import Struct
 from typing import Any
 
 from . import types
-from ._arena import NO_STR, Arena
+from ._arena import Arena
+from ._blocks import NO_STR
 
 GATE = Struct('@II')
 
@@ -176,8 +177,8 @@ def p_claim_template(a: Arena, it: types.ClaimTemplate) -> bytes:
     texts = a.texts
     return CLAIM_TEMPLATE.pack(
         texts[it.name],
-        NO_STR if it.storage_class is None else texts[it.storage_class],
-        NO_STR if it.request is None else texts[it.request],
+        NO_STR if it.storage_class is None else texts.present(it.storage_class),
+        NO_STR if it.request is None else texts.present(it.request),
         a.strs(it.access_modes),
     )
 
@@ -317,7 +318,7 @@ def p_daemonset_status(a: Arena, it: types.DaemonSetStatus) -> bytes:
         it.number_available,
         it.number_unavailable,
         a.opt(it.collision_count),
-        NO_STR if it.update_revision is None else texts[it.update_revision],
+        NO_STR if it.update_revision is None else texts.present(it.update_revision),
         a.slice(p_condition, it.conditions),
     )
 
@@ -346,7 +347,7 @@ def p_daemonset(a: Arena, it: types.DaemonSet) -> bytes:
         p_selector(a, it.node_selector),
         bytes(40) if it.pre_delete is None else p_hook(a, it.pre_delete),
         p_scheduling(a, it.scheduling),
-        NO_STR if it.template_generation is None else texts[it.template_generation],
+        NO_STR if it.template_generation is None else texts.present(it.template_generation),
         0 if it.status is None else a.one(p_daemonset_status, it.status),
     )
 
@@ -378,7 +379,7 @@ def p_revision(a: Arena, it: types.Revision) -> bytes:
         0,
         a.strs(it.topology_keys),
         a.tree(it.data),
-        NO_STR if it.claims_hash is None else texts[it.claims_hash],
+        NO_STR if it.claims_hash is None else texts.present(it.claims_hash),
         texts[it.hash],
     )
 
@@ -422,7 +423,7 @@ def p_pod(a: Arena, it: types.Pod) -> bytes:
         texts[it.namespace],
         0 if it.in_place is None else a.one(p_in_place, it.in_place),
         texts[it.uid],
-        NO_STR if it.target_node is None else texts[it.target_node],
+        NO_STR if it.target_node is None else texts.present(it.target_node),
     )
 
 
@@ -476,9 +477,9 @@ def p_claim(a: Arena, it: types.Claim) -> bytes:
         it.flags,
         0,
         a.slice(p_owner, it.owners),
-        NO_STR if it.storage_class is None else texts[it.storage_class],
-        NO_STR if it.request is None else texts[it.request],
-        NO_STR if it.capacity is None else texts[it.capacity],
+        NO_STR if it.storage_class is None else texts.present(it.storage_class),
+        NO_STR if it.request is None else texts.present(it.request),
+        NO_STR if it.capacity is None else texts.present(it.capacity),
         a.strs(it.access_modes),
     )
 
@@ -493,7 +494,7 @@ def p_in_place_verdict(a: Arena, it: types.InPlaceVerdict) -> bytes:
         it.to,
         it.rule,
         it.flags,
-        NO_STR if it.path is None else texts[it.path],
+        NO_STR if it.path is None else texts.present(it.path),
     )
 
 
