@@ -280,12 +280,18 @@ func readObjects(objects *C.struct_rollout_objects) []any {
 	return read
 }
 
-// IDsNeeded says how many instance ids an action wants drawn: 5 characters of bcdfghjklmnpqrstvwxz2456789, none in use.
+// IDsNeeded says how many instance ids an action wants drawn: 5 characters of bcdfghjklmnpqrstvwxz2456789, none in use. A
+// DaemonSet's create takes one besides, which ends the pod's name, or none.
 func IDsNeeded(a *Action) int {
+	named := false
 	for _, attr := range a.Attrs {
 		if attr.Key == AttrNewIDs {
 			return int(attr.Value)
 		}
+		named = named || attr.Key == AttrClaim
+	}
+	if a.Op == OpCreateClaim && !named {
+		return 1
 	}
 	return 0
 }

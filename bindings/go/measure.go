@@ -5,7 +5,9 @@ package rollout
 // #include "rollout_go.h"
 import "C"
 
-// What benchmarks time beside whole calls, since a test file must not use cgo: the C library alone on input that is packed.
+import "unsafe"
+
+// What tests and benchmarks need of C, since a test file must not use cgo: among it the C library alone on input that is packed.
 
 func planAlone(workload *C.struct_rollout_workload, snapshot *C.struct_rollout_snapshot) error {
 	var plan *C.struct_rollout_plan
@@ -31,3 +33,9 @@ func planTreeAlone(tree *C.struct_rollout_tree) error {
 }
 
 func newCSnapshot() *C.struct_rollout_snapshot { return new(C.struct_rollout_snapshot) }
+
+const textNode = C.ROLLOUT_NODE_TEXT
+
+func goText(tree *C.struct_rollout_tree, i int) string {
+	return text(unsafe.Slice(tree.nodes, int(tree.count))[i].text)
+}
