@@ -37,9 +37,19 @@
 
 
 
+/* More than any struct or record of a caller will ever have: a size tag that was never set is refused, not believed. */
+#define RO_ABI_SIZE_MAX 65536
+
+/* A distance between the records of a view that somebody may have. */
+static inline int ro_abi_stride_ok(size_t stride)
+{
+    return stride != 0 && stride % 8 == 0 && stride <= RO_ABI_SIZE_MAX;
+}
+
 /* Copies a struct whose first field is its struct_size into full (of full_size bytes, cleared).
- * The copy's struct_size is full_size. name is for the message. ROLLOUT_OK, or ROLLOUT_ERR_ABI: NULL, size below 8 or no multiple of 4, or a
- * tail beyond full_size that is not all zero. */
+ * The copy's struct_size is full_size. name is for the message. ROLLOUT_OK, or ROLLOUT_ERR_ABI: NULL, size below 8,
+ * above RO_ABI_SIZE_MAX, no multiple of 4, or shorter than full_size and no multiple of a pointer's size; or a tail
+ * beyond full_size that is not all zero. */
 static int ro_abi_struct(const void *given, void *full, size_t full_size, const char *name, struct rollout_error *reterr);
 
 /* An array whose elements may be shorter or longer than here. */
@@ -50,8 +60,8 @@ struct ro_abi_array {
     void *copy; /* to be freed by the caller; NULL where the caller's own array could be used */
 };
 
-/* ROLLOUT_OK; ROLLOUT_ERR_ABI: stride 0 or no multiple of 8 with count > 0, or an unknown tail that is not zero
- * (error.index); ROLLOUT_ERR_INVALID: items NULL with count > 0, or count * stride overflows, or count >=
+/* ROLLOUT_OK; ROLLOUT_ERR_ABI: stride 0, above RO_ABI_SIZE_MAX or no multiple of 8 with count > 0, or an unknown tail
+ * that is not zero (error.index); ROLLOUT_ERR_INVALID: items NULL with count > 0, or count * stride overflows, or count >=
  * UINT32_MAX; ROLLOUT_ERR_NOMEM. */
 static int ro_abi_array(const void *items, size_t count, size_t stride, size_t full_size, const char *name,
                  struct ro_abi_array *ret, struct rollout_error *reterr);
@@ -138,7 +148,9 @@ static int ro_abi_struct(const void *given, void *full, size_t full_size, const 
     if (!given)
         return ro_error(reterr, ROLLOUT_ERR_ABI, name, "%s: is NULL", name);
     memcpy(&size, given, sizeof(size));
-    if (size < 8 || size % 4)
+    /* Half of a pointer would be read as one. */
+    bool cuts = size < full_size && size % sizeof(void *);
+    if (size < 8 || size % 4 || cuts || size > RO_ABI_SIZE_MAX)
         return ro_error(reterr, ROLLOUT_ERR_ABI, name, "%s: struct_size %u is none", name, (unsigned)size);
     if (size > full_size && !ro_abi_zero((const char *)given + full_size, size - full_size))
         return ro_error(reterr, ROLLOUT_ERR_ABI, name, "%s: sets a field that this version does not know", name);
@@ -162,7 +174,7 @@ static int ro_abi_array(const void *items, size_t count, size_t stride, size_t f
         return ro_error(reterr, ROLLOUT_ERR_INVALID, name, "%s: is NULL with a count of %zu", name, count);
     if (count >= UINT32_MAX)
         return ro_error(reterr, ROLLOUT_ERR_INVALID, name, "%s: %zu elements are too many", name, count);
-    if (stride == 0 || stride % 8)
+    if (!ro_abi_stride_ok(stride))
         return ro_error(reterr, ROLLOUT_ERR_ABI, name, "%s: stride %zu is none", name, stride);
     if (stride > SIZE_MAX / count)
         return ro_error(reterr, ROLLOUT_ERR_INVALID, name, "%s: %zu elements of %zu bytes are too many", name, count,
@@ -1929,6 +1941,12 @@ static void ro_sort_indices(uint32_t *indices, size_t n, uint32_t *scratch,
 #define RO_TIME_MIN (INT64_C(-62167219200000) - 2 * INT64_C(86400000))
 #define RO_TIME_MAX (INT64_C(253402300800000) + 2 * INT64_C(86400000))
 
+/* Milliseconds from now, which is among these, until an instant that may be any; what lies beyond them ends with them. */
+static inline int64_t ro_time_left(int64_t at_ms, int64_t now_ms)
+{
+    return (at_ms < RO_TIME_MAX ? at_ms : RO_TIME_MAX) - now_ms;
+}
+
 /* Reads RFC 3339 as Go's time.RFC3339 does ("2026-11-23T12:00:00Z", fractions of any length, cut to
  * milliseconds; offsets). False where it is not such a time or the date does not exist. */
 static bool ro_time_parse(struct rollout_str text, int64_t *ret_ms);
@@ -2385,15 +2403,13 @@ static size_t base_tree_text_finish(const struct base_tree_text_sink *sink)
     return sink->len;
 }
 
-/* Bytes of the UTF-8 sequence that text begins with, 0 where it is none. As Go's utf8.DecodeRune: no
- * overlong forms, surrogates, or values above U+10FFFF. */
+/* Bytes of the UTF-8 sequence that text begins with, 0 where it is none; one that begins with ASCII is not asked. As
+ * Go's utf8.DecodeRune: no overlong forms, surrogates, or values above U+10FFFF. */
 static size_t base_tree_text_utf8_len(struct rollout_str text)
 {
     const unsigned char *b = (const unsigned char *)text.data;
     unsigned char low = 0x80, high = 0xbf;
     size_t len;
-    if (b[0] < 0x80)
-        return 1;
     if (b[0] < 0xc2 || b[0] > 0xf4)
         return 0;
     len = b[0] < 0xe0 ? 2 : b[0] < 0xf0 ? 3 : 4;
@@ -2611,6 +2627,317 @@ static struct ro_walk ro_budget_walk(const struct ro_budget *budget, const uint8
         walk.taken_available++;
     }
     return walk;
+}
+
+/* ---- lib/rules/pods.h ---- */
+
+/* Pods as the rules read them: records of at least this library's size, a stride apart. Entry points
+ * see to that (records of an older caller are copied to full size first). */
+
+
+struct ro_pods {
+    const char *items;
+    size_t stride;
+    size_t count;
+};
+
+static inline const struct rollout_pod *ro_pod(const struct ro_pods *pods, size_t i)
+{
+    return (const struct rollout_pod *)(const void *)(pods->items + i * pods->stride);
+}
+
+/* ---- lib/rules/check.h ---- */
+
+/* What a caller's records can have wrong with them, before anything reads them: the parts that entry points share.
+ * Texts within a pod's or a node's labels and a pod's finalizers are not looked at: where they are read, a
+ * broken one is passed over. */
+
+
+
+
+/* The first fault counts. */
+struct ro_check {
+    struct rollout_error *reterr;
+    int code;
+};
+
+static struct ro_path ro_path_member(const struct ro_path *up, const char *name);
+static struct ro_path ro_path_element(const struct ro_path *up, size_t index);
+
+/* Records a fault: the message is "<path>: <text>"; of the second "<path>: <before><number><behind>". */
+static void ro_check_refuse(struct ro_check *c, int code, const struct ro_path *path, const char *text);
+static void ro_check_refuse_number(struct ro_check *c, int code, const struct ro_path *path, int64_t number,
+                            const char *before, const char *behind);
+
+/* Each looks at the member `name` of what stands at `up` (NULL: of the record itself). */
+static void ro_check_text(struct ro_check *c, const struct ro_path *up, const char *name, struct rollout_str text);
+static void ro_check_reserved(struct ro_check *c, const struct ro_path *up, uint32_t reserved);
+static void ro_check_known(struct ro_check *c, const struct ro_path *up, const char *name, uint32_t value, uint32_t last);
+/* Times are added to: those that no document can hold would overflow. */
+static void ro_check_time(struct ro_check *c, const struct ro_path *up, const char *name, int64_t ms);
+static void ro_check_strs(struct ro_check *c, const struct ro_path *up, const char *name, const struct rollout_strs *strs);
+static void ro_check_labels(struct ro_check *c, const struct ro_path *up, const char *name,
+                     const struct rollout_labels *labels);
+static void ro_check_intstr(struct ro_check *c, const struct ro_path *up, const char *name,
+                     const struct rollout_intstr *value);
+static void ro_check_selector(struct ro_check *c, const struct ro_path *up, const char *name,
+                       const struct rollout_selector *selector);
+static void ro_check_tree(struct ro_check *c, const struct ro_path *up, const char *name, const struct rollout_tree *tree);
+
+/* Looks at what stands at the path itself. The first two: whether there is an array to look at. */
+static bool ro_check_array(struct ro_check *c, const struct ro_path *path, const void *items, size_t count);
+static bool ro_check_view(struct ro_check *c, const struct ro_path *path, const void *items, uint32_t count, uint32_t stride,
+                   uint32_t size);
+static void ro_check_requirements(struct ro_check *c, const struct ro_path *list,
+                           const struct rollout_requirement *requirements, size_t count);
+static void ro_check_selector_at(struct ro_check *c, const struct ro_path *path, const struct rollout_selector *selector);
+static void ro_check_priority(struct ro_check *c, const struct ro_path *path, const struct rollout_priority *priority);
+
+/* Records that far apart would be read beyond themselves; stride 0 is the record's own size. */
+static inline bool ro_stride_broken(uint32_t stride, uint32_t size)
+{
+    return stride != size && stride && (stride < size || stride % sizeof(void *));
+}
+
+static inline bool ro_strs_broken(const struct rollout_strs *strs)
+{
+    return strs->count && (!strs->items || ro_stride_broken(strs->stride, sizeof(struct rollout_str)));
+}
+
+static inline bool ro_labels_broken(const struct rollout_labels *labels)
+{
+    return labels->count && (!labels->items || ro_stride_broken(labels->stride, sizeof(struct rollout_label)));
+}
+
+/* A pod that may be read beyond its records, or that says what this library does not know: to be looked at
+ * closely. Asked in the one pass over all pods, so what is mostly zero is asked at once. */
+static inline bool ro_pod_suspect(const struct rollout_pod *pod)
+{
+    return ro_str_broken(pod->revision) || ro_str_broken(pod->name) || ro_str_broken(pod->node) ||
+           ro_str_broken(pod->uid) || ro_str_broken(pod->target_node) || (!pod->labels.items && pod->labels.count) ||
+           ro_stride_broken(pod->labels.stride, sizeof(struct rollout_label)) ||
+           (pod->finalizers.count | pod->reserved);
+}
+
+/* ROLLOUT_OK where nothing is wrong with the pod at place i. */
+static int ro_pod_check(const struct rollout_pod *pod, size_t i, struct rollout_error *reterr);
+
+/* ---- lib/rules/check.c ---- */
+
+static struct ro_path ro_path_member(const struct ro_path *up, const char *name)
+{
+    return (struct ro_path){ .up = up, .key = { name, strlen(name) } };
+}
+
+static struct ro_path ro_path_element(const struct ro_path *up, size_t index)
+{
+    return (struct ro_path){ .up = up, .index = index };
+}
+
+/* Fills in what a fault in a document has not: its code and the element of the input array. */
+static void rules_check_hand_over(struct ro_check *c, int code, const struct ro_path *path, struct rollout_error *full)
+{
+    full->code = code;
+    for (; path; path = path->up)
+        if (!path->key.data)
+            full->index = (uint32_t)path->index;
+    ro_error_hand_over(c->reterr, full);
+    c->code = code;
+}
+
+static void ro_check_refuse(struct ro_check *c, int code, const struct ro_path *path, const char *text)
+{
+    struct rollout_error full = { .struct_size = sizeof full };
+    if (c->code)
+        return;
+    (void)ro_error_value(&full, path, NULL, "%s", text);
+    rules_check_hand_over(c, code, path, &full);
+}
+
+static void ro_check_refuse_number(struct ro_check *c, int code, const struct ro_path *path, int64_t number,
+                            const char *before, const char *behind)
+{
+    struct rollout_error full = { .struct_size = sizeof full };
+    const struct rollout_node value = { .kind = ROLLOUT_NODE_INTEGER, .size = 1, .integer = number };
+    if (c->code)
+        return;
+    (void)ro_error_value(&full, path, &value, "%s%lld%s", before, (long long)number, behind);
+    rules_check_hand_over(c, code, path, &full);
+}
+
+/* ---- fields ---- */
+
+static void ro_check_text(struct ro_check *c, const struct ro_path *up, const char *name, struct rollout_str text)
+{
+    if (!ro_str_broken(text))
+        return;
+    struct ro_path path = ro_path_member(up, name);
+    ro_check_refuse(c, ROLLOUT_ERR_INVALID, &path, "NULL with a length");
+}
+
+static void ro_check_reserved(struct ro_check *c, const struct ro_path *up, uint32_t reserved)
+{
+    if (!reserved)
+        return;
+    struct ro_path path = ro_path_member(up, "reserved");
+    ro_check_refuse(c, ROLLOUT_ERR_ABI, &path, "not zero");
+}
+
+static void ro_check_known(struct ro_check *c, const struct ro_path *up, const char *name, uint32_t value, uint32_t last)
+{
+    if (value <= last)
+        return;
+    struct ro_path path = ro_path_member(up, name);
+    ro_check_refuse_number(c, ROLLOUT_ERR_INVALID, &path, value, "", " is unknown");
+}
+
+/* Times are added to: those that no document can hold would overflow. */
+static void ro_check_time(struct ro_check *c, const struct ro_path *up, const char *name, int64_t ms)
+{
+    if (ms >= RO_TIME_MIN && ms <= RO_TIME_MAX)
+        return;
+    struct ro_path path = ro_path_member(up, name);
+    ro_check_refuse_number(c, ROLLOUT_ERR_INVALID, &path, ms, "", " is no time in the years 0 to 9999");
+}
+
+/* Whether there is an array of that many elements to look at. */
+static bool ro_check_array(struct ro_check *c, const struct ro_path *path, const void *items, size_t count)
+{
+    if (count && !items)
+        ro_check_refuse(c, ROLLOUT_ERR_INVALID, path, "NULL with a count");
+    return count && items;
+}
+
+static bool ro_check_view(struct ro_check *c, const struct ro_path *path, const void *items, uint32_t count, uint32_t stride,
+                       uint32_t size)
+{
+    if (!ro_check_array(c, path, items, count))
+        return false;
+    if (!ro_stride_broken(stride, size))
+        return true;
+    ro_check_refuse_number(c, ROLLOUT_ERR_ABI, path, stride, "stride ", " is none");
+    return false;
+}
+
+static void ro_check_strs(struct ro_check *c, const struct ro_path *up, const char *name, const struct rollout_strs *strs)
+{
+    struct ro_path path = ro_path_member(up, name);
+    if (!ro_check_view(c, &path, strs->items, strs->count, strs->stride, sizeof(struct rollout_str)))
+        return;
+    for (uint32_t i = 0; i < strs->count; i++) {
+        struct ro_path place = ro_path_element(&path, i);
+        if (ro_str_broken(*ro_strs_at(strs, i)))
+            ro_check_refuse(c, ROLLOUT_ERR_INVALID, &place, "NULL with a length");
+    }
+}
+
+static void ro_check_labels(struct ro_check *c, const struct ro_path *up, const char *name,
+                         const struct rollout_labels *labels)
+{
+    struct ro_path path = ro_path_member(up, name);
+    if (!ro_check_view(c, &path, labels->items, labels->count, labels->stride, sizeof(struct rollout_label)))
+        return;
+    for (uint32_t i = 0; i < labels->count; i++) {
+        struct ro_path place = ro_path_element(&path, i);
+        ro_check_text(c, &place, "key", *ro_label_key(labels, i));
+        ro_check_text(c, &place, "value", *ro_label_value(labels, i));
+    }
+}
+
+/* ---- records that specs share ---- */
+
+static void ro_check_intstr(struct ro_check *c, const struct ro_path *up, const char *name,
+                     const struct rollout_intstr *value)
+{
+    struct ro_path path = ro_path_member(up, name);
+    ro_check_known(c, &path, "kind", value->kind, ROLLOUT_INTSTR_TEXT);
+    ro_check_text(c, &path, "text", value->text);
+}
+
+/* An operator that is unknown only makes the selector unusable. */
+static void ro_check_requirements(struct ro_check *c, const struct ro_path *list,
+                           const struct rollout_requirement *requirements, size_t count)
+{
+    if (!ro_check_array(c, list, requirements, count))
+        return;
+    for (size_t i = 0; i < count; i++) {
+        struct ro_path place = ro_path_element(list, i);
+        ro_check_text(c, &place, "key", requirements[i].key);
+        ro_check_reserved(c, &place, requirements[i].reserved);
+        ro_check_strs(c, &place, "values", &requirements[i].values);
+    }
+}
+
+static void ro_check_selector_at(struct ro_check *c, const struct ro_path *path, const struct rollout_selector *selector)
+{
+    struct ro_path list = ro_path_member(path, "requirements");
+    ro_check_labels(c, path, "match_labels", &selector->match_labels);
+    ro_check_requirements(c, &list, selector->requirements, selector->requirement_count);
+}
+
+static void ro_check_selector(struct ro_check *c, const struct ro_path *up, const char *name,
+                       const struct rollout_selector *selector)
+{
+    struct ro_path path = ro_path_member(up, name);
+    ro_check_selector_at(c, &path, selector);
+}
+
+static void ro_check_priority(struct ro_check *c, const struct ro_path *path, const struct rollout_priority *priority)
+{
+    struct ro_path list = ro_path_member(path, "weights");
+    if (ro_check_array(c, &list, priority->weights, priority->weight_count))
+        for (size_t i = 0; i < priority->weight_count; i++) {
+            struct ro_path place = ro_path_element(&list, i);
+            ro_check_selector(c, &place, "selector", &priority->weights[i].selector);
+            ro_check_reserved(c, &place, priority->weights[i].reserved);
+        }
+    ro_check_strs(c, path, "ordered_keys", &priority->ordered_keys);
+}
+
+static void ro_check_tree(struct ro_check *c, const struct ro_path *up, const char *name, const struct rollout_tree *tree)
+{
+    struct ro_path path = ro_path_member(up, name);
+    struct rollout_error fault = { .struct_size = sizeof fault };
+    if (!ro_check_array(c, &path, tree->nodes, tree->count) || !rollout_tree_check(tree, &fault))
+        return;
+    ro_check_refuse(c, ROLLOUT_ERR_INVALID, &path, fault.message);
+}
+
+/* ---- a pod ---- */
+
+static bool rules_check_pod_broken(const struct rollout_pod *pod)
+{
+    const struct rollout_in_place *in_place = pod->in_place;
+    return ro_str_broken(pod->revision) || ro_str_broken(pod->name) || ro_str_broken(pod->node) || pod->reserved ||
+           ro_str_broken(pod->uid) || ro_str_broken(pod->target_node) || ro_labels_broken(&pod->labels) || ro_strs_broken(&pod->finalizers) ||
+           (in_place && (ro_str_broken(in_place->container) || ro_str_broken(in_place->grace_revision) ||
+                         (in_place->containers.count && rollout_tree_check(&in_place->containers, NULL))));
+}
+
+static int ro_pod_check(const struct rollout_pod *pod, size_t i, struct rollout_error *reterr)
+{
+    struct ro_check c = { reterr, ROLLOUT_OK };
+    if (!rules_check_pod_broken(pod))
+        return ROLLOUT_OK;
+    struct ro_path list = ro_path_member(NULL, "pods"), place = ro_path_element(&list, i);
+    struct ro_path labels = ro_path_member(&place, "labels"), finalizers = ro_path_member(&place, "finalizers");
+    struct ro_path in_place = ro_path_member(&place, "in_place");
+    ro_check_reserved(&c, &place, pod->reserved);
+    ro_check_text(&c, &place, "revision", pod->revision);
+    ro_check_text(&c, &place, "name", pod->name);
+    ro_check_text(&c, &place, "node", pod->node);
+    ro_check_text(&c, &place, "uid", pod->uid);
+    ro_check_text(&c, &place, "target_node", pod->target_node);
+    (void)ro_check_view(&c, &labels, pod->labels.items, pod->labels.count, pod->labels.stride,
+                     sizeof(struct rollout_label));
+    (void)ro_check_view(&c, &finalizers, pod->finalizers.items, pod->finalizers.count, pod->finalizers.stride,
+                     sizeof(struct rollout_str));
+    if (pod->in_place) {
+        ro_check_text(&c, &in_place, "container", pod->in_place->container);
+        ro_check_text(&c, &in_place, "grace_revision", pod->in_place->grace_revision);
+        ro_check_tree(&c, &in_place, "containers", &pod->in_place->containers);
+    }
+    return c.code;
 }
 
 /* ---- lib/rules/columns.h ---- */
@@ -2847,8 +3174,8 @@ struct ro_diff_verdict {
 /* Compares the .data (or object) of two revisions; NULL = not known. Of anything else that holds a template
  * (ro_template_find) only that is compared, and a "$patch" that only one of them has does not count: a
  * revision's template always has it. claims hashes: data NULL = the revision carries none. flags:
- * ROLLOUT_DIFF_VERTICAL_SCALING, ... The path is the first that forbids it in the order of the old template,
- * then what only the new one has. Allocates nothing. */
+ * ROLLOUT_DIFF_VERTICAL_SCALING, ... Of several paths that forbid it the least is named: members by their
+ * keys, elements by their places. Allocates nothing. */
 static void ro_diff_verdict(const struct rollout_node *old_data, const struct rollout_node *new_data,
                      struct rollout_str old_claims, struct rollout_str new_claims, uint32_t flags,
                      struct ro_diff_verdict *ret);
@@ -2925,6 +3252,8 @@ struct rules_diff_walk {
     uint32_t flags;  /* ROLLOUT_DIFF_VERTICAL_SCALING, ... */
     uint32_t change; /* ROLLOUT_CHANGES_* so far */
     bool revisions;  /* both are */
+    size_t container;             /* with ROLLOUT_CHANGES_RESOURCES: whose path is kept, "limits" or "requests", */
+    struct rollout_str list, resource; /* "cpu" or "memory" */
 };
 
 /* A value of the old and of the new template at the same place; one of them may be NULL. False: refused. */
@@ -2988,22 +3317,26 @@ static uint32_t rules_diff_operation_of(const struct rollout_node *old, const st
     return ROLLOUT_DIFF_REPLACE;
 }
 
+/* The members of an object are in no order: of several that are refused the one with the least key is named. */
 static bool rules_diff_members(struct rules_diff_walk *w, const struct ro_path *up, const struct rollout_node *old,
                     const struct rollout_node *new, rules_diff_pair_fn *each)
 {
     struct ro_path path = { .up = up };
+    struct rollout_str least = { NULL, 0 };
 
     for (const struct rollout_node *c = ro_first(old); c != ro_end(old); c = ro_next(c)) {
         path.key = c->key;
-        if (ro_member(old, c->key) == c && !each(w, &path, c, ro_member(new, c->key)))
-            return false;
+        if ((!least.data || ro_str_cmp(c->key, least) < 0) && ro_member(old, c->key) == c &&
+            !each(w, &path, c, ro_member(new, c->key)))
+            least = c->key;
     }
     for (const struct rollout_node *c = ro_first(new); c != ro_end(new); c = ro_next(c)) {
         path.key = c->key;
-        if (ro_member(new, c->key) == c && !ro_member(old, c->key) && !each(w, &path, NULL, c))
-            return false;
+        if ((!least.data || ro_str_cmp(c->key, least) < 0) && ro_member(new, c->key) == c &&
+            !ro_member(old, c->key) && !each(w, &path, NULL, c))
+            least = c->key;
     }
-    return true;
+    return !least.data;
 }
 
 static bool rules_diff_both(const struct rollout_node *old, const struct rollout_node *new, uint32_t kind)
@@ -3087,6 +3420,24 @@ static bool rules_diff_resizable(struct rollout_str name)
     return ro_str_eq(name, RO_STR("cpu")) || ro_str_eq(name, RO_STR("memory"));
 }
 
+/* Keeps the path in case the QoS class changes by it: the least of the first container that changes. */
+static void rules_diff_resized(struct rules_diff_walk *w, const struct ro_path *path, uint32_t operation)
+{
+    const struct ro_path *list = path->up, *container = list->up->up;
+    bool first = !(w->change & ROLLOUT_CHANGES_RESOURCES);
+    int order = first ? 0 : ro_str_cmp(list->key, w->list);
+
+    if (w->out->rule != ROLLOUT_DIFF_POSSIBLE)
+        return; /* refused by another member already, whose path is named */
+    if (!first && (container->index != w->container || order > 0 ||
+                   (order == 0 && ro_str_cmp(path->key, w->resource) > 0)))
+        return;
+    rules_diff_set_path(w, path, operation);
+    w->container = container->index;
+    w->list = list->key;
+    w->resource = path->key;
+}
+
 /* One entry of limits or requests. */
 static bool rules_diff_amount(struct rules_diff_walk *w, const struct ro_path *path, const struct rollout_node *old,
                    const struct rollout_node *new)
@@ -3105,8 +3456,7 @@ static bool rules_diff_amount(struct rules_diff_walk *w, const struct ro_path *p
         return rules_diff_refuse(w, path, ROLLOUT_DIFF_QUANTITY, operation);
     if (!(w->flags & ROLLOUT_DIFF_VERTICAL_SCALING))
         return rules_diff_refuse(w, path, ROLLOUT_DIFF_GATE, operation);
-    if (!(w->change & ROLLOUT_CHANGES_RESOURCES))
-        rules_diff_set_path(w, path, operation); /* in case the QoS class changes by it */
+    rules_diff_resized(w, path, operation);
     w->change |= ROLLOUT_CHANGES_RESOURCES;
     return true;
 }
@@ -3607,7 +3957,7 @@ static const struct {
 static int ro_gates_resolve(const struct rollout_gate *gates, size_t count, struct ro_gates *ret, struct rollout_error *reterr)
 {
     if (count > 0 && !gates)
-        return ro_error(reterr, ROLLOUT_ERR_INVALID, "gates", "gates: NULL with gate_count %zu", count);
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, "gates", "gates: NULL with a count");
     for (uint32_t i = 0; i < RO_GATE_COUNT; i++)
         ret->on[i] = rules_gates_known[i].on;
     for (size_t i = 0; i < count; i++) {
@@ -3711,8 +4061,8 @@ static bool ro_hooked_any(const struct rollout_hook *hook, const struct rollout_
 /* All of them are; an empty hook is, an absent one is not. */
 static bool ro_hooked_all(const struct rollout_hook *hook, const struct rollout_pod *pod);
 
-/* The first label or finalizer of the hook that is (present true) or is not on the pod; absent if none.
- * What can be taken off the pod comes before a label that counts as there because its value is empty. */
+/* The label with the least key, else the first finalizer, of the hook that is (present true) or is not on the pod;
+ * absent if none. What can be taken off the pod comes before a label that counts as there because its value is empty. */
 static struct rollout_str ro_hook_part(const struct rollout_hook *hook, const struct rollout_pod *pod, bool present);
 
 /* The part is really on the pod, so its owner can release it. */
@@ -3911,16 +4261,20 @@ static bool rules_lifecycle_has_label(const struct rollout_pod *pod, struct roll
 static struct rollout_str ro_hook_part(const struct rollout_hook *hook, const struct rollout_pod *pod, bool present)
 {
     struct rollout_str part = { 0 };
+    bool certain = false; /* a label that is, or has to be, on the pod: one that reads as "" there is named last */
     if (!hook->set)
         return part;
     for (uint32_t i = 0; i < hook->labels.count; i++) {
         const struct rollout_str *key = ro_label_key(&hook->labels, i);
         if (rules_lifecycle_has_label(pod, *key, key[1]) != present)
             continue;
-        part = *key;
-        if (!present || ro_labels_get(&pod->labels, *key))
-            return part;
+        bool sure = !present || ro_labels_get(&pod->labels, *key);
+        if (!part.data || (sure && !certain) || (sure == certain && ro_str_cmp(*key, part) < 0))
+            part = *key;
+        certain = certain || sure;
     }
+    if (certain)
+        return part;
     for (uint32_t i = 0; i < hook->finalizers.count; i++) {
         const struct rollout_str *finalizer = ro_strs_at(&hook->finalizers, i);
         if (ro_strs_have(&pod->finalizers, *finalizer) == present)
@@ -4308,23 +4662,6 @@ static bool ro_metadata_patch_apply(struct ro_arena *arena, struct ro_edit *pod,
 }
 #undef DELETE_FINALIZERS
 #undef ORDER_FINALIZERS
-
-/* ---- lib/rules/pods.h ---- */
-
-/* Pods as the rules read them: records of at least this library's size, a stride apart. Entry points
- * see to that (records of an older caller are copied to full size first). */
-
-
-struct ro_pods {
-    const char *items;
-    size_t stride;
-    size_t count;
-};
-
-static inline const struct rollout_pod *ro_pod(const struct ro_pods *pods, size_t i)
-{
-    return (const struct rollout_pod *)(const void *)(pods->items + i * pods->stride);
-}
 
 /* ---- lib/rules/node_pods.h ---- */
 
@@ -4900,10 +5237,15 @@ void rollout_order_priority_key(const struct rollout_priority *priority, const s
 {
     static const struct rollout_labels none;
     struct rollout_priority_key key = { .level = -1 };
+    struct ro_check c = { NULL, ROLLOUT_OK };
     if (!ret_key)
         return;
-    if (!labels)
+    if (!labels || ro_labels_broken(labels))
         labels = &none;
+    if (priority)
+        ro_check_priority(&c, NULL, priority);
+    if (c.code)
+        priority = NULL;
     if (priority && priority->weight_count > 0)
         key.weight = rules_order_weight_of(priority, NULL, labels);
     else if (priority)
@@ -5080,17 +5422,41 @@ static void rules_order_run(const struct rollout_order *order, const struct ro_p
         ro_order_priority(&order->priority, pods, indices, n, scratch);
 }
 
+/* As a strategy each function is given its own part of the order: that is how its path begins. */
+static int rules_order_check_order(const struct rollout_order *order, unsigned steps, struct rollout_error *reterr)
+{
+    struct ro_check c = { reterr, ROLLOUT_OK };
+    struct ro_path root = ro_path_member(NULL, "order"), *up = steps & rules_order_PREPARING_FIRST ? &root : NULL;
+    struct ro_path priority = ro_path_member(up, "priority");
+    ro_check_priority(&c, &priority, &order->priority);
+    ro_check_labels(&c, up, "scatter", &order->scatter);
+    return c.code;
+}
+
+static int rules_order_check_pods(const struct ro_pods *pods, struct rollout_error *reterr)
+{
+    int code = ROLLOUT_OK;
+    for (size_t i = 0; code == ROLLOUT_OK && i < pods->count; i++)
+        if (ro_pod_suspect(ro_pod(pods, i)))
+            code = ro_pod_check(ro_pod(pods, i), i, reterr);
+    return code;
+}
+
 static int rules_order_order_pods(const struct rollout_order *order, const struct rollout_pods *pods, uint32_t *indices, size_t n,
                       unsigned steps, struct rollout_error *reterr)
 {
     if (!pods)
         return ro_error(reterr, ROLLOUT_ERR_INVALID, "pods", "pods: none are given");
     struct ro_abi_array array;
-    int code = ro_abi_array(pods->items, pods->count, pods->stride, sizeof(struct rollout_pod), "pods", &array, reterr);
+    int code = rules_order_check_order(order, steps, reterr);
+    if (code == ROLLOUT_OK)
+        code = ro_abi_array(pods->items, pods->count, pods->stride, sizeof(struct rollout_pod), "pods", &array, reterr);
     if (code != ROLLOUT_OK)
         return code;
     struct ro_pods view = { .items = array.items, .stride = array.stride, .count = array.count };
-    code = rules_order_check_indices(&view, indices, n, reterr);
+    code = rules_order_check_pods(&view, reterr);
+    if (code == ROLLOUT_OK)
+        code = rules_order_check_indices(&view, indices, n, reterr);
     if (code == ROLLOUT_OK && n > 1) {
         size_t size = ro_order_scratch(order, n, view.count);
         void *scratch = size < SIZE_MAX ? malloc(size) : NULL;
@@ -5716,15 +6082,17 @@ static void rules_reason_put_number(struct rules_reason_out *out, int64_t number
 static struct rollout_str rules_reason_name_at(const void *items, size_t count, size_t stride, size_t offset, uint32_t i)
 {
     struct rollout_str name = { NULL, 0 };
-    if (items && i < count && stride >= offset + sizeof name)
+    if (items && i < count && ro_abi_stride_ok(stride) && stride >= offset + sizeof name)
         memcpy(&name, (const char *)items + i * stride + offset, sizeof name);
     return name;
 }
 
 static void rules_reason_put_because(struct rules_reason_out *out, const struct rollout_snapshot *snapshot, const struct rollout_verdict *v)
 {
-    static const struct rollout_snapshot nothing;
-    const struct rollout_snapshot *s = snapshot ? snapshot : &nothing;
+    struct rollout_snapshot full, *s = &full;
+    /* An older caller's ends sooner; one that is not usable has no names. */
+    if (!snapshot || ro_abi_struct(snapshot, s, sizeof *s, "snapshot", NULL))
+        memset(s, 0, sizeof *s);
     struct rollout_str name = { NULL, 0 };
     switch (v->because_kind) {
     case ROLLOUT_SUBJECT_NODE:
@@ -5740,7 +6108,8 @@ static void rules_reason_put_because(struct rules_reason_out *out, const struct 
         name = rules_reason_name_at(s->pods.items, s->pods.count, s->pods.stride, offsetof(struct rollout_pod, name), v->because);
         break;
     }
-    rules_reason_put(out, name.data, name.len);
+    if (!ro_str_broken(name))
+        rules_reason_put(out, name.data, name.len);
 }
 
 static void rules_reason_put_field(struct rules_reason_out *out, char field, const struct rollout_plan *plan,
@@ -6326,10 +6695,9 @@ static int rules_selector_check_requirement(const struct rollout_requirement *r,
     return ROLLOUT_OK;
 }
 
-int rollout_selector_check(const struct rollout_selector *selector, struct rollout_error *reterr)
+/* Of a selector whose records can be read. */
+static int rules_selector_check_selector(const struct rollout_selector *selector, struct rollout_error *reterr)
 {
-    if (!selector)
-        return ro_error(reterr, ROLLOUT_ERR_INVALID, NULL, "no selector is given");
     int code = rules_selector_check_labels(&selector->match_labels, reterr);
     struct ro_path list = { .key = RO_STR("matchExpressions") };
     for (size_t i = 0; code == ROLLOUT_OK && i < selector->requirement_count; i++) {
@@ -6339,9 +6707,18 @@ int rollout_selector_check(const struct rollout_selector *selector, struct rollo
     return code;
 }
 
+int rollout_selector_check(const struct rollout_selector *selector, struct rollout_error *reterr)
+{
+    struct ro_check c = { reterr, ROLLOUT_OK };
+    if (!selector)
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, NULL, "no selector is given");
+    ro_check_selector_at(&c, NULL, selector);
+    return c.code ? c.code : rules_selector_check_selector(selector, reterr);
+}
+
 static bool ro_selector_usable(const struct rollout_selector *selector)
 {
-    return rollout_selector_check(selector, NULL) == ROLLOUT_OK;
+    return rules_selector_check_selector(selector, NULL) == ROLLOUT_OK;
 }
 
 static bool ro_requirement_usable(const struct rollout_requirement *requirement)
@@ -6392,7 +6769,8 @@ static bool ro_selector_match(const struct rollout_selector *selector, const str
 int rollout_selector_matches(const struct rollout_selector *selector, const struct rollout_labels *labels)
 {
     uint32_t hint = 0;
-    return labels && ro_selector_usable(selector) && ro_selector_match(selector, labels, &hint);
+    return labels && !ro_labels_broken(labels) && rollout_selector_check(selector, NULL) == ROLLOUT_OK &&
+           ro_selector_match(selector, labels, &hint);
 }
 #undef NAME_MAX_LEN
 #undef PREFIX_MAX_LEN
@@ -6664,7 +7042,8 @@ struct ro_decoder {
 struct ro_at {
     const struct rollout_node *node;
     struct ro_path path;
-    bool root; /* not a step of the path */
+    bool root;     /* not a step of the path */
+    uint64_t keys; /* of an OBJECT that was opened: a bit for each member's key; 0 = not looked at */
 };
 
 static struct ro_at ro_at_root(const struct rollout_node *node);
@@ -6689,14 +7068,16 @@ static struct ro_at ro_at_item(struct ro_decoder *d, const struct ro_at *array, 
  *         ... each.at, each.index ... */
 struct ro_each {
     struct ro_at array;
-    uint32_t count; /* of all elements */
-    size_t index;   /* of the present one */
+    size_t index; /* of the present one */
     struct ro_at at;
     const struct rollout_node *next;
 };
 
 static void ro_each_open(struct ro_decoder *d, const struct ro_at *object, const char *key, struct ro_each *ret);
 static bool ro_each_next(struct ro_decoder *d, struct ro_each *each);
+
+/* How many elements there are in all. */
+static uint32_t ro_each_count(const struct ro_each *each);
 
 static struct rollout_str ro_read_text(struct ro_decoder *d, const struct ro_at *object, const char *key);
 static bool ro_read_bool(struct ro_decoder *d, const struct ro_at *object, const char *key);
@@ -6747,7 +7128,6 @@ struct ro_metadata {
     int64_t generation;
     bool terminating;                       /* deletionTimestamp is set */
     const struct rollout_node *annotations; /* OBJECT of texts, or NULL */
-    struct rollout_str controller_uid;      /* of the ownerReference that is the controller; absent = none */
 };
 
 /* Checks the ownerReferences in an object's metadata, by which its workload is found. */
@@ -7088,6 +7468,10 @@ static int objects_apply_apply(const struct rollout_world *world, const struct r
 
     if (!world || !plan || action >= plan->action_count)
         return ro_error(reterr, ROLLOUT_ERR_INVALID, "action", "action: %zu is not in the plan", action);
+    struct ro_check c = { reterr, ROLLOUT_OK };
+    ro_check_strs(&c, NULL, "ids", a.ids);
+    if (c.code)
+        return c.code;
     a.action = &plan->actions[action];
     a.kind = ro_kind_of(world->workload);
     a.uid = ro_text(ro_dig(world->workload_object.nodes, "metadata", "uid", NULL));
@@ -7098,7 +7482,7 @@ static int objects_apply_apply(const struct rollout_world *world, const struct r
         if (r == ROLLOUT_OK && a.action->subject_kind == ROLLOUT_SUBJECT_POD) {
             struct rollout_pod pod;
             struct rollout_in_place in_place;
-            r = rollout_pod_from_object(given, world->workload, &pod, &in_place, reterr);
+            r = rollout_pod_from_object(given, world->workload, sizeof pod, &pod, &in_place, reterr);
         }
         object = given;
     }
@@ -8298,7 +8682,7 @@ static int objects_apply_pod_check_pod(struct ro_apply *a, const struct rollout_
     struct rollout_pod facts;
     struct rollout_in_place in_place;
     struct rollout_scheduling scheduling;
-    int r = rollout_pod_from_object(pod, a->world->workload, &facts, &in_place, a->reterr);
+    int r = rollout_pod_from_object(pod, a->world->workload, sizeof facts, &facts, &in_place, a->reterr);
 
     if (r == ROLLOUT_OK && a->world->workload->daemonset) { /* what was added must have had a place there */
         struct ro_decoder d = { .reterr = a->reterr };
@@ -8482,7 +8866,7 @@ static void objects_claim_read_owners(struct ro_decoder *d, struct ro_arena *are
     struct ro_each each;
     struct ro_at metadata = ro_at_object(d, claim, "metadata");
     ro_each_open(d, &metadata, "ownerReferences", &each);
-    struct rollout_owner *items = each.count ? ro_arena_alloc(arena, each.count, sizeof(*items)) : NULL;
+    struct rollout_owner *items = ro_each_count(&each) ? ro_arena_alloc(arena, ro_each_count(&each), sizeof(*items)) : NULL;
     if (!items)
         return;
     while (ro_each_next(d, &each))
@@ -8493,7 +8877,7 @@ static void objects_claim_read_owners(struct ro_decoder *d, struct ro_arena *are
             .controller = ro_read_bool(d, &each.at, "controller"),
         };
     ret->owners = items;
-    ret->owner_count = each.count;
+    ret->owner_count = ro_each_count(&each);
 }
 
 static bool objects_claim_is_owned(const struct rollout_claim *claim, struct rollout_str uid)
@@ -9169,9 +9553,9 @@ static uint32_t ro_container_env_hash(const struct rollout_node *container, cons
 
 
 /* version: RO_VERSION_*. What does not lie in the tree as it is needed is laid out in the arena; a lack of memory
- * shows there. */
+ * shows there. ret->status is ret_status. */
 static void ro_cloneset_decode(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *object, uint32_t version,
-                        struct rollout_cloneset *ret);
+                        struct rollout_cloneset *ret, struct rollout_cloneset_status *ret_status);
 
 /* ---- lib/objects/selector.h ---- */
 
@@ -9237,11 +9621,14 @@ static const struct rollout_condition *ro_read_conditions(struct ro_decoder *d, 
 /* Versions of a kind. V1ALPHA1 and V1BETA1 are OpenKruise's, NATIVE is Kubernetes' apps/v1. */
 enum { RO_VERSION_NONE = 0, RO_VERSION_V1BETA1 = 1, RO_VERSION_V1ALPHA1 = 2, RO_VERSION_NATIVE = 3 };
 
-/* Room for the spec of a workload, of which one is used. */
+/* Room for the spec of a workload and its status, of which one each is used. */
 struct ro_specs {
     struct rollout_cloneset cloneset;
     struct rollout_statefulset statefulset;
     struct rollout_daemonset daemonset;
+    struct rollout_cloneset_status cloneset_status;
+    struct rollout_statefulset_status statefulset_status;
+    struct rollout_daemonset_status daemonset_status;
 };
 
 /* Whether objects of this kind are workloads that are decoded. */
@@ -9267,14 +9654,14 @@ static struct rollout_labels objects_cloneset_read_scatter(struct ro_decoder *d,
 {
     struct ro_each each;
     ro_each_open(d, strategy, "scatterStrategy", &each);
-    struct rollout_label *items = each.count ? ro_arena_alloc(arena, each.count, sizeof(*items)) : NULL;
+    struct rollout_label *items = ro_each_count(&each) ? ro_arena_alloc(arena, ro_each_count(&each), sizeof(*items)) : NULL;
     if (!items)
         return (struct rollout_labels){ NULL, 0, sizeof(*items) };
     while (ro_each_next(d, &each)) {
         items[each.index].key = ro_read_text(d, &each.at, "key");
         items[each.index].value = ro_read_text(d, &each.at, "value");
     }
-    return (struct rollout_labels){ items, each.count, sizeof(*items) };
+    return (struct rollout_labels){ items, ro_each_count(&each), sizeof(*items) };
 }
 
 /* What v1beta1 has in rollingUpdate and v1alpha1 in updateStrategy itself. */
@@ -9342,6 +9729,7 @@ static void objects_cloneset_read_status(struct ro_decoder *d, struct ro_arena *
                         struct rollout_cloneset_status *ret)
 {
     struct ro_at status = ro_at_object(d, object, "status");
+    *ret = (struct rollout_cloneset_status){ .struct_size = sizeof(*ret) };
     ret->observed_generation = ro_read_int64(d, &status, "observedGeneration");
     ret->replicas = ro_read_int32(d, &status, "replicas");
     ret->ready_replicas = ro_read_int32(d, &status, "readyReplicas");
@@ -9358,7 +9746,7 @@ static void objects_cloneset_read_status(struct ro_decoder *d, struct ro_arena *
 }
 
 static void ro_cloneset_decode(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *object, uint32_t version,
-                        struct rollout_cloneset *ret)
+                        struct rollout_cloneset *ret, struct rollout_cloneset_status *ret_status)
 {
     struct ro_metadata metadata;
     struct rollout_cloneset cloneset = { .struct_size = sizeof(cloneset) };
@@ -9383,7 +9771,8 @@ static void ro_cloneset_decode(struct ro_decoder *d, struct ro_arena *arena, con
     objects_cloneset_read_scale_strategy(d, &spec, alpha, &metadata.labels, &cloneset);
     objects_cloneset_read_update_strategy(d, arena, &spec, alpha, &cloneset);
     ro_check_template(d, &spec);
-    objects_cloneset_read_status(d, arena, object, &cloneset.status);
+    objects_cloneset_read_status(d, arena, object, ret_status);
+    cloneset.status = ret_status;
     *ret = cloneset;
 }
 
@@ -9394,9 +9783,9 @@ static void ro_cloneset_decode(struct ro_decoder *d, struct ro_arena *arena, con
 
 
 /* version: RO_VERSION_*. What does not lie in the tree as it is needed is laid out in the arena; a lack of memory
- * shows there. */
+ * shows there. ret->status is ret_status. */
 static void ro_daemonset_decode(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *object, uint32_t version,
-                         struct rollout_daemonset *ret);
+                         struct rollout_daemonset *ret, struct rollout_daemonset_status *ret_status);
 
 /* The back-off of a failed pod, as a Snapshot has it: {node, seconds, last}. */
 static void ro_backoff_decode(struct ro_decoder *d, const struct ro_at *object, struct rollout_backoff *ret);
@@ -9473,6 +9862,7 @@ static void objects_daemonset_read_status(struct ro_decoder *d, struct ro_arena 
                         struct rollout_daemonset_status *ret)
 {
     struct ro_at status = ro_at_object(d, object, "status");
+    *ret = (struct rollout_daemonset_status){ .struct_size = sizeof(*ret) };
     ret->observed_generation = ro_read_int64(d, &status, "observedGeneration");
     ret->current_number_scheduled = ro_read_int32(d, &status, "currentNumberScheduled");
     ret->number_misscheduled = ro_read_int32(d, &status, "numberMisscheduled");
@@ -9499,7 +9889,7 @@ static struct rollout_str objects_daemonset_template_generation(struct ro_arena 
 }
 
 static void ro_daemonset_decode(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *object, uint32_t version,
-                         struct rollout_daemonset *ret)
+                         struct rollout_daemonset *ret, struct rollout_daemonset_status *ret_status)
 {
     struct ro_metadata metadata;
     struct rollout_daemonset set = { .struct_size = sizeof(set) };
@@ -9527,7 +9917,8 @@ static void ro_daemonset_decode(struct ro_decoder *d, struct ro_arena *arena, co
     struct ro_at pod_spec = ro_at_object(d, &template, "spec");
     ro_scheduling_decode(d, arena, &pod_spec, &set.scheduling);
     set.template_generation = objects_daemonset_template_generation(arena, metadata.annotations);
-    objects_daemonset_read_status(d, arena, object, version, &set.status);
+    objects_daemonset_read_status(d, arena, object, version, ret_status);
+    set.status = ret_status;
     *ret = set;
 }
 
@@ -9548,9 +9939,26 @@ static void ro_backoff_decode(struct ro_decoder *d, const struct ro_at *object, 
 /* Values in messages are cut here. */
 #define VALUE_MAX 48
 
+/* Most members that are asked for are not there, which a bit of the key's ends and length tells at once. */
+static uint64_t objects_decode_key_bit(struct rollout_str key)
+{
+    return key.len ? UINT64_C(1) << ((3U * (unsigned char)key.data[0] + 5U * (unsigned char)key.data[key.len - 1] +
+                                      (unsigned)key.len) % 64)
+                   : 0;
+}
+
+static uint64_t objects_decode_keys_of(const struct rollout_node *node)
+{
+    uint64_t keys = 0;
+    if (ro_is(node, ROLLOUT_NODE_OBJECT))
+        for (const struct rollout_node *c = ro_first(node); c != ro_end(node); c = ro_next(c))
+            keys |= objects_decode_key_bit(c->key);
+    return keys;
+}
+
 static struct ro_at ro_at_root(const struct rollout_node *node)
 {
-    return (struct ro_at){ .node = node, .root = true };
+    return (struct ro_at){ .node = node, .root = true, .keys = objects_decode_keys_of(node) };
 }
 
 static const struct ro_path *objects_decode_path_of(const struct ro_at *at)
@@ -9585,9 +9993,10 @@ static void ro_refuse(struct ro_decoder *d, const struct ro_at *at, const char *
 
 static struct ro_at ro_at_member(const struct ro_at *object, const char *key)
 {
-    struct ro_at at = { .node = ro_get(object->node, key) };
-    at.path.up = objects_decode_path_of(object);
-    at.path.key = (struct rollout_str){ key, strlen(key) };
+    struct rollout_str name = { key, strlen(key) };
+    struct ro_at at = { .path = { .up = objects_decode_path_of(object), .key = name } };
+    if (!object->keys || (object->keys & objects_decode_key_bit(name)))
+        at.node = ro_get_str(object->node, name);
     return at;
 }
 
@@ -9605,7 +10014,9 @@ static struct ro_at objects_decode_typed(struct ro_decoder *d, const struct ro_a
 
 static struct ro_at ro_at_object(struct ro_decoder *d, const struct ro_at *object, const char *key)
 {
-    return objects_decode_typed(d, object, key, ROLLOUT_NODE_OBJECT, "is not an object");
+    struct ro_at at = objects_decode_typed(d, object, key, ROLLOUT_NODE_OBJECT, "is not an object");
+    at.keys = objects_decode_keys_of(at.node);
+    return at;
 }
 
 static struct ro_at ro_at_array(struct ro_decoder *d, const struct ro_at *object, const char *key)
@@ -9616,9 +10027,7 @@ static struct ro_at ro_at_array(struct ro_decoder *d, const struct ro_at *object
 static struct ro_at ro_at_element(struct ro_decoder *d, const struct ro_at *array, const struct rollout_node *node,
                            size_t index)
 {
-    struct ro_at at = { .node = node };
-    at.path.up = objects_decode_path_of(array);
-    at.path.index = index;
+    struct ro_at at = { .node = node, .path = { .up = objects_decode_path_of(array), .index = index }, .keys = objects_decode_keys_of(node) };
     if (node->kind == ROLLOUT_NODE_NULL) {
         at.node = NULL;
     } else if (node->kind != ROLLOUT_NODE_OBJECT) {
@@ -9630,7 +10039,7 @@ static struct ro_at ro_at_element(struct ro_decoder *d, const struct ro_at *arra
 
 static struct ro_at ro_at_item(struct ro_decoder *d, const struct ro_at *array, const struct rollout_node *node, size_t index)
 {
-    struct ro_at at = { .node = node, .path = { .up = objects_decode_path_of(array), .index = index } };
+    struct ro_at at = { .node = node, .path = { .up = objects_decode_path_of(array), .index = index }, .keys = objects_decode_keys_of(node) };
     if (node->kind != ROLLOUT_NODE_OBJECT)
         ro_refuse(d, &at, "is not an object");
     return at;
@@ -9639,10 +10048,13 @@ static struct ro_at ro_at_item(struct ro_decoder *d, const struct ro_at *array, 
 static void ro_each_open(struct ro_decoder *d, const struct ro_at *object, const char *key, struct ro_each *ret)
 {
     *ret = (struct ro_each){ .array = ro_at_array(d, object, key), .index = (size_t)-1 };
-    if (ret->array.node) {
-        ret->count = ro_count(ret->array.node);
+    if (ret->array.node)
         ret->next = ro_first(ret->array.node);
-    }
+}
+
+static uint32_t ro_each_count(const struct ro_each *each)
+{
+    return ro_count(each->array.node);
 }
 
 static bool ro_each_next(struct ro_decoder *d, struct ro_each *each)
@@ -9764,7 +10176,7 @@ static bool objects_decode_all_texts(struct ro_decoder *d, const struct ro_at *p
 
 static struct rollout_labels ro_read_labels(struct ro_decoder *d, const struct ro_at *object, const char *key)
 {
-    struct ro_at at = ro_at_object(d, object, key);
+    struct ro_at at = objects_decode_typed(d, object, key, ROLLOUT_NODE_OBJECT, "is not an object");
     return ro_labels_view(at.node && objects_decode_all_texts(d, &at, false) ? at.node : NULL);
 }
 
@@ -9875,7 +10287,6 @@ static void ro_read_metadata(struct ro_decoder *d, const struct ro_at *object, s
     ro_check_text_map(d, &metadata, "annotations");
     ret->annotations = ro_get(metadata.node, "annotations");
     ro_check_owners(d, &metadata);
-    ret->controller_uid = ro_controller_uid(object->node);
 }
 #undef VALUE_MAX
 #undef ZERO_TIME_MS
@@ -10019,15 +10430,13 @@ static void objects_document_read_pods(struct ro_decoder *d, struct objects_docu
                       const struct ro_places *places, bool list)
 {
     const struct ro_member *members = group->members[RO_MEMBER_PODS];
-    size_t count = group->count[RO_MEMBER_PODS], in_place_count = 0;
+    size_t count = group->count[RO_MEMBER_PODS];
     struct ro_gates gates;
     if (d->code == ROLLOUT_OK)
         d->code = ro_gates_resolve(h->workload.gates, h->workload.gate_count, &gates, d->reterr);
-    for (size_t i = 0; i < count; i++)
-        in_place_count += ro_pod_may_in_place(members[i].node);
     struct rollout_pod *pods = ro_arena_alloc(&h->arena, count, sizeof(*pods));
     struct rollout_tree *objects = ro_arena_alloc(&h->arena, count, sizeof(*objects));
-    struct rollout_in_place *in_place = ro_arena_alloc(&h->arena, in_place_count, sizeof(*in_place));
+    struct rollout_in_place *in_place = NULL;
     struct ro_storage storage;
     size_t n = 0;
     ro_storage_open(&h->arena, h->workload.statefulset, &storage);
@@ -10035,11 +10444,15 @@ static void objects_document_read_pods(struct ro_decoder *d, struct objects_docu
         return;
     for (size_t i = 0; i < count && d->code == ROLLOUT_OK; i++) {
         struct ro_at at = ro_at_element(d, &places->arrays[RO_MEMBER_PODS], members[i].node, members[i].index);
-        ro_pod_decode(d, &at, &gates, &pods[n], ro_pod_may_in_place(members[i].node) ? in_place : NULL);
+        bool may = ro_pod_may_in_place(members[i].node);
+        if (may && !in_place) /* for all that may still come: to look for them first would be a pass of its own */
+            in_place = ro_arena_alloc(&h->arena, count - i, sizeof(*in_place));
+        ro_pod_decode(d, &at, &gates, &pods[n], may ? in_place : NULL);
         if (!list && !objects_document_is_owned(at.node, &h->world, &pods[n]))
             continue;
         ro_pod_select(&pods[n], at.node, &h->workload, &storage);
-        in_place += pods[n].in_place != NULL;
+        if (pods[n].in_place)
+            in_place++;
         objects[n++] = ro_tree_of(members[i].node);
     }
     h->snapshot.pods = (struct rollout_pods){ pods, n, sizeof(*pods) };
@@ -10355,7 +10768,8 @@ static void objects_grouping_group_snapshot(struct ro_decoder *d, struct rollout
         if (!array || !(group->members[k] = ro_arena_alloc(&g->arena, ro_count(array), sizeof(*group->members[k]))))
             continue;
         for (const struct rollout_node *c = ro_first(array); c != ro_end(array); c = ro_next(c)) {
-            ro_at_item(d, &places.arrays[k], c, group->count[k]);
+            if (c->kind != ROLLOUT_NODE_OBJECT)
+                ro_at_item(d, &places.arrays[k], c, group->count[k]);
             group->members[k][group->count[k]] = (struct ro_member){ c, group->count[k] };
             group->count[k]++;
         }
@@ -12062,6 +12476,23 @@ static void ro_pod_select(struct rollout_pod *pod, const struct rollout_node *ob
         pod->flags |= ROLLOUT_POD_STORAGE_MISMATCH;
 }
 
+/* What is read of the spec of a workload can be read. */
+static int objects_pod_check_workload(const struct rollout_workload *workload, struct rollout_error *reterr)
+{
+    struct ro_check c = { reterr, ROLLOUT_OK };
+    const struct rollout_selector *selector = ro_workload_selector(workload);
+    const struct rollout_statefulset *set = workload->statefulset;
+    struct ro_path list = ro_path_member(NULL, "claim_templates");
+    if (selector)
+        ro_check_selector(&c, NULL, "selector", selector);
+    if (set && ro_check_array(&c, &list, set->claim_templates, set->claim_template_count))
+        for (size_t i = 0; i < set->claim_template_count; i++) {
+            struct ro_path place = ro_path_element(&list, i);
+            ro_check_text(&c, &place, "name", set->claim_templates[i].name);
+        }
+    return c.code;
+}
+
 /* The workload with its spec as this build has it, in the room of specs. */
 static int objects_pod_open_workload(const struct rollout_workload *given, struct ro_specs *specs, struct rollout_workload *ret,
                          struct rollout_error *reterr)
@@ -12079,15 +12510,10 @@ static int objects_pod_open_workload(const struct rollout_workload *given, struc
         r = ro_abi_struct(ret->daemonset, &specs->daemonset, sizeof(specs->daemonset), "daemonset", reterr);
         ret->daemonset = &specs->daemonset;
     }
-    if (r == ROLLOUT_OK && ret->statefulset && ret->statefulset->claim_template_count > 0 &&
-        !ret->statefulset->claim_templates)
-        r = ro_error(reterr, ROLLOUT_ERR_INVALID, "statefulset.claim_templates",
-                     "statefulset.claim_templates: NULL with claim_template_count %zu",
-                     ret->statefulset->claim_template_count);
-    return r;
+    return r ? r : objects_pod_check_workload(ret, reterr);
 }
 
-int rollout_pod_from_object(const struct rollout_tree *pod, const struct rollout_workload *workload,
+int rollout_pod_from_object(const struct rollout_tree *pod, const struct rollout_workload *workload, size_t pod_size,
                             struct rollout_pod *ret_pod, struct rollout_in_place *ret_in_place,
                             struct rollout_error *reterr)
 {
@@ -12097,6 +12523,10 @@ int rollout_pod_from_object(const struct rollout_tree *pod, const struct rollout
     struct rollout_pod facts;
     struct rollout_in_place in_place;
     struct ro_decoder d = { .reterr = reterr };
+    if (!ret_pod)
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, "ret_pod", "ret_pod: NULL");
+    if (!ro_abi_stride_ok(pod_size))
+        return ro_error(reterr, ROLLOUT_ERR_ABI, "pod_size", "pod_size: %zu is none", pod_size);
     int r = rollout_tree_check(pod, reterr);
     if (r == ROLLOUT_OK && workload)
         r = objects_pod_open_workload(workload, &specs, &full, reterr);
@@ -12125,7 +12555,9 @@ int rollout_pod_from_object(const struct rollout_tree *pod, const struct rollout
         *ret_in_place = in_place;
         facts.in_place = ret_in_place;
     }
-    *ret_pod = facts;
+    memcpy(ret_pod, &facts, pod_size < sizeof facts ? pod_size : sizeof facts);
+    if (pod_size > sizeof facts)
+        memset((char *)ret_pod + sizeof facts, 0, pod_size - sizeof facts);
     return ROLLOUT_OK;
 }
 
@@ -12847,7 +13279,7 @@ static void objects_scheduling_read_tolerations(struct ro_decoder *d, struct ro_
 {
     struct ro_each each;
     ro_each_open(d, pod_spec, "tolerations", &each);
-    struct rollout_toleration *items = each.count ? ro_arena_alloc(arena, each.count, sizeof(*items)) : NULL;
+    struct rollout_toleration *items = ro_each_count(&each) ? ro_arena_alloc(arena, ro_each_count(&each), sizeof(*items)) : NULL;
     if (!items)
         return;
     while (ro_each_next(d, &each)) {
@@ -12859,7 +13291,7 @@ static void objects_scheduling_read_tolerations(struct ro_decoder *d, struct ro_
         ro_read_int64(d, &each.at, "tolerationSeconds");
     }
     ret->tolerations = items;
-    ret->toleration_count = each.count;
+    ret->toleration_count = ro_each_count(&each);
 }
 
 /* Opens the terms of the required node affinity; whether there is one. required must not be moved after. */
@@ -12883,7 +13315,7 @@ static void objects_scheduling_read_affinity(struct ro_decoder *d, struct ro_are
     struct objects_scheduling_terms terms;
     ret->set = objects_scheduling_open_terms(d, pod_spec, &terms);
     struct ro_each *each = &terms.each;
-    struct rollout_node_term *items = each->count ? ro_arena_alloc(arena, each->count, sizeof(*items)) : NULL;
+    struct rollout_node_term *items = ro_each_count(each) ? ro_arena_alloc(arena, ro_each_count(each), sizeof(*items)) : NULL;
     if (!items)
         return;
     while (ro_each_next(d, each)) {
@@ -12893,7 +13325,7 @@ static void objects_scheduling_read_affinity(struct ro_decoder *d, struct ro_are
         term->fields = ro_read_requirements(d, arena, &each->at, "matchFields", true, &term->field_count);
     }
     ret->terms = items;
-    ret->term_count = each->count;
+    ret->term_count = ro_each_count(each);
 }
 
 static void ro_scheduling_decode(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *pod_spec,
@@ -12913,8 +13345,8 @@ static const struct rollout_taint *ro_read_taints(struct ro_decoder *d, struct r
 {
     struct ro_each each;
     ro_each_open(d, spec, "taints", &each);
-    struct rollout_taint *items = each.count ? ro_arena_alloc(arena, each.count, sizeof(*items)) : NULL;
-    *ret_count = items ? each.count : 0;
+    struct rollout_taint *items = ro_each_count(&each) ? ro_arena_alloc(arena, ro_each_count(&each), sizeof(*items)) : NULL;
+    *ret_count = items ? ro_each_count(&each) : 0;
     while (items && ro_each_next(d, &each)) {
         items[each.index].key = ro_read_text(d, &each.at, "key");
         items[each.index].value = ro_read_text(d, &each.at, "value");
@@ -12965,8 +13397,8 @@ static const struct rollout_requirement *ro_read_requirements(struct ro_decoder 
 {
     struct ro_each each;
     ro_each_open(d, object, key, &each);
-    struct rollout_requirement *items = each.count ? ro_arena_alloc(arena, each.count, sizeof(*items)) : NULL;
-    *ret_count = items ? each.count : 0;
+    struct rollout_requirement *items = ro_each_count(&each) ? ro_arena_alloc(arena, ro_each_count(&each), sizeof(*items)) : NULL;
+    *ret_count = items ? ro_each_count(&each) : 0;
     while (items && ro_each_next(d, &each)) {
         struct rollout_str op = ro_read_text(d, &each.at, "operator");
         items[each.index].key = ro_read_text(d, &each.at, "key");
@@ -13162,10 +13594,10 @@ static void objects_settings_read_backoffs(struct ro_decoder *d, struct ro_arena
 {
     struct ro_each each;
     ro_each_open(d, body, "failedPodBackoffs", &each);
-    struct rollout_backoff *items = each.count ? ro_arena_alloc(arena, each.count, sizeof(*items)) : NULL;
+    struct rollout_backoff *items = ro_each_count(&each) ? ro_arena_alloc(arena, ro_each_count(&each), sizeof(*items)) : NULL;
     while (items && ro_each_next(d, &each))
         ro_backoff_decode(d, &each.at, &items[each.index]);
-    *ret = (struct rollout_backoffs){ items, items ? each.count : 0, sizeof(*items) };
+    *ret = (struct rollout_backoffs){ items, items ? ro_each_count(&each) : 0, sizeof(*items) };
 }
 
 static void ro_read_settings(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *body, int64_t now_ms,
@@ -13213,14 +13645,14 @@ static struct rollout_strs ro_read_column(struct ro_decoder *d, struct ro_arena 
 {
     struct ro_each each;
     ro_each_open(d, object, list, &each);
-    struct rollout_str *items = each.count ? ro_arena_alloc(arena, each.count, sizeof(*items)) : NULL;
+    struct rollout_str *items = ro_each_count(&each) ? ro_arena_alloc(arena, ro_each_count(&each), sizeof(*items)) : NULL;
     if (!items)
         return (struct rollout_strs){ NULL, 0, sizeof(*items) };
     while (ro_each_next(d, &each)) {
         struct ro_at inner = outer ? ro_at_object(d, &each.at, outer) : each.at;
         items[each.index] = ro_read_text(d, &inner, key);
     }
-    return (struct rollout_strs){ items, each.count, sizeof(*items) };
+    return (struct rollout_strs){ items, ro_each_count(&each), sizeof(*items) };
 }
 
 static void ro_read_priority(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *strategy,
@@ -13230,7 +13662,7 @@ static void ro_read_priority(struct ro_decoder *d, struct ro_arena *arena, const
     struct ro_at priority = ro_at_object(d, strategy, "priorityStrategy");
     ret->ordered_keys = ro_read_column(d, arena, &priority, "orderPriority", NULL, "orderedKey");
     ro_each_open(d, &priority, "weightPriority", &terms);
-    struct rollout_weight_term *items = terms.count ? ro_arena_alloc(arena, terms.count, sizeof(*items)) : NULL;
+    struct rollout_weight_term *items = ro_each_count(&terms) ? ro_arena_alloc(arena, ro_each_count(&terms), sizeof(*items)) : NULL;
     if (!items)
         return;
     while (ro_each_next(d, &terms)) {
@@ -13238,7 +13670,7 @@ static void ro_read_priority(struct ro_decoder *d, struct ro_arena *arena, const
         items[terms.index].selector = ro_read_selector(d, arena, &terms.at, "matchSelector");
     }
     ret->weights = items;
-    ret->weight_count = terms.count;
+    ret->weight_count = ro_each_count(&terms);
 }
 
 static int32_t ro_read_grace_period(struct ro_decoder *d, const struct ro_at *strategy)
@@ -13281,8 +13713,8 @@ static const struct rollout_condition *ro_read_conditions(struct ro_decoder *d, 
 {
     struct ro_each each;
     ro_each_open(d, status, "conditions", &each);
-    struct rollout_condition *items = each.count ? ro_arena_alloc(arena, each.count, sizeof(*items)) : NULL;
-    *ret_count = items ? each.count : 0;
+    struct rollout_condition *items = ro_each_count(&each) ? ro_arena_alloc(arena, ro_each_count(&each), sizeof(*items)) : NULL;
+    *ret_count = items ? ro_each_count(&each) : 0;
     if (!items)
         return NULL;
     while (ro_each_next(d, &each)) {
@@ -13305,9 +13737,9 @@ static const struct rollout_condition *ro_read_conditions(struct ro_decoder *d, 
 
 
 /* version: RO_VERSION_*. What does not lie in the tree as it is needed is laid out in the arena; a lack of memory
- * shows there. */
+ * shows there. ret->status is ret_status. */
 static void ro_statefulset_decode(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *object, uint32_t version,
-                           struct rollout_statefulset *ret);
+                           struct rollout_statefulset *ret, struct rollout_statefulset_status *ret_status);
 
 /* ---- lib/objects/statefulset.c ---- */
 
@@ -13358,7 +13790,7 @@ static void objects_statefulset_read_claim_templates(struct ro_decoder *d, struc
 {
     struct ro_each each;
     ro_each_open(d, spec, "volumeClaimTemplates", &each);
-    struct rollout_claim_template *items = each.count ? ro_arena_alloc(arena, each.count, sizeof(*items)) : NULL;
+    struct rollout_claim_template *items = ro_each_count(&each) ? ro_arena_alloc(arena, ro_each_count(&each), sizeof(*items)) : NULL;
     if (!items)
         return;
     while (ro_each_next(d, &each)) {
@@ -13373,7 +13805,7 @@ static void objects_statefulset_read_claim_templates(struct ro_decoder *d, struc
         template->access_modes = claim_spec.access_modes;
     }
     ret->claim_templates = items;
-    ret->claim_template_count = each.count;
+    ret->claim_template_count = ro_each_count(&each);
 }
 
 /* What v1beta1 has beyond the others; the conversion from v1alpha1 leaves it empty. */
@@ -13394,7 +13826,7 @@ static void objects_statefulset_read_claim_statuses(struct ro_decoder *d, struct
 {
     struct ro_each each;
     ro_each_open(d, status, "volumeClaims", &each);
-    struct rollout_claim_status *items = each.count ? ro_arena_alloc(arena, each.count, sizeof(*items)) : NULL;
+    struct rollout_claim_status *items = ro_each_count(&each) ? ro_arena_alloc(arena, ro_each_count(&each), sizeof(*items)) : NULL;
     if (!items)
         return;
     while (ro_each_next(d, &each)) {
@@ -13403,13 +13835,14 @@ static void objects_statefulset_read_claim_statuses(struct ro_decoder *d, struct
         items[each.index].compatible_ready_replicas = ro_read_int32(d, &each.at, "compatibleReadyReplicas");
     }
     ret->claims = items;
-    ret->claim_count = each.count;
+    ret->claim_count = ro_each_count(&each);
 }
 
 static void objects_statefulset_read_status(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *object, uint32_t version,
                         struct rollout_statefulset_status *ret)
 {
     struct ro_at status = ro_at_object(d, object, "status");
+    *ret = (struct rollout_statefulset_status){ .struct_size = sizeof(*ret) };
     ret->observed_generation = ro_read_int64(d, &status, "observedGeneration");
     ret->replicas = ro_read_int32(d, &status, "replicas");
     ret->ready_replicas = ro_read_int32(d, &status, "readyReplicas");
@@ -13431,7 +13864,7 @@ static void objects_statefulset_read_status(struct ro_decoder *d, struct ro_aren
 }
 
 static void ro_statefulset_decode(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *object, uint32_t version,
-                           struct rollout_statefulset *ret)
+                           struct rollout_statefulset *ret, struct rollout_statefulset_status *ret_status)
 {
     struct ro_metadata metadata;
     struct rollout_statefulset set = { .struct_size = sizeof(set) };
@@ -13466,7 +13899,8 @@ static void ro_statefulset_decode(struct ro_decoder *d, struct ro_arena *arena, 
     if (version == RO_VERSION_V1BETA1)
         objects_statefulset_read_beta(d, arena, &spec, &set);
     ro_check_template(d, &spec);
-    objects_statefulset_read_status(d, arena, object, version, &set.status);
+    objects_statefulset_read_status(d, arena, object, version, ret_status);
+    set.status = ret_status;
     *ret = set;
 }
 
@@ -13582,13 +14016,13 @@ static void ro_workload_decode(struct ro_decoder *d, struct ro_arena *arena, con
         struct ro_at at = ro_at_member(object, which < objects_workload_KINDS ? "apiVersion" : "kind");
         ro_refuse(d, &at, at.node ? "is not supported" : "missing");
     } else if (which == objects_workload_CLONESET) {
-        ro_cloneset_decode(d, arena, object, version, &specs->cloneset);
+        ro_cloneset_decode(d, arena, object, version, &specs->cloneset, &specs->cloneset_status);
         ret->cloneset = &specs->cloneset;
     } else if (which == objects_workload_STATEFULSET) {
-        ro_statefulset_decode(d, arena, object, version, &specs->statefulset);
+        ro_statefulset_decode(d, arena, object, version, &specs->statefulset, &specs->statefulset_status);
         ret->statefulset = &specs->statefulset;
     } else {
-        ro_daemonset_decode(d, arena, object, version, &specs->daemonset);
+        ro_daemonset_decode(d, arena, object, version, &specs->daemonset, &specs->daemonset_status);
         ret->daemonset = &specs->daemonset;
     }
 }
@@ -13607,16 +14041,16 @@ static const struct rollout_selector *ro_workload_selector(const struct rollout_
 static struct rollout_opt *ro_workload_collisions(const struct rollout_workload *workload, struct ro_specs *specs)
 {
     if (workload->cloneset)
-        return &specs->cloneset.status.collision_count;
-    return workload->statefulset ? &specs->statefulset.status.collision_count
-                                 : &specs->daemonset.status.collision_count;
+        return &specs->cloneset_status.collision_count;
+    return workload->statefulset ? &specs->statefulset_status.collision_count
+                                 : &specs->daemonset_status.collision_count;
 }
 
 static struct rollout_str ro_workload_current_revision(const struct rollout_workload *workload)
 {
     if (workload->cloneset)
-        return workload->cloneset->status.current_revision;
-    return workload->statefulset ? workload->statefulset->status.current_revision : (struct rollout_str){ NULL, 0 };
+        return workload->cloneset->status->current_revision;
+    return workload->statefulset ? workload->statefulset->status->current_revision : (struct rollout_str){ NULL, 0 };
 }
 
 /* ---- lib/planners/builder.h ---- */
@@ -13985,247 +14419,21 @@ static int ro_plan_statefulset(const struct rollout_statefulset *statefulset, co
 
 /* ---- lib/planners/check.h ---- */
 
-/* What a caller's records can have wrong with them, before anything reads them: the parts that kinds share.
- * Texts within a pod's or a node's labels and a pod's finalizers are not looked at: where they are read, a
- * broken one is passed over. */
+/* What a caller's specs and snapshot can have wrong with them: the parts that kinds share. */
 
-
-
-/* The first fault counts. */
-struct ro_check {
-    struct rollout_error *reterr;
-    int code;
-};
-
-static struct ro_path ro_path_member(const struct ro_path *up, const char *name);
-static struct ro_path ro_path_element(const struct ro_path *up, size_t index);
-
-/* Records a fault: the message is "<path>: <text>". */
-static void ro_check_refuse(struct ro_check *c, int code, const struct ro_path *path, const char *text);
 
 /* Each looks at the member `name` of what stands at `up` (NULL: of the record itself). */
-static void ro_check_text(struct ro_check *c, const struct ro_path *up, const char *name, struct rollout_str text);
-static void ro_check_reserved(struct ro_check *c, const struct ro_path *up, uint32_t reserved);
-static void ro_check_known(struct ro_check *c, const struct ro_path *up, const char *name, uint32_t value, uint32_t last);
-/* Times are added to: those that no document can hold would overflow. */
-static void ro_check_time(struct ro_check *c, const struct ro_path *up, const char *name, int64_t ms);
-static void ro_check_strs(struct ro_check *c, const struct ro_path *up, const char *name, const struct rollout_strs *strs);
-static void ro_check_labels(struct ro_check *c, const struct ro_path *up, const char *name,
-                     const struct rollout_labels *labels);
-static void ro_check_intstr(struct ro_check *c, const struct ro_path *up, const char *name,
-                     const struct rollout_intstr *value);
-static void ro_check_selector(struct ro_check *c, const struct ro_path *up, const char *name,
-                       const struct rollout_selector *selector);
-static void ro_check_priority(struct ro_check *c, const struct ro_path *up, const struct rollout_priority *priority);
 static void ro_check_hook(struct ro_check *c, const struct ro_path *up, const char *name, const struct rollout_hook *hook);
 static void ro_check_lifecycle(struct ro_check *c, const struct rollout_lifecycle *lifecycle);
 static void ro_check_conditions(struct ro_check *c, const struct ro_path *up, const struct rollout_condition *conditions,
                          size_t count);
 
-/* Looks at what stands at the path itself. The first two: whether there is an array to look at. */
-static bool ro_check_array(struct ro_check *c, const struct ro_path *path, const void *items, size_t count);
-static bool ro_check_view(struct ro_check *c, const struct ro_path *path, const void *items, uint32_t count, uint32_t stride,
-                   uint32_t size);
-static void ro_check_requirements(struct ro_check *c, const struct ro_path *list,
-                           const struct rollout_requirement *requirements, size_t count);
-
 /* The snapshot but its pods. */
 static void ro_check_snapshot(struct ro_check *c, const struct ro_planner_input *in);
 
-/* Records that far apart would be read beyond themselves; stride 0 is the record's own size. */
-static inline bool ro_stride_broken(uint32_t stride, uint32_t size)
-{
-    return stride != size && stride && (stride < size || stride % sizeof(void *));
-}
-
-/* A pod that may be read beyond its records, or that says what this library does not know: to be looked at
- * closely. Asked in the one pass over all pods, so what is mostly zero is asked at once. */
-static inline bool ro_pod_suspect(const struct rollout_pod *pod)
-{
-    return ro_str_broken(pod->revision) || ro_str_broken(pod->name) || ro_str_broken(pod->node) ||
-           ro_str_broken(pod->uid) || ro_str_broken(pod->target_node) || (!pod->labels.items && pod->labels.count) ||
-           ro_stride_broken(pod->labels.stride, sizeof(struct rollout_label)) ||
-           (pod->finalizers.count | pod->reserved);
-}
-
-/* ROLLOUT_OK where nothing is wrong with the pod at place i. */
-static int ro_pod_check(const struct rollout_pod *pod, size_t i, struct rollout_error *reterr);
-
 /* ---- lib/planners/check.c ---- */
 
-static struct ro_path ro_path_member(const struct ro_path *up, const char *name)
-{
-    return (struct ro_path){ .up = up, .key = { name, strlen(name) } };
-}
-
-static struct ro_path ro_path_element(const struct ro_path *up, size_t index)
-{
-    return (struct ro_path){ .up = up, .index = index };
-}
-
-/* Fills in what a fault in a document has not: its code and the element of the input array. */
-static void planners_check_hand_over(struct ro_check *c, int code, const struct ro_path *path, struct rollout_error *full)
-{
-    full->code = code;
-    for (; path; path = path->up)
-        if (!path->key.data)
-            full->index = (uint32_t)path->index;
-    ro_error_hand_over(c->reterr, full);
-    c->code = code;
-}
-
-static void ro_check_refuse(struct ro_check *c, int code, const struct ro_path *path, const char *text)
-{
-    struct rollout_error full = { .struct_size = sizeof full };
-    if (c->code)
-        return;
-    (void)ro_error_value(&full, path, NULL, "%s", text);
-    planners_check_hand_over(c, code, path, &full);
-}
-
-static void planners_check_refuse_number(struct ro_check *c, int code, const struct ro_path *path, int64_t number, const char *before,
-                          const char *behind)
-{
-    struct rollout_error full = { .struct_size = sizeof full };
-    const struct rollout_node value = { .kind = ROLLOUT_NODE_INTEGER, .size = 1, .integer = number };
-    if (c->code)
-        return;
-    (void)ro_error_value(&full, path, &value, "%s%lld%s", before, (long long)number, behind);
-    planners_check_hand_over(c, code, path, &full);
-}
-
-/* ---- fields ---- */
-
-static bool planners_check_strs_broken(const struct rollout_strs *strs)
-{
-    return strs->count && (!strs->items || ro_stride_broken(strs->stride, sizeof(struct rollout_str)));
-}
-
-static bool planners_check_labels_broken(const struct rollout_labels *labels)
-{
-    return labels->count && (!labels->items || ro_stride_broken(labels->stride, sizeof(struct rollout_label)));
-}
-
-static void ro_check_text(struct ro_check *c, const struct ro_path *up, const char *name, struct rollout_str text)
-{
-    if (!ro_str_broken(text))
-        return;
-    struct ro_path path = ro_path_member(up, name);
-    ro_check_refuse(c, ROLLOUT_ERR_INVALID, &path, "NULL with a length");
-}
-
-static void ro_check_reserved(struct ro_check *c, const struct ro_path *up, uint32_t reserved)
-{
-    if (!reserved)
-        return;
-    struct ro_path path = ro_path_member(up, "reserved");
-    ro_check_refuse(c, ROLLOUT_ERR_ABI, &path, "not zero");
-}
-
-static void ro_check_known(struct ro_check *c, const struct ro_path *up, const char *name, uint32_t value, uint32_t last)
-{
-    if (value <= last)
-        return;
-    struct ro_path path = ro_path_member(up, name);
-    planners_check_refuse_number(c, ROLLOUT_ERR_INVALID, &path, value, "", " is unknown");
-}
-
-/* Times are added to: those that no document can hold would overflow. */
-static void ro_check_time(struct ro_check *c, const struct ro_path *up, const char *name, int64_t ms)
-{
-    if (ms >= RO_TIME_MIN && ms <= RO_TIME_MAX)
-        return;
-    struct ro_path path = ro_path_member(up, name);
-    planners_check_refuse_number(c, ROLLOUT_ERR_INVALID, &path, ms, "", " is no time in the years 0 to 9999");
-}
-
-/* Whether there is an array of that many elements to look at. */
-static bool ro_check_array(struct ro_check *c, const struct ro_path *path, const void *items, size_t count)
-{
-    if (count && !items)
-        ro_check_refuse(c, ROLLOUT_ERR_INVALID, path, "NULL with a count");
-    return count && items;
-}
-
-static bool ro_check_view(struct ro_check *c, const struct ro_path *path, const void *items, uint32_t count, uint32_t stride,
-                       uint32_t size)
-{
-    if (!ro_check_array(c, path, items, count))
-        return false;
-    if (!ro_stride_broken(stride, size))
-        return true;
-    planners_check_refuse_number(c, ROLLOUT_ERR_ABI, path, stride, "stride ", " is none");
-    return false;
-}
-
-static void ro_check_strs(struct ro_check *c, const struct ro_path *up, const char *name, const struct rollout_strs *strs)
-{
-    struct ro_path path = ro_path_member(up, name);
-    if (!ro_check_view(c, &path, strs->items, strs->count, strs->stride, sizeof(struct rollout_str)))
-        return;
-    for (uint32_t i = 0; i < strs->count; i++) {
-        struct ro_path place = ro_path_element(&path, i);
-        if (ro_str_broken(*ro_strs_at(strs, i)))
-            ro_check_refuse(c, ROLLOUT_ERR_INVALID, &place, "NULL with a length");
-    }
-}
-
-static void ro_check_labels(struct ro_check *c, const struct ro_path *up, const char *name,
-                         const struct rollout_labels *labels)
-{
-    struct ro_path path = ro_path_member(up, name);
-    if (!ro_check_view(c, &path, labels->items, labels->count, labels->stride, sizeof(struct rollout_label)))
-        return;
-    for (uint32_t i = 0; i < labels->count; i++) {
-        struct ro_path place = ro_path_element(&path, i);
-        ro_check_text(c, &place, "key", *ro_label_key(labels, i));
-        ro_check_text(c, &place, "value", *ro_label_value(labels, i));
-    }
-}
-
 /* ---- the spec ---- */
-
-static void ro_check_intstr(struct ro_check *c, const struct ro_path *up, const char *name,
-                     const struct rollout_intstr *value)
-{
-    struct ro_path path = ro_path_member(up, name);
-    ro_check_known(c, &path, "kind", value->kind, ROLLOUT_INTSTR_TEXT);
-    ro_check_text(c, &path, "text", value->text);
-}
-
-/* An operator that is unknown only makes the selector unusable. */
-static void ro_check_requirements(struct ro_check *c, const struct ro_path *list,
-                           const struct rollout_requirement *requirements, size_t count)
-{
-    if (!ro_check_array(c, list, requirements, count))
-        return;
-    for (size_t i = 0; i < count; i++) {
-        struct ro_path place = ro_path_element(list, i);
-        ro_check_text(c, &place, "key", requirements[i].key);
-        ro_check_reserved(c, &place, requirements[i].reserved);
-        ro_check_strs(c, &place, "values", &requirements[i].values);
-    }
-}
-
-static void ro_check_selector(struct ro_check *c, const struct ro_path *up, const char *name,
-                       const struct rollout_selector *selector)
-{
-    struct ro_path path = ro_path_member(up, name), list = ro_path_member(&path, "requirements");
-    ro_check_labels(c, &path, "match_labels", &selector->match_labels);
-    ro_check_requirements(c, &list, selector->requirements, selector->requirement_count);
-}
-
-static void ro_check_priority(struct ro_check *c, const struct ro_path *up, const struct rollout_priority *priority)
-{
-    struct ro_path path = ro_path_member(up, "priority"), list = ro_path_member(&path, "weights");
-    if (ro_check_array(c, &list, priority->weights, priority->weight_count))
-        for (size_t i = 0; i < priority->weight_count; i++) {
-            struct ro_path place = ro_path_element(&list, i);
-            ro_check_selector(c, &place, "selector", &priority->weights[i].selector);
-            ro_check_reserved(c, &place, priority->weights[i].reserved);
-        }
-    ro_check_strs(c, &path, "ordered_keys", &priority->ordered_keys);
-}
 
 static void ro_check_hook(struct ro_check *c, const struct ro_path *up, const char *name, const struct rollout_hook *hook)
 {
@@ -14262,15 +14470,6 @@ static void ro_check_conditions(struct ro_check *c, const struct ro_path *up, co
 
 /* ---- the snapshot ---- */
 
-static void planners_check_check_tree(struct ro_check *c, const struct ro_path *up, const char *name, const struct rollout_tree *tree)
-{
-    struct ro_path path = ro_path_member(up, name);
-    struct rollout_error fault = { .struct_size = sizeof fault };
-    if (!ro_check_array(c, &path, tree->nodes, tree->count) || !rollout_tree_check(tree, &fault))
-        return;
-    ro_check_refuse(c, ROLLOUT_ERR_INVALID, &path, fault.message);
-}
-
 static void planners_check_check_revisions(struct ro_check *c, const struct ro_abi_array *revisions)
 {
     struct ro_path list = ro_path_member(NULL, "revisions");
@@ -14286,10 +14485,10 @@ static void planners_check_check_revisions(struct ro_check *c, const struct ro_a
         struct ro_path place = ro_path_element(&list, i), number = ro_path_member(&place, "number");
         ro_check_text(c, &place, "name", revision->name);
         if (revision->number == INT64_MAX)
-            planners_check_refuse_number(c, ROLLOUT_ERR_INVALID, &number, revision->number, "", " leaves none for the next revision");
+            ro_check_refuse_number(c, ROLLOUT_ERR_INVALID, &number, revision->number, "", " leaves none for the next revision");
         ro_check_reserved(c, &place, revision->reserved);
         ro_check_strs(c, &place, "topology_keys", &revision->topology_keys);
-        planners_check_check_tree(c, &place, "data", &revision->data);
+        ro_check_tree(c, &place, "data", &revision->data);
         ro_check_text(c, &place, "claims_hash", revision->claims_hash);
         ro_check_text(c, &place, "hash", revision->hash);
     }
@@ -14314,7 +14513,7 @@ static void planners_check_check_nodes(struct ro_check *c, const struct ro_abi_a
     for (size_t i = 0; i < nodes->count; i++) {
         const struct rollout_node_facts *node = (const void *)(nodes->items + i * nodes->stride);
         const struct rollout_labels *labels = &node->labels;
-        if (!planners_check_labels_broken(labels) && !ro_str_broken(node->name) && node->taint_count == 0)
+        if (!ro_labels_broken(labels) && !ro_str_broken(node->name) && node->taint_count == 0)
             continue;
         struct ro_path place = ro_path_element(&list, i), path = ro_path_member(&place, "labels");
         ro_check_text(c, &place, "name", node->name);
@@ -14384,7 +14583,7 @@ static void planners_check_check_backoffs(struct ro_check *c, const struct ro_ab
         struct ro_path place = ro_path_element(&list, i), seconds = ro_path_member(&place, "seconds");
         ro_check_text(c, &place, "node", backoff->node);
         if (backoff->seconds < 0 || backoff->seconds > INT32_MAX)
-            planners_check_refuse_number(c, ROLLOUT_ERR_INVALID, &seconds, backoff->seconds, "", " is not between 0 and 2147483647");
+            ro_check_refuse_number(c, ROLLOUT_ERR_INVALID, &seconds, backoff->seconds, "", " is not between 0 and 2147483647");
         ro_check_time(c, &place, "last_step_ms", backoff->last_step_ms);
     }
 }
@@ -14401,43 +14600,6 @@ static void ro_check_snapshot(struct ro_check *c, const struct ro_planner_input 
     planners_check_check_verdicts(c, &in->verdicts);
     planners_check_check_storage_classes(c, &in->storage_classes);
     planners_check_check_backoffs(c, &in->backoffs);
-}
-
-/* ---- a pod ---- */
-
-static bool planners_check_pod_broken(const struct rollout_pod *pod)
-{
-    const struct rollout_in_place *in_place = pod->in_place;
-    return ro_str_broken(pod->revision) || ro_str_broken(pod->name) || ro_str_broken(pod->node) || pod->reserved ||
-           ro_str_broken(pod->uid) || ro_str_broken(pod->target_node) || planners_check_labels_broken(&pod->labels) || planners_check_strs_broken(&pod->finalizers) ||
-           (in_place && (ro_str_broken(in_place->container) || ro_str_broken(in_place->grace_revision) ||
-                         (in_place->containers.count && rollout_tree_check(&in_place->containers, NULL))));
-}
-
-static int ro_pod_check(const struct rollout_pod *pod, size_t i, struct rollout_error *reterr)
-{
-    struct ro_check c = { reterr, ROLLOUT_OK };
-    if (!planners_check_pod_broken(pod))
-        return ROLLOUT_OK;
-    struct ro_path list = ro_path_member(NULL, "pods"), place = ro_path_element(&list, i);
-    struct ro_path labels = ro_path_member(&place, "labels"), finalizers = ro_path_member(&place, "finalizers");
-    struct ro_path in_place = ro_path_member(&place, "in_place");
-    ro_check_reserved(&c, &place, pod->reserved);
-    ro_check_text(&c, &place, "revision", pod->revision);
-    ro_check_text(&c, &place, "name", pod->name);
-    ro_check_text(&c, &place, "node", pod->node);
-    ro_check_text(&c, &place, "uid", pod->uid);
-    ro_check_text(&c, &place, "target_node", pod->target_node);
-    (void)ro_check_view(&c, &labels, pod->labels.items, pod->labels.count, pod->labels.stride,
-                     sizeof(struct rollout_label));
-    (void)ro_check_view(&c, &finalizers, pod->finalizers.items, pod->finalizers.count, pod->finalizers.stride,
-                     sizeof(struct rollout_str));
-    if (pod->in_place) {
-        ro_check_text(&c, &in_place, "container", pod->in_place->container);
-        ro_check_text(&c, &in_place, "grace_revision", pod->in_place->grace_revision);
-        planners_check_check_tree(&c, &in_place, "containers", &pod->in_place->containers);
-    }
-    return c.code;
 }
 
 /* ---- lib/planners/claim_names.h ---- */
@@ -14481,6 +14643,8 @@ static int ro_claim_name_cmp(struct rollout_str text, const struct ro_claim_name
         int c = ro_str_cmp(head, part);
         if (c)
             return c;
+        if (part.len == 0) /* nothing is added to a text that may be absent */
+            continue;
         text.data += part.len;
         text.len -= part.len;
     }
@@ -14824,7 +14988,7 @@ struct claims {
     uint32_t *holders; /* by claim: pod + 1 that carries the id; 0 = none */
     uint8_t *uses;     /* by claim: CLAIM_* */
 };
-enum { CLAIM_ACTIVE = 1, CLAIM_CLEANED = 2 };
+enum { CLAIM_ACTIVE = 1, CLAIM_CLEANED = 2, CLAIM_RELEASED = 4 };
 
 struct planners_cloneset_pass_pass {
     const struct rollout_cloneset *spec;
@@ -15425,7 +15589,7 @@ static int ro_plan_cloneset(const struct rollout_cloneset *cloneset, const struc
         .update = update,
         .current_name = ro_revision_at(&in->revisions, current)->name,
         .update_name = ro_revision_at(&in->revisions, update)->name,
-        .collision_count = cloneset->status.collision_count,
+        .collision_count = cloneset->status->collision_count,
         .n = n,
         .marks = (uint8_t *)block + marks,
         .fates = (uint8_t *)block + fates,
@@ -15469,7 +15633,6 @@ static int ro_plan_cloneset(const struct rollout_cloneset *cloneset, const struc
 static void planners_cloneset_check_check_status(struct ro_check *c, const struct rollout_cloneset_status *status)
 {
     struct ro_path path = ro_path_member(NULL, "status");
-    ro_check_reserved(c, &path, status->reserved);
     ro_check_text(c, &path, "update_revision", status->update_revision);
     ro_check_text(c, &path, "current_revision", status->current_revision);
     ro_check_text(c, &path, "label_selector", status->label_selector);
@@ -15478,7 +15641,7 @@ static void planners_cloneset_check_check_status(struct ro_check *c, const struc
 
 static void planners_cloneset_check_check_spec(struct ro_check *c, const struct rollout_cloneset *spec)
 {
-    struct ro_path order = ro_path_member(NULL, "order");
+    struct ro_path order = ro_path_member(NULL, "order"), priority = ro_path_member(&order, "priority");
     ro_check_text(c, NULL, "namespace_", spec->namespace_);
     ro_check_text(c, NULL, "name", spec->name);
     ro_check_selector(c, NULL, "selector", &spec->selector);
@@ -15491,10 +15654,10 @@ static void planners_cloneset_check_check_spec(struct ro_check *c, const struct 
     ro_check_intstr(c, NULL, "scale_max_unavailable", &spec->scale_max_unavailable);
     ro_check_strs(c, NULL, "pods_to_delete", &spec->pods_to_delete);
     ro_check_strs(c, NULL, "claim_templates", &spec->claim_templates);
-    ro_check_priority(c, &order, &spec->order.priority);
+    ro_check_priority(c, &priority, &spec->order.priority);
     ro_check_labels(c, &order, "scatter", &spec->order.scatter);
     ro_check_lifecycle(c, &spec->lifecycle);
-    planners_cloneset_check_check_status(c, &spec->status);
+    planners_cloneset_check_check_status(c, spec->status);
 }
 
 static int ro_cloneset_check(const struct rollout_cloneset *spec, const struct ro_planner_input *in,
@@ -15562,14 +15725,14 @@ static void claims_resolve(struct planners_cloneset_pass_pass *pass, uint32_t *s
 
     for (size_t i = 0; i < pass->n; i++) {
         uint8_t fate = pass->fates[i];
-        if (fate == planners_cloneset_pass_FATE_NOT_SELECTED)
-            continue;
-        bool active = fate != FATE_FINISHED && fate != FATE_TERMINATING;
+        /* A pod that is not selected is released only after the clean-up, and no more counted when ids are given. */
+        uint8_t use = fate == planners_cloneset_pass_FATE_NOT_SELECTED                           ? CLAIM_RELEASED
+                      : fate == FATE_FINISHED || fate == FATE_TERMINATING ? 0
+                                                                          : CLAIM_ACTIVE;
         struct rollout_str id = planners_cloneset_claims_instance_id(planners_cloneset_pass_pass_pod(pass, i));
         for (uint32_t place = planners_cloneset_claims_find_id(claims, id); id.len && planners_cloneset_claims_has_id(claims, place, id); place++) {
             uint32_t claim = claims->sorted[place];
-            if (active)
-                claims->uses[claim] |= CLAIM_ACTIVE;
+            claims->uses[claim] |= use;
             claims->holders[claim] = (uint32_t)i + 1;
         }
     }
@@ -15577,7 +15740,7 @@ static void claims_resolve(struct planners_cloneset_pass_pass *pass, uint32_t *s
         return;
     for (uint32_t i = 0; i < claims->count; i++) {
         uint32_t claim = claims->sorted[i];
-        if (!(claims->uses[claim] & CLAIM_ACTIVE) && (ro_claim_at(claims->array, claim)->flags & ROLLOUT_CLAIM_OWNED))
+        if (!claims->uses[claim] && (ro_claim_at(claims->array, claim)->flags & ROLLOUT_CLAIM_OWNED))
             claims->uses[claim] |= CLAIM_CLEANED;
     }
 }
@@ -15665,8 +15828,10 @@ static void claims_emit_create(struct planners_cloneset_pass_pass *pass, struct 
         planners_cloneset_claims_emit_missing_claims(pass, b, ro_claim_at(claims->array, claims->sorted[first])->instance_id);
         taken++;
     }
-    for (int64_t i = taken; i < count; i++)
-        for (uint32_t t = 0; t < pass->spec->claim_templates.count; t++)
+    /* Without templates there is nothing to count through: a CloneSet may lack 2147483647 pods. */
+    const uint32_t templates = pass->spec->claim_templates.count;
+    for (int64_t i = templates ? taken : count; i < count; i++)
+        for (uint32_t t = 0; t < templates; t++)
             planners_cloneset_claims_emit_create_claim(b, *ro_strs_at(&pass->spec->claim_templates, t), (struct rollout_str){ NULL, 0 });
 
     ro_build_action(b, ROLLOUT_OP_CREATE, reason, ROLLOUT_SUBJECT_MISSING, group);
@@ -16066,6 +16231,9 @@ static void ro_cloneset_build_limits(const struct rollout_cloneset *spec, const 
 
 
 
+/* More claims than anybody creates at once: each is an action of its own. */
+#define MOST_CLAIMS 10000000
+
 static bool planners_cloneset_scale_preparing(const struct planners_cloneset_pass_pass *pass, size_t i)
 {
     return pass->marks[i] & MARK_PREPARING_DELETE;
@@ -16242,8 +16410,7 @@ static int planners_cloneset_scale_scale_in_waits(struct planners_cloneset_pass_
     if (r)
         return r;
     for (size_t i = 0; i < chosen; i++)
-        if (planners_cloneset_scale_counted(pass, pass->list[i]))
-            pass->fates[pass->list[i]] = FATE_WAIT_DELETES;
+        pass->fates[pass->list[i]] = FATE_WAIT_DELETES;
     return ROLLOUT_OK;
 }
 
@@ -16265,6 +16432,17 @@ static void planners_cloneset_scale_delete_leaving(struct planners_cloneset_pass
             planners_cloneset_scale_delete_within_limit(pass, (uint32_t)i, &limit);
 }
 
+static int planners_cloneset_scale_check_claims(const struct planners_cloneset_pass_pass *pass, struct rollout_error *reterr)
+{
+    uint32_t each = pass->spec->claim_templates.count;
+    int64_t pods = pass->scale.scale_up_limit;
+    if (each == 0 || pods <= MOST_CLAIMS / each)
+        return ROLLOUT_OK;
+    return ro_error(reterr, ROLLOUT_ERR_INVALID, "replicas",
+                    "replicas: %lld pods are to be created with %u claims each, but no more than %d claims are planned for",
+                    (long long)pods, (unsigned)each, MOST_CLAIMS);
+}
+
 static int pass_scale(struct planners_cloneset_pass_pass *pass, struct rollout_error *reterr)
 {
     int64_t leaving = pass_leaving(pass);
@@ -16280,7 +16458,7 @@ static int pass_scale(struct planners_cloneset_pass_pass *pass, struct rollout_e
         pass->scale_end = SCALE_CREATED;
         pass->scale_acted = pass->scale.scale_up_limit > 0;
         planners_cloneset_scale_hold_deletes(pass, FATE_WAIT_CREATE);
-        return ROLLOUT_OK;
+        return planners_cloneset_scale_check_claims(pass, reterr);
     }
 
     if (leaving > 0) {
@@ -16295,6 +16473,7 @@ static int pass_scale(struct planners_cloneset_pass_pass *pass, struct rollout_e
     }
     return ROLLOUT_OK;
 }
+#undef MOST_CLAIMS
 
 /* ---- lib/planners/cloneset_status.c ---- */
 
@@ -16349,9 +16528,9 @@ static struct planners_cloneset_status_counts planners_cloneset_status_count(str
 
 static const struct rollout_condition *planners_cloneset_status_find_condition(const struct planners_cloneset_pass_pass *pass, struct rollout_str type)
 {
-    for (size_t i = 0; i < pass->spec->status.condition_count; i++)
-        if (ro_str_eq(pass->spec->status.conditions[i].type, type))
-            return &pass->spec->status.conditions[i];
+    for (size_t i = 0; i < pass->spec->status->condition_count; i++)
+        if (ro_str_eq(pass->spec->status->conditions[i].type, type))
+            return &pass->spec->status->conditions[i];
     return NULL;
 }
 
@@ -16407,7 +16586,7 @@ static struct rollout_condition planners_cloneset_status_progress(const struct p
 static void planners_cloneset_status_build_conditions(struct planners_cloneset_pass_pass *pass, struct ro_builder *b, const struct planners_cloneset_status_counts *counts, bool *ret_changed,
                              int64_t *ret_deadline_ms)
 {
-    const struct rollout_cloneset_status *status = &pass->spec->status;
+    const struct rollout_cloneset_status *status = pass->spec->status;
     const struct rollout_condition *old = planners_cloneset_status_find_condition(pass, RO_STR("Progressing"));
     struct rollout_condition now = { 0 };
     bool set = planners_cloneset_status_has_deadline(pass), kept = false;
@@ -16443,7 +16622,7 @@ static void planners_cloneset_status_build_conditions(struct planners_cloneset_p
 /* The pass ends before the status: it stays as it is. */
 static void planners_cloneset_status_build_unchanged(const struct planners_cloneset_pass_pass *pass, struct ro_builder *b)
 {
-    const struct rollout_cloneset_status *old = &pass->spec->status;
+    const struct rollout_cloneset_status *old = pass->spec->status;
     ro_build_optional(b, RO_STR("observedGeneration"), old->observed_generation);
     ro_build_integer(b, RO_STR("replicas"), old->replicas);
     ro_build_integer(b, RO_STR("readyReplicas"), old->ready_replicas);
@@ -16463,7 +16642,7 @@ static void planners_cloneset_status_build_unchanged(const struct planners_clone
 static void pass_status(struct planners_cloneset_pass_pass *pass, struct ro_builder *b, bool *ret_changed, int64_t *ret_deadline_ms)
 {
     const struct rollout_cloneset *spec = pass->spec;
-    const struct rollout_cloneset_status *old = &spec->status;
+    const struct rollout_cloneset_status *old = spec->status;
     size_t open = ro_build_open(b, ROLLOUT_NODE_OBJECT, (struct rollout_str){ NULL, 0 });
 
     *ret_changed = false;
@@ -16509,7 +16688,9 @@ static void pass_status(struct planners_cloneset_pass_pass *pass, struct ro_buil
 
 static int64_t pass_next(const struct planners_cloneset_pass_pass *pass, int64_t deadline_ms)
 {
-    int64_t next = pass->stop_reason ? pass->stop_until_ms : deadline_ms ? deadline_ms + 1 : 0;
+    /* v1alpha1 has negative deadlines too: over before they begin, nothing comes of waiting for them. */
+    bool due = deadline_ms && deadline_ms >= pass->now_ms;
+    int64_t next = pass->stop_reason ? pass->stop_until_ms : due ? deadline_ms + 1 : 0;
     bool young_ones = pass_count(pass, planners_cloneset_pass_MARK_READY | planners_cloneset_pass_MARK_AVAILABLE, planners_cloneset_pass_MARK_READY) > 0;
     if (pass->stop_reason || (!young_ones && !pass_any(pass, planners_cloneset_pass_MARK_REFRESH)))
         return next;
@@ -16988,12 +17169,10 @@ static bool planners_cloneset_verdict_not_refreshed(const struct planners_clones
     if (pass->update_end == UPDATE_NOT_REACHED) {
         ro_verdict_set(v, ROLLOUT_REASON_SCALE_FIRST);
         v->because = pass->scale_pod;
-    } else if (pass->update_end == UPDATE_ERROR) {
+    } else {
         ro_verdict_set(v, ROLLOUT_REASON_BEHIND_STOPPED_POD);
         v->a = (int64_t)i + 1;
         v->because = pass->error_pod;
-    } else {
-        return false;
     }
     v->wants = pending;
     return true;
@@ -17023,7 +17202,7 @@ static void planners_cloneset_verdict_at_target(struct planners_cloneset_pass_pa
     if (ro_verdict_in_lifecycle(b, pod, &pass->spec->lifecycle, step, mark & MARK_SERVING, v) ||
         ro_verdict_unavailable(b, pod, &health, v))
         return;
-    if (context->rollback_surplus > 0 && (mark & planners_cloneset_pass_MARK_NEW)) {
+    if (context->rollback_surplus > 0) {
         ro_verdict_set(v, ROLLOUT_REASON_ROLLBACK_OFF);
         v->a = context->rollback_surplus;
         v->wants = ro_update_wants(&pass->updates, pass->revisions[i], ROLLOUT_OP_RECREATE);
@@ -17198,7 +17377,7 @@ static void planners_cloneset_verdicts_emit_pod_verdicts(struct planners_clonese
         if (fates[i] == planners_cloneset_pass_FATE_NONE && turn == planners_cloneset_pass_TURN_NONE && mark == healthy && plain) {
             v = up_to_date;
             v.subject = i;
-        } else if (fates[i] == planners_cloneset_pass_FATE_NONE && turn == planners_cloneset_pass_TURN_REFUSED && refused.reason &&
+        } else if (fates[i] == planners_cloneset_pass_FATE_NONE && turn == planners_cloneset_pass_TURN_REFUSED &&
                    (mark & (planners_cloneset_pass_MARK_AVAILABLE | planners_cloneset_pass_MARK_REFRESH)) == planners_cloneset_pass_MARK_AVAILABLE) {
             v = refused;
             v.subject = i;
@@ -17217,7 +17396,7 @@ static void planners_cloneset_verdicts_emit_pod_verdicts(struct planners_clonese
 /* Pods that are not there: created old, created new, held. */
 static void planners_cloneset_verdicts_emit_missing_verdicts(struct planners_cloneset_pass_pass *pass, struct ro_builder *b, struct ro_tally *tally)
 {
-    if (pass->stop_reason || pass->scale_end != SCALE_CREATED || (pass->spec->flags & ROLLOUT_CLONESET_DELETING))
+    if (pass->stop_reason || pass->scale_end != SCALE_CREATED)
         return;
     const struct ro_cloneset_diff *d = &pass->scale;
     for (size_t i = 0; b->plan && i < b->n_actions; i++) {
@@ -18209,7 +18388,6 @@ static void planners_daemonset_check_check_scheduling(struct ro_check *c, const 
 static void planners_daemonset_check_check_status(struct ro_check *c, const struct rollout_daemonset_status *status)
 {
     struct ro_path path = ro_path_member(NULL, "status");
-    ro_check_reserved(c, &path, status->reserved);
     ro_check_text(c, &path, "update_revision", status->update_revision);
     ro_check_conditions(c, &path, status->conditions, status->condition_count);
 }
@@ -18232,7 +18410,7 @@ static int ro_daemonset_check(const struct rollout_daemonset *spec, const struct
     ro_check_hook(&c, NULL, "pre_delete", &spec->pre_delete);
     planners_daemonset_check_check_scheduling(&c, &spec->scheduling);
     ro_check_text(&c, NULL, "template_generation", spec->template_generation);
-    planners_daemonset_check_check_status(&c, &spec->status);
+    planners_daemonset_check_check_status(&c, spec->status);
     ro_check_snapshot(&c, in);
     return c.code;
 }
@@ -18387,11 +18565,6 @@ static int sync_look(struct sync *sync, struct ro_label_index *index, uint8_t *u
 
 static const struct rollout_intstr planners_daemonset_limits_default_burst = { ROLLOUT_INTSTR_INT, 250, { NULL, 0 } };
 
-static int32_t planners_daemonset_limits_total_of(int64_t nodes)
-{
-    return nodes > INT32_MAX ? INT32_MAX : (int32_t)nodes;
-}
-
 /* 0 where it is absent, or upstream cannot read it. */
 static int64_t planners_daemonset_limits_scale(const struct rollout_intstr *value, uint32_t rounding, int32_t total, bool *ret_unusable)
 {
@@ -18410,7 +18583,7 @@ static struct ro_daemonset_limits ro_daemonset_limits(const struct rollout_daemo
                                                bool constant_burst, bool advanced)
 {
     struct ro_daemonset_limits limits = { 0 };
-    int32_t nodes = planners_daemonset_limits_total_of(eligible), stored = spec->status.desired_number_scheduled;
+    int32_t nodes = (int32_t)eligible, stored = spec->status->desired_number_scheduled;
     bool unusable;
     limits.burst = planners_daemonset_limits_scale(planners_daemonset_limits_burst_of(spec, constant_burst), ROLLOUT_ROUND_DOWN, stored, &limits.burst_unusable);
     if (limits.burst < 0)
@@ -18433,7 +18606,7 @@ static void ro_daemonset_build_limits(const struct rollout_daemonset *spec, cons
                                int64_t eligible, bool constant_burst, bool advanced, struct ro_builder *b)
 {
     const uint32_t strict = ROLLOUT_PARSER_STRICT, up = ROLLOUT_ROUND_UP, down = ROLLOUT_ROUND_DOWN;
-    int32_t nodes = planners_daemonset_limits_total_of(eligible), stored = spec->status.desired_number_scheduled;
+    int32_t nodes = (int32_t)eligible, stored = spec->status->desired_number_scheduled;
     if (spec->update_type == ROLLOUT_UPDATE_ROLLING) {
         if (advanced)
             ro_limit_build(b, RO_STR("partition"), &spec->partition, strict, down, ro_limit_unset(&spec->partition),
@@ -18588,10 +18761,10 @@ static void planners_daemonset_manage_take_partners(struct sync *sync, uint32_t 
     sync_fate(sync, old, FATE_PARTNER);
     sync->others[old] = new_ + 1;
     int64_t wait_ms = (int64_t)sync->spec->min_ready_seconds * 1000;
-    if (!(sync->marks[new_] & SYNC_READY) || !sync->rules->exact_surge_wait || wait_ms <= 0)
+    if (!(sync->marks[new_] & SYNC_READY) || !sync->rules->exact_surge_wait)
         return;
     if (partner->ready_since_ms)
-        wait_ms = ro_available_from(partner->ready_since_ms, sync->spec->min_ready_seconds) - 1 - sync->now_ms;
+        wait_ms = ro_time_left(ro_available_from(partner->ready_since_ms, sync->spec->min_ready_seconds) - 1, sync->now_ms);
     sync_requeue(sync, wait_ms);
 }
 
@@ -19086,7 +19259,7 @@ static void sync_rolling(struct sync *sync)
 /* Each node is counted by one of its pods, the oldest (D15). */
 static struct rollout_daemonset_status planners_daemonset_status_count(struct sync *sync)
 {
-    struct rollout_daemonset_status now = sync->spec->status;
+    struct rollout_daemonset_status now = *sync->spec->status;
     int32_t current = 0, misscheduled = 0, ready = 0, available = 0, updated = 0;
     for (uint32_t k = 0; k < sync->by.count; k++) {
         uint32_t node = sync->by.node[k];
@@ -19147,7 +19320,7 @@ static void planners_daemonset_status_build(struct sync *sync, struct ro_builder
 
 static bool planners_daemonset_status_differs(const struct sync *sync, const struct rollout_daemonset_status *now)
 {
-    const struct rollout_daemonset_status *old = &sync->spec->status;
+    const struct rollout_daemonset_status *old = sync->spec->status;
     return now->desired_number_scheduled != old->desired_number_scheduled ||
            now->current_number_scheduled != old->current_number_scheduled ||
            now->number_misscheduled != old->number_misscheduled || now->number_ready != old->number_ready ||
@@ -19160,7 +19333,7 @@ static bool planners_daemonset_status_differs(const struct sync *sync, const str
 static void sync_status(struct sync *sync, struct ro_builder *b, bool *ret_changed)
 {
     bool failed = sync->stopped_at >= 7 && !sync->rules->status_on_error;
-    struct rollout_daemonset_status status = sync->spec->status;
+    struct rollout_daemonset_status status = *sync->spec->status;
     *ret_changed = false;
     if (sync->stopped_at != 1 && sync->stopped_at != 2 && !failed) {
         status = planners_daemonset_status_count(sync);
@@ -19180,7 +19353,7 @@ static void sync_status(struct sync *sync, struct ro_builder *b, bool *ret_chang
 
 static void planners_daemonset_verdict_because_pod(struct rollout_verdict *v, uint32_t pod_from_1)
 {
-    v->because = pod_from_1 ? pod_from_1 - 1 : ROLLOUT_NONE;
+    v->because = pod_from_1 - 1;
     v->because_kind = 0;
 }
 
@@ -19241,7 +19414,7 @@ static bool planners_daemonset_verdict_not_asked(struct sync *sync, struct ro_bu
         return true;
     }
     uint32_t place = sync->by.place[pod];
-    bool lost = place != ROLLOUT_NONE && sync->by.node[place] == ROLLOUT_NONE;
+    bool lost = sync->by.node[place] == ROLLOUT_NONE;
     if (lost && (fate == FATE_LOST || (sync->stopped_at == 4 && sync_pod(sync, pod)->node.len))) {
         ro_verdict_set_text(b, v, ROLLOUT_REASON_NO_TARGET, sync_unfit_text(sync, b, pod));
         return true;
@@ -19289,12 +19462,10 @@ static bool planners_daemonset_verdict_not_refreshed(const struct sync *sync, ui
         ro_verdict_set(v, ROLLOUT_REASON_SCALE_FIRST);
         v->because = sync->acted_on;
         v->because_kind = (uint8_t)(sync->acted_kind == ROLLOUT_SUBJECT_NODE ? ROLLOUT_SUBJECT_NODE : 0);
-    } else if (sync->stopped_at == 7) {
+    } else {
         ro_verdict_set(v, ROLLOUT_REASON_BEHIND_STOPPED_POD);
         v->a = (int64_t)pod + 1;
         v->because = sync->error_pod;
-    } else {
-        return false;
     }
     v->wants = ro_step_op(step);
     return true;
@@ -19825,6 +19996,25 @@ static int planners_plan_check_indexes(const struct rollout_snapshot *s, const s
     return ROLLOUT_OK;
 }
 
+/* The spec of a workload and its status, at full size. */
+struct planners_plan_specs {
+    struct rollout_cloneset cloneset;
+    struct rollout_daemonset daemonset;
+    struct rollout_statefulset statefulset;
+    struct rollout_cloneset_status cloneset_status;
+    struct rollout_daemonset_status daemonset_status;
+    struct rollout_statefulset_status statefulset_status;
+};
+
+/* A status that is not there is one of zeros. */
+static int planners_plan_open_status(const void *given, void *full, size_t size, struct rollout_error *reterr)
+{
+    if (given)
+        return ro_abi_struct(given, full, size, "status", reterr);
+    memset(full, 0, size);
+    return ROLLOUT_OK;
+}
+
 static int planners_plan_plan_arrays(const struct rollout_workload *workload, const struct rollout_snapshot *snapshot,
                        const struct planners_plan_arrays *arrays, const struct ro_answer *answer, struct rollout_error *reterr)
 {
@@ -19838,9 +20028,7 @@ static int planners_plan_plan_arrays(const struct rollout_workload *workload, co
         .storage_classes = arrays->storage_classes,
         .backoffs = arrays->backoffs,
     };
-    struct rollout_cloneset cloneset;
-    struct rollout_daemonset daemonset;
-    struct rollout_statefulset statefulset;
+    struct planners_plan_specs specs;
 
     int r = ro_gates_resolve(workload->gates, workload->gate_count, &input.gates, reterr);
     if (r == ROLLOUT_OK)
@@ -19848,15 +20036,24 @@ static int planners_plan_plan_arrays(const struct rollout_workload *workload, co
     if (r)
         return r;
     if (workload->cloneset) {
-        r = ro_abi_struct(workload->cloneset, &cloneset, sizeof cloneset, "cloneset", reterr);
-        return r ? r : ro_plan_cloneset(&cloneset, &input, answer, reterr);
+        r = ro_abi_struct(workload->cloneset, &specs.cloneset, sizeof specs.cloneset, "cloneset", reterr);
+        if (r == ROLLOUT_OK)
+            r = planners_plan_open_status(specs.cloneset.status, &specs.cloneset_status, sizeof specs.cloneset_status, reterr);
+        specs.cloneset.status = &specs.cloneset_status;
+        return r ? r : ro_plan_cloneset(&specs.cloneset, &input, answer, reterr);
     }
     if (workload->daemonset) {
-        r = ro_abi_struct(workload->daemonset, &daemonset, sizeof daemonset, "daemonset", reterr);
-        return r ? r : ro_plan_daemonset(&daemonset, &input, answer, reterr);
+        r = ro_abi_struct(workload->daemonset, &specs.daemonset, sizeof specs.daemonset, "daemonset", reterr);
+        if (r == ROLLOUT_OK)
+            r = planners_plan_open_status(specs.daemonset.status, &specs.daemonset_status, sizeof specs.daemonset_status, reterr);
+        specs.daemonset.status = &specs.daemonset_status;
+        return r ? r : ro_plan_daemonset(&specs.daemonset, &input, answer, reterr);
     }
-    r = ro_abi_struct(workload->statefulset, &statefulset, sizeof statefulset, "statefulset", reterr);
-    return r ? r : ro_plan_statefulset(&statefulset, &input, answer, reterr);
+    r = ro_abi_struct(workload->statefulset, &specs.statefulset, sizeof specs.statefulset, "statefulset", reterr);
+    if (r == ROLLOUT_OK)
+        r = planners_plan_open_status(specs.statefulset.status, &specs.statefulset_status, sizeof specs.statefulset_status, reterr);
+    specs.statefulset.status = &specs.statefulset_status;
+    return r ? r : ro_plan_statefulset(&specs.statefulset, &input, answer, reterr);
 }
 
 static int planners_plan_decide(const struct rollout_workload *workload, const struct rollout_snapshot *snapshot,
@@ -19953,9 +20150,7 @@ static struct rollout_str ro_annotation_text(const struct rollout_in_place *in_p
 static struct rollout_str planners_pod_reasons_waiting_text(struct ro_builder *b, const struct rollout_in_place *in_place)
 {
     struct rollout_str what;
-    if (!in_place)
-        return RO_STR("state");
-    if ((in_place->flags & ROLLOUT_IN_PLACE_GRACE_KEY) && !(in_place->flags & ROLLOUT_IN_PLACE_GRACE))
+    if (in_place->flags & ROLLOUT_IN_PLACE_GRACE_KEY) /* one that says something has been told of before */
         return RO_STR("empty grace annotation");
     switch (in_place->waits_for) {
     case ROLLOUT_WAITS_FOR_IMAGE:
@@ -19978,16 +20173,10 @@ static struct rollout_str planners_pod_reasons_waiting_text(struct ro_builder *b
     return ro_build_join(b, RO_STR("container "), in_place->container, what, planners_pod_reasons_none);
 }
 
-static struct rollout_str planners_pod_reasons_hook_text(const struct rollout_hook *hook, const struct rollout_pod *pod, bool present)
-{
-    struct rollout_str part = ro_hook_part(hook, pod, present);
-    return part.data ? part : RO_STR("inPlaceUpdate");
-}
-
 static void ro_verdict_set_hook(struct ro_builder *b, struct rollout_verdict *v, uint32_t reason,
                          const struct rollout_hook *hook, const struct rollout_pod *pod, struct rollout_str field)
 {
-    struct rollout_str part = planners_pod_reasons_hook_text(hook, pod, true);
+    struct rollout_str part = ro_hook_part(hook, pod, true);
     if (ro_hook_removable(pod, part))
         ro_verdict_set_text(b, v, reason, part);
     else
@@ -20017,22 +20206,21 @@ static bool ro_verdict_in_lifecycle(struct ro_builder *b, const struct rollout_p
 {
     bool waits = step == RO_STEP_WAIT_CONTAINERS || step == RO_STEP_WAIT_PRECHECK;
     bool updating = lifecycle && pod->lifecycle_state == ROLLOUT_STATE_UPDATING;
-    if ((updating && !ro_in_place_done(pod)) || (waits && !serving)) {
+    if (updating || (waits && !serving)) {
         ro_verdict_set_text(b, v, ROLLOUT_REASON_IN_PLACE_UPDATING, planners_pod_reasons_waiting_text(b, pod->in_place));
         v->wants = updating ? ROLLOUT_OP_SET_LIFECYCLE : ROLLOUT_OP_SET_READY;
         return true;
     }
+    /* Pods whose state moves on by itself have been told of before: these lack a part of a hook. */
     if (!lifecycle)
         return false;
-    if (pod->lifecycle_state == ROLLOUT_STATE_PREPARING_NORMAL && lifecycle->pre_normal.set &&
-        !ro_hooked_all(&lifecycle->pre_normal, pod)) {
-        ro_verdict_set_text(b, v, ROLLOUT_REASON_PRE_NORMAL_HOOK, planners_pod_reasons_hook_text(&lifecycle->pre_normal, pod, false));
+    if (pod->lifecycle_state == ROLLOUT_STATE_PREPARING_NORMAL && lifecycle->pre_normal.set) {
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_PRE_NORMAL_HOOK, ro_hook_part(&lifecycle->pre_normal, pod, false));
         v->wants = ROLLOUT_OP_SET_LIFECYCLE;
         return true;
     }
-    if (pod->lifecycle_state == ROLLOUT_STATE_UPDATED && lifecycle->in_place_update.set &&
-        !ro_hooked_all(&lifecycle->in_place_update, pod)) {
-        ro_verdict_set_text(b, v, ROLLOUT_REASON_POST_UPDATE_HOOK, planners_pod_reasons_hook_text(&lifecycle->in_place_update, pod, false));
+    if (pod->lifecycle_state == ROLLOUT_STATE_UPDATED) {
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_POST_UPDATE_HOOK, ro_hook_part(&lifecycle->in_place_update, pod, false));
         v->wants = ROLLOUT_OP_SET_LIFECYCLE;
         return true;
     }
@@ -20090,8 +20278,7 @@ static uint16_t ro_step_op(enum ro_step step)
 
 static int64_t ro_grace_left(const struct rollout_pod *pod, int64_t now_ms)
 {
-    int64_t end_ms = pod->in_place->grace_end_ms;
-    return (end_ms < RO_TIME_MAX ? end_ms : RO_TIME_MAX) - now_ms;
+    return ro_time_left(pod->in_place->grace_end_ms, now_ms);
 }
 
 static void planners_refresh_emit_step(struct ro_builder *b, uint8_t *bytes, uint32_t pod, const struct rollout_pod *facts,
@@ -20904,7 +21091,6 @@ static int sts_candidates(const struct planners_statefulset_pass_pass *pass, str
 static void planners_statefulset_check_check_status(struct ro_check *c, const struct rollout_statefulset_status *status)
 {
     struct ro_path path = ro_path_member(NULL, "status"), list = ro_path_member(&path, "claims");
-    ro_check_reserved(c, &path, status->reserved);
     ro_check_text(c, &path, "current_revision", status->current_revision);
     ro_check_text(c, &path, "update_revision", status->update_revision);
     ro_check_text(c, &path, "label_selector", status->label_selector);
@@ -20948,6 +21134,7 @@ static int ro_statefulset_check(const struct rollout_statefulset *spec, const st
                          struct rollout_error *reterr)
 {
     struct ro_check check = { reterr, ROLLOUT_OK }, *c = &check;
+    struct ro_path priority = ro_path_member(NULL, "priority");
     ro_check_text(c, NULL, "namespace_", spec->namespace_);
     ro_check_text(c, NULL, "name", spec->name);
     ro_check_text(c, NULL, "uid", spec->uid);
@@ -20958,12 +21145,12 @@ static int ro_statefulset_check(const struct rollout_statefulset *spec, const st
     ro_check_intstr(c, NULL, "max_unavailable", &spec->max_unavailable);
     ro_check_intstr(c, NULL, "scale_max_unavailable", &spec->scale_max_unavailable);
     planners_statefulset_check_check_reserve_ordinals(c, spec);
-    ro_check_priority(c, NULL, &spec->priority);
+    ro_check_priority(c, &priority, &spec->priority);
     ro_check_lifecycle(c, &spec->lifecycle);
     planners_statefulset_check_check_claim_templates(c, spec);
     ro_check_known(c, NULL, "claims_when_deleted", spec->claims_when_deleted, ROLLOUT_CLAIMS_DELETE);
     ro_check_known(c, NULL, "claims_when_scaled", spec->claims_when_scaled, ROLLOUT_CLAIMS_DELETE);
-    planners_statefulset_check_check_status(c, &spec->status);
+    planners_statefulset_check_check_status(c, spec->status);
     ro_check_snapshot(c, in);
     return c->code;
 }
@@ -21385,8 +21572,7 @@ static int64_t sts_wait(const struct planners_statefulset_pass_pass *pass, uint3
         return 0;
     if (p->ready_since_ms == 0)
         return (int64_t)pass->spec->min_ready_seconds * 1000;
-    int64_t from = sts_available_from(pass, p);
-    return from > pass->now_ms ? from - pass->now_ms : 0;
+    return ro_time_left(sts_available_from(pass, p), pass->now_ms);
 }
 
 static struct sts_digits sts_digits(int32_t ordinal)
@@ -21504,7 +21690,7 @@ static bool planners_statefulset_places_needs_current(const struct planners_stat
     if (!pass->rolling)
         return false;
     if (!(pass->spec->flags & ROLLOUT_STATEFULSET_ROLLING_UPDATE))
-        return pass->ordinals[rank] < pass->start + pass->spec->status.current_replicas;
+        return pass->ordinals[rank] < pass->start + pass->spec->status->current_replicas;
     if (pass->unordered)
         return old < pass->partition;
     return (int64_t)rank + 1 <= pass->partition;
@@ -21808,7 +21994,7 @@ static enum planners_statefulset_scale_step planners_statefulset_scale_existing_
 static size_t planners_statefulset_scale_batch_end(const struct planners_statefulset_pass_pass *pass, uint32_t rank)
 {
     size_t end = 0, batch = 1;
-    while (end <= rank && end < pass->slots) {
+    while (end <= rank) {
         end += batch;
         batch = 2 * batch < 500 ? 2 * batch : 500;
     }
@@ -21933,7 +22119,7 @@ static struct rollout_claim_status planners_statefulset_status_claim_status(cons
 
 static bool planners_statefulset_status_claims_differ(const struct planners_statefulset_pass_pass *pass)
 {
-    const struct rollout_statefulset_status *old = &pass->spec->status;
+    const struct rollout_statefulset_status *old = pass->spec->status;
     bool differ = pass->spec->claim_template_count != old->claim_count;
     for (uint32_t i = 0; i < old->claim_count && !differ; i++) {
         struct rollout_claim_status now = planners_statefulset_status_claim_status(pass, i);
@@ -21954,7 +22140,7 @@ struct planners_statefulset_status_values {
 
 static struct planners_statefulset_status_values planners_statefulset_status_old_values(const struct planners_statefulset_pass_pass *pass)
 {
-    const struct rollout_statefulset_status *old = &pass->spec->status;
+    const struct rollout_statefulset_status *old = pass->spec->status;
     return (struct planners_statefulset_status_values){
         .observed_generation = old->observed_generation,
         .counts = { .replicas = old->replicas,
@@ -21979,7 +22165,7 @@ static struct planners_statefulset_status_values planners_statefulset_status_new
         .current_revision = pass->current_name,
         .update_revision = pass->update_name,
         .label_selector = pass->rules->lifecycle ? pass->spec->label_selector : (struct rollout_str){ NULL, 0 },
-        .collision_count = { 1, pass->spec->status.collision_count.value },
+        .collision_count = { 1, pass->spec->status->collision_count.value },
     };
     if (planners_statefulset_status_is_complete(pass)) {
         values.counts.current = values.counts.updated;
@@ -22049,7 +22235,7 @@ static void planners_statefulset_status_build_error(const struct planners_statef
 
 static void planners_statefulset_status_build_old(const struct planners_statefulset_pass_pass *pass, struct ro_builder *b, const struct planners_statefulset_status_values *old)
 {
-    const struct rollout_statefulset_status *status = &pass->spec->status;
+    const struct rollout_statefulset_status *status = pass->spec->status;
     planners_statefulset_status_build_values(pass, b, old);
     ro_build_conditions(b, status->conditions, status->condition_count);
     if (status->claim_count == 0)
@@ -22322,6 +22508,7 @@ static bool planners_statefulset_update_stop_walk(struct planners_statefulset_pa
         .acted = acted,
         .gone = gone,
     };
+    pass->run.stopped_at = 20;
     return false;
 }
 
@@ -22507,7 +22694,7 @@ static bool sts_update_phase(struct planners_statefulset_pass_pass *pass, struct
             return planners_statefulset_update_unusable_budget(pass);
         if (pass->in->gates.on[ROLLOUT_GATE_MAX_UNAVAILABLE_STATEFULSET])
             return planners_statefulset_update_delete_within_budget(pass, b);
-        return planners_statefulset_update_walk_from_top(pass, b) || planners_statefulset_update_stop_at_step(pass, 20);
+        return planners_statefulset_update_walk_from_top(pass, b);
     }
     if (pass->in->snapshot.unobserved_since_ms != 0)
         return planners_statefulset_update_stop_at_step(pass, 14);
@@ -22519,7 +22706,7 @@ static bool sts_update_phase(struct planners_statefulset_pass_pass *pass, struct
         return planners_statefulset_update_unusable_budget(pass);
     planners_statefulset_update_count_unavailable(pass); /* 18 */
     planners_statefulset_update_delete_specified(pass, b);
-    return planners_statefulset_update_walk(pass, b) || planners_statefulset_update_stop_at_step(pass, 20);
+    return planners_statefulset_update_walk(pass, b);
 }
 
 /* ---- lib/planners/statefulset_verdict.c ---- */
@@ -22610,8 +22797,7 @@ static void planners_statefulset_verdict_scale_budget(const struct planners_stat
     ro_verdict_set(v, ROLLOUT_REASON_SCALE_MAX_UNAVAILABLE_REACHED);
     v->a = pass->run.scale_charges;
     v->b = pass->scale_budget;
-    if (pass->run.scale_first != ROLLOUT_NONE)
-        planners_statefulset_verdict_because_rank(pass, v, pass->run.scale_first);
+    planners_statefulset_verdict_because_rank(pass, v, pass->run.scale_first);
 }
 
 /* ---- the update's budget ---- */
@@ -22626,7 +22812,7 @@ static void planners_statefulset_verdict_update_budget(const struct planners_sta
         planners_statefulset_verdict_because_pod(v, run->unavailable_pod);
     else if (run->unavailable_rank != ROLLOUT_NONE)
         planners_statefulset_verdict_because_rank(pass, v, run->unavailable_rank);
-    else if (run->taken_pod != ROLLOUT_NONE)
+    else
         planners_statefulset_verdict_because_pod(v, run->taken_pod);
 }
 
@@ -22642,14 +22828,14 @@ static void sts_verdict_of_missing(const struct planners_statefulset_pass_pass *
         planners_statefulset_verdict_error_reason(pass, b, v);
     } else if (run->break_rank != ROLLOUT_NONE && rank > run->break_rank) {
         planners_statefulset_verdict_scale_budget(pass, v);
-    } else if (stale != ROLLOUT_NONE && (stopped_here || !pass->monotonic || run->loop.kind == 0)) {
+    } else if (stale != ROLLOUT_NONE && run->stopped_at != 8 && (stopped_here || !pass->monotonic)) {
         struct rollout_str names = ro_claim_at(&pass->in->claims, stale)->name;
         while ((stale = sts_stale_claim(pass, pass->ordinals[rank], &cursor)) != ROLLOUT_NONE)
             names = ro_build_join(b, names, RO_STR(", "), ro_claim_at(&pass->in->claims, stale)->name,
                                   (struct rollout_str){ NULL, 0 });
         ro_verdict_set_text(b, v, ROLLOUT_REASON_CLAIM_NOT_FREE, names);
-    } else if (!planners_statefulset_verdict_scale_stopped(pass, b, v, (int64_t)rank + 1)) {
-        planners_statefulset_verdict_error_reason(pass, b, v); /* one of several faults of a batch */
+    } else {
+        (void)planners_statefulset_verdict_scale_stopped(pass, b, v, (int64_t)rank + 1);
     }
 }
 
@@ -22701,8 +22887,7 @@ static void planners_statefulset_verdict_stopped_condemned(struct planners_state
     }
     /* Of several that are not healthy only the lowest may go. */
     ro_verdict_set_text(b, v, ROLLOUT_REASON_PREDECESSOR_FIRST, RO_STR("available"));
-    v->because = first->subject;
-    v->because_kind = first->subject_kind == ROLLOUT_SUBJECT_ORDINAL ? ROLLOUT_SUBJECT_ORDINAL : 0;
+    v->because = first->subject; /* no place without a pod: the loop over them would have stopped the pass */
 }
 
 static bool planners_statefulset_verdict_not_deleted(struct planners_statefulset_pass_pass *pass, struct ro_builder *b, uint32_t i, struct rollout_verdict *v)
@@ -22712,8 +22897,7 @@ static bool planners_statefulset_verdict_not_deleted(struct planners_statefulset
     if (pass->roles[i] == ROLE_CONDEMNED) {
         v->wants = ROLLOUT_OP_DELETE;
         if (!(pass->done[i] & DONE_CONDEMNED)) {
-            if (!planners_statefulset_verdict_scale_stopped(pass, b, v, 0))
-                ro_verdict_set(v, ROLLOUT_REASON_SCALE_FIRST);
+            (void)planners_statefulset_verdict_scale_stopped(pass, b, v, 0);
         } else if (planners_statefulset_verdict_is_stop(&run->condemned, i)) {
             planners_statefulset_verdict_stopped_condemned(pass, b, i, v);
         } else {
@@ -22764,6 +22948,9 @@ static bool planners_statefulset_verdict_not_reached(const struct planners_state
     if (planners_statefulset_verdict_scale_stopped(pass, b, v, place))
         return true;
     switch (run->stopped_at) {
+    case 13: /* the loop broke off before it, and it is the only one that refreshes */
+        planners_statefulset_verdict_scale_budget(pass, v);
+        return true;
     case 14:
         ro_verdict_set(v, ROLLOUT_REASON_ACTIONS_NOT_OBSERVED);
         return true;
@@ -22912,8 +23099,8 @@ static bool planners_statefulset_verdict_is_stuck(const struct planners_stateful
     if (!pass->rules->lifecycle || !(pass->marks[i] & planners_statefulset_pass_MARK_READY))
         return false;
     if (state == ROLLOUT_STATE_PREPARING_DELETE)
-        return (updated || stops) && !(pass->done[i] & DONE_DELETE);
-    return state == ROLLOUT_STATE_PREPARING_UPDATE && stops && !updated;
+        return updated || stops;
+    return state == ROLLOUT_STATE_PREPARING_UPDATE && stops; /* an updated one moves on */
 }
 
 static void sts_verdict_of_pod(struct planners_statefulset_pass_pass *pass, struct ro_builder *b, uint32_t i, uint32_t target_text,
@@ -23100,7 +23287,7 @@ static bool planners_statefulset_verdicts_waits_for_failed(const struct planners
 static bool planners_statefulset_verdicts_waits_for_prepared(const struct planners_statefulset_pass_pass *pass, uint32_t *ret_pod)
 {
     int64_t prepared = 0;
-    if (pass->run.walk.kind == 0 || pass->run.error.reason || pass->run.stopped_at != 20 || !pass->rules->lifecycle)
+    if (pass->run.walk.kind == 0 || pass->run.error.reason || !pass->rules->lifecycle)
         return false;
     for (size_t i = 0; i < pass->slots; i++) {
         uint32_t pod = pass->slot_pods[i];
@@ -23336,7 +23523,7 @@ static struct rollout_verdict ro_verdict_of_action(const struct ro_builder *b, u
     struct rollout_verdict v = ro_verdict(subject_kind, subject);
     planners_verdicts_take(&v, why, ROLLOUT_NONE);
     v.first_action = (uint32_t)b->n_actions - 1;
-    v.op = (uint16_t)(b->plan ? b->actions[v.first_action].op : 0);
+    v.op = (uint16_t)b->actions[v.first_action].op;
     return v;
 }
 
@@ -23373,15 +23560,10 @@ static uint32_t planners_verdicts_worst_reason(const struct ro_tally *tally)
 static void ro_tally_end(struct ro_builder *b, const struct ro_tally *tally, struct rollout_verdict *v)
 {
     if (v->reason == 0 && b->plan) {
-        uint32_t worst = planners_verdicts_worst_reason(tally);
-        if (worst == 0) { /* nothing is there and nothing is wanted */
-            v->reason = ROLLOUT_REASON_UP_TO_DATE;
-        } else {
-            struct rollout_verdict first = b->verdicts[tally->first[worst]];
-            first.subject_kind = v->subject_kind;
-            first.subject = v->subject;
-            *v = first;
-        }
+        struct rollout_verdict first = b->verdicts[tally->first[planners_verdicts_worst_reason(tally)]]; /* of a revision at least */
+        first.subject_kind = v->subject_kind;
+        first.subject = v->subject;
+        *v = first;
     }
     ro_build_verdict(b, v);
 }

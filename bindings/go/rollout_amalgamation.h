@@ -465,11 +465,12 @@ struct rollout_selector {
 
 /** Whether Kubernetes would take the selector: known operators, values where the operator wants
  *  them and only there, keys and values of the permitted form.
- *  Returns ROLLOUT_OK or ROLLOUT_ERR_INVALID (field: "matchLabels" or "matchExpressions[i]...").
+ *  Returns ROLLOUT_OK, ROLLOUT_ERR_INVALID (field: "matchLabels" or "matchExpressions[i]...") or, where the records
+ *  themselves are wrong, ROLLOUT_ERR_ABI or _INVALID (field: "match_labels" or "requirements[i]...").
  *  Since: 0.1 (testing) */
 ROLLOUT_API int rollout_selector_check(const struct rollout_selector *selector, struct rollout_error *reterr);
 
-/** 1 if the labels match, 0 if not or if the selector is not usable.
+/** 1 if the labels match, 0 if not, if the selector is not usable or if the labels cannot be read.
  *  Since: 0.1 (testing) */
 ROLLOUT_API int rollout_selector_matches(const struct rollout_selector *selector, const struct rollout_labels *labels);
 
@@ -751,42 +752,50 @@ struct rollout_backoff {
     int64_t last_step_ms; /**< when it was last stepped */
 };
 
+/** Pods, stride bytes apart. Records of such a view may be shorter than this library's, or longer with nothing but zeros
+ *  behind what it knows. The view itself: Frozen. */
 struct rollout_pods {
     const struct rollout_pod *items;
     size_t count;
     size_t stride; /**< sizeof(struct rollout_pod) in the caller's build */
 };
 
+/** As rollout_pods. Frozen. */
 struct rollout_nodes {
     const struct rollout_node_facts *items;
     size_t count;
     size_t stride;
 };
 
+/** As rollout_pods. Frozen. */
 struct rollout_claims {
     const struct rollout_claim *items;
     size_t count;
     size_t stride;
 };
 
+/** As rollout_pods. Frozen. */
 struct rollout_revisions {
     const struct rollout_revision *items;
     size_t count;
     size_t stride;
 };
 
+/** As rollout_pods. Frozen. */
 struct rollout_in_place_verdicts {
     const struct rollout_in_place_verdict *items;
     size_t count;
     size_t stride;
 };
 
+/** As rollout_pods. Frozen. */
 struct rollout_storage_classes {
     const struct rollout_storage_class *items;
     size_t count;
     size_t stride;
 };
 
+/** As rollout_pods. Frozen. */
 struct rollout_backoffs {
     const struct rollout_backoff *items;
     size_t count;
@@ -933,7 +942,8 @@ ROLLOUT_API int rollout_order_scatter(const struct rollout_labels *scatter, cons
 ROLLOUT_API int rollout_order_update(const struct rollout_order *order, const struct rollout_pods *pods,
                                      uint32_t *indices, size_t n_indices, struct rollout_error *reterr);
 
-/** The key that the priority strategy gives a pod with these labels. Since: 0.1 (testing) */
+/** The key that the priority strategy gives a pod with these labels; a strategy or labels that cannot be read are none.
+ *  Since: 0.1 (testing) */
 ROLLOUT_API void rollout_order_priority_key(const struct rollout_priority *priority,
                                             const struct rollout_labels *labels,
                                             struct rollout_priority_key *ret_key);
@@ -967,15 +977,15 @@ enum {
 
 /** status, as the last pass left it. */
 struct rollout_cloneset_status {
-    int64_t observed_generation;
+    uint32_t struct_size; /**< sizeof(struct rollout_cloneset_status) in the caller's build */
     int32_t replicas;
+    int64_t observed_generation;
     int32_t ready_replicas;
     int32_t available_replicas;
     int32_t updated_replicas;
     int32_t updated_ready_replicas;
     int32_t updated_available_replicas;
     int32_t expected_updated_replicas;
-    uint32_t reserved; /**< zero */
     struct rollout_opt collision_count;
     struct rollout_str update_revision;
     struct rollout_str current_revision;
@@ -1004,10 +1014,11 @@ struct rollout_cloneset {
     struct rollout_intstr max_surge;
     struct rollout_intstr scale_max_unavailable; /**< scaleStrategy; unset: no limit */
     struct rollout_strs pods_to_delete;          /**< scaleStrategy: names */
-    struct rollout_strs claim_templates;         /**< names of volumeClaimTemplates */
+    struct rollout_strs claim_templates;         /**< names of volumeClaimTemplates; a plan creates at most 10,000,000
+                                                      claims */
     struct rollout_order order;
     struct rollout_lifecycle lifecycle;
-    struct rollout_cloneset_status status;
+    const struct rollout_cloneset_status *status; /**< NULL = none yet */
 };
 
 #ifdef __cplusplus
@@ -1048,15 +1059,15 @@ enum {
 
 /** status, as the last sync left it. */
 struct rollout_daemonset_status {
-    int64_t observed_generation;
+    uint32_t struct_size; /**< sizeof(struct rollout_daemonset_status) in the caller's build */
     int32_t current_number_scheduled;
+    int64_t observed_generation;
     int32_t number_misscheduled;
     int32_t desired_number_scheduled;
     int32_t number_ready;
     int32_t updated_number_scheduled;
     int32_t number_available;
     int32_t number_unavailable;
-    uint32_t reserved; /**< zero */
     struct rollout_opt collision_count;
     struct rollout_str update_revision; /**< the hash; v1alpha1: daemonSetHash; native: absent */
     const struct rollout_condition *conditions;
@@ -1084,7 +1095,7 @@ struct rollout_daemonset {
     struct rollout_scheduling scheduling;  /**< of spec.template */
     struct rollout_str template_generation; /**< annotation deprecated.daemonset.template.generation where it is a
                                                  number, as decimal text; absent = none */
-    struct rollout_daemonset_status status;
+    const struct rollout_daemonset_status *status; /**< NULL = none yet */
 };
 
 #ifdef __cplusplus
@@ -1139,15 +1150,15 @@ struct rollout_claim_status {
 
 /** status, as the last pass left it. */
 struct rollout_statefulset_status {
-    int64_t observed_generation;
+    uint32_t struct_size; /**< sizeof(struct rollout_statefulset_status) in the caller's build */
     int32_t replicas;
+    int64_t observed_generation;
     int32_t ready_replicas;
     int32_t available_replicas;
     int32_t current_replicas;
     int32_t updated_replicas;
     int32_t updated_ready_replicas;     /**< Advanced only */
     int32_t updated_available_replicas; /**< Advanced only */
-    uint32_t reserved;                  /**< zero */
     struct rollout_opt collision_count;
     struct rollout_str current_revision;
     struct rollout_str update_revision;
@@ -1186,7 +1197,7 @@ struct rollout_statefulset {
     size_t claim_template_count;
     uint32_t claims_when_deleted; /**< ROLLOUT_CLAIMS_* */
     uint32_t claims_when_scaled;  /**< ROLLOUT_CLAIMS_* */
-    struct rollout_statefulset_status status;
+    const struct rollout_statefulset_status *status; /**< NULL = none yet */
 };
 
 #ifdef __cplusplus
@@ -1509,12 +1520,14 @@ extern "C" {
 /** Fills the facts of one Pod. Allocates nothing that outlives the call: the facts point into the tree,
  *  and ret_pod->in_place is ret_in_place or NULL. workload may be NULL; it gives the feature gates, and
  *  where it has a spec, that says whether the selector and a StatefulSet's claim templates fit the pod.
- *  Returns ROLLOUT_OK, ROLLOUT_ERR_INVALID (error.field = path inside the pod), ROLLOUT_ERR_ABI or, of a
- *  StatefulSet's pod, ROLLOUT_ERR_NOMEM.
+ *  pod_size is sizeof(struct rollout_pod) in the caller's build, what he would give as stride: no fact beyond it is
+ *  written, and what this library does not know of is zero. ret_in_place may be NULL.
+ *  Returns ROLLOUT_OK, ROLLOUT_ERR_INVALID (error.field = path inside the pod), ROLLOUT_ERR_ABI (pod_size is 0 or
+ *  no multiple of 8, or the workload's size) or, of a StatefulSet's pod, ROLLOUT_ERR_NOMEM.
  *  Since: 0.1 (testing) */
 ROLLOUT_API int rollout_pod_from_object(const struct rollout_tree *pod, const struct rollout_workload *workload,
-                                        struct rollout_pod *ret_pod, struct rollout_in_place *ret_in_place,
-                                        struct rollout_error *reterr);
+                                        size_t pod_size, struct rollout_pod *ret_pod,
+                                        struct rollout_in_place *ret_in_place, struct rollout_error *reterr);
 
 /** A workload with everything that belongs to it, decoded. Read-only, released with
  *  rollout_world_free(); points into the document's tree, which must outlive it. The trees of the
@@ -1660,7 +1673,7 @@ ROLLOUT_API const char *rollout_version(void);
  *    - Arguments are borrowed for the call. Results are one block, owned by the caller, read-only.
  *    - A struct that begins with struct_size may be shorter or longer than this library's: what is
  *      missing reads as zero, and what is not known must be zero. The same holds for the elements
- *      of a view with a stride.
+ *      of a view with a stride. Both end at 65,536 bytes: a size that was never set is refused.
  *    - On failure nothing behind a ret_ pointer is written but the error record.
  *    - With no fix named the decision is that of OpenKruise, or of Kubernetes for its own kinds, down to
  *      their defects.
