@@ -115,7 +115,7 @@ type CloneSet struct {
 	ScaleMaxUnavailable IntStr
 	// scaleStrategy: names
 	PodsToDelete []string
-	// names of volumeClaimTemplates
+	// names of volumeClaimTemplates; a plan creates at most 10,000,000 claims
 	ClaimTemplates []string
 	Order          UpdateOrder
 	Lifecycle      *Lifecycle

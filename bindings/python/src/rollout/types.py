@@ -235,7 +235,7 @@ class CloneSet:
     pods_to_delete: Sequence[str] = ()
     """scaleStrategy: names"""
     claim_templates: Sequence[str] = ()
-    """names of volumeClaimTemplates"""
+    """names of volumeClaimTemplates; a plan creates at most 10,000,000 claims"""
     order: Order = field(default_factory=Order)
     lifecycle: Optional[Lifecycle] = None
     status: Optional[CloneSetStatus] = None
