@@ -115,6 +115,31 @@ static int highest(int a, int b)
     return a > b ? a : b;
 }
 
+/* Names the kinds of workloads in a List that are not planned, each once, as else nobody would miss their pods. Whether
+ * there are any. */
+static bool name_unsupported(const struct options *options, const struct input *input,
+                             const struct rollout_tree *document)
+{
+    static const char *const kinds[] = { "Deployment", "ReplicationController", "UnitedDeployment", "BroadcastJob",
+                                         "SidecarSet" };
+    const struct rollout_node *items = node_get(document->nodes, "items");
+    bool seen[sizeof kinds / sizeof kinds[0]] = { false }, any = false;
+    if (!items || items->kind != ROLLOUT_NODE_ARRAY)
+        return false;
+    for (const struct rollout_node *item = items + 1; item < items + items->size; item += item->size) {
+        const struct rollout_node *kind = item->kind == ROLLOUT_NODE_OBJECT ? node_get(item, "kind") : NULL;
+        for (size_t i = 0; kind && i < sizeof kinds / sizeof kinds[0]; i++)
+            seen[i] = seen[i] || (kind->kind == ROLLOUT_NODE_TEXT && str_is(kind->text, kinds[i]));
+    }
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        if (seen[i])
+            complain("rollout %s: document %u: %s is not supported and is passed over", options->name, input->number,
+                     kinds[i]);
+        any = any || seen[i];
+    }
+    return any;
+}
+
 /* All workloads of a document. */
 static int each_workload(const struct options *options, const struct input *input, const struct rollout_tree *document,
                          workload_function function, struct text *out, void *context)
@@ -124,9 +149,10 @@ static int each_workload(const struct options *options, const struct input *inpu
     if (rollout_document_group(document, &grouping, &error) != ROLLOUT_OK)
         return report(options, input, &error, out);
     size_t count = rollout_grouping_count(grouping);
+    /* A lone one is refused; beside others there is still an answer. */
+    int status = name_unsupported(options, input, document) && count == 0 ? STATUS_BAD : STATUS_YES;
     if (count == 0)
         complain("rollout %s: document %u holds no workload", options->name, input->number);
-    int status = STATUS_YES;
     for (size_t i = 0; i < count; i++) {
         struct rollout_world *world = NULL;
         error = (struct rollout_error){ .struct_size = sizeof error };

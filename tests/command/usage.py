@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Help, wrong usage, the manual page and the completions: word for word, and against each other.
 Usage: usage.py ROLLOUT SOURCE_ROOT"""
+import json
 import pathlib
 import re
 import shutil
@@ -204,6 +205,21 @@ class WrongUsage(WithTemplate):
         for text in ('{"kind":"List","items":[]}', '{"kind":"List","items":[{"kind":"Pod","metadata":{"name":"p"}}]}'):
             status, out, err = rollout('plan', text=text)
             self.assertEqual((out, err), ('', 'rollout plan: document 1 holds no workload\n'))
+
+    def test_kinds_that_are_not_supported(self):
+        """In a List: named once each; nothing to answer is status 2, as it is for a lone one."""
+        others = [{'kind': kind, 'apiVersion': 'apps/v1', 'metadata': {'name': 'x'}}
+                  for kind in ('SidecarSet', 'Deployment', 'Deployment', 'Service')]
+        named = ''.join(f'rollout plan: document 1: {kind} is not supported and is passed over\n'
+                        for kind in ('Deployment', 'SidecarSet'))
+        self.assertEqual(rollout('plan', text=json.dumps({'kind': 'List', 'items': others})),
+                         (2, '', f'{named}rollout plan: document 1 holds no workload\n'))
+        web = json.loads(WEB.read_text(encoding='utf-8'))
+        web['items'] += others
+        self.assertEqual(rollout('plan', text=json.dumps(web)), (0, rollout('plan', WEB)[1], named))
+        self.assertEqual(rollout('plan', text=json.dumps(others[1])),
+                         (2, '', 'rollout plan: stdin:1: kind: "Deployment" is not supported\n'))
+        self.assertEqual(rollout('plan', text='{"kind":"List","items":[]}')[0], 0)
 
     def test_cannot_be_written(self):
         if not pathlib.Path('/dev/full').exists():
