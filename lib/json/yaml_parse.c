@@ -178,6 +178,9 @@ static bool take_alias(struct builder *b)
         return fail(b, "aliases repeat too much");
     if (key_comes(b))
         return take_key(b, value, false);
+    /* Upstream takes a sequence of mappings only where it is written out. */
+    if (b->depth && b->open[b->depth - 1].merges && json_is_array(value))
+        return fail(b, "only mappings can be merged");
     return attach(b, json_incref(value));
 }
 

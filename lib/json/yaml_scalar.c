@@ -58,7 +58,7 @@ enum integer { INTEGER_NONE, INTEGER_FITS, INTEGER_TOO_BIG };
 static enum integer integer_of(const char *text, size_t len, int64_t *ret)
 {
     size_t i = len && (text[0] == '+' || text[0] == '-');
-    bool negative = i && text[0] == '-', big = false;
+    bool negative = i && text[0] == '-', big = false, over = false;
     unsigned base = 10;
     uint64_t value = 0, most = (uint64_t)INT64_MAX + negative;
     if (len > i + 1 && text[i] == '0') {
@@ -72,11 +72,13 @@ static enum integer integer_of(const char *text, size_t len, int64_t *ret)
         unsigned digit = digit_of(text[i]);
         if (digit >= base)
             return INTEGER_NONE;
-        big = big || value > (most - digit) / base;
-        value = big ? 0 : value * base + digit;
+        over = over || value > (UINT64_MAX - digit) / base;
+        value = value * base + digit;
+        big = big || over || value > most;
     }
+    /* Upstream tries 64 bits without a sign next, for texts that have none, and takes what is larger for a text. */
     if (big)
-        return INTEGER_TOO_BIG;
+        return over || text[0] == '+' || text[0] == '-' ? INTEGER_NONE : INTEGER_TOO_BIG;
     *ret = negative ? (int64_t)(0 - value) : (int64_t)value;
     return INTEGER_FITS;
 }
@@ -180,7 +182,7 @@ static json_t *plain_value(const char *text, size_t len, const char **ret_proble
     if (!strchr("+-.0123456789", text[0]))
         return json_stringn(text, len);
 
-    /* "_" between digits counts for nothing, but not where the number begins with its point. */
+    /* "_" counts for nothing; where the number begins with its point, only between digits. */
     char *clean = malloc(len + 1);
     size_t n = 0;
     int64_t integer = 0;
@@ -188,7 +190,8 @@ static json_t *plain_value(const char *text, size_t len, const char **ret_proble
     if (!clean)
         return NULL;
     for (size_t i = 0; i < len; i++)
-        if (text[i] != '_' || text[0] == '.')
+        if (text[i] != '_' ||
+            (text[0] == '.' && (i + 1 == len || digit_of(text[i - 1]) > 9 || digit_of(text[i + 1]) > 9)))
             clean[n++] = text[i];
     enum integer found = text[0] == '.' ? INTEGER_NONE : integer_of(clean, n, &integer);
     json_t *value = found == INTEGER_FITS ? json_integer(integer) : number_of(clean, n, ret_problem, &is_number);
