@@ -244,6 +244,28 @@ static char *repeat(const char *text, size_t n, const char *rest)
     return all;
 }
 
+/* Each directive is compared with all before it, so there is an end to them. */
+START_TEST(test_directives)
+{
+    char *text = malloc(1001 * 16 + 16);
+    ck_assert_ptr_nonnull(text);
+    for (int count = 1000; count <= 1001; count++) {
+        int n = 0;
+        struct rollout_json *json = NULL;
+        struct rollout_error error = { .struct_size = sizeof(error) };
+        for (int i = 0; i < count; i++)
+            n += sprintf(text + n, "%%TAG !a%d! x\n", i);
+        n += sprintf(text + n, "---\na: 1\n");
+        int r = rollout_yaml_parse(text, (size_t)n, &json, &error);
+        ck_assert_int_eq(r, count == 1000 ? ROLLOUT_OK : ROLLOUT_ERR_SYNTAX);
+        if (r != ROLLOUT_OK)
+            ck_assert_str_eq(error.message, "line 1001, column 1: more than 1000 directives");
+        rollout_json_free(json);
+    }
+    free(text);
+}
+END_TEST
+
 START_TEST(test_depth)
 {
     static const struct {
@@ -421,6 +443,7 @@ int main(void)
     tcase_add_loop_test(tcase, test_scalar, 0, COUNT(scalars));
     tcase_add_loop_test(tcase, test_document, 0, COUNT(documents));
     tcase_add_test(tcase, test_expansion);
+    tcase_add_test(tcase, test_directives);
     tcase_add_loop_test(tcase, test_depth, 0, 7);
     tcase_add_test(tcase, test_aliases);
     tcase_add_test(tcase, test_cut);

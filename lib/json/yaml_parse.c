@@ -15,6 +15,9 @@
 /* What aliases may repeat: this much and ten times the text, so that a few lines do not fill the memory. */
 #define MOST_REPEATED ((size_t)64 << 20)
 
+/* libyaml looks through all %TAG directives for each one. */
+#define MOST_DIRECTIVES 1000
+
 /* A sequence or mapping that is not complete yet. */
 struct open {
     json_t *value;
@@ -290,11 +293,27 @@ static void builder_free(struct builder *b)
     yaml_parser_delete(&b->parser);
 }
 
+/* The byte where a line with a directive too many begins; len where there is none. libyaml takes any of these for a
+ * line's end: CR, LF, and the last bytes of NEL, LS and PS. */
+static size_t find_too_many(const char *text, size_t len)
+{
+    size_t seen = 0;
+    for (const char *at = text, *end = text + len; (at = memchr(at, '%', (size_t)(end - at))); at++)
+        if ((at == text || strchr("\r\n\x85\xa8\xa9", at[-1])) && ++seen > MOST_DIRECTIVES)
+            return (size_t)(at - text);
+    return len;
+}
+
 int ro_yaml_parse(const char *text, size_t len, struct ro_json_place place, struct rollout_json **ret_json,
                   size_t *ret_read, struct rollout_error *reterr)
 {
     struct builder b = { .most_repeated = MOST_REPEATED + 10 * (len < SIZE_MAX / 16 ? len : SIZE_MAX / 16) };
     int r = ROLLOUT_OK;
+    size_t too_many = find_too_many(text, len);
+    if (too_many < len) {
+        *ret_read = too_many + 1;
+        return ro_json_syntax_error(reterr, ro_json_advance(place, text, too_many), "more than 1000 directives");
+    }
     if (!yaml_parser_initialize(&b.parser))
         return ro_json_error(reterr, ROLLOUT_ERR_NOMEM, "out of memory");
     b.open = calloc(ROLLOUT_NODE_MAX_DEPTH, sizeof *b.open);
