@@ -23,8 +23,8 @@ ROLLOUT_API int rollout_json_parse(const char *text, size_t len, struct rollout_
 /** The same for one document of YAML 1.1, which JSON is too, as kubectl reads it: y, yes and on, 017, 0x1f and 1_000
  *  are no texts; times are; keys that are numbers or booleans become texts; of equal keys the last one counts; "<<" takes
  *  over members where it stands; a tag but !!str, !!int, !!float, !!bool and !!null says nothing. What JSON cannot say
- *  (.inf, !!binary, null as a key), integers beyond int64_t, a second document, more than 1000 directives, and aliases that repeat more than 64 MiB
- *  and ten times the text are refused.
+ *  (.inf, !!binary, null as a key), integers beyond int64_t, a second document, more than 1000 directives, and
+ *  aliases that repeat more than 64 MiB and ten times the text are refused.
  *  Returns as rollout_json_parse(); where the library was built without libyaml always ROLLOUT_ERR_SYNTAX.
  *  Since: 0.1 (testing) */
 ROLLOUT_API int rollout_yaml_parse(const char *text, size_t len, struct rollout_json **ret_json,
