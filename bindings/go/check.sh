@@ -13,7 +13,9 @@
 #   bench      benchmarks beside C
 set -eu
 test=$1 build=$2 prefix=$3
-export ROLLOUT_COMMAND="${4:-}"
+command=${4:-}
+case $command in /* | '') ;; *) command=$PWD/$command ;; esac
+export ROLLOUT_COMMAND="$command"
 cd "$(dirname "$0")"
 
 version=$(go env GOVERSION 2>/dev/null) || version=none
@@ -45,7 +47,8 @@ fresh)
     python3 ../amalgamate.py --check
     ;;
 vet)
-    go vet ./...
+    installed
+    go vet -tags rollout_system ./...
     unformatted=$(gofmt -l .)
     [ -z "$unformatted" ] || { echo "gofmt would change: $unformatted"; exit 1; }
     ;;

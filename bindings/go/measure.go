@@ -2,7 +2,27 @@
 
 package rollout
 
-// #include "rollout_go.h"
+/*
+#ifdef __linux__
+#include <features.h>
+#endif
+#include <stddef.h>
+#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 33)
+#include <malloc.h>
+static size_t rollout_go_heap(void)
+{
+    struct mallinfo2 info = mallinfo2();
+    return info.uordblks + info.hblkhd;
+}
+#else
+static size_t rollout_go_heap(void)
+{
+    return 0;
+}
+#endif
+
+#include "rollout_go.h"
+*/
 import "C"
 
 import "unsafe"
@@ -38,4 +58,21 @@ const textNode = C.ROLLOUT_NODE_TEXT
 
 func goText(tree *C.struct_rollout_tree, i int) string {
 	return text(unsafe.Slice(tree.nodes, int(tree.count))[i].text)
+}
+
+// cHeap is how many bytes C's heap has in use; 0 where the C library does not tell.
+func cHeap() int { return int(C.rollout_go_heap()) }
+
+// readBack packs facts and reads them again.
+func readBack(workload *Workload, snapshot *Snapshot) (*Workload, *Snapshot, error) {
+	s := newSizer()
+	defer s.release()
+	cw, cs, err := s.facts(workload, snapshot)
+	if err != nil {
+		return nil, nil, err
+	}
+	w, r := new(Workload), new(Snapshot)
+	new(reader).Workload(w, cw)
+	new(reader).Snapshot(r, cs)
+	return w, r, nil
 }
