@@ -31,14 +31,17 @@ folder=
 trap '[ -z "$folder" ] || rm -rf "$folder"' EXIT
 temporary() { folder=$(mktemp -d); }
 
-# Installs the library into the folder, for the tag rollout_system.
+# Installs the library into the build folder, for the tag rollout_system. meson.build lets only one test at a time do that.
 installed() {
-    temporary
-    meson install -C "$build" --no-rebuild --destdir "$folder" >"$folder/log" 2>&1 || { cat "$folder/log"; exit 1; }
-    pc=$(dirname "$(find "$folder" -name librollout.pc)")
+    root=$build/go-installed
+    mkdir -p "$root"
+    meson install -C "$build" --no-rebuild --destdir "$root" >"$root/log" 2>&1 || { cat "$root/log"; exit 1; }
+    pc=$(dirname "$(find "$root$prefix" -name librollout.pc)")
     # The .pc files name the final prefix; here it lies below the folder.
-    sed -i "s|^prefix=.*|prefix=$folder$prefix|" "$pc"/*.pc
+    sed -i "s|^prefix=.*|prefix=$root$prefix|" "$pc"/*.pc
     export PKG_CONFIG_PATH="$pc" LD_LIBRARY_PATH="$(dirname "$pc")"
+    # What pkg-config says does not count in Go's cache, so that what was linked with another folder would be taken from there.
+    export CGO_LDFLAGS="-g -O2 -L$LD_LIBRARY_PATH"
 }
 
 case $test in
@@ -67,11 +70,16 @@ system)
     installed
     go test -short -tags rollout_system -timeout 20m ./...
 
-    header=$(find "$folder" -name version.h)
-    sed -i 's/^#define ROLLOUT_VERSION_MINOR .*/#define ROLLOUT_VERSION_MINOR 99/' "$header"
-    # A header of another minor version is refused by the compiler. -a: Go does not know that a header changed.
+    # A header of another minor version is refused by the compiler.
+    temporary
+    cp -r "$root$prefix" "$folder/wrong"
+    sed -i 's/^#define ROLLOUT_VERSION_MINOR .*/#define ROLLOUT_VERSION_MINOR 99/' "$folder/wrong/include/rollout/version.h"
+    PKG_CONFIG_PATH=$(dirname "$(find "$folder" -name librollout.pc)")
+    sed -i "s|^prefix=.*|prefix=$folder/wrong|" "$PKG_CONFIG_PATH"/*.pc
+    export CGO_LDFLAGS="-g -O2 -L$folder"
     if go build -tags rollout_system . 2>"$folder/errors"; then
-        go build -a -tags rollout_system . 2>"$folder/errors" && { echo "a wrong version is not refused"; exit 1; }
+        echo "a wrong version is not refused"
+        exit 1
     fi
     grep -q 'is not of the version that this Go package was made for' "$folder/errors" || { cat "$folder/errors"; exit 1; }
     ;;
