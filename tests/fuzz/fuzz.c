@@ -143,17 +143,29 @@ uint32_t fuzz_count(struct fuzz *f, uint32_t most)
 
 /* ---- memory ---- */
 
-void *fuzz_alloc(struct fuzz *f, size_t size)
+static void keep(struct fuzz *f, void *bytes)
 {
     if (f->block_count == f->block_room) {
         f->block_room = f->block_room ? 2 * f->block_room : 64;
         f->blocks = realloc(f->blocks, f->block_room * sizeof *f->blocks);
     }
-    /* AddressSanitizer lets nothing be read of 0 bytes either. */
-    void *bytes = calloc(size, 1);
     FUZZ_REQUIRE(f->blocks && bytes);
     f->blocks[f->block_count++] = bytes;
+}
+
+void *fuzz_alloc(struct fuzz *f, size_t size)
+{
+    /* AddressSanitizer lets nothing be read of 0 bytes either. */
+    void *bytes = calloc(size, 1);
+    keep(f, bytes);
     return bytes;
+}
+
+void fuzz_adopt(struct fuzz *f, struct fuzz *other)
+{
+    while (other->block_count)
+        keep(f, other->blocks[--other->block_count]);
+    fuzz_end(other);
 }
 
 void *fuzz_copy(struct fuzz *f, const void *bytes, size_t size)

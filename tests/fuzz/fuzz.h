@@ -23,6 +23,8 @@ struct fuzz {
 
 struct fuzz fuzz_begin(const uint8_t *data, size_t size);
 void fuzz_end(struct fuzz *f);
+/* What the other one handed out is freed with this one's. */
+void fuzz_adopt(struct fuzz *f, struct fuzz *other);
 
 /* Ends the process with the input kept where what must hold does not. */
 #define FUZZ_REQUIRE(holds) ((holds) ? (void)0 : fuzz_fail(__FILE__, __LINE__, #holds))

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "document.h"
+#include "facts.h"
 #include "tree.h"
 
 static const struct rollout_label app = { { "app", 3 }, { "demo", 4 } };
@@ -28,20 +29,38 @@ static const struct rollout_workload workloads[] = {
     { .struct_size = 8 },
 };
 
+/* A workload of facts, also one that must be refused. The input is the pod, so it is drawn from a number. */
+static const struct rollout_workload *draw_workload(struct fuzz *f, uint32_t hash)
+{
+    uint8_t bytes[512];
+    uint32_t state = hash;
+    for (size_t i = 0; i < sizeof bytes; i++) {
+        state = state * 1664525 + 1013904223;
+        bytes[i] = (uint8_t)(state >> 24);
+    }
+    struct fuzz draws = fuzz_begin(bytes, sizeof bytes);
+    const struct rollout_workload *workload = facts_make(&draws, hash % FACTS_KINDS).workload;
+    fuzz_adopt(f, &draws);
+    return workload;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct fuzz f = fuzz_begin(NULL, 0);
     struct rollout_tree tree;
     if (document_parse(&f, data, size, &tree)) {
-        uint32_t hash = document_hash(data, size), which = hash % 6;
+        uint32_t hash = document_hash(data, size), which = hash % 8;
         size_t pod_size = hash % 7 ? sizeof(struct rollout_pod) : hash / 7 % 320;
         char *pod = fuzz_alloc(&f, pod_size);
         struct rollout_in_place *in_place = fuzz_alloc(&f, sizeof *in_place);
         struct rollout_error *error = fuzz_whole_error(&f);
         memset(pod, 0x55, pod_size);
         memset(in_place, 0x55, sizeof *in_place);
-        int rc = rollout_pod_from_object(&tree, which < 5 ? &workloads[which] : NULL, pod_size, (void *)pod,
-                                         hash / 64 % 8 ? in_place : NULL, error);
+        const struct rollout_workload *workload = which < 5 ? &workloads[which] : NULL;
+        if (which > 5)
+            workload = draw_workload(&f, hash / 8);
+        int rc =
+            rollout_pod_from_object(&tree, workload, pod_size, (void *)pod, hash / 64 % 8 ? in_place : NULL, error);
         if (rc != ROLLOUT_OK) {
             fuzz_failed(rc, error);
             for (size_t i = 0; i < pod_size; i++)
