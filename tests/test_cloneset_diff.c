@@ -222,12 +222,33 @@ START_TEST(limit)
 }
 END_TEST
 
+/* "9223372036854775807%" of 209 pods is INT64_MIN, as in Go on amd64, whose sums wrap. */
+START_TEST(wraps)
+{
+    struct rollout_cloneset spec = spec_of(209, NULL, "\"9223372036854775807%\"", NULL, "\"9223372036854775807%\"", 0);
+    struct ro_cloneset_scale scale = { .limits = ro_cloneset_limits(&spec), .old = { .all = 8, .to_delete = 2 } };
+    ck_assert_int_eq(scale.limits.max_unavailable, INT64_MIN);
+    ck_assert_int_eq(scale.limits.scale_max_unavailable, INT64_MIN);
+    scale.old.unavailable = 3;
+    struct ro_cloneset_diff diff = ro_cloneset_diff(&scale);
+    ck_assert_int_eq(diff.scale_up, 201);
+    ck_assert_int_eq(diff.scale_up_limit, 201);                      /* INT64_MIN - 3 */
+    ck_assert_int_eq(diff.delete_ready_limit, INT64_MAX - 201 - 2); /* INT64_MIN + (8 - 209) - 3 */
+    ck_assert_int_eq(diff.update_max_unavailable, INT64_MAX - 200); /* INT64_MIN + 8 - 209 */
+    scale.old = (struct ro_cloneset_group){ 0 };
+    scale.new_ = (struct ro_cloneset_group){ .all = 209, .to_delete = 2 };
+    scale.limits.max_surge = 1;
+    ck_assert_int_eq(ro_cloneset_diff(&scale).use_surge, 0); /* 2 - INT64_MIN is negative, so it is no pod */
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("cloneset_diff");
     TCase *tcase = tcase_create("rows");
     tcase_add_loop_test(tcase, difference, 0, sizeof rows / sizeof *rows);
     tcase_add_loop_test(tcase, rollback_gate, 0, sizeof rows / sizeof *rows);
+    tcase_add_test(tcase, wraps);
     tcase_add_loop_test(tcase, limit, 0, sizeof limits / sizeof *limits);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);

@@ -16,4 +16,15 @@ bool ro_parse_int(struct rollout_str text, int skip, int64_t *ret);
  * correctly rounded. False where Go has an error, so also for what rounds to infinity. */
 bool ro_parse_float(struct rollout_str text, double *ret);
 
+/* Go's sums of 64 bits wrap, and a percentage may come to any such number. */
+static inline int64_t ro_plus(int64_t a, int64_t b)
+{
+    return (int64_t)((uint64_t)a + (uint64_t)b);
+}
+
+static inline int64_t ro_minus(int64_t a, int64_t b)
+{
+    return (int64_t)((uint64_t)a - (uint64_t)b);
+}
+
 #endif

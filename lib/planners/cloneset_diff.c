@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "planners/cloneset_diff.h"
 
+#include "base/number.h"
+
 static int64_t min64(int64_t a, int64_t b)
 {
     return a < b ? a : b;
@@ -28,7 +30,7 @@ static void use_surge(const struct ro_cloneset_scale *s, int64_t od, int64_t nd,
     int64_t to_delete = s->new_.to_delete + s->old.to_delete;
 
     if (to_delete > 0) {
-        scale = min64(max64(d->unavailable + to_delete - s->limits.max_unavailable, 0), to_delete);
+        scale = min64(max64(ro_minus(d->unavailable + to_delete, s->limits.max_unavailable), 0), to_delete);
         scale_old = max64(scale - s->new_.to_delete, 0);
     }
     if ((od < 0 && nd > 0) || (od > 0 && nd < 0)) {
@@ -67,7 +69,7 @@ struct ro_cloneset_diff ro_cloneset_diff(const struct ro_cloneset_scale *s)
     if (want > have) {
         d.scale_up = want - have;
         d.scale_up_old = max64(want_old - have_old, 0);
-        d.scale_up_limit = min64(d.scale_up, max64(s->limits.scale_max_unavailable - d.unavailable, 0));
+        d.scale_up_limit = min64(d.scale_up, max64(ro_minus(s->limits.scale_max_unavailable, d.unavailable), 0));
     }
     /* Pods that are specified already are not counted again. */
     int64_t to_delete = n->to_delete + o->to_delete;
@@ -76,10 +78,10 @@ struct ro_cloneset_diff ro_cloneset_diff(const struct ro_cloneset_scale *s)
         d.scale_down_old = max64(have_old - o->to_delete - want_old, 0);
     }
     if (to_delete > 0 || d.scale_down > 0)
-        d.delete_ready_limit = max64(s->limits.max_unavailable + (all - s->limits.replicas) - d.unavailable, 0);
+        d.delete_ready_limit = max64(ro_plus(s->limits.max_unavailable, all - s->limits.replicas - d.unavailable), 0);
 
     d.update = abs64(od) <= abs64(nd) ? od : -nd;
     if (d.update != 0)
-        d.update_max_unavailable = s->limits.max_unavailable + all - s->limits.replicas;
+        d.update_max_unavailable = ro_plus(s->limits.max_unavailable, all - s->limits.replicas);
     return d;
 }

@@ -158,10 +158,9 @@ static int update_pods(struct pass *pass, struct rollout_error *reterr)
     count_unavailable(pass);
 
     /* The walk looks at no more than this; beyond it the places only matter to some reasons. */
-    int64_t looked_at = pass->move.update_max_unavailable - pass->unavailable_target + 1;
-    if (looked_at < 1)
-        looked_at = 1;
-    size_t needed = (uint64_t)looked_at < pass->cut ? (size_t)looked_at : pass->cut;
+    int64_t most = pass->move.update_max_unavailable;
+    uint64_t looked_at = most > pass->unavailable_target ? (uint64_t)(most - pass->unavailable_target) + 1 : 1;
+    size_t needed = looked_at < pass->cut ? (size_t)looked_at : pass->cut;
     bool unavailable = pass->unavailable_all > pass->unavailable_target;
     bool whole =
         unavailable || pass->cut < pass->candidates || pass->spec->pod_update_policy == ROLLOUT_POLICY_IN_PLACE_ONLY;

@@ -2,6 +2,7 @@
 /* Why a pod is not touched in this pass: the ladder of reasons.md 6, rung by rung. */
 #include "planners/cloneset_pass.h"
 
+#include "base/number.h"
 #include "base/str.h"
 #include "planners/pod_reasons.h"
 #include "planners/refresh.h"
@@ -25,7 +26,7 @@ static int64_t missing(const struct pass *pass)
 /* Above maxUnavailable, pods that are too many may be unavailable too. */
 static int64_t allowance(const struct pass *pass)
 {
-    return pass->limits.max_unavailable + positive(pass->active - pass->limits.replicas);
+    return ro_plus(pass->limits.max_unavailable, positive(pass->active - pass->limits.replicas));
 }
 
 struct rollout_str verdict_invalid_field(const struct pass *pass)

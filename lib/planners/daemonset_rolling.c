@@ -2,6 +2,7 @@
 /* The rolling step: which nodes take part, and which old pods are replaced. Source: daemonset.md 10 and 11. */
 #include "planners/daemonset_pass.h"
 
+#include "base/number.h"
 #include "base/str.h"
 #include "planners/refresh.h"
 #include "rules/selector.h"
@@ -229,7 +230,7 @@ static void roll(struct sync *sync)
             sync->scratch2[candidates++] = old - 1;
     }
     sync->allowed = (int64_t)sync->update_count;
-    int64_t left = sync->limits.max_unavailable - sync->used;
+    int64_t left = ro_minus(sync->limits.max_unavailable, sync->used);
     sync->taken = left < 0 ? 0 : left < (int64_t)candidates ? left : (int64_t)candidates;
     for (int64_t i = 0; i < (int64_t)candidates; i++) {
         uint32_t pod = sync->scratch2[i];
@@ -303,7 +304,7 @@ static void surge(struct sync *sync)
         surge_place(sync, sync->list[i], &surge);
     sync->allowed = (int64_t)(sync->create_count - sync->create_start);
 
-    int64_t left = sync->limits.max_surge - sync->used;
+    int64_t left = ro_minus(sync->limits.max_surge, sync->used);
     sync->taken = left < 0 ? 0 : left < (int64_t)surge.candidates ? left : (int64_t)surge.candidates;
     for (int64_t i = 0; i < (int64_t)surge.candidates; i++) {
         uint32_t place = sync->scratch2[i], old = sync_pair(sync, place).old - 1;
