@@ -128,6 +128,9 @@ static int ro_error_value(struct rollout_error *reterr, const struct ro_path *pa
 #endif
     ;
 
+/* ROLLOUT_ERR_INVALID for an argument that is NULL. */
+static int ro_error_null(struct rollout_error *reterr, const char *name);
+
 /* ROLLOUT_ERR_NOMEM with its message. */
 static int ro_error_nomem(struct rollout_error *reterr);
 
@@ -911,6 +914,11 @@ static int ro_error_value(struct rollout_error *reterr, const struct ro_path *pa
         ro_error_hand_over(reterr, &full);
     }
     return ROLLOUT_ERR_INVALID;
+}
+
+static int ro_error_null(struct rollout_error *reterr, const char *name)
+{
+    return ro_error(reterr, ROLLOUT_ERR_INVALID, name, "%s: NULL", name);
 }
 
 static int ro_error_nomem(struct rollout_error *reterr)
@@ -3884,6 +3892,8 @@ int rollout_diff(const struct rollout_tree *old_revision, const struct rollout_t
     struct rollout_tree patch = { 0 };
     int r;
 
+    if (!ret_diff)
+        return ro_error_null(reterr, "ret_diff");
     if ((r = ro_abi_struct(options, &o, sizeof o, "options", reterr)) != ROLLOUT_OK ||
         (r = rules_diff_spec_root_of(old_revision, &old, reterr)) != ROLLOUT_OK ||
         (r = rules_diff_spec_root_of(new_revision, &new, reterr)) != ROLLOUT_OK)
@@ -6141,7 +6151,7 @@ static void rules_reason_put_field(struct rules_reason_out *out, char field, con
 size_t rollout_verdict_text(const struct rollout_plan *plan, const struct rollout_snapshot *snapshot, size_t verdict,
                             char *buf, size_t size)
 {
-    if (!plan || verdict >= plan->verdict_count)
+    if (!plan || !snapshot || verdict >= plan->verdict_count)
         return 0;
     const struct rollout_verdict *v = &plan->verdicts[verdict];
     size_t i = rules_reason_find(v->reason);
@@ -7466,7 +7476,9 @@ static int objects_apply_apply(const struct rollout_world *world, const struct r
     struct ro_apply a = { .world = world, .plan = plan, .ids = ids ? ids : &no_ids, .reterr = reterr };
     const struct rollout_tree *object;
 
-    if (!world || !plan || action >= plan->action_count)
+    if (!world || !plan || !ret_objects)
+        return ro_error_null(reterr, !world ? "world" : !plan ? "plan" : "ret_objects");
+    if (action >= plan->action_count)
         return ro_error(reterr, ROLLOUT_ERR_INVALID, "action", "action: %zu is not in the plan", action);
     struct ro_check c = { reterr, ROLLOUT_OK };
     ro_check_strs(&c, NULL, "ids", a.ids);
@@ -7503,7 +7515,7 @@ int rollout_apply_to(const struct rollout_world *world, const struct rollout_pla
                      struct rollout_error *reterr)
 {
     if (!object)
-        return ro_error(reterr, ROLLOUT_ERR_INVALID, "object", "object: NULL");
+        return ro_error_null(reterr, "object");
     return objects_apply_apply(world, plan, action, NULL, object, ret_objects, reterr);
 }
 
@@ -8767,8 +8779,8 @@ int rollout_apply_status(const struct rollout_world *world, const struct rollout
 {
     struct ro_arena arena = { 0 };
 
-    if (!world || !plan)
-        return ro_error(reterr, ROLLOUT_ERR_INVALID, NULL, "world or plan is NULL");
+    if (!world || !plan || !ret_objects)
+        return ro_error_null(reterr, !world ? "world" : !plan ? "plan" : "ret_objects");
     struct ro_edit *object = ro_edit_copy(&arena, world->workload_object.nodes);
     if (plan->status.count > 0)
         ro_edit_set(object, RO_STR("status"), ro_edit_copy(&arena, plan->status.nodes));
@@ -10561,6 +10573,8 @@ int rollout_grouping_decode(const struct rollout_grouping *grouping, size_t inde
 {
     struct ro_decoder d = { .reterr = reterr };
     struct ro_places places;
+    if (!grouping || !ret_world)
+        return ro_error_null(reterr, grouping ? "ret_world" : "grouping");
     if (index >= grouping->count)
         return ro_error(reterr, ROLLOUT_ERR_INVALID, "index", "index: %zu, but the document holds %zu workloads", index,
                         grouping->count);
@@ -10603,6 +10617,8 @@ int rollout_document_decode(const struct rollout_tree *document, size_t index, i
 {
     struct rollout_grouping *grouping;
     struct rollout_world *world;
+    if (!ret_world)
+        return ro_error_null(reterr, "ret_world");
     int r = rollout_document_group(document, &grouping, reterr);
     if (r != ROLLOUT_OK)
         return r;
@@ -10781,6 +10797,8 @@ static void objects_grouping_group_snapshot(struct ro_decoder *d, struct rollout
 int rollout_document_count(const struct rollout_tree *document, size_t *ret_count, struct rollout_error *reterr)
 {
     struct ro_decoder d = { .reterr = reterr };
+    if (!ret_count)
+        return ro_error_null(reterr, "ret_count");
     int r = rollout_tree_check(document, reterr);
     if (r != ROLLOUT_OK)
         return r;
@@ -10795,6 +10813,8 @@ int rollout_document_group(const struct rollout_tree *document, struct rollout_g
                            struct rollout_error *reterr)
 {
     struct ro_decoder d = { .reterr = reterr };
+    if (!ret_grouping)
+        return ro_error_null(reterr, "ret_grouping");
     int r = rollout_tree_check(document, reterr);
     if (r != ROLLOUT_OK)
         return r;
@@ -10827,7 +10847,7 @@ int rollout_document_group(const struct rollout_tree *document, struct rollout_g
 
 size_t rollout_grouping_count(const struct rollout_grouping *grouping)
 {
-    return grouping->count;
+    return grouping ? grouping->count : 0;
 }
 
 void rollout_grouping_free(struct rollout_grouping *grouping)
@@ -11976,8 +11996,8 @@ int rollout_plan_object(const struct rollout_world *world, const struct rollout_
 {
     struct ro_subjects subjects;
     struct ro_writer out = { NULL, NULL, 0, 0 };
-    if (!world || !plan)
-        return ro_error(reterr, ROLLOUT_ERR_INVALID, world ? "plan" : "world", "%s: NULL", world ? "plan" : "world");
+    if (!world || !plan || !ret_objects)
+        return ro_error_null(reterr, !world ? "world" : !plan ? "plan" : "ret_objects");
     bool indexed = ro_subjects_make(&subjects, world, plan);
     char *block = NULL;
     if (indexed) {
@@ -20088,7 +20108,7 @@ int rollout_plan(const struct rollout_workload *workload, const struct rollout_s
 {
     const struct ro_answer answer = { .plan = ret_plan };
     if (!ret_plan)
-        return ro_error(reterr, ROLLOUT_ERR_INVALID, "ret_plan", "ret_plan: NULL");
+        return ro_error_null(reterr, "ret_plan");
     return planners_plan_decide(workload, snapshot, &answer, reterr);
 }
 
@@ -20097,7 +20117,7 @@ int rollout_candidates(const struct rollout_workload *workload, const struct rol
 {
     const struct ro_answer answer = { .candidates = ret_candidates };
     if (!ret_candidates)
-        return ro_error(reterr, ROLLOUT_ERR_INVALID, "ret_candidates", "ret_candidates: NULL");
+        return ro_error_null(reterr, "ret_candidates");
     return planners_plan_decide(workload, snapshot, &answer, reterr);
 }
 

@@ -30,7 +30,7 @@ ROLLOUT_API int rollout_json_parse(const char *text, size_t len, struct rollout_
 ROLLOUT_API int rollout_yaml_parse(const char *text, size_t len, struct rollout_json **ret_json,
                                    struct rollout_error *reterr);
 
-/** The document. Valid until rollout_json_free(). Since: 0.1 (testing) */
+/** The document; of NULL it is NULL. Valid until rollout_json_free(). Since: 0.1 (testing) */
 ROLLOUT_API const struct rollout_tree *rollout_json_tree(const struct rollout_json *json);
 ROLLOUT_API void rollout_json_free(struct rollout_json *json);
 

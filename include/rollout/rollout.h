@@ -15,6 +15,8 @@
  *    - A struct that begins with struct_size may be shorter or longer than this library's: what is
  *      missing reads as zero, and what is not known must be zero. The same holds for the elements
  *      of a view with a stride. Both end at 65,536 bytes: a size that was never set is refused.
+ *    - NULL for what must be there, a ret_ pointer say, is ROLLOUT_ERR_INVALID; of NULL, a function that frees
+ *      frees nothing, and one that answers a question says 0.
  *    - On failure nothing behind a ret_ pointer is written but the error record.
  *    - With no fix named the decision is that of OpenKruise, or of Kubernetes for its own kinds, down to
  *      their defects.

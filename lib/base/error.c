@@ -169,6 +169,11 @@ int ro_error_value(struct rollout_error *reterr, const struct ro_path *path, con
     return ROLLOUT_ERR_INVALID;
 }
 
+int ro_error_null(struct rollout_error *reterr, const char *name)
+{
+    return ro_error(reterr, ROLLOUT_ERR_INVALID, name, "%s: NULL", name);
+}
+
 int ro_error_nomem(struct rollout_error *reterr)
 {
     return ro_error(reterr, ROLLOUT_ERR_NOMEM, NULL, "out of memory");

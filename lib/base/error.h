@@ -61,6 +61,9 @@ int ro_error_value(struct rollout_error *reterr, const struct ro_path *path, con
 #endif
     ;
 
+/* ROLLOUT_ERR_INVALID for an argument that is NULL. */
+int ro_error_null(struct rollout_error *reterr, const char *name);
+
 /* ROLLOUT_ERR_NOMEM with its message. */
 int ro_error_nomem(struct rollout_error *reterr);
 

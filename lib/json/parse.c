@@ -370,6 +370,8 @@ int rollout_json_parse(const char *text, size_t len, struct rollout_json **ret_j
     size_t read;
     if (!text && len)
         return ro_json_error(reterr, ROLLOUT_ERR_INVALID, "text is NULL with a length");
+    if (!ret_json)
+        return ro_json_error(reterr, ROLLOUT_ERR_INVALID, "ret_json: NULL");
     return ro_json_parse(text ? text : "", len, (struct ro_json_place){ 1, 1 }, ret_json, &read, reterr);
 }
 
@@ -380,6 +382,8 @@ int rollout_yaml_parse(const char *text, size_t len, struct rollout_json **ret_j
     size_t read;
     if (!text && len)
         return ro_json_error(reterr, ROLLOUT_ERR_INVALID, "text is NULL with a length");
+    if (!ret_json)
+        return ro_json_error(reterr, ROLLOUT_ERR_INVALID, "ret_json: NULL");
     int r = ro_yaml_parse(text ? text : "", len, start, &json, &read, reterr);
     if (r == ROLLOUT_OK && !json)
         r = ro_json_syntax_error(reterr, start, "no document");
@@ -390,7 +394,7 @@ int rollout_yaml_parse(const char *text, size_t len, struct rollout_json **ret_j
 
 const struct rollout_tree *rollout_json_tree(const struct rollout_json *json)
 {
-    return &json->tree;
+    return json ? &json->tree : NULL;
 }
 
 void rollout_json_free(struct rollout_json *json)

@@ -30,6 +30,8 @@ struct rollout_json_reader {
 
 int rollout_json_reader_new(int fd, struct rollout_json_reader **ret_reader, struct rollout_error *reterr)
 {
+    if (!ret_reader)
+        return ro_json_error(reterr, ROLLOUT_ERR_INVALID, "ret_reader: NULL");
     struct rollout_json_reader *reader = calloc(1, sizeof(*reader));
     char *buf = malloc(FIRST_SIZE);
     if (!reader || !buf) {
@@ -326,6 +328,8 @@ int rollout_json_reader_next(struct rollout_json_reader *reader, struct rollout_
     struct rollout_json *json = NULL;
     uint32_t line = 0;
     bool at_end = false;
+    if (!reader || !ret_json)
+        return ro_json_error(reterr, ROLLOUT_ERR_INVALID, reader ? "ret_json: NULL" : "reader: NULL");
     int r = reader->begun ? ROLLOUT_OK : begin(reader, reterr);
     while (r == ROLLOUT_OK && !json && !at_end) {
         if (reader->lost)

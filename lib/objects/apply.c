@@ -303,7 +303,9 @@ static int apply(const struct rollout_world *world, const struct rollout_plan *p
     struct ro_apply a = { .world = world, .plan = plan, .ids = ids ? ids : &no_ids, .reterr = reterr };
     const struct rollout_tree *object;
 
-    if (!world || !plan || action >= plan->action_count)
+    if (!world || !plan || !ret_objects)
+        return ro_error_null(reterr, !world ? "world" : !plan ? "plan" : "ret_objects");
+    if (action >= plan->action_count)
         return ro_error(reterr, ROLLOUT_ERR_INVALID, "action", "action: %zu is not in the plan", action);
     struct ro_check c = { reterr, ROLLOUT_OK };
     ro_check_strs(&c, NULL, "ids", a.ids);
@@ -340,6 +342,6 @@ int rollout_apply_to(const struct rollout_world *world, const struct rollout_pla
                      struct rollout_error *reterr)
 {
     if (!object)
-        return ro_error(reterr, ROLLOUT_ERR_INVALID, "object", "object: NULL");
+        return ro_error_null(reterr, "object");
     return apply(world, plan, action, NULL, object, ret_objects, reterr);
 }

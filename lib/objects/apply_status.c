@@ -54,8 +54,8 @@ int rollout_apply_status(const struct rollout_world *world, const struct rollout
 {
     struct ro_arena arena = { 0 };
 
-    if (!world || !plan)
-        return ro_error(reterr, ROLLOUT_ERR_INVALID, NULL, "world or plan is NULL");
+    if (!world || !plan || !ret_objects)
+        return ro_error_null(reterr, !world ? "world" : !plan ? "plan" : "ret_objects");
     struct ro_edit *object = ro_edit_copy(&arena, world->workload_object.nodes);
     if (plan->status.count > 0)
         ro_edit_set(object, RO_STR("status"), ro_edit_copy(&arena, plan->status.nodes));

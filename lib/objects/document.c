@@ -169,6 +169,8 @@ int rollout_grouping_decode(const struct rollout_grouping *grouping, size_t inde
 {
     struct ro_decoder d = { .reterr = reterr };
     struct ro_places places;
+    if (!grouping || !ret_world)
+        return ro_error_null(reterr, grouping ? "ret_world" : "grouping");
     if (index >= grouping->count)
         return ro_error(reterr, ROLLOUT_ERR_INVALID, "index", "index: %zu, but the document holds %zu workloads", index,
                         grouping->count);
@@ -211,6 +213,8 @@ int rollout_document_decode(const struct rollout_tree *document, size_t index, i
 {
     struct rollout_grouping *grouping;
     struct rollout_world *world;
+    if (!ret_world)
+        return ro_error_null(reterr, "ret_world");
     int r = rollout_document_group(document, &grouping, reterr);
     if (r != ROLLOUT_OK)
         return r;

@@ -160,6 +160,8 @@ static void group_snapshot(struct ro_decoder *d, struct rollout_grouping *g)
 int rollout_document_count(const struct rollout_tree *document, size_t *ret_count, struct rollout_error *reterr)
 {
     struct ro_decoder d = { .reterr = reterr };
+    if (!ret_count)
+        return ro_error_null(reterr, "ret_count");
     int r = rollout_tree_check(document, reterr);
     if (r != ROLLOUT_OK)
         return r;
@@ -174,6 +176,8 @@ int rollout_document_group(const struct rollout_tree *document, struct rollout_g
                            struct rollout_error *reterr)
 {
     struct ro_decoder d = { .reterr = reterr };
+    if (!ret_grouping)
+        return ro_error_null(reterr, "ret_grouping");
     int r = rollout_tree_check(document, reterr);
     if (r != ROLLOUT_OK)
         return r;
@@ -206,7 +210,7 @@ int rollout_document_group(const struct rollout_tree *document, struct rollout_g
 
 size_t rollout_grouping_count(const struct rollout_grouping *grouping)
 {
-    return grouping->count;
+    return grouping ? grouping->count : 0;
 }
 
 void rollout_grouping_free(struct rollout_grouping *grouping)

@@ -319,8 +319,8 @@ int rollout_plan_object(const struct rollout_world *world, const struct rollout_
 {
     struct ro_subjects subjects;
     struct ro_writer out = { NULL, NULL, 0, 0 };
-    if (!world || !plan)
-        return ro_error(reterr, ROLLOUT_ERR_INVALID, world ? "plan" : "world", "%s: NULL", world ? "plan" : "world");
+    if (!world || !plan || !ret_objects)
+        return ro_error_null(reterr, !world ? "world" : !plan ? "plan" : "ret_objects");
     bool indexed = ro_subjects_make(&subjects, world, plan);
     char *block = NULL;
     if (indexed) {

@@ -192,7 +192,7 @@ int rollout_plan(const struct rollout_workload *workload, const struct rollout_s
 {
     const struct ro_answer answer = { .plan = ret_plan };
     if (!ret_plan)
-        return ro_error(reterr, ROLLOUT_ERR_INVALID, "ret_plan", "ret_plan: NULL");
+        return ro_error_null(reterr, "ret_plan");
     return decide(workload, snapshot, &answer, reterr);
 }
 
@@ -201,7 +201,7 @@ int rollout_candidates(const struct rollout_workload *workload, const struct rol
 {
     const struct ro_answer answer = { .candidates = ret_candidates };
     if (!ret_candidates)
-        return ro_error(reterr, ROLLOUT_ERR_INVALID, "ret_candidates", "ret_candidates: NULL");
+        return ro_error_null(reterr, "ret_candidates");
     return decide(workload, snapshot, &answer, reterr);
 }
 

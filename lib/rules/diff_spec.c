@@ -172,6 +172,8 @@ int rollout_diff(const struct rollout_tree *old_revision, const struct rollout_t
     struct rollout_tree patch = { 0 };
     int r;
 
+    if (!ret_diff)
+        return ro_error_null(reterr, "ret_diff");
     if ((r = ro_abi_struct(options, &o, sizeof o, "options", reterr)) != ROLLOUT_OK ||
         (r = root_of(old_revision, &old, reterr)) != ROLLOUT_OK ||
         (r = root_of(new_revision, &new, reterr)) != ROLLOUT_OK)
