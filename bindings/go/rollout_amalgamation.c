@@ -1156,6 +1156,17 @@ static bool ro_parse_int(struct rollout_str text, int skip, int64_t *ret);
  * correctly rounded. False where Go has an error, so also for what rounds to infinity. */
 static bool ro_parse_float(struct rollout_str text, double *ret);
 
+/* Go's sums of 64 bits wrap, and a percentage may come to any such number. */
+static inline int64_t ro_plus(int64_t a, int64_t b)
+{
+    return (int64_t)((uint64_t)a + (uint64_t)b);
+}
+
+static inline int64_t ro_minus(int64_t a, int64_t b)
+{
+    return (int64_t)((uint64_t)a - (uint64_t)b);
+}
+
 /* ---- lib/base/number.c ---- */
 
 /* Digits kept; the exact middle between two doubles has at most 767. */
@@ -15893,7 +15904,7 @@ static void planners_cloneset_diff_use_surge(const struct ro_cloneset_scale *s, 
     int64_t to_delete = s->new_.to_delete + s->old.to_delete;
 
     if (to_delete > 0) {
-        scale = planners_cloneset_diff_min64(planners_cloneset_diff_max64(d->unavailable + to_delete - s->limits.max_unavailable, 0), to_delete);
+        scale = planners_cloneset_diff_min64(planners_cloneset_diff_max64(ro_minus(d->unavailable + to_delete, s->limits.max_unavailable), 0), to_delete);
         scale_old = planners_cloneset_diff_max64(scale - s->new_.to_delete, 0);
     }
     if ((od < 0 && nd > 0) || (od > 0 && nd < 0)) {
@@ -15932,7 +15943,7 @@ static struct ro_cloneset_diff ro_cloneset_diff(const struct ro_cloneset_scale *
     if (want > have) {
         d.scale_up = want - have;
         d.scale_up_old = planners_cloneset_diff_max64(want_old - have_old, 0);
-        d.scale_up_limit = planners_cloneset_diff_min64(d.scale_up, planners_cloneset_diff_max64(s->limits.scale_max_unavailable - d.unavailable, 0));
+        d.scale_up_limit = planners_cloneset_diff_min64(d.scale_up, planners_cloneset_diff_max64(ro_minus(s->limits.scale_max_unavailable, d.unavailable), 0));
     }
     /* Pods that are specified already are not counted again. */
     int64_t to_delete = n->to_delete + o->to_delete;
@@ -15941,11 +15952,11 @@ static struct ro_cloneset_diff ro_cloneset_diff(const struct ro_cloneset_scale *
         d.scale_down_old = planners_cloneset_diff_max64(have_old - o->to_delete - want_old, 0);
     }
     if (to_delete > 0 || d.scale_down > 0)
-        d.delete_ready_limit = planners_cloneset_diff_max64(s->limits.max_unavailable + (all - s->limits.replicas) - d.unavailable, 0);
+        d.delete_ready_limit = planners_cloneset_diff_max64(ro_plus(s->limits.max_unavailable, all - s->limits.replicas - d.unavailable), 0);
 
     d.update = planners_cloneset_diff_abs64(od) <= planners_cloneset_diff_abs64(nd) ? od : -nd;
     if (d.update != 0)
-        d.update_max_unavailable = s->limits.max_unavailable + all - s->limits.replicas;
+        d.update_max_unavailable = ro_plus(s->limits.max_unavailable, all - s->limits.replicas);
     return d;
 }
 
@@ -16882,10 +16893,9 @@ static int planners_cloneset_update_update_pods(struct planners_cloneset_pass_pa
     planners_cloneset_update_count_unavailable(pass);
 
     /* The walk looks at no more than this; beyond it the places only matter to some reasons. */
-    int64_t looked_at = pass->move.update_max_unavailable - pass->unavailable_target + 1;
-    if (looked_at < 1)
-        looked_at = 1;
-    size_t needed = (uint64_t)looked_at < pass->cut ? (size_t)looked_at : pass->cut;
+    int64_t most = pass->move.update_max_unavailable;
+    uint64_t looked_at = most > pass->unavailable_target ? (uint64_t)(most - pass->unavailable_target) + 1 : 1;
+    size_t needed = looked_at < pass->cut ? (size_t)looked_at : pass->cut;
     bool unavailable = pass->unavailable_all > pass->unavailable_target;
     bool whole =
         unavailable || pass->cut < pass->candidates || pass->spec->pod_update_policy == ROLLOUT_POLICY_IN_PLACE_ONLY;
@@ -17033,7 +17043,7 @@ static int64_t planners_cloneset_verdict_missing(const struct planners_cloneset_
 /* Above maxUnavailable, pods that are too many may be unavailable too. */
 static int64_t planners_cloneset_verdict_allowance(const struct planners_cloneset_pass_pass *pass)
 {
-    return pass->limits.max_unavailable + planners_cloneset_verdict_positive(pass->active - pass->limits.replicas);
+    return ro_plus(pass->limits.max_unavailable, planners_cloneset_verdict_positive(pass->active - pass->limits.replicas));
 }
 
 static struct rollout_str verdict_invalid_field(const struct planners_cloneset_pass_pass *pass)
@@ -19140,7 +19150,7 @@ static void planners_daemonset_rolling_roll(struct sync *sync)
             sync->scratch2[candidates++] = old - 1;
     }
     sync->allowed = (int64_t)sync->update_count;
-    int64_t left = sync->limits.max_unavailable - sync->used;
+    int64_t left = ro_minus(sync->limits.max_unavailable, sync->used);
     sync->taken = left < 0 ? 0 : left < (int64_t)candidates ? left : (int64_t)candidates;
     for (int64_t i = 0; i < (int64_t)candidates; i++) {
         uint32_t pod = sync->scratch2[i];
@@ -19214,7 +19224,7 @@ static void planners_daemonset_rolling_surge(struct sync *sync)
         planners_daemonset_rolling_surge_place(sync, sync->list[i], &planners_daemonset_rolling_surge);
     sync->allowed = (int64_t)(sync->create_count - sync->create_start);
 
-    int64_t left = sync->limits.max_surge - sync->used;
+    int64_t left = ro_minus(sync->limits.max_surge, sync->used);
     sync->taken = left < 0 ? 0 : left < (int64_t)planners_daemonset_rolling_surge.candidates ? left : (int64_t)planners_daemonset_rolling_surge.candidates;
     for (int64_t i = 0; i < (int64_t)planners_daemonset_rolling_surge.candidates; i++) {
         uint32_t place = sync->scratch2[i], old = sync_pair(sync, place).old - 1;
