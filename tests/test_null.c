@@ -127,7 +127,7 @@ START_TEST(test_questions)
     ck_assert_uint_eq(rollout_grouping_count(NULL), 0);
     ck_assert_ptr_null(rollout_json_tree(NULL));
     ck_assert_uint_eq(rollout_verdict_text(NULL, world->snapshot, 0, buf, sizeof buf), 0);
-    ck_assert_uint_eq(rollout_verdict_text(plan, NULL, 0, buf, sizeof buf), 0);
+    ck_assert_uint_gt(rollout_verdict_text(plan, NULL, 0, buf, sizeof buf), 0); /* without names */
     ck_assert_uint_gt(rollout_verdict_text(plan, world->snapshot, 0, NULL, 0), 0);
     rollout_order_priority_key(NULL, NULL, NULL);
 }

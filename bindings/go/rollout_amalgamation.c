@@ -6162,7 +6162,7 @@ static void rules_reason_put_field(struct rules_reason_out *out, char field, con
 size_t rollout_verdict_text(const struct rollout_plan *plan, const struct rollout_snapshot *snapshot, size_t verdict,
                             char *buf, size_t size)
 {
-    if (!plan || !snapshot || verdict >= plan->verdict_count)
+    if (!plan || verdict >= plan->verdict_count)
         return 0;
     const struct rollout_verdict *v = &plan->verdicts[verdict];
     size_t i = rules_reason_find(v->reason);

@@ -1427,7 +1427,7 @@ ROLLOUT_API void rollout_plan_free(struct rollout_plan *plan);
 
 /** The sentence of a verdict: the numbers that decided, and at most three other pods by name.
  *  Like snprintf: at most size bytes with the NUL; returns the length of the whole sentence, 0 if
- *  verdict is no index into plan->verdicts. workload and snapshot are those of the plan.
+ *  verdict is no index into plan->verdicts. snapshot is that of the plan; NULL: names are left out.
  *  Since: 0.1 (testing) */
 ROLLOUT_API size_t rollout_verdict_text(const struct rollout_plan *plan, const struct rollout_snapshot *snapshot,
                                         size_t verdict, char *buf, size_t size);

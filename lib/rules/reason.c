@@ -192,7 +192,7 @@ static void put_field(struct out *out, char field, const struct rollout_plan *pl
 size_t rollout_verdict_text(const struct rollout_plan *plan, const struct rollout_snapshot *snapshot, size_t verdict,
                             char *buf, size_t size)
 {
-    if (!plan || !snapshot || verdict >= plan->verdict_count)
+    if (!plan || verdict >= plan->verdict_count)
         return 0;
     const struct rollout_verdict *v = &plan->verdicts[verdict];
     size_t i = find(v->reason);
