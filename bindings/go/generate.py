@@ -22,40 +22,16 @@ from typing import Optional
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 import headers  # noqa: E402
+import spelling  # noqa: E402
 
 # Names that no rule gives. An enum goes by its first constant.
-ENUM_NAMES = {
-    'ROLLOUT_OK': 'Code',
-    'ROLLOUT_INTSTR_UNSET': 'IntStrKind',
-    'ROLLOUT_ROUND_NONE': 'Rounding',
-    'ROLLOUT_CLASS_DONE': 'ReasonClass',
-    'ROLLOUT_DIFF_POSSIBLE': 'DiffRule',
-    'ROLLOUT_DIFF_REPLACE': 'DiffOp',
-    'ROLLOUT_CHANGES_IMAGES': 'Changes',
-    'ROLLOUT_TOLERATION_EQUAL': 'TolerationOperator',
-    'ROLLOUT_STATE_NONE': 'LifecycleState',
-    'ROLLOUT_UPDATE_ROLLING': 'UpdateType',
-    'ROLLOUT_POLICY_RECREATE': 'UpdatePolicy',
-    'ROLLOUT_CLAIMS_RETAIN': 'ClaimsPolicy',
-    'ROLLOUT_ATTR_REVISION': 'AttrKey',
-    'ROLLOUT_CANDIDATE_WAITING': 'Standing',
-}
+ENUM_NAMES = {**spelling.ENUMS, 'ROLLOUT_OK': 'Code'}
 # Trees are plain Go values here, so nobody needs the kinds of nodes.
 ENUMS_LEFT_OUT = ('ROLLOUT_NODE_NULL',)
-HEADERS_LEFT_OUT = ('json.h',)
 STRUCT_NAMES = {'rollout_gate': 'FeatureGate', 'rollout_plan': 'PlanResult', 'rollout_diff': 'DiffResult',
                 'rollout_order': 'UpdateOrder'}
-# Enums whose members' comments do not begin with them.
-MEMBER_ENUMS = {
-    'rollout_candidate.subject_kind': 'Subject',
-    'rollout_daemonset.pod_update_policy': 'UpdatePolicy',
-}
-WORDS = {'cloneset': 'CloneSet', 'statefulset': 'StatefulSet', 'daemonset': 'DaemonSet', 'sidecarset': 'SidecarSet',
-         'uniteddeployment': 'UnitedDeployment', 'broadcastjob': 'BroadcastJob', 'replicaset': 'ReplicaSet',
-         'intstr': 'IntStr', 'id': 'ID', 'ids': 'IDs', 'uid': 'UID', 'abi': 'ABI', 'io': 'IO', 'nomem': 'NoMemory',
-         'ok': 'OK', 'qos': 'QoS', 'vct': 'VCT', 'pvc': 'PVC'}
-# Labels whose order counts, or of which a key may be there several times.
-LABEL_LISTS = ('rollout_order.scatter',)
+WORDS = {**spelling.WORDS, 'intstr': 'IntStr', 'id': 'ID', 'ids': 'IDs', 'uid': 'UID', 'abi': 'ABI', 'io': 'IO',
+         'nomem': 'NoMemory', 'ok': 'OK', 'qos': 'QoS', 'vct': 'VCT', 'pvc': 'PVC'}
 # What the calls take, what they give, and what Decode gives back.
 INPUTS = ('rollout_workload', 'rollout_snapshot', 'rollout_order', 'rollout_selector')
 RESULTS = ('rollout_plan', 'rollout_candidates', 'rollout_diff', 'rollout_priority_key')
@@ -123,7 +99,7 @@ class Writer:
         self.enums: list[tuple[headers.Enum, str]] = []
         for enum in self.headers.enums:
             first = enum.constants[0].name
-            if enum.header in HEADERS_LEFT_OUT or first in ENUMS_LEFT_OUT:
+            if enum.header in spelling.OTHER_LIBRARY or first in ENUMS_LEFT_OUT:
                 continue
             name = ENUM_NAMES.get(first) or camel(enum.prefix[8:])
             if enum.flags and first not in ENUM_NAMES:
@@ -170,7 +146,7 @@ class Writer:
 
     def enum_of(self, path: str, doc: str) -> str:
         for enum, name in self.enums:
-            if MEMBER_ENUMS.get(path) == name:
+            if spelling.MEMBER_ENUMS.get(path) == name:
                 return name
         star = re.match(r'(ROLLOUT_[A-Z_]+_)\*', doc)
         first = re.match(r'(ROLLOUT_[A-Z_]+[A-Z])\b', doc)
@@ -232,7 +208,7 @@ class Writer:
             elif what.struct == 'rollout_intstr':
                 add('intstr', 'IntStr')
             elif what.struct == 'rollout_labels':
-                add('label_list', '[]Label') if path in LABEL_LISTS else add('labels', 'map[string]string')
+                add('label_list', '[]Label') if path in spelling.LABEL_LISTS else add('labels', 'map[string]string')
             elif what.struct == 'rollout_strs':
                 add('strs', '[]string')
             elif what.struct == 'rollout_tree':
@@ -462,7 +438,7 @@ class Writer:
                'type Member struct {\n\tName string\n\tOffset, Size uintptr\n\tType string\n}\n',
                '// Structs are all structs but those that nobody sees into.\nfunc Structs() []Struct {\n\treturn []Struct{']
         for struct in self.headers.structs.values():
-            if struct.opaque or struct.header in HEADERS_LEFT_OUT:
+            if struct.opaque or struct.header in spelling.OTHER_LIBRARY:
                 continue
             of = f'C.struct_{struct.name}{{}}'
             out.append(f'\t\t{{"{struct.name}", unsafe.Sizeof({of}), unsafe.Alignof({of}), []Member{{')

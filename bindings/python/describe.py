@@ -14,38 +14,11 @@ from typing import Optional
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 import headers  # noqa: E402
+import spelling  # noqa: E402
 
 # Names that no rule gives. An enum goes by its first constant.
-ENUM_NAMES = {
-    'ROLLOUT_OK': 'ErrorCode',
-    'ROLLOUT_INTSTR_UNSET': 'IntStrKind',
-    'ROLLOUT_ROUND_NONE': 'Rounding',
-    'ROLLOUT_NODE_NULL': 'NodeKind',
-    'ROLLOUT_CLASS_DONE': 'ReasonClass',
-    'ROLLOUT_DIFF_POSSIBLE': 'DiffRule',
-    'ROLLOUT_DIFF_REPLACE': 'DiffOp',
-    'ROLLOUT_CHANGES_IMAGES': 'Changes',
-    'ROLLOUT_TOLERATION_EQUAL': 'TolerationOperator',
-    'ROLLOUT_STATE_NONE': 'LifecycleState',
-    'ROLLOUT_UPDATE_ROLLING': 'UpdateType',
-    'ROLLOUT_POLICY_RECREATE': 'UpdatePolicy',
-    'ROLLOUT_CLAIMS_RETAIN': 'ClaimsPolicy',
-    'ROLLOUT_ATTR_REVISION': 'AttrKey',
-    'ROLLOUT_CANDIDATE_WAITING': 'Standing',
-}
+ENUM_NAMES = {**spelling.ENUMS, 'ROLLOUT_OK': 'ErrorCode', 'ROLLOUT_NODE_NULL': 'NodeKind'}
 STRUCT_NAMES = {'rollout_gate': 'FeatureGate'}
-# Members whose comment does not begin with the enum that they are of.
-MEMBER_ENUMS = {
-    'rollout_candidate.subject_kind': 'Subject',
-    'rollout_daemonset.pod_update_policy': 'UpdatePolicy',
-}
-WORDS = {'cloneset': 'CloneSet', 'statefulset': 'StatefulSet', 'daemonset': 'DaemonSet', 'sidecarset': 'SidecarSet',
-         'uniteddeployment': 'UnitedDeployment', 'broadcastjob': 'BroadcastJob', 'replicaset': 'ReplicaSet'}
-
-# Labels of which a key may be there several times.
-TERMS = ('rollout_order.scatter',)
-# Headers that librollout does not have.
-OTHER_LIBRARY = ('json.h',)
 # What the calls take and give; what these reach is packed or read.
 INPUTS = ('rollout_workload', 'rollout_snapshot', 'rollout_order')
 RESULTS = ('rollout_plan', 'rollout_candidates', 'rollout_diff', 'rollout_priority_key')
@@ -112,7 +85,7 @@ class Record:
 
 
 def camel(name: str) -> str:
-    return ''.join(WORDS.get(word, word.capitalize()) for word in name.strip('_').lower().split('_'))
+    return ''.join(spelling.WORDS.get(word, word.capitalize()) for word in name.strip('_').lower().split('_'))
 
 
 def python_name(member: str) -> str:
@@ -129,7 +102,7 @@ class Description:
         self.headers = read
         self.enum_names: list[tuple[headers.Enum, str]] = []
         for enum in read.enums:
-            if enum.header not in OTHER_LIBRARY:
+            if enum.header not in spelling.OTHER_LIBRARY:
                 name = ENUM_NAMES.get(enum.constants[0].name) or camel(enum.prefix[8:])
                 if enum.flags and enum.constants[0].name not in ENUM_NAMES:
                     name += 'Flags'
@@ -172,7 +145,7 @@ class Description:
     def enum_of(self, path: str, doc: str) -> Optional[tuple[headers.Enum, str]]:
         """The enum that a member's comment names: "ROLLOUT_PHASE_*", or by one of its constants."""
         for enum, name in self.enum_names:
-            if MEMBER_ENUMS.get(path) == name:
+            if spelling.MEMBER_ENUMS.get(path) == name:
                 return enum, name
         star = re.match(r'(ROLLOUT_[A-Z_]+_)\*', doc)
         if star:
@@ -239,7 +212,7 @@ class Description:
             elif not what.pointer and not what.struct:
                 fields.append(self.number(struct, member, result))
             elif what.struct in SPECIAL:
-                fields.append(self.special(name, 'rollout_terms' if path in TERMS else what.struct, doc, result))
+                fields.append(self.special(name, 'rollout_terms' if path in spelling.LABEL_LISTS else what.struct, doc, result))
             elif what.struct and is_view(self.headers.structs[what.struct]):
                 item = self.headers.structs[what.struct].members[0].type
                 fields.append(self.several(name, 'view', 'PNN', item, doc, result))

@@ -17,6 +17,7 @@ from typing import Iterable, Optional
 
 import describe
 import headers
+import spelling
 from describe import Description, Field, Record
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -164,7 +165,7 @@ def emit_abi(d: Description) -> str:
     out.append('\n')
     names = []
     for struct in d.headers.structs.values():
-        if struct.header in describe.OTHER_LIBRARY or struct.opaque:
+        if struct.header in spelling.OTHER_LIBRARY or struct.opaque:
             continue
         names.append(struct.name)
         out.append(f'\nclass {struct.name}(ctypes.Structure):\n    _fields_ = [\n')
@@ -176,7 +177,7 @@ def emit_abi(d: Description) -> str:
     out += [f'    {name!r}: {name},\n' for name in names]
     out.append('}\n\n# Result and parameters of each function.\nPROTOTYPES: dict[str, tuple[Optional[Any], list[Any]]] = {\n')
     for function in d.headers.functions.values():
-        if function.header in describe.OTHER_LIBRARY:
+        if function.header in spelling.OTHER_LIBRARY:
             continue
         result = 'None' if function.result.base == 'void' and not function.result.pointer else c_type(function.result, False)
         parameters = ', '.join(c_type(p.type, True) for p in function.parameters)
