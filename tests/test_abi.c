@@ -74,9 +74,9 @@ START_TEST(test_struct_null)
 {
     struct known out;
     struct rollout_error error = { .struct_size = sizeof(error) };
-    ck_assert_int_eq(ro_abi_struct(NULL, &out, sizeof(out), "workload", &error), ROLLOUT_ERR_ABI);
-    ck_assert_str_eq(error.message, "workload: is NULL");
-    ck_assert_int_eq(ro_abi_struct(NULL, &out, sizeof(out), "workload", NULL), ROLLOUT_ERR_ABI);
+    ck_assert_int_eq(ro_abi_struct(NULL, &out, sizeof(out), "workload", &error), ROLLOUT_ERR_INVALID);
+    ck_assert_str_eq(error.message, "workload: NULL");
+    ck_assert_int_eq(ro_abi_struct(NULL, &out, sizeof(out), "workload", NULL), ROLLOUT_ERR_INVALID);
 }
 END_TEST
 

@@ -720,7 +720,7 @@ START_TEST(test_errors)
     ck_assert_str_eq(error.message, "options.flags: unknown bits 8");
     ck_assert_str_eq(error.field, "options.flags");
     ck_assert_int_eq(rollout_diff(rollout_json_tree(one), rollout_json_tree(one), NULL, &diff, &error),
-                     ROLLOUT_ERR_ABI);
+                     ROLLOUT_ERR_INVALID);
     ck_assert_ptr_null(diff);
     rollout_json_free(one);
 }

@@ -604,7 +604,7 @@ START_TEST(test_refused)
     ck_assert_int_eq(rollout_order_default(&view, NULL, 2, &error), ROLLOUT_ERR_INVALID);
     ck_assert_str_eq(error.message, "indices: no list is given for 2 pods");
     ck_assert_int_eq(rollout_order_default(NULL, list, 1, &error), ROLLOUT_ERR_INVALID);
-    ck_assert_str_eq(error.message, "pods: none are given");
+    ck_assert_str_eq(error.message, "pods: NULL");
     ck_assert_int_eq(rollout_order_default(&view, NULL, 0, NULL), ROLLOUT_OK);
     view.stride = 12;
     ck_assert_int_eq(rollout_order_default(&view, list, 2, NULL), ROLLOUT_ERR_ABI);

@@ -482,6 +482,9 @@ static void spoil(struct world *w, int i)
     case 75:
         world_in_place(w, 1, ROLLOUT_IN_PLACE_STATE)->containers = (struct rollout_tree){ &too_large, 1 };
         break;
+    case 76:
+        w->pods[1].namespace_ = bad;
+        break;
     default:
         break;
     }
@@ -571,6 +574,7 @@ static const struct {
     { ROLLOUT_ERR_INVALID, 1, "pods[1].in_place.grace_revision: NULL with a length" },
     { ROLLOUT_ERR_INVALID, 1, "pods[1].in_place.containers: NULL with a count" },
     { ROLLOUT_ERR_INVALID, 1, "pods[1].in_place.containers: node 0 size goes beyond the tree" },
+    { ROLLOUT_ERR_INVALID, 1, "pods[1].namespace_: NULL with a length" },
 };
 
 START_TEST(broken_record)
@@ -813,10 +817,10 @@ START_TEST(refused_pointers)
     world_make(&w, "R2", "2n");
     ck_assert_int_eq(rollout_plan(&w.workload, &w.snapshot, NULL, &error), ROLLOUT_ERR_INVALID);
     ck_assert_str_eq(error.message, "ret_plan: NULL");
-    ck_assert_int_eq(rollout_plan(NULL, &w.snapshot, &plan, &error), ROLLOUT_ERR_ABI);
-    ck_assert_str_eq(error.message, "workload: is NULL");
-    ck_assert_int_eq(rollout_plan(&w.workload, NULL, &plan, &error), ROLLOUT_ERR_ABI);
-    ck_assert_str_eq(error.message, "snapshot: is NULL");
+    ck_assert_int_eq(rollout_plan(NULL, &w.snapshot, &plan, &error), ROLLOUT_ERR_INVALID);
+    ck_assert_str_eq(error.message, "workload: NULL");
+    ck_assert_int_eq(rollout_plan(&w.workload, NULL, &plan, &error), ROLLOUT_ERR_INVALID);
+    ck_assert_str_eq(error.message, "snapshot: NULL");
     ck_assert_int_eq(rollout_plan(&w.workload, &w.snapshot, &plan, &error), ROLLOUT_ERR_INVALID);
     ck_assert_str_eq(error.message, "workload: no spec is set");
     w.workload.cloneset = &w.spec;

@@ -200,7 +200,7 @@ START_TEST(test_null)
     struct rollout_selector all = { .requirements = NULL };
     struct rollout_labels none = { .count = 0 };
     ck_assert_int_eq(rollout_selector_check(NULL, &error), ROLLOUT_ERR_INVALID);
-    ck_assert_str_eq(error.message, "no selector is given");
+    ck_assert_str_eq(error.message, "selector: NULL");
     ck_assert_int_eq(rollout_selector_matches(NULL, &none), 0);
     ck_assert_int_eq(rollout_selector_matches(&all, NULL), 0);
     ck_assert_int_eq(rollout_selector_check(&all, NULL), ROLLOUT_OK);

@@ -47,7 +47,7 @@ static inline int ro_abi_stride_ok(size_t stride)
 }
 
 /* Copies a struct whose first field is its struct_size into full (of full_size bytes, cleared).
- * The copy's struct_size is full_size. name is for the message. ROLLOUT_OK, or ROLLOUT_ERR_ABI: NULL, size below 8,
+ * The copy's struct_size is full_size. name is for the message. ROLLOUT_OK; ROLLOUT_ERR_INVALID: NULL; ROLLOUT_ERR_ABI: size below 8,
  * above RO_ABI_SIZE_MAX, no multiple of 4, or shorter than full_size and no multiple of a pointer's size; or a tail
  * beyond full_size that is not all zero. */
 static int ro_abi_struct(const void *given, void *full, size_t full_size, const char *name, struct rollout_error *reterr);
@@ -149,7 +149,7 @@ static int ro_abi_struct(const void *given, void *full, size_t full_size, const 
 {
     uint32_t size;
     if (!given)
-        return ro_error(reterr, ROLLOUT_ERR_ABI, name, "%s: is NULL", name);
+        return ro_error_null(reterr, name);
     memcpy(&size, given, sizeof(size));
     /* Half of a pointer would be read as one. */
     bool cuts = size < full_size && size % sizeof(void *);
@@ -2733,7 +2733,8 @@ static inline bool ro_labels_broken(const struct rollout_labels *labels)
 static inline bool ro_pod_suspect(const struct rollout_pod *pod)
 {
     return ro_str_broken(pod->revision) || ro_str_broken(pod->name) || ro_str_broken(pod->node) ||
-           ro_str_broken(pod->uid) || ro_str_broken(pod->target_node) || (!pod->labels.items && pod->labels.count) ||
+           ro_str_broken(pod->uid) || ro_str_broken(pod->namespace_) || ro_str_broken(pod->target_node) ||
+           (!pod->labels.items && pod->labels.count) ||
            ro_stride_broken(pod->labels.stride, sizeof(struct rollout_label)) ||
            (pod->finalizers.count | pod->reserved);
 }
@@ -2928,7 +2929,8 @@ static bool rules_check_pod_broken(const struct rollout_pod *pod)
 {
     const struct rollout_in_place *in_place = pod->in_place;
     return ro_str_broken(pod->revision) || ro_str_broken(pod->name) || ro_str_broken(pod->node) || pod->reserved ||
-           ro_str_broken(pod->uid) || ro_str_broken(pod->target_node) || ro_labels_broken(&pod->labels) || ro_strs_broken(&pod->finalizers) ||
+           ro_str_broken(pod->uid) || ro_str_broken(pod->namespace_) || ro_str_broken(pod->target_node) ||
+           ro_labels_broken(&pod->labels) || ro_strs_broken(&pod->finalizers) ||
            (in_place && (ro_str_broken(in_place->container) || ro_str_broken(in_place->grace_revision) ||
                          (in_place->containers.count && rollout_tree_check(&in_place->containers, NULL))));
 }
@@ -2946,6 +2948,7 @@ static int ro_pod_check(const struct rollout_pod *pod, size_t i, struct rollout_
     ro_check_text(&c, &place, "name", pod->name);
     ro_check_text(&c, &place, "node", pod->node);
     ro_check_text(&c, &place, "uid", pod->uid);
+    ro_check_text(&c, &place, "namespace_", pod->namespace_);
     ro_check_text(&c, &place, "target_node", pod->target_node);
     (void)ro_check_view(&c, &labels, pod->labels.items, pod->labels.count, pod->labels.stride,
                      sizeof(struct rollout_label));
@@ -5467,7 +5470,7 @@ static int rules_order_order_pods(const struct rollout_order *order, const struc
                       unsigned steps, struct rollout_error *reterr)
 {
     if (!pods)
-        return ro_error(reterr, ROLLOUT_ERR_INVALID, "pods", "pods: none are given");
+        return ro_error_null(reterr, "pods");
     struct ro_abi_array array;
     int code = rules_order_check_order(order, steps, reterr);
     if (code == ROLLOUT_OK)
@@ -6732,7 +6735,7 @@ int rollout_selector_check(const struct rollout_selector *selector, struct rollo
 {
     struct ro_check c = { reterr, ROLLOUT_OK };
     if (!selector)
-        return ro_error(reterr, ROLLOUT_ERR_INVALID, NULL, "no selector is given");
+        return ro_error_null(reterr, "selector");
     ro_check_selector_at(&c, NULL, selector);
     return c.code ? c.code : rules_selector_check_selector(selector, reterr);
 }
@@ -6795,6 +6798,62 @@ int rollout_selector_matches(const struct rollout_selector *selector, const stru
 }
 #undef NAME_MAX_LEN
 #undef PREFIX_MAX_LEN
+
+/* ---- lib/rules/specs.h ---- */
+
+/* The spec of a workload of any kind, and its status. */
+
+
+/* Room for them, of which one each is used. */
+struct ro_specs {
+    struct rollout_cloneset cloneset;
+    struct rollout_statefulset statefulset;
+    struct rollout_daemonset daemonset;
+    struct rollout_cloneset_status cloneset_status;
+    struct rollout_statefulset_status statefulset_status;
+    struct rollout_daemonset_status daemonset_status;
+};
+
+/* Brings what the workload, itself at full size, points to to this library's size: then it points into specs. A status
+ * that is not there is one of zeros. ROLLOUT_OK, or what ro_abi_struct() says of one of them. */
+static int ro_specs_open(struct rollout_workload *workload, struct ro_specs *specs, struct rollout_error *reterr);
+
+/* ---- lib/rules/specs.c ---- */
+
+static int rules_specs_open_status(const void *given, void *full, size_t size, struct rollout_error *reterr)
+{
+    if (given)
+        return ro_abi_struct(given, full, size, "status", reterr);
+    memset(full, 0, size);
+    return ROLLOUT_OK;
+}
+
+static int ro_specs_open(struct rollout_workload *workload, struct ro_specs *specs, struct rollout_error *reterr)
+{
+    int r = ROLLOUT_OK;
+    if (r == ROLLOUT_OK && workload->cloneset) {
+        r = ro_abi_struct(workload->cloneset, &specs->cloneset, sizeof specs->cloneset, "cloneset", reterr);
+        if (r == ROLLOUT_OK)
+            r = rules_specs_open_status(specs->cloneset.status, &specs->cloneset_status, sizeof specs->cloneset_status, reterr);
+        specs->cloneset.status = &specs->cloneset_status;
+        workload->cloneset = &specs->cloneset;
+    }
+    if (r == ROLLOUT_OK && workload->statefulset) {
+        r = ro_abi_struct(workload->statefulset, &specs->statefulset, sizeof specs->statefulset, "statefulset", reterr);
+        if (r == ROLLOUT_OK)
+            r = rules_specs_open_status(specs->statefulset.status, &specs->statefulset_status, sizeof specs->statefulset_status, reterr);
+        specs->statefulset.status = &specs->statefulset_status;
+        workload->statefulset = &specs->statefulset;
+    }
+    if (r == ROLLOUT_OK && workload->daemonset) {
+        r = ro_abi_struct(workload->daemonset, &specs->daemonset, sizeof specs->daemonset, "daemonset", reterr);
+        if (r == ROLLOUT_OK)
+            r = rules_specs_open_status(specs->daemonset.status, &specs->daemonset_status, sizeof specs->daemonset_status, reterr);
+        specs->daemonset.status = &specs->daemonset_status;
+        workload->daemonset = &specs->daemonset;
+    }
+    return r;
+}
 
 /* ---- lib/rules/template.c ---- */
 
@@ -7097,8 +7156,8 @@ struct ro_each {
 static void ro_each_open(struct ro_decoder *d, const struct ro_at *object, const char *key, struct ro_each *ret);
 static bool ro_each_next(struct ro_decoder *d, struct ro_each *each);
 
-/* How many elements there are in all. */
-static uint32_t ro_each_count(const struct ro_each *each);
+/* Room of `size` bytes for each of the elements, *ret_count of them; NULL where there are none, or no memory. */
+static void *ro_each_alloc(const struct ro_each *each, struct ro_arena *arena, size_t size, size_t *ret_count);
 
 static struct rollout_str ro_read_text(struct ro_decoder *d, const struct ro_at *object, const char *key);
 static bool ro_read_bool(struct ro_decoder *d, const struct ro_at *object, const char *key);
@@ -8889,7 +8948,8 @@ static void objects_claim_read_owners(struct ro_decoder *d, struct ro_arena *are
     struct ro_each each;
     struct ro_at metadata = ro_at_object(d, claim, "metadata");
     ro_each_open(d, &metadata, "ownerReferences", &each);
-    struct rollout_owner *items = ro_each_count(&each) ? ro_arena_alloc(arena, ro_each_count(&each), sizeof(*items)) : NULL;
+    size_t count;
+    struct rollout_owner *items = ro_each_alloc(&each, arena, sizeof(*items), &count);
     if (!items)
         return;
     while (ro_each_next(d, &each))
@@ -8900,7 +8960,7 @@ static void objects_claim_read_owners(struct ro_decoder *d, struct ro_arena *are
             .controller = ro_read_bool(d, &each.at, "controller"),
         };
     ret->owners = items;
-    ret->owner_count = ro_each_count(&each);
+    ret->owner_count = count;
 }
 
 static bool objects_claim_is_owned(const struct rollout_claim *claim, struct rollout_str uid)
@@ -9644,16 +9704,6 @@ static const struct rollout_condition *ro_read_conditions(struct ro_decoder *d, 
 /* Versions of a kind. V1ALPHA1 and V1BETA1 are OpenKruise's, NATIVE is Kubernetes' apps/v1. */
 enum { RO_VERSION_NONE = 0, RO_VERSION_V1BETA1 = 1, RO_VERSION_V1ALPHA1 = 2, RO_VERSION_NATIVE = 3 };
 
-/* Room for the spec of a workload and its status, of which one each is used. */
-struct ro_specs {
-    struct rollout_cloneset cloneset;
-    struct rollout_statefulset statefulset;
-    struct rollout_daemonset daemonset;
-    struct rollout_cloneset_status cloneset_status;
-    struct rollout_statefulset_status statefulset_status;
-    struct rollout_daemonset_status daemonset_status;
-};
-
 /* Whether objects of this kind are workloads that are decoded. */
 static bool ro_is_workload(struct rollout_str kind);
 
@@ -9677,14 +9727,15 @@ static struct rollout_labels objects_cloneset_read_scatter(struct ro_decoder *d,
 {
     struct ro_each each;
     ro_each_open(d, strategy, "scatterStrategy", &each);
-    struct rollout_label *items = ro_each_count(&each) ? ro_arena_alloc(arena, ro_each_count(&each), sizeof(*items)) : NULL;
+    size_t count;
+    struct rollout_label *items = ro_each_alloc(&each, arena, sizeof(*items), &count);
     if (!items)
         return (struct rollout_labels){ NULL, 0, sizeof(*items) };
     while (ro_each_next(d, &each)) {
         items[each.index].key = ro_read_text(d, &each.at, "key");
         items[each.index].value = ro_read_text(d, &each.at, "value");
     }
-    return (struct rollout_labels){ items, ro_each_count(&each), sizeof(*items) };
+    return (struct rollout_labels){ items, (uint32_t)count, sizeof(*items) };
 }
 
 /* What v1beta1 has in rollingUpdate and v1alpha1 in updateStrategy itself. */
@@ -10075,9 +10126,12 @@ static void ro_each_open(struct ro_decoder *d, const struct ro_at *object, const
         ret->next = ro_first(ret->array.node);
 }
 
-static uint32_t ro_each_count(const struct ro_each *each)
+static void *ro_each_alloc(const struct ro_each *each, struct ro_arena *arena, size_t size, size_t *ret_count)
 {
-    return ro_count(each->array.node);
+    size_t count = ro_count(each->array.node);
+    void *items = count ? ro_arena_alloc(arena, count, size) : NULL;
+    *ret_count = items ? count : 0;
+    return items;
 }
 
 static bool ro_each_next(struct ro_decoder *d, struct ro_each *each)
@@ -12529,18 +12583,8 @@ static int objects_pod_open_workload(const struct rollout_workload *given, struc
                          struct rollout_error *reterr)
 {
     int r = ro_abi_struct(given, ret, sizeof(*ret), "workload", reterr);
-    if (r == ROLLOUT_OK && ret->cloneset) {
-        r = ro_abi_struct(ret->cloneset, &specs->cloneset, sizeof(specs->cloneset), "cloneset", reterr);
-        ret->cloneset = &specs->cloneset;
-    }
-    if (r == ROLLOUT_OK && ret->statefulset) {
-        r = ro_abi_struct(ret->statefulset, &specs->statefulset, sizeof(specs->statefulset), "statefulset", reterr);
-        ret->statefulset = &specs->statefulset;
-    }
-    if (r == ROLLOUT_OK && ret->daemonset) {
-        r = ro_abi_struct(ret->daemonset, &specs->daemonset, sizeof(specs->daemonset), "daemonset", reterr);
-        ret->daemonset = &specs->daemonset;
-    }
+    if (r == ROLLOUT_OK)
+        r = ro_specs_open(ret, specs, reterr);
     return r ? r : objects_pod_check_workload(ret, reterr);
 }
 
@@ -12555,7 +12599,7 @@ int rollout_pod_from_object(const struct rollout_tree *pod, const struct rollout
     struct rollout_in_place in_place;
     struct ro_decoder d = { .reterr = reterr };
     if (!ret_pod)
-        return ro_error(reterr, ROLLOUT_ERR_INVALID, "ret_pod", "ret_pod: NULL");
+        return ro_error_null(reterr, "ret_pod");
     if (!ro_abi_stride_ok(pod_size))
         return ro_error(reterr, ROLLOUT_ERR_ABI, "pod_size", "pod_size: %zu is none", pod_size);
     int r = rollout_tree_check(pod, reterr);
@@ -13310,7 +13354,8 @@ static void objects_scheduling_read_tolerations(struct ro_decoder *d, struct ro_
 {
     struct ro_each each;
     ro_each_open(d, pod_spec, "tolerations", &each);
-    struct rollout_toleration *items = ro_each_count(&each) ? ro_arena_alloc(arena, ro_each_count(&each), sizeof(*items)) : NULL;
+    size_t count;
+    struct rollout_toleration *items = ro_each_alloc(&each, arena, sizeof(*items), &count);
     if (!items)
         return;
     while (ro_each_next(d, &each)) {
@@ -13322,7 +13367,7 @@ static void objects_scheduling_read_tolerations(struct ro_decoder *d, struct ro_
         ro_read_int64(d, &each.at, "tolerationSeconds");
     }
     ret->tolerations = items;
-    ret->toleration_count = ro_each_count(&each);
+    ret->toleration_count = count;
 }
 
 /* Opens the terms of the required node affinity; whether there is one. required must not be moved after. */
@@ -13346,7 +13391,8 @@ static void objects_scheduling_read_affinity(struct ro_decoder *d, struct ro_are
     struct objects_scheduling_terms terms;
     ret->set = objects_scheduling_open_terms(d, pod_spec, &terms);
     struct ro_each *each = &terms.each;
-    struct rollout_node_term *items = ro_each_count(each) ? ro_arena_alloc(arena, ro_each_count(each), sizeof(*items)) : NULL;
+    size_t count;
+    struct rollout_node_term *items = ro_each_alloc(each, arena, sizeof(*items), &count);
     if (!items)
         return;
     while (ro_each_next(d, each)) {
@@ -13356,7 +13402,7 @@ static void objects_scheduling_read_affinity(struct ro_decoder *d, struct ro_are
         term->fields = ro_read_requirements(d, arena, &each->at, "matchFields", true, &term->field_count);
     }
     ret->terms = items;
-    ret->term_count = ro_each_count(each);
+    ret->term_count = count;
 }
 
 static void ro_scheduling_decode(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *pod_spec,
@@ -13376,8 +13422,7 @@ static const struct rollout_taint *ro_read_taints(struct ro_decoder *d, struct r
 {
     struct ro_each each;
     ro_each_open(d, spec, "taints", &each);
-    struct rollout_taint *items = ro_each_count(&each) ? ro_arena_alloc(arena, ro_each_count(&each), sizeof(*items)) : NULL;
-    *ret_count = items ? ro_each_count(&each) : 0;
+    struct rollout_taint *items = ro_each_alloc(&each, arena, sizeof(*items), ret_count);
     while (items && ro_each_next(d, &each)) {
         items[each.index].key = ro_read_text(d, &each.at, "key");
         items[each.index].value = ro_read_text(d, &each.at, "value");
@@ -13428,8 +13473,7 @@ static const struct rollout_requirement *ro_read_requirements(struct ro_decoder 
 {
     struct ro_each each;
     ro_each_open(d, object, key, &each);
-    struct rollout_requirement *items = ro_each_count(&each) ? ro_arena_alloc(arena, ro_each_count(&each), sizeof(*items)) : NULL;
-    *ret_count = items ? ro_each_count(&each) : 0;
+    struct rollout_requirement *items = ro_each_alloc(&each, arena, sizeof(*items), ret_count);
     while (items && ro_each_next(d, &each)) {
         struct rollout_str op = ro_read_text(d, &each.at, "operator");
         items[each.index].key = ro_read_text(d, &each.at, "key");
@@ -13625,10 +13669,11 @@ static void objects_settings_read_backoffs(struct ro_decoder *d, struct ro_arena
 {
     struct ro_each each;
     ro_each_open(d, body, "failedPodBackoffs", &each);
-    struct rollout_backoff *items = ro_each_count(&each) ? ro_arena_alloc(arena, ro_each_count(&each), sizeof(*items)) : NULL;
+    size_t count;
+    struct rollout_backoff *items = ro_each_alloc(&each, arena, sizeof(*items), &count);
     while (items && ro_each_next(d, &each))
         ro_backoff_decode(d, &each.at, &items[each.index]);
-    *ret = (struct rollout_backoffs){ items, items ? ro_each_count(&each) : 0, sizeof(*items) };
+    *ret = (struct rollout_backoffs){ items, count, sizeof(*items) };
 }
 
 static void ro_read_settings(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *body, int64_t now_ms,
@@ -13676,14 +13721,15 @@ static struct rollout_strs ro_read_column(struct ro_decoder *d, struct ro_arena 
 {
     struct ro_each each;
     ro_each_open(d, object, list, &each);
-    struct rollout_str *items = ro_each_count(&each) ? ro_arena_alloc(arena, ro_each_count(&each), sizeof(*items)) : NULL;
+    size_t count;
+    struct rollout_str *items = ro_each_alloc(&each, arena, sizeof(*items), &count);
     if (!items)
         return (struct rollout_strs){ NULL, 0, sizeof(*items) };
     while (ro_each_next(d, &each)) {
         struct ro_at inner = outer ? ro_at_object(d, &each.at, outer) : each.at;
         items[each.index] = ro_read_text(d, &inner, key);
     }
-    return (struct rollout_strs){ items, ro_each_count(&each), sizeof(*items) };
+    return (struct rollout_strs){ items, (uint32_t)count, sizeof(*items) };
 }
 
 static void ro_read_priority(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *strategy,
@@ -13693,7 +13739,8 @@ static void ro_read_priority(struct ro_decoder *d, struct ro_arena *arena, const
     struct ro_at priority = ro_at_object(d, strategy, "priorityStrategy");
     ret->ordered_keys = ro_read_column(d, arena, &priority, "orderPriority", NULL, "orderedKey");
     ro_each_open(d, &priority, "weightPriority", &terms);
-    struct rollout_weight_term *items = ro_each_count(&terms) ? ro_arena_alloc(arena, ro_each_count(&terms), sizeof(*items)) : NULL;
+    size_t count;
+    struct rollout_weight_term *items = ro_each_alloc(&terms, arena, sizeof(*items), &count);
     if (!items)
         return;
     while (ro_each_next(d, &terms)) {
@@ -13701,7 +13748,7 @@ static void ro_read_priority(struct ro_decoder *d, struct ro_arena *arena, const
         items[terms.index].selector = ro_read_selector(d, arena, &terms.at, "matchSelector");
     }
     ret->weights = items;
-    ret->weight_count = ro_each_count(&terms);
+    ret->weight_count = count;
 }
 
 static int32_t ro_read_grace_period(struct ro_decoder *d, const struct ro_at *strategy)
@@ -13744,8 +13791,7 @@ static const struct rollout_condition *ro_read_conditions(struct ro_decoder *d, 
 {
     struct ro_each each;
     ro_each_open(d, status, "conditions", &each);
-    struct rollout_condition *items = ro_each_count(&each) ? ro_arena_alloc(arena, ro_each_count(&each), sizeof(*items)) : NULL;
-    *ret_count = items ? ro_each_count(&each) : 0;
+    struct rollout_condition *items = ro_each_alloc(&each, arena, sizeof(*items), ret_count);
     if (!items)
         return NULL;
     while (ro_each_next(d, &each)) {
@@ -13821,7 +13867,8 @@ static void objects_statefulset_read_claim_templates(struct ro_decoder *d, struc
 {
     struct ro_each each;
     ro_each_open(d, spec, "volumeClaimTemplates", &each);
-    struct rollout_claim_template *items = ro_each_count(&each) ? ro_arena_alloc(arena, ro_each_count(&each), sizeof(*items)) : NULL;
+    size_t count;
+    struct rollout_claim_template *items = ro_each_alloc(&each, arena, sizeof(*items), &count);
     if (!items)
         return;
     while (ro_each_next(d, &each)) {
@@ -13836,7 +13883,7 @@ static void objects_statefulset_read_claim_templates(struct ro_decoder *d, struc
         template->access_modes = claim_spec.access_modes;
     }
     ret->claim_templates = items;
-    ret->claim_template_count = ro_each_count(&each);
+    ret->claim_template_count = count;
 }
 
 /* What v1beta1 has beyond the others; the conversion from v1alpha1 leaves it empty. */
@@ -13857,7 +13904,8 @@ static void objects_statefulset_read_claim_statuses(struct ro_decoder *d, struct
 {
     struct ro_each each;
     ro_each_open(d, status, "volumeClaims", &each);
-    struct rollout_claim_status *items = ro_each_count(&each) ? ro_arena_alloc(arena, ro_each_count(&each), sizeof(*items)) : NULL;
+    size_t count;
+    struct rollout_claim_status *items = ro_each_alloc(&each, arena, sizeof(*items), &count);
     if (!items)
         return;
     while (ro_each_next(d, &each)) {
@@ -13866,7 +13914,7 @@ static void objects_statefulset_read_claim_statuses(struct ro_decoder *d, struct
         items[each.index].compatible_ready_replicas = ro_read_int32(d, &each.at, "compatibleReadyReplicas");
     }
     ret->claims = items;
-    ret->claim_count = ro_each_count(&each);
+    ret->claim_count = count;
 }
 
 static void objects_statefulset_read_status(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *object, uint32_t version,
@@ -20026,25 +20074,6 @@ static int planners_plan_check_indexes(const struct rollout_snapshot *s, const s
     return ROLLOUT_OK;
 }
 
-/* The spec of a workload and its status, at full size. */
-struct planners_plan_specs {
-    struct rollout_cloneset cloneset;
-    struct rollout_daemonset daemonset;
-    struct rollout_statefulset statefulset;
-    struct rollout_cloneset_status cloneset_status;
-    struct rollout_daemonset_status daemonset_status;
-    struct rollout_statefulset_status statefulset_status;
-};
-
-/* A status that is not there is one of zeros. */
-static int planners_plan_open_status(const void *given, void *full, size_t size, struct rollout_error *reterr)
-{
-    if (given)
-        return ro_abi_struct(given, full, size, "status", reterr);
-    memset(full, 0, size);
-    return ROLLOUT_OK;
-}
-
 static int planners_plan_plan_arrays(const struct rollout_workload *workload, const struct rollout_snapshot *snapshot,
                        const struct planners_plan_arrays *arrays, const struct ro_answer *answer, struct rollout_error *reterr)
 {
@@ -20058,32 +20087,19 @@ static int planners_plan_plan_arrays(const struct rollout_workload *workload, co
         .storage_classes = arrays->storage_classes,
         .backoffs = arrays->backoffs,
     };
-    struct planners_plan_specs specs;
+    struct rollout_workload full = *workload;
+    struct ro_specs specs;
 
     int r = ro_gates_resolve(workload->gates, workload->gate_count, &input.gates, reterr);
     if (r == ROLLOUT_OK)
         r = planners_plan_check_indexes(snapshot, arrays, reterr);
+    if (r == ROLLOUT_OK)
+        r = ro_specs_open(&full, &specs, reterr);
     if (r)
         return r;
-    if (workload->cloneset) {
-        r = ro_abi_struct(workload->cloneset, &specs.cloneset, sizeof specs.cloneset, "cloneset", reterr);
-        if (r == ROLLOUT_OK)
-            r = planners_plan_open_status(specs.cloneset.status, &specs.cloneset_status, sizeof specs.cloneset_status, reterr);
-        specs.cloneset.status = &specs.cloneset_status;
-        return r ? r : ro_plan_cloneset(&specs.cloneset, &input, answer, reterr);
-    }
-    if (workload->daemonset) {
-        r = ro_abi_struct(workload->daemonset, &specs.daemonset, sizeof specs.daemonset, "daemonset", reterr);
-        if (r == ROLLOUT_OK)
-            r = planners_plan_open_status(specs.daemonset.status, &specs.daemonset_status, sizeof specs.daemonset_status, reterr);
-        specs.daemonset.status = &specs.daemonset_status;
-        return r ? r : ro_plan_daemonset(&specs.daemonset, &input, answer, reterr);
-    }
-    r = ro_abi_struct(workload->statefulset, &specs.statefulset, sizeof specs.statefulset, "statefulset", reterr);
-    if (r == ROLLOUT_OK)
-        r = planners_plan_open_status(specs.statefulset.status, &specs.statefulset_status, sizeof specs.statefulset_status, reterr);
-    specs.statefulset.status = &specs.statefulset_status;
-    return r ? r : ro_plan_statefulset(&specs.statefulset, &input, answer, reterr);
+    return full.cloneset    ? ro_plan_cloneset(full.cloneset, &input, answer, reterr)
+           : full.daemonset ? ro_plan_daemonset(full.daemonset, &input, answer, reterr)
+                            : ro_plan_statefulset(full.statefulset, &input, answer, reterr);
 }
 
 static int planners_plan_decide(const struct rollout_workload *workload, const struct rollout_snapshot *snapshot,
@@ -21329,7 +21345,6 @@ static bool planners_statefulset_claims_owners_differ(const struct planners_stat
                           struct planners_statefulset_claims_owners *ret)
 {
     const struct rollout_statefulset *spec = pass->spec;
-    bool retains = spec->claims_when_deleted != ROLLOUT_CLAIMS_DELETE && spec->claims_when_scaled != ROLLOUT_CLAIMS_DELETE;
     struct planners_statefulset_claims_owners there = { false, false };
     bool others = false, plain = false, set_seen = false, pod_seen = false;
     *ret = planners_statefulset_claims_wanted_owners(pass, down);
@@ -21350,7 +21365,7 @@ static bool planners_statefulset_claims_owners_differ(const struct planners_stat
         plain |= (set || pod) && !owner->controller;
         others |= !set_name && !pod_name_too && owner->controller;
     }
-    if (others && !retains) {
+    if (others) {
         *ret = (struct planners_statefulset_claims_owners){ false, false };
         return there.set || there.pod;
     }

@@ -50,7 +50,8 @@ struct rollout_label {
 };
 
 /** Pairs of texts, stride bytes apart: sizeof(struct rollout_label) in a plain array, larger where
- *  the pairs lie inside other records, such as the nodes of a tree. Keys are unique. Frozen. */
+ *  the pairs lie inside other records, such as the nodes of a tree. Keys are unique but among the terms
+ *  of a scatter strategy. Frozen. */
 struct rollout_labels {
     const struct rollout_label *items;
     uint32_t count;

@@ -20,7 +20,7 @@ int ro_abi_struct(const void *given, void *full, size_t full_size, const char *n
 {
     uint32_t size;
     if (!given)
-        return ro_error(reterr, ROLLOUT_ERR_ABI, name, "%s: is NULL", name);
+        return ro_error_null(reterr, name);
     memcpy(&size, given, sizeof(size));
     /* Half of a pointer would be read as one. */
     bool cuts = size < full_size && size % sizeof(void *);

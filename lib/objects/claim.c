@@ -22,7 +22,8 @@ static void read_owners(struct ro_decoder *d, struct ro_arena *arena, const stru
     struct ro_each each;
     struct ro_at metadata = ro_at_object(d, claim, "metadata");
     ro_each_open(d, &metadata, "ownerReferences", &each);
-    struct rollout_owner *items = ro_each_count(&each) ? ro_arena_alloc(arena, ro_each_count(&each), sizeof(*items)) : NULL;
+    size_t count;
+    struct rollout_owner *items = ro_each_alloc(&each, arena, sizeof(*items), &count);
     if (!items)
         return;
     while (ro_each_next(d, &each))
@@ -33,7 +34,7 @@ static void read_owners(struct ro_decoder *d, struct ro_arena *arena, const stru
             .controller = ro_read_bool(d, &each.at, "controller"),
         };
     ret->owners = items;
-    ret->owner_count = ro_each_count(&each);
+    ret->owner_count = count;
 }
 
 static bool is_owned(const struct rollout_claim *claim, struct rollout_str uid)

@@ -9,14 +9,15 @@ static struct rollout_labels read_scatter(struct ro_decoder *d, struct ro_arena 
 {
     struct ro_each each;
     ro_each_open(d, strategy, "scatterStrategy", &each);
-    struct rollout_label *items = ro_each_count(&each) ? ro_arena_alloc(arena, ro_each_count(&each), sizeof(*items)) : NULL;
+    size_t count;
+    struct rollout_label *items = ro_each_alloc(&each, arena, sizeof(*items), &count);
     if (!items)
         return (struct rollout_labels){ NULL, 0, sizeof(*items) };
     while (ro_each_next(d, &each)) {
         items[each.index].key = ro_read_text(d, &each.at, "key");
         items[each.index].value = ro_read_text(d, &each.at, "value");
     }
-    return (struct rollout_labels){ items, ro_each_count(&each), sizeof(*items) };
+    return (struct rollout_labels){ items, (uint32_t)count, sizeof(*items) };
 }
 
 /* What v1beta1 has in rollingUpdate and v1alpha1 in updateStrategy itself. */

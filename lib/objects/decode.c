@@ -128,9 +128,12 @@ void ro_each_open(struct ro_decoder *d, const struct ro_at *object, const char *
         ret->next = ro_first(ret->array.node);
 }
 
-uint32_t ro_each_count(const struct ro_each *each)
+void *ro_each_alloc(const struct ro_each *each, struct ro_arena *arena, size_t size, size_t *ret_count)
 {
-    return ro_count(each->array.node);
+    size_t count = ro_count(each->array.node);
+    void *items = count ? ro_arena_alloc(arena, count, size) : NULL;
+    *ret_count = items ? count : 0;
+    return items;
 }
 
 bool ro_each_next(struct ro_decoder *d, struct ro_each *each)

@@ -59,8 +59,8 @@ struct ro_each {
 void ro_each_open(struct ro_decoder *d, const struct ro_at *object, const char *key, struct ro_each *ret);
 bool ro_each_next(struct ro_decoder *d, struct ro_each *each);
 
-/* How many elements there are in all. */
-uint32_t ro_each_count(const struct ro_each *each);
+/* Room of `size` bytes for each of the elements, *ret_count of them; NULL where there are none, or no memory. */
+void *ro_each_alloc(const struct ro_each *each, struct ro_arena *arena, size_t size, size_t *ret_count);
 
 struct rollout_str ro_read_text(struct ro_decoder *d, const struct ro_at *object, const char *key);
 bool ro_read_bool(struct ro_decoder *d, const struct ro_at *object, const char *key);

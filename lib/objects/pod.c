@@ -300,18 +300,8 @@ static int open_workload(const struct rollout_workload *given, struct ro_specs *
                          struct rollout_error *reterr)
 {
     int r = ro_abi_struct(given, ret, sizeof(*ret), "workload", reterr);
-    if (r == ROLLOUT_OK && ret->cloneset) {
-        r = ro_abi_struct(ret->cloneset, &specs->cloneset, sizeof(specs->cloneset), "cloneset", reterr);
-        ret->cloneset = &specs->cloneset;
-    }
-    if (r == ROLLOUT_OK && ret->statefulset) {
-        r = ro_abi_struct(ret->statefulset, &specs->statefulset, sizeof(specs->statefulset), "statefulset", reterr);
-        ret->statefulset = &specs->statefulset;
-    }
-    if (r == ROLLOUT_OK && ret->daemonset) {
-        r = ro_abi_struct(ret->daemonset, &specs->daemonset, sizeof(specs->daemonset), "daemonset", reterr);
-        ret->daemonset = &specs->daemonset;
-    }
+    if (r == ROLLOUT_OK)
+        r = ro_specs_open(ret, specs, reterr);
     return r ? r : check_workload(ret, reterr);
 }
 
@@ -326,7 +316,7 @@ int rollout_pod_from_object(const struct rollout_tree *pod, const struct rollout
     struct rollout_in_place in_place;
     struct ro_decoder d = { .reterr = reterr };
     if (!ret_pod)
-        return ro_error(reterr, ROLLOUT_ERR_INVALID, "ret_pod", "ret_pod: NULL");
+        return ro_error_null(reterr, "ret_pod");
     if (!ro_abi_stride_ok(pod_size))
         return ro_error(reterr, ROLLOUT_ERR_ABI, "pod_size", "pod_size: %zu is none", pod_size);
     int r = rollout_tree_check(pod, reterr);

@@ -26,7 +26,8 @@ static void read_tolerations(struct ro_decoder *d, struct ro_arena *arena, const
 {
     struct ro_each each;
     ro_each_open(d, pod_spec, "tolerations", &each);
-    struct rollout_toleration *items = ro_each_count(&each) ? ro_arena_alloc(arena, ro_each_count(&each), sizeof(*items)) : NULL;
+    size_t count;
+    struct rollout_toleration *items = ro_each_alloc(&each, arena, sizeof(*items), &count);
     if (!items)
         return;
     while (ro_each_next(d, &each)) {
@@ -38,7 +39,7 @@ static void read_tolerations(struct ro_decoder *d, struct ro_arena *arena, const
         ro_read_int64(d, &each.at, "tolerationSeconds");
     }
     ret->tolerations = items;
-    ret->toleration_count = ro_each_count(&each);
+    ret->toleration_count = count;
 }
 
 /* Opens the terms of the required node affinity; whether there is one. required must not be moved after. */
@@ -62,7 +63,8 @@ static void read_affinity(struct ro_decoder *d, struct ro_arena *arena, const st
     struct terms terms;
     ret->set = open_terms(d, pod_spec, &terms);
     struct ro_each *each = &terms.each;
-    struct rollout_node_term *items = ro_each_count(each) ? ro_arena_alloc(arena, ro_each_count(each), sizeof(*items)) : NULL;
+    size_t count;
+    struct rollout_node_term *items = ro_each_alloc(each, arena, sizeof(*items), &count);
     if (!items)
         return;
     while (ro_each_next(d, each)) {
@@ -72,7 +74,7 @@ static void read_affinity(struct ro_decoder *d, struct ro_arena *arena, const st
         term->fields = ro_read_requirements(d, arena, &each->at, "matchFields", true, &term->field_count);
     }
     ret->terms = items;
-    ret->term_count = ro_each_count(each);
+    ret->term_count = count;
 }
 
 void ro_scheduling_decode(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *pod_spec,
@@ -92,8 +94,7 @@ const struct rollout_taint *ro_read_taints(struct ro_decoder *d, struct ro_arena
 {
     struct ro_each each;
     ro_each_open(d, spec, "taints", &each);
-    struct rollout_taint *items = ro_each_count(&each) ? ro_arena_alloc(arena, ro_each_count(&each), sizeof(*items)) : NULL;
-    *ret_count = items ? ro_each_count(&each) : 0;
+    struct rollout_taint *items = ro_each_alloc(&each, arena, sizeof(*items), ret_count);
     while (items && ro_each_next(d, &each)) {
         items[each.index].key = ro_read_text(d, &each.at, "key");
         items[each.index].value = ro_read_text(d, &each.at, "value");

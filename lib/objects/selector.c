@@ -20,8 +20,7 @@ const struct rollout_requirement *ro_read_requirements(struct ro_decoder *d, str
 {
     struct ro_each each;
     ro_each_open(d, object, key, &each);
-    struct rollout_requirement *items = ro_each_count(&each) ? ro_arena_alloc(arena, ro_each_count(&each), sizeof(*items)) : NULL;
-    *ret_count = items ? ro_each_count(&each) : 0;
+    struct rollout_requirement *items = ro_each_alloc(&each, arena, sizeof(*items), ret_count);
     while (items && ro_each_next(d, &each)) {
         struct rollout_str op = ro_read_text(d, &each.at, "operator");
         items[each.index].key = ro_read_text(d, &each.at, "key");

@@ -77,10 +77,11 @@ static void read_backoffs(struct ro_decoder *d, struct ro_arena *arena, const st
 {
     struct ro_each each;
     ro_each_open(d, body, "failedPodBackoffs", &each);
-    struct rollout_backoff *items = ro_each_count(&each) ? ro_arena_alloc(arena, ro_each_count(&each), sizeof(*items)) : NULL;
+    size_t count;
+    struct rollout_backoff *items = ro_each_alloc(&each, arena, sizeof(*items), &count);
     while (items && ro_each_next(d, &each))
         ro_backoff_decode(d, &each.at, &items[each.index]);
-    *ret = (struct rollout_backoffs){ items, items ? ro_each_count(&each) : 0, sizeof(*items) };
+    *ret = (struct rollout_backoffs){ items, count, sizeof(*items) };
 }
 
 void ro_read_settings(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *body, int64_t now_ms,

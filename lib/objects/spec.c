@@ -34,14 +34,15 @@ struct rollout_strs ro_read_column(struct ro_decoder *d, struct ro_arena *arena,
 {
     struct ro_each each;
     ro_each_open(d, object, list, &each);
-    struct rollout_str *items = ro_each_count(&each) ? ro_arena_alloc(arena, ro_each_count(&each), sizeof(*items)) : NULL;
+    size_t count;
+    struct rollout_str *items = ro_each_alloc(&each, arena, sizeof(*items), &count);
     if (!items)
         return (struct rollout_strs){ NULL, 0, sizeof(*items) };
     while (ro_each_next(d, &each)) {
         struct ro_at inner = outer ? ro_at_object(d, &each.at, outer) : each.at;
         items[each.index] = ro_read_text(d, &inner, key);
     }
-    return (struct rollout_strs){ items, ro_each_count(&each), sizeof(*items) };
+    return (struct rollout_strs){ items, (uint32_t)count, sizeof(*items) };
 }
 
 void ro_read_priority(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *strategy,
@@ -51,7 +52,8 @@ void ro_read_priority(struct ro_decoder *d, struct ro_arena *arena, const struct
     struct ro_at priority = ro_at_object(d, strategy, "priorityStrategy");
     ret->ordered_keys = ro_read_column(d, arena, &priority, "orderPriority", NULL, "orderedKey");
     ro_each_open(d, &priority, "weightPriority", &terms);
-    struct rollout_weight_term *items = ro_each_count(&terms) ? ro_arena_alloc(arena, ro_each_count(&terms), sizeof(*items)) : NULL;
+    size_t count;
+    struct rollout_weight_term *items = ro_each_alloc(&terms, arena, sizeof(*items), &count);
     if (!items)
         return;
     while (ro_each_next(d, &terms)) {
@@ -59,7 +61,7 @@ void ro_read_priority(struct ro_decoder *d, struct ro_arena *arena, const struct
         items[terms.index].selector = ro_read_selector(d, arena, &terms.at, "matchSelector");
     }
     ret->weights = items;
-    ret->weight_count = ro_each_count(&terms);
+    ret->weight_count = count;
 }
 
 int32_t ro_read_grace_period(struct ro_decoder *d, const struct ro_at *strategy)
@@ -102,8 +104,7 @@ const struct rollout_condition *ro_read_conditions(struct ro_decoder *d, struct 
 {
     struct ro_each each;
     ro_each_open(d, status, "conditions", &each);
-    struct rollout_condition *items = ro_each_count(&each) ? ro_arena_alloc(arena, ro_each_count(&each), sizeof(*items)) : NULL;
-    *ret_count = items ? ro_each_count(&each) : 0;
+    struct rollout_condition *items = ro_each_alloc(&each, arena, sizeof(*items), ret_count);
     if (!items)
         return NULL;
     while (ro_each_next(d, &each)) {

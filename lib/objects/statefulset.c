@@ -53,7 +53,8 @@ static void read_claim_templates(struct ro_decoder *d, struct ro_arena *arena, c
 {
     struct ro_each each;
     ro_each_open(d, spec, "volumeClaimTemplates", &each);
-    struct rollout_claim_template *items = ro_each_count(&each) ? ro_arena_alloc(arena, ro_each_count(&each), sizeof(*items)) : NULL;
+    size_t count;
+    struct rollout_claim_template *items = ro_each_alloc(&each, arena, sizeof(*items), &count);
     if (!items)
         return;
     while (ro_each_next(d, &each)) {
@@ -68,7 +69,7 @@ static void read_claim_templates(struct ro_decoder *d, struct ro_arena *arena, c
         template->access_modes = claim_spec.access_modes;
     }
     ret->claim_templates = items;
-    ret->claim_template_count = ro_each_count(&each);
+    ret->claim_template_count = count;
 }
 
 /* What v1beta1 has beyond the others; the conversion from v1alpha1 leaves it empty. */
@@ -89,7 +90,8 @@ static void read_claim_statuses(struct ro_decoder *d, struct ro_arena *arena, co
 {
     struct ro_each each;
     ro_each_open(d, status, "volumeClaims", &each);
-    struct rollout_claim_status *items = ro_each_count(&each) ? ro_arena_alloc(arena, ro_each_count(&each), sizeof(*items)) : NULL;
+    size_t count;
+    struct rollout_claim_status *items = ro_each_alloc(&each, arena, sizeof(*items), &count);
     if (!items)
         return;
     while (ro_each_next(d, &each)) {
@@ -98,7 +100,7 @@ static void read_claim_statuses(struct ro_decoder *d, struct ro_arena *arena, co
         items[each.index].compatible_ready_replicas = ro_read_int32(d, &each.at, "compatibleReadyReplicas");
     }
     ret->claims = items;
-    ret->claim_count = ro_each_count(&each);
+    ret->claim_count = count;
 }
 
 static void read_status(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *object, uint32_t version,

@@ -7,19 +7,10 @@
 
 #include "base/memory.h"
 #include "objects/decode.h"
+#include "rules/specs.h"
 
 /* Versions of a kind. V1ALPHA1 and V1BETA1 are OpenKruise's, NATIVE is Kubernetes' apps/v1. */
 enum { RO_VERSION_NONE = 0, RO_VERSION_V1BETA1 = 1, RO_VERSION_V1ALPHA1 = 2, RO_VERSION_NATIVE = 3 };
-
-/* Room for the spec of a workload and its status, of which one each is used. */
-struct ro_specs {
-    struct rollout_cloneset cloneset;
-    struct rollout_statefulset statefulset;
-    struct rollout_daemonset daemonset;
-    struct rollout_cloneset_status cloneset_status;
-    struct rollout_statefulset_status statefulset_status;
-    struct rollout_daemonset_status daemonset_status;
-};
 
 /* Whether objects of this kind are workloads that are decoded. */
 bool ro_is_workload(struct rollout_str kind);

@@ -4,11 +4,11 @@
 #include <rollout/plan.h>
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/error.h"
 #include "base/str.h"
 #include "planners/planner.h"
+#include "rules/specs.h"
 
 static const char *const op_names[] = {
     [ROLLOUT_OP_CREATE_REVISION] = "create-revision",
@@ -100,25 +100,6 @@ static int check_indexes(const struct rollout_snapshot *s, const struct arrays *
     return ROLLOUT_OK;
 }
 
-/* The spec of a workload and its status, at full size. */
-struct specs {
-    struct rollout_cloneset cloneset;
-    struct rollout_daemonset daemonset;
-    struct rollout_statefulset statefulset;
-    struct rollout_cloneset_status cloneset_status;
-    struct rollout_daemonset_status daemonset_status;
-    struct rollout_statefulset_status statefulset_status;
-};
-
-/* A status that is not there is one of zeros. */
-static int open_status(const void *given, void *full, size_t size, struct rollout_error *reterr)
-{
-    if (given)
-        return ro_abi_struct(given, full, size, "status", reterr);
-    memset(full, 0, size);
-    return ROLLOUT_OK;
-}
-
 static int plan_arrays(const struct rollout_workload *workload, const struct rollout_snapshot *snapshot,
                        const struct arrays *arrays, const struct ro_answer *answer, struct rollout_error *reterr)
 {
@@ -132,32 +113,19 @@ static int plan_arrays(const struct rollout_workload *workload, const struct rol
         .storage_classes = arrays->storage_classes,
         .backoffs = arrays->backoffs,
     };
-    struct specs specs;
+    struct rollout_workload full = *workload;
+    struct ro_specs specs;
 
     int r = ro_gates_resolve(workload->gates, workload->gate_count, &input.gates, reterr);
     if (r == ROLLOUT_OK)
         r = check_indexes(snapshot, arrays, reterr);
+    if (r == ROLLOUT_OK)
+        r = ro_specs_open(&full, &specs, reterr);
     if (r)
         return r;
-    if (workload->cloneset) {
-        r = ro_abi_struct(workload->cloneset, &specs.cloneset, sizeof specs.cloneset, "cloneset", reterr);
-        if (r == ROLLOUT_OK)
-            r = open_status(specs.cloneset.status, &specs.cloneset_status, sizeof specs.cloneset_status, reterr);
-        specs.cloneset.status = &specs.cloneset_status;
-        return r ? r : ro_plan_cloneset(&specs.cloneset, &input, answer, reterr);
-    }
-    if (workload->daemonset) {
-        r = ro_abi_struct(workload->daemonset, &specs.daemonset, sizeof specs.daemonset, "daemonset", reterr);
-        if (r == ROLLOUT_OK)
-            r = open_status(specs.daemonset.status, &specs.daemonset_status, sizeof specs.daemonset_status, reterr);
-        specs.daemonset.status = &specs.daemonset_status;
-        return r ? r : ro_plan_daemonset(&specs.daemonset, &input, answer, reterr);
-    }
-    r = ro_abi_struct(workload->statefulset, &specs.statefulset, sizeof specs.statefulset, "statefulset", reterr);
-    if (r == ROLLOUT_OK)
-        r = open_status(specs.statefulset.status, &specs.statefulset_status, sizeof specs.statefulset_status, reterr);
-    specs.statefulset.status = &specs.statefulset_status;
-    return r ? r : ro_plan_statefulset(&specs.statefulset, &input, answer, reterr);
+    return full.cloneset    ? ro_plan_cloneset(full.cloneset, &input, answer, reterr)
+           : full.daemonset ? ro_plan_daemonset(full.daemonset, &input, answer, reterr)
+                            : ro_plan_statefulset(full.statefulset, &input, answer, reterr);
 }
 
 static int decide(const struct rollout_workload *workload, const struct rollout_snapshot *snapshot,

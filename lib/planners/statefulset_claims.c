@@ -145,7 +145,6 @@ static bool owners_differ(const struct pass *pass, const struct rollout_claim *c
                           struct owners *ret)
 {
     const struct rollout_statefulset *spec = pass->spec;
-    bool retains = spec->claims_when_deleted != ROLLOUT_CLAIMS_DELETE && spec->claims_when_scaled != ROLLOUT_CLAIMS_DELETE;
     struct owners there = { false, false };
     bool others = false, plain = false, set_seen = false, pod_seen = false;
     *ret = wanted_owners(pass, down);
@@ -166,7 +165,7 @@ static bool owners_differ(const struct pass *pass, const struct rollout_claim *c
         plain |= (set || pod) && !owner->controller;
         others |= !set_name && !pod_name_too && owner->controller;
     }
-    if (others && !retains) {
+    if (others) {
         *ret = (struct owners){ false, false };
         return there.set || there.pod;
     }

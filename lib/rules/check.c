@@ -190,7 +190,8 @@ static bool pod_broken(const struct rollout_pod *pod)
 {
     const struct rollout_in_place *in_place = pod->in_place;
     return ro_str_broken(pod->revision) || ro_str_broken(pod->name) || ro_str_broken(pod->node) || pod->reserved ||
-           ro_str_broken(pod->uid) || ro_str_broken(pod->target_node) || ro_labels_broken(&pod->labels) || ro_strs_broken(&pod->finalizers) ||
+           ro_str_broken(pod->uid) || ro_str_broken(pod->namespace_) || ro_str_broken(pod->target_node) ||
+           ro_labels_broken(&pod->labels) || ro_strs_broken(&pod->finalizers) ||
            (in_place && (ro_str_broken(in_place->container) || ro_str_broken(in_place->grace_revision) ||
                          (in_place->containers.count && rollout_tree_check(&in_place->containers, NULL))));
 }
@@ -208,6 +209,7 @@ int ro_pod_check(const struct rollout_pod *pod, size_t i, struct rollout_error *
     ro_check_text(&c, &place, "name", pod->name);
     ro_check_text(&c, &place, "node", pod->node);
     ro_check_text(&c, &place, "uid", pod->uid);
+    ro_check_text(&c, &place, "namespace_", pod->namespace_);
     ro_check_text(&c, &place, "target_node", pod->target_node);
     (void)ro_check_view(&c, &labels, pod->labels.items, pod->labels.count, pod->labels.stride,
                      sizeof(struct rollout_label));

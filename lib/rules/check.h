@@ -73,7 +73,8 @@ static inline bool ro_labels_broken(const struct rollout_labels *labels)
 static inline bool ro_pod_suspect(const struct rollout_pod *pod)
 {
     return ro_str_broken(pod->revision) || ro_str_broken(pod->name) || ro_str_broken(pod->node) ||
-           ro_str_broken(pod->uid) || ro_str_broken(pod->target_node) || (!pod->labels.items && pod->labels.count) ||
+           ro_str_broken(pod->uid) || ro_str_broken(pod->namespace_) || ro_str_broken(pod->target_node) ||
+           (!pod->labels.items && pod->labels.count) ||
            ro_stride_broken(pod->labels.stride, sizeof(struct rollout_label)) ||
            (pod->finalizers.count | pod->reserved);
 }

@@ -285,7 +285,7 @@ static int order_pods(const struct rollout_order *order, const struct rollout_po
                       unsigned steps, struct rollout_error *reterr)
 {
     if (!pods)
-        return ro_error(reterr, ROLLOUT_ERR_INVALID, "pods", "pods: none are given");
+        return ro_error_null(reterr, "pods");
     struct ro_abi_array array;
     int code = check_order(order, steps, reterr);
     if (code == ROLLOUT_OK)

@@ -141,7 +141,7 @@ int rollout_selector_check(const struct rollout_selector *selector, struct rollo
 {
     struct ro_check c = { reterr, ROLLOUT_OK };
     if (!selector)
-        return ro_error(reterr, ROLLOUT_ERR_INVALID, NULL, "no selector is given");
+        return ro_error_null(reterr, "selector");
     ro_check_selector_at(&c, NULL, selector);
     return c.code ? c.code : check_selector(selector, reterr);
 }

@@ -84,8 +84,7 @@ static bool is_silent(void)
 static bool is_read(void)
 {
     static const char *const of_a_pod[] = { ".selector.", ".claim_templates", ".gates" };
-    const char *last = strrchr(p->path, '.');
-    if (strcmp(p->function, "rollout_pod_from_object") != 0 || !last)
+    if (strcmp(p->function, "rollout_pod_from_object") != 0 || !strchr(p->path, '.'))
         return true;
     if (strstr(p->path, "node_selector") || strstr(p->path, "weights") || strstr(p->path, "access_modes") ||
         strstr(p->path, "cloneset.claim_templates"))
@@ -93,7 +92,7 @@ static bool is_read(void)
     for (size_t i = 0; i < sizeof of_a_pod / sizeof *of_a_pod; i++)
         if (strstr(p->path, of_a_pod[i]))
             return true;
-    return p->what == SIZED && !strstr(p->path, "status.") && strcmp(last, ".status") != 0;
+    return p->what == SIZED;
 }
 
 /* The path as messages spell it: which workload, and that it lies in the snapshot, goes without saying. */

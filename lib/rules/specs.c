@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rules/specs.h"
+
+#include <string.h>
+
+#include "base/abi.h"
+
+static int open_status(const void *given, void *full, size_t size, struct rollout_error *reterr)
+{
+    if (given)
+        return ro_abi_struct(given, full, size, "status", reterr);
+    memset(full, 0, size);
+    return ROLLOUT_OK;
+}
+
+int ro_specs_open(struct rollout_workload *workload, struct ro_specs *specs, struct rollout_error *reterr)
+{
+    int r = ROLLOUT_OK;
+    if (r == ROLLOUT_OK && workload->cloneset) {
+        r = ro_abi_struct(workload->cloneset, &specs->cloneset, sizeof specs->cloneset, "cloneset", reterr);
+        if (r == ROLLOUT_OK)
+            r = open_status(specs->cloneset.status, &specs->cloneset_status, sizeof specs->cloneset_status, reterr);
+        specs->cloneset.status = &specs->cloneset_status;
+        workload->cloneset = &specs->cloneset;
+    }
+    if (r == ROLLOUT_OK && workload->statefulset) {
+        r = ro_abi_struct(workload->statefulset, &specs->statefulset, sizeof specs->statefulset, "statefulset", reterr);
+        if (r == ROLLOUT_OK)
+            r = open_status(specs->statefulset.status, &specs->statefulset_status, sizeof specs->statefulset_status, reterr);
+        specs->statefulset.status = &specs->statefulset_status;
+        workload->statefulset = &specs->statefulset;
+    }
+    if (r == ROLLOUT_OK && workload->daemonset) {
+        r = ro_abi_struct(workload->daemonset, &specs->daemonset, sizeof specs->daemonset, "daemonset", reterr);
+        if (r == ROLLOUT_OK)
+            r = open_status(specs->daemonset.status, &specs->daemonset_status, sizeof specs->daemonset_status, reterr);
+        specs->daemonset.status = &specs->daemonset_status;
+        workload->daemonset = &specs->daemonset;
+    }
+    return r;
+}
