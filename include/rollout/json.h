@@ -15,7 +15,8 @@ extern "C" {
 struct rollout_json;
 
 /** Parses one document, expanding the texts that node.h lists.
- *  Returns ROLLOUT_OK, ROLLOUT_ERR_SYNTAX (error.line, error.column) or ROLLOUT_ERR_NOMEM.
+ *  Returns ROLLOUT_OK, ROLLOUT_ERR_SYNTAX (error.line, error.column), ROLLOUT_ERR_NOMEM or, where ret_json or a text with
+ *  a length is NULL, ROLLOUT_ERR_INVALID.
  *  Since: 0.1 (testing) */
 ROLLOUT_API int rollout_json_parse(const char *text, size_t len, struct rollout_json **ret_json,
                                    struct rollout_error *reterr);
@@ -40,14 +41,15 @@ ROLLOUT_API void rollout_json_free(struct rollout_json *json);
  *  passed over. */
 struct rollout_json_reader;
 
-/** Does not own fd. Returns ROLLOUT_OK or ROLLOUT_ERR_NOMEM. Since: 0.1 (testing) */
+/** Does not own fd. Returns ROLLOUT_OK, ROLLOUT_ERR_NOMEM or ROLLOUT_ERR_INVALID (ret_reader is NULL).
+ *  Since: 0.1 (testing) */
 ROLLOUT_API int rollout_json_reader_new(int fd, struct rollout_json_reader **ret_reader, struct rollout_error *reterr);
 
 /** The next document. *ret_json is NULL at the end. After ROLLOUT_ERR_SYNTAX the reader goes on at
  *  the next line that begins with '{' or '---'. error.line counts from the start of the input.
  *  *ret_line, which may be NULL, is the line on which the document begins.
- *  Returns ROLLOUT_OK, ROLLOUT_ERR_SYNTAX, ROLLOUT_ERR_IO or ROLLOUT_ERR_NOMEM; not to be called
- *  again after the last two. Since: 0.1 (testing) */
+ *  Returns ROLLOUT_OK, ROLLOUT_ERR_SYNTAX, ROLLOUT_ERR_INVALID (reader or ret_json is NULL), ROLLOUT_ERR_IO or
+ *  ROLLOUT_ERR_NOMEM; not to be called again after the last two. Since: 0.1 (testing) */
 ROLLOUT_API int rollout_json_reader_next(struct rollout_json_reader *reader, struct rollout_json **ret_json,
                                          uint32_t *ret_line, struct rollout_error *reterr);
 ROLLOUT_API void rollout_json_reader_free(struct rollout_json_reader *reader);

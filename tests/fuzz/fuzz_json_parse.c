@@ -5,13 +5,6 @@
 #include "document.h"
 #include "tree.h"
 
-static size_t write_tree(const void *context, char *buf, size_t size)
-{
-    size_t len = 0;
-    FUZZ_REQUIRE(rollout_tree_text(context, buf, size, &len, NULL) == ROLLOUT_OK);
-    return len;
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct fuzz f = fuzz_begin(NULL, 0);
@@ -19,10 +12,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size_t len, again_len;
     if (document_parse(&f, data, size, &tree)) {
         /* What is written is read as the same. */
-        char *text = fuzz_written(&f, write_tree, &tree, &len);
+        char *text = fuzz_tree_text(&f, &tree, &len);
         FUZZ_REQUIRE(document_parse(&f, (const uint8_t *)text, len, &again));
         FUZZ_REQUIRE(again.count == tree.count);
-        char *again_text = fuzz_written(&f, write_tree, &again, &again_len);
+        char *again_text = fuzz_tree_text(&f, &again, &again_len);
         FUZZ_REQUIRE(again_len == len && memcmp(again_text, text, len) == 0);
     } else {
         struct rollout_error *error = fuzz_error(&f);

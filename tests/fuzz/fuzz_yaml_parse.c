@@ -5,13 +5,6 @@
 #include "document.h"
 #include "tree.h"
 
-static size_t write_tree(const void *context, char *buf, size_t size)
-{
-    size_t len = 0;
-    FUZZ_REQUIRE(rollout_tree_text(context, buf, size, &len, NULL) == ROLLOUT_OK);
-    return len;
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct fuzz f = fuzz_begin(NULL, 0);
@@ -21,9 +14,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (rc == ROLLOUT_OK) {
         struct rollout_tree tree = document_tree(&f, json), again;
         size_t len, again_len;
-        char *text = fuzz_written(&f, write_tree, &tree, &len);
+        char *text = fuzz_tree_text(&f, &tree, &len);
         FUZZ_REQUIRE(document_parse(&f, (const uint8_t *)text, len, &again));
-        char *again_text = fuzz_written(&f, write_tree, &again, &again_len);
+        char *again_text = fuzz_tree_text(&f, &again, &again_len);
         FUZZ_REQUIRE(again_len == len && memcmp(again_text, text, len) == 0);
     } else {
         FUZZ_REQUIRE(rc == ROLLOUT_ERR_SYNTAX && !json);

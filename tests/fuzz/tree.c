@@ -292,10 +292,15 @@ static size_t write_tree(const void *context, char *buf, size_t size)
     return len;
 }
 
+char *fuzz_tree_text(struct fuzz *f, const struct rollout_tree *tree, size_t *ret_len)
+{
+    return fuzz_written(f, write_tree, tree, ret_len);
+}
+
 void fuzz_tree_holds(struct fuzz *f, const struct rollout_tree *tree)
 {
     size_t len;
     FUZZ_REQUIRE(rollout_tree_check(tree, NULL) == ROLLOUT_OK);
-    (void)fuzz_written(f, write_tree, tree, &len);
+    (void)fuzz_tree_text(f, tree, &len);
     FUZZ_REQUIRE(len > 0);
 }

@@ -17,6 +17,9 @@ struct rollout_tree fuzz_containers(struct fuzz *f);
 /* The same tree in memory of exactly its size, every text in a piece of its own. */
 struct rollout_tree fuzz_tree_copy(struct fuzz *f, const struct rollout_tree *tree);
 
+/* Its text, which is the same with any buffer. */
+char *fuzz_tree_text(struct fuzz *f, const struct rollout_tree *tree, size_t *ret_len);
+
 /* It is well-formed, and its text is the same with any buffer: what the library gives out. */
 void fuzz_tree_holds(struct fuzz *f, const struct rollout_tree *tree);
 
