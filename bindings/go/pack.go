@@ -7,8 +7,6 @@ import "C"
 
 import (
 	"math"
-	"slices"
-	"strings"
 	"sync"
 	"unsafe"
 )
@@ -17,7 +15,7 @@ import (
 // packer writes structs, arrays and texts. Both walk in the same order.
 
 // pair is one label.
-type pair struct{ key, value string }
+type pair = keyed[string]
 
 type span struct{ first, count uintptr }
 
@@ -88,26 +86,11 @@ func (s *sizer) labels(v map[string]string) bool {
 		s.pairs = append(s.pairs, pair{key, value})
 		s.text += uintptr(len(key) + len(value))
 	}
-	sortPairs(s.pairs[first:])
+	sortByKey(s.pairs[first:])
 	n := len(s.pairs) - first
 	s.maps = append(s.maps, uint32(n))
 	s.fixed += uintptr(n) * C.sizeof_struct_rollout_label
 	return true
-}
-
-func sortPairs(pairs []pair) {
-	if len(pairs) > 24 {
-		slices.SortFunc(pairs, func(a, b pair) int { return strings.Compare(a.key, b.key) })
-		return
-	}
-	for i := 1; i < len(pairs); i++ {
-		p, at := pairs[i], i
-		for at > 0 && p.key < pairs[at-1].key {
-			pairs[at] = pairs[at-1]
-			at--
-		}
-		pairs[at] = p
-	}
 }
 
 func (s *sizer) labelList(v []Label) bool {

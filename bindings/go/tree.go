@@ -22,10 +22,7 @@ const (
 )
 
 // entry is one member of an object that is being written.
-type entry struct {
-	key   string
-	value any
-}
+type entry = keyed[any]
 
 // writer turns decoded JSON into nodes of a block.
 type writer struct {
@@ -233,7 +230,7 @@ func objectOf[V any](w *writer, own uintptr, v map[string]V, key string, keyed b
 		}
 	}
 	last := len(w.entries)
-	sortEntries(w.entries[first:last])
+	sortByKey(w.entries[first:last])
 	below := at.object(key, keyed, ready)
 	for i := first; i < last; i++ {
 		e := w.entries[i]
@@ -245,22 +242,6 @@ func objectOf[V any](w *writer, own uintptr, v map[string]V, key string, keyed b
 	w.entries = w.entries[:first]
 	w.node(own).size = uint32(w.nodes - own)
 	return true
-}
-
-// sortEntries sorts by key. Objects are small, most have under ten members.
-func sortEntries(entries []entry) {
-	if len(entries) > 24 {
-		slices.SortFunc(entries, func(a, b entry) int { return strings.Compare(a.key, b.key) })
-		return
-	}
-	for i := 1; i < len(entries); i++ {
-		e, at := entries[i], i
-		for at > 0 && e.key < entries[at-1].key {
-			entries[at] = entries[at-1]
-			at--
-		}
-		entries[at] = e
-	}
 }
 
 func arrayOf[V any](w *writer, own uintptr, v []V, key string, keyed bool, at place, depth int) bool {

@@ -18,9 +18,8 @@ static inline int ro_abi_stride_ok(size_t stride)
 
 /* Copies a struct whose first field is its struct_size into full (of full_size bytes, cleared).
  * The copy's struct_size is full_size. name is for the message. ROLLOUT_OK; ROLLOUT_ERR_INVALID: NULL;
- * ROLLOUT_ERR_ABI: size below 8,
- * above RO_ABI_SIZE_MAX, no multiple of 4, or shorter than full_size and no multiple of a pointer's size; or a tail
- * beyond full_size that is not all zero. */
+ * ROLLOUT_ERR_ABI: size below 8, above RO_ABI_SIZE_MAX, no multiple of 4, or shorter than full_size and no multiple of
+ * a pointer's size; or a tail beyond full_size that is not all zero. */
 int ro_abi_struct(const void *given, void *full, size_t full_size, const char *name, struct rollout_error *reterr);
 
 /* An array whose elements may be shorter or longer than here. */
