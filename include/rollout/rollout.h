@@ -27,6 +27,7 @@
 
 #include <rollout/base.h>
 #include <rollout/candidates.h>
+#include <rollout/check.h>
 #include <rollout/cloneset.h>
 #include <rollout/daemonset.h>
 #include <rollout/inplace.h>
@@ -39,6 +40,7 @@
 #include <rollout/reason.h>
 #include <rollout/scheduling.h>
 #include <rollout/selector.h>
+#include <rollout/simulate.h>
 #include <rollout/snapshot.h>
 #include <rollout/statefulset.h>
 #include <rollout/version.h>

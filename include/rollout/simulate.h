@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/** @file simulate.h
+ *  A whole release in virtual time: rollout_plan() in a loop over a modelled cluster.
+ *
+ *  The model carries a plan's actions out on the facts, as rollout_apply() does on the objects, and lets the
+ *  others act: scheduler, kubelet, owners of hooks, garbage collection. How long each of them takes is a delay
+ *  a pod; what goes wrong and how the spec changes midway are lists. Nothing is random but by the seed: the
+ *  same input and seed give the same release on every machine.
+ *
+ *  Times within a simulation are milliseconds since its start. */
+#ifndef ROLLOUT_SIMULATE_H
+#define ROLLOUT_SIMULATE_H
+
+#include <rollout/base.h>
+#include <rollout/objects.h>
+#include <rollout/plan.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** How a delay is distributed. */
+enum {
+    ROLLOUT_DELAY_CONSTANT = 0,    /**< always a_ms */
+    ROLLOUT_DELAY_UNIFORM = 1,     /**< each of a_ms..b_ms alike */
+    ROLLOUT_DELAY_EXPONENTIAL = 2, /**< mean a_ms, never more than b_ms (0: than 20 means) */
+    ROLLOUT_DELAY_PERCENTILES = 3  /**< log-normal with p50 a_ms > 0 and p95 b_ms >= a_ms */
+};
+
+/** A delay. All zeros: none. Frozen. */
+struct rollout_delay {
+    uint32_t kind;     /**< ROLLOUT_DELAY_* */
+    uint32_t reserved; /**< zero */
+    int64_t a_ms;      /**< 0 to 10^12 */
+    int64_t b_ms;      /**< 0 to 10^12 */
+};
+
+/** What takes its time with a pod. */
+enum {
+    ROLLOUT_STEP_SCHEDULE = 0, /**< from created to having a node */
+    ROLLOUT_STEP_PREPARE = 1,  /**< sandbox, network, volumes: only of a new pod */
+    ROLLOUT_STEP_PULL = 2,     /**< images: of a new pod, and of one updated in place */
+    ROLLOUT_STEP_START = 3,    /**< containers start, both times */
+    ROLLOUT_STEP_READY = 4,    /**< from started to ready */
+    ROLLOUT_STEP_STOP = 5,     /**< from deleted to gone */
+    ROLLOUT_STEP_HOOK = 6,     /**< until the owner of a hook lets a pod go, or puts its hook back */
+    ROLLOUT_STEP_COUNT = 7
+};
+
+/** What goes wrong. */
+enum {
+    ROLLOUT_FAULT_NEVER_READY = 1, /**< pods that start on the revision never become ready */
+    ROLLOUT_FAULT_IMAGE = 2,       /**< its image cannot be pulled: containers never start */
+    ROLLOUT_FAULT_CRASH = 3,       /**< pods become unready at_ms after they became ready, each once, and restart */
+    ROLLOUT_FAULT_NODE = 4,        /**< the node, or all of the zone, is lost at at_ms and does not come back: its pods become
+                                        unready, and those that are to go never do */
+    ROLLOUT_FAULT_BREAK = 5        /**< at at_ms the pod becomes unready until it is updated or replaced */
+};
+
+/** One fault. */
+struct rollout_fault {
+    uint32_t kind;             /**< ROLLOUT_FAULT_* */
+    uint32_t share;            /**< of a million pods so many, drawn by the seed; 0 = all: NEVER_READY, IMAGE, CRASH */
+    int64_t at_ms;             /**< see the kind */
+    struct rollout_str target; /**< NEVER_READY, IMAGE, CRASH: name of a revision, absent = any; NODE: name of a node
+                                    or of a zone; BREAK: name of a pod */
+};
+
+/** The spec changes midway. */
+struct rollout_change {
+    int64_t at_ms; /**< since the start; negative: once, as things are, the release is over or nothing moves any more */
+    const struct rollout_world *world; /**< its workload is what is asked for from then on, at its update revision, which
+                                            joins the others where it is none of them; its pods do not count */
+};
+
+/** rollout_simulation_options.flags */
+enum {
+    ROLLOUT_SIMULATE_RECREATE = 1 << 0 /**< as if no change could be made in place, to compare with */
+};
+
+struct rollout_simulation_options {
+    uint32_t struct_size; /**< sizeof(struct rollout_simulation_options) in the caller's build */
+    uint32_t flags;       /**< ROLLOUT_SIMULATE_* */
+    uint64_t seed;
+    struct rollout_delay delays[ROLLOUT_STEP_COUNT];
+    const struct rollout_fault *faults;
+    size_t fault_count;
+    const struct rollout_change *changes; /**< carried out in this order */
+    size_t change_count;
+    const struct rollout_str *assertions; /**< texts, see rollout_simulation_step() */
+    size_t assertion_count;
+    int64_t observe_ms;  /**< what happens within so long is observed together and makes one pass; 0: 1000 */
+    int64_t limit_ms;    /**< the release is given up after so long; 0: 30 days */
+    uint64_t crash_after; /**< the driver dies after so many writes and plans anew; 0: never */
+};
+
+/** How far it is. */
+enum {
+    ROLLOUT_SIMULATION_RUNS = 0,
+    ROLLOUT_SIMULATION_DONE = 1,   /**< what was asked for is there, and nothing moves */
+    ROLLOUT_SIMULATION_STUCK = 2,  /**< it is not, and nothing can move any more */
+    ROLLOUT_SIMULATION_LOOPS = 3,  /**< it is not when the time limit is reached: it goes on and on */
+    ROLLOUT_SIMULATION_FAILED = 4  /**< an assertion does not hold */
+};
+
+/** One pass, and the cluster after it. */
+struct rollout_simulation_state {
+    uint32_t struct_size; /**< set by the caller to what his build knows */
+    uint32_t outcome;     /**< ROLLOUT_SIMULATION_* */
+    int64_t now_ms;       /**< since the start */
+    uint64_t passes;      /**< plans made so far */
+    uint64_t writes;      /**< actions carried out so far; a pod created is one */
+    int64_t wanted;       /**< pods, or nodes that should have one */
+    int64_t total;        /**< pods that are there and neither finished nor terminating */
+    int64_t available;    /**< as the kind counts them */
+    int64_t updated;      /**< of total at the update revision */
+    int64_t lowest_available; /**< so far */
+    int64_t lowest_available_at_ms;
+    int64_t peak_total; /**< so far */
+    int64_t peak_total_at_ms;
+    int64_t lowest_in_zone;   /**< the least share of a zone's pods at the start that was available, in millionths */
+    struct rollout_str lowest_zone; /**< which; absent where no node has a zone */
+    uint64_t created, deleted, in_place, recreated; /**< pods so far; recreated: marked or deleted for an update */
+    uint64_t disruptions; /**< times that an action made an available pod unavailable */
+    uint64_t restarts;    /**< of containers, by updates in place and by crashes */
+    uint32_t failed_assertion; /**< outcome FAILED: from 0, else ROLLOUT_NONE */
+    uint32_t reserved;
+};
+
+/** A release under way. */
+struct rollout_simulation;
+
+/** Begins a release of world->workload from world->snapshot, both of which, like all that options point to, must
+ *  outlive it. Where the world has the objects' trees, new pods are made from the revisions' templates as
+ *  rollout_apply() makes them; else like the pods of the revision that are there already, or like any.
+ *  *ret_simulation is the caller's. Returns ROLLOUT_OK, ROLLOUT_ERR_ABI, ROLLOUT_ERR_INVALID (also an assertion that
+ *  cannot be read) or ROLLOUT_ERR_NOMEM. Since: 0.1 (testing) */
+ROLLOUT_API int rollout_simulation_new(const struct rollout_world *world,
+                                       const struct rollout_simulation_options *options,
+                                       struct rollout_simulation **ret_simulation, struct rollout_error *reterr);
+
+/** Goes on to the next pass: time moves to the next thing that happens, then one plan is made and carried out. *state is
+ *  written (at most struct_size bytes of it) and says whether it goes on. At the end it changes nothing any more.
+ *
+ *  Assertions, one each: "available >= 90%", "total <= replicas + 1", "per zone: unavailable <= 1",
+ *  "order: role=follower before role=leader", "finishes within 10m", "restarts <= 2", "old >= 3 until partition 0".
+ *  Each is looked at after every pass and every change of the world; the first that does not hold ends the release.
+ *
+ *  Returns ROLLOUT_OK, or what rollout_plan() and rollout_apply() do. Since: 0.1 (testing) */
+ROLLOUT_API int rollout_simulation_step(struct rollout_simulation *simulation, struct rollout_simulation_state *state,
+                                        struct rollout_error *reterr);
+
+/** The workload, snapshot and plan of the last pass, before it was carried out; valid until the next step. NULL
+ *  before the first one. Since: 0.1 (testing) */
+ROLLOUT_API const struct rollout_workload *rollout_simulation_workload(const struct rollout_simulation *simulation);
+ROLLOUT_API const struct rollout_snapshot *rollout_simulation_snapshot(const struct rollout_simulation *simulation);
+ROLLOUT_API const struct rollout_plan *rollout_simulation_plan(const struct rollout_simulation *simulation);
+
+/** How many of options.changes have been made. Since: 0.1 (testing) */
+ROLLOUT_API size_t rollout_simulation_changes(const struct rollout_simulation *simulation);
+
+/** Begins again with another seed. Since: 0.1 (testing) */
+ROLLOUT_API int rollout_simulation_restart(struct rollout_simulation *simulation, uint64_t seed,
+                                           struct rollout_error *reterr);
+ROLLOUT_API void rollout_simulation_free(struct rollout_simulation *simulation);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
