@@ -27,8 +27,7 @@ static uint32_t phase_of(struct rollout_str text)
     return ROLLOUT_PHASE_OTHER;
 }
 
-/* A cost counts only if it begins with '-' or 1 to 9, or is "0", and fits in 32 bits; else it is 0. */
-static int32_t deletion_cost(struct rollout_str text)
+int32_t ro_deletion_cost(struct rollout_str text)
 {
     size_t i = 0;
     bool negative = text.len > 0 && text.data[0] == '-';
@@ -230,7 +229,7 @@ void ro_pod_decode(struct ro_decoder *d, const struct ro_at *pod, const struct r
     if (metadata.terminating)
         ret.flags |= ROLLOUT_POD_TERMINATING;
     ret.deletion_cost =
-        deletion_cost(ro_text(ro_get(metadata.annotations, "controller.kubernetes.io/pod-deletion-cost")));
+        ro_deletion_cost(ro_text(ro_get(metadata.annotations, "controller.kubernetes.io/pod-deletion-cost")));
 
     const struct rollout_str *revision = ro_labels_get(&ret.labels, RO_STR("controller-revision-hash"));
     const struct rollout_str *state = ro_labels_get(&ret.labels, RO_STR("lifecycle.apps.kruise.io/state"));

@@ -29,4 +29,8 @@ void ro_check_containers(struct ro_decoder *d, const struct ro_at *spec, const c
 void ro_node_decode(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *node,
                     struct rollout_node_facts *ret);
 
+/* The value of annotation controller.kubernetes.io/pod-deletion-cost: it counts only if it begins with '-' or 1 to 9, or is
+ * "0", and fits in 32 bits; else it is 0. */
+int32_t ro_deletion_cost(struct rollout_str text);
+
 #endif

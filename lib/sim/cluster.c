@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sim/cluster.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/sort.h"
+#include "base/str.h"
+#include "rules/in_place.h"
+#include "rules/lifecycle.h"
+#include "rules/node_pods.h"
+#include "rules/revision.h"
+#include "sim/kinds.h"
+#include "sim/revisions.h"
+
+/* Makes room for `count` elements, of which the new ones are zero. */
+static bool need(void **items, size_t *room, size_t count, size_t size)
+{
+    if (count <= *room)
+        return true;
+    size_t more = *room ? *room : 16;
+    while (more < count)
+        more *= 2;
+    void *grown = realloc(*items, more * size);
+    if (!grown)
+        return false;
+    memset((char *)grown + *room * size, 0, (more - *room) * size);
+    *items = grown;
+    *room = more;
+    return true;
+}
+
+/* ---- pods ---- */
+
+static void point_to_in_place(struct ro_cluster *c)
+{
+    for (size_t i = 0; i < c->pod_count; i++)
+        if (c->pods[i].in_place)
+            c->pods[i].in_place = &c->in_place[i];
+    c->snapshot.pods = (struct rollout_pods){ c->pods, c->pod_count, sizeof *c->pods };
+}
+
+uint32_t ro_cluster_add_pod(struct ro_cluster *c)
+{
+    size_t room[3] = { c->pod_room, c->pod_room, c->pod_room }, count = c->pod_count + 1;
+    if (!need((void **)&c->pods, &room[0], count, sizeof *c->pods) ||
+        !need((void **)&c->in_place, &room[1], count, sizeof *c->in_place) ||
+        !need((void **)&c->hidden, &room[2], count, sizeof *c->hidden))
+        return ROLLOUT_NONE;
+    c->pod_room = room[0];
+    size_t i = c->pod_count++;
+    memset(&c->pods[i], 0, sizeof *c->pods);
+    memset(&c->in_place[i], 0, sizeof *c->in_place);
+    memset(&c->hidden[i], 0, sizeof *c->hidden);
+    c->hidden[i].serial = c->next_serial++;
+    point_to_in_place(c);
+    return (uint32_t)i;
+}
+
+void ro_cluster_sweep(struct ro_cluster *c)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < c->pod_count; i++) {
+        if (c->hidden[i].flags & RO_SIM_GONE)
+            continue;
+        if (kept != i) {
+            c->pods[kept] = c->pods[i];
+            c->in_place[kept] = c->in_place[i];
+            c->hidden[kept] = c->hidden[i];
+        }
+        kept++;
+    }
+    c->pod_count = kept;
+    point_to_in_place(c);
+}
+
+void ro_cluster_relabel(struct ro_cluster *c, uint32_t pod)
+{
+    const uint32_t read = ROLLOUT_POD_SPECIFIED_DELETE | ROLLOUT_POD_TEMPLATE_HASH;
+    const struct ro_label_set *set = ro_texts_set(&c->texts, c->hidden[pod].labels);
+    struct rollout_pod *p = &c->pods[pod];
+    p->labels = set->labels;
+    p->finalizers = ro_texts_list(&c->texts, c->hidden[pod].finalizers);
+    p->flags = (p->flags & ~read) | set->flags;
+    p->lifecycle_state = set->state;
+    p->revision = set->revision;
+}
+
+void ro_cluster_set_label(struct ro_cluster *c, uint32_t pod, struct rollout_str key, struct rollout_str value)
+{
+    c->hidden[pod].labels = ro_texts_with(&c->texts, c->hidden[pod].labels, key, value);
+    ro_cluster_relabel(c, pod);
+}
+
+/* What is under way with a pod of the start, as far as its facts tell: one that is not ready is taken to become so. */
+static void guess(struct ro_cluster *c, uint32_t i)
+{
+    struct rollout_pod *p = &c->pods[i];
+    struct ro_sim_pod *h = &c->hidden[i];
+    uint32_t flags = p->in_place ? p->in_place->flags : 0;
+    bool waits = (flags & ROLLOUT_IN_PLACE_STATE) && !(flags & ROLLOUT_IN_PLACE_CONTAINERS_DONE);
+    h->target = (uint16_t)ro_cluster_revision(c, p->revision);
+    h->image = waits || (flags & ROLLOUT_IN_PLACE_GRACE) ? 0 : h->target;
+    if (waits)
+        h->flags |= RO_SIM_RESTARTS;
+    else if (p->flags & ROLLOUT_POD_READY)
+        h->flags |= RO_SIM_CONTAINERS_READY;
+    h->batches = flags & ROLLOUT_IN_PLACE_NEXT ? 1 : 0;
+}
+
+static bool copy_pods(struct ro_cluster *c, const struct rollout_snapshot *s)
+{
+    for (size_t i = 0; i < s->pods.count; i++) {
+        const struct rollout_pod *from = (const void *)((const char *)s->pods.items + i * s->pods.stride);
+        uint32_t at = ro_cluster_add_pod(c);
+        if (at == ROLLOUT_NONE)
+            return false;
+        size_t size = s->pods.stride < sizeof *from ? s->pods.stride : sizeof *from;
+        memcpy(&c->pods[at], from, size);
+        if (from->in_place) {
+            c->in_place[at] = *from->in_place;
+            c->pods[at].in_place = &c->in_place[at];
+        }
+        c->hidden[at].labels = ro_texts_labels(&c->texts, &from->labels);
+        c->hidden[at].finalizers = ro_texts_finalizers(&c->texts, &from->finalizers);
+        /* a caller's own facts may say more than the labels do */
+        c->pods[at].labels = ro_texts_set(&c->texts, c->hidden[at].labels)->labels;
+        c->pods[at].finalizers = ro_texts_list(&c->texts, c->hidden[at].finalizers);
+        guess(c, at);
+    }
+    return !c->texts.failed;
+}
+
+/* ---- nodes, claims, back-offs ---- */
+
+static uint32_t zone_of(struct ro_cluster *c, const struct rollout_node_facts *node)
+{
+    const struct rollout_str *zone = ro_labels_get(&node->labels, RO_STR("topology.kubernetes.io/zone"));
+    if (!zone)
+        zone = ro_labels_get(&node->labels, RO_STR("failure-domain.beta.kubernetes.io/zone"));
+    if (!zone)
+        return 0;
+    for (size_t i = 0; i < c->zone_count; i++)
+        if (ro_str_eq(c->zones[i], *zone))
+            return (uint32_t)i + 1;
+    c->zones[c->zone_count++] = *zone;
+    return (uint32_t)c->zone_count;
+}
+
+static bool copy_nodes(struct ro_cluster *c, const struct rollout_snapshot *s)
+{
+    size_t n = s->nodes.count;
+    c->nodes = ro_arena_alloc(&c->arena, n, sizeof *c->nodes);
+    c->node_facts = ro_arena_alloc(&c->arena, n, sizeof *c->node_facts);
+    c->zones = ro_arena_alloc(&c->arena, n, sizeof *c->zones);
+    if (c->arena.failed)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        size_t size = s->nodes.stride < sizeof *c->nodes ? s->nodes.stride : sizeof *c->nodes;
+        memcpy(&c->nodes[i], (const char *)s->nodes.items + i * s->nodes.stride, size);
+        c->node_facts[i].zone = zone_of(c, &c->nodes[i]);
+    }
+    c->node_count = n;
+    c->snapshot.nodes = (struct rollout_nodes){ c->nodes, n, sizeof *c->nodes };
+    return true;
+}
+
+static bool copy_claims(struct ro_cluster *c, const struct rollout_snapshot *s)
+{
+    if (!need((void **)&c->claims, &c->claim_room, s->claims.count, sizeof *c->claims))
+        return false;
+    for (size_t i = 0; i < s->claims.count; i++) {
+        size_t size = s->claims.stride < sizeof *c->claims ? s->claims.stride : sizeof *c->claims;
+        memcpy(&c->claims[i], (const char *)s->claims.items + i * s->claims.stride, size);
+    }
+    c->claim_count = s->claims.count;
+    c->snapshot.claims = (struct rollout_claims){ c->claims, c->claim_count, sizeof *c->claims };
+    return true;
+}
+
+static bool copy_backoffs(struct ro_cluster *c, const struct rollout_snapshot *s)
+{
+    const struct rollout_backoffs *view = &s->failed_pod_backoffs;
+    if (!need((void **)&c->backoffs, &c->backoff_room, view->count, sizeof *c->backoffs))
+        return false;
+    for (size_t i = 0; i < view->count; i++) {
+        size_t size = view->stride < sizeof *c->backoffs ? view->stride : sizeof *c->backoffs;
+        memcpy(&c->backoffs[i], (const char *)view->items + i * view->stride, size);
+    }
+    c->backoff_count = view->count;
+    c->snapshot.failed_pod_backoffs = (struct rollout_backoffs){ c->backoffs, c->backoff_count, sizeof *c->backoffs };
+    return true;
+}
+
+uint32_t ro_cluster_node_of(const struct ro_cluster *c, uint32_t pod)
+{
+    struct rollout_str name = ro_pod_node(&c->pods[pod]);
+    uint32_t index = c->pods[pod].node_index;
+    if (name.len == 0)
+        return ROLLOUT_NONE;
+    if (index && index <= c->node_count && ro_str_eq(c->nodes[index - 1].name, name))
+        return index - 1;
+    for (size_t i = 0; i < c->node_count; i++)
+        if (ro_str_eq(c->nodes[i].name, name))
+            return (uint32_t)i;
+    return ROLLOUT_NONE;
+}
+
+/* ---- names ---- */
+
+static int by_name(const void *context, uint32_t a, uint32_t b)
+{
+    const struct rollout_str *names = context;
+    return ro_str_cmp(names[a], names[b]);
+}
+
+/* The names of the start in order, so that new ones can be told from them. */
+static bool sort_names(struct ro_cluster *c)
+{
+    c->base_names = ro_arena_alloc(&c->arena, c->pod_count, sizeof *c->base_names);
+    c->names = ro_arena_alloc(&c->arena, c->pod_count, 2 * sizeof *c->names);
+    if (c->arena.failed)
+        return false;
+    for (size_t i = 0; i < c->pod_count; i++) {
+        c->base_names[i] = c->pods[i].name;
+        c->names[i] = (uint32_t)i;
+    }
+    c->name_count = c->pod_count;
+    ro_sort_indices(c->names, c->name_count, c->names + c->name_count, by_name, c->base_names);
+    return true;
+}
+
+/* Scheduler and pods find their nodes without looking for them again. */
+static void index_nodes(struct ro_cluster *c)
+{
+    for (uint32_t i = 0; i < c->pod_count; i++) {
+        uint32_t node = ro_cluster_node_of(c, i);
+        c->pods[i].node_index = node == ROLLOUT_NONE ? 0 : node + 1;
+    }
+}
+
+/* ---- open ---- */
+
+static int open_workload(struct ro_cluster *c, const struct rollout_world *world)
+{
+    int r = ro_abi_struct(world->workload, &c->workload, sizeof c->workload, "workload", c->reterr);
+    if (r == ROLLOUT_OK)
+        r = ro_specs_open(&c->workload, &c->specs, c->reterr);
+    if (r == ROLLOUT_OK)
+        r = ro_gates_resolve(c->workload.gates, c->workload.gate_count, &c->gates, c->reterr);
+    c->source = world;
+    if (r == ROLLOUT_OK)
+        ro_kind_prepare(c);
+    return r;
+}
+
+int ro_cluster_open(struct ro_cluster *c, const struct rollout_world *world, struct rollout_error *reterr)
+{
+    struct rollout_plan *plan = NULL;
+    c->reterr = reterr;
+    c->base = world;
+    /* whatever is wrong with the facts is found here, with the planner's own words */
+    int r = rollout_plan(world->workload, world->snapshot, &plan, reterr);
+    rollout_plan_free(plan);
+    if (r == ROLLOUT_OK)
+        r = ro_abi_struct(world->snapshot, &c->snapshot, sizeof c->snapshot, "snapshot", reterr);
+    if (r == ROLLOUT_OK)
+        r = open_workload(c, world);
+    if (r == ROLLOUT_OK)
+        r = ro_revisions_open(c, world);
+    if (r != ROLLOUT_OK)
+        return r;
+    struct rollout_snapshot given = c->snapshot;
+    given.pods = world->snapshot->pods;
+    if (!copy_nodes(c, &given) || !copy_claims(c, &given) || !copy_backoffs(c, &given) || !copy_pods(c, &given) ||
+        !sort_names(c))
+        return ro_error_nomem(reterr);
+    index_nodes(c);
+    ro_kind_begin(c);
+    return c->texts.failed ? ro_error_nomem(reterr) : ROLLOUT_OK;
+}
+
+void ro_cluster_free(struct ro_cluster *c)
+{
+    ro_revisions_free(c);
+    free(c->pods);
+    free(c->in_place);
+    free(c->hidden);
+    free(c->claims);
+    free(c->claim_status);
+    free(c->backoffs);
+    ro_texts_free(&c->texts);
+    ro_arena_free(&c->arena);
+}
+
+int ro_cluster_plan(struct ro_cluster *c, struct rollout_plan **ret_plan)
+{
+    return rollout_plan(&c->workload, &c->snapshot, ret_plan, c->reterr);
+}
+
+int ro_cluster_change(struct ro_cluster *c, const struct rollout_world *world)
+{
+    struct ro_specs before = c->specs;
+    struct rollout_workload old = c->workload;
+    int r = open_workload(c, world);
+    if (r == ROLLOUT_OK && (!c->workload.cloneset != !old.cloneset || !c->workload.statefulset != !old.statefulset))
+        r = ro_error(c->reterr, ROLLOUT_ERR_INVALID, "changes", "changes: the workload is of another kind");
+    if (r != ROLLOUT_OK)
+        return r;
+    /* what was reached so far is not the new object's to say */
+    c->specs.cloneset_status = before.cloneset_status;
+    c->specs.statefulset_status = before.statefulset_status;
+    c->specs.daemonset_status = before.daemonset_status;
+    return ro_revisions_join(c, world);
+}

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A modelled cluster: the facts that a planner reads, what only the cluster knows, and how both change. simulate and check
+ * play on it; neither knows more of a kind than kinds.h does. */
+#ifndef RO_SIM_CLUSTER_H
+#define RO_SIM_CLUSTER_H
+
+#include <stdbool.h>
+
+#include <rollout/inplace.h>
+#include <rollout/objects.h>
+
+#include "rules/gates.h"
+#include "rules/specs.h"
+#include "sim/texts.h"
+
+/* ro_sim_pod.flags */
+enum {
+    RO_SIM_CONTAINERS_READY = 1 << 0, /* what kubelet would say in ContainersReady */
+    RO_SIM_RESTARTS = 1 << 1,         /* containers have not taken a change of the spec yet */
+    RO_SIM_BROKEN = 1 << 2,           /* never ready with the containers it has */
+    RO_SIM_BEGUN = 1 << 3,            /* its update has begun */
+    RO_SIM_CRASHED = 1 << 4,          /* its one crash is behind it */
+    RO_SIM_GONE = 1 << 5,             /* no longer there; it goes when the pass is over */
+    RO_SIM_KEEPS = 1 << 6             /* with RESTARTS: containers run on while they change */
+};
+
+/* What the planner does not see of a pod. */
+struct ro_sim_pod {
+    uint32_t serial;     /* in the order in which pods came */
+    uint32_t labels;     /* number of its label set */
+    uint32_t finalizers; /* number of its list */
+    uint16_t image;      /* place from 1 of the revision that its containers run; 0 = unknown */
+    uint16_t target;     /* ... that its spec asks for */
+    uint16_t flags;      /* RO_SIM_* */
+    uint16_t batches;    /* of containers that wait for their turn */
+    uint16_t drawn;      /* image that whoever plays has drawn the pod's fate for; the cluster does not read it */
+    uint16_t reserved;
+    uint32_t restarts; /* since the start */
+};
+
+/* What a new pod of a revision is like. */
+struct ro_sim_template {
+    bool known;
+    uint32_t labels, finalizers;
+    struct rollout_pod pod;         /* phase, flags, state */
+    struct rollout_tree containers; /* for its in-place facts; count 0 = nothing to say */
+};
+
+/* What an update from a revision to another does to a pod. */
+struct ro_sim_pair {
+    struct rollout_diff *diff; /* NULL: the revisions' data are not known */
+    uint32_t flags;            /* ROLLOUT_CHANGES_* */
+    uint16_t batches;          /* of containers, one after the other */
+};
+
+/* A node as the cluster knows it. */
+struct ro_sim_node {
+    uint32_t zone; /* from 1; 0 = none */
+    bool lost;
+};
+
+/* What a node has. */
+struct ro_tally {
+    int32_t active, updated, updated_available, old_available, available;
+};
+
+struct ro_cluster {
+    struct ro_texts texts;
+    struct ro_arena arena;              /* what lives as long as the cluster */
+    const struct rollout_world *source; /* of the workload as it is now: the objects' trees */
+    const struct rollout_world *base;   /* that it began with */
+    struct rollout_workload workload;   /* its spec is in specs, with the status of the last pass */
+    struct ro_specs specs;
+    struct ro_gates gates;
+    struct rollout_condition conditions[4]; /* of the status */
+    struct rollout_claim_status *claim_status;
+    size_t claim_status_room;
+    struct rollout_snapshot snapshot; /* views of what follows */
+    struct rollout_pod *pods;
+    struct rollout_in_place *in_place; /* a pod */
+    struct ro_sim_pod *hidden;         /* a pod */
+    size_t pod_count, pod_room;
+    struct rollout_revision *revisions;
+    struct rollout_tree *revision_objects;
+    struct ro_sim_template *templates; /* a revision */
+    size_t revision_count, revision_room;
+    struct ro_sim_pair *pairs; /* from * revision_room + to */
+    struct rollout_in_place_verdict *verdicts;
+    size_t verdict_count;
+    struct rollout_node_facts *nodes;
+    struct ro_sim_node *node_facts;
+    size_t node_count;
+    struct rollout_str *zones;
+    size_t zone_count;
+    struct rollout_claim *claims;
+    size_t claim_count, claim_room;
+    struct rollout_backoff *backoffs; /* a DaemonSet's, stepped as its controller does */
+    size_t backoff_count, backoff_room;
+    uint32_t next_serial;
+    uint32_t next_node;   /* where the scheduler goes on, once no place is free */
+    uint32_t *free_nodes; /* that pods have left, first in first out; a ring */
+    size_t free_first, free_count, free_room;
+    const struct ro_kind_lines *kind;
+    struct rollout_lifecycle hooks; /* of the spec; a DaemonSet's has its preDelete alone */
+    struct ro_ordinals *reserved;   /* a StatefulSet's */
+    size_t reserved_count;
+    int64_t start_ordinal;
+    uint8_t *usable;          /* of a DaemonSet's node rule: a byte a term of its affinity */
+    struct ro_tally *tallies; /* a node, scratch */
+    uint8_t *eligible;        /* a byte a node, of a DaemonSet: a pod should run there */
+    uint32_t *names;          /* the pods of the start, by name */
+    size_t name_count;
+    struct rollout_str *base_names;
+    bool recreates;               /* nothing is updated in place */
+    bool keeps_claims;            /* volume claims are modelled */
+    bool fixed_names;             /* serials, hence names, are used again */
+    struct rollout_error *reterr; /* of the call that is under way */
+};
+
+/* Begins at the world's snapshot. Zero-initialise, fill in recreates, keeps_claims and fixed_names. Errors as
+ * rollout_simulation_new(). What was made of it is freed by ro_cluster_free() in any case. */
+int ro_cluster_open(struct ro_cluster *c, const struct rollout_world *world, struct rollout_error *reterr);
+void ro_cluster_free(struct ro_cluster *c);
+
+/* Another workload is asked for. The status stays, and so do the revisions; its own joins them. */
+int ro_cluster_change(struct ro_cluster *c, const struct rollout_world *world);
+
+/* One plan of the cluster as it stands. */
+int ro_cluster_plan(struct ro_cluster *c, struct rollout_plan **ret_plan);
+
+/* Carries out one action; `from` and `to`: of the pods that it creates those with these numbers. How many there are:
+ * ro_cluster_writes(). Pods that are deleted become terminating, and go with their last event. */
+int ro_cluster_act(struct ro_cluster *c, const struct rollout_plan *plan, size_t action, uint64_t from, uint64_t to);
+uint64_t ro_cluster_writes(const struct rollout_plan *plan, size_t action);
+
+/* The status that the pass writes. */
+int ro_cluster_status(struct ro_cluster *c, const struct rollout_plan *plan);
+
+/* Adds a pod with everything zero, and returns its place; ROLLOUT_NONE on lack of memory. Takes the gone ones out, the
+ * rest keep their order. */
+uint32_t ro_cluster_add_pod(struct ro_cluster *c);
+void ro_cluster_sweep(struct ro_cluster *c);
+
+/* The pod's facts that stand in its labels and finalizers, after a change of their numbers. */
+void ro_cluster_relabel(struct ro_cluster *c, uint32_t pod);
+void ro_cluster_set_label(struct ro_cluster *c, uint32_t pod, struct rollout_str key, struct rollout_str value);
+
+/* Place from 1 of the revision that the text, a pod's label, names; 0 = none. */
+uint32_t ro_cluster_revision(const struct ro_cluster *c, struct rollout_str label);
+
+/* What an update between two revisions (places from 1) does. */
+const struct ro_sim_pair *ro_cluster_pair(struct ro_cluster *c, uint32_t from, uint32_t to);
+
+/* ---- what others than the driver do (events.c) ---- */
+
+enum ro_event {
+    RO_EVENT_NONE = 0,
+    RO_EVENT_SCHEDULE, /* a node is found */
+    RO_EVENT_START,    /* containers of a new pod have started */
+    RO_EVENT_RESTART,  /* those of one that is updated have, with what is new */
+    RO_EVENT_READY,    /* they are ready */
+    RO_EVENT_GONE,     /* the pod has stopped */
+    RO_EVENT_HOOK      /* the owner of a hook lets the pod go, or puts its hook back */
+};
+
+/* What kubelet, or the scheduler, does with the pod next; what the owner of its hooks does. */
+enum ro_event ro_cluster_next(const struct ro_cluster *c, uint32_t pod);
+enum ro_event ro_cluster_hook(const struct ro_cluster *c, uint32_t pod);
+
+void ro_cluster_happen(struct ro_cluster *c, uint32_t pod, enum ro_event event);
+
+/* Condition Ready follows from containers and readiness gates. To be called after anything that bears on them. */
+void ro_cluster_settle(struct ro_cluster *c, uint32_t pod);
+
+/* Faults: it becomes unready and may recover; for good; ends; someone else removes it. A node is lost. */
+void ro_cluster_unready(struct ro_cluster *c, uint32_t pod);
+void ro_cluster_break(struct ro_cluster *c, uint32_t pod);
+void ro_cluster_fail(struct ro_cluster *c, uint32_t pod);
+void ro_cluster_vanish(struct ro_cluster *c, uint32_t pod);
+void ro_cluster_lose_node(struct ro_cluster *c, uint32_t node);
+
+/* The node that the pod is on or bound to; ROLLOUT_NONE where it is on none that is known. */
+uint32_t ro_cluster_node_of(const struct ro_cluster *c, uint32_t pod);
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The revisions of a modelled cluster: what new pods of each are like, and what an update between two does. */
+#ifndef RO_SIM_REVISIONS_H
+#define RO_SIM_REVISIONS_H
+
+#include "sim/cluster.h"
+
+int ro_revisions_open(struct ro_cluster *c, const struct rollout_world *world);
+void ro_revisions_free(struct ro_cluster *c);
+
+/* Those of another world join; its update revision is the one from then on. */
+int ro_revisions_join(struct ro_cluster *c, const struct rollout_world *world);
+
+/* The revision (place from 1) goes, and those behind it move up. */
+int ro_revisions_remove(struct ro_cluster *c, uint32_t revision);
+
+/* The update revision is compared with all others, for the planner and for the model. */
+int ro_revisions_compare(struct ro_cluster *c);
+
+/* What a pod is like that this action creates at the revision (place from 1). */
+int ro_revisions_template(struct ro_cluster *c, const struct rollout_plan *plan, size_t action, uint32_t revision,
+                          const struct ro_sim_template **ret);
+
+#endif
