@@ -90,7 +90,7 @@ struct rollout_simulation_options {
     const struct rollout_str *assertions; /**< texts, see rollout_simulation_step() */
     size_t assertion_count;
     int64_t observe_ms;  /**< what happens within so long is observed together and makes one pass; 0: 1000 */
-    int64_t limit_ms;    /**< the release is given up after so long; 0: 30 days */
+    int64_t limit_ms;    /**< the release is given up after so long; 0: 7 days */
     uint64_t crash_after; /**< the driver dies after so many writes and plans anew; 0: never */
 };
 
@@ -103,7 +103,7 @@ enum {
     ROLLOUT_SIMULATION_FAILED = 4  /**< an assertion does not hold */
 };
 
-/** One pass, and the cluster after it. */
+/** The cluster as a pass finds it, and all figures so far. */
 struct rollout_simulation_state {
     uint32_t struct_size; /**< set by the caller to what his build knows */
     uint32_t outcome;     /**< ROLLOUT_SIMULATION_* */
@@ -125,6 +125,7 @@ struct rollout_simulation_state {
     uint64_t restarts;    /**< of containers, by updates in place and by crashes */
     uint32_t failed_assertion; /**< outcome FAILED: from 0, else ROLLOUT_NONE */
     uint32_t reserved;
+    char message[320]; /**< outcome FAILED: why it does not hold; else "" */
 };
 
 /** A release under way. */
@@ -139,19 +140,21 @@ ROLLOUT_API int rollout_simulation_new(const struct rollout_world *world,
                                        const struct rollout_simulation_options *options,
                                        struct rollout_simulation **ret_simulation, struct rollout_error *reterr);
 
-/** Goes on to the next pass: time moves to the next thing that happens, then one plan is made and carried out. *state is
- *  written (at most struct_size bytes of it) and says whether it goes on. At the end it changes nothing any more.
+/** Goes on to the next pass: the last plan is carried out, time moves to the next thing that happens, and a plan is made
+ *  of what is there then. *state is written (at most struct_size bytes of it) and says whether it goes on. At the end it
+ *  changes nothing any more.
  *
  *  Assertions, one each: "available >= 90%", "total <= replicas + 1", "per zone: unavailable <= 1",
  *  "order: role=follower before role=leader", "finishes within 10m", "restarts <= 2", "old >= 3 until partition 0".
- *  Each is looked at after every pass and every change of the world; the first that does not hold ends the release.
+ *  Each is looked at when a plan has been carried out, when something goes wrong, and before every pass; the first that does
+ *  not hold ends the release.
  *
  *  Returns ROLLOUT_OK, or what rollout_plan() and rollout_apply() do. Since: 0.1 (testing) */
 ROLLOUT_API int rollout_simulation_step(struct rollout_simulation *simulation, struct rollout_simulation_state *state,
                                         struct rollout_error *reterr);
 
-/** The workload, snapshot and plan of the last pass, before it was carried out; valid until the next step. NULL
- *  before the first one. Since: 0.1 (testing) */
+/** The workload, snapshot and plan of the last pass, which is carried out by the next step; valid until then. NULL
+ *  before the first one. With outcome FAILED the plan may be carried out already. Since: 0.1 (testing) */
 ROLLOUT_API const struct rollout_workload *rollout_simulation_workload(const struct rollout_simulation *simulation);
 ROLLOUT_API const struct rollout_snapshot *rollout_simulation_snapshot(const struct rollout_simulation *simulation);
 ROLLOUT_API const struct rollout_plan *rollout_simulation_plan(const struct rollout_simulation *simulation);

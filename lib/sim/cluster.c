@@ -265,16 +265,17 @@ int ro_cluster_open(struct ro_cluster *c, const struct rollout_world *world, str
     rollout_plan_free(plan);
     if (r == ROLLOUT_OK)
         r = ro_abi_struct(world->snapshot, &c->snapshot, sizeof c->snapshot, "snapshot", reterr);
-    if (r == ROLLOUT_OK)
-        r = open_workload(c, world);
+    if (r != ROLLOUT_OK)
+        return r;
+    struct rollout_snapshot given = c->snapshot;
+    if (!copy_nodes(c, &given) || !copy_claims(c, &given) || !copy_backoffs(c, &given))
+        return ro_error_nomem(reterr);
+    r = open_workload(c, world);
     if (r == ROLLOUT_OK)
         r = ro_revisions_open(c, world);
     if (r != ROLLOUT_OK)
         return r;
-    struct rollout_snapshot given = c->snapshot;
-    given.pods = world->snapshot->pods;
-    if (!copy_nodes(c, &given) || !copy_claims(c, &given) || !copy_backoffs(c, &given) || !copy_pods(c, &given) ||
-        !sort_names(c))
+    if (!copy_pods(c, &given) || !sort_names(c))
         return ro_error_nomem(reterr);
     index_nodes(c);
     ro_kind_begin(c);

@@ -18,6 +18,7 @@ enum {
     RO_SIM_CONTAINERS_READY = 1 << 0, /* what kubelet would say in ContainersReady */
     RO_SIM_RESTARTS = 1 << 1,         /* containers have not taken a change of the spec yet */
     RO_SIM_BROKEN = 1 << 2,           /* never ready with the containers it has */
+    RO_SIM_STUCK = 1 << 7,            /* those that it is to have never start */
     RO_SIM_BEGUN = 1 << 3,            /* its update has begun */
     RO_SIM_CRASHED = 1 << 4,          /* its one crash is behind it */
     RO_SIM_GONE = 1 << 5,             /* no longer there; it goes when the pass is over */
@@ -34,8 +35,12 @@ struct ro_sim_pod {
     uint16_t flags;      /* RO_SIM_* */
     uint16_t batches;    /* of containers that wait for their turn */
     uint16_t drawn;      /* image that whoever plays has drawn the pod's fate for; the cluster does not read it */
-    uint16_t reserved;
-    uint32_t restarts; /* since the start */
+    uint16_t due_event;  /* what due_ms[0] is of; this and what follows are his, too */
+    uint32_t restarts;   /* since the start */
+    uint32_t events;     /* so far */
+    uint32_t zone;       /* from 1, of the node that it is on; 0 = none */
+    uint32_t counts;     /* as what it was counted last */
+    int64_t due_ms[3];   /* timers: kubelet's, the hooks' owner's, a crash's; 0 = not set */
 };
 
 /* What a new pod of a revision is like. */
@@ -105,7 +110,8 @@ struct ro_cluster {
     struct ro_ordinals *reserved;   /* a StatefulSet's */
     size_t reserved_count;
     int64_t start_ordinal;
-    uint8_t *usable;          /* of a DaemonSet's node rule: a byte a term of its affinity */
+    uint8_t *usable; /* of a DaemonSet's node rule: a byte a term of its affinity */
+    size_t usable_room;
     struct ro_tally *tallies; /* a node, scratch */
     uint8_t *eligible;        /* a byte a node, of a DaemonSet: a pod should run there */
     uint32_t *names;          /* the pods of the start, by name */

@@ -126,9 +126,9 @@ enum ro_event ro_cluster_next(const struct ro_cluster *c, uint32_t pod)
     if (p->node.len == 0)
         return p->target_node.len > 0 || node_left(c) ? RO_EVENT_SCHEDULE : RO_EVENT_NONE;
     if (waiting(p))
-        return h->flags & RO_SIM_BROKEN ? RO_EVENT_NONE : RO_EVENT_START;
+        return h->flags & RO_SIM_STUCK ? RO_EVENT_NONE : RO_EVENT_START;
     if (h->flags & RO_SIM_RESTARTS)
-        return RO_EVENT_RESTART;
+        return h->flags & RO_SIM_STUCK ? RO_EVENT_NONE : RO_EVENT_RESTART;
     if (!(h->flags & (RO_SIM_CONTAINERS_READY | RO_SIM_BROKEN)))
         return RO_EVENT_READY;
     return RO_EVENT_NONE;

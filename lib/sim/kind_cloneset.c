@@ -12,6 +12,8 @@ static struct rollout_str name(const struct ro_cluster *c)
 static void prepare(struct ro_cluster *c)
 {
     struct rollout_cloneset *spec = &c->specs.cloneset;
+    if (c->fixed_names)
+        spec->revision_history_limit = (struct rollout_opt){ 1, INT32_MAX };
     if (c->recreates)
         spec->pod_update_policy = ROLLOUT_POLICY_RECREATE;
     if (!c->keeps_claims)

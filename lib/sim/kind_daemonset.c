@@ -21,6 +21,8 @@ static bool native(const struct ro_cluster *c)
 static void prepare(struct ro_cluster *c)
 {
     struct rollout_daemonset *spec = &c->specs.daemonset;
+    if (c->fixed_names)
+        spec->revision_history_limit = (struct rollout_opt){ 1, INT32_MAX };
     if (c->recreates)
         spec->pod_update_policy = ROLLOUT_POLICY_RECREATE;
     if (spec->pre_delete.set) {
@@ -31,11 +33,15 @@ static void prepare(struct ro_cluster *c)
         c->texts.failed = true;
 }
 
-static bool available(const struct ro_cluster *c, uint32_t pod)
+static bool is_available(const struct ro_cluster *c, const struct rollout_pod *p)
 {
-    const struct rollout_pod *p = &c->pods[pod];
     bool gate = native(c) || !(p->flags & ROLLOUT_POD_IN_PLACE_GATE) || ro_gate_open(p);
     return gate && ro_ready_for(p, c->specs.daemonset.min_ready_seconds, c->snapshot.now_ms);
+}
+
+static bool available(const struct ro_cluster *c, uint32_t pod)
+{
+    return is_available(c, &c->pods[pod]);
 }
 
 /* What each node has, in one walk over the pods. */
@@ -105,14 +111,37 @@ static bool done(const struct ro_cluster *c, const struct ro_measure *now)
     return !rolls(spec) || updated >= expected;
 }
 
+/* OpenKruise counts what is on its way, nodes without a pod that is old: an old pod that is unavailable neither counts nor
+ * costs anything, and what the partition keeps is not looked at (daemonset.md 10.3, 10.4, D1). Kubernetes counts all. */
+static bool keeps_budget(const struct ro_cluster *c, const struct ro_deeds *d)
+{
+    const struct ro_measure *m = &d->before, *n = &d->after;
+    int64_t taken = 0, going = 0;
+    if (native(c))
+        return n->served >= m->served || n->served >= m->wanted - m->max_unavailable;
+    memset(c->tallies, 0, c->node_count * sizeof *c->tallies);
+    for (size_t i = 0; i < d->pod_count; i++) {
+        uint32_t node = d->pods[i].node_index;
+        if (node && !(d->hidden[i].flags & RO_SIM_GONE) && ro_active(&d->pods[i]) &&
+            d->pods[i].lifecycle_state != ROLLOUT_STATE_PREPARING_DELETE)
+            c->tallies[node - 1].active +=
+                d->hidden[i].target != c->snapshot.update_revision || is_available(c, &d->pods[i]);
+    }
+    for (size_t i = 0; i < c->node_count; i++)
+        going += c->eligible[i] && c->tallies[i].active == 0;
+    for (size_t i = 0; i < d->plan->action_count; i++) {
+        const struct rollout_action *a = &d->plan->actions[i];
+        taken += a->subject_kind == ROLLOUT_SUBJECT_POD && ro_deed_updates(a) && is_available(c, &d->pods[a->subject]);
+    }
+    return taken == 0 || going + taken <= m->max_unavailable;
+}
+
 static const char *promise(const struct ro_cluster *c, const struct ro_deeds *d)
 {
     const struct rollout_daemonset *spec = &c->specs.daemonset;
     const struct ro_measure *m = &d->before, *n = &d->after;
     const struct ro_tally *tallies = count(c);
-    int64_t eligible = 0, doubled = 0, moved = 0;
-    for (size_t i = 0; i < c->node_count; i++)
-        eligible += c->eligible[i] != 0;
+    int64_t doubled = 0, moved = 0;
     for (size_t i = 0; i < d->plan->action_count; i++) {
         const struct rollout_action *a = &d->plan->actions[i];
         if (a->subject_kind != ROLLOUT_SUBJECT_POD)
@@ -129,7 +158,7 @@ static const char *promise(const struct ro_cluster *c, const struct ro_deeds *d)
     }
     if (moved > 0 && !rolls(spec))
         return "a pod is updated though updates are paused or left to deletion";
-    if (n->served < m->served && moved > 0 && n->served < eligible - m->max_unavailable)
+    if (moved > 0 && m->max_surge == 0 && !keeps_budget(c, d))
         return "the plan takes more pods from service than maxUnavailable";
     if (n->total > m->total && doubled > m->max_surge)
         return "more nodes with a second pod than maxSurge";

@@ -20,6 +20,8 @@ static void prepare(struct ro_cluster *c)
 {
     struct rollout_statefulset *spec = &c->specs.statefulset;
     size_t n = native(c) ? 0 : spec->reserve_ordinal_count;
+    if (c->fixed_names)
+        spec->revision_history_limit = (struct rollout_opt){ 1, INT32_MAX };
     if (c->recreates)
         spec->pod_update_policy = ROLLOUT_POLICY_RECREATE;
     if (!c->keeps_claims)

@@ -266,7 +266,10 @@ int ro_kind_find_nodes(struct ro_cluster *c)
         c->eligible = ro_arena_alloc(&c->arena, c->node_count + 1, 1);
         c->tallies = ro_arena_alloc(&c->arena, c->node_count + 1, sizeof *c->tallies);
     }
-    c->usable = ro_arena_alloc(&c->arena, terms, 1);
+    if (terms > c->usable_room || !c->usable) {
+        c->usable = ro_arena_alloc(&c->arena, terms + 1, 1);
+        c->usable_room = terms;
+    }
     if (c->arena.failed)
         return ROLLOUT_ERR_NOMEM;
     struct ro_node_rule rule = ro_node_rule(&set->scheduling, c->usable);
