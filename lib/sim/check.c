@@ -58,6 +58,7 @@ struct rollout_check {
     uint16_t *story_moves;
     size_t story_room;
     struct rollout_str (*story_names)[RO_SMALL_PODS]; /* a step: pods of its state by their places */
+    struct rollout_str first_names[RO_SMALL_PODS];    /* of the start */
     struct rollout_plan *story_plan;
 };
 
@@ -405,7 +406,7 @@ static int name_story(struct rollout_check *k)
         char buf[64];
         ro_small_unpack(s, ro_states_bytes(&k->states, k->story_states[i]));
         for (size_t p = 0; i == 0 && p < c->pod_count; p++)
-            k->story_names[0][p] = c->pods[p].name;
+            k->story_names[0][p] = k->first_names[p];
         size_t before = c->pod_count;
         if ((k->story_moves[i] & 0xff00) == MOVE_PASS) {
             int r = pass(k, &plan);
@@ -629,6 +630,8 @@ static int begin(struct rollout_check *k)
     size_t length = ro_small_pack(&k->small, bytes, &order);
     if (!length)
         return ROLLOUT_ERR_INVALID;
+    for (size_t i = 0; i < order.count; i++)
+        k->first_names[i] = k->small.cluster.pods[order.from[i]].name;
     int64_t found = ro_states_find(&k->states, bytes, length, k->options.memory_limit, &fresh);
     if (found == RO_STATES_NOMEM)
         return ro_error_nomem(k->small.cluster.reterr);

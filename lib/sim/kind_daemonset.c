@@ -111,24 +111,36 @@ static bool done(const struct ro_cluster *c, const struct ro_measure *now)
     return !rolls(spec) || updated >= expected;
 }
 
-/* OpenKruise counts what is on its way, nodes without a pod that is old: an old pod that is unavailable neither counts nor
- * costs anything, and what the partition keeps is not looked at (daemonset.md 10.3, 10.4, D1). Kubernetes counts all. */
+/* What each node had before the pass; a pod that prepares to be deleted is as good as gone. */
+static void count_before(const struct ro_cluster *c, const struct ro_deeds *d)
+{
+    memset(c->tallies, 0, c->node_count * sizeof *c->tallies);
+    for (size_t i = 0; i < d->pod_count; i++) {
+        uint32_t node = d->pods[i].node_index;
+        if (!node || (d->hidden[i].flags & RO_SIM_GONE) || !ro_active(&d->pods[i]) ||
+            d->pods[i].lifecycle_state == ROLLOUT_STATE_PREPARING_DELETE)
+            continue;
+        bool updated = d->hidden[i].target == c->snapshot.update_revision, ready = is_available(c, &d->pods[i]);
+        c->tallies[node - 1].active++;
+        c->tallies[node - 1].updated += updated;
+        c->tallies[node - 1].updated_available += updated && ready;
+        c->tallies[node - 1].old_available += !updated && ready;
+    }
+}
+
+/* OpenKruise counts what is on its way: nodes without a pod, or with a new one that is not available. An old pod that is
+ * unavailable neither counts nor costs anything, and what the partition keeps is not looked at (daemonset.md 10.3, 10.4,
+ * D1). Kubernetes counts all. */
 static bool keeps_budget(const struct ro_cluster *c, const struct ro_deeds *d)
 {
     const struct ro_measure *m = &d->before, *n = &d->after;
     int64_t taken = 0, going = 0;
     if (native(c))
         return n->served >= m->served || n->served >= m->wanted - m->max_unavailable;
-    memset(c->tallies, 0, c->node_count * sizeof *c->tallies);
-    for (size_t i = 0; i < d->pod_count; i++) {
-        uint32_t node = d->pods[i].node_index;
-        if (node && !(d->hidden[i].flags & RO_SIM_GONE) && ro_active(&d->pods[i]) &&
-            d->pods[i].lifecycle_state != ROLLOUT_STATE_PREPARING_DELETE)
-            c->tallies[node - 1].active +=
-                d->hidden[i].target != c->snapshot.update_revision || is_available(c, &d->pods[i]);
+    for (size_t i = 0; i < c->node_count; i++) {
+        const struct ro_tally *t = &c->tallies[i];
+        going += c->eligible[i] && (t->active == 0 || (t->updated == t->active && t->updated_available == 0));
     }
-    for (size_t i = 0; i < c->node_count; i++)
-        going += c->eligible[i] && c->tallies[i].active == 0;
     for (size_t i = 0; i < d->plan->action_count; i++) {
         const struct rollout_action *a = &d->plan->actions[i];
         taken += a->subject_kind == ROLLOUT_SUBJECT_POD && ro_deed_updates(a) && is_available(c, &d->pods[a->subject]);
@@ -136,31 +148,42 @@ static bool keeps_budget(const struct ro_cluster *c, const struct ro_deeds *d)
     return taken == 0 || going + taken <= m->max_unavailable;
 }
 
+/* A second pod beside an old one that is unavailable costs nothing; beside one that is available it counts until it is
+ * available itself (10.5). */
+static bool keeps_surge(const struct ro_cluster *c, const struct ro_deeds *d)
+{
+    int64_t surging = 0, created = 0;
+    for (size_t i = 0; i < c->node_count; i++)
+        surging += c->tallies[i].updated > 0 && c->tallies[i].updated_available == 0 &&
+                   c->tallies[i].active > c->tallies[i].updated;
+    for (size_t i = 0; i < d->plan->action_count; i++) {
+        const struct rollout_action *a = &d->plan->actions[i];
+        created += a->op == ROLLOUT_OP_CREATE && a->subject_kind == ROLLOUT_SUBJECT_NODE &&
+                   c->tallies[a->subject].old_available > 0;
+    }
+    return created == 0 || surging + created <= d->before.max_surge;
+}
+
 static const char *promise(const struct ro_cluster *c, const struct ro_deeds *d)
 {
     const struct rollout_daemonset *spec = &c->specs.daemonset;
     const struct ro_measure *m = &d->before, *n = &d->after;
-    const struct ro_tally *tallies = count(c);
-    int64_t doubled = 0, moved = 0;
-    for (size_t i = 0; i < d->plan->action_count; i++) {
-        const struct rollout_action *a = &d->plan->actions[i];
-        if (a->subject_kind != ROLLOUT_SUBJECT_POD)
-            continue;
-        moved += ro_deed_updates(a);
-    }
-    for (size_t i = 0; i < c->node_count; i++) {
-        struct ro_tally t = tallies[i];
-        if (t.active > 2 && n->total > m->total)
-            return "more than two pods on a node";
-        if (t.active > 1 && n->total > m->total && m->max_surge == 0)
-            return "a second pod on a node, without maxSurge";
-        doubled += t.active > 1 && t.old_available > 0;
-    }
+    int64_t moved = 0;
+    for (size_t i = 0; i < d->plan->action_count; i++)
+        moved += d->plan->actions[i].subject_kind == ROLLOUT_SUBJECT_POD && ro_deed_updates(&d->plan->actions[i]);
     if (moved > 0 && !rolls(spec))
         return "a pod is updated though updates are paused or left to deletion";
+    const struct ro_tally *tallies = count(c);
+    for (size_t i = 0; i < c->node_count && n->total > m->total; i++) {
+        if (tallies[i].active > 2)
+            return "more than two pods on a node";
+        if (tallies[i].active > 1 && m->max_surge == 0)
+            return "a second pod on a node, without maxSurge";
+    }
+    count_before(c, d);
     if (moved > 0 && m->max_surge == 0 && !keeps_budget(c, d))
         return "the plan takes more pods from service than maxUnavailable";
-    if (n->total > m->total && doubled > m->max_surge)
+    if (m->max_surge > 0 && !keeps_surge(c, d))
         return "more nodes with a second pod than maxSurge";
     return NULL;
 }

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "small_worlds.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NOW "2026-11-23T12:00:00Z"
+
+static const char *text(json_t *object, const char *key, const char *otherwise)
+{
+    const char *value = json_string_value(json_object_get(object, key));
+    return value ? value : otherwise;
+}
+
+static json_t *revision(json_t *workload, const char *name, const char *image, int number)
+{
+    json_t *template = json_deep_copy(json_object_get(json_object_get(workload, "spec"), "template"));
+    json_t *containers = json_object_get(json_object_get(template, "spec"), "containers");
+    if (image)
+        json_object_set_new(json_array_get(containers, 0), "image", json_string(image));
+    json_object_set_new(template, "$patch", json_string("replace"));
+    return json_pack("{s:s, s:s, s:{s:s, s:s, s:{s:s}}, s:i, s:{s:{s:o}}}", "apiVersion", "apps/v1", "kind",
+                     "ControllerRevision", "metadata", "name", name, "namespace", "default", "labels",
+                     "controller-revision-hash", strrchr(name, '-') + 1, "revision", number, "data", "spec", "template",
+                     template);
+}
+
+static void add_condition(json_t *pod, const char *type, int is_true)
+{
+    json_t *conditions = json_object_get(json_object_get(pod, "status"), "conditions");
+    json_array_append_new(conditions, json_pack("{s:s, s:s, s:s}", "type", type, "status", is_true ? "True" : "False",
+                                                "lastTransitionTime", "2026-11-23T10:00:00Z"));
+}
+
+static json_t *make_pod(json_t *snapshot, json_t *given, int number)
+{
+    json_t *workload = json_object_get(snapshot, "workload"), *gate;
+    const char *kind = text(workload, "kind", ""), *owner = text(json_object_get(workload, "metadata"), "name", "");
+    char name[128], label[128], template_hash[64];
+    const char *which = text(given, "revision", "old");
+    int daemon = !strcmp(kind, "DaemonSet"), clone = !strcmp(kind, "CloneSet");
+    int ready = !json_is_false(json_object_get(given, "ready"));
+    size_t i;
+    snprintf(name, sizeof name, number < 0 ? "%s" : "%s-%d", text(given, "name", owner), number);
+    snprintf(label, sizeof label, "%s%s%s", daemon ? "" : owner, daemon ? "" : "-", which);
+    snprintf(template_hash, sizeof template_hash, "%s", which);
+    json_t *template = json_object_get(json_object_get(workload, "spec"), "template");
+    json_t *labels = json_deep_copy(json_object_get(json_object_get(template, "metadata"), "labels"));
+    json_object_set_new(labels, "controller-revision-hash", json_string(label));
+    if (clone)
+        json_object_set_new(labels, "pod-template-hash", json_string(template_hash));
+    if (!strcmp(kind, "StatefulSet"))
+        json_object_set_new(labels, "statefulset.kubernetes.io/pod-name", json_string(name));
+    if (json_object_get(given, "state"))
+        json_object_set(labels, "lifecycle.apps.kruise.io/state", json_object_get(given, "state"));
+    json_object_update(labels, json_object_get(given, "labels"));
+    json_t *spec = json_deep_copy(json_object_get(template, "spec"));
+    json_object_set_new(spec, "nodeName", json_string(text(given, "node", "node")));
+    json_t *pod =
+        json_pack("{s:s, s:s, s:{s:s, s:s, s:s, s:s, s:o, s:[{s:s, s:s, s:s, s:s, s:b}]}, s:o, s:{s:s, s:[], s:[]}}",
+                  "apiVersion", "v1", "kind", "Pod", "metadata", "name", name, "namespace", "default", "uid", name,
+                  "creationTimestamp", "2026-11-23T09:00:00Z", "labels", labels, "ownerReferences", "apiVersion",
+                  text(workload, "apiVersion", ""), "kind", kind, "name", owner, "uid", "owner", "controller", 1,
+                  "spec", spec, "status", "phase", text(given, "phase", "Running"), "conditions", "containerStatuses");
+    int in_place = 0;
+    json_array_foreach(json_object_get(spec, "readinessGates"), i, gate)
+    {
+        const char *type = text(gate, "conditionType", "");
+        in_place = in_place || !strcmp(type, "InPlaceUpdateReady");
+        add_condition(pod, type, 1);
+    }
+    if (clone && !in_place) { /* its controller adds the gate */
+        if (!json_object_get(spec, "readinessGates"))
+            json_object_set_new(spec, "readinessGates", json_array());
+        json_array_append_new(json_object_get(spec, "readinessGates"),
+                              json_pack("{s:s}", "conditionType", "InPlaceUpdateReady"));
+        add_condition(pod, "InPlaceUpdateReady", 1);
+    }
+    add_condition(pod, "ContainersReady", ready);
+    add_condition(pod, "Ready", ready);
+    return pod;
+}
+
+static void add_pods(json_t *snapshot, json_t *list)
+{
+    json_t *given, *pods = json_object_get(snapshot, "pods");
+    size_t i;
+    json_array_foreach(list, i, given)
+    {
+        int count = (int)json_integer_value(json_object_get(given, "count"));
+        int first = (int)json_integer_value(json_object_get(given, "from"));
+        if (!count)
+            json_array_append_new(pods, make_pod(snapshot, given, -1));
+        for (int n = first; n < first + count; n++)
+            json_array_append_new(pods, make_pod(snapshot, given, n));
+    }
+}
+
+json_t *small_snapshot(json_t *shorthand)
+{
+    json_t *workload = json_deep_copy(json_object_get(shorthand, "workload")), *node;
+    json_t *metadata = json_object_get(workload, "metadata");
+    const char *owner = text(metadata, "name", "");
+    char old[128], new[128];
+    size_t i;
+    snprintf(old, sizeof old, "%s-old", owner);
+    snprintf(new, sizeof new, "%s-new", owner);
+    json_object_set_new(metadata, "namespace", json_string("default"));
+    json_object_set_new(metadata, "uid", json_string("owner"));
+    json_t *snapshot =
+        json_pack("{s:s, s:s, s:o, s:s, s:s, s:[o, o], s:[], s:[], s:[]}", "kind", "Snapshot", "now", NOW, "workload",
+                  workload, "currentRevision", json_object_get(shorthand, "settled") ? new : old, "updateRevision", new,
+                  "revisions", revision(workload, old, text(shorthand, "old", NULL), 1),
+                  revision(workload, new, NULL, 2), "pods", "nodes", "claims");
+    json_array_foreach(json_object_get(shorthand, "nodes"), i, node)
+    {
+        const char *name = json_is_string(node) ? json_string_value(node) : text(node, "name", "");
+        json_t *labels = json_object_get(node, "labels");
+        json_array_append_new(json_object_get(snapshot, "nodes"),
+                              json_pack("{s:s, s:s, s:{s:s, s:O?}}", "apiVersion", "v1", "kind", "Node", "metadata",
+                                        "name", name, "labels", labels));
+    }
+    if (json_object_get(shorthand, "featureGates"))
+        json_object_set(snapshot, "featureGates", json_object_get(shorthand, "featureGates"));
+    add_pods(snapshot, json_object_get(shorthand, "pods"));
+    return snapshot;
+}
+
+struct small_world small_decode(json_t *snapshot)
+{
+    struct small_world w = { NULL, NULL };
+    struct rollout_error error = { .struct_size = sizeof error };
+    char *document = json_dumps(snapshot, JSON_COMPACT);
+    if (rollout_json_parse(document, strlen(document), &w.json, &error) ||
+        rollout_document_decode(rollout_json_tree(w.json), 0, 0, &w.world, &error)) {
+        fprintf(stderr, "%s\n", error.message);
+        exit(1);
+    }
+    free(document);
+    return w;
+}
+
+void small_free(struct small_world *world)
+{
+    rollout_world_free(world->world);
+    rollout_json_free(world->json);
+}
