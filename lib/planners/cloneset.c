@@ -142,7 +142,10 @@ static int mark_pods(struct pass *pass, struct ro_label_index *labels, const str
     pass->measures = measures;
     pass->unavailable_pod = first_unavailable;
     for (int mark = 0; mark < 256; mark++)
-        pass->active += pass->histogram[mark];
+        if (pass->histogram[mark]) {
+            pass->active += pass->histogram[mark];
+            pass->seen[pass->seen_count++] = (uint8_t)mark;
+        }
     return ROLLOUT_OK;
 }
 

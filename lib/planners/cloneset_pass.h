@@ -114,6 +114,8 @@ struct pass {
     int64_t active;             /* active pods that are selected */
     bool not_selected;          /* some pod is not */
     int64_t histogram[256];     /* of marks, over those */
+    uint8_t seen[256];          /* the marks that there are */
+    size_t seen_count;
     bool measures;              /* measured is filled */
     struct ro_columns measured; /* the default order's columns, over those */
 
@@ -162,9 +164,9 @@ static inline void pass_requeue(struct pass *pass, int64_t delay_ms)
 static inline int64_t pass_count(const struct pass *pass, uint8_t mask, uint8_t value)
 {
     int64_t count = 0;
-    for (int m = 0; m < 256; m++)
-        if ((m & mask) == value)
-            count += pass->histogram[m];
+    for (size_t i = 0; i < pass->seen_count; i++)
+        if ((pass->seen[i] & mask) == value)
+            count += pass->histogram[pass->seen[i]];
     return count;
 }
 

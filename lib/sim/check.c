@@ -91,6 +91,15 @@ static void restore(struct rollout_check *k)
     k->small.faults = k->faults;
 }
 
+static void restore_pod(struct rollout_check *k, size_t pod)
+{
+    struct ro_cluster *c = &k->small.cluster;
+    c->pods[pod] = k->pods[pod];
+    c->in_place[pod] = k->in_place[pod];
+    c->hidden[pod] = k->hidden[pod];
+    k->small.faults = k->faults;
+}
+
 /* ---- moves ---- */
 
 static int pass(struct rollout_check *k, struct rollout_plan **ret_plan)
@@ -125,14 +134,11 @@ static bool move(struct rollout_check *k, uint16_t what)
     const uint16_t up = RO_SIM_CONTAINERS_READY;
     bool runs = i < c->pod_count && ro_kind_active(c, i);
     switch (what & 0xff00) {
-    case MOVE_EVENT: {
-        enum ro_event event = ro_cluster_next(c, i);
-        ro_cluster_happen(c, i, event);
-        return event != RO_EVENT_NONE;
-    }
+    case MOVE_EVENT:
     case MOVE_HOOK: {
-        enum ro_event event = ro_cluster_hook(c, i);
-        ro_cluster_happen(c, i, event);
+        enum ro_event event = (what & 0xff00) == MOVE_EVENT ? ro_cluster_next(c, i) : ro_cluster_hook(c, i);
+        if (event != RO_EVENT_NONE)
+            ro_cluster_happen(c, i, event);
         return event != RO_EVENT_NONE;
     }
     case MOVE_UNREADY:
@@ -283,11 +289,17 @@ static int explore_pass(struct rollout_check *k, const struct ro_measure *before
 static int explore_moves(struct rollout_check *k, uint16_t kind, size_t count, bool by_itself)
 {
     int r = ROLLOUT_OK;
+    bool one_pod = kind >= MOVE_EVENT && kind <= MOVE_VANISH; /* changes nothing else, but for the count of faults */
+    restore(k);
     for (size_t i = 0; i < count && r == ROLLOUT_OK && k->result.outcome == ROLLOUT_CHECK_RUNS; i++) {
         uint16_t what = (uint16_t)(kind | i);
-        restore(k);
-        if (move(k, what))
-            r = reach(k, what, by_itself);
+        if (!move(k, what))
+            continue;
+        r = reach(k, what, by_itself);
+        if (one_pod)
+            restore_pod(k, i);
+        else
+            restore(k);
     }
     return r;
 }

@@ -65,7 +65,7 @@ struct ro_sim_node {
 };
 
 /* What a node has. */
-struct ro_tally {
+struct ro_node_tally {
     int32_t active, updated, updated_available, old_available, available;
 };
 
@@ -112,9 +112,9 @@ struct ro_cluster {
     int64_t start_ordinal;
     uint8_t *usable; /* of a DaemonSet's node rule: a byte a term of its affinity */
     size_t usable_room;
-    struct ro_tally *tallies; /* a node, scratch */
-    uint8_t *eligible;        /* a byte a node, of a DaemonSet: a pod should run there */
-    uint32_t *names;          /* the pods of the start, by name */
+    struct ro_node_tally *tallies; /* a node, scratch */
+    uint8_t *eligible;             /* a byte a node, of a DaemonSet: a pod should run there */
+    uint32_t *names;               /* the pods of the start, by name */
     size_t name_count;
     struct rollout_str *base_names;
     bool recreates;               /* nothing is updated in place */

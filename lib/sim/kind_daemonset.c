@@ -45,14 +45,14 @@ static bool available(const struct ro_cluster *c, uint32_t pod)
 }
 
 /* What each node has, in one walk over the pods. */
-static const struct ro_tally *count(const struct ro_cluster *c)
+static const struct ro_node_tally *count(const struct ro_cluster *c)
 {
     memset(c->tallies, 0, c->node_count * sizeof *c->tallies);
     for (uint32_t i = 0; i < c->pod_count; i++) {
         uint32_t node = c->pods[i].node_index;
         if (!node || !ro_kind_active(c, i))
             continue;
-        struct ro_tally *t = &c->tallies[node - 1];
+        struct ro_node_tally *t = &c->tallies[node - 1];
         bool ready = available(c, i), updated = ro_kind_updated(c, i);
         t->active++;
         t->available += ready;
@@ -65,7 +65,7 @@ static const struct ro_tally *count(const struct ro_cluster *c)
 
 static void measure(const struct ro_cluster *c, struct ro_measure *ret)
 {
-    const struct ro_tally *tallies = count(c);
+    const struct ro_node_tally *tallies = count(c);
     int64_t eligible = 0, live = 0;
     ret->served = 0;
     for (size_t n = 0; n < c->node_count; n++) {
@@ -91,12 +91,12 @@ static bool done(const struct ro_cluster *c, const struct ro_measure *now)
     int64_t nodes = 0, missing = 0, updated = 0, choosable = 0;
     if (spec->flags & (ROLLOUT_DAEMONSET_DELETING | ROLLOUT_DAEMONSET_SELECTOR_INVALID))
         return true;
-    const struct ro_tally *tallies = count(c);
+    const struct ro_node_tally *tallies = count(c);
     for (size_t n = 0; n < c->node_count; n++) {
         uint32_t hint = 0;
         if (!c->eligible[n] || c->node_facts[n].lost)
             continue;
-        struct ro_tally t = tallies[n];
+        struct ro_node_tally t = tallies[n];
         nodes++;
         missing += t.active == 0;
         if (t.active > 1 || (t.updated > 0 && t.updated_available == 0))
@@ -138,7 +138,7 @@ static bool keeps_budget(const struct ro_cluster *c, const struct ro_deeds *d)
     if (native(c))
         return n->served >= m->served || n->served >= m->wanted - m->max_unavailable;
     for (size_t i = 0; i < c->node_count; i++) {
-        const struct ro_tally *t = &c->tallies[i];
+        const struct ro_node_tally *t = &c->tallies[i];
         going += c->eligible[i] && (t->active == 0 || (t->updated == t->active && t->updated_available == 0));
     }
     for (size_t i = 0; i < d->plan->action_count; i++) {
@@ -173,7 +173,7 @@ static const char *promise(const struct ro_cluster *c, const struct ro_deeds *d)
         moved += d->plan->actions[i].subject_kind == ROLLOUT_SUBJECT_POD && ro_deed_updates(&d->plan->actions[i]);
     if (moved > 0 && !rolls(spec))
         return "a pod is updated though updates are paused or left to deletion";
-    const struct ro_tally *tallies = count(c);
+    const struct ro_node_tally *tallies = count(c);
     for (size_t i = 0; i < c->node_count && n->total > m->total; i++) {
         if (tallies[i].active > 2)
             return "more than two pods on a node";

@@ -375,8 +375,11 @@ static int read_specs(struct ro_small *s, const struct rollout_change *changes, 
         if (r == ROLLOUT_OK)
             r = save_spec(s, i + 1);
     }
-    for (size_t i = 0; i < c->revision_count; i++)
+    for (size_t i = 0; i < c->revision_count; i++) {
         c->revisions[i].flags &= ~(uint32_t)ROLLOUT_REVISION_NEW;
+        if (!c->workload.statefulset) /* which asks whether new pods have their hooks; the verdicts are there */
+            c->revisions[i].data = (struct rollout_tree){ 0 };
+    }
     return r;
 }
 
