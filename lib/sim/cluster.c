@@ -61,7 +61,11 @@ uint32_t ro_cluster_add_pod(struct ro_cluster *c)
 void ro_cluster_sweep(struct ro_cluster *c)
 {
     size_t kept = 0;
-    for (size_t i = 0; i < c->pod_count; i++) {
+    while (kept < c->pod_count && !(c->hidden[kept].flags & RO_SIM_GONE))
+        kept++;
+    if (kept == c->pod_count)
+        return;
+    for (size_t i = kept; i < c->pod_count; i++) {
         if (c->hidden[i].flags & RO_SIM_GONE)
             continue;
         if (kept != i) {

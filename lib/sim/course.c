@@ -168,6 +168,7 @@ static int strike(struct rollout_simulation *s, size_t fault)
             ro_cluster_break(c, i);
     int r = ro_course_follow_all(s);
     ro_figures_all(s);
+    ro_figures_wanted(s);
     ro_figures_extremes(s);
     return r == ROLLOUT_OK ? ro_figures_assert(s, false) : r;
 }

@@ -43,13 +43,17 @@ void ro_figures_one(struct rollout_simulation *s, uint32_t pod)
 
 void ro_figures_all(struct rollout_simulation *s)
 {
-    struct ro_measure m;
     s->state.total = s->state.available = s->state.updated = 0;
     memset(s->zone_available, 0, s->cluster.zone_count * sizeof *s->zone_available);
     for (uint32_t i = 0; i < s->cluster.pod_count; i++) {
         s->cluster.hidden[i].counts = 0;
         ro_figures_one(s, i);
     }
+}
+
+void ro_figures_wanted(struct rollout_simulation *s)
+{
+    struct ro_measure m;
     ro_kind_measure(&s->cluster, &m);
     s->state.wanted = m.wanted;
 }
@@ -63,6 +67,7 @@ int ro_figures_begin(struct rollout_simulation *s)
     if (s->arena.failed)
         return ro_error_nomem(s->cluster.reterr);
     ro_figures_all(s);
+    ro_figures_wanted(s);
     for (uint32_t i = 0; i < s->cluster.pod_count; i++)
         if (s->cluster.hidden[i].zone && (s->cluster.hidden[i].counts & RO_COUNTS_ACTIVE))
             s->zone_total[s->cluster.hidden[i].zone - 1]++;

@@ -225,6 +225,7 @@ static int change(struct rollout_simulation *s)
     int r = ro_cluster_change(c, s->options.changes[s->change++].world);
     for (uint32_t i = 0; i < c->pod_count; i++)
         c->hidden[i].flags &= (uint16_t)~RO_SIM_BEGUN;
+    ro_figures_wanted(s);
     return r == ROLLOUT_OK ? ro_course_follow_all(s) : r;
 }
 
@@ -253,16 +254,19 @@ static int64_t next_pass(struct rollout_simulation *s, bool *ret_settled)
 {
     int64_t now_ms = s->cluster.snapshot.now_ms, window = s->options.observe_ms ? s->options.observe_ms : OBSERVE_MS;
     struct ro_measure m;
-    ro_kind_measure(&s->cluster, &m);
-    bool done = ro_kind_done(&s->cluster, &m);
-    int64_t by_itself = ro_course_next(s, !done), at_change = next_change(s);
     *ret_settled = false;
     if (s->plan->action_count > 0)
         return now_ms - (now_ms - s->start_ms) % window + window;
+    int64_t by_itself = ro_course_next(s, false), at_change = next_change(s), at_fault = ro_course_next(s, true);
+    int64_t at_next = s->plan->next_ms > now_ms ? s->plan->next_ms : 0;
     if (by_itself)
-        return observed_at(s, earliest(by_itself, at_change));
+        return observed_at(s, earliest(earliest(at_fault, at_change), at_next));
+    ro_kind_measure(&s->cluster, &m);
+    bool done = ro_kind_done(&s->cluster, &m);
+    if (!done && at_fault) /* after the end none comes any more */
+        return observed_at(s, earliest(earliest(at_fault, at_change), at_next));
     *ret_settled = done;
-    int64_t at = done ? at_change : earliest(s->plan->next_ms > now_ms ? s->plan->next_ms : 0, at_change);
+    int64_t at = done ? at_change : earliest(at_next, at_change);
     return at ? observed_at(s, at) : 0;
 }
 

@@ -39,6 +39,9 @@ struct rollout_simulation {
 /* The zones' pods at the start. ROLLOUT_OK or ROLLOUT_ERR_NOMEM. */
 int ro_figures_begin(struct rollout_simulation *s);
 
+/* How many pods, or nodes, are asked for: after a change of the spec or of the nodes. */
+void ro_figures_wanted(struct rollout_simulation *s);
+
 /* Looks at all pods; at one, after whatever happened to it. */
 void ro_figures_all(struct rollout_simulation *s);
 void ro_figures_one(struct rollout_simulation *s, uint32_t pod);
