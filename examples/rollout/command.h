@@ -30,6 +30,7 @@ int command_plan(const struct options *options);
 int command_explain(const struct options *options);
 int command_diff(const struct options *options);
 int command_order(const struct options *options);
+int command_lint(const struct options *options);
 
 /* Documents from files, one after the other; "-" is stdin. */
 struct input {

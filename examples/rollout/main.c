@@ -38,6 +38,11 @@ static const struct subcommand {
       "that the partition keeps. A document {labels, priorityStrategy, scatterStrategy, waiting} is answered\n"
       "by the order of those indexes.\n",
       "0; 2 bad input" },
+    { "lint", command_lint, "lint [-o json] [FILE...]",
+      "Prints what is wrong with a strategy, as far as it can be said without playing it: percentages that round to\n"
+      "none or to all, text that is read otherwise than it says, limits that leave nothing to do, terms that no pod\n"
+      "has. Each finding has the field's path, a name, and the numbers.\n",
+      "0 nothing found; 1 findings; 2 bad input" },
 };
 
 enum { SUBCOMMANDS = sizeof subcommands / sizeof subcommands[0], OPTION_VERSION = 256, OPTION_GATE };

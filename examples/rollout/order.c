@@ -71,27 +71,10 @@ void order_key_cell(struct table *table, const struct rollout_priority *priority
     text_free(&text);
 }
 
-/* ,"key":"text", without it where it is absent. */
-static void add_member(struct text *out, const char *key, struct rollout_str text)
-{
-    if (!text.data)
-        return;
-    text_addf(out, "%s\"%s\":", out->data[out->len - 1] == '{' ? "" : ",", key);
-    text_add_quoted(out, text);
-}
-
 void order_add_head(struct text *out, const struct rollout_world *world, const struct rollout_candidates *candidates)
 {
-    struct kind kind = kind_of(world->workload);
-    text_adds(out, "{\"kind\":\"Order\",\"workload\":{");
-    if (out->failed)
-        return;
-    add_member(out, "apiVersion", world->api_version);
-    add_member(out, "kind", world->kind);
-    add_member(out, "namespace", kind.namespace_);
-    add_member(out, "name", kind.name);
-    text_adds(out, "}");
-    add_member(out, "revision", world_revision(world, candidates->revision)->name);
+    show_head_json(out, "Order", world);
+    show_member_json(out, "revision", world_revision(world, candidates->revision)->name);
 }
 
 static void add_json(const struct rollout_world *world, const struct rollout_candidates *candidates, struct text *out)

@@ -95,6 +95,25 @@ void show_workload(struct text *out, const struct rollout_world *world)
     text_add_plain(out, kind.name);
 }
 
+void show_member_json(struct text *out, const char *key, struct rollout_str text)
+{
+    if (!text.data || out->failed)
+        return;
+    text_addf(out, "%s\"%s\":", out->data[out->len - 1] == '{' ? "" : ",", key);
+    text_add_quoted(out, text);
+}
+
+void show_head_json(struct text *out, const char *kind, const struct rollout_world *world)
+{
+    struct kind of = kind_of(world->workload);
+    text_addf(out, "{\"kind\":\"%s\",\"workload\":{", kind);
+    show_member_json(out, "apiVersion", world->api_version);
+    show_member_json(out, "kind", world->kind);
+    show_member_json(out, "namespace", of.namespace_);
+    show_member_json(out, "name", of.name);
+    text_adds(out, "}");
+}
+
 void show_no_pods(struct text *out, const struct rollout_world *world)
 {
     struct rollout_opt replicas = kind_of(world->workload).replicas;

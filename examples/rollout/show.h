@@ -11,6 +11,12 @@
 /* "CloneSet default/web", or without the namespace where there is none. */
 void show_workload(struct text *out, const struct rollout_world *world);
 
+/* {"kind":"Order","workload":{...}, without the closing brace. */
+void show_head_json(struct text *out, const char *kind, const struct rollout_world *world);
+
+/* ,"key":"text", without it where it is absent; without the comma behind a "{". */
+void show_member_json(struct text *out, const char *key, struct rollout_str text);
+
 /* A line where pods or nodes are wanted and none is given, which may be an oversight of the caller's. */
 void show_no_pods(struct text *out, const struct rollout_world *world);
 

@@ -33,6 +33,7 @@
 #include <rollout/inplace.h>
 #include <rollout/intstr.h>
 #include <rollout/lifecycle.h>
+#include <rollout/lint.h>
 #include <rollout/node.h>
 #include <rollout/objects.h>
 #include <rollout/order.h>

@@ -11,9 +11,7 @@
 /* Ends a text that was cut at size - 1 bytes in "...", not within a UTF-8 sequence. */
 static void cut(char *buf, size_t size)
 {
-    size_t end = size - sizeof("...");
-    while (end > 0 && ((unsigned char)buf[end] & 0xc0) == 0x80)
-        end--;
+    size_t end = ro_str_cut(buf, size - sizeof("..."));
     memcpy(buf + end, "...", sizeof("..."));
 }
 
@@ -88,6 +86,14 @@ static void put_path(struct text *text, const struct ro_path *path)
     }
 }
 
+size_t ro_path_write(const struct ro_path *path, char *buf, size_t size)
+{
+    struct text text = { .buf = buf, .size = size };
+    buf[0] = '\0';
+    put_path(&text, path);
+    return text.len;
+}
+
 static void set_field(struct rollout_error *full, const char *field)
 {
     size_t len = strlen(field);
@@ -154,9 +160,7 @@ int ro_error_value(struct rollout_error *reterr, const struct ro_path *path, con
 {
     if (reterr) {
         struct rollout_error full = { .code = ROLLOUT_ERR_INVALID, .index = ROLLOUT_NONE };
-        struct text field = { .buf = full.field, .size = sizeof(full.field) };
-        put_path(&field, path);
-        if (field.len >= sizeof(full.field))
+        if (ro_path_write(path, full.field, sizeof(full.field)) >= sizeof(full.field))
             cut(full.field, sizeof(full.field));
         if (value && ro_tree_write(value, full.value, sizeof(full.value)) >= sizeof(full.value))
             cut(full.value, sizeof(full.value));

@@ -16,6 +16,10 @@ struct ro_path {
     size_t index;
 };
 
+/* The path as text ("spec.a[0].b", keys with other characters than [A-Za-z0-9_-$] as ["..."]), like snprintf, of
+ * which it is the length; size is at least 1. */
+size_t ro_path_write(const struct ro_path *path, char *buf, size_t size);
+
 /* Hands a whole record to the caller: the fields that lie wholly within the struct_size of his, and
  * zero for what a newer one has beyond them. Inline because librollout-json has no other way to it. */
 static inline void ro_error_hand_over(struct rollout_error *reterr, const struct rollout_error *full)

@@ -35,6 +35,14 @@ static inline bool ro_str_starts(struct rollout_str s, struct rollout_str prefix
     return s.len >= prefix.len && memcmp(s.data, prefix.data, prefix.len) == 0;
 }
 
+/* Where a longer text is cut: at most at `at`, and not within a UTF-8 sequence. */
+static inline size_t ro_str_cut(const char *text, size_t at)
+{
+    while (at > 0 && ((unsigned char)text[at] & 0xc0) == 0x80)
+        at--;
+    return at;
+}
+
 /* Element i of a view: the stride is the caller's. Plain arrays give 0 or the record's size. */
 static inline const struct rollout_str *ro_strs_at(const struct rollout_strs *strs, uint32_t i)
 {

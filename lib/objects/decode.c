@@ -62,8 +62,7 @@ void ro_refuse(struct ro_decoder *d, const struct ro_at *at, const char *format,
         len = 0;
     bool cut = len > VALUE_MAX;
     if (cut)
-        for (len = VALUE_MAX; len > 0 && ((unsigned char)value[len] & 0xc0) == 0x80;)
-            len--; /* not inside a character */
+        len = ro_str_cut(value, VALUE_MAX);
     d->code = ro_error_value(d->reterr, path_of(at), at->node, "%.*s%s %s", (int)len, value, cut ? "..." : "", text);
 }
 

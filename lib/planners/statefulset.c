@@ -11,40 +11,10 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "planners/claim_names.h"
-#include "planners/limits.h"
 #include "planners/statefulset_check.h"
 #include "rules/availability.h"
 
-const struct sts_rules sts_advanced = {
-    .lifecycle = true,
-    .gated_start = true,
-    .scale_budget = true,
-    .resizes_claims = true,
-    .legacy_percent = true,
-    .empty_counts = true,
-};
-
-const struct sts_rules sts_native = {
-    .strict_min_ready = true,
-    .gated_unavailable = true,
-    .batches = true,
-    .controller_owners = true,
-    .counts_replicas = true,
-    .waits_whole = true,
-};
-
 /* ---- settings ---- */
-
-/* 3.1: never less than 1. */
-static int64_t budget_of(const struct pass *pass, const struct rollout_intstr *given, bool *ret_unusable)
-{
-    uint32_t parser = pass->rules->legacy_percent ? ROLLOUT_PARSER_LEGACY : ROLLOUT_PARSER_STRICT;
-    int64_t count = 1;
-    if (given->kind != ROLLOUT_INTSTR_UNSET &&
-        rollout_intstr_scale(given, parser, ROLLOUT_ROUND_DOWN, (int32_t)pass->replicas, &count))
-        *ret_unusable = true;
-    return count < 1 ? 1 : count;
-}
 
 static void resolve_settings(struct pass *pass)
 {
@@ -52,40 +22,20 @@ static void resolve_settings(struct pass *pass)
     const bool *gates = pass->in->gates.on;
     bool block = spec->flags & ROLLOUT_STATEFULSET_ROLLING_UPDATE;
 
-    pass->replicas = !spec->replicas.set ? 1 : spec->replicas.value < 0 ? 0 : spec->replicas.value;
-    pass->partition = block ? spec->partition : 0;
-    if (!pass->rules->gated_start || gates[ROLLOUT_GATE_STATEFULSET_START_ORDINAL])
-        pass->start = spec->start_ordinal;
+    pass->limits = sts_limits(spec, &pass->in->gates);
+    pass->replicas = pass->limits.replicas;
+    pass->partition = pass->limits.partition;
+    pass->start = pass->limits.start;
+    pass->budget = pass->limits.budget;
+    pass->scale_budget = pass->limits.scale_budget;
     pass->monotonic = !(spec->flags & ROLLOUT_STATEFULSET_PARALLEL);
     pass->rolling = spec->update_type == ROLLOUT_UPDATE_ROLLING;
     pass->unordered = pass->rolling && block && pass->rules->lifecycle && (spec->flags & ROLLOUT_STATEFULSET_UNORDERED);
     pass->owners = gates[ROLLOUT_GATE_STATEFULSET_AUTO_DELETE_PVC];
     pass->resizes = pass->rules->resizes_claims && gates[ROLLOUT_GATE_STATEFULSET_AUTO_RESIZE_PVC] &&
                     (spec->flags & ROLLOUT_STATEFULSET_RESIZES_CLAIMS);
-    pass->budget = 1;
-    if (block && (!pass->rules->gated_unavailable || gates[ROLLOUT_GATE_MAX_UNAVAILABLE_STATEFULSET]))
-        pass->budget = budget_of(pass, &spec->max_unavailable, &pass->budget_unusable);
-    if (pass->rules->scale_budget && spec->scale_max_unavailable.kind != ROLLOUT_INTSTR_UNSET)
-        pass->scale_budget = budget_of(pass, &spec->scale_max_unavailable, &pass->scale_unusable);
     if (spec->flags & ROLLOUT_STATEFULSET_SELECTOR_INVALID)
         pass->stop_reason = ROLLOUT_REASON_SPEC_INVALID;
-}
-
-static void build_limits(const struct pass *pass, struct ro_builder *b)
-{
-    const struct rollout_statefulset *spec = pass->spec;
-    uint32_t parser = pass->rules->legacy_percent ? ROLLOUT_PARSER_LEGACY : ROLLOUT_PARSER_STRICT;
-    struct rollout_intstr partition = { ROLLOUT_INTSTR_INT, spec->partition, { NULL, 0 } };
-    bool gated = pass->rules->gated_unavailable && !pass->in->gates.on[ROLLOUT_GATE_MAX_UNAVAILABLE_STATEFULSET];
-
-    if (pass->rolling && (spec->flags & ROLLOUT_STATEFULSET_ROLLING_UPDATE))
-        ro_limit_build(b, RO_STR("partition"), &partition, parser, ROLLOUT_ROUND_NONE, 0, 0, pass->partition);
-    if (pass->rolling && !gated)
-        ro_limit_build(b, RO_STR("maxUnavailable"), &spec->max_unavailable, parser, ROLLOUT_ROUND_DOWN,
-                       ro_limit_unset(&spec->max_unavailable), (int32_t)pass->replicas, pass->budget);
-    if (pass->scale_budget)
-        ro_limit_build(b, RO_STR("scaleStrategy.maxUnavailable"), &spec->scale_max_unavailable, parser,
-                       ROLLOUT_ROUND_DOWN, 0, (int32_t)pass->replicas, pass->scale_budget);
 }
 
 /* ---- the pass ---- */
@@ -137,7 +87,7 @@ static void run_steps(struct pass *pass, struct ro_builder *b)
         pass->run.stopped_at = 7;
         return;
     }
-    if (pass->scale_unusable) {
+    if (pass->limits.scale_unusable) {
         pass->run.stopped_at = 8;
         pass->run.error.reason = ROLLOUT_REASON_SPEC_INVALID;
         pass->run.error.what = RO_STR("spec.scaleStrategy.maxUnavailable");
@@ -185,7 +135,7 @@ static int write_plan(struct pass *pass, struct rollout_plan **ret_plan, struct 
     for (int writing = 0; writing < 2; writing++) {
         if (writing && ro_builder_begin(&b, reterr))
             return ROLLOUT_ERR_NOMEM;
-        build_limits(pass, &b);
+        sts_build_limits(pass->spec, &pass->limits, &b);
         ro_build_verdicts(&b, pass->n);
         clear_run(pass);
         if (!pass->stop_reason)
@@ -328,7 +278,7 @@ int ro_plan_statefulset(const struct rollout_statefulset *statefulset, const str
     struct pass pass = {
         .spec = statefulset,
         .in = in,
-        .rules = native ? &sts_native : &sts_advanced,
+        .rules = sts_rules_of(statefulset),
         .now_ms = in->snapshot.now_ms,
         .current = current,
         .update = update,

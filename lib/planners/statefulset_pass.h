@@ -14,6 +14,7 @@
 #include "planners/candidates.h"
 #include "planners/history.h"
 #include "planners/labels.h"
+#include "planners/statefulset_limits.h"
 #include "planners/updates.h"
 #include "rules/in_place.h"
 #include "rules/reserved.h"
@@ -144,11 +145,11 @@ struct pass {
     bool resizes;   /* claims are resized before pods are updated */
     bool owners;    /* claims are given their owners */
 
-    /* Settings as pods. */
+    /* Settings as pods: of limits, those that are read often. */
+    struct sts_limits limits;
     int64_t replicas, partition;
     int64_t budget;       /* of the update phase */
     int64_t scale_budget; /* 0 = no limit */
-    bool budget_unusable, scale_unusable;
     uint32_t stop_reason; /* nothing is planned for anybody */
 
     const struct ro_ordinals *reserved;

@@ -417,7 +417,7 @@ bool sts_update_phase(struct pass *pass, struct ro_builder *b)
     if (!pass->rolling)
         return stop_at_step(pass, 13);
     if (!pass->rules->lifecycle) {
-        if (pass->budget_unusable)
+        if (pass->limits.budget_unusable)
             return unusable_budget(pass);
         if (pass->in->gates.on[ROLLOUT_GATE_MAX_UNAVAILABLE_STATEFULSET])
             return delete_within_budget(pass, b);
@@ -429,7 +429,7 @@ bool sts_update_phase(struct pass *pass, struct ro_builder *b)
         return stop_at_step(pass, 15);
     if (pass->spec->flags & ROLLOUT_STATEFULSET_PAUSED)
         return stop_at_step(pass, 16);
-    if (pass->budget_unusable)
+    if (pass->limits.budget_unusable)
         return unusable_budget(pass);
     count_unavailable(pass); /* 18 */
     delete_specified(pass, b);

@@ -14,7 +14,7 @@ import unittest
 ROLLOUT, ROOT = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2])
 SOURCE = ROOT / 'examples' / 'rollout'
 WEB = ROOT / 'examples' / 'web.json'
-COMMANDS = ['plan', 'explain', 'diff', 'order']
+COMMANDS = ['plan', 'explain', 'diff', 'order', 'lint']
 TEMPLATE = '{"spec": {"containers": [{"name": "a", "image": "a:1"}]}}'
 GATES = ['InPlaceUpdateEnvFromMetadata', 'InPlaceWorkloadVerticalScaling', 'RecreatePodWhenChangeVCTInCloneSetGate']
 
@@ -25,6 +25,7 @@ What a rollout controller would do now, and why, from objects as the API server 
   rollout explain POD [-o json] [FILE...]
   rollout diff [-o json] OLD NEW | diff OLD NEW -f FILE | diff -o json -
   rollout order [-o json] [FILE...]
+  rollout lint [-o json] [FILE...]
   rollout help [COMMAND]
 
 Files hold Snapshots, recorded decisions, single workloads, or a List as
