@@ -75,7 +75,7 @@ struct rollout_findings {
 /** Looks at the strategy of a world that the library decoded, and at its pods and nodes as far as they are given: what
  *  is found is certain from these objects. Pods that may get other labels while they run make a term reachable, so
  *  without pods only a term that contradicts spec.selector is said to be unreachable; without nodes a DaemonSet's are
- *  counted by its status. replicas that are absent count as 1, as the API fills them in. Findings are about
+ *  counted by its status. What the API fills in where it is absent (replicas, a CloneSet's rollingUpdate) counts as filled in. Findings are about
  *  upstream's behaviour: cloneset.md 1, statefulset.md 1 to 3, daemonset.md 1 and 2, ordering.md 6 and 7, and the
  *  defects in their tables.
  *

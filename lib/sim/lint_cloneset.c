@@ -6,7 +6,7 @@
 #include "sim/lint.h"
 
 struct clone {
-    struct rollout_cloneset spec; /* with the replicas that the API fills in, and not paused */
+    struct rollout_cloneset spec; /* with what the API fills in, and not paused */
     struct ro_cloneset_limits limits;
     const struct ro_at *fields; /* where partition, maxSurge, ... are */
     bool rolls;
@@ -77,7 +77,7 @@ static void look_at_budget(struct ro_lint *l, const struct clone *c)
     if (c->rolls && limits->replicas > 0 && limits->max_surge <= 0 && limits->max_unavailable <= 0)
         RO_LINT(l, NO_BUDGET, &at,
                 "maxUnavailable is %" PRId64 " and maxSurge %" PRId64 " of %" PRId64
-                " pod%s: no available pod is ever updated",
+                " pod%s: no available pod is updated unless there are more pods than replicas",
                 limits->max_unavailable, limits->max_surge, limits->replicas, ro_lint_plural(limits->replicas));
     struct ro_at scale = ro_at_object(&l->decoder, &l->spec, "scaleStrategy");
     struct ro_at most = ro_at_member(&scale, "maxUnavailable");
@@ -97,7 +97,9 @@ static void look_at_on_delete(struct ro_lint *l, const struct clone *c)
     if (!block && c->limits.max_unavailable == 0)
         RO_LINT(l, DELETES_NOTHING, &type,
                 "OnDelete without rollingUpdate has maxUnavailable 20%% of %" PRId64
-                " pod%s, rounded down to 0: an available pod that is marked for deletion is never deleted",
+                " pod%s, rounded down to 0: an available pod that is marked for deletion stays unless there are more "
+                "pods than "
+                "replicas",
                 c->limits.replicas, ro_lint_plural(c->limits.replicas));
     if (block && c->limits.max_surge > 0)
         RO_LINT(l, SURGE_STAYS, &surge,
@@ -160,6 +162,8 @@ void ro_lint_cloneset(struct ro_lint *l, const struct rollout_cloneset *cloneset
         c.spec.replicas = (struct rollout_opt){ 1, 1 };
     c.spec.flags &= ~(uint32_t)ROLLOUT_CLONESET_PAUSED;
     c.rolls = c.spec.update_type == ROLLOUT_UPDATE_ROLLING;
+    if (c.rolls)
+        c.spec.flags |= ROLLOUT_CLONESET_ROLLING_UPDATE;
     c.limits = ro_cloneset_limits(&c.spec);
     ro_lint_read_limits(l, build, &c);
     ro_lint_selector(l, &cloneset->selector, cloneset->flags & ROLLOUT_CLONESET_SELECTOR_INVALID);

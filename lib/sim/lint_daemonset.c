@@ -12,7 +12,7 @@
 #include "sim/lint.h"
 
 struct daemon {
-    struct rollout_daemonset spec; /* whose status has the nodes that the first sync will find */
+    struct rollout_daemonset spec; /* whose status has the nodes that there are now */
     struct rollout_daemonset_status status;
     struct ro_daemonset_limits limits;
     int32_t stored;   /* status.desiredNumberScheduled as it stands */
@@ -158,8 +158,8 @@ static void look_at_nodes(struct ro_lint *l, const struct daemon *d)
     if (selector->match_labels.count == 0 && selector->requirement_count == 0)
         RO_LINT(l, MATCHES_ALL, &at, "an empty selector takes every node, as none does");
     else if (nodes->count > 0 && i == nodes->count)
-        RO_LINT(l, UNREACHABLE, &at, "%s %zu node%s matches: no pod is updated", i == 1 ? "not the" : "none of the", i,
-                ro_lint_plural((int64_t)i));
+        RO_LINT(l, UNREACHABLE, &at, "%s%zu node%s: no pod is updated",
+                i == 1 ? "it does not match the " : "it matches none of the ", i, ro_lint_plural((int64_t)i));
 }
 
 static void look_at_words(struct ro_lint *l, const struct daemon *d)
@@ -205,8 +205,7 @@ int ro_lint_daemonset(struct ro_lint *l, const struct rollout_daemonset *set, st
     int r = count_nodes(l, &d, reterr);
     if (r != ROLLOUT_OK)
         return r;
-    if (d.stored == 0)
-        d.status.desired_number_scheduled = (int32_t)d.eligible;
+    d.status.desired_number_scheduled = (int32_t)d.eligible; /* as the next sync stores it */
     d.spec.status = &d.status;
     d.limits = ro_daemonset_limits(&d.spec, d.eligible, d.native, !d.native);
     ro_lint_read_limits(l, build, &d);

@@ -59,11 +59,11 @@ static void look_at_text(struct ro_lint *l, const struct ro_at *at, const struct
 {
     struct rollout_str shown = ro_lint_shown(l, at);
     if (limit->flags & ROLLOUT_LIMIT_UNUSABLE)
-        RO_LINT(l, TEXT_UNREADABLE, at, "%s %.*s is stored but %s", which->name, (int)shown.len, shown.data,
+        RO_LINT(l, TEXT_UNREADABLE, at, "%s %.*s is stored but %s", which->limit, (int)shown.len, shown.data,
                 which->unreadable);
     else if (read_otherwise(&limit->given))
-        RO_LINT(l, TEXT_READ_OTHERWISE, at, "%s %.*s is read as %" PRId64 "%%", which->name, (int)shown.len, shown.data,
-                ro_lint_scaled(&limit->given, ROLLOUT_ROUND_DOWN, 100));
+        RO_LINT(l, TEXT_READ_OTHERWISE, at, "%s %.*s is read as %" PRId64 "%%", which->limit, (int)shown.len,
+                shown.data, ro_lint_scaled(&limit->given, ROLLOUT_ROUND_DOWN, 100));
 }
 
 /* A percentage that is neither 0 nor all, and comes to just that. */
@@ -82,7 +82,7 @@ static void look_at_rounding(struct ro_lint *l, const struct ro_at *at, const st
     if (!none && !all)
         return;
     struct rollout_str message =
-        ro_arena_printf(&l->arena, "%s %.*s of %" PRId64 " %s%s is %" PRId64 ", rounded %s: %s", which->name,
+        ro_arena_printf(&l->arena, "%s %.*s of %" PRId64 " %s%s is %" PRId64 ", rounded %s: %s", which->limit,
                         (int)given->text.len, given->text.data, limit->total, which->of, ro_lint_plural(limit->total),
                         count, limit->rounding == ROLLOUT_ROUND_UP ? "up" : "down", none ? which->none : which->all);
     ro_lint_note(l, none ? ROLLOUT_LINT_ROUNDS_TO_NONE : ROLLOUT_LINT_ROUNDS_TO_ALL, at, message);
@@ -98,7 +98,7 @@ void ro_lint_limit(struct ro_lint *l, const struct ro_at *fields, const struct r
     look_at_text(l, &at, which, limit);
     look_at_rounding(l, &at, which, limit);
     if (ro_lint_scaled(&limit->given, ROLLOUT_ROUND_DOWN, 1) < 0)
-        RO_LINT(l, NEGATIVE, &at, "%s is below 0", which->name);
+        RO_LINT(l, NEGATIVE, &at, "%s is below 0", which->limit);
 }
 
 void ro_lint_partition(struct ro_lint *l, const struct ro_at *fields, int64_t partition, int64_t total, const char *of)
@@ -107,7 +107,7 @@ void ro_lint_partition(struct ro_lint *l, const struct ro_at *fields, int64_t pa
     if (!at.node || total <= 0 || partition < total)
         return;
     struct rollout_str shown = ro_lint_shown(l, &at);
-    RO_LINT(l, NEVER_RELEASES, &at, "partition %.*s keeps %s%" PRId64 " %s%s as %s: no update ever comes to %s",
-            (int)shown.len, shown.data, total == 1 ? "the " : "all ", total, of, ro_lint_plural(total),
-            total == 1 ? "it is" : "they are", total == 1 ? "it" : "them");
+    RO_LINT(l, NEVER_RELEASES, &at, "partition %.*s keeps %s%" PRId64 " %s%s as %s: none is updated", (int)shown.len,
+            shown.data, total == 1 ? "the " : "all ", total, of, ro_lint_plural(total),
+            total == 1 ? "it is" : "they are");
 }

@@ -35,16 +35,17 @@ static struct fixed fixed_labels(const struct ro_lint *l, const struct rollout_s
 }
 
 /* How many pods have a term, up to where both some have it and some have not; and what follows. */
-static void judge(struct ro_lint *l, const struct ro_at *at, const char *term, struct fixed fixed, size_t matching,
-                  bool template_too, const char *harm)
+static void judge(struct ro_lint *l, const struct ro_at *at, struct fixed fixed, size_t matching, bool template_too,
+                  const char *harm)
 {
     size_t pods = l->pods.count;
     if (fixed.contradicted)
-        RO_LINT(l, UNREACHABLE, at, "no pod can have it: spec.selector fixes another label; the %s has no effect",
-                term);
+        RO_LINT(l, UNREACHABLE, at,
+                "no pod can have it, since spec.selector fixes another label: the term has no effect");
+    else if (pods == 1 && matching == 0 && !template_too)
+        RO_LINT(l, UNREACHABLE, at, "the only pod lacks it, and so does the template: the term has no effect");
     else if (pods > 0 && matching == 0 && !template_too)
-        RO_LINT(l, UNREACHABLE, at, "%s %zu pod%s has it, nor has the template: the %s has no effect",
-                pods == 1 ? "not the" : "none of the", pods, ro_lint_plural((int64_t)pods), term);
+        RO_LINT(l, UNREACHABLE, at, "all %zu pods lack it, and so does the template: the term has no effect", pods);
     else if (fixed.implied)
         RO_LINT(l, MATCHES_ALL, at, "every pod has it, since spec.selector asks for it: %s", harm);
     else if (pods > 1 && matching >= pods && template_too)
@@ -79,7 +80,7 @@ static void look_at_weight(struct ro_lint *l, const struct ro_at *term, const st
         RO_LINT(l, MATCHES_ALL, &at, "an empty selector matches every pod: %" PRId32 " for all changes no order",
                 weight->weight);
     else
-        judge(l, &at, "term", fixed_labels(l, selector), count_matching(l, selector),
+        judge(l, &at, fixed_labels(l, selector), count_matching(l, selector),
               ro_selector_match(selector, &l->labels, &hint), "the same weight for all changes no order");
 }
 
@@ -185,7 +186,7 @@ static void look_at_keys(struct ro_lint *l, const struct ro_at *priority, const 
         else if (key.len == 0)
             RO_LINT(l, UNREACHABLE, &at, "no label has an empty key: the term has no effect");
         else if (!ro_labels_get(&l->labels, key))
-            judge(l, &at, "term", none, t.pods[each.index], false, "");
+            judge(l, &at, none, t.pods[each.index], false, "");
     }
 }
 
@@ -221,8 +222,7 @@ static void look_at_scatter(struct ro_lint *l, const struct ro_at *at, const str
         struct ro_at value = ro_at_member(at, "value");
         RO_LINT(l, EMPTY_VALUE, &value, "pods without the label match an empty value, too");
     }
-    judge(l, at, "term", fixed, t->pods[i], has ? ro_str_eq(*has, term->value) : term->value.len == 0,
-          "nothing is spread");
+    judge(l, at, fixed, t->pods[i], has ? ro_str_eq(*has, term->value) : term->value.len == 0, "nothing is spread");
 }
 
 void ro_lint_scatter(struct ro_lint *l, const struct ro_at *strategy, const struct rollout_labels *scatter)

@@ -101,6 +101,17 @@ by the order of those indexes.
 
 Exit status: 0; 2 bad input.
 ''',
+    'lint': '''\
+rollout lint [-o json] [FILE...]
+
+Prints what is wrong with a strategy, as far as it can be said without playing it: percentages that round to
+none or to all, text that is read otherwise than it says, limits that leave nothing to do, terms that no pod
+has. Each finding has the field's path, a name, and the numbers.
+''' + OPTIONS + '''\
+  -h, --help           this
+
+Exit status: 0 nothing found; 1 findings; 2 bad input.
+''',
 }
 
 

@@ -150,6 +150,28 @@ static void free_candidates(void *result)
     rollout_candidates_free(result);
 }
 
+static int call_lint(const struct scene *s, void **ret, struct rollout_error *error)
+{
+    return rollout_lint(s->world, (struct rollout_findings **)ret, error);
+}
+
+static void tell_findings(const struct scene *s, void *result)
+{
+    const struct rollout_findings *findings = result;
+    (void)s;
+    for (size_t i = 0; i < findings->count; i++) {
+        say("%u ", findings->items[i].code);
+        say_str(findings->items[i].path);
+        say_str(findings->items[i].value);
+        say_str(findings->items[i].message);
+    }
+}
+
+static void free_findings(void *result)
+{
+    rollout_findings_free(result);
+}
+
 static int call_decode(const struct scene *s, void **ret, struct rollout_error *error)
 {
     return rollout_document_decode(s->tree, 0, 0, (struct rollout_world **)ret, error);
@@ -438,6 +460,7 @@ static const struct function {
     { "rollout_document_decode", WORLD, call_decode, tell_world, free_world },
     { "rollout_document_group", WORLD, call_group, tell_grouping, free_grouping },
     { "rollout_grouping_decode", WORLD, call_grouping_decode, tell_world, free_world },
+    { "rollout_lint", WORLD, call_lint, tell_findings, free_findings },
     { "rollout_order_default", WORLD, call_order_default, tell_order, free_nothing },
     { "rollout_order_priority", WORLD, call_order_priority, tell_order, free_nothing },
     { "rollout_order_scatter", WORLD, call_order_scatter, tell_order, free_nothing },
@@ -452,9 +475,11 @@ static const struct function {
     { .name = "rollout_candidates_free" },
     { .name = "rollout_diff_free" },
     { .name = "rollout_document_count" },
+    { .name = "rollout_findings_free" },
     { .name = "rollout_grouping_count" },
     { .name = "rollout_grouping_free" },
     { .name = "rollout_intstr_scale" },
+    { .name = "rollout_lint_name" },
     { .name = "rollout_objects_free" },
     { .name = "rollout_op_name" },
     { .name = "rollout_order_priority_key" },
