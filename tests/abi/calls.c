@@ -263,6 +263,11 @@ static void call_plan_object(const struct inputs *in, struct answer *ret, struct
     say_objects(ret, objects);
 }
 
+static void call_lint(const struct inputs *in, struct answer *ret, struct rollout_error *reterr)
+{
+    ret->code = rollout_lint(in->world, NULL, reterr);
+}
+
 static const struct call calls[] = {
     { "rollout_plan", call_plan },
     { "rollout_candidates", call_candidates },
@@ -289,6 +294,7 @@ static const struct call calls[] = {
     { "rollout_apply_to", call_apply_to },
     { "rollout_apply_status", call_apply_status },
     { "rollout_plan_object", call_plan_object },
+    { "rollout_lint", call_lint },
 };
 
 const struct call *call_of(const char *function)
