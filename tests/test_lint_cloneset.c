@@ -143,6 +143,15 @@ static const struct lint_case strategies[] = {
       "ReCreate\n"
       "Misplaced spec.updateStrategy.rollingUpdate = {'partition':9}: rollingUpdate is no field of "
       "apps.kruise.io/v1alpha1 here, and is dropped: its members belong in updateStrategy itself\n" },
+    { BETA(",'scaleStrategy':{'disablePVCReuse':true}"),
+      "Misplaced spec.scaleStrategy.disablePVCReuse = true: disablePVCReuse is no field of apps.kruise.io/v1beta1 "
+      "here, and "
+      "is dropped: volumes are reused where enablePVCReuse is true\n" },
+    { ALPHA(",'scaleStrategy':{'disablePVCReuse':true}"), "" },
+    { ALPHA(",'scaleStrategy':{'enablePVCReuse':true}"),
+      "Misplaced spec.scaleStrategy.enablePVCReuse = true: enablePVCReuse is no field of apps.kruise.io/v1alpha1 here, "
+      "and is "
+      "dropped: volumes are reused unless disablePVCReuse is true\n" },
     { BETA(",'selector':{'matchLabels':{'app':'b'}}"),
       "TemplateNotSelected spec.selector = {'matchLabels':{'app':'b'}}: the selector does not match the template's "
       "labels: no pod that is created is the workload's\n" },

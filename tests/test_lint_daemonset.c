@@ -125,6 +125,10 @@ static const struct lint_case others[] = {
       "UnknownText spec.updateStrategy.type = 'Rolling': type 'Rolling' is not known and is taken as OnDelete\n" },
     { BETA(",'scaleStrategy':{'partitionedScaling':true}"),
       "Ignored spec.scaleStrategy.partitionedScaling = true: partitionedScaling has no effect without a partition\n" },
+    { ALPHA(",'scaleStrategy':{'partitionedScaling':true}"),
+      "Misplaced spec.scaleStrategy = {'partitionedScaling':true}: scaleStrategy is no field of "
+      "apps.kruise.io/v1alpha1 here, "
+      "and is dropped: it is annotation daemonset.kruise.io/progressive-create-pod there\n" },
     { BETA(",'lifecycle':{'preNormal':{'finalizersHandler':['a/b']},'preDelete':{'finalizersHandler':['a/b']}}"),
       "Ignored spec.lifecycle.preNormal = {'finalizersHandler':['a/b']}: preNormal has no effect on a DaemonSet, which "
       "knows "

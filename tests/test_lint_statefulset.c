@@ -114,6 +114,10 @@ static const struct lint_case others[] = {
                                      "apps.kruise.io/v1beta1 here, and is dropped: it "
                                      "belongs in updateStrategy.rollingUpdate\n" },
     { NATIVE(",'minReadySeconds':10"), "" },
+    { LINT_WORKLOAD("apps.kruise.io/v1alpha1", "StatefulSet", ",'reserveOrdinals':[1]"),
+      "Misplaced spec.reserveOrdinals = [1]: reserveOrdinals is no field of apps.kruise.io/v1alpha1 here, and is "
+      "dropped: "
+      "v1beta1 has it\n" },
     { BETA(STRATEGY("'minReadySeconds':10")), "" },
     { NATIVE(STRATEGY("'minReadySeconds':10")),
       "Misplaced " AT

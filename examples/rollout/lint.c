@@ -38,7 +38,7 @@ static void add_text(const struct rollout_world *world, const struct rollout_fin
         table_str(&table, 0, findings->items[i].message);
         table_end_row(&table);
     }
-    table_print(&table, "  ", false, terminal_width(), out);
+    table_print(&table, "  ", false, 0, out); /* the message is what is asked for: it wraps and is not cut */
 }
 
 static int lint_one(const struct options *options, const struct rollout_world *world, struct text *out, void *context,

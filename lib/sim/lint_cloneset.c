@@ -128,6 +128,11 @@ static void look_at_words(struct ro_lint *l, const struct clone *c)
         "podUpdatePolicy",  "partition",       "maxUnavailable",        "maxSurge", "paused",
         "priorityStrategy", "scatterStrategy", "inPlaceUpdateStrategy", NULL
     };
+    static const char *const alpha_reuse[] = { "disablePVCReuse", NULL }, *const reuse[] = { "enablePVCReuse", NULL };
+    struct ro_at scale = ro_at_object(&l->decoder, &l->spec, "scaleStrategy");
+    ro_lint_misplaced(l, &scale, l->alpha ? reuse : alpha_reuse,
+                      l->alpha ? "volumes are reused unless disablePVCReuse is true"
+                               : "volumes are reused where enablePVCReuse is true");
     if (l->alpha) {
         ro_lint_word(l, &l->strategy, "type", alpha_types, "ReCreate");
         ro_lint_misplaced(l, &l->strategy, alpha_extra, "its members belong in updateStrategy itself");

@@ -170,7 +170,10 @@ static void look_at_words(struct ro_lint *l, const struct daemon *d)
     static const char *const inner[] = { "rollingUpdateType", "maxUnavailable", "maxSurge", "selector",
                                          "partition",         "paused",         NULL };
     static const char *const own[] = { "rollingUpdateType", "selector", "partition", "paused", NULL };
+    static const char *const scale[] = { "scaleStrategy", NULL };
     ro_lint_word(l, &l->strategy, "type", types, "OnDelete");
+    if (l->alpha)
+        ro_lint_misplaced(l, &l->spec, scale, "it is annotation daemonset.kruise.io/progressive-create-pod there");
     ro_lint_misplaced(l, &l->strategy, inner, "it belongs in rollingUpdate");
     if (d->native)
         ro_lint_misplaced(l, &l->rolling, own, "Kubernetes' own DaemonSet has no such setting");

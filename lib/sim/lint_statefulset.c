@@ -108,6 +108,13 @@ static void look_at_words(struct ro_lint *l, const struct set *s)
     static const char *const own[] = { "podUpdatePolicy",       "paused", "minReadySeconds", "unorderedUpdate",
                                        "inPlaceUpdateStrategy", NULL };
     static const char *const ready[] = { "minReadySeconds", NULL }, *const priority[] = { "priorityStrategy", NULL };
+    static const char *const beta[] = { "reserveOrdinals",
+                                        "ordinals",
+                                        "lifecycle",
+                                        "scaleStrategy",
+                                        "volumeClaimUpdateStrategy",
+                                        "persistentVolumeClaimRetentionPolicy",
+                                        NULL };
     ro_lint_word(l, &l->spec, "podManagementPolicy", orders, "OrderedReady");
     ro_lint_word(l, &l->strategy, "type", types, "RollingUpdate");
     ro_lint_misplaced(l, &l->strategy, inner, "it belongs in rollingUpdate");
@@ -116,6 +123,8 @@ static void look_at_words(struct ro_lint *l, const struct set *s)
         return;
     }
     ro_lint_misplaced(l, &l->spec, ready, "it belongs in updateStrategy.rollingUpdate");
+    if (l->alpha)
+        ro_lint_misplaced(l, &l->spec, beta, "v1beta1 has it");
     ro_lint_misplaced(l, &l->rolling, priority, "it belongs in unorderedUpdate");
     ro_lint_word(l, &l->rolling, "podUpdatePolicy", policies, "ReCreate");
 }
