@@ -65,19 +65,24 @@ START_TEST(test_two_nodes_of_one_name)
 }
 END_TEST
 
+#define LONG "'aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeee" /* 46 bytes */
+#define LAST "\xc3\xa4zzz'"
+#define WHY  " is stored but read as 0: it must be a number or a percentage such as '20%', and every pod is released\n"
+
 /* Whole in the value, cut in the message, and not within a character. */
 START_TEST(test_long_text)
 {
-    static const struct lint_case cut = { LINT_WORKLOAD(
-                                              "apps.kruise.io/v1beta1", "CloneSet",
-                                              ",'updateStrategy':{'rollingUpdate':{'partition':"
-                                              "'aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeee\xc3\xa4zzz'}}"),
-                                          "TextUnreadable spec.updateStrategy.rollingUpdate.partition = "
-                                          "'aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeee\xc3\xa4zzz': partition "
-                                          "'aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeee... is stored but read as 0: "
-                                          "it must be a number or a percentage such "
-                                          "as '20%', and every pod is released\n" };
-    check_lint(&cut);
+    static const struct lint_case cut[] = {
+        { LINT_WORKLOAD("apps.kruise.io/v1beta1", "CloneSet",
+                        ",'updateStrategy':{'rollingUpdate':{'partition':" LONG "e" LAST "}}"),
+          "TextUnreadable spec.updateStrategy.rollingUpdate.partition = " LONG "e" LAST ": partition " LONG
+          "e..." WHY },
+        { LINT_WORKLOAD("apps.kruise.io/v1beta1", "CloneSet",
+                        ",'updateStrategy':{'rollingUpdate':{'partition':" LONG LAST "}}"),
+          "TextUnreadable spec.updateStrategy.rollingUpdate.partition = " LONG LAST ": partition " LONG
+          "\xc3\xa4..." WHY },
+    };
+    check_lint(&cut[_i]);
 }
 END_TEST
 
@@ -124,7 +129,7 @@ int main(void)
     tcase_add_test(tcase, test_names);
     tcase_add_test(tcase, test_arguments);
     tcase_add_test(tcase, test_two_nodes_of_one_name);
-    tcase_add_test(tcase, test_long_text);
+    tcase_add_loop_test(tcase, test_long_text, 0, 2);
     tcase_add_test(tcase, test_many_terms);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);

@@ -15,6 +15,7 @@
 #define READ_AS_0             " is stored but read as 0: it must be a whole percent"
 
 static const struct lint_case numbers[] = {
+    { ROLL(5, "'maxSurge':1,'maxUnavailable':'0%'"), "" }, /* says so itself */
     { ROLL(5, "'maxUnavailable':'20%','maxSurge':1,'partition':0"), "" },
     { BETA(",'replicas':5"), "" },
     { BETA(""), "" }, /* replicas are 1, and one pod may be unavailable */

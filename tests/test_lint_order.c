@@ -22,6 +22,14 @@
 #define CONTRADICTS      "no pod can have it, since spec.selector fixes another label: the term has no effect\n"
 
 static const struct lint_case priorities[] = {
+    { WITH(TWO, WEIGHT(9, "'matchLabels':{'role':'y'}")), "" },
+    { WITH(LINT_POD("a-1", ",'tier':'t'"), WEIGHT(9, "'matchLabels':{'tier':'t'}")), "" }, /* another may be without */
+    { WITH(LINT_POD("a-1", ",'old':'1'") "," LINT_POD("a-2", ",'old':'1'"), WEIGHT(9, "'matchLabels':{'old':'1'}")),
+      "" }, /* new pods have it not */
+    { LINT_SNAPSHOT(LINT_WORKLOAD("apps.kruise.io/v1alpha1", "CloneSet",
+                                  ",'replicas':5,'updateStrategy':{'type':'OnDelete'," WEIGHT(0, "") "}"),
+                    ",'pods':[" TWO "]"),
+      "" }, /* dropped by the conversion */
     { WITH(TWO, WEIGHT(9, "'matchLabels':{'role':'x'}")), "" },
     { WITH(TWO, WEIGHT(9, "'matchLabels':{'role':'z'}")),
       "Unreachable " FIRST " = {'matchLabels':{'role':'z'}}: " LACK },
