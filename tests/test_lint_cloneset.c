@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Each finding of a CloneSet, and the manifest one step beside it that has none. Numbers: cloneset.md 1. */
-#include <check.h>
-#include <stdlib.h>
-
 #include "lint.h"
 
-#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
-#define BETA(spec)   LINT_WORKLOAD("apps.kruise.io/v1beta1", "CloneSet", spec)
-#define ALPHA(spec)  LINT_WORKLOAD("apps.kruise.io/v1alpha1", "CloneSet", spec)
+#define BETA(spec)  LINT_WORKLOAD("apps.kruise.io/v1beta1", "CloneSet", spec)
+#define ALPHA(spec) LINT_WORKLOAD("apps.kruise.io/v1alpha1", "CloneSet", spec)
 #define ROLL(replicas, fields)                                                                                         \
     BETA(",'replicas':" #replicas ",'updateStrategy':{'type':'RollingUpdate','rollingUpdate':{" fields "}}")
 #define OLD(replicas, fields) ALPHA(",'replicas':" #replicas ",'updateStrategy':{" fields "}")
@@ -95,6 +91,7 @@ static const struct lint_case budgets[] = {
 };
 
 static const struct lint_case strategies[] = {
+    { OLD(5, "'type':'OnDelete','paused':true,'maxSurge':'x','partition':'100%'"), "" }, /* dropped by the conversion */
     { BETA(",'replicas':4,'updateStrategy':{'type':'OnDelete'}"),
       "DeletesNothing spec.updateStrategy.type = 'OnDelete': OnDelete without rollingUpdate has maxUnavailable 20% of "
       "4 "
@@ -164,35 +161,8 @@ static const struct lint_case strategies[] = {
       "SelectorUnusable spec.selector = : nothing at all is done for the workload: its selector is missing\n" },
 };
 
-START_TEST(test_numbers)
-{
-    check_lint(&numbers[_i]);
-}
-END_TEST
-
-START_TEST(test_budgets)
-{
-    check_lint(&budgets[_i]);
-}
-END_TEST
-
-START_TEST(test_strategies)
-{
-    check_lint(&strategies[_i]);
-}
-END_TEST
-
 int main(void)
 {
-    Suite *suite = suite_create("lint_cloneset");
-    TCase *tcase = tcase_create("findings");
-    tcase_add_loop_test(tcase, test_numbers, 0, COUNT(numbers));
-    tcase_add_loop_test(tcase, test_budgets, 0, COUNT(budgets));
-    tcase_add_loop_test(tcase, test_strategies, 0, COUNT(strategies));
-    suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    static const struct lint_table tables[] = { LINT_TABLE(numbers), LINT_TABLE(budgets), LINT_TABLE(strategies) };
+    return run_lint_tables("lint_cloneset", tables, 3);
 }

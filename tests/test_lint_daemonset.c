@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Each finding of a DaemonSet, OpenKruise's or Kubernetes' own, and the manifest one step beside it that has none.
  * Numbers: daemonset.md 1, 2. */
-#include <check.h>
-#include <stdlib.h>
-
 #include "lint.h"
 
-#define COUNT(table)     (sizeof(table) / sizeof((table)[0]))
 #define BETA(spec)       LINT_WORKLOAD("apps.kruise.io/v1beta1", "DaemonSet", spec)
 #define ALPHA(spec)      LINT_WORKLOAD("apps.kruise.io/v1alpha1", "DaemonSet", spec)
 #define NATIVE(spec)     LINT_WORKLOAD("apps/v1", "DaemonSet", spec)
@@ -141,28 +137,8 @@ static const struct lint_case others[] = {
       "SelectorUnusable spec.selector = {}: nothing at all is done for the workload: its selector is empty\n" },
 };
 
-START_TEST(test_numbers)
-{
-    check_lint(&numbers[_i]);
-}
-END_TEST
-
-START_TEST(test_others)
-{
-    check_lint(&others[_i]);
-}
-END_TEST
-
 int main(void)
 {
-    Suite *suite = suite_create("lint_daemonset");
-    TCase *tcase = tcase_create("findings");
-    tcase_add_loop_test(tcase, test_numbers, 0, COUNT(numbers));
-    tcase_add_loop_test(tcase, test_others, 0, COUNT(others));
-    suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    static const struct lint_table tables[] = { LINT_TABLE(numbers), LINT_TABLE(others) };
+    return run_lint_tables("lint_daemonset", tables, 2);
 }

@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Findings on terms of priority and scatter strategies, and on hooks. Rules: ordering.md 6, 7, cloneset.md 2.2. */
-#include <check.h>
-#include <stdlib.h>
-
 #include "lint.h"
 
-#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 #define CLONES(spec) LINT_WORKLOAD("apps.kruise.io/v1beta1", "CloneSet", spec)
 #define WITH(pods, strategy)                                                                                           \
     LINT_SNAPSHOT(CLONES(",'replicas':2,'updateStrategy':{'rollingUpdate':{" strategy "}}"), ",'pods':[" pods "]")
@@ -153,35 +149,8 @@ static const struct lint_case hooks[] = {
       "taking the label off releases nobody, only another value does\n" },
 };
 
-START_TEST(test_priorities)
-{
-    check_lint(&priorities[_i]);
-}
-END_TEST
-
-START_TEST(test_scatters)
-{
-    check_lint(&scatters[_i]);
-}
-END_TEST
-
-START_TEST(test_hooks)
-{
-    check_lint(&hooks[_i]);
-}
-END_TEST
-
 int main(void)
 {
-    Suite *suite = suite_create("lint_order");
-    TCase *tcase = tcase_create("findings");
-    tcase_add_loop_test(tcase, test_priorities, 0, COUNT(priorities));
-    tcase_add_loop_test(tcase, test_scatters, 0, COUNT(scatters));
-    tcase_add_loop_test(tcase, test_hooks, 0, COUNT(hooks));
-    suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    static const struct lint_table tables[] = { LINT_TABLE(priorities), LINT_TABLE(scatters), LINT_TABLE(hooks) };
+    return run_lint_tables("lint_order", tables, 3);
 }

@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Each finding of a StatefulSet, OpenKruise's or Kubernetes' own, and the manifest one step beside it that has none.
  * Numbers: statefulset.md 1 to 3. */
-#include <check.h>
-#include <stdlib.h>
-
 #include "lint.h"
 
-#define COUNT(table)           (sizeof(table) / sizeof((table)[0]))
 #define BETA(spec)             LINT_WORKLOAD("apps.kruise.io/v1beta1", "StatefulSet", spec)
 #define NATIVE(spec)           LINT_WORKLOAD("apps/v1", "StatefulSet", spec)
 #define PARALLEL               ",'podManagementPolicy':'Parallel'"
@@ -128,28 +124,8 @@ static const struct lint_case others[] = {
                                                  "it belongs in rollingUpdate\n" },
 };
 
-START_TEST(test_numbers)
-{
-    check_lint(&numbers[_i]);
-}
-END_TEST
-
-START_TEST(test_others)
-{
-    check_lint(&others[_i]);
-}
-END_TEST
-
 int main(void)
 {
-    Suite *suite = suite_create("lint_statefulset");
-    TCase *tcase = tcase_create("findings");
-    tcase_add_loop_test(tcase, test_numbers, 0, COUNT(numbers));
-    tcase_add_loop_test(tcase, test_others, 0, COUNT(others));
-    suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    static const struct lint_table tables[] = { LINT_TABLE(numbers), LINT_TABLE(others) };
+    return run_lint_tables("lint_statefulset", tables, 2);
 }

@@ -15,8 +15,8 @@ extern "C" {
 /** rollout_finding.code. The class is the value divided by 100. Values are permanent. */
 enum {
     /* 1: it is read as something else than it says, or not at all */
-    ROLLOUT_LINT_TEXT_UNREADABLE = 101,     /**< text that the API stores and the controller cannot read: it counts as 0,
-                                                 or every pass ends with an error */
+    ROLLOUT_LINT_TEXT_UNREADABLE = 101,     /**< the API stores it, the controller cannot read it: it counts as 0, or
+                                                 every pass ends with an error */
     ROLLOUT_LINT_TEXT_READ_OTHERWISE = 102, /**< "5" is read as 5%; "100.0%" keeps one pod less than "100%" */
     ROLLOUT_LINT_UNKNOWN_TEXT = 103,        /**< none of the known words: another one is assumed */
     ROLLOUT_LINT_MISPLACED = 104,           /**< no field of this version: the API drops it */
@@ -34,7 +34,7 @@ enum {
     ROLLOUT_LINT_CREATES_NOTHING = 303,    /**< a limit of creations comes to 0 */
     ROLLOUT_LINT_PAUSED = 304,             /**< updates are paused */
     ROLLOUT_LINT_DEADLINE_TOO_SHORT = 305, /**< progressDeadlineSeconds is over before minReadySeconds */
-    ROLLOUT_LINT_SURGE_STAYS = 306,        /**< OnDelete with maxSurge: surge pods for an update that never comes (K14) */
+    ROLLOUT_LINT_SURGE_STAYS = 306,        /**< OnDelete with maxSurge: pods for an update that never comes (K14) */
     ROLLOUT_LINT_DELETES_NOTHING = 307,    /**< OnDelete whose built-in maxUnavailable comes to 0: an available pod that
                                                 is marked for deletion stays (K13) */
 
@@ -47,7 +47,7 @@ enum {
     ROLLOUT_LINT_TEMPLATE_NOT_SELECTED = 406, /**< the selector does not match the template's own labels */
 
     /* 5: hooks and updates in place */
-    ROLLOUT_LINT_EMPTY_VALUE = 501,       /**< a label "" of a hook or a term: pods without the label have it too (K19, K26) */
+    ROLLOUT_LINT_EMPTY_VALUE = 501,       /**< a label "" of a hook or term: pods without it have it (K19, K26) */
     ROLLOUT_LINT_NO_READINESS_GATE = 502, /**< what marks pods not ready needs a readiness gate that they lack */
     ROLLOUT_LINT_IN_PLACE_SURGES = 503,   /**< updates in place beside maxSurge */
     ROLLOUT_LINT_ORDERED_TAKES_ONE = 504  /**< OrderedReady with a limit other than the number 1 */
@@ -73,9 +73,9 @@ struct rollout_findings {
 };
 
 /** Looks at the strategy of a world that the library decoded, and at its pods and nodes as far as they are given: what
- *  is found is certain from these objects. Pods that may get other labels while they run make a term reachable, so
- *  without pods only a term that contradicts spec.selector is said to be unreachable; without nodes a DaemonSet's are
- *  counted by its status. What the API fills in where it is absent (replicas, a CloneSet's rollingUpdate) counts as filled in. Findings are about
+ *  is found is certain from these objects. Pods may get other labels while they run, so without pods only a term that
+ *  contradicts spec.selector is said to be unreachable; without nodes a DaemonSet's are counted by its status. What the
+ *  API fills in where it is absent (replicas, a CloneSet's rollingUpdate) counts as filled in. Findings are about
  *  upstream's behaviour: cloneset.md 1, statefulset.md 1 to 3, daemonset.md 1 and 2, ordering.md 6 and 7, and the
  *  defects in their tables.
  *

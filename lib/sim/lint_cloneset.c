@@ -98,8 +98,7 @@ static void look_at_on_delete(struct ro_lint *l, const struct clone *c)
         RO_LINT(l, DELETES_NOTHING, &type,
                 "OnDelete without rollingUpdate has maxUnavailable 20%% of %" PRId64
                 " pod%s, rounded down to 0: an available pod that is marked for deletion stays unless there are more "
-                "pods than "
-                "replicas",
+                "pods than replicas",
                 c->limits.replicas, ro_lint_plural(c->limits.replicas));
     if (block && c->limits.max_surge > 0)
         RO_LINT(l, SURGE_STAYS, &surge,
@@ -151,7 +150,9 @@ static void look_at_update(struct ro_lint *l, const struct clone *c)
     look_at_all_but_one(l, c);
     look_at_budget(l, c);
     look_at_on_delete(l, c);
-    ro_lint_paused(l, c->fields, c->limits.max_surge > 0 ? ", and maxSurge counts as 0: surge pods are not kept" : "");
+    if (c->rolls)
+        ro_lint_paused(l, c->fields,
+                       c->limits.max_surge > 0 ? ", and maxSurge counts as 0: surge pods are not kept" : "");
     if (c->rolls && c->limits.max_surge > 0 && c->spec.pod_update_policy == ROLLOUT_POLICY_IN_PLACE_ONLY)
         RO_LINT(l, IN_PLACE_SURGES, &surge,
                 "maxSurge %" PRId64 " with InPlaceOnly: admission refuses it, and an update would create pods that it "

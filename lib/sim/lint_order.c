@@ -121,15 +121,13 @@ static size_t *find_term(const struct tally *t, struct rollout_str key, struct r
     return low < t->count && compare_labels(&t->terms[t->order[low]], &wanted) == 0 ? &t->pods[t->order[low]] : NULL;
 }
 
-/* A pod without the label has it with the value "", so of such a term those are counted that have another one. any: only
- * keys count. */
+/* A pod without the label has it with the value "", so of such a term those are counted that have another one. any:
+ * only keys count. */
 static void count_pod(const struct tally *t, const struct rollout_labels *labels, bool any)
 {
     const struct rollout_str nothing = { NULL, 0 };
     for (uint32_t i = 0; i < labels->count; i++) {
         const struct rollout_str *label = ro_label_key(labels, i);
-        if (ro_str_broken(label[0]) || ro_str_broken(label[1]))
-            continue;
         size_t *of = any || label[1].len ? find_term(t, label[0], any ? nothing : label[1]) : NULL;
         size_t *other = !any && label[1].len ? find_term(t, label[0], nothing) : NULL;
         if (of)

@@ -46,3 +46,28 @@ void check_lint(const struct lint_case *c)
     free(got);
     rollout_findings_free(findings);
 }
+
+static struct lint_table running;
+
+START_TEST(test_case)
+{
+    check_lint(&running.cases[_i]);
+}
+END_TEST
+
+int run_lint_tables(const char *name, const struct lint_table *tables, size_t count)
+{
+    int failed = 0;
+    for (size_t i = 0; i < count; i++) {
+        Suite *suite = suite_create(name);
+        TCase *tcase = tcase_create(name);
+        running = tables[i];
+        tcase_add_loop_test(tcase, test_case, 0, (int)running.count);
+        suite_add_tcase(suite, tcase);
+        SRunner *runner = srunner_create(suite);
+        srunner_run_all(runner, CK_ENV);
+        failed += srunner_ntests_failed(runner);
+        srunner_free(runner);
+    }
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

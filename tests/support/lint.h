@@ -3,6 +3,8 @@
 #ifndef SUPPORT_LINT_H
 #define SUPPORT_LINT_H
 
+#include <stddef.h>
+
 /* A document, and all that is found in its first workload: lines "Code path = value: message\n". Both with ' for ". */
 struct lint_case {
     const char *document;
@@ -10,6 +12,14 @@ struct lint_case {
 };
 
 void check_lint(const struct lint_case *c);
+
+/* A test program of such cases. */
+struct lint_table {
+    const struct lint_case *cases;
+    size_t count;
+};
+#define LINT_TABLE(cases) { cases, sizeof(cases) / sizeof((cases)[0]) }
+int run_lint_tables(const char *name, const struct lint_table *tables, size_t count);
 
 /* A workload alone; spec: its further members, beginning with a comma or empty. */
 #define LINT_WORKLOAD(version, kind, spec)                                                                             \
