@@ -164,6 +164,17 @@ static bool keeps_surge(const struct ro_cluster *c, const struct ro_deeds *d)
     return created == 0 || surging + created <= d->before.max_surge;
 }
 
+/* Of all nodes that have pods or should have, the partition leaves so many as they are (10.3). */
+static bool keeps_partition(const struct ro_cluster *c, const struct ro_deeds *d, int64_t moved)
+{
+    int64_t members = 0, begun = 0;
+    for (size_t i = 0; i < c->node_count; i++) {
+        members += c->eligible[i] || c->tallies[i].active > 0;
+        begun += c->tallies[i].updated > 0;
+    }
+    return d->before.partition == 0 || begun + moved <= members - d->before.partition;
+}
+
 static const char *promise(const struct ro_cluster *c, const struct ro_deeds *d)
 {
     const struct rollout_daemonset *spec = &c->specs.daemonset;
@@ -180,7 +191,11 @@ static const char *promise(const struct ro_cluster *c, const struct ro_deeds *d)
         if (tallies[i].active > 1 && m->max_surge == 0)
             return "a second pod on a node, without maxSurge";
     }
+    if (m->max_surge > 0 && n->served < m->served && n->served < m->wanted - m->max_unavailable)
+        return "the plan takes more pods from service than maxUnavailable";
     count_before(c, d);
+    if (moved > 0 && !keeps_partition(c, d, moved))
+        return "the partition is not kept";
     if (moved > 0 && m->max_surge == 0 && !keeps_budget(c, d))
         return "the plan takes more pods from service than maxUnavailable";
     if (m->max_surge > 0 && !keeps_surge(c, d))

@@ -40,10 +40,10 @@ static int64_t replicas_of(const struct ro_cluster *c)
 }
 
 /* The place among the set's ordinals, from 0; -1 where the pod has none of them. */
-static int64_t rank_of(const struct ro_cluster *c, uint32_t pod)
+static int64_t rank_of_name(const struct ro_cluster *c, struct rollout_str pod)
 {
     struct rollout_str parent;
-    int64_t ordinal = ro_ordinal_of(c->pods[pod].name, &parent), rank = ordinal - c->start_ordinal;
+    int64_t ordinal = ro_ordinal_of(pod, &parent), rank = ordinal - c->start_ordinal;
     if (rank < 0 || !ro_str_eq(parent, name(c)) || ro_reserved_has(c->reserved, c->reserved_count, ordinal))
         return -1;
     for (size_t i = 0; i < c->reserved_count && c->reserved[i].first < ordinal; i++) {
@@ -52,6 +52,11 @@ static int64_t rank_of(const struct ro_cluster *c, uint32_t pod)
             rank -= c->reserved[i].last - first + 1;
     }
     return rank < replicas_of(c) ? rank : -1;
+}
+
+static int64_t rank_of(const struct ro_cluster *c, uint32_t pod)
+{
+    return rank_of_name(c, c->pods[pod].name);
 }
 
 static bool available(const struct ro_cluster *c, uint32_t pod)
@@ -122,11 +127,30 @@ static bool takes_away(uint32_t op)
     return op == ROLLOUT_OP_DELETE || op == ROLLOUT_OP_UPDATE_IN_PLACE || op == ROLLOUT_OP_SET_LIFECYCLE;
 }
 
+/* An ordered update goes from the highest ordinal down: none above that pod is left old. Kubernetes', one at a time, does not
+ * pass a pod either that is not ready. */
+static bool passes_over(const struct ro_cluster *c, const struct ro_deeds *d, const bool *moved, size_t pod,
+                        bool unready)
+{
+    int64_t rank = rank_of_name(c, d->pods[pod].name);
+    for (size_t i = 0; i < d->pod_count; i++) {
+        const struct rollout_pod *p = &d->pods[i];
+        if (rank_of_name(c, p->name) <= rank || (p->flags & ROLLOUT_POD_TERMINATING))
+            continue;
+        if (d->hidden[i].target != c->snapshot.update_revision && !moved[i])
+            return true;
+        if (unready && (p->phase != ROLLOUT_PHASE_RUNNING || !(p->flags & ROLLOUT_POD_READY)))
+            return true;
+    }
+    return false;
+}
+
 static const char *promise(const struct ro_cluster *c, const struct ro_deeds *d)
 {
     const struct rollout_statefulset *spec = &c->specs.statefulset;
     const struct ro_measure *m = &d->before, *n = &d->after;
     bool parallel = spec->flags & ROLLOUT_STATEFULSET_PARALLEL, unordered = spec->flags & ROLLOUT_STATEFULSET_UNORDERED;
+    bool one_by_one = native(c) && !c->gates.on[ROLLOUT_GATE_MAX_UNAVAILABLE_STATEFULSET], taken[64] = { false };
     int64_t created = 0, deleted = 0, moved = 0;
     for (size_t i = 0; i < d->plan->action_count; i++) {
         const struct rollout_action *a = &d->plan->actions[i];
@@ -137,13 +161,15 @@ static const char *promise(const struct ro_cluster *c, const struct ro_deeds *d)
         const struct ro_sim_pod *h = &d->hidden[a->subject];
         bool outdated = h->target != c->snapshot.update_revision;
         bool ended = p->phase == ROLLOUT_PHASE_FAILED || p->phase == ROLLOUT_PHASE_SUCCEEDED;
-        int64_t rank = rank_of(c, a->subject);
+        int64_t rank = rank_of_name(c, p->name);
         deleted += a->op == ROLLOUT_OP_DELETE;
         if (!ro_deed_updates(a))
             continue;
         if (!outdated || rank < 0 || ended)
             continue;
         moved++;
+        if (a->subject < 64)
+            taken[a->subject] = true;
         if (!rolls(spec))
             return "a pod is updated though updates are paused or left to deletion";
         if (!unordered && rank < m->partition)
@@ -151,10 +177,12 @@ static const char *promise(const struct ro_cluster *c, const struct ro_deeds *d)
     }
     if (moved > 0 && unordered && moved > m->wanted - m->partition)
         return "the partition is not kept";
-    if (moved > 0 && n->served < m->served && n->served < m->wanted - m->max_unavailable &&
-        (!native(c) || c->gates.on[ROLLOUT_GATE_MAX_UNAVAILABLE_STATEFULSET]))
+    if (moved > 0 && n->served < m->served && n->served < m->wanted - m->max_unavailable && !one_by_one)
         return "the plan takes more pods from service than maxUnavailable";
-    if (native(c) && moved > 1 && !c->gates.on[ROLLOUT_GATE_MAX_UNAVAILABLE_STATEFULSET])
+    for (size_t i = 0; !unordered && i < d->pod_count && i < 64; i++)
+        if (taken[i] && passes_over(c, d, taken, i, one_by_one))
+            return "a pod is updated before one of a higher ordinal";
+    if (one_by_one && moved > 1)
         return "more than one pod is updated at a time";
     if (!parallel && (created > 1 || deleted > 1))
         return "more than one pod at a time, though they are ordered";
