@@ -86,6 +86,9 @@ START_TEST(test_arguments)
     REFUSED(invalid, "world: NULL", rollout_apply_status(NULL, plan, (void *)&ret, &error));
     REFUSED(invalid, "plan: NULL", rollout_apply_status(world, NULL, (void *)&ret, &error));
     REFUSED(invalid, "ret_objects: NULL", rollout_apply_status(world, plan, NULL, &error));
+    REFUSED(invalid, "world: NULL", rollout_snapshot_object(NULL, world->snapshot, (void *)&ret, &error));
+    REFUSED(invalid, "snapshot: NULL", rollout_snapshot_object(world, NULL, (void *)&ret, &error));
+    REFUSED(invalid, "ret_objects: NULL", rollout_snapshot_object(world, world->snapshot, NULL, &error));
     REFUSED(invalid, "world: NULL", rollout_plan_object(NULL, plan, (void *)&ret, &error));
     REFUSED(invalid, "plan: NULL", rollout_plan_object(world, NULL, (void *)&ret, &error));
     REFUSED(invalid, "ret_objects: NULL", rollout_plan_object(world, plan, NULL, &error));
@@ -110,6 +113,7 @@ START_TEST(test_arguments)
     /* No record either. */
     ck_assert_int_eq(rollout_plan(NULL, NULL, NULL, NULL), invalid);
     ck_assert_int_eq(rollout_plan_object(NULL, NULL, NULL, NULL), invalid);
+    ck_assert_int_eq(rollout_snapshot_object(NULL, NULL, NULL, NULL), invalid);
 }
 END_TEST
 

@@ -117,6 +117,21 @@ ROLLOUT_API int rollout_apply_status(const struct rollout_world *world, const st
                                      struct rollout_objects **ret_objects, struct rollout_error *reterr);
 ROLLOUT_API void rollout_objects_free(struct rollout_objects *objects);
 
+/** The facts as the document that they are decoded from: kind Snapshot, from which rollout_document_decode() gives the
+ *  same facts. world gives what no fact says, the workload's object, which must be what its facts were decoded from,
+ *  and the objects of revisions; the snapshot may be quite another one than the world's. Revisions that are
+ *  ROLLOUT_REVISION_NEW stay out: decoding makes them from the workload's template again. What is not known is not made
+ *  up: pods have no containers where the facts have none, a claim no size. The result is decoded and compared before it is
+ *  given out, so that it never says anything else; what may differ is node_index, a current revision of 0, which is
+ *  written as the update revision, verdicts on pairs of revisions that were compared beforehand, and an in_place that
+ *  says nothing. So what several facts say must agree: the revision, lifecycle state and marks of a pod with its labels,
+ *  ROLLOUT_POD_NOT_SELECTED with the selector, ROLLOUT_CLAIM_OWNED with the owners.
+ *  Returns ROLLOUT_OK, ROLLOUT_ERR_ABI, ROLLOUT_ERR_INVALID (error.field is the fact, such as "pods[3].flags", that no
+ *  object says beside the others; or the path in the document that is refused) or ROLLOUT_ERR_NOMEM.
+ *  Since: 0.1 (testing) */
+ROLLOUT_API int rollout_snapshot_object(const struct rollout_world *world, const struct rollout_snapshot *snapshot,
+                                        struct rollout_objects **ret_objects, struct rollout_error *reterr);
+
 /** The plan as the document of snapshot.md: kind Plan, every sentence written out.
  *  Since: 0.1 (testing) */
 ROLLOUT_API int rollout_plan_object(const struct rollout_world *world, const struct rollout_plan *plan,

@@ -174,6 +174,15 @@ void ro_edit_set(struct ro_edit *object, struct rollout_str key, struct ro_edit 
     value->node.key = key;
 }
 
+void ro_edit_add(struct ro_edit *object, struct rollout_str key, struct ro_edit *value)
+{
+    if (!object || object->node.kind != ROLLOUT_NODE_OBJECT || !value)
+        return;
+    ro_edit_detach(value);
+    link_before(object, value, NULL);
+    value->node.key = key;
+}
+
 void ro_edit_set_text(struct ro_arena *arena, struct ro_edit *object, struct rollout_str key, struct rollout_str text)
 {
     if (object)

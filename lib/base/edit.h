@@ -46,6 +46,9 @@ struct ro_edit *ro_edit_need_array(struct ro_arena *arena, struct ro_edit *objec
 /* Puts value at key: in the place of the member of that name, else at the end. */
 void ro_edit_set(struct ro_edit *object, struct rollout_str key, struct ro_edit *value);
 
+/* Puts value at the end, without a look at whether the key is there: for members that come in a row. */
+void ro_edit_add(struct ro_edit *object, struct rollout_str key, struct ro_edit *value);
+
 /* Shorthand: a text member. */
 void ro_edit_set_text(struct ro_arena *arena, struct ro_edit *object, struct rollout_str key, struct rollout_str text);
 

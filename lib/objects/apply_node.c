@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/tree.h"
 #include "objects/apply.h"
+#include "objects/scheduling.h"
 
 /* Tolerates the taint for ever. One that says so for a time only is changed, so that it stands at its place. */
 static void tolerate(struct ro_apply *a, struct ro_edit *list, struct rollout_str key, struct rollout_str effect)
@@ -40,27 +41,6 @@ static void add_tolerations(struct ro_apply *a, struct ro_edit *spec)
         tolerate(a, list, RO_STR("node.kubernetes.io/network-unavailable"), RO_STR("NoSchedule"));
 }
 
-/* Takes the place of whatever nodes the template requires; preferences stay. */
-static void require_node(struct ro_apply *a, struct ro_edit *spec, struct rollout_str node)
-{
-    struct ro_edit *affinity = ro_edit_need_object(&a->arena, spec, "affinity");
-    struct ro_edit *node_affinity = ro_edit_need_object(&a->arena, affinity, "nodeAffinity");
-    struct ro_edit *required =
-        ro_edit_need_object(&a->arena, node_affinity, "requiredDuringSchedulingIgnoredDuringExecution");
-    struct ro_edit *terms = ro_edit_array(&a->arena), *term = ro_edit_object(&a->arena);
-    struct ro_edit *fields = ro_edit_array(&a->arena), *field = ro_edit_object(&a->arena);
-    struct ro_edit *values = ro_edit_array(&a->arena);
-
-    ro_edit_append(values, ro_edit_text(&a->arena, node));
-    ro_edit_set_text(&a->arena, field, RO_STR("key"), RO_STR("metadata.name"));
-    ro_edit_set_text(&a->arena, field, RO_STR("operator"), RO_STR("In"));
-    ro_edit_set(field, RO_STR("values"), values);
-    ro_edit_append(fields, field);
-    ro_edit_set(term, RO_STR("matchFields"), fields);
-    ro_edit_append(terms, term);
-    ro_edit_set(required, RO_STR("nodeSelectorTerms"), terms);
-}
-
 int ro_apply_create_on_node(struct ro_apply *a, const struct rollout_node *template, uint32_t place)
 {
     const struct rollout_daemonset *set = a->world->workload->daemonset;
@@ -86,7 +66,7 @@ int ro_apply_create_on_node(struct ro_apply *a, const struct rollout_node *templ
     add_tolerations(a, spec);
     if (in_place)
         ro_apply_readiness_gate(a, pod);
-    require_node(a, spec, node);
+    ro_require_node(&a->arena, spec, node);
     a->made[0] = pod;
     return ROLLOUT_OK;
 }

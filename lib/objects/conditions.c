@@ -5,8 +5,6 @@
 #include "base/tree.h"
 #include "objects/in_place_state.h"
 
-#define KRUISE_TYPE "KruisePodReady"
-
 /* The first condition of this type, or NULL. */
 static struct ro_edit *find_condition(struct ro_edit *pod, struct rollout_str type)
 {
@@ -112,7 +110,7 @@ static void force_ready(struct ro_arena *arena, struct ro_edit *pod)
 void ro_set_in_place_ready(struct ro_arena *arena, struct ro_edit *pod, bool ready, struct rollout_str now)
 {
     struct ro_edit *old = find_condition(pod, RO_STR(RO_READY_TYPE));
-    struct rollout_str reason = ready ? (struct rollout_str){ 0 } : RO_STR("StartInPlaceUpdate");
+    struct rollout_str reason = ready ? (struct rollout_str){ 0 } : RO_STR(RO_STARTS_REASON);
 
     if (old && has_status(old, ready ? "True" : "False") && ro_str_eq(ro_edit_get_text(old, "reason"), reason) &&
         ro_edit_get_text(old, "message").len == 0)
@@ -132,7 +130,7 @@ static int by_agent_and_key(const void *context, uint32_t a, uint32_t b)
     return c ? c : ro_str_cmp(ro_edit_get_text(items[a], "key"), ro_edit_get_text(items[b], "key"));
 }
 
-static struct ro_edit *make_entry(struct ro_arena *arena, struct rollout_str agent, struct rollout_str key)
+struct ro_edit *ro_not_ready_entry(struct ro_arena *arena, struct rollout_str agent, struct rollout_str key)
 {
     struct ro_edit *e = ro_edit_object(arena);
 
@@ -165,12 +163,12 @@ static struct ro_edit *changed_list(struct ro_arena *arena, struct ro_edit *cond
         bool own = ro_str_eq(agent, RO_STR("Lifecycle")) && ro_str_eq(name, key);
         there = there || own;
         if (!own || mark)
-            items[count++] = make_entry(arena, agent, name);
+            items[count++] = ro_not_ready_entry(arena, agent, name);
     }
     if (there == mark)
         return NULL;
     if (mark)
-        items[count++] = make_entry(arena, RO_STR("Lifecycle"), key);
+        items[count++] = ro_not_ready_entry(arena, RO_STR("Lifecycle"), key);
     for (uint32_t i = 0; i < count; i++)
         order[i] = i;
     ro_sort_indices(order, count, order + count, by_agent_and_key, items);
@@ -182,9 +180,9 @@ static struct ro_edit *changed_list(struct ro_arena *arena, struct ro_edit *cond
 void ro_mark_not_ready(struct ro_arena *arena, struct ro_edit *pod, struct rollout_str key, bool mark,
                        struct rollout_str now)
 {
-    struct ro_edit *condition = find_condition(pod, RO_STR(KRUISE_TYPE)), *gate = gates_of(pod);
+    struct ro_edit *condition = find_condition(pod, RO_STR(RO_KRUISE_READY_TYPE)), *gate = gates_of(pod);
 
-    while (gate && !ro_str_eq(ro_edit_get_text(gate, "conditionType"), RO_STR(KRUISE_TYPE)))
+    while (gate && !ro_str_eq(ro_edit_get_text(gate, "conditionType"), RO_STR(RO_KRUISE_READY_TYPE)))
         gate = gate->next;
     if (!gate || (!condition && !mark))
         return;
@@ -193,7 +191,7 @@ void ro_mark_not_ready(struct ro_arena *arena, struct ro_edit *pod, struct rollo
         return;
     if (!condition) {
         /* upstream gives a new condition no status, which is not True either */
-        condition = make_condition(arena, RO_STR(KRUISE_TYPE), RO_STR(""), now, (struct rollout_str){ 0 },
+        condition = make_condition(arena, RO_STR(RO_KRUISE_READY_TYPE), RO_STR(""), now, (struct rollout_str){ 0 },
                                    (struct rollout_str){ 0 });
         append_condition(arena, pod, condition);
     } else {

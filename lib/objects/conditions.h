@@ -8,6 +8,14 @@
 
 #include "base/edit.h"
 
+#define RO_KRUISE_READY_TYPE "KruisePodReady"
+
+/* The reason why condition InPlaceUpdateReady is False. */
+#define RO_STARTS_REASON "StartInPlaceUpdate"
+
+/* An entry of the list in condition KruisePodReady. */
+struct ro_edit *ro_not_ready_entry(struct ro_arena *arena, struct rollout_str agent, struct rollout_str key);
+
 /* Condition InPlaceUpdateReady becomes True, or False with the reason that an update starts. now is the time
  * as text. */
 void ro_set_in_place_ready(struct ro_arena *arena, struct ro_edit *pod, bool ready, struct rollout_str now);

@@ -12,13 +12,19 @@
 #include "rules/lifecycle.h"
 #include "rules/selector.h"
 
+static const struct rollout_str phases[] = {
+    [ROLLOUT_PHASE_PENDING] = { "Pending", 7 },     [ROLLOUT_PHASE_RUNNING] = { "Running", 7 },
+    [ROLLOUT_PHASE_SUCCEEDED] = { "Succeeded", 9 }, [ROLLOUT_PHASE_FAILED] = { "Failed", 6 },
+    [ROLLOUT_PHASE_UNKNOWN] = { "Unknown", 7 },
+};
+
+struct rollout_str ro_pod_phase_text(uint32_t phase)
+{
+    return phase < sizeof(phases) / sizeof(phases[0]) ? phases[phase] : (struct rollout_str){ NULL, 0 };
+}
+
 static uint32_t phase_of(struct rollout_str text)
 {
-    static const struct rollout_str phases[] = {
-        [ROLLOUT_PHASE_PENDING] = { "Pending", 7 },     [ROLLOUT_PHASE_RUNNING] = { "Running", 7 },
-        [ROLLOUT_PHASE_SUCCEEDED] = { "Succeeded", 9 }, [ROLLOUT_PHASE_FAILED] = { "Failed", 6 },
-        [ROLLOUT_PHASE_UNKNOWN] = { "Unknown", 7 },
-    };
     if (text.len == 0)
         return ROLLOUT_PHASE_NONE;
     for (uint32_t i = 1; i < sizeof(phases) / sizeof(phases[0]); i++)

@@ -11,6 +11,9 @@
 #include "objects/storage.h"
 #include "rules/gates.h"
 
+/* The text of ROLLOUT_PHASE_*; absent for NONE and OTHER. */
+struct rollout_str ro_pod_phase_text(uint32_t phase);
+
 /* The facts of a Pod (cloneset.md 2.1). in_place: NULL where the pod needs none (ro_pod_may_in_place). */
 void ro_pod_decode(struct ro_decoder *d, const struct ro_at *pod, const struct ro_gates *gates,
                    struct rollout_pod *ret_pod, struct rollout_in_place *in_place);

@@ -252,8 +252,9 @@ static void grace_facts(const struct rollout_node *annotation, const struct roll
     }
 }
 
-static bool has_resize_policy(const struct rollout_node *containers)
+bool ro_has_resize_policy(const struct rollout_node *containers)
 {
+    containers = list_of(containers);
     for (const struct rollout_node *c = ro_first(containers); c != ro_end(containers); c = ro_next(c))
         if (list_of(ro_get(c, "resizePolicy"))->size > 1)
             return true;
@@ -268,7 +269,7 @@ bool ro_in_place_facts(const struct rollout_node *pod, const struct ro_gates *ga
     *ret = (struct rollout_in_place){ 0 };
     if (ro_is(containers, ROLLOUT_NODE_ARRAY))
         ret->containers = ro_tree_of(containers);
-    if (!state_text && !grace_text && !has_resize_policy(list_of(containers)))
+    if (!state_text && !grace_text && !ro_has_resize_policy(containers))
         return false;
     if (state_text) {
         ret->flags |= ROLLOUT_IN_PLACE_STATE;

@@ -14,4 +14,7 @@
  * pod has passed the decoder's checks. Allocates nothing. */
 bool ro_in_place_facts(const struct rollout_node *pod, const struct ro_gates *gates, struct rollout_in_place *ret);
 
+/* Whether a container of the list says how it is resized; NULL, or what is no list, has none. */
+bool ro_has_resize_policy(const struct rollout_node *containers);
+
 #endif

@@ -13,8 +13,8 @@
 #include "objects/owner.h"
 #include "objects/revision_data.h"
 
-static const struct rollout_str pod_label = { "controller-revision-hash", 24 };
-static const struct rollout_str claims_annotation = { "kruise.io/cloneset-volumeclaimtemplate-hash", 43 };
+static const struct rollout_str pod_label = { RO_REVISION_LABEL, sizeof(RO_REVISION_LABEL) - 1 };
+static const struct rollout_str claims_annotation = { RO_CLAIMS_HASH_KEY, sizeof(RO_CLAIMS_HASH_KEY) - 1 };
 
 /* How the kinds' revisions differ (cloneset.md 7.2, statefulset.md 4.1, daemonset.md 5). */
 struct style {
@@ -28,7 +28,7 @@ struct style {
 
 static const struct style sorted_style = { { "controller.kubernetes.io/hash", 29 }, 223, true, true, true, false };
 static const struct style cloneset_style = { { "controller.kubernetes.io/hash", 29 }, 223, true, true, true, true };
-static const struct style daemonset_style = { { "controller-revision-hash", 24 }, INT_MAX, false, false, false, false };
+static const struct style daemonset_style = { { RO_REVISION_LABEL, sizeof(RO_REVISION_LABEL) - 1 }, INT_MAX, false, false, false, false };
 
 static const struct style *style_of(const struct rollout_workload *workload)
 {

@@ -10,6 +10,9 @@
 #include "base/memory.h"
 #include "objects/decode.h"
 
+#define RO_REVISION_LABEL  "controller-revision-hash"
+#define RO_CLAIMS_HASH_KEY "kruise.io/cloneset-volumeclaimtemplate-hash"
+
 void ro_revision_decode(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *object,
                         struct rollout_revision *ret);
 

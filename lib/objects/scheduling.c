@@ -125,3 +125,23 @@ struct rollout_str ro_read_target_node(struct ro_decoder *d, const struct ro_at 
     }
     return target;
 }
+
+void ro_require_node(struct ro_arena *arena, struct ro_edit *pod_spec, struct rollout_str node)
+{
+    struct ro_edit *affinity = ro_edit_need_object(arena, pod_spec, "affinity");
+    struct ro_edit *node_affinity = ro_edit_need_object(arena, affinity, "nodeAffinity");
+    struct ro_edit *required =
+        ro_edit_need_object(arena, node_affinity, "requiredDuringSchedulingIgnoredDuringExecution");
+    struct ro_edit *terms = ro_edit_array(arena), *term = ro_edit_object(arena);
+    struct ro_edit *fields = ro_edit_array(arena), *field = ro_edit_object(arena);
+    struct ro_edit *values = ro_edit_array(arena);
+
+    ro_edit_append(values, ro_edit_text(arena, node));
+    ro_edit_set_text(arena, field, RO_STR("key"), RO_STR("metadata.name"));
+    ro_edit_set_text(arena, field, RO_STR("operator"), RO_STR("In"));
+    ro_edit_set(field, RO_STR("values"), values);
+    ro_edit_append(fields, field);
+    ro_edit_set(term, RO_STR("matchFields"), fields);
+    ro_edit_append(terms, term);
+    ro_edit_set(required, RO_STR("nodeSelectorTerms"), terms);
+}

@@ -5,6 +5,7 @@
 
 #include <rollout/scheduling.h>
 
+#include "base/edit.h"
 #include "base/memory.h"
 #include "objects/decode.h"
 
@@ -19,5 +20,8 @@ const struct rollout_taint *ro_read_taints(struct ro_decoder *d, struct ro_arena
 /* The node that a pod's affinity binds it to: the only value of its first requirement metadata.name In. Absent
  * where there is no such requirement, or it has not exactly one value. */
 struct rollout_str ro_read_target_node(struct ro_decoder *d, const struct ro_at *pod_spec);
+
+/* Binds a pod to a node by its affinity, in the place of whatever nodes its spec requires; preferences stay. */
+void ro_require_node(struct ro_arena *arena, struct ro_edit *pod_spec, struct rollout_str node);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "objects/storage.h"
 
+#include "base/edit.h"
 #include "base/sort.h"
 #include "rules/ordinal.h"
 
@@ -42,6 +43,18 @@ static uint32_t find_template(const struct ro_storage *storage, struct rollout_s
             high = middle;
     }
     return low < storage->count && ro_str_eq(templates[storage->order[low]].name, name) ? low : storage->count;
+}
+
+struct rollout_str ro_storage_claim_name(struct ro_arena *arena, struct rollout_str template, struct rollout_str set,
+                                         struct rollout_str pod)
+{
+    struct rollout_str parent;
+    int32_t ordinal = ro_ordinal_of(pod, &parent);
+
+    if (ordinal < 0)
+        return (struct rollout_str){ NULL, 0 };
+    return ro_arena_printf(arena, "%.*s-%.*s-%d", (int)template.len, template.data ? template.data : "", (int)set.len,
+                           set.data ? set.data : "", (int)ordinal);
 }
 
 bool ro_storage_ok(struct ro_storage *storage, const struct rollout_node *pod, struct rollout_str name)

@@ -20,6 +20,11 @@ struct ro_storage {
 /* set: NULL where the workload is none; then all is well. A lack of memory shows in the arena. */
 void ro_storage_open(struct ro_arena *arena, const struct rollout_statefulset *set, struct ro_storage *ret);
 
+/* The claim that a pod of the set needs for a template: <template>-<set>-<ordinal>; absent where its name has no
+ * ordinal. */
+struct rollout_str ro_storage_claim_name(struct ro_arena *arena, struct rollout_str template, struct rollout_str set,
+                                         struct rollout_str pod);
+
 /* Whether a pod has, for every claim template, a volume of that name with the claim that its own name asks for. Of
  * several volumes of a name the last counts, as in Go's map. */
 bool ro_storage_ok(struct ro_storage *storage, const struct rollout_node *pod, struct rollout_str name);

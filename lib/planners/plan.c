@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "planners/planner.h"
+#include "rules/arrays.h"
 #include "rules/specs.h"
 
 static const char *const op_names[] = {
@@ -38,52 +39,7 @@ const char *rollout_op_name(uint32_t op)
     return op < sizeof op_names / sizeof *op_names ? op_names[op] : NULL;
 }
 
-/* The arrays of a snapshot, at full size. */
-struct arrays {
-    struct ro_abi_array pods, nodes, claims, revisions, verdicts, storage_classes, backoffs;
-};
-
-static int open_arrays(const struct rollout_snapshot *s, struct arrays *ret, struct rollout_error *reterr)
-{
-    const struct {
-        const void *items;
-        size_t count, stride, full;
-        const char *name;
-        struct ro_abi_array *ret;
-    } views[] = {
-        { s->pods.items, s->pods.count, s->pods.stride, sizeof(struct rollout_pod), "pods", &ret->pods },
-        { s->nodes.items, s->nodes.count, s->nodes.stride, sizeof(struct rollout_node_facts), "nodes", &ret->nodes },
-        { s->claims.items, s->claims.count, s->claims.stride, sizeof(struct rollout_claim), "claims", &ret->claims },
-        { s->revisions.items, s->revisions.count, s->revisions.stride, sizeof(struct rollout_revision), "revisions",
-          &ret->revisions },
-        { s->in_place_verdicts.items, s->in_place_verdicts.count, s->in_place_verdicts.stride,
-          sizeof(struct rollout_in_place_verdict), "in_place_verdicts", &ret->verdicts },
-        { s->storage_classes.items, s->storage_classes.count, s->storage_classes.stride,
-          sizeof(struct rollout_storage_class), "storage_classes", &ret->storage_classes },
-        { s->failed_pod_backoffs.items, s->failed_pod_backoffs.count, s->failed_pod_backoffs.stride,
-          sizeof(struct rollout_backoff), "failed_pod_backoffs", &ret->backoffs },
-    };
-    for (size_t i = 0; i < sizeof views / sizeof *views; i++) {
-        int r = ro_abi_array(views[i].items, views[i].count, views[i].stride, views[i].full, views[i].name,
-                             views[i].ret, reterr);
-        if (r)
-            return r;
-    }
-    return ROLLOUT_OK;
-}
-
-static void close_arrays(struct arrays *arrays)
-{
-    free(arrays->pods.copy);
-    free(arrays->nodes.copy);
-    free(arrays->claims.copy);
-    free(arrays->revisions.copy);
-    free(arrays->verdicts.copy);
-    free(arrays->storage_classes.copy);
-    free(arrays->backoffs.copy);
-}
-
-static int check_indexes(const struct rollout_snapshot *s, const struct arrays *a, struct rollout_error *reterr)
+static int check_indexes(const struct rollout_snapshot *s, const struct ro_arrays *a, struct rollout_error *reterr)
 {
     if (s->current_revision > a->revisions.count)
         return ro_error(reterr, ROLLOUT_ERR_INVALID, "current_revision", "current_revision: %u of %zu revisions",
@@ -101,7 +57,7 @@ static int check_indexes(const struct rollout_snapshot *s, const struct arrays *
 }
 
 static int plan_arrays(const struct rollout_workload *workload, const struct rollout_snapshot *snapshot,
-                       const struct arrays *arrays, const struct ro_answer *answer, struct rollout_error *reterr)
+                       const struct ro_arrays *arrays, const struct ro_answer *answer, struct rollout_error *reterr)
 {
     struct ro_planner_input input = {
         .snapshot = *snapshot,
@@ -133,7 +89,7 @@ static int decide(const struct rollout_workload *workload, const struct rollout_
 {
     struct rollout_workload w;
     struct rollout_snapshot s;
-    struct arrays arrays = { 0 };
+    struct ro_arrays arrays = { 0 };
 
     int r = ro_abi_struct(workload, &w, sizeof w, "workload", reterr);
     if (r == ROLLOUT_OK)
@@ -148,10 +104,10 @@ static int decide(const struct rollout_workload *workload, const struct rollout_
     if (specs != 1)
         return ro_error(reterr, ROLLOUT_ERR_INVALID, "workload", "workload: %s spec is set", specs ? "more than one" : "no");
 
-    r = open_arrays(&s, &arrays, reterr);
+    r = ro_arrays_open(&s, &arrays, reterr);
     if (r == ROLLOUT_OK)
         r = plan_arrays(&w, &s, &arrays, answer, reterr);
-    close_arrays(&arrays);
+    ro_arrays_close(&arrays);
     return r;
 }
 

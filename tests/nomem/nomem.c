@@ -242,6 +242,11 @@ static int call_apply_status(const struct scene *s, void **ret, struct rollout_e
     return rollout_apply_status(s->world, s->plan, (struct rollout_objects **)ret, error);
 }
 
+static int call_snapshot_object(const struct scene *s, void **ret, struct rollout_error *error)
+{
+    return rollout_snapshot_object(s->world, s->world->snapshot, (struct rollout_objects **)ret, error);
+}
+
 static int call_plan_object(const struct scene *s, void **ret, struct rollout_error *error)
 {
     return rollout_plan_object(s->world, s->plan, (struct rollout_objects **)ret, error);
@@ -466,6 +471,7 @@ static const struct function {
     { "rollout_order_scatter", WORLD, call_order_scatter, tell_order, free_nothing },
     { "rollout_order_update", WORLD, call_order_update, tell_order, free_nothing },
     { "rollout_plan", WORLD, call_plan, tell_plan, free_plan },
+    { "rollout_snapshot_object", WORLD, call_snapshot_object, tell_objects, free_objects },
     { "rollout_plan_object", WORLD, call_plan_object, tell_objects, free_objects },
     { "rollout_pod_from_object", WORLD, call_pod, tell_pod, free_nothing },
     { "rollout_json_parse", TEXT, call_parse, tell_json, free_json },

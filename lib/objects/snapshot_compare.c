@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Facts against those read back from what was written of them. Two numbers or texts that mean the same may differ:
+ * what the headers say of each is told here. */
+#include "base/tree.h"
+#include "objects/decode.h"
+#include "objects/snapshot_object.h"
+#include "rules/revision.h"
+
+/* The record that is compared. */
+struct compared {
+    struct ro_decoder d;
+    const struct ro_snapshot_facts *facts; /* that were written */
+    struct ro_at at;                       /* its place */
+};
+
+static void refuse(struct compared *c, const struct ro_path *up, const char *fact, const struct rollout_node *value)
+{
+    struct ro_at at = { .node = value, .path = ro_path_member(up, fact) };
+
+    ro_refuse(&c->d, &at, "cannot be written: no object says this beside the other facts");
+}
+
+static void number(struct compared *c, const char *fact, int64_t written, int64_t read)
+{
+    const struct rollout_node value = { .kind = ROLLOUT_NODE_INTEGER, .size = 1, .integer = written };
+
+    if (written != read)
+        refuse(c, &c->at.path, fact, &value);
+}
+
+static bool same_text(struct rollout_str a, struct rollout_str b)
+{
+    return !a.data == !b.data && ro_str_eq(a, b);
+}
+
+static void text(struct compared *c, const char *fact, struct rollout_str written, struct rollout_str read)
+{
+    const struct rollout_node value = { .kind = written.data ? ROLLOUT_NODE_TEXT : ROLLOUT_NODE_NULL,
+                                        .size = 1,
+                                        .text = written };
+
+    if (!same_text(written, read))
+        refuse(c, &c->at.path, fact, &value);
+}
+
+static void labels(struct compared *c, const char *fact, const struct rollout_labels *written,
+                   const struct rollout_labels *read)
+{
+    bool same = written->count == read->count;
+
+    for (uint32_t i = 0; same && i < written->count; i++)
+        same = ro_str_eq(*ro_label_key(written, i), *ro_label_key(read, i)) &&
+               same_text(*ro_label_value(written, i), *ro_label_value(read, i));
+    if (!same)
+        refuse(c, &c->at.path, fact, NULL);
+}
+
+static void texts(struct compared *c, const char *fact, const struct rollout_strs *written,
+                  const struct rollout_strs *read)
+{
+    bool same = written->count == read->count;
+
+    for (uint32_t i = 0; same && i < written->count; i++)
+        same = same_text(*ro_strs_at(written, i), *ro_strs_at(read, i));
+    if (!same)
+        refuse(c, &c->at.path, fact, NULL);
+}
+
+static void tree(struct compared *c, const char *fact, const struct rollout_tree *written,
+                 const struct rollout_tree *read)
+{
+    if (written->count != read->count || (written->count > 0 && !ro_equal(written->nodes, read->nodes)))
+        refuse(c, &c->at.path, fact, NULL);
+}
+
+/* ---- records ---- */
+
+/* A container that is not named is as good as one whose name is empty; containers count by their resizePolicy. */
+static void compare_in_place(struct compared *c, const struct rollout_in_place *written,
+                             const struct rollout_in_place *read)
+{
+    const struct ro_at pod = c->at;
+
+    if (!ro_in_place_matters(written) || !read) {
+        if (ro_in_place_matters(written) || read)
+            refuse(c, &pod.path, "in_place", NULL);
+        return;
+    }
+    c->at = (struct ro_at){ .path = ro_path_member(&pod.path, "in_place") };
+    number(c, "flags", written->flags, read->flags);
+    number(c, "waits_for", written->waits_for, read->waits_for);
+    if (!ro_str_eq(written->container, read->container))
+        text(c, "container", written->container, read->container);
+    text(c, "grace_revision", written->grace_revision, read->grace_revision);
+    number(c, "grace_end_ms", written->grace_end_ms, read->grace_end_ms);
+    tree(c, "containers", &written->containers, &read->containers);
+    c->at = pod;
+}
+
+static uint32_t at_most(uint32_t value, uint32_t last)
+{
+    return value < last ? value : last;
+}
+
+static void compare_pod(struct compared *c, const void *written_record, const void *read_record)
+{
+    const struct rollout_pod *written = written_record, *read = read_record;
+    number(c, "phase", at_most(written->phase, ROLLOUT_PHASE_OTHER), at_most(read->phase, ROLLOUT_PHASE_OTHER));
+    number(c, "lifecycle_state", at_most(written->lifecycle_state, ROLLOUT_STATE_OTHER),
+           at_most(read->lifecycle_state, ROLLOUT_STATE_OTHER));
+    number(c, "flags", written->flags, read->flags);
+    number(c, "ready_since_ms", written->ready_since_ms, read->ready_since_ms);
+    number(c, "created_ms", written->created_ms, read->created_ms);
+    number(c, "restarts", written->restarts, read->restarts);
+    number(c, "sidecar_restarts", written->sidecar_restarts, read->sidecar_restarts);
+    number(c, "deletion_cost", written->deletion_cost, read->deletion_cost);
+    text(c, "revision", written->revision, read->revision);
+    text(c, "name", written->name, read->name);
+    text(c, "node", written->node, read->node);
+    labels(c, "labels", &written->labels, &read->labels);
+    texts(c, "finalizers", &written->finalizers, &read->finalizers);
+    text(c, "namespace_", written->namespace_, read->namespace_);
+    compare_in_place(c, written->in_place, read->in_place);
+    text(c, "uid", written->uid, read->uid);
+    text(c, "target_node", written->target_node, read->target_node);
+    /* A place among the nodes says no more than the name. */
+    if (written->node_index > 0) {
+        const struct ro_abi_array *nodes = &c->facts->arrays.nodes;
+        const struct rollout_node_facts *node = NULL;
+        if (written->node_index <= nodes->count)
+            node = (const void *)(nodes->items + (written->node_index - 1) * nodes->stride);
+        if (!node || !ro_str_eq(node->name, written->node.len > 0 ? written->node : written->target_node))
+            number(c, "node_index", written->node_index, 0);
+    }
+}
+
+static void compare_revision(struct compared *c, const void *written_record, const void *read_record)
+{
+    const struct rollout_revision *written = written_record, *read = read_record;
+    text(c, "name", written->name, read->name);
+    number(c, "number", written->number, read->number);
+    number(c, "flags", written->flags, read->flags);
+    texts(c, "topology_keys", &written->topology_keys, &read->topology_keys);
+    tree(c, "data", &written->data, &read->data);
+    text(c, "claims_hash", written->claims_hash, read->claims_hash);
+    text(c, "hash", written->hash, read->hash);
+}
+
+static void compare_node(struct compared *c, const void *written_record, const void *read_record)
+{
+    const struct rollout_node_facts *written = written_record, *read = read_record;
+    bool same = written->taint_count == read->taint_count;
+
+    text(c, "name", written->name, read->name);
+    labels(c, "labels", &written->labels, &read->labels);
+    for (size_t i = 0; same && i < written->taint_count; i++) {
+        const struct rollout_taint *a = &written->taints[i], *b = &read->taints[i];
+        same = same_text(a->key, b->key) && same_text(a->value, b->value) &&
+               at_most(a->effect, ROLLOUT_EFFECT_OTHER) == b->effect;
+    }
+    if (!same)
+        refuse(c, &c->at.path, "taints", NULL);
+}
+
+static void compare_claim(struct compared *c, const void *written_record, const void *read_record)
+{
+    const struct rollout_claim *written = written_record, *read = read_record;
+    bool same = written->owner_count == read->owner_count;
+
+    text(c, "name", written->name, read->name);
+    text(c, "instance_id", written->instance_id, read->instance_id);
+    number(c, "flags", written->flags, read->flags);
+    for (size_t i = 0; same && i < written->owner_count; i++) {
+        const struct rollout_owner *a = &written->owners[i], *b = &read->owners[i];
+        same = same_text(a->kind, b->kind) && same_text(a->name, b->name) && same_text(a->uid, b->uid) &&
+               a->controller == b->controller;
+    }
+    if (!same)
+        refuse(c, &c->at.path, "owners", NULL);
+    text(c, "storage_class", written->storage_class, read->storage_class);
+    text(c, "request", written->request, read->request);
+    text(c, "capacity", written->capacity, read->capacity);
+    texts(c, "access_modes", &written->access_modes, &read->access_modes);
+}
+
+static void compare_storage_class(struct compared *c, const void *written, const void *read)
+{
+    const struct rollout_storage_class *a = written, *b = read;
+
+    text(c, "name", a->name, b->name);
+    number(c, "allow_expansion", a->allow_expansion, b->allow_expansion);
+}
+
+static void compare_backoff(struct compared *c, const void *written, const void *read)
+{
+    const struct rollout_backoff *a = written, *b = read;
+
+    text(c, "node", a->node, b->node);
+    number(c, "seconds", a->seconds, b->seconds);
+    number(c, "last_step_ms", a->last_step_ms, b->last_step_ms);
+}
+
+/* ---- the whole ---- */
+
+typedef void compare_fn(struct compared *c, const void *written, const void *read);
+
+/* read: this library's own records, of `size` bytes. */
+static void compare_view(struct compared *c, const char *name, const struct ro_abi_array *written, const void *read,
+                         size_t count, size_t size, compare_fn *compare)
+{
+    struct ro_path list = ro_path_member(NULL, name);
+
+    if (written->count != count)
+        refuse(c, NULL, name, NULL);
+    for (size_t i = 0; c->d.code == ROLLOUT_OK && i < written->count; i++) {
+        c->at = (struct ro_at){ .path = ro_path_element(&list, i) };
+        compare(c, written->items + i * written->stride, (const char *)read + i * size);
+    }
+}
+
+/* No current revision is the update revision. */
+static uint32_t current_of(const struct rollout_snapshot *s)
+{
+    return s->current_revision ? s->current_revision : s->update_revision;
+}
+
+static void whole_number(struct compared *c, const char *fact, int64_t written, int64_t read)
+{
+    const struct rollout_node value = { .kind = ROLLOUT_NODE_INTEGER, .size = 1, .integer = written };
+
+    if (written != read)
+        refuse(c, NULL, fact, &value);
+}
+
+int ro_snapshot_compare(const struct ro_snapshot_facts *written, const struct rollout_snapshot *read,
+                        struct rollout_error *reterr)
+{
+    const struct rollout_snapshot *s = &written->snapshot;
+    struct compared c = { .d = { .reterr = reterr }, .facts = written };
+
+    whole_number(&c, "now_ms", s->now_ms, read->now_ms);
+    whole_number(&c, "unobserved_since_ms", s->unobserved_since_ms, read->unobserved_since_ms);
+    whole_number(&c, "update_revision", s->update_revision, read->update_revision);
+    whole_number(&c, "current_revision", current_of(s), current_of(read));
+    whole_number(&c, "reserved", s->reserved, 0);
+#define VIEW(array, member, compare)                                                                                   \
+    compare_view(&c, #member, &written->arrays.array, read->member.items, read->member.count,                          \
+                 sizeof(*read->member.items), compare)
+    VIEW(revisions, revisions, compare_revision);
+    VIEW(pods, pods, compare_pod);
+    VIEW(nodes, nodes, compare_node);
+    VIEW(claims, claims, compare_claim);
+    VIEW(storage_classes, storage_classes, compare_storage_class);
+    VIEW(backoffs, failed_pod_backoffs, compare_backoff);
+#undef VIEW
+    return c.d.code;
+}

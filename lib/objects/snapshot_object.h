@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Facts written as the Kubernetes objects that they are read from: the inverse of decoding. What a part cannot write
+ * it leaves out or writes as well as it can: reading the whole back tells (ro_snapshot_compare). */
+#ifndef RO_OBJECTS_SNAPSHOT_OBJECT_H
+#define RO_OBJECTS_SNAPSHOT_OBJECT_H
+
+#include <rollout/objects.h>
+
+#include "base/edit.h"
+#include "base/time.h"
+#include "objects/kind.h"
+#include "rules/arrays.h"
+#include "rules/check.h"
+#include "rules/gates.h"
+#include "rules/specs.h"
+
+/* The facts, with records of this library's size. */
+struct ro_snapshot_facts {
+    struct rollout_snapshot snapshot;
+    struct ro_arrays arrays;
+};
+
+/* What is being written. */
+struct ro_snapshot_writer {
+    struct ro_arena arena;
+    const struct rollout_world *world;
+    const struct ro_snapshot_facts *facts;
+    struct rollout_workload workload; /* at full size */
+    struct ro_specs specs;
+    struct ro_gates gates;
+    struct ro_kind kind;
+    struct rollout_str uid; /* of the workload */
+    struct rollout_str now;
+    struct ro_check check; /* the first fault of a record */
+};
+
+/* An object of this kind with its metadata, and its name where it has one. */
+struct ro_edit *ro_write_object(struct ro_snapshot_writer *w, struct rollout_str api_version, struct rollout_str kind,
+                                struct rollout_str name);
+
+/* A text member, left out where the text is absent. A time in whole seconds or, where it has them, milliseconds; left
+ * out where it is 0. */
+void ro_write_member(struct ro_snapshot_writer *w, struct ro_edit *object, struct rollout_str key,
+                     struct rollout_str text);
+void ro_write_instant(struct ro_snapshot_writer *w, struct ro_edit *object, struct rollout_str key, int64_t ms);
+
+/* Labels as a map, texts as a list, each left out where it is empty. A text that is absent is written as null. */
+void ro_write_map(struct ro_snapshot_writer *w, struct ro_edit *object, struct rollout_str key,
+                  const struct rollout_labels *labels);
+void ro_write_list(struct ro_snapshot_writer *w, struct ro_edit *object, struct rollout_str key,
+                   const struct rollout_strs *strs);
+
+/* Each writes one record; i: its place in the snapshot's array. */
+struct ro_edit *ro_write_pod(struct ro_snapshot_writer *w, size_t i);
+struct ro_edit *ro_write_revision(struct ro_snapshot_writer *w, size_t i);
+struct ro_edit *ro_write_claim(struct ro_snapshot_writer *w, size_t i);
+struct ro_edit *ro_write_node(struct ro_snapshot_writer *w, size_t i);
+struct ro_edit *ro_write_storage_class(struct ro_snapshot_writer *w, size_t i);
+
+/* A pod's in-place update under way: its containers, their statuses and the annotations. The pod is complete but for
+ * them. */
+void ro_write_in_place(struct ro_snapshot_writer *w, struct ro_edit *pod, const struct rollout_pod *facts);
+
+/* Whether the pod has anything to say about in-place updates. */
+bool ro_in_place_matters(const struct rollout_in_place *in_place);
+
+/* The written facts against those read back: ROLLOUT_OK, or ROLLOUT_ERR_INVALID that names the first that differs. */
+int ro_snapshot_compare(const struct ro_snapshot_facts *written, const struct rollout_snapshot *read,
+                        struct rollout_error *reterr);
+
+#endif
