@@ -24,6 +24,7 @@ struct options {
     bool json;                /* -o json */
     const char *const *gates; /* --feature-gate NAME=true|false */
     int gate_count;
+    bool all; /* --all: every line that differs */
 };
 
 int command_plan(const struct options *options);
@@ -31,6 +32,7 @@ int command_explain(const struct options *options);
 int command_diff(const struct options *options);
 int command_order(const struct options *options);
 int command_lint(const struct options *options);
+int command_replay(const struct options *options);
 
 /* Documents from files, one after the other; "-" is stdin. */
 struct input {

@@ -43,21 +43,29 @@ static const struct subcommand {
       "none or to all, text that is read otherwise than it says, limits that leave nothing to do, terms that no pod\n"
       "has. Each finding has the field's path, a name, and the numbers.\n",
       "0 nothing found; 1 findings; 2 bad input" },
+    { "replay", command_replay, "replay [--all] [-o json] [FILE...]",
+      "Decides again what was recorded, and prints where this version decides otherwise: the id of the first\n"
+      "such line, the path of its first difference, what is expected and what came out; then how many lines\n"
+      "decide the same. A line is an object {id, snapshot, plan}, whose Plan is compared in full, or a\n"
+      "recorded decision of a controller, {id, snapshot, expect}, or of a building block, whose document is\n"
+      "one of diff's or order's with an expect.\n",
+      "0 the same; 1 a difference; 2 bad input" },
 };
 
-enum { SUBCOMMANDS = sizeof subcommands / sizeof subcommands[0], OPTION_VERSION = 256, OPTION_GATE };
+enum { SUBCOMMANDS = sizeof subcommands / sizeof subcommands[0], OPTION_VERSION = 256, OPTION_GATE, OPTION_ALL };
 
 static const struct option long_options[] = {
     { "file", required_argument, NULL, 'f' },
     { "output", required_argument, NULL, 'o' },
     { "feature-gate", required_argument, NULL, OPTION_GATE },
+    { "all", no_argument, NULL, OPTION_ALL },
     { "help", no_argument, NULL, 'h' },
     { "version", no_argument, NULL, OPTION_VERSION },
     { NULL, 0, NULL, 0 },
 };
 
-/* Of every subcommand, but for --feature-gate, which is of diff alone. */
-static void print_options(bool gates)
+/* Of every subcommand, but for --feature-gate, which is of diff alone, and --all, which is of replay. */
+static void print_options(bool gates, bool all)
 {
     printf("  -f, --file FILE      read FILE; may be given several times\n"
            "  -o, --output FORMAT  text (default), or json: one document a line\n");
@@ -67,6 +75,8 @@ static void print_options(bool gates)
                "                       InPlaceUpdateEnvFromMetadata (true where it is not set),\n"
                "                       InPlaceWorkloadVerticalScaling or\n"
                "                       RecreatePodWhenChangeVCTInCloneSetGate (false)\n");
+    if (all)
+        printf("      --all            show every line that differs, not only the first\n");
 }
 
 static int print_usage(void)
@@ -80,7 +90,7 @@ static int print_usage(void)
            "(statefulsets.apps.kruise.io and daemonsets.apps.kruise.io are OpenKruise's): any number of documents,\n"
            "in JSON, JSON Lines, or YAML where it was built with libyaml. No file, or \"-\": stdin. What comes\n"
            "after \"--\" is no option, be it a file named -x.\n\n");
-    print_options(false);
+    print_options(false, false);
     printf("  -h, --help           this, or more on one command\n"
            "      --version        the version\n\n"
            "Exit status: 2 for bad input and where the answer cannot be written; nothing is said where its\n"
@@ -91,7 +101,7 @@ static int print_usage(void)
 static int print_help(const struct subcommand *subcommand)
 {
     printf("rollout %s\n\n%s\n", subcommand->usage, subcommand->text);
-    print_options(subcommand->run == command_diff);
+    print_options(subcommand->run == command_diff, subcommand->run == command_replay);
     printf("  -h, --help           this\n\nExit status: %s.\n", subcommand->status);
     return finish(STATUS_YES);
 }
@@ -144,6 +154,9 @@ static int run(const struct subcommand *subcommand, int argc, char **argv)
         case OPTION_GATE:
             lists[argc + 1 + options.gate_count++] = optarg;
             break;
+        case OPTION_ALL:
+            options.all = true;
+            break;
         case OPTION_VERSION:
             status = print_version();
             break;
@@ -158,6 +171,10 @@ static int run(const struct subcommand *subcommand, int argc, char **argv)
     options.argument_count = argc - optind;
     if (status < 0 && options.gate_count && subcommand->run != command_diff) {
         complain("rollout: %s: --feature-gate is an option of diff; a Snapshot has its featureGates", subcommand->name);
+        status = STATUS_BAD;
+    }
+    if (status < 0 && options.all && subcommand->run != command_replay) {
+        complain("rollout: %s: --all is an option of replay", subcommand->name);
         status = STATUS_BAD;
     }
     if (status < 0)

@@ -14,7 +14,7 @@ import unittest
 ROLLOUT, ROOT = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2])
 SOURCE = ROOT / 'examples' / 'rollout'
 WEB = ROOT / 'examples' / 'web.json'
-COMMANDS = ['plan', 'explain', 'diff', 'order', 'lint']
+COMMANDS = ['plan', 'explain', 'diff', 'order', 'lint', 'replay']
 TEMPLATE = '{"spec": {"containers": [{"name": "a", "image": "a:1"}]}}'
 GATES = ['InPlaceUpdateEnvFromMetadata', 'InPlaceWorkloadVerticalScaling', 'RecreatePodWhenChangeVCTInCloneSetGate']
 
@@ -26,6 +26,7 @@ What a rollout controller would do now, and why, from objects as the API server 
   rollout diff [-o json] OLD NEW | diff OLD NEW -f FILE | diff -o json -
   rollout order [-o json] [FILE...]
   rollout lint [-o json] [FILE...]
+  rollout replay [--all] [-o json] [FILE...]
   rollout help [COMMAND]
 
 Files hold Snapshots, recorded decisions, single workloads, or a List as
@@ -112,6 +113,20 @@ has. Each finding has the field's path, a name, and the numbers.
 
 Exit status: 0 nothing found; 1 findings; 2 bad input.
 ''',
+    'replay': '''\
+rollout replay [--all] [-o json] [FILE...]
+
+Decides again what was recorded, and prints where this version decides otherwise: the id of the first
+such line, the path of its first difference, what is expected and what came out; then how many lines
+decide the same. A line is an object {id, snapshot, plan}, whose Plan is compared in full, or a
+recorded decision of a controller, {id, snapshot, expect}, or of a building block, whose document is
+one of diff's or order's with an expect.
+''' + OPTIONS + '''\
+      --all            show every line that differs, not only the first
+  -h, --help           this
+
+Exit status: 0 the same; 1 a difference; 2 bad input.
+''',
 }
 
 
@@ -186,6 +201,8 @@ class WrongUsage(WithTemplate):
                 self.assertEqual(self.refused(command, '--feature-gate', 'A=true'),
                                  f'rollout: {command}: --feature-gate is an option of diff; a Snapshot has its '
                                  'featureGates\n')
+            if command != 'replay':
+                self.assertEqual(self.refused(command, '--all'), f'rollout: {command}: --all is an option of replay\n')
 
     def test_arguments(self):
         self.assertEqual(self.refused('explain'),

@@ -8,6 +8,7 @@ tests/vectors, the documents of tests/invalid and the examples. Kinds:
   diffs       {old, new, featureGates}
   files       two revisions, one a line
   orders      {labels, priorityStrategy, ...}, and Snapshots
+  recordings  lines of recordings, right and wrong
   texts       JSON of all sorts, right and wrong
   yaml        pods as block YAML, and what only YAML has
   facts       bytes without meaning
@@ -99,6 +100,11 @@ def corpora(root):
     yield 'diffs', [compact(diff) for diff in diffs]
     yield 'files', [compact(diff['old']) + b'\n' + compact(diff['new']) + b'\n' for diff in diffs] + [
         compact(d) for d in documents[::3]]
+    lines = [case for kind in ('cloneset', 'statefulset', 'daemonset', 'nativedaemonset', 'inplace', 'ordering')
+             for case in spread((c for c in recorded(folder, kind) if len(compact(c)) < LONGEST), EACH)]
+    yield 'recordings', ([compact(line) for line in lines] +
+                         [compact({**line, 'expect': other['expect']}) for line, other in zip(lines, lines[1:])] +
+                         [compact({'id': n, 'snapshot': d, 'plan': {'kind': 'Plan'}}) for n, d in enumerate(documents[::8])])
     yield 'orders', [compact(order) for order in orders] + [compact(d) for d in documents[::3]]
     yaml = [block_yaml(pod).lstrip().encode() for pod in spread(pods, 8)]
     yield 'texts', ([text + b'\n---\n' + text + b'\n' for text in yaml] + [text.encode() for text in ONLY_YAML] + spread(invalid, 60) + [compact(pod) + b'\n' + compact(order) + b'\n---\n'

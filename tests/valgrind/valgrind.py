@@ -23,8 +23,7 @@ def jobs():
             yield path.name, [str(path)], {0}
     replay, vectors = BUILD / 'tests' / 'vectors' / 'replay', SOURCE / 'tests' / 'vectors'
     for name in VECTORS:
-        mode = {'ordering': 'order', 'inplace': 'inplace'}.get(name, 'plan')
-        yield f'replay {name}', [str(replay), mode, str(vectors / f'{name}.jsonl.gz'), str(vectors / 'exceptions.txt')], {0}
+        yield f'replay {name}', [str(replay), 'line', str(vectors / f'{name}.jsonl.gz'), str(vectors / 'exceptions.txt')], {0}
     rollout = BUILD / 'examples' / 'rollout'
     for document in sorted((SOURCE / 'examples').glob('*.json')):
         for command in (['plan'], ['plan', '-o', 'json'], ['order']):

@@ -3,8 +3,8 @@
  *
  *   replay [--comma] MODE FILE [EXCEPTIONS]
  *
- * MODE: plan, twin (a v1beta1 CloneSet or DaemonSet and its v1alpha1 form give the same plan), reversed (so do the
- * members of all objects the other way round), order, inplace.
+ * MODE: line (what `rollout replay` compares, but for every pick that upstream leaves open), twin (a v1beta1 CloneSet or
+ * DaemonSet and its v1alpha1 form give the same plan), reversed (so do the members of all objects the other way round).
  * FILE: JSON Lines, with .gz compressed; "full:NAME" stands for NAME.jsonl.gz in the folder that
  * ROLLOUT_VECTORS names, else in FULL_VECTORS, and is skipped (77) where it is not there.
  * --comma: in the environment's locale, which must write 0,5 (else 77).
@@ -20,9 +20,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "answers.h"
 #include "compare.h"
 #include "lines.h"
+#include "recording.h"
 #include "reversed.h"
 #include "twin.h"
 
@@ -74,15 +74,6 @@ static json_t *plan_of(const char *text, size_t len, struct text *why)
 
 enum outcome { AGREES, DIFFERS, NOT_COMPARED };
 
-static enum outcome play_plan(json_t *line, const char *text, size_t len, struct text *why)
-{
-    json_t *plan = plan_of(text, len, why);
-    if (plan)
-        compare_plan(json_object_get(line, "expect"), plan, why);
-    json_decref(plan);
-    return why->len ? DIFFERS : AGREES;
-}
-
 static enum outcome play_twin(json_t *twin, const char *text, size_t len, struct text *why)
 {
     if (!twin)
@@ -99,27 +90,22 @@ static enum outcome play_twin(json_t *twin, const char *text, size_t len, struct
     return why->len ? DIFFERS : AGREES;
 }
 
-/* A line of a building block: the answer that the command gives, against `expect`. */
-static enum outcome play_block(json_t *line, const char *text, size_t len, bool order, struct text *why)
+/* What the line says, decided again. */
+static enum outcome play_line(const char *text, size_t len, struct text *why)
 {
     struct rollout_error error = { .struct_size = sizeof error };
     struct rollout_json *json = NULL;
-    struct text out = { 0 };
+    struct difference difference = { 0 };
     int rc = rollout_json_parse(text, len, &json, &error);
     if (rc == ROLLOUT_OK)
-        rc = (order ? answer_order : answer_diff)(rollout_json_tree(json), &out, &error);
-    if (rc != ROLLOUT_OK) {
+        rc = recording_replay(rollout_json_tree(json), true, &difference, &error);
+    if (rc != ROLLOUT_OK)
         text_addf(why, "fails with %d: %s", rc, error.message);
-    } else {
-        json_error_t broken;
-        json_t *answer = json_loadb(out.data, out.len, 0, &broken), *expect = json_object_get(line, "expect");
-        json_t *nothing = json_array(); /* the recorder wrote an empty order as null */
-        compare_value("answer", order && json_is_null(expect) ? nothing : expect,
-                      order ? json_object_get(answer, "order") : answer, why);
-        json_decref(nothing);
-        json_decref(answer);
-    }
-    text_free(&out);
+    else if (difference.found)
+        text_addf(why, "%s: expected %.600s, got %.600s", difference.path.len ? difference.path.data : "the whole",
+                  difference.expected.len ? difference.expected.data : "nothing",
+                  difference.got.len ? difference.got.data : "nothing");
+    difference_free(&difference);
     rollout_json_free(json);
     return why->len ? DIFFERS : AGREES;
 }
@@ -176,11 +162,11 @@ int main(int argc, char **argv)
         argv++;
     }
     if (argc < 3) {
-        fprintf(stderr, "usage: replay [--comma] plan|twin|reversed|order|inplace FILE [EXCEPTIONS]\n");
+        fprintf(stderr, "usage: replay [--comma] line|twin|reversed FILE [EXCEPTIONS]\n");
         return 2;
     }
     const char *mode = argv[1];
-    bool reversed = strcmp(mode, "reversed") == 0, twin = strcmp(mode, "twin") == 0, order = strcmp(mode, "order") == 0, plan = strcmp(mode, "plan") == 0;
+    bool reversed = strcmp(mode, "reversed") == 0, twin = strcmp(mode, "twin") == 0;
     FILE *lines = lines_open(argv[2]);
     json_t *exceptions = read_exceptions(argc > 3 ? argv[3] : NULL);
 
@@ -199,14 +185,12 @@ int main(int argc, char **argv)
         enum outcome outcome = DIFFERS;
         if (!line || !id)
             text_addf(&why, "line %zu is no recorded decision", total);
-        else if (plan)
-            outcome = play_plan(line, text, (size_t)len, &why);
         else if (twin)
             outcome = play_twin(twin_of(line), text, (size_t)len, &why);
         else if (reversed)
             outcome = play_twin(reversed_of(line), text, (size_t)len, &why);
         else
-            outcome = play_block(line, text, (size_t)len, order, &why);
+            outcome = play_line(text, (size_t)len, &why);
 
         /* An exception that agrees is as wrong as a difference that is none: the list must get shorter. */
         bool listed = id && !twin && !reversed && json_object_get(exceptions, id);

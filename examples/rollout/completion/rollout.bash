@@ -4,7 +4,7 @@
 _rollout()
 {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]} i
-    local commands='plan explain diff order lint'
+    local commands='plan explain diff order lint replay'
     local gates='InPlaceUpdateEnvFromMetadata InPlaceWorkloadVerticalScaling RecreatePodWhenChangeVCTInCloneSetGate'
     COMPREPLY=()
 
@@ -39,6 +39,7 @@ _rollout()
             if [ -n "$command" ] && [[ $word == -* ]]; then
                 local options='-f --file -o --output -h --help --version'
                 [ "$command" != diff ] || options+=' --feature-gate'
+                [ "$command" != replay ] || options+=' --all'
                 mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")
             else
                 mapfile -t COMPREPLY < <(compgen -f -- "$word")
