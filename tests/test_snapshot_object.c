@@ -134,7 +134,8 @@ static void assert_same(const struct rollout_in_place *a, const struct rollout_i
     ck_assert_uint_eq(a->containers.count, b->containers.count);
 }
 
-/* Every set of flags with every reason to wait: what can be is written and read back, what cannot is refused. */
+/* Every set of flags, each with a fifth of what else there can be: what can be is written and read back, what cannot is
+ * refused. */
 START_TEST(test_in_place)
 {
     static const struct rollout_str names[] = { { NULL, 0 }, TEXT("a"), TEXT("b"), TEXT("z") };
@@ -145,7 +146,7 @@ START_TEST(test_in_place)
     POD(0)->in_place = &p;
     POD(0)->restarts = _i % 2 ? 3 : 0;
     for (uint32_t flags = first; flags < first + 256; flags++)
-        for (uint32_t rest = 0; rest < 6 * 4 * 2 * 3; rest++) {
+        for (uint32_t rest = flags % 5; rest < 6 * 4 * 2 * 3; rest += 5) {
             uint32_t grace = rest / 48;
             p = (struct rollout_in_place){ .flags = flags, .waits_for = rest % 6, .container = names[rest / 6 % 4] };
             if (rest / 24 % 2)
@@ -355,6 +356,172 @@ START_TEST(test_refused_rest)
 }
 END_TEST
 
+START_TEST(test_refused_records)
+{
+    static const struct rollout_str broken = { NULL, 1 }, keys[] = { TEXT("zone") };
+    static const struct rollout_owner owners[] = { { TEXT("Pod"), TEXT("a"), TEXT("p"), 2, 0 } };
+    struct rollout_claim *claim = (struct rollout_claim *)(uintptr_t)&facts->claims.items[0];
+    struct rollout_revision *revision = (struct rollout_revision *)(uintptr_t)&facts->revisions.items[0];
+    struct rollout_node_facts *node = (struct rollout_node_facts *)(uintptr_t)&facts->nodes.items[0];
+    struct rollout_storage_class class = { .name = broken };
+    revision->topology_keys = (struct rollout_strs){ keys, 1, 0 };
+    assert_refused("revisions[0].topology_keys:" NO_OBJECT);
+    revision->topology_keys.count = 0;
+    revision->hash = broken;
+    assert_refused("revisions[0].hash: NULL with a length");
+    revision->hash.len = 0;
+    claim->owners = owners;
+    claim->owner_count = 1;
+    assert_refused("claims[0].owners:" NO_OBJECT);
+    claim->owner_count = 0;
+    claim->instance_id = broken;
+    assert_refused("claims[0].instance_id: NULL with a length");
+    claim->instance_id.len = 0;
+    node->taint_count = 1;
+    assert_refused("nodes[0].taints: NULL with a count");
+    node->taint_count = 0;
+    facts->storage_classes = (struct rollout_storage_classes){ &class, 1, sizeof class };
+    assert_refused("storage_classes[0].name: NULL with a length");
+    facts->storage_classes.count = 0;
+    facts->current_revision = 3;
+    assert_refused("current_revision: 3 is not among the revisions");
+    facts->current_revision = facts->update_revision = 0; /* decoding finds or makes one */
+    assert_refused("update_revision: 0" NO_OBJECT);
+}
+END_TEST
+
+/* Revisions that the world has no object of are made from their facts; no current one is the update revision. */
+START_TEST(test_other_revisions)
+{
+    static const struct rollout_taint taint = { TEXT("k"), TEXT("v"), ROLLOUT_EFFECT_ANY, 0 };
+    struct rollout_revision *revision = (struct rollout_revision *)(uintptr_t)&facts->revisions.items[1];
+    struct rollout_node_facts *node = (struct rollout_node_facts *)(uintptr_t)&facts->nodes.items[0];
+    struct rollout_json *data =
+        parse("{'spec':{'template':{'spec':{'topologySpreadConstraints':[{'topologyKey':'zone'}]}}}}");
+    static const struct rollout_str keys[] = { TEXT("zone") };
+    *revision = (struct rollout_revision){ .name = TEXT("other"),
+                                           .number = 7,
+                                           .topology_keys = { keys, 1, 0 },
+                                           .data = *rollout_json_tree(data),
+                                           .claims_hash = TEXT(""),
+                                           .hash = TEXT("h") };
+    node->taints = &taint;
+    node->taint_count = 1;
+    facts->current_revision = 0;
+    struct rollout_objects *objects;
+    const char *message;
+    struct rollout_world *read = around(&objects, &message);
+    ck_assert_msg(read != NULL, "%s", message);
+    const struct rollout_revision *got = &read->snapshot->revisions.items[1];
+    assert_text(got->name, "other");
+    assert_text(got->hash, "h");
+    ck_assert(got->claims_hash.data && got->claims_hash.len == 0);
+    ck_assert_int_eq(got->number, 7);
+    ck_assert_uint_eq(got->topology_keys.count, 1);
+    ck_assert_uint_eq(read->snapshot->update_revision, 2);
+    ck_assert_uint_eq(read->snapshot->current_revision, 2); /* the status names the other one */
+    assert_json(&read->revision_objects[1],
+                "{'apiVersion':'apps/v1','kind':'ControllerRevision','metadata':{'name':'other','namespace':'ns',"
+                "'ownerReferences':[{'apiVersion':'apps.kruise.io/v1beta1','kind':'CloneSet','name':'demo','uid':'u',"
+                "'controller':true,'blockOwnerDeletion':true}],'labels':{'controller-revision-hash':'h'},'annotations':"
+                "{'kruise.io/cloneset-volumeclaimtemplate-hash':''}},'data':{'spec':{'template':{'spec':"
+                "{'topologySpreadConstraints':[{'topologyKey':'zone'}]}}}},'revision':7}");
+    ck_assert_uint_eq(read->snapshot->nodes.items[0].taints[0].effect, ROLLOUT_EFFECT_ANY);
+    rollout_world_free(read);
+    rollout_objects_free(objects);
+    rollout_json_free(data);
+}
+END_TEST
+
+/* A revision that is not stored yet is left out, and decoding makes it again. */
+START_TEST(test_new_revision)
+{
+    rollout_world_free(world);
+    rollout_json_free(json);
+    open_world("{'kind':'Snapshot','now':'2023-11-14T22:13:20Z','workload':{'kind':'CloneSet','apiVersion':"
+               "'apps.kruise.io/v1beta1','metadata':{'name':'demo','namespace':'ns','uid':'u'},'spec':{'selector':"
+               "{'matchLabels':{'app':'d'}},'template':{'metadata':{'labels':{'app':'d'}}}},'status':"
+               "{'currentRevision':'demo-1'}},'revisions':[{'metadata':{'name':'demo-1'},'revision':1}]}");
+    ck_assert_uint_eq(facts->revisions.count, 2);
+    ck_assert_uint_eq(facts->update_revision, 2);
+    for (uint32_t current = 0; current <= 2; current++) {
+        facts->current_revision = current;
+        struct rollout_objects *objects;
+        const char *message;
+        struct rollout_world *read = around(&objects, &message);
+        ck_assert_msg(read != NULL, "%s", message);
+        ck_assert_uint_eq(read->revision_object_count, 2);
+        ck_assert_uint_eq(read->snapshot->update_revision, 2);
+        ck_assert_uint_eq(read->snapshot->current_revision, current == 1 ? 1 : 0);
+        ck_assert_uint_eq(read->snapshot->revisions.items[1].flags, ROLLOUT_REVISION_NEW);
+        rollout_world_free(read);
+        rollout_objects_free(objects);
+    }
+    /* Then it is stored, and written with the object that the library made. */
+    struct rollout_revision *made = (struct rollout_revision *)(uintptr_t)&facts->revisions.items[1];
+    made->flags = 0;
+    struct rollout_objects *objects;
+    const char *message;
+    struct rollout_world *read = around(&objects, &message);
+    ck_assert_msg(read != NULL, "%s", message);
+    ck_assert_uint_eq(read->snapshot->revisions.items[1].flags, 0);
+    ck_assert_uint_eq(read->revision_objects[1].count, world->revision_objects[1].count);
+    rollout_world_free(read);
+    rollout_objects_free(objects);
+}
+END_TEST
+
+/* The volumes of a StatefulSet's claims are those that the pod's name asks for, or none. */
+START_TEST(test_storage)
+{
+    rollout_world_free(world);
+    rollout_json_free(json);
+    open_world(
+        "{'kind':'Snapshot','now':'2023-11-14T22:13:20Z','updateRevision':'web-1','workload':{'kind':'StatefulSet',"
+        "'apiVersion':'apps/v1','metadata':{'name':'web','namespace':'ns','uid':'u'},'spec':{'selector':"
+        "{'matchLabels':{'app':'d'}},'volumeClaimTemplates':[{'metadata':{'name':'data'}}],'template':{'metadata':"
+        "{'labels':{'app':'d'}}}}},'revisions':[{'metadata':{'name':'web-1'},'revision':1}],'pods':[{'metadata':"
+        "{'name':'web-03','labels':{'app':'d'}}}]}");
+    ck_assert_uint_eq(POD(0)->flags, ROLLOUT_POD_STORAGE_MISMATCH);
+    for (int good = 0; good < 2; good++) {
+        POD(0)->flags = good ? 0 : ROLLOUT_POD_STORAGE_MISMATCH;
+        struct rollout_objects *objects;
+        const char *message;
+        struct rollout_world *read = around(&objects, &message);
+        ck_assert_msg(read != NULL, "%s", message);
+        ck_assert_uint_eq(read->snapshot->pods.items[0].flags, POD(0)->flags);
+        assert_json(&read->pod_objects[0],
+                    good ? "{'apiVersion':'v1','kind':'Pod','metadata':{'name':'web-03','labels':{'app':'d'},"
+                           "'ownerReferences':[{'apiVersion':'apps/v1','kind':'StatefulSet','name':'web','uid':'u',"
+                           "'controller':true,'blockOwnerDeletion':true}]},'spec':{'volumes':[{'name':'data',"
+                           "'persistentVolumeClaim':{'claimName':'data-web-3'}}]},'status':{}}"
+                         : "{'apiVersion':'v1','kind':'Pod','metadata':{'name':'web-03','labels':{'app':'d'},"
+                           "'ownerReferences':[{'apiVersion':'apps/v1','kind':'StatefulSet','name':'web','uid':'u',"
+                           "'controller':true,'blockOwnerDeletion':true}]},'spec':{},'status':{}}");
+        rollout_world_free(read);
+        rollout_objects_free(objects);
+    }
+    POD(0)->name = (struct rollout_str)TEXT("web-x");
+    assert_refused("pods[0].flags: 0" NO_OBJECT);
+}
+END_TEST
+
+START_TEST(test_sizes)
+{
+    struct rollout_error error = { .struct_size = sizeof error };
+    struct rollout_objects *objects = NULL;
+    struct rollout_world copied = *world;
+    struct rollout_workload workload = *world->workload;
+    workload.struct_size = 4;
+    copied.workload = &workload;
+    ck_assert_int_eq(rollout_snapshot_object(&copied, world->snapshot, &objects, &error), ROLLOUT_ERR_ABI);
+    facts->pods.stride = 12;
+    ck_assert_int_eq(rollout_snapshot_object(world, world->snapshot, &objects, &error), ROLLOUT_ERR_ABI);
+    ck_assert_str_eq(error.message, "pods: stride 12 is none");
+    ck_assert_ptr_null(objects);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("snapshot_object");
@@ -365,6 +532,11 @@ int main(void)
     tcase_add_test(tcase, test_document);
     tcase_add_test(tcase, test_refused_pod);
     tcase_add_test(tcase, test_refused_rest);
+    tcase_add_test(tcase, test_refused_records);
+    tcase_add_test(tcase, test_other_revisions);
+    tcase_add_test(tcase, test_new_revision);
+    tcase_add_test(tcase, test_storage);
+    tcase_add_test(tcase, test_sizes);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

@@ -118,8 +118,9 @@ ROLLOUT_API int rollout_apply_status(const struct rollout_world *world, const st
 ROLLOUT_API void rollout_objects_free(struct rollout_objects *objects);
 
 /** The facts as the document that they are decoded from: kind Snapshot, from which rollout_document_decode() gives the
- *  same facts. world gives what no fact says, the workload's object, which must be what its facts were decoded from,
- *  and the objects of revisions; the snapshot may be quite another one than the world's. Revisions that are
+ *  same facts. world gives what no fact of a snapshot says: the gates, the workload's object, which is written as it
+ *  stands (so where its spec or status has moved on, world->workload_object must have, too), and the objects of
+ *  revisions, by their names; the snapshot may be quite another one than the world's. Revisions that are
  *  ROLLOUT_REVISION_NEW stay out: decoding makes them from the workload's template again. What is not known is not made
  *  up: pods have no containers where the facts have none, a claim no size. The result is decoded and compared before it is
  *  given out, so that it never says anything else; what may differ is node_index, a current revision of 0, which is
