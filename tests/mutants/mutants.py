@@ -204,7 +204,7 @@ def judge(root: str, build: str, mutant: tuple[str, str, str, str]) -> tuple[boo
             check = check or run([programs['stalls']] + [w for w in worlds if os.path.exists(w)], folder)
             for lines in sets:
                 recorded = recorded or run(
-                    [programs['replay'], 'plan', os.path.join(root, 'tests/vectors', lines + '.jsonl.gz'),
+                    [programs['replay'], 'line', os.path.join(root, 'tests/vectors', lines + '.jsonl.gz'),
                      os.path.join(root, 'tests/vectors/exceptions.txt')], folder)
     return check, recorded
 
