@@ -75,7 +75,9 @@ struct rollout_change {
 
 /** rollout_simulation_options.flags */
 enum {
-    ROLLOUT_SIMULATE_RECREATE = 1 << 0 /**< as if no change could be made in place, to compare with */
+    ROLLOUT_SIMULATE_RECREATE = 1 << 0, /**< as if no change could be made in place, to compare with */
+    ROLLOUT_SIMULATE_OBJECTS = 1 << 1   /**< the workload's object is kept as each pass leaves it: see
+                                             rollout_simulation_world() */
 };
 
 struct rollout_simulation_options {
@@ -158,6 +160,12 @@ ROLLOUT_API int rollout_simulation_step(struct rollout_simulation *simulation, s
 ROLLOUT_API const struct rollout_workload *rollout_simulation_workload(const struct rollout_simulation *simulation);
 ROLLOUT_API const struct rollout_snapshot *rollout_simulation_snapshot(const struct rollout_simulation *simulation);
 ROLLOUT_API const struct rollout_plan *rollout_simulation_plan(const struct rollout_simulation *simulation);
+
+/** The same as a world, for rollout_plan_object() and, with ROLLOUT_SIMULATE_OBJECTS, rollout_snapshot_object(): it has the
+ *  objects of the workload and of the revisions, none of pods and claims. *ret_world is no result of its own and is not
+ *  freed. Returns ROLLOUT_OK or ROLLOUT_ERR_INVALID. Since: 0.1 (testing) */
+ROLLOUT_API int rollout_simulation_world(const struct rollout_simulation *simulation, struct rollout_world *ret_world,
+                                         struct rollout_error *reterr);
 
 /** How many of options.changes have been made. Since: 0.1 (testing) */
 ROLLOUT_API size_t rollout_simulation_changes(const struct rollout_simulation *simulation);

@@ -293,7 +293,6 @@ void ro_cluster_free(struct ro_cluster *c)
     free(c->in_place);
     free(c->hidden);
     free(c->claims);
-    free(c->claim_status);
     free(c->backoffs);
     ro_texts_free(&c->texts);
     ro_arena_free(&c->arena);

@@ -593,6 +593,10 @@ static int own_claim(const struct deed *d, struct rollout_claim *claim)
         owners[n++] = (struct rollout_owner){ RO_STR("Pod"), pod, uid, native, 0 };
     claim->owners = owners;
     claim->owner_count = n;
+    claim->flags &= ~(uint32_t)ROLLOUT_CLAIM_OWNED;
+    for (size_t i = 0; i < n; i++)
+        if (set->uid.len > 0 && ro_str_eq(owners[i].uid, set->uid))
+            claim->flags |= ROLLOUT_CLAIM_OWNED;
     return ROLLOUT_OK;
 }
 

@@ -134,6 +134,19 @@ enum ro_event ro_cluster_next(const struct ro_cluster *c, uint32_t pod)
     return RO_EVENT_NONE;
 }
 
+/* The next batch waits until the containers before it are ready. */
+static void look_before_next(struct ro_cluster *c, uint32_t pod)
+{
+    struct rollout_in_place *in_place = &c->in_place[pod];
+    bool up = (c->hidden[pod].flags & (RO_SIM_CONTAINERS_READY | RO_SIM_RESTARTS)) == RO_SIM_CONTAINERS_READY;
+    if (up == ((in_place->flags & ROLLOUT_IN_PLACE_NEXT_READY) != 0))
+        return;
+    in_place->flags ^= ROLLOUT_IN_PLACE_NEXT_READY;
+    in_place->waits_for = up ? ROLLOUT_WAITS_FOR_NOTHING : ROLLOUT_WAITS_FOR_PRECHECK;
+    if (up)
+        in_place->container = absent;
+}
+
 void ro_cluster_settle(struct ro_cluster *c, uint32_t pod)
 {
     struct rollout_pod *p = &c->pods[pod];
@@ -150,9 +163,9 @@ void ro_cluster_settle(struct ro_cluster *c, uint32_t pod)
         p->flags ^= ROLLOUT_POD_READY;
         p->ready_since_ms = c->snapshot.now_ms / 1000 * 1000;
     }
-    if (p->in_place && (p->in_place->flags & ROLLOUT_IN_PLACE_NEXT) && (h->flags & RO_SIM_CONTAINERS_READY) &&
-        !(h->flags & RO_SIM_RESTARTS))
-        c->in_place[pod].flags |= ROLLOUT_IN_PLACE_NEXT_READY;
+    if (p->in_place && (p->in_place->flags & ROLLOUT_IN_PLACE_NEXT) &&
+        (p->in_place->flags & ROLLOUT_IN_PLACE_CONTAINERS_DONE))
+        look_before_next(c, pod);
 }
 
 /* A claim whose only owner among pods is gone goes with it. */

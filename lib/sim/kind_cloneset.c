@@ -105,6 +105,7 @@ static void status(struct ro_cluster *c, const struct rollout_node *node)
 {
     struct rollout_cloneset_status *s = &c->specs.cloneset_status;
     s->struct_size = sizeof *s;
+    s->collision_count = ro_status_opt(node, "collisionCount");
     s->observed_generation = ro_status_number(node, "observedGeneration");
     s->replicas = ro_status_number(node, "replicas");
     s->ready_replicas = ro_status_number(node, "readyReplicas");

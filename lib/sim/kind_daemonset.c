@@ -207,6 +207,7 @@ static void status(struct ro_cluster *c, const struct rollout_node *node)
 {
     struct rollout_daemonset_status *s = &c->specs.daemonset_status;
     s->struct_size = sizeof *s;
+    s->collision_count = ro_status_opt(node, "collisionCount");
     s->observed_generation = ro_status_number(node, "observedGeneration");
     s->current_number_scheduled = ro_status_number(node, "currentNumberScheduled");
     s->number_misscheduled = ro_status_number(node, "numberMisscheduled");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* StatefulSets, OpenKruise's and Kubernetes' own. Source: statefulset.md 2.2, 5, 9, 12, 13, 14. */
 #include "base/str.h"
+#include "base/tree.h"
 #include "rules/availability.h"
 #include "rules/ordinal.h"
 #include "rules/reserved.h"
@@ -189,10 +190,33 @@ static const char *promise(const struct ro_cluster *c, const struct ro_deeds *d)
     return NULL;
 }
 
+/* Numbers of claims that fit their templates. As many templates as the spec has: room is found once. */
+static void read_claims(struct ro_cluster *c, const struct rollout_node *list, struct rollout_statefulset_status *s)
+{
+    size_t n = 0;
+    if (!ro_is(list, ROLLOUT_NODE_ARRAY) || ro_count(list) == 0) {
+        s->claim_count = 0;
+        return;
+    }
+    if (ro_count(list) > c->claim_status_room) {
+        c->claim_status = ro_arena_alloc(&c->arena, ro_count(list), sizeof *c->claim_status);
+        c->claim_status_room = c->claim_status ? ro_count(list) : 0;
+    }
+    for (const struct rollout_node *e = ro_first(list); e != ro_end(list) && n < c->claim_status_room; e = ro_next(e))
+        c->claim_status[n++] = (struct rollout_claim_status){
+            .name = ro_status_text(c, e, "volumeClaimName"),
+            .compatible_replicas = ro_status_number(e, "compatibleReplicas"),
+            .compatible_ready_replicas = ro_status_number(e, "compatibleReadyReplicas"),
+        };
+    s->claims = c->claim_status;
+    s->claim_count = n;
+}
+
 static void status(struct ro_cluster *c, const struct rollout_node *node)
 {
     struct rollout_statefulset_status *s = &c->specs.statefulset_status;
     s->struct_size = sizeof *s;
+    s->collision_count = ro_status_opt(node, "collisionCount");
     s->observed_generation = ro_status_number(node, "observedGeneration");
     s->replicas = ro_status_number(node, "replicas");
     s->ready_replicas = ro_status_number(node, "readyReplicas");
@@ -204,6 +228,7 @@ static void status(struct ro_cluster *c, const struct rollout_node *node)
     s->current_revision = ro_status_text(c, node, "currentRevision");
     s->update_revision = ro_status_text(c, node, "updateRevision");
     s->label_selector = ro_status_text(c, node, "labelSelector");
+    read_claims(c, ro_get(node, "volumeClaims"), s);
 }
 
 /* Where there is no rollingUpdate, the stored count of old pods decides at which revision a missing one is made. */

@@ -165,6 +165,12 @@ int32_t ro_status_number(const struct rollout_node *status, const char *key)
     return ro_is(n, ROLLOUT_NODE_INTEGER) ? (int32_t)n->integer : 0;
 }
 
+struct rollout_opt ro_status_opt(const struct rollout_node *status, const char *key)
+{
+    const struct rollout_node *n = ro_get(status, key);
+    return (struct rollout_opt){ ro_is(n, ROLLOUT_NODE_INTEGER), ro_status_number(status, key) };
+}
+
 struct rollout_str ro_status_text(struct ro_cluster *c, const struct rollout_node *status, const char *key)
 {
     return ro_texts_keep(&c->texts, ro_text(ro_get(status, key)));
@@ -209,8 +215,27 @@ static size_t add_failure(struct ro_cluster *c, const struct rollout_plan *plan,
         c->conditions[n++] = (struct rollout_condition){ .type = RO_STR("FailedUpdate"),
                                                          .status = RO_STR("True"),
                                                          .message = ro_texts_keep(&c->texts, plan->error_message),
+                                                         .last_update_ms = c->snapshot.now_ms / 1000 * 1000,
                                                          .last_transition_ms = c->snapshot.now_ms / 1000 * 1000 };
     return n;
+}
+
+/* The controller takes names that no pod has out of the spec. */
+static void drop_names(struct ro_cluster *c, const struct rollout_plan *plan)
+{
+    struct rollout_strs *listed = &c->specs.cloneset.pods_to_delete;
+    if (!c->workload.cloneset || plan->dropped_count == 0 || plan->dropped_count > listed->count)
+        return;
+    struct rollout_str *kept = ro_arena_alloc(&c->arena, listed->count, sizeof *kept);
+    uint32_t n = 0;
+    size_t d = 0;
+    for (uint32_t i = 0; kept && i < listed->count; i++) {
+        if (d < plan->dropped_count && plan->dropped_pods_to_delete[d] == i)
+            d++;
+        else
+            kept[n++] = *ro_strs_at(listed, i);
+    }
+    *listed = (struct rollout_strs){ kept, n, sizeof *kept };
 }
 
 int ro_cluster_status(struct ro_cluster *c, const struct rollout_plan *plan)
@@ -221,6 +246,7 @@ int ro_cluster_status(struct ro_cluster *c, const struct rollout_plan *plan)
     size_t n = copy_conditions(c, status);
     if (c->workload.cloneset && plan->error_reason)
         n = add_failure(c, plan, n);
+    drop_names(c, plan);
     c->kind->status(c, status);
     if (c->workload.cloneset) {
         c->specs.cloneset_status.conditions = c->conditions;

@@ -89,6 +89,7 @@ size_t ro_deeds_count(const struct ro_cluster *c, const struct ro_deeds *deeds, 
 
 /* Numbers and texts of a status that a plan writes. Texts live as long as the cluster. */
 int32_t ro_status_number(const struct rollout_node *status, const char *key);
+struct rollout_opt ro_status_opt(const struct rollout_node *status, const char *key);
 struct rollout_str ro_status_text(struct ro_cluster *c, const struct rollout_node *status, const char *key);
 
 #endif

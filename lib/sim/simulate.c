@@ -49,7 +49,7 @@ static int check_options(const struct rollout_simulation *s, struct rollout_erro
     for (size_t i = 0; i < 3; i++)
         if (arrays[i].count && !arrays[i].items)
             return ro_error(reterr, ROLLOUT_ERR_INVALID, arrays[i].name, "%s: NULL", arrays[i].name);
-    if (o->flags & ~(uint32_t)ROLLOUT_SIMULATE_RECREATE)
+    if (o->flags & ~(uint32_t)(ROLLOUT_SIMULATE_RECREATE | ROLLOUT_SIMULATE_OBJECTS))
         return ro_error(reterr, ROLLOUT_ERR_INVALID, "flags", "flags: unknown flag in %u", o->flags);
     if (o->observe_ms < 0 || o->observe_ms > LONGEST_MS)
         return ro_error(reterr, ROLLOUT_ERR_INVALID, "observe_ms", "observe_ms: %" PRId64, o->observe_ms);
@@ -89,6 +89,7 @@ static void clear(struct rollout_simulation *s)
     ro_cluster_free(&s->cluster);
     free(s->timers.items);
     free(s->bytes);
+    free(s->object_block);
     ro_arena_free(&s->arena);
 }
 
@@ -102,6 +103,8 @@ static int begin(struct rollout_simulation *s, struct rollout_error *reterr)
     s->start_ms = s->cluster.snapshot.now_ms;
     if (r == ROLLOUT_OK)
         r = parse_assertions(s, reterr);
+    if (r == ROLLOUT_OK)
+        r = ro_written_begin(s);
     if (r == ROLLOUT_OK)
         r = ro_figures_begin(s);
     for (uint32_t i = 0; r == ROLLOUT_OK && i < s->cluster.pod_count; i++)
@@ -210,6 +213,8 @@ static int carry_out(struct rollout_simulation *s)
     }
     if (r == ROLLOUT_OK && !dies)
         r = ro_cluster_status(&s->cluster, s->plan);
+    if (r == ROLLOUT_OK && !dies)
+        r = ro_written_pass(s);
     if (dies)
         s->since_crash = 0;
     ro_figures_extremes(s);
@@ -222,7 +227,10 @@ static int carry_out(struct rollout_simulation *s)
 static int change(struct rollout_simulation *s)
 {
     struct ro_cluster *c = &s->cluster;
-    int r = ro_cluster_change(c, s->options.changes[s->change++].world);
+    const struct rollout_world *to = s->options.changes[s->change++].world;
+    int r = ro_cluster_change(c, to);
+    if (r == ROLLOUT_OK)
+        r = ro_written_change(s, to);
     for (uint32_t i = 0; i < c->pod_count; i++)
         c->hidden[i].flags &= (uint16_t)~RO_SIM_BEGUN;
     ro_figures_wanted(s);
@@ -377,6 +385,17 @@ const struct rollout_snapshot *rollout_simulation_snapshot(const struct rollout_
 const struct rollout_plan *rollout_simulation_plan(const struct rollout_simulation *s)
 {
     return s ? s->plan : NULL;
+}
+
+int rollout_simulation_world(const struct rollout_simulation *s, struct rollout_world *ret_world,
+                             struct rollout_error *reterr)
+{
+    if (!s || !ret_world)
+        return ro_error_null(reterr, s ? "ret_world" : "simulation");
+    if (!s->plan)
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, "simulation", "simulation: there was no pass yet");
+    ro_written_world(s, ret_world);
+    return ROLLOUT_OK;
 }
 
 size_t rollout_simulation_changes(const struct rollout_simulation *s)

@@ -30,6 +30,8 @@ struct rollout_simulation {
     int64_t *zone_total;     /* a zone: pods at the start */
     int64_t *zone_available; /* a zone: pods now */
     int64_t *zone_scratch;
+    void *object_block; /* the workload's object as it is now, where objects are kept */
+    struct rollout_tree object;
     struct ro_arena arena; /* assertions, zones */
     const struct ro_assertion **assertions;
 };
@@ -52,6 +54,16 @@ void ro_figures_extremes(struct rollout_simulation *s);
 /* Whether all assertions hold; if not, the state says which does not, and why. done: the release has come to its end.
  * ROLLOUT_OK or ROLLOUT_ERR_NOMEM. */
 int ro_figures_assert(struct rollout_simulation *s, bool done);
+
+/* ---- written.c ---- */
+
+/* The workload's object at the start, after a pass that wrote its status, after a change of the spec. */
+int ro_written_begin(struct rollout_simulation *s);
+int ro_written_pass(struct rollout_simulation *s);
+int ro_written_change(struct rollout_simulation *s, const struct rollout_world *to);
+
+/* The world as it stands. */
+void ro_written_world(const struct rollout_simulation *s, struct rollout_world *ret);
 
 /* ---- course.c: what happens by itself ---- */
 
