@@ -526,8 +526,16 @@ static int create_claim(const struct deed *d)
         }
     claim.capacity = absent;
     if (c->workload.cloneset) {
-        claim.flags = ROLLOUT_CLAIM_OWNED;
         struct rollout_str owner = ro_kind_name(c);
+        struct rollout_owner *owners = ro_arena_alloc(&c->arena, 1, sizeof *owners);
+        if (!owners)
+            return ro_error_nomem(c->reterr);
+        *owners =
+            (struct rollout_owner){ RO_STR("CloneSet"), owner,
+                                    ro_text(ro_dig(c->source->workload_object.nodes, "metadata", "uid", NULL)), 1, 0 };
+        claim.flags = ROLLOUT_CLAIM_OWNED;
+        claim.owners = owners;
+        claim.owner_count = 1;
         size_t prefix = template.len + owner.len + 2;
         if (name.len > prefix)
             claim.instance_id = (struct rollout_str){ claim.name.data + prefix, claim.name.len - prefix };
