@@ -100,6 +100,14 @@ bool ro_kind_done(const struct ro_cluster *c, const struct ro_measure *now)
     return c->kind->done(c, now);
 }
 
+int64_t ro_kind_min_ready_ms(const struct ro_cluster *c)
+{
+    int32_t seconds = c->workload.cloneset      ? c->specs.cloneset.min_ready_seconds
+                      : c->workload.statefulset ? c->specs.statefulset.min_ready_seconds
+                                                : c->specs.daemonset.min_ready_seconds;
+    return seconds > 0 ? (int64_t)seconds * 1000 : 0;
+}
+
 /* ---- promises ---- */
 
 bool ro_deed_updates(const struct rollout_action *action)

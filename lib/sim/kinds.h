@@ -26,6 +26,9 @@ bool ro_kind_active(const struct ro_cluster *c, uint32_t pod);
 bool ro_kind_available(const struct ro_cluster *c, uint32_t pod);
 bool ro_kind_updated(const struct ro_cluster *c, uint32_t pod);
 
+/* How long a pod must have been ready; 0: not at all. */
+int64_t ro_kind_min_ready_ms(const struct ro_cluster *c);
+
 /* The cluster in numbers. */
 struct ro_measure {
     int64_t wanted;    /* pods, or nodes that should have one */

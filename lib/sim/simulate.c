@@ -233,6 +233,7 @@ static int change(struct rollout_simulation *s)
         r = ro_written_change(s, to);
     for (uint32_t i = 0; i < c->pod_count; i++)
         c->hidden[i].flags &= (uint16_t)~RO_SIM_BEGUN;
+    ro_figures_all(s);
     ro_figures_wanted(s);
     return r == ROLLOUT_OK ? ro_course_follow_all(s) : r;
 }
@@ -333,7 +334,8 @@ static int pass(struct rollout_simulation *s)
         r = s->plan ? go_on(s) : run_until(s, s->start_ms);
     if (r == ROLLOUT_OK && s->state.outcome == ROLLOUT_SIMULATION_RUNS) {
         ro_cluster_sweep(&s->cluster);
-        ro_figures_all(s);
+        if (ro_kind_min_ready_ms(&s->cluster) > 0 || !s->plan) /* else nothing changes but by what happens */
+            ro_figures_all(s);
         ro_figures_extremes(s);
         r = ro_figures_assert(s, false);
     }

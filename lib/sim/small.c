@@ -43,23 +43,15 @@ _Static_assert(sizeof(struct head) == 20, "no padding");
 
 /* ---- times ---- */
 
-static int64_t min_ready_ms(const struct ro_cluster *c)
-{
-    int32_t seconds = c->workload.cloneset      ? c->specs.cloneset.min_ready_seconds
-                      : c->workload.statefulset ? c->specs.statefulset.min_ready_seconds
-                                                : c->specs.daemonset.min_ready_seconds;
-    return seconds > 0 ? (int64_t)seconds * 1000 : 0;
-}
-
 static int64_t old_since(const struct ro_small *s)
 {
-    return s->now_ms - min_ready_ms(&s->cluster) - 3600 * 1000;
+    return s->now_ms - ro_kind_min_ready_ms(&s->cluster) - 3600 * 1000;
 }
 
 /* Ready for too short a time; where nobody waits, nobody is young. */
 static bool is_young(const struct ro_small *s, const struct rollout_pod *p)
 {
-    int64_t wait = min_ready_ms(&s->cluster);
+    int64_t wait = ro_kind_min_ready_ms(&s->cluster);
     return wait > 0 && (p->flags & ROLLOUT_POD_READY) && p->ready_since_ms >= s->now_ms - wait;
 }
 
@@ -271,7 +263,7 @@ static void unpack_pod(struct ro_small *s, size_t i, const struct record *r)
     else if (r->node)
         p->target_node = c->nodes[r->node - 1].name;
     if (p->flags & ROLLOUT_POD_READY)
-        p->ready_since_ms = r->young ? s->now_ms - min_ready_ms(c) + r->young : old_since(s);
+        p->ready_since_ms = r->young ? s->now_ms - ro_kind_min_ready_ms(c) + r->young : old_since(s);
     h->serial = (uint32_t)i;
     h->labels = r->labels;
     h->finalizers = r->finalizers;
