@@ -74,13 +74,15 @@ static const char *promise(const struct ro_cluster *c, const struct ro_deeds *d)
     const struct ro_measure *m = &d->before, *n = &d->after;
     int64_t moved =
         (int64_t)(ro_deeds_count(c, d, ROLLOUT_OP_UPDATE_IN_PLACE) + ro_deeds_count(c, d, ROLLOUT_OP_RECREATE));
-    int64_t old = 0, taken = 0, fresh = 0;
+    int64_t old = 0, taken = 0, fresh = 0, leaving = 0;
     for (size_t i = 0; i < d->pod_count; i++) {
         if ((d->hidden[i].flags & RO_SIM_GONE) || !ro_active(&d->pods[i]))
             continue;
         bool updated = d->hidden[i].target == c->snapshot.update_revision;
         old += !updated && d->pods[i].lifecycle_state != ROLLOUT_STATE_PREPARING_DELETE;
         fresh += updated;
+        leaving += (spec->flags & ROLLOUT_CLONESET_EXCLUDE_PREPARING_DELETE) &&
+                   d->pods[i].lifecycle_state == ROLLOUT_STATE_PREPARING_DELETE;
     }
     for (size_t i = 0; i < d->plan->action_count; i++) {
         const struct rollout_action *a = &d->plan->actions[i];
@@ -90,7 +92,7 @@ static const char *promise(const struct ro_cluster *c, const struct ro_deeds *d)
     }
     if (n->available < m->available && n->available < m->wanted - m->max_unavailable)
         return "the plan takes more pods from service than maxUnavailable";
-    if (n->total > m->total && n->total > m->wanted + m->max_surge)
+    if (n->total > m->total && n->total - leaving > m->wanted + m->max_surge)
         return "more pods than replicas and maxSurge";
     if (moved > 0 && !rolls(spec))
         return "a pod is updated though updates are paused or left to deletion";

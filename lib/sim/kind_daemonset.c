@@ -111,14 +111,20 @@ static bool done(const struct ro_cluster *c, const struct ro_measure *now)
     return !rolls(spec) || updated >= expected;
 }
 
-/* What each node had before the pass; a pod that prepares to be deleted is as good as gone. */
+/* A pod that takes part: whatever its phase, but not one that goes, or prepares to. */
+static bool counts(const struct ro_deeds *d, size_t i)
+{
+    return !(d->hidden[i].flags & RO_SIM_GONE) && !(d->pods[i].flags & ROLLOUT_POD_TERMINATING) &&
+           d->pods[i].lifecycle_state != ROLLOUT_STATE_PREPARING_DELETE;
+}
+
+/* What each node had before the pass. */
 static void count_before(const struct ro_cluster *c, const struct ro_deeds *d)
 {
     memset(c->tallies, 0, c->node_count * sizeof *c->tallies);
     for (size_t i = 0; i < d->pod_count; i++) {
         uint32_t node = d->pods[i].node_index;
-        if (!node || (d->hidden[i].flags & RO_SIM_GONE) || !ro_active(&d->pods[i]) ||
-            d->pods[i].lifecycle_state == ROLLOUT_STATE_PREPARING_DELETE)
+        if (!node || !counts(d, i))
             continue;
         bool updated = d->hidden[i].target == c->snapshot.update_revision, ready = is_available(c, &d->pods[i]);
         c->tallies[node - 1].active++;
@@ -143,7 +149,8 @@ static bool keeps_budget(const struct ro_cluster *c, const struct ro_deeds *d)
     }
     for (size_t i = 0; i < d->plan->action_count; i++) {
         const struct rollout_action *a = &d->plan->actions[i];
-        taken += a->subject_kind == ROLLOUT_SUBJECT_POD && ro_deed_updates(a) && is_available(c, &d->pods[a->subject]);
+        taken += a->subject_kind == ROLLOUT_SUBJECT_POD && ro_deed_updates(a) && counts(d, a->subject) &&
+                 is_available(c, &d->pods[a->subject]);
     }
     return taken == 0 || going + taken <= m->max_unavailable;
 }
@@ -175,25 +182,32 @@ static bool keeps_partition(const struct ro_cluster *c, const struct ro_deeds *d
     return d->before.partition == 0 || begun + moved <= members - d->before.partition;
 }
 
+/* An old pod that is available goes only where a new one is. */
+static bool keeps_serving(const struct ro_cluster *c, const struct ro_deeds *d, size_t pod)
+{
+    uint32_t node = d->pods[pod].node_index;
+    return !node || !is_available(c, &d->pods[pod]) || c->tallies[node - 1].updated_available > 0;
+}
+
 static const char *promise(const struct ro_cluster *c, const struct ro_deeds *d)
 {
     const struct rollout_daemonset *spec = &c->specs.daemonset;
-    const struct ro_measure *m = &d->before, *n = &d->after;
+    const struct ro_measure *m = &d->before;
     int64_t moved = 0;
     for (size_t i = 0; i < d->plan->action_count; i++)
         moved += d->plan->actions[i].subject_kind == ROLLOUT_SUBJECT_POD && ro_deed_updates(&d->plan->actions[i]);
     if (moved > 0 && !rolls(spec))
         return "a pod is updated though updates are paused or left to deletion";
-    const struct ro_node_tally *tallies = count(c);
-    for (size_t i = 0; i < c->node_count && n->total > m->total; i++) {
-        if (tallies[i].active > 2)
-            return "more than two pods on a node";
-        if (tallies[i].active > 1 && m->max_surge == 0)
-            return "a second pod on a node, without maxSurge";
-    }
-    if (m->max_surge > 0 && n->served < m->served && n->served < m->wanted - m->max_unavailable)
-        return "the plan takes more pods from service than maxUnavailable";
     count_before(c, d);
+    for (size_t i = 0; i < d->plan->action_count; i++) {
+        const struct rollout_action *a = &d->plan->actions[i];
+        const struct ro_node_tally *t = &c->tallies[a->subject_kind == ROLLOUT_SUBJECT_NODE ? a->subject : 0];
+        if (a->op == ROLLOUT_OP_CREATE && t->active > (m->max_surge > 0))
+            return m->max_surge > 0 ? "more than two pods on a node" : "a second pod on a node, without maxSurge";
+        if (a->reason == ROLLOUT_REASON_DELETE_SURGE_DONE && a->subject_kind == ROLLOUT_SUBJECT_POD &&
+            !keeps_serving(c, d, a->subject))
+            return "an old pod that serves is deleted before its partner is available";
+    }
     if (moved > 0 && !keeps_partition(c, d, moved))
         return "the partition is not kept";
     if (moved > 0 && m->max_surge == 0 && !keeps_budget(c, d))

@@ -71,6 +71,13 @@ static bool available(const struct ro_cluster *c, uint32_t pod)
     return ro_lifecycle_settled(p) && ro_ready_for(p, wait, c->snapshot.now_ms + 1); /* not strict */
 }
 
+/* What a budget counts: Kubernetes' of 1.32 does not ask for how long a pod has been ready (14). */
+static bool serves(const struct ro_cluster *c, uint32_t pod)
+{
+    const struct rollout_pod *p = &c->pods[pod];
+    return native(c) ? p->phase == ROLLOUT_PHASE_RUNNING && (p->flags & ROLLOUT_POD_READY) : available(c, pod);
+}
+
 static void measure(const struct ro_cluster *c, struct ro_measure *ret)
 {
     const struct rollout_statefulset *spec = &c->specs.statefulset;
@@ -86,7 +93,7 @@ static void measure(const struct ro_cluster *c, struct ro_measure *ret)
     ret->partition = rolling ? spec->partition : 0;
     ret->served = 0;
     for (uint32_t i = 0; i < c->pod_count; i++)
-        ret->served += ro_kind_available(c, i) && rank_of(c, i) >= 0;
+        ret->served += ro_kind_active(c, i) && serves(c, i) && rank_of(c, i) >= 0;
 }
 
 static bool rolls(const struct rollout_statefulset *spec)
@@ -138,7 +145,9 @@ static bool passes_over(const struct ro_cluster *c, const struct ro_deeds *d, co
         const struct rollout_pod *p = &d->pods[i];
         if (rank_of_name(c, p->name) <= rank || (p->flags & ROLLOUT_POD_TERMINATING))
             continue;
-        if (d->hidden[i].target != c->snapshot.update_revision && !moved[i])
+        bool waits = p->lifecycle_state == ROLLOUT_STATE_PREPARING_UPDATE ||
+                     p->lifecycle_state == ROLLOUT_STATE_PREPARING_DELETE;
+        if (d->hidden[i].target != c->snapshot.update_revision && !moved[i] && !waits)
             return true;
         if (unready && (p->phase != ROLLOUT_PHASE_RUNNING || !(p->flags & ROLLOUT_POD_READY)))
             return true;
@@ -152,6 +161,7 @@ static const char *promise(const struct ro_cluster *c, const struct ro_deeds *d)
     const struct ro_measure *m = &d->before, *n = &d->after;
     bool parallel = spec->flags & ROLLOUT_STATEFULSET_PARALLEL, unordered = spec->flags & ROLLOUT_STATEFULSET_UNORDERED;
     bool one_by_one = native(c) && !c->gates.on[ROLLOUT_GATE_MAX_UNAVAILABLE_STATEFULSET], taken[64] = { false };
+    bool updated[64] = { false };
     int64_t created = 0, deleted = 0, moved = 0;
     for (size_t i = 0; i < d->plan->action_count; i++) {
         const struct rollout_action *a = &d->plan->actions[i];
@@ -164,13 +174,15 @@ static const char *promise(const struct ro_cluster *c, const struct ro_deeds *d)
         bool ended = p->phase == ROLLOUT_PHASE_FAILED || p->phase == ROLLOUT_PHASE_SUCCEEDED;
         int64_t rank = rank_of_name(c, p->name);
         deleted += a->op == ROLLOUT_OP_DELETE;
+        if (a->subject < 64)
+            taken[a->subject] = true;
         if (!ro_deed_updates(a))
             continue;
         if (!outdated || rank < 0 || ended)
             continue;
         moved++;
         if (a->subject < 64)
-            taken[a->subject] = true;
+            updated[a->subject] = true;
         if (!rolls(spec))
             return "a pod is updated though updates are paused or left to deletion";
         if (!unordered && rank < m->partition)
@@ -181,11 +193,11 @@ static const char *promise(const struct ro_cluster *c, const struct ro_deeds *d)
     if (moved > 0 && n->served < m->served && n->served < m->wanted - m->max_unavailable && !one_by_one)
         return "the plan takes more pods from service than maxUnavailable";
     for (size_t i = 0; !unordered && i < d->pod_count && i < 64; i++)
-        if (taken[i] && passes_over(c, d, taken, i, one_by_one))
+        if (updated[i] && passes_over(c, d, taken, i, one_by_one))
             return "a pod is updated before one of a higher ordinal";
     if (one_by_one && moved > 1)
         return "more than one pod is updated at a time";
-    if (!parallel && (created > 1 || deleted > 1))
+    if (!parallel && (created > 1 || (deleted > 1 && (one_by_one || !native(c)))))
         return "more than one pod at a time, though they are ordered";
     return NULL;
 }
