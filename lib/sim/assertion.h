@@ -9,6 +9,11 @@
 
 #include "base/memory.h"
 
+/* What is counted, of all pods or of a zone's. */
+struct ro_assertion_counts {
+    int64_t available, total, updated, restarts;
+};
+
 /* A release as it stands after a step. Arrays have an element a pod of the snapshot. */
 struct ro_assertion_view {
     const struct rollout_snapshot *snapshot;
@@ -19,11 +24,12 @@ struct ro_assertion_view {
     const uint32_t *restarts; /* since the start */
     const uint32_t *zones;    /* from 1; 0 = none */
     size_t zone_count;
-    const struct rollout_str *zone_names; /* of zone i + 1 */
-    const int64_t *zone_wanted;           /* pods that zone i + 1 had at the start */
-    int64_t wanted;                       /* pods, or nodes that should have one */
-    int64_t partition;                    /* of the spec as it is now, in pods */
-    int64_t max_surge, max_unavailable;   /* the same */
+    const struct rollout_str *zone_names;     /* of zone i + 1 */
+    const int64_t *zone_wanted;               /* pods that zone i + 1 had at the start */
+    struct ro_assertion_counts *zone_scratch; /* zone_count elements, overwritten */
+    int64_t wanted;                           /* pods, or nodes that should have one */
+    int64_t partition;                        /* of the spec as it is now, in pods */
+    int64_t max_surge, max_unavailable;       /* the same */
     int64_t elapsed_ms;
     bool done; /* the release has come to its end */
 };

@@ -138,6 +138,7 @@ int ro_figures_assert(struct rollout_simulation *s, bool done)
         .zone_count = c->zone_count,
         .zone_names = c->zones,
         .zone_wanted = s->zone_total,
+        .zone_scratch = s->zone_scratch,
         .wanted = m.wanted,
         .partition = m.partition,
         .max_surge = m.max_surge,

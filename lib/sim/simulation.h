@@ -29,7 +29,7 @@ struct rollout_simulation {
     size_t byte_room;
     int64_t *zone_total;     /* a zone: pods at the start */
     int64_t *zone_available; /* a zone: pods now */
-    int64_t *zone_scratch;
+    struct ro_assertion_counts *zone_scratch;
     void *object_block; /* the workload's object as it is now, where objects are kept */
     struct rollout_tree object;
     struct ro_arena arena; /* assertions, zones */
