@@ -26,7 +26,7 @@ static const struct {
     uint32_t label_count;
 } given[] = {
     { "f0", A | V | U, 1, 0, follower, 2 }, { "f1", A | V, 1, 1, follower, 2 },  { "f2", A, 1, 0, follower, 2 },
-    { "l0", A | V | B, 2, 2, leader, 1 },   { "l1", A | V, 2, 0, leader, 1 },    { "gone", V | B, 2, 3, leader, 1 },
+    { "l0", A | V | B, 2, 2, leader, 1 },   { "l1", A | V, 2, 0, leader, 1 },    { "gone", V | U | B, 2, 3, leader, 1 },
     { "bare", A | V, 0, 0, NULL, 0 },       { "bug", A | U | B, 4, 0, NULL, 0 },
 };
 #define PODS (sizeof given / sizeof *given)

@@ -136,6 +136,23 @@ START_TEST(test_shape)
 }
 END_TEST
 
+/* The normal distribution, as libm has it, between all elements of the table and at them. */
+START_TEST(test_normal)
+{
+    static const struct rollout_delay delay = { PERCENTILES(1000000000, 2000000000) };
+    for (int i = 0; i < 7 * 64; i++) {
+        double log = (1 + i / 64.0) * (1 + i / 64.0), share = ldexp(exp2(-log + (int)log), 64 - (int)log);
+        uint64_t random = i ? (uint64_t)share - 1 : UINT64_MAX >> 1;
+        for (int side = 0; side < 2; side++) {
+            double drawn = (double)ro_delay_draw(&delay, side ? random | UINT64_C(1) << 63 : random);
+            double z = log2(drawn / 1e9) * 1.6448536269514722 * (side ? 1 : -1);
+            double beyond = log2(erfc(z / sqrt(2)) / 2);
+            ck_assert_msg(fabs(beyond + 64 - log2((double)random + 1)) < 0.0012, "%d: %f is beyond %f", i, log, beyond);
+        }
+    }
+}
+END_TEST
+
 /* Larger numbers never give less beyond the median, nor on either side of it. */
 START_TEST(test_monotone)
 {
@@ -225,6 +242,7 @@ int main(void)
     tcase_add_loop_test(tcase, test_random, 0, sizeof numbers / sizeof *numbers);
     tcase_add_loop_test(tcase, test_draw, 0, sizeof draws / sizeof *draws);
     tcase_add_loop_test(tcase, test_shape, 0, sizeof shapes / sizeof *shapes);
+    tcase_add_test(tcase, test_normal);
     tcase_add_test(tcase, test_monotone);
     tcase_add_test(tcase, test_even);
     tcase_add_loop_test(tcase, test_check, 0, sizeof refusals / sizeof *refusals);
