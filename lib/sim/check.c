@@ -40,6 +40,8 @@ struct rollout_check {
     struct ro_arena arena;
     const struct ro_assertion **assertions;
     struct rollout_check_result result;
+    int64_t zone_total[RO_SMALL_NODES]; /* a zone: pods at the start */
+    struct ro_assertion_counts zone_scratch[RO_SMALL_NODES];
     size_t at;        /* the state that is explored next */
     size_t judgement; /* when so many are found, their fates are looked at */
     uint32_t culprit; /* the state from which the story goes wrong */
@@ -255,6 +257,10 @@ static bool holds(struct rollout_check *k)
         .begun = begun,
         .restarts = restarts,
         .zones = zones,
+        .zone_count = c->zone_count,
+        .zone_names = c->zones,
+        .zone_wanted = k->zone_total,
+        .zone_scratch = k->zone_scratch,
         .wanted = m.wanted,
         .partition = m.partition,
         .max_surge = m.max_surge,
@@ -642,6 +648,12 @@ static int begin(struct rollout_check *k)
     size_t length = ro_small_pack(&k->small, bytes, &order);
     if (!length)
         return ROLLOUT_ERR_INVALID;
+    for (uint32_t i = 0; i < k->small.cluster.pod_count; i++) {
+        uint32_t node = k->small.cluster.pods[i].node_index;
+        uint32_t zone = node ? k->small.cluster.node_facts[node - 1].zone : 0;
+        if (zone && ro_kind_active(&k->small.cluster, i))
+            k->zone_total[zone - 1]++;
+    }
     for (size_t i = 0; i < order.count; i++)
         k->first_names[i] = k->small.cluster.pods[order.from[i]].name;
     int64_t found = ro_states_find(&k->states, bytes, length, k->options.memory_limit, &fresh);
