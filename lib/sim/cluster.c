@@ -294,6 +294,7 @@ void ro_cluster_free(struct ro_cluster *c)
     free(c->hidden);
     free(c->claims);
     free(c->backoffs);
+    free(c->free_nodes);
     ro_texts_free(&c->texts);
     ro_arena_free(&c->arena);
 }
