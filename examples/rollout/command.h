@@ -14,6 +14,12 @@
 /* Exit status. Over many documents the highest. */
 enum { STATUS_YES = 0, STATUS_NO = 1, STATUS_BAD = 2 };
 
+/* An option that only some subcommands have, as it was given. */
+struct setting {
+    const char *name;  /* without its dashes */
+    const char *value; /* NULL where it takes none */
+};
+
 /* The command line of one subcommand. */
 struct options {
     const char *name;         /* of the subcommand */
@@ -25,6 +31,9 @@ struct options {
     const char *const *gates; /* --feature-gate NAME=true|false */
     int gate_count;
     bool all; /* --all: every line that differs */
+    bool junit; /* -o junit */
+    const struct setting *settings; /* in the order of the command line */
+    int setting_count;
 };
 
 int command_plan(const struct options *options);
@@ -33,6 +42,8 @@ int command_diff(const struct options *options);
 int command_order(const struct options *options);
 int command_lint(const struct options *options);
 int command_replay(const struct options *options);
+int command_simulate(const struct options *options);
+int command_check(const struct options *options);
 
 /* Documents from files, one after the other; "-" is stdin. */
 struct input {

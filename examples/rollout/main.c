@@ -50,33 +50,150 @@ static const struct subcommand {
       "recorded decision of a controller, {id, snapshot, expect}, or of a building block, whose document is\n"
       "one of diff's or order's with an expect.\n",
       "0 the same; 1 a difference; 2 bad input" },
+    { "simulate", command_simulate, "simulate [OPTION...] [FILE... | --from OLD --to NEW]",
+      "Plays the whole release in virtual time, by the rules that the controller goes by, and prints its timeline,\n"
+      "the lowest availability and how long it takes. What others than the controller do takes as long as --delay\n"
+      "says; the same seed gives the same release.\n",
+      "0; 1 an assertion does not hold, or the release never ends; 2 bad input" },
+    { "check", command_check, "check [OPTION...] [FILE... | --from OLD --to NEW]",
+      "Explores every state that a small release can reach: each order in which pods become ready, fail or vanish.\n"
+      "Prints that every state is safe and every path ends, or the shortest story of how it goes wrong.\n",
+      "0 it holds; 1 it does not, or a limit came before the end; 2 bad input" },
 };
 
-enum { SUBCOMMANDS = sizeof subcommands / sizeof subcommands[0], OPTION_VERSION = 256, OPTION_GATE, OPTION_ALL };
+/* An option that not every subcommand has. value: what it takes, NULL = nothing. */
+struct command_option {
+    const char *name;
+    const char *value;
+    const char *text; /* its lines */
+};
 
-static const struct option long_options[] = {
+#define OPTION_NODES { "nodes", "N", "with --from: so many made-up nodes; a DaemonSet needs them" }
+#define OPTION_ZONES { "zones", "N", "with --nodes: spread over so many zones" }
+#define OPTION_FROM  { "from", "OLD", "begin with all pods of this manifest running and ready ..." }
+#define OPTION_TO    { "to", "NEW", "... and ask for this one, of the same workload" }
+
+static const struct command_option simulate_options[] = {
+    OPTION_FROM,
+    OPTION_TO,
+    OPTION_NODES,
+    OPTION_ZONES,
+    { "delay", "STEP=SPEC",
+      "how long a step takes: schedule (1s), prepare (5s), pull (10s), start (2s),\n"
+      "ready (5s), stop (5s), hook (2s). SPEC is 5s, 5s..20s, exp:10s or\n"
+      "p50=10s,p95=40s: constant, uniform, exponential, log-normal" },
+    { "seed", "N", "of what is drawn at random (1)" },
+    { "runs", "N", "play it so often, with seeds from --seed on, and print p50, p95 and worst" },
+    { "fault", "KIND=TARGET",
+      "what goes wrong: never-ready=REVISION[@SHARE], image=REVISION[@SHARE],\n"
+      "crash=REVISION[@SHARE]@AT (so long after ready), break=POD@AT, node=NODE@AT,\n"
+      "zone=ZONE@AT. REVISION is a name, new, old or any; SHARE is 10% of the pods" },
+    { "change", "CHANGE",
+      "the spec changes midway: \"AT FIELD=VALUE,...\" or AT=FILE; AT is 10m, or done:\n"
+      "once the release is over or stuck. FIELD is image, image[CONTAINER], partition,\n"
+      "paused, replicas, maxUnavailable, maxSurge or a path such as spec.template.x" },
+    { "assert", "TEXT",
+      "what must hold: \"available >= 90%\", \"total <= replicas + 1\", \"restarts <= 2\",\n"
+      "\"per zone: unavailable <= 1\", \"order: role=follower before role=leader\",\n"
+      "\"finishes within 10m\", \"old >= 3 until partition 0\"" },
+    { "crash-after", "N", "play it once more with a driver that dies after each N-th action, and compare" },
+    { "observe", "TIME", "what happens within so long makes one pass (1s)" },
+    { "limit", "TIME", "give up after so long (168h)" },
+    { "compare-in-place", NULL, "with --runs: compare with recreation over all runs, not the first alone" },
+    { "record", "FILE", "write snapshot and plan of every pass" },
+    { NULL, NULL, NULL },
+};
+
+static const struct command_option check_options[] = {
+    OPTION_FROM,
+    OPTION_TO,
+    OPTION_NODES,
+    OPTION_ZONES,
+    { "replicas", "N", "explore each size from 1 to N; else as it stands, but no more than 4" },
+    { "faults", "N", "so many faults at most (1)" },
+    { "fault-kinds", "KIND,...", "which: unready, break, fail, vanish, node (unready,break,vanish)" },
+    { "change", "CHANGE",
+      "the spec may change at any moment: FIELD=VALUE,... or FILE; FIELD is image,\n"
+      "image[CONTAINER], partition, paused, replicas, maxUnavailable, maxSurge or a path" },
+    { "assert", "TEXT", "what must hold beyond the kind's own promises, as for simulate" },
+    { "states", "N", "stop after so many states (10000000)" },
+    { "memory", "SIZE", "stop when states take so much: 512M, 2G (1G)" },
+    { NULL, NULL, NULL },
+};
+
+static const struct command_option diff_options[] = {
+    { "feature-gate", "NAME=BOOL",
+      "set a feature gate of OpenKruise, where two files are compared:\n"
+      "InPlaceUpdateEnvFromMetadata (true where it is not set),\n"
+      "InPlaceWorkloadVerticalScaling or\n"
+      "RecreatePodWhenChangeVCTInCloneSetGate (false)" },
+    { NULL, NULL, NULL },
+};
+
+static const struct command_option replay_options[] = {
+    { "all", NULL, "show every line that differs, not only the first" },
+    { NULL, NULL, NULL },
+};
+
+static const struct command_option no_options[] = { { NULL, NULL, NULL } };
+
+static const struct command_option *options_of(const struct subcommand *subcommand)
+{
+    static const struct {
+        int (*run)(const struct options *options);
+        const struct command_option *options;
+    } tables[] = { { command_diff, diff_options },
+                   { command_replay, replay_options },
+                   { command_simulate, simulate_options },
+                   { command_check, check_options } };
+    for (size_t i = 0; subcommand && i < sizeof tables / sizeof tables[0]; i++)
+        if (tables[i].run == subcommand->run)
+            return tables[i].options;
+    return no_options;
+}
+
+enum {
+    SUBCOMMANDS = sizeof subcommands / sizeof subcommands[0],
+    OPTION_VERSION = 256,
+    OPTION_GATE,
+    OPTION_ALL,
+    OPTION_OWN
+};
+
+static const struct option common_options[] = {
     { "file", required_argument, NULL, 'f' },
     { "output", required_argument, NULL, 'o' },
     { "feature-gate", required_argument, NULL, OPTION_GATE },
     { "all", no_argument, NULL, OPTION_ALL },
     { "help", no_argument, NULL, 'h' },
     { "version", no_argument, NULL, OPTION_VERSION },
-    { NULL, 0, NULL, 0 },
 };
 
-/* Of every subcommand, but for --feature-gate, which is of diff alone, and --all, which is of replay. */
-static void print_options(bool gates, bool all)
+/* One of a subcommand's own, its text in a column. */
+static void print_option(const struct command_option *option)
 {
+    enum { COLUMN = 23 };
+    int width = printf("      --%s%s%s", option->name, option->value ? " " : "", option->value ? option->value : "");
+    if (width > COLUMN - 2) {
+        printf("\n");
+        width = 0;
+    }
+    for (const char *line = option->text; *line; width = 0) {
+        size_t len = strcspn(line, "\n");
+        printf("%*s%.*s\n", COLUMN - width, "", (int)len, line);
+        line += len + (line[len] == '\n');
+    }
+}
+
+/* Of every subcommand, and its own, which may be NULL. */
+static void print_options(const struct subcommand *subcommand)
+{
+    bool junit = subcommand && subcommand->run == command_simulate;
     printf("  -f, --file FILE      read FILE; may be given several times\n"
-           "  -o, --output FORMAT  text (default), or json: one document a line\n");
-    if (gates)
-        printf("      --feature-gate NAME=BOOL\n"
-               "                       set a feature gate of OpenKruise, where two files are compared:\n"
-               "                       InPlaceUpdateEnvFromMetadata (true where it is not set),\n"
-               "                       InPlaceWorkloadVerticalScaling or\n"
-               "                       RecreatePodWhenChangeVCTInCloneSetGate (false)\n");
-    if (all)
-        printf("      --all            show every line that differs, not only the first\n");
+           "  -o, --output FORMAT  text (default)%s json: one document a line%s\n",
+           junit ? "," : ", or", junit ? ", or junit" : "");
+    for (const struct command_option *option = options_of(subcommand); option->name; option++)
+        print_option(option);
 }
 
 static int print_usage(void)
@@ -90,7 +207,7 @@ static int print_usage(void)
            "(statefulsets.apps.kruise.io and daemonsets.apps.kruise.io are OpenKruise's): any number of documents,\n"
            "in JSON, JSON Lines, or YAML where it was built with libyaml. No file, or \"-\": stdin. What comes\n"
            "after \"--\" is no option, be it a file named -x.\n\n");
-    print_options(false, false);
+    print_options(NULL);
     printf("  -h, --help           this, or more on one command\n"
            "      --version        the version\n\n"
            "Exit status: 2 for bad input and where the answer cannot be written; nothing is said where its\n"
@@ -101,7 +218,7 @@ static int print_usage(void)
 static int print_help(const struct subcommand *subcommand)
 {
     printf("rollout %s\n\n%s\n", subcommand->usage, subcommand->text);
-    print_options(subcommand->run == command_diff, subcommand->run == command_replay);
+    print_options(subcommand);
     printf("  -h, --help           this\n\nExit status: %s.\n", subcommand->status);
     return finish(STATUS_YES);
 }
@@ -128,28 +245,68 @@ static int wrong_option(const struct subcommand *subcommand, int found, const ch
     return STATUS_BAD;
 }
 
+/* Whether all subcommands know the option, be it to refuse it by name. */
+static bool is_common(const char *name)
+{
+    for (size_t i = 0; i < sizeof common_options / sizeof common_options[0]; i++)
+        if (strcmp(common_options[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+/* The options of all subcommands and its own, for getopt_long(). */
+static void list_options(const struct subcommand *subcommand, struct option *ret)
+{
+    memcpy(ret, common_options, sizeof common_options);
+    ret += sizeof common_options / sizeof common_options[0];
+    int val = OPTION_OWN;
+    for (const struct command_option *option = options_of(subcommand); option->name; option++, val++)
+        if (!is_common(option->name))
+            *ret++ = (struct option){ option->name, option->value ? required_argument : no_argument, NULL, val };
+    *ret = (struct option){ NULL, 0, NULL, 0 };
+}
+
+static bool set_output(const struct subcommand *subcommand, const char *format, struct options *options)
+{
+    bool takes_junit = subcommand->run == command_simulate;
+    options->json = strcmp(format, "json") == 0;
+    options->junit = takes_junit && strcmp(format, "junit") == 0;
+    if (options->json || options->junit || strcmp(format, "text") == 0)
+        return true;
+    if (takes_junit)
+        complain("rollout %s: -o is text, json or junit, not %s", subcommand->name, format);
+    else
+        complain("rollout %s: -o is text or json, not %s", subcommand->name, format);
+    return false;
+}
+
 static int run(const struct subcommand *subcommand, int argc, char **argv)
 {
+    enum { MOST_OPTIONS = 32 };
+    struct option long_options[MOST_OPTIONS];
     /* As many as there are arguments is enough for each list. */
     const char **lists = calloc(2 * (size_t)argc + 2, sizeof *lists);
-    if (!lists) {
+    struct setting *settings = calloc((size_t)argc + 1, sizeof *settings);
+    if (!lists || !settings) {
+        free(lists);
+        free(settings);
         complain("rollout: out of memory");
         return STATUS_BAD;
     }
-    struct options options = { .name = subcommand->name, .files = lists, .gates = lists + argc + 1 };
-    int status = -1, c;
+    struct options options = {
+        .name = subcommand->name, .files = lists, .gates = lists + argc + 1, .settings = settings
+    };
+    int status = -1, c, place = 0;
     opterr = 0;
-    while (status < 0 && (c = getopt_long(argc, argv, ":f:o:h", long_options, NULL)) != -1) {
+    list_options(subcommand, long_options);
+    while (status < 0 && (c = getopt_long(argc, argv, ":f:o:h", long_options, &place)) != -1) {
         switch (c) {
         case 'f':
             lists[options.file_count++] = optarg;
             break;
         case 'o':
-            options.json = strcmp(optarg, "json") == 0;
-            if (!options.json && strcmp(optarg, "text") != 0) {
-                complain("rollout %s: -o is text or json, not %s", subcommand->name, optarg);
+            if (!set_output(subcommand, optarg, &options))
                 status = STATUS_BAD;
-            }
             break;
         case OPTION_GATE:
             lists[argc + 1 + options.gate_count++] = optarg;
@@ -164,7 +321,10 @@ static int run(const struct subcommand *subcommand, int argc, char **argv)
             status = print_help(subcommand);
             break;
         default:
-            status = wrong_option(subcommand, c, argv[optind - 1]);
+            if (c >= OPTION_OWN)
+                settings[options.setting_count++] = (struct setting){ long_options[place].name, optarg };
+            else
+                status = wrong_option(subcommand, c, argv[optind - 1]);
         }
     }
     options.arguments = (const char *const *)(argv + optind);
@@ -180,6 +340,7 @@ static int run(const struct subcommand *subcommand, int argc, char **argv)
     if (status < 0)
         status = subcommand->run(&options);
     free(lists);
+    free(settings);
     return status;
 }
 

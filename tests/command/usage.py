@@ -14,7 +14,7 @@ import unittest
 ROLLOUT, ROOT = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2])
 SOURCE = ROOT / 'examples' / 'rollout'
 WEB = ROOT / 'examples' / 'web.json'
-COMMANDS = ['plan', 'explain', 'diff', 'order', 'lint', 'replay']
+COMMANDS = ['plan', 'explain', 'diff', 'order', 'lint', 'replay', 'simulate', 'check']
 TEMPLATE = '{"spec": {"containers": [{"name": "a", "image": "a:1"}]}}'
 GATES = ['InPlaceUpdateEnvFromMetadata', 'InPlaceWorkloadVerticalScaling', 'RecreatePodWhenChangeVCTInCloneSetGate']
 
@@ -27,6 +27,8 @@ What a rollout controller would do now, and why, from objects as the API server 
   rollout order [-o json] [FILE...]
   rollout lint [-o json] [FILE...]
   rollout replay [--all] [-o json] [FILE...]
+  rollout simulate [OPTION...] [FILE... | --from OLD --to NEW]
+  rollout check [OPTION...] [FILE... | --from OLD --to NEW]
   rollout help [COMMAND]
 
 Files hold Snapshots, recorded decisions, single workloads, or a List as
@@ -127,6 +129,70 @@ one of diff's or order's with an expect.
 
 Exit status: 0 the same; 1 a difference; 2 bad input.
 ''',
+    'simulate': '''\
+rollout simulate [OPTION...] [FILE... | --from OLD --to NEW]
+
+Plays the whole release in virtual time, by the rules that the controller goes by, and prints its timeline,
+the lowest availability and how long it takes. What others than the controller do takes as long as --delay
+says; the same seed gives the same release.
+
+  -f, --file FILE      read FILE; may be given several times
+  -o, --output FORMAT  text (default), json: one document a line, or junit
+      --from OLD       begin with all pods of this manifest running and ready ...
+      --to NEW         ... and ask for this one, of the same workload
+      --nodes N        with --from: so many made-up nodes; a DaemonSet needs them
+      --zones N        with --nodes: spread over so many zones
+      --delay STEP=SPEC
+                       how long a step takes: schedule (1s), prepare (5s), pull (10s), start (2s),
+                       ready (5s), stop (5s), hook (2s). SPEC is 5s, 5s..20s, exp:10s or
+                       p50=10s,p95=40s: constant, uniform, exponential, log-normal
+      --seed N         of what is drawn at random (1)
+      --runs N         play it so often, with seeds from --seed on, and print p50, p95 and worst
+      --fault KIND=TARGET
+                       what goes wrong: never-ready=REVISION[@SHARE], image=REVISION[@SHARE],
+                       crash=REVISION[@SHARE]@AT (so long after ready), break=POD@AT, node=NODE@AT,
+                       zone=ZONE@AT. REVISION is a name, new, old or any; SHARE is 10% of the pods
+      --change CHANGE  the spec changes midway: "AT FIELD=VALUE,..." or AT=FILE; AT is 10m, or done:
+                       once the release is over or stuck. FIELD is image, image[CONTAINER], partition,
+                       paused, replicas, maxUnavailable, maxSurge or a path such as spec.template.x
+      --assert TEXT    what must hold: "available >= 90%", "total <= replicas + 1", "restarts <= 2",
+                       "per zone: unavailable <= 1", "order: role=follower before role=leader",
+                       "finishes within 10m", "old >= 3 until partition 0"
+      --crash-after N  play it once more with a driver that dies after each N-th action, and compare
+      --observe TIME   what happens within so long makes one pass (1s)
+      --limit TIME     give up after so long (168h)
+      --compare-in-place
+                       with --runs: compare with recreation over all runs, not the first alone
+      --record FILE    write snapshot and plan of every pass
+  -h, --help           this
+
+Exit status: 0; 1 an assertion does not hold, or the release never ends; 2 bad input.
+''',
+    'check': '''\
+rollout check [OPTION...] [FILE... | --from OLD --to NEW]
+
+Explores every state that a small release can reach: each order in which pods become ready, fail or vanish.
+Prints that every state is safe and every path ends, or the shortest story of how it goes wrong.
+
+  -f, --file FILE      read FILE; may be given several times
+  -o, --output FORMAT  text (default), or json: one document a line
+      --from OLD       begin with all pods of this manifest running and ready ...
+      --to NEW         ... and ask for this one, of the same workload
+      --nodes N        with --from: so many made-up nodes; a DaemonSet needs them
+      --zones N        with --nodes: spread over so many zones
+      --replicas N     explore each size from 1 to N; else as it stands, but no more than 4
+      --faults N       so many faults at most (1)
+      --fault-kinds KIND,...
+                       which: unready, break, fail, vanish, node (unready,break,vanish)
+      --change CHANGE  the spec may change at any moment: FIELD=VALUE,... or FILE; FIELD is image,
+                       image[CONTAINER], partition, paused, replicas, maxUnavailable, maxSurge or a path
+      --assert TEXT    what must hold beyond the kind's own promises, as for simulate
+      --states N       stop after so many states (10000000)
+      --memory SIZE    stop when states take so much: 512M, 2G (1G)
+  -h, --help           this
+
+Exit status: 0 it holds; 1 it does not, or a limit came before the end; 2 bad input.
+''',
 }
 
 
@@ -196,7 +262,8 @@ class WrongUsage(WithTemplate):
                                        (['--help=5'], 'option --help=5 takes no value'),
                                        (['--version=5'], 'option --version=5 takes no value')):
                 self.assertEqual(self.refused(command, *arguments), f'rollout: {command}: {problem}\n{usage}')
-            self.assertEqual(self.refused(command, '-o', 'yaml'), f'rollout {command}: -o is text or json, not yaml\n')
+            problem = '-o is text, json or junit, not yaml' if command == 'simulate' else '-o is text or json, not yaml'
+            self.assertEqual(self.refused(command, '-o', 'yaml'), f'rollout {command}: {problem}\n')
             if command != 'diff':
                 self.assertEqual(self.refused(command, '--feature-gate', 'A=true'),
                                  f'rollout: {command}: --feature-gate is an option of diff; a Snapshot has its '
@@ -267,7 +334,7 @@ class WrongUsage(WithTemplate):
         seen = 0
         for path in sorted(SOURCE.glob('*.c')):
             for literal in re.findall(r'complain\(\s*"((?:[^"\\]|\\.)*)"', path.read_text(encoding='utf-8')):
-                parts = [part.replace('\\"', '"') for part in re.split(r'%[a-z]', literal)]
+                parts = [part.replace('\\"', '"') for part in re.split(r'%(?:\.\*)?z?[a-z]|%$', literal)]
                 for part in (part.strip() for part in parts):
                     if len(part) > 8 and 'out of memory' not in part:
                         self.assertIn(re.sub(r'^rollout\b', '', part).strip(' :'), tests, literal)
@@ -359,9 +426,10 @@ class Completion(WithTemplate):
         self.assertEqual(self.bash('help', 'plan', ''), [])
         for command in COMMANDS:
             self.assertEqual(set(self.bash(command, '-')), options_of(HELP[command]) | {'--version'}, command)
-            self.assertEqual(self.bash(command, '-o', ''), ['json', 'text'])
-            self.assertEqual(self.bash(command, '--output', '=', 'j'), ['json'])
-            self.assertEqual(self.bash(command, '--output', '='), ['json', 'text'])
+            junit = ['junit'] if command == 'simulate' else []
+            self.assertEqual(self.bash(command, '-o', ''), sorted(['json', 'text'] + junit))
+            self.assertEqual(self.bash(command, '--output', '=', 'j'), ['json'] + junit)
+            self.assertEqual(self.bash(command, '--output', '='), sorted(['json', 'text'] + junit))
             self.assertEqual(self.bash(command, '-f', 'examples/we'), ['examples/web.json'])
             self.assertEqual(self.bash(command, 'examples/we'), ['examples/web.json'])
             self.assertEqual(self.bash(command, '--', '-'), [])

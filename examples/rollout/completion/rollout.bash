@@ -4,7 +4,7 @@
 _rollout()
 {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]} i
-    local commands='plan explain diff order lint replay'
+    local commands='plan explain diff order lint replay simulate check'
     local gates='InPlaceUpdateEnvFromMetadata InPlaceWorkloadVerticalScaling RecreatePodWhenChangeVCTInCloneSetGate'
     COMPREPLY=()
 
@@ -28,18 +28,38 @@ _rollout()
         [ "${COMP_WORDS[i]}" != -- ] || before=-- command=
     done
     case $before in
-        -o | --output) mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$word") ;;
+        -o | --output)
+            local formats='text json'
+            [ "$command" != simulate ] || formats+=' junit'
+            mapfile -t COMPREPLY < <(compgen -W "$formats" -- "$word")
+            ;;
         BOOL) mapfile -t COMPREPLY < <(compgen -W 'true false' -- "$word") ;;
         --feature-gate)
             compopt -o nospace 2>/dev/null
             mapfile -t COMPREPLY < <(compgen -W "$gates" -S = -- "$word")
             ;;
-        -f | --file) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
+        --delay)
+            compopt -o nospace 2>/dev/null
+            mapfile -t COMPREPLY < <(compgen -W 'schedule prepare pull start ready stop hook' -S = -- "$word")
+            ;;
+        --fault)
+            compopt -o nospace 2>/dev/null
+            mapfile -t COMPREPLY < <(compgen -W 'never-ready image crash break node zone' -S = -- "$word")
+            ;;
+        --fault-kinds) mapfile -t COMPREPLY < <(compgen -W 'unready break fail vanish node' -- "$word") ;;
+        -f | --file | --from | --to | --record) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
         *)
             if [ -n "$command" ] && [[ $word == -* ]]; then
                 local options='-f --file -o --output -h --help --version'
-                [ "$command" != diff ] || options+=' --feature-gate'
-                [ "$command" != replay ] || options+=' --all'
+                case $command in
+                    diff) options+=' --feature-gate' ;;
+                    replay) options+=' --all' ;;
+                    simulate)
+                        options+=' --from --to --nodes --zones --delay --seed --runs --fault'
+                        options+=' --change --assert --crash-after --observe --limit --compare-in-place --record'
+                        ;;
+                    check) options+=' --from --to --nodes --zones --replicas --faults --fault-kinds --change --assert --states --memory' ;;
+                esac
                 mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")
             else
                 mapfile -t COMPREPLY < <(compgen -f -- "$word")

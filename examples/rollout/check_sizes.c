@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* rollout check: the same release at another size. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "checking.h"
+#include "edit.h"
+#include "kind.h"
+#include "show.h"
+#include "span.h"
+
+int64_t size_of_world(const struct rollout_world *world)
+{
+    struct rollout_opt replicas = kind_of(world->workload).replicas;
+    if (world->workload->daemonset)
+        return (int64_t)world->snapshot->nodes.count;
+    return replicas.set ? replicas.value : (int64_t)world->snapshot->pods.count;
+}
+
+/* ---- pods that are there ---- */
+
+/* The number that ends the name; the largest where there is none. */
+static int64_t ordinal_of(const struct rollout_pod *pod)
+{
+    struct rollout_str head, tail;
+    uint64_t ordinal;
+    if (!str_cut_last(pod->name, '-', &head, &tail) || !count_read(tail, INT32_MAX, &ordinal))
+        return INT64_MAX;
+    return (int64_t)ordinal;
+}
+
+static bool on_kept_node(const struct rollout_world *world, const struct rollout_pod *pod, size_t nodes)
+{
+    struct rollout_str node = pod->node.len ? pod->node : pod->target_node;
+    for (uint32_t i = 0; i < nodes; i++)
+        if (str_equal(world_node(world, i)->name, node))
+            return true;
+    return false;
+}
+
+/* Whether the pod is one of those that a size of n keeps; taken: how many are kept already. */
+static bool keeps(const struct rollout_world *world, const struct rollout_pod *pod, int64_t n, size_t taken)
+{
+    if (world->workload->daemonset)
+        return on_kept_node(world, pod, world->snapshot->nodes.count);
+    if (world->workload->statefulset)
+        return ordinal_of(pod) < n; /* those that start at another ordinal have fewer, and the others are made */
+    return taken < (size_t)n;
+}
+
+static int keep_pods(const struct rollout_world *world, int64_t n, struct sized *ret, struct rollout_error *reterr)
+{
+    const struct rollout_pods *pods = &world->snapshot->pods;
+    size_t taken = 0;
+    size_t size = pods->stride < sizeof *ret->pods ? pods->stride : sizeof *ret->pods;
+    ret->pods = calloc(pods->count + 1, sizeof *ret->pods);
+    if (!ret->pods) {
+        edit_refuse(reterr, "out of memory");
+        return ROLLOUT_ERR_NOMEM;
+    }
+    for (uint32_t i = 0; i < pods->count; i++) {
+        const struct rollout_pod *pod = world_pod(world, i);
+        if (!keeps(&ret->world, pod, n, taken))
+            continue;
+        memcpy(&ret->pods[taken], pod, size);
+        taken++;
+    }
+    ret->snapshot.pods = (struct rollout_pods){ ret->pods, taken, sizeof *ret->pods };
+    return ROLLOUT_OK;
+}
+
+/* ---- sizes ---- */
+
+/* The workload with another template and so many replicas; template NULL: its own. */
+static bool add_resized(const struct rollout_node *workload, const struct rollout_node *template, int64_t n,
+                        struct text *out, struct rollout_error *reterr)
+{
+    struct text first = { 0 }, plain = { 0 }, number = { 0 };
+    struct rollout_json *json = NULL;
+    text_addf(&number, "%" PRId64, n);
+    bool done = edit_tree(workload, str_of("spec.replicas"), &(const struct rollout_str){ number.data, number.len },
+                          template ? &first : out, reterr);
+    if (done && template) {
+        done = edit_tree(template, str_of("$patch"), NULL, &plain, reterr) &&
+               rollout_json_parse(first.data, first.len, &json, reterr) == ROLLOUT_OK &&
+               edit_tree(rollout_json_tree(json)->nodes, str_of("spec.template"),
+                         &(const struct rollout_str){ plain.data, plain.len }, out, reterr);
+    }
+    rollout_json_free(json);
+    text_free(&number);
+    text_free(&plain);
+    text_free(&first);
+    return done;
+}
+
+/* The old revision's template, NULL where there is none, or it is the new one's. */
+static const struct rollout_node *old_template(const struct rollout_world *world)
+{
+    const struct rollout_snapshot *snapshot = world->snapshot;
+    uint32_t current = snapshot->current_revision;
+    if (!current || current == snapshot->update_revision || current > world->revision_object_count)
+        return NULL;
+    const struct rollout_node *data = node_get(world->revision_objects[current - 1].nodes, "data");
+    const struct rollout_node *template = node_get(node_get(data, "spec"), "template");
+    return template && template->kind == ROLLOUT_NODE_OBJECT ? template : NULL;
+}
+
+/* All pods made anew, at the old revision. */
+static int make_all(const struct rollout_world *world, const struct rollout_node *template, const struct text *new_,
+                    const struct world_parts *parts, int64_t n, struct sized *ret, struct rollout_error *reterr)
+{
+    struct text old = { 0 };
+    struct rollout_json *old_json = NULL, *new_json = NULL;
+    int rc = ROLLOUT_ERR_INVALID;
+    if (add_resized(world->workload_object.nodes, template, n, &old, reterr)) {
+        rc = rollout_json_parse(old.data, old.len, &old_json, reterr);
+        if (rc == ROLLOUT_OK)
+            rc = rollout_json_parse(new_->data, new_->len, &new_json, reterr);
+        if (rc == ROLLOUT_OK)
+            rc = start_make(rollout_json_tree(old_json)->nodes, rollout_json_tree(new_json)->nodes, parts, &ret->start,
+                            reterr);
+    }
+    if (rc == ROLLOUT_OK)
+        ret->world = ret->start.world;
+    text_free(&old);
+    rollout_json_free(old_json);
+    rollout_json_free(new_json);
+    return rc;
+}
+
+/* Those that are there, as they are. */
+static int keep_some(const struct rollout_world *world, const struct text *workload, const struct world_parts *given,
+                     int64_t n, struct sized *ret, struct rollout_error *reterr)
+{
+    struct world_parts parts = *given;
+    parts.now_ms = world->snapshot->now_ms;
+    parts.revisions = world->revision_objects;
+    parts.revision_count = world->revision_object_count;
+    parts.workload = (struct rollout_str){ workload->data, workload->len };
+    if (world->snapshot->current_revision && !world->workload->daemonset)
+        parts.current = world_revision(world, world->snapshot->current_revision - 1)->name;
+    int rc = made_world_decode(&parts, &ret->made, reterr);
+    if (rc != ROLLOUT_OK)
+        return rc;
+    ret->world = *ret->made.world;
+    ret->snapshot = *ret->made.world->snapshot;
+    ret->world.snapshot = &ret->snapshot;
+    ret->snapshot.nodes = world->snapshot->nodes;
+    ret->snapshot.claims = world->snapshot->claims;
+    if (world->workload->daemonset && ret->snapshot.nodes.count > (size_t)n)
+        ret->snapshot.nodes.count = (size_t)n;
+    return keep_pods(world, n, ret, reterr);
+}
+
+int sized_make(const struct rollout_world *world, const struct rollout_node *gates, int64_t n, struct sized *ret,
+               struct rollout_error *reterr)
+{
+    const struct world_parts parts = { .gates = gates };
+    const struct rollout_node *template = old_template(world);
+    struct text workload = { 0 };
+    int rc = ROLLOUT_ERR_INVALID;
+    if (world->workload->daemonset) {
+        text_add_tree(&workload, &world->workload_object);
+        rc = keep_some(world, &workload, &parts, n, ret, reterr);
+    } else if (add_resized(world->workload_object.nodes, NULL, n, &workload, reterr)) {
+        if (template && world->snapshot->pods.count)
+            rc = make_all(world, template, &workload, &parts, n, ret, reterr);
+        else
+            rc = keep_some(world, &workload, &parts, n, ret, reterr);
+    }
+    text_free(&workload);
+    return rc;
+}
+
+void sized_free(struct sized *sized)
+{
+    start_free(&sized->start);
+    made_world_free(&sized->made);
+    free(sized->pods);
+    *sized = (struct sized){ 0 };
+}

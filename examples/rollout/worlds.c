@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "worlds.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "edit.h"
+#include "show.h"
+#include "span.h"
+
+/* ---- made of text ---- */
+
+static void add_nodes(struct text *out, size_t nodes, size_t zones)
+{
+    text_adds(out, ",\"nodes\":[");
+    for (size_t i = 1; i <= nodes; i++) {
+        text_addf(out, "%s{\"apiVersion\":\"v1\",\"kind\":\"Node\",\"metadata\":{\"name\":\"node-%zu\",\"labels\":{",
+                  i > 1 ? "," : "", i);
+        text_addf(out, "\"kubernetes.io/hostname\":\"node-%zu\"", i);
+        if (zones)
+            text_addf(out, ",\"topology.kubernetes.io/zone\":\"zone-%zu\"", (i - 1) % zones + 1);
+        text_adds(out, "}},\"spec\":{}}");
+    }
+    text_adds(out, "]");
+}
+
+static void add_snapshot(struct text *out, const struct world_parts *parts)
+{
+    text_adds(out, "{\"kind\":\"Snapshot\",\"now\":\"");
+    show_time(out, parts->now_ms);
+    text_adds(out, "\",\"workload\":");
+    text_add(out, parts->workload.data, parts->workload.len);
+    if (parts->gates) {
+        text_adds(out, ",\"featureGates\":");
+        text_add_node(out, parts->gates);
+    }
+    if (parts->current.len) {
+        text_adds(out, ",\"currentRevision\":");
+        text_add_quoted(out, parts->current);
+    }
+    text_adds(out, ",\"revisions\":[");
+    for (size_t i = 0, any = 0; i < parts->revision_count; i++) {
+        if (parts->revisions[i].count == 0)
+            continue;
+        text_adds(out, any++ ? "," : "");
+        text_add_tree(out, &parts->revisions[i]);
+    }
+    text_adds(out, "]");
+    if (parts->nodes)
+        add_nodes(out, parts->nodes, parts->zones);
+    text_adds(out, "}");
+}
+
+int made_world_decode(const struct world_parts *parts, struct made_world *ret, struct rollout_error *reterr)
+{
+    struct text text = { 0 };
+    add_snapshot(&text, parts);
+    int rc = ROLLOUT_ERR_NOMEM;
+    if (text.failed)
+        edit_refuse(reterr, "out of memory");
+    else
+        rc = rollout_json_parse(text.data, text.len, &ret->json, reterr);
+    if (rc == ROLLOUT_OK)
+        rc = rollout_document_decode(rollout_json_tree(ret->json), 0, parts->now_ms, &ret->world, reterr);
+    text_free(&text);
+    return rc;
+}
+
+void made_world_free(struct made_world *made)
+{
+    rollout_world_free(made->world);
+    rollout_json_free(made->json);
+    *made = (struct made_world){ 0 };
+}
+
+/* The tree as text in its own memory; false where there is none, with reterr. */
+static bool as_text(const struct rollout_node *node, struct text *ret, struct rollout_error *reterr)
+{
+    text_add_node(ret, node);
+    return !ret->failed || edit_refuse(reterr, "out of memory");
+}
+
+/* Adds the tree of `node` to out with a member of another tree, or with a text of ours, at a path where it has none. */
+static bool with_default(const struct rollout_node *node, const char *path, bool there, struct rollout_str value,
+                         struct text *out, struct rollout_error *reterr)
+{
+    text_clear(out);
+    return there ? as_text(node, out, reterr) : edit_tree(node, str_of(path), &value, out, reterr);
+}
+
+/* ---- from one manifest to another ---- */
+
+#define START_MS INT64_C(1767225600000) /* 2026-01-01: the wall clock would give other bytes every time */
+
+/* The workload as it is first sent to a cluster: with a uid, without what another cluster said of it. */
+static bool add_fresh(const struct rollout_node *workload, const struct rollout_node *status, struct text *out,
+                      struct rollout_error *reterr)
+{
+    struct rollout_json *json = NULL;
+    struct text first = { 0 }, now = { 0 };
+    bool has_uid = node_get(node_get(workload, "metadata"), "uid") != NULL;
+    bool done = with_default(workload, "metadata.uid", has_uid, str_of("\"00000000-0000-4000-8000-000000000001\""),
+                             &first, reterr) &&
+                rollout_json_parse(first.data, first.len, &json, reterr) == ROLLOUT_OK;
+    if (done && status)
+        text_add_node(&now, status);
+    done = done && edit_tree(rollout_json_tree(json)->nodes, str_of("status"),
+                             status ? &(const struct rollout_str){ now.data, now.len } : NULL, out, reterr);
+    rollout_json_free(json);
+    text_free(&first);
+    text_free(&now);
+    return done;
+}
+
+/* Lets all pods of the old world come up, which takes no time. */
+static int bring_up(struct start *start, struct rollout_error *reterr)
+{
+    const struct rollout_simulation_options options = { .struct_size = sizeof options };
+    struct rollout_simulation_state state = { .struct_size = sizeof state };
+    int rc = rollout_simulation_new(start->old_world.world, &options, &start->simulation, reterr);
+    while (rc == ROLLOUT_OK && state.outcome == ROLLOUT_SIMULATION_RUNS)
+        rc = rollout_simulation_step(start->simulation, &state, reterr);
+    if (rc == ROLLOUT_OK && state.outcome != ROLLOUT_SIMULATION_DONE) {
+        edit_refuse(reterr, "--from: not all of its pods become available: %" PRId64 " of %" PRId64, state.available,
+                    state.wanted);
+        rc = ROLLOUT_ERR_INVALID;
+    }
+    return rc;
+}
+
+int start_make(const struct rollout_node *old, const struct rollout_node *new_, const struct world_parts *given,
+               struct start *ret, struct rollout_error *reterr)
+{
+    struct world_parts parts = {
+        .now_ms = START_MS, .gates = given->gates, .nodes = given->nodes, .zones = given->zones
+    };
+    struct text text = { 0 };
+    int rc = add_fresh(old, NULL, &text, reterr) ? ROLLOUT_OK : ROLLOUT_ERR_INVALID;
+    parts.workload = (struct rollout_str){ text.data, text.len };
+    if (rc == ROLLOUT_OK)
+        rc = made_world_decode(&parts, &ret->old_world, reterr);
+    if (rc == ROLLOUT_OK)
+        rc = bring_up(ret, reterr);
+    text_clear(&text);
+    if (rc == ROLLOUT_OK && !add_fresh(new_, rollout_simulation_plan(ret->simulation)->status.nodes, &text, reterr))
+        rc = ROLLOUT_ERR_INVALID;
+    if (rc == ROLLOUT_OK) {
+        const struct rollout_world *before = ret->old_world.world;
+        const struct rollout_snapshot *after = rollout_simulation_snapshot(ret->simulation);
+        uint32_t revision = before->snapshot->update_revision;
+        parts.now_ms = after->now_ms;
+        parts.workload = (struct rollout_str){ text.data, text.len };
+        parts.revisions = before->revision_objects;
+        parts.revision_count = before->revision_object_count;
+        if (revision && !before->workload->daemonset)
+            parts.current = world_revision(before, revision - 1)->name;
+        rc = made_world_decode(&parts, &ret->new_world, reterr);
+        if (rc == ROLLOUT_OK) {
+            ret->world = *ret->new_world.world;
+            ret->snapshot = *ret->new_world.world->snapshot;
+            ret->snapshot.pods = after->pods;
+            ret->snapshot.claims = after->claims;
+            ret->world.snapshot = &ret->snapshot;
+        }
+    }
+    text_free(&text);
+    return rc;
+}
+
+void start_free(struct start *start)
+{
+    rollout_simulation_free(start->simulation);
+    made_world_free(&start->new_world);
+    made_world_free(&start->old_world);
+}
