@@ -78,6 +78,8 @@ int ro_course_follow(struct rollout_simulation *s, uint32_t pod)
     if (h->drawn != h->target) {
         h->drawn = h->target;
         h->flags &= (uint16_t)~RO_SIM_STUCK;
+        if (h->due_event == RO_EVENT_RESTART) /* what is pulled now is another image */
+            h->due_ms[TIMER_KUBELET] = 0;
         if (h->target && (h->image != h->target || c->pods[pod].phase != ROLLOUT_PHASE_RUNNING) &&
             is_hit(s, ROLLOUT_FAULT_IMAGE, pod, h->target, &after_ms))
             h->flags |= RO_SIM_STUCK;
