@@ -361,10 +361,10 @@ static void copy_reasons(const struct newcomers *known, struct telling *t, const
     }
 }
 
-void telling_hear(const struct story *story, struct rollout_simulation *simulation, struct telling *ret)
+void telling_hear(const struct rollout_world *world, struct rollout_simulation *simulation, struct telling *ret)
 {
     struct rollout_error error = { .struct_size = sizeof error };
-    struct newcomers known = { json_object(), story->world.world };
+    struct newcomers known = { json_object(), world };
     *ret = (struct telling){ .state = { .struct_size = sizeof ret->state },
                              .log = json_array(),
                              .pods = json_object(),

@@ -42,8 +42,8 @@ struct telling {
     bool broken;      /* a figure was not what the pods say; printed */
 };
 
-/* Plays it from where it stands to its end. */
-void telling_hear(const struct story *story, struct rollout_simulation *simulation, struct telling *ret);
+/* Plays it from where it stands to its end. world: that it began with. */
+void telling_hear(const struct rollout_world *world, struct rollout_simulation *simulation, struct telling *ret);
 void telling_free(struct telling *telling);
 
 /* The program ends with the error's message. */

@@ -142,7 +142,7 @@ static int play_again(const char *what, const struct story *s, struct rollout_si
         rollout_simulation_step(simulation, &state, &error) || rollout_simulation_step(simulation, &state, &error) ||
         rollout_simulation_restart(simulation, s->options.seed, &error))
         story_die(what, &error);
-    telling_hear(s, simulation, &second);
+    telling_hear(s->world.world, simulation, &second);
     if (second.hash != first->hash)
         bad = printf("FAILED %s: with the same seed it goes another way\n", what) > 0;
     telling_free(&second);
@@ -162,7 +162,7 @@ static int play_dying(const char *what, struct story *s, const struct telling *w
         snprintf(where, sizeof where, "%s: a driver that dies after %d", what, (int)after[i]);
         if (rollout_simulation_new(s->world.world, &s->options, &simulation, &error))
             story_die(where, &error);
-        telling_hear(s, simulation, &t);
+        telling_hear(s->world.world, simulation, &t);
         if (t.state.outcome != whole->state.outcome)
             bad += printf("FAILED %s: %s\n", where, outcomes[t.state.outcome]) > 0;
         bad +=
@@ -194,7 +194,7 @@ static int play(json_t *shorthand)
     story_open(shorthand, &s);
     if (rollout_simulation_new(s.world.world, &s.options, &simulation, &error))
         story_die(what, &error);
-    telling_hear(&s, simulation, &t);
+    telling_hear(s.world.world, simulation, &t);
     int bad = compare_all(what, json_object_get(shorthand, "expect"), &t);
     bad += play_again(what, &s, simulation, &t);
     rollout_simulation_free(simulation);
