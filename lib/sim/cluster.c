@@ -48,19 +48,29 @@ uint32_t ro_cluster_add_pod(struct ro_cluster *c)
         !need((void **)&c->in_place, &room[1], count, sizeof *c->in_place) ||
         !need((void **)&c->hidden, &room[2], count, sizeof *c->hidden))
         return ROLLOUT_NONE;
+    bool moved = room[0] != c->pod_room;
     c->pod_room = room[0];
     size_t i = c->pod_count++;
     memset(&c->pods[i], 0, sizeof *c->pods);
     memset(&c->in_place[i], 0, sizeof *c->in_place);
     memset(&c->hidden[i], 0, sizeof *c->hidden);
     c->hidden[i].serial = c->next_serial++;
-    point_to_in_place(c);
+    if (moved)
+        point_to_in_place(c);
+    c->snapshot.pods = (struct rollout_pods){ c->pods, c->pod_count, sizeof *c->pods };
     return (uint32_t)i;
 }
 
 void ro_cluster_sweep(struct ro_cluster *c)
 {
     size_t kept = 0;
+    for (size_t i = 0; c->claims_gone && i < c->claim_count; i++)
+        if (c->claims[i].name.data)
+            c->claims[kept++] = c->claims[i];
+    if (c->claims_gone)
+        c->claim_count = c->snapshot.claims.count = kept;
+    c->claims_gone = false;
+    kept = 0;
     while (kept < c->pod_count && !(c->hidden[kept].flags & RO_SIM_GONE))
         kept++;
     if (kept == c->pod_count)
@@ -138,18 +148,31 @@ static bool copy_pods(struct ro_cluster *c, const struct rollout_snapshot *s)
 
 /* ---- nodes, claims, back-offs ---- */
 
-static uint32_t zone_of(struct ro_cluster *c, const struct rollout_node_facts *node)
+static struct rollout_str zone_of(const struct rollout_node_facts *node)
 {
     const struct rollout_str *zone = ro_labels_get(&node->labels, RO_STR("topology.kubernetes.io/zone"));
     if (!zone)
         zone = ro_labels_get(&node->labels, RO_STR("failure-domain.beta.kubernetes.io/zone"));
-    if (!zone)
-        return 0;
-    for (size_t i = 0; i < c->zone_count; i++)
-        if (ro_str_eq(c->zones[i], *zone))
-            return (uint32_t)i + 1;
-    c->zones[c->zone_count++] = *zone;
-    return (uint32_t)c->zone_count;
+    return zone ? *zone : (struct rollout_str){ NULL, 0 };
+}
+
+static int by_text(const void *context, uint32_t a, uint32_t b)
+{
+    const struct rollout_str *texts = context;
+    return ro_str_cmp(texts[a], texts[b]);
+}
+
+/* Zones are numbered by their names. */
+static void number_zones(struct ro_cluster *c, const uint32_t *order, const struct rollout_str *zones)
+{
+    for (size_t i = 0; i < c->node_count; i++) {
+        struct rollout_str zone = zones[order[i]];
+        if (!zone.data)
+            continue;
+        if (c->zone_count == 0 || !ro_str_eq(c->zones[c->zone_count - 1], zone))
+            c->zones[c->zone_count++] = zone;
+        c->node_facts[order[i]].zone = (uint32_t)c->zone_count;
+    }
 }
 
 static bool copy_nodes(struct ro_cluster *c, const struct rollout_snapshot *s)
@@ -158,14 +181,23 @@ static bool copy_nodes(struct ro_cluster *c, const struct rollout_snapshot *s)
     c->nodes = ro_arena_alloc(&c->arena, n, sizeof *c->nodes);
     c->node_facts = ro_arena_alloc(&c->arena, n, sizeof *c->node_facts);
     c->zones = ro_arena_alloc(&c->arena, n, sizeof *c->zones);
+    c->node_order = ro_arena_alloc(&c->arena, n, sizeof *c->node_order);
+    c->node_names = ro_arena_alloc(&c->arena, n, sizeof *c->node_names);
+    uint32_t *order = ro_arena_alloc(&c->arena, n, 2 * sizeof *order);
+    struct rollout_str *zones = ro_arena_alloc(&c->arena, n, sizeof *zones);
     if (c->arena.failed)
         return false;
     for (size_t i = 0; i < n; i++) {
         size_t size = s->nodes.stride < sizeof *c->nodes ? s->nodes.stride : sizeof *c->nodes;
         memcpy(&c->nodes[i], (const char *)s->nodes.items + i * s->nodes.stride, size);
-        c->node_facts[i].zone = zone_of(c, &c->nodes[i]);
+        zones[i] = zone_of(&c->nodes[i]);
+        c->node_names[i] = c->nodes[i].name;
+        order[i] = c->node_order[i] = (uint32_t)i;
     }
     c->node_count = n;
+    ro_sort_indices(order, n, order + n, by_text, zones);
+    number_zones(c, order, zones);
+    ro_sort_indices(c->node_order, n, order, by_text, c->node_names);
     c->snapshot.nodes = (struct rollout_nodes){ c->nodes, n, sizeof *c->nodes };
     return true;
 }
@@ -205,19 +237,19 @@ uint32_t ro_cluster_node_of(const struct ro_cluster *c, uint32_t pod)
         return ROLLOUT_NONE;
     if (index && index <= c->node_count && ro_str_eq(c->nodes[index - 1].name, name))
         return index - 1;
-    for (size_t i = 0; i < c->node_count; i++)
-        if (ro_str_eq(c->nodes[i].name, name))
-            return (uint32_t)i;
-    return ROLLOUT_NONE;
+    size_t low = 0, high = c->node_count;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (ro_str_cmp(c->node_names[c->node_order[mid]], name) < 0)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low < c->node_count && ro_str_eq(c->node_names[c->node_order[low]], name) ? c->node_order[low]
+                                                                                     : ROLLOUT_NONE;
 }
 
 /* ---- names ---- */
-
-static int by_name(const void *context, uint32_t a, uint32_t b)
-{
-    const struct rollout_str *names = context;
-    return ro_str_cmp(names[a], names[b]);
-}
 
 /* The names of the start in order, so that new ones can be told from them. */
 static bool sort_names(struct ro_cluster *c)
@@ -231,7 +263,7 @@ static bool sort_names(struct ro_cluster *c)
         c->names[i] = (uint32_t)i;
     }
     c->name_count = c->pod_count;
-    ro_sort_indices(c->names, c->name_count, c->names + c->name_count, by_name, c->base_names);
+    ro_sort_indices(c->names, c->name_count, c->names + c->name_count, by_text, c->base_names);
     return true;
 }
 

@@ -92,13 +92,17 @@ struct ro_cluster {
     struct ro_sim_pair *pairs; /* from * revision_room + to */
     struct rollout_in_place_verdict *verdicts;
     size_t verdict_count;
+    uint32_t diff_flags; /* by which they were compared */
     struct rollout_node_facts *nodes;
     struct ro_sim_node *node_facts;
     size_t node_count;
+    struct rollout_str *node_names;
+    uint32_t *node_order; /* nodes by name */
     struct rollout_str *zones;
     size_t zone_count;
     struct rollout_claim *claims;
     size_t claim_count, claim_room;
+    bool claims_gone;                 /* some have no name any more: they go when the pass is over */
     struct rollout_backoff *backoffs; /* a DaemonSet's, stepped as its controller does */
     size_t backoff_count, backoff_room;
     uint32_t next_serial;

@@ -491,9 +491,9 @@ static int delete_pod(const struct deed *d, uint32_t pod)
 
 static struct rollout_claim *claim_named(struct ro_cluster *c, struct rollout_str name)
 {
-    for (size_t i = 0; i < c->claim_count; i++)
-        if (ro_str_eq(c->claims[i].name, name))
-            return &c->claims[i];
+    for (size_t i = c->claim_count; i > 0; i--) /* mostly one that was just made */
+        if (ro_str_eq(c->claims[i - 1].name, name) && name.data)
+            return &c->claims[i - 1];
     return NULL;
 }
 
@@ -506,7 +506,7 @@ static int create_claim(const struct deed *d)
 {
     struct ro_cluster *c = d->c;
     struct rollout_str name = text_of(d, ROLLOUT_ATTR_CLAIM), template = text_of(d, ROLLOUT_ATTR_TEMPLATE);
-    if (!name.data || claim_named(c, name)) /* a CloneSet's new ids are drawn, and their claims are nobody's concern */
+    if (!name.data) /* a CloneSet's new ids are drawn, and their claims are nobody's concern */
         return ROLLOUT_OK;
     if (c->claim_count == c->claim_room) {
         size_t room = c->claim_room ? 2 * c->claim_room : 16;
@@ -573,9 +573,12 @@ static int own_claim(const struct deed *d, struct rollout_claim *claim)
                            set->name.data ? set->name.data : "", (int)ordinal);
         pod = ro_texts_keep(&c->texts, (struct rollout_str){ buf, (size_t)len });
     }
-    for (size_t i = 0; i < c->pod_count; i++)
-        if (ro_str_eq(c->pods[i].name, pod))
-            uid = c->pods[i].uid;
+    int64_t place = value_of(d, ROLLOUT_ATTR_POD) - 1;
+    if (place < 0 || (uint64_t)place >= c->pod_count || !ro_str_eq(c->pods[place].name, pod))
+        for (place = (int64_t)c->pod_count - 1; place >= 0 && !ro_str_eq(c->pods[place].name, pod);)
+            place--;
+    if (place >= 0)
+        uid = c->pods[place].uid;
     struct rollout_owner *owners = ro_arena_alloc(&c->arena, claim->owner_count + 2, sizeof *owners);
     size_t n = 0;
     uint32_t native = (set->flags & ROLLOUT_STATEFULSET_NATIVE) != 0;
@@ -611,9 +614,12 @@ static int own_claim(const struct deed *d, struct rollout_claim *claim)
 static int act_on_claim(const struct deed *d)
 {
     struct ro_cluster *c = d->c;
-    struct rollout_claim *claim = claim_named(c, text_of(d, ROLLOUT_ATTR_CLAIM));
+    struct rollout_str name = text_of(d, ROLLOUT_ATTR_CLAIM);
+    uint32_t at = d->action->subject_kind == ROLLOUT_SUBJECT_CLAIM ? d->action->subject : ROLLOUT_NONE;
     if (d->action->op == ROLLOUT_OP_CREATE_CLAIM)
         return create_claim(d);
+    struct rollout_claim *claim =
+        at < c->claim_count && ro_str_eq(c->claims[at].name, name) ? &c->claims[at] : claim_named(c, name);
     if (!claim)
         return ROLLOUT_OK;
     if (d->action->op == ROLLOUT_OP_SET_CLAIM_OWNER)
@@ -622,11 +628,8 @@ static int act_on_claim(const struct deed *d)
         claim->request = ro_texts_keep(&c->texts, text_of(d, ROLLOUT_ATTR_REQUEST));
         return ROLLOUT_OK;
     }
-    size_t at = (size_t)(claim - c->claims);
-    for (size_t i = at + 1; i < c->claim_count; i++)
-        c->claims[i - 1] = c->claims[i];
-    c->claim_count--;
-    show_claims(c);
+    claim->name = absent;
+    c->claims_gone = true;
     return ROLLOUT_OK;
 }
 

@@ -135,6 +135,15 @@ void ro_revisions_free(struct ro_cluster *c)
     free(c->verdicts);
 }
 
+/* Gates and policy say what is compared, so that all is compared anew where a change of the spec changes them. */
+static void forget_pairs(struct ro_cluster *c)
+{
+    for (size_t i = 0; i < c->revision_room * c->revision_room; i++) {
+        rollout_diff_free(c->pairs[i].diff);
+        c->pairs[i] = (struct ro_sim_pair){ NULL, 0, 0 };
+    }
+}
+
 static void move_up(uint32_t *place, uint32_t removed)
 {
     if (*place >= removed)
@@ -157,9 +166,7 @@ int ro_revisions_remove(struct ro_cluster *c, uint32_t revision)
     }
     c->revision_count--;
     memset(&c->templates[c->revision_count], 0, sizeof *c->templates);
-    for (size_t i = 0; i < c->revision_room * c->revision_room; i++)
-        rollout_diff_free(c->pairs[i].diff);
-    memset(c->pairs, 0, c->revision_room * c->revision_room * sizeof *c->pairs);
+    forget_pairs(c);
     for (size_t i = 0; i < c->pod_count; i++) {
         move_up_short(&c->hidden[i].image, revision);
         move_up_short(&c->hidden[i].target, revision);
@@ -260,6 +267,10 @@ static int tell(struct ro_cluster *c, size_t from, size_t to)
 
 int ro_revisions_compare(struct ro_cluster *c)
 {
+    uint32_t flags = ro_gates_diff_flags(&c->gates, ro_kind_in_place_only(c));
+    if (flags != c->diff_flags)
+        forget_pairs(c);
+    c->diff_flags = flags;
     size_t update = c->snapshot.update_revision, current = c->snapshot.current_revision;
     int r = ROLLOUT_OK;
     c->verdict_count = 0;
