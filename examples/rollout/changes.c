@@ -33,37 +33,20 @@ bool change_read(const char *text, bool timed, int64_t *ret_at_ms, const char **
 
 /* The manifest of a file as what the workload is changed to: with the identity and the status of the one that is there. */
 static bool adopt_file(const struct options *options, const char *file, const struct rollout_world *world,
-                       struct text *out, struct rollout_error *reterr)
+                       struct manifest *manifest, struct edited *ret, struct rollout_error *reterr)
 {
-    struct manifest manifest = { 0 };
     const struct rollout_node *old = world->workload_object.nodes;
-    struct text first = { 0 }, status = { 0 };
-    struct rollout_json *json = NULL;
-    bool done = false;
-    if (!manifest_open(options, &file, &manifest))
+    if (!manifest_open(options, &file, manifest))
         return edit_refuse(reterr, "--change: %s cannot be used", file);
-    if (!str_equal(manifest.world->kind, world->kind) || !str_equal(manifest.world->api_version, world->api_version)) {
-        edit_refuse(reterr, "--change: %s: is a %.*s of %.*s, and what it changes is a %.*s of %.*s", file,
-                    (int)manifest.world->kind.len, manifest.world->kind.data, (int)manifest.world->api_version.len,
-                    manifest.world->api_version.data, (int)world->kind.len, world->kind.data,
-                    (int)world->api_version.len, world->api_version.data);
-    } else {
-        const struct rollout_node *metadata = node_get(old, "metadata"), *old_status = node_get(old, "status");
-        text_add_node(&first, metadata);
-        done = edit_tree(manifest.world->workload_object.nodes, str_of("metadata"),
-                         &(const struct rollout_str){ first.data, first.len }, &status, reterr) &&
-               rollout_json_parse(status.data, status.len, &json, reterr) == ROLLOUT_OK;
-        text_clear(&first);
-        if (done && old_status)
-            text_add_node(&first, old_status);
-        done = done && edit_tree(rollout_json_tree(json)->nodes, str_of("status"),
-                                 old_status ? &(const struct rollout_str){ first.data, first.len } : NULL, out, reterr);
-    }
-    rollout_json_free(json);
-    text_free(&first);
-    text_free(&status);
-    manifest_close(&manifest);
-    return done;
+    const struct rollout_world *other = manifest->world;
+    if (!str_equal(other->kind, world->kind) || !str_equal(other->api_version, world->api_version))
+        return edit_refuse(reterr, "--change: %s: is a %.*s of %.*s, and what it changes is a %.*s of %.*s", file,
+                           (int)other->kind.len, other->kind.data, (int)other->api_version.len, other->api_version.data,
+                           (int)world->kind.len, world->kind.data, (int)world->api_version.len,
+                           world->api_version.data);
+    ret->root = other->workload_object.nodes;
+    return edit_put(ret, "metadata", node_get(old, "metadata"), reterr) &&
+           edit_put(ret, "status", node_get(old, "status"), reterr);
 }
 
 /* Change `what` upon `before`, whose revisions are those of the first world. */
@@ -71,23 +54,23 @@ static int make_change(const struct options *options, const char *what, bool fil
                        const struct rollout_world *before, const struct rollout_node *gates, struct made_world *ret,
                        struct rollout_error *reterr)
 {
-    struct text text = { 0 };
-    int rc = ROLLOUT_ERR_INVALID;
-    bool done = file ? adopt_file(options, what, before, &text, reterr)
-                     : edit_fields(before->workload_object.nodes, str_of(what), &text, reterr);
-    if (done && text.failed)
-        done = edit_refuse(reterr, "out of memory");
+    struct edited workload = { .root = before->workload_object.nodes };
+    struct manifest manifest = { .input = { .fd = -1 } };
+    bool done = file ? adopt_file(options, what, before, &manifest, &workload, reterr)
+                     : edit_fields(&workload, str_of(what), reterr);
+    int rc = done ? ROLLOUT_OK : reterr->code;
     if (done) {
         struct world_parts parts = { .now_ms = first->snapshot->now_ms,
                                      .gates = gates,
-                                     .workload = { text.data, text.len },
+                                     .workload = workload.root,
                                      .revisions = first->revision_objects,
                                      .revision_count = first->revision_object_count };
         if (first->snapshot->current_revision && !first->workload->daemonset)
             parts.current = world_revision(first, first->snapshot->current_revision - 1)->name;
         rc = made_world_decode(&parts, ret, reterr);
     }
-    text_free(&text);
+    edited_free(&workload);
+    manifest_close(&manifest);
     return rc;
 }
 
@@ -99,7 +82,7 @@ int changes_make(const struct options *options, bool timed, const struct rollout
     ret->made = calloc(room, sizeof *ret->made);
     ret->texts = calloc(room, sizeof *ret->texts);
     if (!ret->items || !ret->made || !ret->texts) {
-        edit_refuse(reterr, "out of memory");
+        edit_nomem(reterr);
         return ROLLOUT_ERR_NOMEM;
     }
     const struct rollout_world *before = world;

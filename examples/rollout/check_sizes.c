@@ -56,7 +56,7 @@ static int keep_pods(const struct rollout_world *world, int64_t n, struct sized 
     size_t size = pods->stride < sizeof *ret->pods ? pods->stride : sizeof *ret->pods;
     ret->pods = calloc(pods->count + 1, sizeof *ret->pods);
     if (!ret->pods) {
-        edit_refuse(reterr, "out of memory");
+        edit_nomem(reterr);
         return ROLLOUT_ERR_NOMEM;
     }
     for (uint32_t i = 0; i < pods->count; i++) {
@@ -72,26 +72,11 @@ static int keep_pods(const struct rollout_world *world, int64_t n, struct sized 
 
 /* ---- sizes ---- */
 
-/* The workload with another template and so many replicas; template NULL: its own. */
-static bool add_resized(const struct rollout_node *workload, const struct rollout_node *template, int64_t n,
-                        struct text *out, struct rollout_error *reterr)
+/* The workload with so many replicas. */
+static bool resize(struct edited *workload, int64_t n, struct rollout_error *reterr)
 {
-    struct text first = { 0 }, plain = { 0 }, number = { 0 };
-    struct rollout_json *json = NULL;
-    text_addf(&number, "%" PRId64, n);
-    bool done = edit_tree(workload, str_of("spec.replicas"), &(const struct rollout_str){ number.data, number.len },
-                          template ? &first : out, reterr);
-    if (done && template) {
-        done = edit_tree(template, str_of("$patch"), NULL, &plain, reterr) &&
-               rollout_json_parse(first.data, first.len, &json, reterr) == ROLLOUT_OK &&
-               edit_tree(rollout_json_tree(json)->nodes, str_of("spec.template"),
-                         &(const struct rollout_str){ plain.data, plain.len }, out, reterr);
-    }
-    rollout_json_free(json);
-    text_free(&number);
-    text_free(&plain);
-    text_free(&first);
-    return done;
+    const struct rollout_node replicas = { .kind = ROLLOUT_NODE_INTEGER, .size = 1, .integer = n };
+    return edit_put(workload, "spec.replicas", &replicas, reterr);
 }
 
 /* The old revision's template, NULL where there is none, or it is the new one's. */
@@ -107,37 +92,28 @@ static const struct rollout_node *old_template(const struct rollout_world *world
 }
 
 /* All pods made anew, at the old revision. */
-static int make_all(const struct rollout_world *world, const struct rollout_node *template, const struct text *new_,
-                    const struct world_parts *parts, int64_t n, struct sized *ret, struct rollout_error *reterr)
+static int make_all(const struct rollout_node *workload, const struct rollout_node *template,
+                    const struct world_parts *parts, struct sized *ret, struct rollout_error *reterr)
 {
-    struct text old = { 0 };
-    struct rollout_json *old_json = NULL, *new_json = NULL;
-    int rc = ROLLOUT_ERR_INVALID;
-    if (add_resized(world->workload_object.nodes, template, n, &old, reterr)) {
-        rc = rollout_json_parse(old.data, old.len, &old_json, reterr);
-        if (rc == ROLLOUT_OK)
-            rc = rollout_json_parse(new_->data, new_->len, &new_json, reterr);
-        if (rc == ROLLOUT_OK)
-            rc = start_make(rollout_json_tree(old_json)->nodes, rollout_json_tree(new_json)->nodes, parts, &ret->start,
-                            reterr);
-    }
+    struct edited old = { .root = workload };
+    bool done =
+        edit_put(&old, "spec.template", template, reterr) && edit_put(&old, "spec.template[\"$patch\"]", NULL, reterr);
+    int rc = done ? start_make(old.root, workload, parts, &ret->start, reterr) : reterr->code;
     if (rc == ROLLOUT_OK)
         ret->world = ret->start.world;
-    text_free(&old);
-    rollout_json_free(old_json);
-    rollout_json_free(new_json);
+    edited_free(&old);
     return rc;
 }
 
 /* Those that are there, as they are. */
-static int keep_some(const struct rollout_world *world, const struct text *workload, const struct world_parts *given,
-                     int64_t n, struct sized *ret, struct rollout_error *reterr)
+static int keep_some(const struct rollout_world *world, const struct rollout_node *workload,
+                     const struct world_parts *given, int64_t n, struct sized *ret, struct rollout_error *reterr)
 {
     struct world_parts parts = *given;
     parts.now_ms = world->snapshot->now_ms;
     parts.revisions = world->revision_objects;
     parts.revision_count = world->revision_object_count;
-    parts.workload = (struct rollout_str){ workload->data, workload->len };
+    parts.workload = workload;
     if (world->snapshot->current_revision && !world->workload->daemonset)
         parts.current = world_revision(world, world->snapshot->current_revision - 1)->name;
     int rc = made_world_decode(&parts, &ret->made, reterr);
@@ -158,18 +134,15 @@ int sized_make(const struct rollout_world *world, const struct rollout_node *gat
 {
     const struct world_parts parts = { .gates = gates };
     const struct rollout_node *template = old_template(world);
-    struct text workload = { 0 };
-    int rc = ROLLOUT_ERR_INVALID;
-    if (world->workload->daemonset) {
-        text_add_tree(&workload, &world->workload_object);
-        rc = keep_some(world, &workload, &parts, n, ret, reterr);
-    } else if (add_resized(world->workload_object.nodes, NULL, n, &workload, reterr)) {
-        if (template && world->snapshot->pods.count)
-            rc = make_all(world, template, &workload, &parts, n, ret, reterr);
-        else
-            rc = keep_some(world, &workload, &parts, n, ret, reterr);
-    }
-    text_free(&workload);
+    struct edited workload = { .root = world->workload_object.nodes };
+    int rc = ROLLOUT_OK;
+    if (!world->workload->daemonset && !resize(&workload, n, reterr))
+        rc = reterr->code;
+    else if (!world->workload->daemonset && template && world->snapshot->pods.count)
+        rc = make_all(workload.root, template, &parts, ret, reterr);
+    else
+        rc = keep_some(world, workload.root, &parts, n, ret, reterr);
+    edited_free(&workload);
     return rc;
 }
 

@@ -92,6 +92,7 @@ static void add_pods(const struct rollout_world *world, const struct rollout_pla
             show_sentence(&sentence, world, plan, place);
         table_text(&table, &sentence);
         table_end_row(&table);
+        out->failed |= sentence.failed;
         text_free(&sentence);
     }
     table_print(&table, "  ", false, terminal_width(), out);
@@ -118,6 +119,7 @@ static void add_json_pods(const struct rollout_world *world, const struct rollou
             text_add_quoted(out, (struct rollout_str){ sentence.data ? sentence.data : "", sentence.len });
         }
         text_adds(out, "}");
+        out->failed |= sentence.failed;
         text_free(&sentence);
     }
     text_adds(out, "]");
@@ -186,6 +188,7 @@ static void add_json_step(const struct exploration *it, size_t number, const cha
             text_addf(out, "%s{\"op\":\"%s\",\"subject\":", i ? "," : "", op ? op : "?");
             text_add_quoted(out, (struct rollout_str){ name.data ? name.data : "", name.len });
             text_addf(out, ",\"reason\":\"%s\"}", reason ? reason : "");
+            out->failed |= name.failed;
             text_free(&name);
         }
         text_adds(out, "]");

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "answers.h"
 #include "span.h"
 
 bool edit_refuse(struct rollout_error *reterr, const char *format, ...)
@@ -18,6 +19,11 @@ bool edit_refuse(struct rollout_error *reterr, const char *format, ...)
     vsnprintf(reterr->message, sizeof reterr->message, format, args);
     va_end(args);
     return false;
+}
+
+bool edit_nomem(struct rollout_error *reterr)
+{
+    return answer_nomem(reterr) == ROLLOUT_OK;
 }
 
 /* ---- one place ---- */
@@ -172,11 +178,45 @@ static bool write_at(const struct edit *edit, const struct rollout_node *node, s
     return step.kind == STEP_KEY ? write_object(edit, node, step.key, path) : write_array(edit, node, step.index, path);
 }
 
-bool edit_tree(const struct rollout_node *root, struct rollout_str path, const struct rollout_str *value,
-               struct text *out, struct rollout_error *reterr)
+void edited_free(struct edited *edited)
 {
-    struct edit edit = { .path = path, .value = value, .out = out, .reterr = reterr };
-    return write_at(&edit, root, path, true);
+    rollout_json_free(edited->json);
+    *edited = (struct edited){ 0 };
+}
+
+static bool edit_at(struct edited *edited, struct rollout_str path, const struct rollout_str *value,
+                    struct rollout_error *reterr)
+{
+    struct text text = { 0 };
+    struct edit edit = { .path = path, .value = value, .out = &text, .reterr = reterr };
+    struct rollout_json *json = NULL;
+    bool done = write_at(&edit, edited->root, path, true);
+    if (done && text.failed)
+        done = edit_nomem(reterr);
+    done = done && rollout_json_parse(text.data, text.len, &json, reterr) == ROLLOUT_OK;
+    text_free(&text);
+    if (done) {
+        rollout_json_free(edited->json);
+        *edited = (struct edited){ rollout_json_tree(json)->nodes, json };
+    }
+    return done;
+}
+
+bool edit_set(struct edited *edited, struct rollout_str path, struct rollout_str value, struct rollout_error *reterr)
+{
+    return edit_at(edited, path, &value, reterr);
+}
+
+bool edit_put(struct edited *edited, const char *path, const struct rollout_node *value, struct rollout_error *reterr)
+{
+    struct text text = { 0 };
+    if (!value)
+        return edit_at(edited, str_of(path), NULL, reterr);
+    text_add_node(&text, value);
+    bool done = text.failed ? edit_nomem(reterr)
+                            : edit_set(edited, str_of(path), (struct rollout_str){ text.data, text.len }, reterr);
+    text_free(&text);
+    return done;
 }
 
 /* ---- fields that have a word ---- */
@@ -286,15 +326,18 @@ static bool find_path(const struct rollout_node *root, struct rollout_str field,
 }
 
 /* A number, true, false, null and what is JSON otherwise as it stands, all else as text, and so an image. */
-static void add_value(struct text *out, struct rollout_str field, struct rollout_str value)
+static bool add_value(struct text *out, struct rollout_str field, struct rollout_str value,
+                      struct rollout_error *reterr)
 {
     struct rollout_json *json = NULL;
     bool image = field.len >= 5 && memcmp(field.data, "image", 5) == 0 && !memchr(field.data, '.', field.len);
-    if (!image && value.len && rollout_json_parse(value.data, value.len, &json, NULL) == ROLLOUT_OK)
+    int rc = image || value.len == 0 ? ROLLOUT_ERR_SYNTAX : rollout_json_parse(value.data, value.len, &json, NULL);
+    if (rc == ROLLOUT_OK)
         text_add(out, value.data, value.len);
     else
         text_add_quoted(out, value);
     rollout_json_free(json);
+    return (rc != ROLLOUT_ERR_NOMEM && !out->failed) || edit_nomem(reterr);
 }
 
 /* The length of the first "FIELD=VALUE": up to a comma that is in no brackets and no quotes. */
@@ -334,43 +377,29 @@ static bool cut_field(struct rollout_str item, struct rollout_str *ret_field, st
     return false;
 }
 
-bool edit_fields(const struct rollout_node *root, struct rollout_str list, struct text *out,
-                 struct rollout_error *reterr)
+static bool edit_field(struct edited *edited, struct rollout_str item, struct rollout_error *reterr)
 {
-    struct rollout_json *json = NULL;
-    struct text text = { 0 };
-    bool done = list.len > 0;
-    if (!done)
-        edit_refuse(reterr, "no FIELD=VALUE");
+    struct rollout_str field = { NULL, 0 }, value = field;
+    struct text path = { 0 }, json = { 0 };
+    bool done =
+        cut_field(item, &field, &value) || edit_refuse(reterr, "%.*s is not FIELD=VALUE", (int)item.len, item.data);
+    done = done && find_path(edited->root, field, &path, reterr) && add_value(&json, field, value, reterr);
+    if (done && path.failed)
+        done = edit_nomem(reterr);
+    done = done && edit_set(edited, (struct rollout_str){ path.data, path.len },
+                            (struct rollout_str){ json.data, json.len }, reterr);
+    text_free(&path);
+    text_free(&json);
+    return done;
+}
+
+bool edit_fields(struct edited *edited, struct rollout_str list, struct rollout_error *reterr)
+{
+    bool done = list.len > 0 || edit_refuse(reterr, "no FIELD=VALUE");
     while (done && list.len > 0) {
         size_t len = first_field(list);
-        struct rollout_str item = { list.data, len }, field = { NULL, 0 }, value = field;
-        struct text path = { 0 }, json_value = { 0 };
+        done = edit_field(edited, (struct rollout_str){ list.data, len }, reterr);
         list = skip(list, len < list.len ? len + 1 : len);
-        done =
-            cut_field(item, &field, &value) || edit_refuse(reterr, "%.*s is not FIELD=VALUE", (int)item.len, item.data);
-        done = done && find_path(root, field, &path, reterr);
-        if (done) {
-            text_clear(&text);
-            add_value(&json_value, field, value);
-            const struct rollout_str new_value = { json_value.data, json_value.len };
-            done = edit_tree(root, (struct rollout_str){ path.data, path.len }, &new_value, &text, reterr);
-        }
-        if (done && (text.failed || path.failed || json_value.failed))
-            done = edit_refuse(reterr, "out of memory");
-        struct rollout_json *next = NULL;
-        done = done && rollout_json_parse(text.data, text.len, &next, reterr) == ROLLOUT_OK;
-        text_free(&path);
-        text_free(&json_value);
-        if (done) { /* the next field is set in what this one left */
-            rollout_json_free(json);
-            json = next;
-            root = rollout_json_tree(json)->nodes;
-        }
     }
-    if (done)
-        text_add_node(out, root);
-    text_free(&text);
-    rollout_json_free(json);
     return done;
 }

@@ -1,22 +1,33 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A manifest with some of its fields changed, as text. */
+/* A manifest with some of its fields changed. */
 #ifndef EXAMPLES_EDIT_H
 #define EXAMPLES_EDIT_H
 
+#include <rollout/json.h>
 #include <rollout/rollout.h>
 
 #include "text.h"
 
-/* Adds the tree as JSON to out, with `value`, which is JSON, at the path; NULL: without what stands there. The path is
- * keys with dots between them, ["a.b/c"] for a key with dots, [3] for an element; what is missing is made. Returns false
- * with reterr where the path cannot be read or meets something else than an object or array. */
-bool edit_tree(const struct rollout_node *root, struct rollout_str path, const struct rollout_str *value,
-               struct text *out, struct rollout_error *reterr);
+/* A tree that is edited step after step; begins as { .root = the tree }, which must outlive it. Release with
+ * edited_free(). */
+struct edited {
+    const struct rollout_node *root;
+    struct rollout_json *json; /* what root is in once something was changed */
+};
+void edited_free(struct edited *edited);
 
-/* Adds the tree to out with the fields of "FIELD=VALUE,..." set: those that users know by a word are found by the kind and
- * apiVersion of the tree, others are paths. */
-bool edit_fields(const struct rollout_node *root, struct rollout_str fields, struct text *out,
-                 struct rollout_error *reterr);
+/* All of these: false with reterr, its code too, where it cannot be done.
+ *
+ * Sets what stands at the path to `value`, which is JSON. The path is keys with dots between them, ["a.b/c"] for a key with
+ * dots, [3] for an element; what is missing is made. */
+bool edit_set(struct edited *edited, struct rollout_str path, struct rollout_str value, struct rollout_error *reterr);
+
+/* The same with a tree; NULL: takes away what stands there. */
+bool edit_put(struct edited *edited, const char *path, const struct rollout_node *value, struct rollout_error *reterr);
+
+/* Sets the fields of "FIELD=VALUE,...": those that users know by a word are found by the kind and apiVersion of the tree,
+ * others are paths. */
+bool edit_fields(struct edited *edited, struct rollout_str fields, struct rollout_error *reterr);
 
 /* reterr becomes an error of the input with that message. False, always. */
 bool edit_refuse(struct rollout_error *reterr, const char *format, ...)
@@ -24,5 +35,8 @@ bool edit_refuse(struct rollout_error *reterr, const char *format, ...)
     __attribute__((format(printf, 2, 3)))
 #endif
     ;
+
+/* The same: out of memory. */
+bool edit_nomem(struct rollout_error *reterr);
 
 #endif

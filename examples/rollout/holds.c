@@ -48,6 +48,7 @@ static size_t group_verdicts(const struct rollout_world *world, const struct rol
                 text_add_quoted(&hold->names, (struct rollout_str){ name.data ? name.data : "", name.len });
             else
                 text_add(&hold->names, name.data, name.len);
+            hold->names.failed |= name.failed;
             text_free(&name);
         }
     }
@@ -72,6 +73,7 @@ static void add_json(struct text *out, const struct rollout_world *world, const 
                   reason ? reason : "?", groups[g].count, groups[g].names.data ? groups[g].names.data : "");
         text_add_quoted(out, (struct rollout_str){ sentence.data ? sentence.data : "", sentence.len });
         text_adds(out, "}");
+        out->failed |= sentence.failed;
         text_free(&sentence);
     }
     text_adds(out, "]}");

@@ -45,7 +45,7 @@ static int judge(struct stage *stage, struct rollout_error *reterr)
     struct rollout_simulation_options options = stage->options;
     int rc = assertions && places ? ROLLOUT_OK : ROLLOUT_ERR_NOMEM;
     if (rc != ROLLOUT_OK)
-        edit_refuse(reterr, "out of memory");
+        edit_nomem(reterr);
     for (size_t i = 0; rc == ROLLOUT_OK && i < count; i++) {
         outcome->claims[i].text = assertions[i] = outcome->settings->options.assertions[i];
         places[i] = i;
@@ -126,13 +126,12 @@ static int play_runs(const struct stage *stage, uint32_t flags, struct spread *r
     const struct outcome *outcome = stage->outcome;
     const struct simulate_settings *settings = outcome->settings;
     struct rollout_simulation_options options = stage->options;
-    struct playing playing = { .options = outcome->options,
-                               .settings = settings,
-                               .changes = outcome->changes,
-                               .runs = settings->runs };
+    struct playing playing = {
+        .options = outcome->options, .settings = settings, .changes = outcome->changes, .runs = settings->runs
+    };
     int64_t *times = calloc(settings->runs, sizeof *times);
     if (!times) {
-        edit_refuse(reterr, "out of memory");
+        edit_nomem(reterr);
         return ROLLOUT_ERR_NOMEM;
     }
     options.flags |= flags;
@@ -280,7 +279,7 @@ static int simulate_one(const struct options *options, const struct rollout_worl
     struct stage stage = { .outcome = &outcome, .options = settings->options };
     int status = FAULT;
     if (!faults || !claims) {
-        edit_refuse(reterr, "out of memory");
+        edit_nomem(reterr);
     } else if (changes_make(options, true, world, telling->gates, &changes, reterr) == ROLLOUT_OK) {
         stage.options.seed = settings->seed;
         stage.options.faults = faults;

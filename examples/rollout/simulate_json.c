@@ -49,6 +49,7 @@ static void add_delays(struct text *out, const struct outcome *outcome)
         show_delay(&delay, &outcome->settings->options.delays[i]);
         text_adds(out, i ? "," : "");
         add_string(out, step_name(i), text_str(&delay));
+        out->failed |= delay.failed;
         text_free(&delay);
     }
     text_adds(out, "}");

@@ -297,8 +297,9 @@ int play(const struct playing *playing, struct play *ret, struct rollout_error *
             add_holds(&ret->holds, &world, plan, playing->options->json);
         changes = changes_now;
     }
-    if (rc == ROLLOUT_OK && (ret->pods.failed || ret->holds.failed || ret->limits.failed)) {
-        edit_refuse(reterr, "out of memory");
+    if (rc == ROLLOUT_OK &&
+        (ret->pods.failed || ret->holds.failed || ret->limits.failed || ret->from.failed || ret->to.failed)) {
+        edit_nomem(reterr);
         rc = ROLLOUT_ERR_NOMEM;
     }
     return rc;

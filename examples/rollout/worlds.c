@@ -30,7 +30,7 @@ static void add_snapshot(struct text *out, const struct world_parts *parts)
     text_adds(out, "{\"kind\":\"Snapshot\",\"now\":\"");
     show_time(out, parts->now_ms);
     text_adds(out, "\",\"workload\":");
-    text_add(out, parts->workload.data, parts->workload.len);
+    text_add_node(out, parts->workload);
     if (parts->gates) {
         text_adds(out, ",\"featureGates\":");
         text_add_node(out, parts->gates);
@@ -58,7 +58,7 @@ int made_world_decode(const struct world_parts *parts, struct made_world *ret, s
     add_snapshot(&text, parts);
     int rc = ROLLOUT_ERR_NOMEM;
     if (text.failed)
-        edit_refuse(reterr, "out of memory");
+        edit_nomem(reterr);
     else
         rc = rollout_json_parse(text.data, text.len, &ret->json, reterr);
     if (rc == ROLLOUT_OK)
@@ -74,43 +74,17 @@ void made_world_free(struct made_world *made)
     *made = (struct made_world){ 0 };
 }
 
-/* The tree as text in its own memory; false where there is none, with reterr. */
-static bool as_text(const struct rollout_node *node, struct text *ret, struct rollout_error *reterr)
-{
-    text_add_node(ret, node);
-    return !ret->failed || edit_refuse(reterr, "out of memory");
-}
-
-/* Adds the tree of `node` to out with a member of another tree, or with a text of ours, at a path where it has none. */
-static bool with_default(const struct rollout_node *node, const char *path, bool there, struct rollout_str value,
-                         struct text *out, struct rollout_error *reterr)
-{
-    text_clear(out);
-    return there ? as_text(node, out, reterr) : edit_tree(node, str_of(path), &value, out, reterr);
-}
-
 /* ---- from one manifest to another ---- */
 
 #define START_MS INT64_C(1767225600000) /* 2026-01-01: the wall clock would give other bytes every time */
 
 /* The workload as it is first sent to a cluster: with a uid, without what another cluster said of it. */
-static bool add_fresh(const struct rollout_node *workload, const struct rollout_node *status, struct text *out,
-                      struct rollout_error *reterr)
+static bool make_fresh(struct edited *workload, const struct rollout_node *status, struct rollout_error *reterr)
 {
-    struct rollout_json *json = NULL;
-    struct text first = { 0 }, now = { 0 };
-    bool has_uid = node_get(node_get(workload, "metadata"), "uid") != NULL;
-    bool done = with_default(workload, "metadata.uid", has_uid, str_of("\"00000000-0000-4000-8000-000000000001\""),
-                             &first, reterr) &&
-                rollout_json_parse(first.data, first.len, &json, reterr) == ROLLOUT_OK;
-    if (done && status)
-        text_add_node(&now, status);
-    done = done && edit_tree(rollout_json_tree(json)->nodes, str_of("status"),
-                             status ? &(const struct rollout_str){ now.data, now.len } : NULL, out, reterr);
-    rollout_json_free(json);
-    text_free(&first);
-    text_free(&now);
-    return done;
+    static const struct rollout_str uid = { "\"00000000-0000-4000-8000-000000000001\"", 38 };
+    bool has_uid = node_get(node_get(workload->root, "metadata"), "uid") != NULL;
+    return (has_uid || edit_set(workload, str_of("metadata.uid"), uid, reterr)) &&
+           edit_put(workload, "status", status, reterr);
 }
 
 /* Lets all pods of the old world come up, which takes no time. */
@@ -129,42 +103,49 @@ static int bring_up(struct start *start, struct rollout_error *reterr)
     return rc;
 }
 
+/* The world of the new manifest, with the pods that came up. */
+static int ask_for(const struct rollout_node *workload, struct world_parts *parts, struct start *ret,
+                   struct rollout_error *reterr)
+{
+    const struct rollout_world *before = ret->old_world.world;
+    const struct rollout_snapshot *after = rollout_simulation_snapshot(ret->simulation);
+    uint32_t revision = before->snapshot->update_revision;
+    parts->now_ms = after->now_ms;
+    parts->workload = workload;
+    parts->revisions = before->revision_objects;
+    parts->revision_count = before->revision_object_count;
+    if (revision && !before->workload->daemonset)
+        parts->current = world_revision(before, revision - 1)->name;
+    int rc = made_world_decode(parts, &ret->new_world, reterr);
+    if (rc != ROLLOUT_OK)
+        return rc;
+    ret->world = *ret->new_world.world;
+    ret->snapshot = *ret->new_world.world->snapshot;
+    ret->snapshot.pods = after->pods;
+    ret->snapshot.claims = after->claims;
+    ret->world.snapshot = &ret->snapshot;
+    return ROLLOUT_OK;
+}
+
 int start_make(const struct rollout_node *old, const struct rollout_node *new_, const struct world_parts *given,
                struct start *ret, struct rollout_error *reterr)
 {
     struct world_parts parts = {
         .now_ms = START_MS, .gates = given->gates, .nodes = given->nodes, .zones = given->zones
     };
-    struct text text = { 0 };
-    int rc = add_fresh(old, NULL, &text, reterr) ? ROLLOUT_OK : ROLLOUT_ERR_INVALID;
-    parts.workload = (struct rollout_str){ text.data, text.len };
+    struct edited first = { .root = old }, second = { .root = new_ };
+    int rc = make_fresh(&first, NULL, reterr) ? ROLLOUT_OK : reterr->code;
+    parts.workload = first.root;
     if (rc == ROLLOUT_OK)
         rc = made_world_decode(&parts, &ret->old_world, reterr);
     if (rc == ROLLOUT_OK)
         rc = bring_up(ret, reterr);
-    text_clear(&text);
-    if (rc == ROLLOUT_OK && !add_fresh(new_, rollout_simulation_plan(ret->simulation)->status.nodes, &text, reterr))
-        rc = ROLLOUT_ERR_INVALID;
-    if (rc == ROLLOUT_OK) {
-        const struct rollout_world *before = ret->old_world.world;
-        const struct rollout_snapshot *after = rollout_simulation_snapshot(ret->simulation);
-        uint32_t revision = before->snapshot->update_revision;
-        parts.now_ms = after->now_ms;
-        parts.workload = (struct rollout_str){ text.data, text.len };
-        parts.revisions = before->revision_objects;
-        parts.revision_count = before->revision_object_count;
-        if (revision && !before->workload->daemonset)
-            parts.current = world_revision(before, revision - 1)->name;
-        rc = made_world_decode(&parts, &ret->new_world, reterr);
-        if (rc == ROLLOUT_OK) {
-            ret->world = *ret->new_world.world;
-            ret->snapshot = *ret->new_world.world->snapshot;
-            ret->snapshot.pods = after->pods;
-            ret->snapshot.claims = after->claims;
-            ret->world.snapshot = &ret->snapshot;
-        }
-    }
-    text_free(&text);
+    if (rc == ROLLOUT_OK && !make_fresh(&second, rollout_simulation_plan(ret->simulation)->status.nodes, reterr))
+        rc = reterr->code;
+    if (rc == ROLLOUT_OK)
+        rc = ask_for(second.root, &parts, ret, reterr);
+    edited_free(&first);
+    edited_free(&second);
     return rc;
 }
 

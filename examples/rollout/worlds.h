@@ -11,7 +11,7 @@ struct world_parts {
     int64_t now_ms;
     const struct rollout_node *gates; /* featureGates */
     struct rollout_str current;       /* name of the current revision */
-    struct rollout_str workload;      /* JSON */
+    const struct rollout_node *workload;
     const struct rollout_tree *revisions;
     size_t revision_count;
     size_t nodes; /* so many made-up ones, node-1, node-2, ... */
