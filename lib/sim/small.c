@@ -136,8 +136,10 @@ static uint8_t trait_of(struct ro_small *s, size_t pod)
         if (s->traits[i].deletion_cost == t.deletion_cost && s->traits[i].restarts == t.restarts &&
             s->traits[i].sidecar_restarts == t.sidecar_restarts && s->traits[i].containers.nodes == t.containers.nodes)
             return (uint8_t)i;
-    if (s->trait_count == sizeof s->traits / sizeof *s->traits)
+    if (s->trait_count == sizeof s->traits / sizeof *s->traits) {
+        s->full = true;
         return 0;
+    }
     s->traits[s->trait_count] = t;
     return (uint8_t)s->trait_count++;
 }
@@ -152,8 +154,10 @@ static uint8_t name_of(struct ro_small *s, struct rollout_str name)
     for (size_t i = 0; i < s->name_count; i++)
         if (s->names[i].data == kept.data)
             return (uint8_t)i;
-    if (s->name_count == sizeof s->names / sizeof *s->names)
+    if (s->name_count == sizeof s->names / sizeof *s->names) {
+        s->full = true;
         return 0;
+    }
     s->names[s->name_count] = kept;
     return (uint8_t)s->name_count++;
 }
@@ -227,6 +231,10 @@ size_t ro_small_pack(struct ro_small *s, uint8_t bytes[RO_SMALL_STATE], struct r
         }
         records[at] = r;
         order->from[at] = (uint8_t)i;
+    }
+    if (s->full) {
+        ro_error(c->reterr, ROLLOUT_ERR_INVALID, "pods", "pods: more than 256 names, or kinds of them, in all states");
+        return 0;
     }
     order->count = n;
     ro_kind_remember(c, head.memory);

@@ -44,6 +44,7 @@ struct ro_small {
     struct rollout_str names[256]; /* of a StatefulSet's places; of other kinds' pods by their place in the state */
     size_t name_count;
     struct rollout_str namespace_;
+    bool full; /* one of the tables has no room left */
 };
 
 /* Where pods come from and go to in a form: from[i] is the place in the cluster of pod i of the form. */
