@@ -218,7 +218,7 @@ static const struct refused {
       ROLLOUT_ERR_INVALID,
       "delays[3].a_ms",
       "delays[3].a_ms: 0 is no median of a log-normal distribution" },
-    { { 0, 1, 0, 0 }, ROLLOUT_ERR_ABI, "delays[3].reserved", "delays[3].reserved: 1 is not 0" },
+    { { 0, 1, 0, 0 }, ROLLOUT_ERR_ABI, "delays[3].reserved", "delays[3].reserved: not zero" },
     { { EXPONENTIAL(5, 4) }, ROLLOUT_OK, "", "" },
 };
 

@@ -14,6 +14,8 @@ static struct rollout_world *world;
 static struct rollout_grouping *grouping;
 static struct rollout_plan *plan;
 static struct rollout_json_reader *reader;
+static struct rollout_simulation *simulation;
+static struct rollout_check *exploration;
 static char untouched;
 static void *ret = &untouched; /* for any ret_* */
 static size_t number;
@@ -30,12 +32,18 @@ static void set_up(void)
     ck_assert_int_eq(rollout_document_group(rollout_json_tree(json), &grouping, NULL), ROLLOUT_OK);
     ck_assert_int_eq(rollout_plan(world->workload, world->snapshot, &plan, NULL), ROLLOUT_OK);
     ck_assert_uint_gt(plan->action_count, 0);
+    const struct rollout_simulation_options play = { .struct_size = sizeof play };
+    const struct rollout_check_options explore = { .struct_size = sizeof explore };
+    ck_assert_int_eq(rollout_simulation_new(world, &play, &simulation, NULL), ROLLOUT_OK);
+    ck_assert_int_eq(rollout_check_new(world, &explore, &exploration, NULL), ROLLOUT_OK);
     ck_assert_int_eq(rollout_json_reader_new(STDIN_FILENO, &reader, NULL), ROLLOUT_OK);
 }
 
 static void tear_down(void)
 {
     rollout_json_reader_free(reader);
+    rollout_check_free(exploration);
+    rollout_simulation_free(simulation);
     rollout_plan_free(plan);
     rollout_grouping_free(grouping);
     rollout_world_free(world);
@@ -110,6 +118,46 @@ START_TEST(test_arguments)
     REFUSED(invalid, "reader: NULL", rollout_json_reader_next(NULL, (void *)&ret, NULL, &error));
     REFUSED(invalid, "ret_json: NULL", rollout_json_reader_next(reader, NULL, NULL, &error));
 
+    struct rollout_simulation_options play = { .struct_size = sizeof play };
+    struct rollout_check_options explore = { .struct_size = sizeof explore };
+    struct rollout_simulation_state state;
+    struct rollout_check_result result;
+    struct rollout_check_story story;
+    struct rollout_world made, no_workload = *world, no_snapshot = *world;
+    no_workload.workload = NULL;
+    no_snapshot.snapshot = NULL;
+    REFUSED(invalid, "world: NULL", rollout_lint(NULL, (void *)&ret, &error));
+    REFUSED(invalid, "ret_findings: NULL", rollout_lint(world, NULL, &error));
+    REFUSED(invalid, "world: NULL", rollout_simulation_new(NULL, &play, (void *)&ret, &error));
+    REFUSED(invalid, "workload: NULL", rollout_simulation_new(&no_workload, &play, (void *)&ret, &error));
+    REFUSED(invalid, "snapshot: NULL", rollout_simulation_new(&no_snapshot, &play, (void *)&ret, &error));
+    REFUSED(invalid, "options: NULL", rollout_simulation_new(world, NULL, (void *)&ret, &error));
+    REFUSED(invalid, "ret_simulation: NULL", rollout_simulation_new(world, &play, NULL, &error));
+    REFUSED(invalid, "simulation: NULL", rollout_simulation_step(NULL, &state, &error));
+    REFUSED(invalid, "state: NULL", rollout_simulation_step(simulation, NULL, &error));
+    REFUSED(invalid, "simulation: NULL", rollout_simulation_world(NULL, &made, &error));
+    REFUSED(invalid, "ret_world: NULL", rollout_simulation_world(simulation, NULL, &error));
+    REFUSED(invalid, "simulation: NULL", rollout_simulation_restart(NULL, 1, &error));
+    REFUSED(invalid, "world: NULL", rollout_check_new(NULL, &explore, (void *)&ret, &error));
+    REFUSED(invalid, "workload: NULL", rollout_check_new(&no_workload, &explore, (void *)&ret, &error));
+    REFUSED(invalid, "snapshot: NULL", rollout_check_new(&no_snapshot, &explore, (void *)&ret, &error));
+    REFUSED(invalid, "options: NULL", rollout_check_new(world, NULL, (void *)&ret, &error));
+    REFUSED(invalid, "ret_check: NULL", rollout_check_new(world, &explore, NULL, &error));
+    REFUSED(invalid, "check: NULL", rollout_check_step(NULL, 1, &result, &error));
+    REFUSED(invalid, "result: NULL", rollout_check_step(exploration, 1, NULL, &error));
+    REFUSED(invalid, "check: NULL", rollout_check_story(NULL, 0, &story, &error));
+    REFUSED(invalid, "story: NULL", rollout_check_story(exploration, 0, NULL, &error));
+
+    /* In a list of changes. */
+    struct rollout_change change = { 0, NULL };
+    play.changes = explore.changes = &change;
+    play.change_count = explore.change_count = 1;
+    REFUSED(invalid, "changes[0]: world: NULL", rollout_simulation_new(world, &play, (void *)&ret, &error));
+    REFUSED(invalid, "changes[0]: world: NULL", rollout_check_new(world, &explore, (void *)&ret, &error));
+    change.world = &no_snapshot;
+    REFUSED(invalid, "changes[0]: snapshot: NULL", rollout_simulation_new(world, &play, (void *)&ret, &error));
+    REFUSED(invalid, "changes[0]: snapshot: NULL", rollout_check_new(world, &explore, (void *)&ret, &error));
+
     /* No record either. */
     ck_assert_int_eq(rollout_plan(NULL, NULL, NULL, NULL), invalid);
     ck_assert_int_eq(rollout_plan_object(NULL, NULL, NULL, NULL), invalid);
@@ -129,6 +177,10 @@ START_TEST(test_questions)
     ck_assert_int_eq(rollout_selector_matches(NULL, NULL), 0);
     ck_assert_int_eq(rollout_selector_matches(&everything, NULL), 0);
     ck_assert_uint_eq(rollout_grouping_count(NULL), 0);
+    ck_assert_uint_eq(rollout_simulation_changes(NULL), 0);
+    ck_assert_ptr_null(rollout_simulation_workload(NULL));
+    ck_assert_ptr_null(rollout_simulation_snapshot(NULL));
+    ck_assert_ptr_null(rollout_simulation_plan(NULL));
     ck_assert_ptr_null(rollout_json_tree(NULL));
     ck_assert_uint_eq(rollout_verdict_text(NULL, world->snapshot, 0, buf, sizeof buf), 0);
     ck_assert_uint_gt(rollout_verdict_text(plan, NULL, 0, buf, sizeof buf), 0); /* without names */
@@ -145,6 +197,9 @@ START_TEST(test_free)
     rollout_world_free(NULL);
     rollout_grouping_free(NULL);
     rollout_objects_free(NULL);
+    rollout_findings_free(NULL);
+    rollout_simulation_free(NULL);
+    rollout_check_free(NULL);
     rollout_json_free(NULL);
     rollout_json_reader_free(NULL);
 }

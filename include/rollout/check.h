@@ -74,7 +74,8 @@ ROLLOUT_API int rollout_check_new(const struct rollout_world *world, const struc
                                   struct rollout_check **ret_check, struct rollout_error *reterr);
 
 /** Explores up to `states` more states. *result is written (at most struct_size bytes of it). At the end it changes
- *  nothing any more. Since: 0.1 (testing) */
+ *  nothing any more. Returns ROLLOUT_OK, or what rollout_plan() does; ROLLOUT_ERR_INVALID also where there are more than
+ *  32 pods at a time. After an error there is nothing to do but to free it. Since: 0.1 (testing) */
 ROLLOUT_API int rollout_check_step(struct rollout_check *check, uint64_t states, struct rollout_check_result *result,
                                    struct rollout_error *reterr);
 

@@ -57,7 +57,7 @@ enum {
     ROLLOUT_FAULT_BREAK = 5        /**< at at_ms the pod becomes unready until it is updated or replaced */
 };
 
-/** One fault. */
+/** One fault. Frozen. */
 struct rollout_fault {
     uint32_t kind;             /**< ROLLOUT_FAULT_* */
     uint32_t share;            /**< of a million pods so many, drawn by the seed; 0 = all: NEVER_READY, IMAGE, CRASH */
@@ -66,7 +66,7 @@ struct rollout_fault {
                                     or of a zone; BREAK: name of a pod */
 };
 
-/** The spec changes midway. */
+/** The spec changes midway. Frozen. */
 struct rollout_change {
     int64_t at_ms; /**< since the start; negative: once, as things are, the release is over or nothing moves any more */
     const struct rollout_world *world; /**< its workload is what is asked for from then on, at its update revision, which
@@ -137,7 +137,7 @@ struct rollout_simulation;
  *  outlive it. Where the world has the objects' trees, new pods are made from the revisions' templates as
  *  rollout_apply() makes them; else like the pods of the revision that are there already, or like any.
  *  *ret_simulation is the caller's. Returns ROLLOUT_OK, ROLLOUT_ERR_ABI, ROLLOUT_ERR_INVALID (also an assertion that
- *  cannot be read) or ROLLOUT_ERR_NOMEM. Since: 0.1 (testing) */
+ *  cannot be read, a change that cannot be made, more than 200,000 pods or 1,024 revisions) or ROLLOUT_ERR_NOMEM. Since: 0.1 (testing) */
 ROLLOUT_API int rollout_simulation_new(const struct rollout_world *world,
                                        const struct rollout_simulation_options *options,
                                        struct rollout_simulation **ret_simulation, struct rollout_error *reterr);
@@ -151,14 +151,19 @@ ROLLOUT_API int rollout_simulation_new(const struct rollout_world *world,
  *  Each is looked at when a plan has been carried out, when something goes wrong, and before every pass; the first that does
  *  not hold ends the release.
  *
- *  Returns ROLLOUT_OK, or what rollout_plan() and rollout_apply() do. Since: 0.1 (testing) */
+ *  Returns ROLLOUT_OK, what rollout_plan() and rollout_apply() do, or ROLLOUT_ERR_INVALID: a plan creates pods beyond
+ *  200,000. After an error it cannot be gone on with: free it, or begin again. Since: 0.1 (testing) */
 ROLLOUT_API int rollout_simulation_step(struct rollout_simulation *simulation, struct rollout_simulation_state *state,
                                         struct rollout_error *reterr);
 
-/** The workload, snapshot and plan of the last pass, which is carried out by the next step; valid until then. NULL
- *  before the first one. With outcome FAILED the plan may be carried out already. Since: 0.1 (testing) */
+/** The workload of the last pass, valid until the next step. NULL before the first one. Since: 0.1 (testing) */
 ROLLOUT_API const struct rollout_workload *rollout_simulation_workload(const struct rollout_simulation *simulation);
+
+/** Its snapshot, the same. Since: 0.1 (testing) */
 ROLLOUT_API const struct rollout_snapshot *rollout_simulation_snapshot(const struct rollout_simulation *simulation);
+
+/** Its plan, which is carried out by the next step; the same. With outcome FAILED it may be carried out already.
+ *  Since: 0.1 (testing) */
 ROLLOUT_API const struct rollout_plan *rollout_simulation_plan(const struct rollout_simulation *simulation);
 
 /** The same as a world, for rollout_plan_object() and, with ROLLOUT_SIMULATE_OBJECTS, rollout_snapshot_object(): it has the

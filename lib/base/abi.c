@@ -36,6 +36,27 @@ int ro_abi_struct(const void *given, void *full, size_t full_size, const char *n
     return ROLLOUT_OK;
 }
 
+int ro_abi_out(const void *out, const char *name, struct rollout_error *reterr)
+{
+    uint32_t size;
+    if (!out)
+        return ro_error_null(reterr, name);
+    memcpy(&size, out, sizeof size);
+    if (size < sizeof size || size > RO_ABI_SIZE_MAX)
+        return ro_error(reterr, ROLLOUT_ERR_ABI, name, "%s: struct_size %u is none", name, (unsigned)size);
+    return ROLLOUT_OK;
+}
+
+void ro_abi_hand_over(void *out, const void *full, size_t full_size)
+{
+    uint32_t size;
+    memcpy(&size, out, sizeof size);
+    size_t known = size < full_size ? size : full_size;
+    memcpy((char *)out + sizeof size, (const char *)full + sizeof size, known - sizeof size);
+    if (size > full_size)
+        memset((char *)out + full_size, 0, size - full_size);
+}
+
 int ro_abi_array(const void *items, size_t count, size_t stride, size_t full_size, const char *name,
                  struct ro_abi_array *ret, struct rollout_error *reterr)
 {

@@ -22,6 +22,14 @@ static inline int ro_abi_stride_ok(size_t stride)
  * a pointer's size; or a tail beyond full_size that is not all zero. */
 int ro_abi_struct(const void *given, void *full, size_t full_size, const char *name, struct rollout_error *reterr);
 
+/* Whether the caller said how long the struct is that is written: ROLLOUT_OK; ROLLOUT_ERR_INVALID: NULL; ROLLOUT_ERR_ABI:
+ * struct_size below 4 or above RO_ABI_SIZE_MAX. */
+int ro_abi_out(const void *out, const char *name, struct rollout_error *reterr);
+
+/* Writes what fits of full (of full_size bytes) to a struct that ro_abi_out() accepts; zero beyond it, and its struct_size
+ * stays. */
+void ro_abi_hand_over(void *out, const void *full, size_t full_size);
+
 /* An array whose elements may be shorter or longer than here. */
 struct ro_abi_array {
     const char *items; /* elements of at least the full size, stride apart */

@@ -15,6 +15,7 @@
 #define STATE_LIMIT     10000000
 #define MEMORY_LIMIT    ((size_t)1 << 30)
 #define FIRST_JUDGEMENT 1024
+#define CHANGE_LIMIT    200
 
 /* What brings one state to the next; the low byte says which pod or node. */
 enum {
@@ -44,6 +45,7 @@ struct rollout_check {
     struct ro_assertion_counts zone_scratch[RO_SMALL_NODES];
     size_t at;        /* the state that is explored next */
     size_t judgement; /* when so many are found, their fates are looked at */
+    bool failed;      /* a step did, and may have been done in part */
     uint32_t culprit; /* the state from which the story goes wrong */
 
     /* as the state that is explored was unpacked */
@@ -567,11 +569,13 @@ int rollout_check_story(struct rollout_check *k, size_t index, struct rollout_ch
                         struct rollout_error *reterr)
 {
     struct rollout_check_story full = { 0 };
-    if (!k || !story)
-        return ro_error_null(reterr, k ? "story" : "check");
-    uint32_t size = story->struct_size;
-    if (size < sizeof size || size > RO_ABI_SIZE_MAX)
-        return ro_error(reterr, ROLLOUT_ERR_ABI, "story", "story: struct_size %u", size);
+    if (!k)
+        return ro_error_null(reterr, "check");
+    int r = ro_abi_out(story, "story", reterr);
+    if (r != ROLLOUT_OK)
+        return r;
+    if (k->failed)
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, "check", "check: an earlier step failed");
     if (index >= k->result.story)
         return ro_error(reterr, ROLLOUT_ERR_INVALID, "index", "index: %zu, but the story has %zu steps", index,
                         k->result.story);
@@ -587,17 +591,14 @@ int rollout_check_story(struct rollout_check *k, size_t index, struct rollout_ch
     rollout_plan_free(k->story_plan);
     k->story_plan = NULL;
     if (full.move == ROLLOUT_MOVE_PASS) {
-        int r = ro_cluster_plan(c, &k->story_plan);
+        r = ro_cluster_plan(c, &k->story_plan);
         if (r != ROLLOUT_OK)
             return r;
     }
-    full.struct_size = size;
     full.workload = &c->workload;
     full.snapshot = &c->snapshot;
     full.plan = k->story_plan;
-    memcpy(story, &full, size < sizeof full ? size : sizeof full);
-    if (size > sizeof full)
-        memset((char *)story + sizeof full, 0, size - sizeof full);
+    ro_abi_hand_over(story, &full, sizeof full);
     return ROLLOUT_OK;
 }
 
@@ -614,14 +615,12 @@ static int check_options(struct rollout_check *k, struct rollout_error *reterr)
     if (o->faults > 15)
         return ro_error(reterr, ROLLOUT_ERR_INVALID, "faults", "faults: %u, but at most 15", o->faults);
     if (o->reserved)
-        return ro_error(reterr, ROLLOUT_ERR_ABI, "reserved", "reserved: %u", o->reserved);
-    if ((o->change_count && !o->changes) || o->change_count > 200)
-        return ro_error(reterr, ROLLOUT_ERR_INVALID, "changes", "changes: %s", o->changes ? "more than 200" : "NULL");
-    for (size_t i = 0; i < o->change_count; i++)
-        if (!o->changes[i].world)
-            return ro_error_at(reterr, ROLLOUT_ERR_INVALID, (uint32_t)i, "changes", "changes[%zu]: no world", i);
+        return ro_error(reterr, ROLLOUT_ERR_ABI, "reserved", "reserved: not zero");
+    if (o->change_count > CHANGE_LIMIT)
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, "changes", "changes: %zu, but at most %d", o->change_count,
+                        CHANGE_LIMIT);
     if (o->assertion_count && !o->assertions)
-        return ro_error(reterr, ROLLOUT_ERR_INVALID, "assertions", "assertions: NULL");
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, "assertions", "assertions: NULL with a count");
     k->assertions = ro_arena_alloc(&k->arena, o->assertion_count, sizeof(void *));
     if (k->arena.failed)
         return ro_error_nomem(reterr);
@@ -680,6 +679,8 @@ int rollout_check_new(const struct rollout_world *world, const struct rollout_ch
     if (r == ROLLOUT_OK)
         r = check_options(k, reterr);
     if (r == ROLLOUT_OK)
+        r = ro_cluster_check_changes(world, k->options.changes, k->options.change_count, reterr);
+    if (r == ROLLOUT_OK)
         r = ro_small_open(&k->small, world, k->options.changes, k->options.change_count, reterr);
     if (r == ROLLOUT_OK)
         r = begin(k);
@@ -734,22 +735,21 @@ static int go_on(struct rollout_check *k, uint64_t states)
 int rollout_check_step(struct rollout_check *k, uint64_t states, struct rollout_check_result *result,
                        struct rollout_error *reterr)
 {
-    if (!k || !result)
-        return ro_error_null(reterr, k ? "result" : "check");
-    uint32_t size = result->struct_size;
-    if (size < sizeof size || size > RO_ABI_SIZE_MAX)
-        return ro_error(reterr, ROLLOUT_ERR_ABI, "result", "result: struct_size %u", size);
+    if (!k)
+        return ro_error_null(reterr, "check");
+    int r = ro_abi_out(result, "result", reterr);
+    if (r != ROLLOUT_OK)
+        return r;
+    if (k->failed)
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, "check", "check: an earlier step failed");
     k->small.cluster.reterr = reterr;
-    int r = go_on(k, states);
+    r = go_on(k, states);
+    k->failed = r != ROLLOUT_OK;
     if (r != ROLLOUT_OK)
         return r;
     k->result.states = k->at;
     k->result.found = k->states.count;
     k->result.memory = ro_states_memory(&k->states);
-    struct rollout_check_result full = k->result;
-    full.struct_size = size;
-    memcpy(result, &full, size < sizeof full ? size : sizeof full);
-    if (size > sizeof full)
-        memset((char *)result + sizeof full, 0, size - sizeof full);
+    ro_abi_hand_over(result, &k->result, sizeof k->result);
     return ROLLOUT_OK;
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/abi.h"
 #include "base/error.h"
 #include "base/sort.h"
 #include "base/str.h"
@@ -126,18 +127,19 @@ static void guess(struct ro_cluster *c, uint32_t i)
 static bool copy_pods(struct ro_cluster *c, const struct rollout_snapshot *s)
 {
     for (size_t i = 0; i < s->pods.count; i++) {
-        const struct rollout_pod *from = (const void *)((const char *)s->pods.items + i * s->pods.stride);
+        struct rollout_pod full = { 0 };
         uint32_t at = ro_cluster_add_pod(c);
         if (at == ROLLOUT_NONE)
             return false;
-        size_t size = s->pods.stride < sizeof *from ? s->pods.stride : sizeof *from;
-        memcpy(&c->pods[at], from, size);
-        if (from->in_place) {
-            c->in_place[at] = *from->in_place;
+        size_t size = s->pods.stride < sizeof full ? s->pods.stride : sizeof full;
+        memcpy(&full, (const char *)s->pods.items + i * s->pods.stride, size);
+        c->pods[at] = full;
+        if (full.in_place) {
+            c->in_place[at] = *full.in_place;
             c->pods[at].in_place = &c->in_place[at];
         }
-        c->hidden[at].labels = ro_texts_labels(&c->texts, &from->labels);
-        c->hidden[at].finalizers = ro_texts_finalizers(&c->texts, &from->finalizers);
+        c->hidden[at].labels = ro_texts_labels(&c->texts, &full.labels);
+        c->hidden[at].finalizers = ro_texts_finalizers(&c->texts, &full.finalizers);
         /* a caller's own facts may say more than the labels do */
         c->pods[at].labels = ro_texts_set(&c->texts, c->hidden[at].labels)->labels;
         c->pods[at].finalizers = ro_texts_list(&c->texts, c->hidden[at].finalizers);
@@ -291,6 +293,53 @@ static int open_workload(struct ro_cluster *c, const struct rollout_world *world
     return r;
 }
 
+static int kind_number(const struct rollout_world *world)
+{
+    struct rollout_workload full;
+    if (ro_abi_struct(world->workload, &full, sizeof full, "workload", NULL) != ROLLOUT_OK)
+        return -1;
+    return full.cloneset ? 0 : full.statefulset ? 1 : 2;
+}
+
+/* What is wrong with the change; NULL = nothing. */
+static const char *refusal(const struct rollout_world *world, const struct rollout_world *to, int *ret_code,
+                           struct rollout_error *told)
+{
+    struct rollout_snapshot snapshot;
+    struct rollout_plan *plan = NULL;
+    *ret_code = ROLLOUT_ERR_INVALID;
+    if (!to || !to->workload || !to->snapshot)
+        return !to ? "world: NULL" : to->workload ? "snapshot: NULL" : "workload: NULL";
+    int r = rollout_plan(to->workload, to->snapshot, &plan, told);
+    rollout_plan_free(plan);
+    if (r == ROLLOUT_OK)
+        r = ro_abi_struct(to->snapshot, &snapshot, sizeof snapshot, "snapshot", told);
+    if (r != ROLLOUT_OK) {
+        *ret_code = r;
+        return told->message;
+    }
+    if (kind_number(world) >= 0 && kind_number(to) != kind_number(world))
+        return "the workload is of another kind";
+    return snapshot.update_revision ? NULL : "there is no update revision";
+}
+
+int ro_cluster_check_changes(const struct rollout_world *world, const struct rollout_change *changes, size_t count,
+                             struct rollout_error *reterr)
+{
+    if (count && !changes)
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, "changes", "changes: NULL with a count");
+    for (size_t i = 0; i < count; i++) {
+        struct rollout_error told = { .struct_size = sizeof told };
+        int code;
+        const char *text = refusal(world, changes[i].world, &code, &told);
+        if (code == ROLLOUT_ERR_NOMEM)
+            return ro_error_nomem(reterr);
+        if (text)
+            return ro_error_at(reterr, code, (uint32_t)i, "changes", "changes[%zu]: %s", i, text);
+    }
+    return ROLLOUT_OK;
+}
+
 int ro_cluster_open(struct ro_cluster *c, const struct rollout_world *world, struct rollout_error *reterr)
 {
     struct rollout_plan *plan = NULL;
@@ -304,11 +353,15 @@ int ro_cluster_open(struct ro_cluster *c, const struct rollout_world *world, str
     if (r != ROLLOUT_OK)
         return r;
     struct rollout_snapshot given = c->snapshot;
+    c->snapshot.pods = (struct rollout_pods){ 0 };
+    if (given.pods.count > RO_CLUSTER_PODS)
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, "pods", "pods: %zu, but at most %d can be played with",
+                        given.pods.count, RO_CLUSTER_PODS);
     if (!copy_nodes(c, &given) || !copy_claims(c, &given) || !copy_backoffs(c, &given))
         return ro_error_nomem(reterr);
     r = open_workload(c, world);
     if (r == ROLLOUT_OK)
-        r = ro_revisions_open(c, world);
+        r = ro_revisions_open(c, world, &given);
     if (r != ROLLOUT_OK)
         return r;
     if (!copy_pods(c, &given) || !sort_names(c))
@@ -339,10 +392,7 @@ int ro_cluster_plan(struct ro_cluster *c, struct rollout_plan **ret_plan)
 int ro_cluster_change(struct ro_cluster *c, const struct rollout_world *world)
 {
     struct ro_specs before = c->specs;
-    struct rollout_workload old = c->workload;
     int r = open_workload(c, world);
-    if (r == ROLLOUT_OK && (!c->workload.cloneset != !old.cloneset || !c->workload.statefulset != !old.statefulset))
-        r = ro_error(c->reterr, ROLLOUT_ERR_INVALID, "changes", "changes: the workload is of another kind");
     if (r != ROLLOUT_OK)
         return r;
     /* what was reached so far is not the new object's to say */

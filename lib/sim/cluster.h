@@ -8,10 +8,14 @@
 
 #include <rollout/inplace.h>
 #include <rollout/objects.h>
+#include <rollout/simulate.h>
 
 #include "rules/gates.h"
 #include "rules/specs.h"
 #include "sim/texts.h"
+
+/* More than the 150,000 pods that Kubernetes says a cluster may have; a pod takes about 500 bytes. */
+#define RO_CLUSTER_PODS 200000
 
 /* ro_sim_pod.flags */
 enum {
@@ -131,6 +135,11 @@ struct ro_cluster {
  * rollout_simulation_new(). What was made of it is freed by ro_cluster_free() in any case. */
 int ro_cluster_open(struct ro_cluster *c, const struct rollout_world *world, struct rollout_error *reterr);
 void ro_cluster_free(struct ro_cluster *c);
+
+/* Whether each of the changes can be made to the world: rollout_plan() accepts its own, which asks for the same kind at a
+ * revision of its. ROLLOUT_OK, or an error that says which cannot. */
+int ro_cluster_check_changes(const struct rollout_world *world, const struct rollout_change *changes, size_t count,
+                             struct rollout_error *reterr);
 
 /* Another workload is asked for. The status stays, and so do the revisions; its own joins them. */
 int ro_cluster_change(struct ro_cluster *c, const struct rollout_world *world);

@@ -196,7 +196,7 @@ static int crash(struct rollout_simulation *s, uint32_t pod)
         return ROLLOUT_OK;
     h->flags |= RO_SIM_CRASHED;
     h->restarts++;
-    s->cluster.pods[pod].restarts++;
+    s->cluster.pods[pod].restarts += s->cluster.pods[pod].restarts < INT32_MAX;
     s->state.restarts++;
     ro_cluster_unready(&s->cluster, pod);
     ro_figures_one(s, pod);

@@ -178,8 +178,12 @@ int ro_delay_check(const struct rollout_delay *delay, uint32_t index, struct rol
         return refuse(ROLLOUT_ERR_INVALID, index, "a_ms", 0, "is no median of a log-normal distribution", reterr);
     if ((delay->kind == ROLLOUT_DELAY_UNIFORM || delay->kind == ROLLOUT_DELAY_PERCENTILES) && delay->b_ms < delay->a_ms)
         return refuse(ROLLOUT_ERR_INVALID, index, "b_ms", delay->b_ms, "is less than a_ms", reterr);
-    return delay->reserved ? refuse(ROLLOUT_ERR_ABI, index, "reserved", delay->reserved, "is not 0", reterr)
-                           : ROLLOUT_OK;
+    if (delay->reserved) {
+        char field[32];
+        snprintf(field, sizeof field, "delays[%u].reserved", (unsigned)index);
+        return ro_error_at(reterr, ROLLOUT_ERR_ABI, index, field, "%s: not zero", field);
+    }
+    return ROLLOUT_OK;
 }
 
 int64_t ro_delay_draw(const struct rollout_delay *delay, uint64_t random)

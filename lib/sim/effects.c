@@ -412,6 +412,10 @@ static int create(const struct deed *d, uint64_t from, uint64_t to)
     uint32_t revision = revision_of(d);
     if (!revision)
         return ro_error(c->reterr, ROLLOUT_ERR_INVALID, "plan.actions", "plan.actions: a pod of an unknown revision");
+    if (to > from && to - from > RO_CLUSTER_PODS - c->pod_count)
+        return ro_error(c->reterr, ROLLOUT_ERR_INVALID, "pods",
+                        "pods: %zu and %llu new ones, but at most %d can be played with", c->pod_count,
+                        (unsigned long long)(to - from), RO_CLUSTER_PODS);
     int r = ro_revisions_template(c, d->plan, d->index, revision, &template);
     for (uint64_t i = from; i < to && r == ROLLOUT_OK; i++) {
         uint32_t pod = ro_cluster_add_pod(c);

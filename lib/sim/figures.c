@@ -108,12 +108,12 @@ int ro_figures_assert(struct rollout_simulation *s, bool done)
     struct ro_measure m;
     if (s->options.assertion_count == 0)
         return ROLLOUT_OK;
-    if (n > s->byte_room) {
-        uint8_t *more = realloc(s->bytes, 2 * n * (4 + 2 * sizeof(uint32_t)));
+    if (n >= s->byte_room) {
+        uint8_t *more = realloc(s->bytes, 2 * (n + 1) * (4 + 2 * sizeof(uint32_t)));
         if (!more)
             return ro_error_nomem(c->reterr);
         s->bytes = more;
-        s->byte_room = 2 * n;
+        s->byte_room = 2 * (n + 1);
     }
     uint32_t *restarts = (uint32_t *)(void *)s->bytes, *zones = restarts + n;
     uint8_t *active = (uint8_t *)(zones + n), *available = active + n, *updated = available + n, *begun = updated + n;

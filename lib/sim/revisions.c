@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/abi.h"
 #include "base/error.h"
 #include "base/number.h"
 #include "base/str.h"
@@ -12,6 +13,9 @@
 #include "rules/template.h"
 #include "sim/kinds.h"
 
+/* A table has an entry for each two of them. */
+#define REVISION_LIMIT 1024
+
 /* ---- the list ---- */
 
 static int need_room(struct ro_cluster *c, size_t count)
@@ -19,11 +23,11 @@ static int need_room(struct ro_cluster *c, size_t count)
     if (count <= c->revision_room)
         return ROLLOUT_OK;
     size_t old = c->revision_room, room = old ? 2 * old : 8;
+    if (count > REVISION_LIMIT)
+        return ro_error(c->reterr, ROLLOUT_ERR_INVALID, "revisions",
+                        "revisions: %zu, but at most %d can be played with", count, REVISION_LIMIT);
     while (room < count)
         room *= 2;
-    if (room > UINT16_MAX)
-        return ro_error(c->reterr, ROLLOUT_ERR_INVALID, "revisions",
-                        "revisions: %zu, but at most %d can be played with", count, UINT16_MAX / 2);
     struct rollout_revision *revisions = realloc(c->revisions, room * sizeof *revisions);
     if (revisions)
         c->revisions = revisions;
@@ -60,10 +64,10 @@ static int add(struct ro_cluster *c, const struct rollout_revision *revision, co
     return ROLLOUT_OK;
 }
 
-static const struct rollout_revision *given_revision(const struct rollout_world *world, size_t i,
+static const struct rollout_revision *given_revision(const struct rollout_snapshot *snapshot, size_t i,
                                                      struct rollout_revision *full)
 {
-    const struct rollout_revisions *view = &world->snapshot->revisions;
+    const struct rollout_revisions *view = &snapshot->revisions;
     size_t size = view->stride < sizeof *full ? view->stride : sizeof *full;
     memset(full, 0, sizeof *full);
     memcpy(full, (const char *)view->items + i * view->stride, size);
@@ -82,12 +86,12 @@ static void show(struct ro_cluster *c)
         (struct rollout_in_place_verdicts){ c->verdicts, c->verdict_count, sizeof *c->verdicts };
 }
 
-int ro_revisions_open(struct ro_cluster *c, const struct rollout_world *world)
+int ro_revisions_open(struct ro_cluster *c, const struct rollout_world *world, const struct rollout_snapshot *snapshot)
 {
     struct rollout_revision full;
     int r = ROLLOUT_OK;
-    for (size_t i = 0; i < world->snapshot->revisions.count && r == ROLLOUT_OK; i++)
-        r = add(c, given_revision(world, i, &full), given_object(world, i));
+    for (size_t i = 0; i < snapshot->revisions.count && r == ROLLOUT_OK; i++)
+        r = add(c, given_revision(snapshot, i, &full), given_object(world, i));
     show(c);
     return r == ROLLOUT_OK ? ro_revisions_compare(c) : r;
 }
@@ -102,14 +106,14 @@ static size_t find(const struct ro_cluster *c, struct rollout_str name)
 
 int ro_revisions_join(struct ro_cluster *c, const struct rollout_world *world)
 {
+    struct rollout_snapshot snapshot;
     struct rollout_revision full;
-    uint32_t update = world->snapshot->update_revision;
-    if (update == 0 || update > world->snapshot->revisions.count)
-        return ro_error(c->reterr, ROLLOUT_ERR_INVALID, "changes", "changes: update revision %u of %zu", update,
-                        world->snapshot->revisions.count);
-    const struct rollout_revision *revision = given_revision(world, update - 1, &full);
+    int r = ro_abi_struct(world->snapshot, &snapshot, sizeof snapshot, "snapshot", c->reterr);
+    if (r != ROLLOUT_OK)
+        return r;
+    uint32_t update = snapshot.update_revision;
+    const struct rollout_revision *revision = given_revision(&snapshot, update - 1, &full);
     size_t at = find(c, revision->name);
-    int r = ROLLOUT_OK;
     if (at == c->revision_count) {
         int64_t number = 0;
         for (size_t i = 0; i < c->revision_count; i++)

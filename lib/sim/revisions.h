@@ -5,7 +5,8 @@
 
 #include "sim/cluster.h"
 
-int ro_revisions_open(struct ro_cluster *c, const struct rollout_world *world);
+/* Those of the world's snapshot, which is given in full size. */
+int ro_revisions_open(struct ro_cluster *c, const struct rollout_world *world, const struct rollout_snapshot *snapshot);
 void ro_revisions_free(struct ro_cluster *c);
 
 /* Those of another world join; its update revision is the one from then on. */

@@ -48,7 +48,7 @@ static int check_options(const struct rollout_simulation *s, struct rollout_erro
                    { "assertions", o->assertions, o->assertion_count } };
     for (size_t i = 0; i < 3; i++)
         if (arrays[i].count && !arrays[i].items)
-            return ro_error(reterr, ROLLOUT_ERR_INVALID, arrays[i].name, "%s: NULL", arrays[i].name);
+            return ro_error(reterr, ROLLOUT_ERR_INVALID, arrays[i].name, "%s: NULL with a count", arrays[i].name);
     if (o->flags & ~(uint32_t)(ROLLOUT_SIMULATE_RECREATE | ROLLOUT_SIMULATE_OBJECTS))
         return ro_error(reterr, ROLLOUT_ERR_INVALID, "flags", "flags: unknown flag in %u", o->flags);
     if (o->observe_ms < 0 || o->observe_ms > LONGEST_MS)
@@ -61,9 +61,9 @@ static int check_options(const struct rollout_simulation *s, struct rollout_erro
             return r;
     }
     for (size_t i = 0; i < o->change_count; i++)
-        if (!o->changes[i].world || o->changes[i].at_ms > LONGEST_MS)
-            return ro_error_at(reterr, ROLLOUT_ERR_INVALID, (uint32_t)i, "changes", "changes[%zu]: %s", i,
-                               o->changes[i].world ? "at_ms is too late" : "no world");
+        if (o->changes[i].at_ms > LONGEST_MS)
+            return ro_error_at(reterr, ROLLOUT_ERR_INVALID, (uint32_t)i, "changes", "changes[%zu].at_ms: %" PRId64, i,
+                               o->changes[i].at_ms);
     for (size_t i = 0; i < o->assertion_count; i++)
         if (ro_str_broken(o->assertions[i]))
             return ro_error_at(reterr, ROLLOUT_ERR_INVALID, (uint32_t)i, "assertions", "assertions[%zu]: NULL", i);
@@ -127,6 +127,8 @@ int rollout_simulation_new(const struct rollout_world *world, const struct rollo
     if (r == ROLLOUT_OK)
         r = check_options(s, reterr);
     if (r == ROLLOUT_OK)
+        r = ro_cluster_check_changes(world, s->options.changes, s->options.change_count, reterr);
+    if (r == ROLLOUT_OK)
         r = begin(s, reterr);
     if (r != ROLLOUT_OK) {
         rollout_simulation_free(s);
@@ -145,8 +147,7 @@ int rollout_simulation_restart(struct rollout_simulation *s, uint64_t seed, stru
     clear(s);
     *s = fresh;
     int r = begin(s, reterr);
-    if (r != ROLLOUT_OK)
-        s->state.outcome = ROLLOUT_SIMULATION_STUCK; /* it cannot be played any more */
+    s->failed = r != ROLLOUT_OK;
     return r;
 }
 
@@ -355,22 +356,21 @@ int rollout_simulation_step(struct rollout_simulation *s, struct rollout_simulat
                             struct rollout_error *reterr)
 {
     int r = ROLLOUT_OK;
-    if (!s || !state)
-        return ro_error_null(reterr, s ? "state" : "simulation");
-    uint32_t size = state->struct_size;
-    if (size < sizeof size || size > RO_ABI_SIZE_MAX)
-        return ro_error(reterr, ROLLOUT_ERR_ABI, "state", "state: struct_size %u", size);
+    if (!s)
+        return ro_error_null(reterr, "simulation");
+    r = ro_abi_out(state, "state", reterr);
+    if (r != ROLLOUT_OK)
+        return r;
+    if (s->failed)
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, "simulation", "simulation: an earlier step failed");
     s->cluster.reterr = reterr;
     if (s->state.outcome == ROLLOUT_SIMULATION_RUNS)
         r = pass(s);
+    s->failed = r != ROLLOUT_OK;
     if (r != ROLLOUT_OK)
         return r;
     s->state.now_ms = s->cluster.snapshot.now_ms - s->start_ms;
-    struct rollout_simulation_state full = s->state;
-    full.struct_size = size;
-    memcpy(state, &full, size < sizeof full ? size : sizeof full);
-    if (size > sizeof full)
-        memset((char *)state + sizeof full, 0, size - sizeof full);
+    ro_abi_hand_over(state, &s->state, sizeof s->state);
     return ROLLOUT_OK;
 }
 

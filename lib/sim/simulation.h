@@ -19,6 +19,7 @@ struct rollout_simulation {
     struct ro_timers timers;
     struct rollout_plan *plan; /* of the last pass; not carried out yet, unless done */
     bool carried_out;
+    bool failed; /* a step did, and may have been done in part */
     int64_t start_ms;
     size_t change;        /* that comes next */
     uint8_t *fault_done;  /* a fault: those with a time of their own */

@@ -81,9 +81,18 @@ static bool is_silent(void)
            strcmp(p->function, "rollout_order_priority_key") == 0;
 }
 
+/* The facts of these inputs are such as no document says, so that this function refuses them all the same: each caller gets
+ * one answer. Of what lies within records it refuses what it writes. */
+static bool is_refused(void)
+{
+    return strcmp(p->function, "rollout_snapshot_object") == 0;
+}
+
 static bool is_read(void)
 {
     static const char *const of_a_pod[] = { ".selector.", ".claim_templates", ".gates" };
+    if (is_refused())
+        return p->what == SIZED || p->what == RECORDS || p->what == FROZEN || strstr(p->path, "pods[0].reserved");
     if (strcmp(p->function, "rollout_pod_from_object") != 0 || !strchr(p->path, '.'))
         return true;
     if (strstr(p->path, "node_selector") || strstr(p->path, "weights") || strstr(p->path, "access_modes") ||
@@ -99,11 +108,11 @@ static bool is_read(void)
 static const char *spelled(void)
 {
     static const char *const left_out[] = { "workload.",  "snapshot.", "cloneset.", "statefulset.",
-                                            "daemonset.", "selector.", "priority." };
+                                            "daemonset.", "options.",  "selector.", "priority." };
     const char *path = p->path;
     if (strcmp(path, "snapshot.reserved") == 0)
         return path;
-    size_t n = strcmp(p->function, "rollout_selector_check") == 0 ? 6 : 5;
+    size_t n = strcmp(p->function, "rollout_selector_check") == 0 ? 7 : 6;
     for (size_t i = 0; i < n; i++)
         if (strncmp(path, left_out[i], strlen(left_out[i])) == 0)
             path += strlen(left_out[i]);
@@ -155,7 +164,7 @@ static void sized(void)
     const void **at = fresh();
     const char *name = strrchr(p->path, '.') ? strrchr(p->path, '.') + 1 : p->path;
     ask(&expected);
-    CHECK(expected.code == ROLLOUT_OK, "%s", expected.error.message);
+    CHECK((expected.code == ROLLOUT_OK || is_refused()), "%s", expected.error.message);
     for (size_t more = 0; more <= 64; more += 4) {
         at = fresh();
         *at = given_copy(*at, p->size, p->size + more, &copy);
@@ -218,7 +227,7 @@ static void records(void)
     char message[128], *copy;
     struct records *view = fresh(), before;
     ask(&expected);
-    CHECK(expected.code == ROLLOUT_OK && view->count > 0, "%s", expected.error.message);
+    CHECK((expected.code == ROLLOUT_OK || is_refused()) && view->count > 0, "%s", expected.error.message);
     for (size_t more = 8; more <= 64; more += 8) {
         view = fresh();
         copy = restride(view, p->size, p->size + more);
@@ -270,7 +279,7 @@ static void frozen(void)
     char message[64];
     static const uint32_t beside[] = { 8, 12, 1, 65536, 0xffffffff, 0xfffffff8 };
     ask(&expected);
-    CHECK(expected.code == ROLLOUT_OK, "%s", expected.error.message);
+    CHECK((expected.code == ROLLOUT_OK || is_refused()), "%s", expected.error.message);
     for (size_t more = 0; more <= 64; more += 8) {
         if ((view = fresh())->count == 0)
             break;
@@ -307,7 +316,7 @@ static void array(void)
     void *at = fresh();
     size_t count;
     ask(&expected);
-    CHECK(expected.code == ROLLOUT_OK, "%s", expected.error.message);
+    CHECK((expected.code == ROLLOUT_OK || is_refused()), "%s", expected.error.message);
     memcpy(&count, (char *)at + p->count_at, sizeof count);
     CHECK(count > 0, "the inputs of this test have none");
     *(const void **)at = NULL;
@@ -345,7 +354,9 @@ static void spoil(void)
     in.workload = NULL;
     in.pods = NULL;
     in.selector = NULL;
-    in.options = NULL;
+    in.diff_options = NULL;
+    in.simulation_options = NULL;
+    in.check_options = NULL;
     in.pod = &no_tree;
     in.ids = &no_ids;
 }

@@ -148,7 +148,7 @@ static void call_selector_matches(const struct inputs *in, struct answer *ret, s
 static void call_diff(const struct inputs *in, struct answer *ret, struct rollout_error *reterr)
 {
     struct rollout_diff *diff = NULL;
-    ret->code = rollout_diff(in->old_revision, in->new_revision, in->options, &diff, reterr);
+    ret->code = rollout_diff(in->old_revision, in->new_revision, in->diff_options, &diff, reterr);
     if (diff)
         say(ret, "%u %u", diff->rule, diff->flags);
     rollout_diff_free(diff);
@@ -167,6 +167,39 @@ static void call_apply(const struct inputs *in, struct answer *ret, struct rollo
     size_t creates = in->plan->action_count - 1; /* what comes before it is the revision's */
     ret->code = rollout_apply(in->world, in->plan, creates, in->ids, &objects, reterr);
     say_objects(ret, objects);
+}
+
+/* One step further, with what an older or newer caller has room for. */
+static int step(struct rollout_simulation *simulation, struct answer *ret, struct rollout_error *reterr)
+{
+    struct rollout_simulation_state s = { .struct_size = sizeof s };
+    int r = rollout_simulation_step(simulation, &s, reterr);
+    if (r == ROLLOUT_OK)
+        say(ret, "%u %lld %lld %lld %lld, ", s.outcome, (long long)s.now_ms, (long long)s.total, (long long)s.available,
+            (long long)s.restarts);
+    return r;
+}
+
+static void call_simulation_new(const struct inputs *in, struct answer *ret, struct rollout_error *reterr)
+{
+    struct rollout_simulation *simulation = NULL;
+    ret->code = rollout_simulation_new(in->world, in->simulation_options, &simulation, reterr);
+    for (size_t i = 0; ret->code == ROLLOUT_OK && i < 12; i++)
+        ret->code = step(simulation, ret, reterr);
+    rollout_simulation_free(simulation);
+}
+
+static void call_check_new(const struct inputs *in, struct answer *ret, struct rollout_error *reterr)
+{
+    struct rollout_check *check = NULL;
+    struct rollout_check_result r = { .struct_size = sizeof r };
+    ret->code = rollout_check_new(in->world, in->check_options, &check, reterr);
+    if (ret->code == ROLLOUT_OK)
+        ret->code = rollout_check_step(check, 10000, &r, reterr);
+    if (ret->code == ROLLOUT_OK)
+        say(ret, "%u %llu %llu %zu %s", r.outcome, (unsigned long long)r.states, (unsigned long long)r.steps, r.story,
+            r.message);
+    rollout_check_free(check);
 }
 
 /* Those below fail: their inputs have no places, so only what they tell is looked at. */
@@ -256,6 +289,13 @@ static void call_apply_status(const struct inputs *in, struct answer *ret, struc
     say_objects(ret, objects);
 }
 
+static void call_snapshot_object(const struct inputs *in, struct answer *ret, struct rollout_error *reterr)
+{
+    struct rollout_objects *objects = NULL;
+    ret->code = rollout_snapshot_object(in->world, in->snapshot, &objects, reterr);
+    say_objects(ret, objects);
+}
+
 static void call_plan_object(const struct inputs *in, struct answer *ret, struct rollout_error *reterr)
 {
     struct rollout_objects *objects = NULL;
@@ -268,7 +308,48 @@ static void call_lint(const struct inputs *in, struct answer *ret, struct rollou
     ret->code = rollout_lint(in->world, NULL, reterr);
 }
 
+static void call_simulation_step(const struct inputs *in, struct answer *ret, struct rollout_error *reterr)
+{
+    struct rollout_simulation_state state;
+    (void)in;
+    ret->code = rollout_simulation_step(NULL, &state, reterr);
+}
+
+static void call_simulation_world(const struct inputs *in, struct answer *ret, struct rollout_error *reterr)
+{
+    struct rollout_world world;
+    (void)in;
+    ret->code = rollout_simulation_world(NULL, &world, reterr);
+}
+
+static void call_simulation_restart(const struct inputs *in, struct answer *ret, struct rollout_error *reterr)
+{
+    (void)in;
+    ret->code = rollout_simulation_restart(NULL, 1, reterr);
+}
+
+static void call_check_step(const struct inputs *in, struct answer *ret, struct rollout_error *reterr)
+{
+    struct rollout_check_result result;
+    (void)in;
+    ret->code = rollout_check_step(NULL, 1, &result, reterr);
+}
+
+static void call_check_story(const struct inputs *in, struct answer *ret, struct rollout_error *reterr)
+{
+    struct rollout_check_story story;
+    (void)in;
+    ret->code = rollout_check_story(NULL, 0, &story, reterr);
+}
+
 static const struct call calls[] = {
+    { "rollout_simulation_new", call_simulation_new },
+    { "rollout_check_new", call_check_new },
+    { "rollout_simulation_step", call_simulation_step },
+    { "rollout_simulation_world", call_simulation_world },
+    { "rollout_simulation_restart", call_simulation_restart },
+    { "rollout_check_step", call_check_step },
+    { "rollout_check_story", call_check_story },
     { "rollout_plan", call_plan },
     { "rollout_candidates", call_candidates },
     { "rollout_verdict_text", call_verdict_text },
@@ -294,6 +375,7 @@ static const struct call calls[] = {
     { "rollout_apply_to", call_apply_to },
     { "rollout_apply_status", call_apply_status },
     { "rollout_plan_object", call_plan_object },
+    { "rollout_snapshot_object", call_snapshot_object },
     { "rollout_lint", call_lint },
 };
 

@@ -46,6 +46,11 @@ static struct all {
     struct rollout_snapshot snapshot;
     struct rollout_pods view;
     struct rollout_diff_options options;
+    struct rollout_fault faults[1];
+    struct rollout_change changes[1];
+    struct rollout_str assertions[1];
+    struct rollout_simulation_options simulation;
+    struct rollout_check_options exploration;
     struct rollout_strs ids;
 } all;
 
@@ -215,6 +220,37 @@ static void fill_specs(struct all *a)
                                                .status = &a->daemonset_status };
 }
 
+/* Of the world that is decoded. */
+static void fill_options(struct all *a)
+{
+    a->faults[0] = (struct rollout_fault){ ROLLOUT_FAULT_CRASH, 500000, 3000, STR("web-b") };
+    a->changes[0] = (struct rollout_change){ 5000, world };
+    a->assertions[0] = (struct rollout_str)STR("total <= replicas + 1");
+    a->simulation = (struct rollout_simulation_options){ .struct_size = sizeof a->simulation,
+                                                         .flags = ROLLOUT_SIMULATE_OBJECTS,
+                                                         .seed = 7,
+                                                         .faults = a->faults,
+                                                         .fault_count = 1,
+                                                         .changes = a->changes,
+                                                         .change_count = 1,
+                                                         .assertions = a->assertions,
+                                                         .assertion_count = 1,
+                                                         .observe_ms = 2000,
+                                                         .limit_ms = 600000,
+                                                         .crash_after = 5 };
+    for (size_t i = 0; i < ROLLOUT_STEP_COUNT; i++)
+        a->simulation.delays[i] = (struct rollout_delay){ ROLLOUT_DELAY_UNIFORM, 0, 1000 * (int64_t)i, 9000 };
+    a->exploration = (struct rollout_check_options){ .struct_size = sizeof a->exploration,
+                                                     .flags = ROLLOUT_CHECK_UNREADY,
+                                                     .faults = 1,
+                                                     .changes = a->changes,
+                                                     .change_count = 1,
+                                                     .assertions = a->assertions,
+                                                     .assertion_count = 1,
+                                                     .state_limit = 5000,
+                                                     .memory_limit = 1 << 22 };
+}
+
 struct inputs inputs_of(enum kind kind)
 {
     static const char pod[] = "{\"metadata\":{\"name\":\"web-0\",\"labels\":{\"app\":\"web\"}}}";
@@ -240,6 +276,7 @@ struct inputs inputs_of(enum kind kind)
         ck_assert_int_eq(rollout_document_decode(tree(3, document), 0, 0, &world, NULL), ROLLOUT_OK);
         ck_assert_int_eq(rollout_plan(world->workload, world->snapshot, &plan, NULL), ROLLOUT_OK);
     }
+    fill_options(&all);
     return (struct inputs){ .workload = &all.workload,
                             .snapshot = &all.snapshot,
                             .pods = &all.view,
@@ -248,7 +285,9 @@ struct inputs inputs_of(enum kind kind)
                             .order = &all.order,
                             .labels = &all.labels,
                             .selector = &all.selector[0],
-                            .options = &all.options,
+                            .diff_options = &all.options,
+                            .simulation_options = &all.simulation,
+                            .check_options = &all.exploration,
                             .ids = &all.ids,
                             .world = world,
                             .plan = plan,

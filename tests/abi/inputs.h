@@ -17,7 +17,9 @@ struct inputs {
     const struct rollout_order *order;
     const struct rollout_labels *labels;
     const struct rollout_selector *selector;
-    const struct rollout_diff_options *options;
+    const struct rollout_diff_options *diff_options;
+    const struct rollout_simulation_options *simulation_options;
+    const struct rollout_check_options *check_options;
     const struct rollout_strs *ids;
     /* What the library makes. */
     const struct rollout_world *world;

@@ -5,7 +5,9 @@ the test beside it walks. A new struct, member or function is among them by itse
 
     places.py OUTPUT
 
-The test declares, before it includes the header, struct inputs with a pointer for each parameter's name."""
+The test declares, before it includes the header, struct inputs with a pointer for each parameter's name; where functions give
+one name to several structs, the pointer has the struct's name, without its prefix, instead."""
+import collections
 import pathlib
 import sys
 
@@ -25,6 +27,17 @@ def made_by_library(struct):
 class Places:
     def __init__(self, read):
         self.read, self.rows, self.accessors, self.ends = read, [], [], {}
+        self.structs = collections.defaultdict(set)  # a parameter's name: those that it is of
+        for function in read.functions.values():
+            for parameter in function.parameters:
+                if self.is_input(parameter):
+                    self.structs[parameter.name].add(parameter.type.struct)
+
+    def is_input(self, parameter):
+        """Whether the parameter is a struct that a caller fills."""
+        struct = self.read.structs.get(parameter.type.struct or '')
+        return not (struct is None or not parameter.type.const or struct.opaque or made_by_library(struct)
+                    or struct.name in LEFT_OUT)
 
     def add(self, function, path, what, struct, address, needs, extra='0'):
         number = len(self.accessors)
@@ -60,8 +73,9 @@ class Places:
                 continue
             count = next((c for c in (pattern.format(member.name, member.name[:-1]) for pattern in COUNTS) if c in names), None)
             if not member.type.pointer:
-                self.struct(function, other, below, place, needs)
-            elif other in LEFT_OUT:
+                first = '[0]' if member.type.length else ''
+                self.struct(function, other, below + first, place + first, needs)
+            elif other in LEFT_OUT or made_by_library(self.read.structs[other]):
                 continue
             elif count:
                 self.add(function, below, 'ARRAY', other, f'&{place}', needs, f'offsetof(struct {name}, {count})'
@@ -74,13 +88,13 @@ class Places:
 
     def function(self, function):
         for parameter in function.parameters:
-            name, struct = parameter.name, self.read.structs.get(parameter.type.struct or '')
-            if struct is None or not parameter.type.const or struct.opaque or made_by_library(struct) or \
-                    struct.name in LEFT_OUT:
+            if not self.is_input(parameter):
                 continue
+            name, struct = parameter.name, self.read.structs[parameter.type.struct]
+            pointer = f'in->{name if len(self.structs[name]) == 1 else struct.name.removeprefix("rollout_")}'
             if struct.sized:
-                self.add(function.name, name, 'SIZED', struct.name, f'&in->{name}', [])
-            self.struct(function.name, struct.name, name, f'in->{name}[0]', [f'in->{name}'])
+                self.add(function.name, name, 'SIZED', struct.name, f'&{pointer}', [])
+            self.struct(function.name, struct.name, name, f'{pointer}[0]', [pointer])
 
     def text(self):
         ends = ''.join(f'static const size_t ends_{name}[] = {{\n' +

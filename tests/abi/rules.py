@@ -8,7 +8,7 @@ import sys
 
 import facts
 
-TYPES = {'char', 'double', 'int32_t', 'int64_t', 'size_t', 'uint8_t', 'uint16_t', 'uint32_t'}
+TYPES = {'char', 'double', 'int32_t', 'int64_t', 'size_t', 'uint8_t', 'uint16_t', 'uint32_t', 'uint64_t'}
 
 
 def faults_of_struct(struct, read, records):
