@@ -18,9 +18,11 @@
 
 #include "failing.h"
 #include "lines.h"
+#include "played.h"
 
-/* Documents that are parsed are short: every one of their values is an allocation of jansson's. */
-enum { PARSED_MAX = 8000, INDICES_MAX = 4096, ACTIONS_MAX = 6 };
+/* Documents that are parsed are short: every one of their values is an allocation of jansson's. Of each file the first few
+ * small worlds are played. */
+enum { PARSED_MAX = 8000, INDICES_MAX = 4096, ACTIONS_MAX = 6, PLAYED_MAX = 2 };
 
 /* ---- what a call gives, as text ---- */
 
@@ -444,11 +446,37 @@ static int call_reader_next(const struct scene *s, void **ret, struct rollout_er
     return r;
 }
 
+/* ---- what is played ---- */
+
+#define PLAYED(name, what)                                                                                             \
+    static int call_##name(const struct scene *s, void **ret, struct rollout_error *error)                             \
+    {                                                                                                                  \
+        return played_call(what, s->world, ret, error);                                                                \
+    }                                                                                                                  \
+    static void tell_##name(const struct scene *s, void *result)                                                       \
+    {                                                                                                                  \
+        char text[4096];                                                                                               \
+        (void)s;                                                                                                       \
+        (void)played_text(what, result, text, sizeof text);                                                            \
+        say("%s", text);                                                                                               \
+    }                                                                                                                  \
+    static void free_##name(void *result)                                                                              \
+    {                                                                                                                  \
+        played_free(what, result);                                                                                     \
+    }
+
+PLAYED(simulation_new, PLAYED_NEW)
+PLAYED(simulation_step, PLAYED_STEP)
+PLAYED(simulation_restart, PLAYED_RESTART)
+PLAYED(check_new, EXPLORED_NEW)
+PLAYED(check_step, EXPLORED_STEP)
+PLAYED(check_story, EXPLORED_STORY)
+
 /* ---- the table ---- */
 
 /* What a scene must have for a function to be called on it. WITHOUT: what is only there for speed may lack, and the
  * answer is then the same (base/tree.c compares wide objects so). */
-enum { WORLD = 1, TEXT = 2, PAIR = 4, ACTIONS = 8, NEEDS = 15, WITHOUT = 16 };
+enum { WORLD = 1, TEXT = 2, PAIR = 4, ACTIONS = 8, SMALL = 16, NEEDS = 31, WITHOUT = 32 };
 
 static const struct function {
     const char *name;
@@ -473,12 +501,19 @@ static const struct function {
     { "rollout_plan", WORLD, call_plan, tell_plan, free_plan },
     { "rollout_snapshot_object", WORLD, call_snapshot_object, tell_objects, free_objects },
     { "rollout_plan_object", WORLD, call_plan_object, tell_objects, free_objects },
+    { "rollout_simulation_new", WORLD | SMALL, call_simulation_new, tell_simulation_new, free_simulation_new },
+    { "rollout_simulation_step", WORLD | SMALL, call_simulation_step, tell_simulation_step, free_simulation_step },
+    { "rollout_simulation_restart", WORLD | SMALL, call_simulation_restart, tell_simulation_restart, free_simulation_restart },
+    { "rollout_check_new", WORLD | SMALL, call_check_new, tell_check_new, free_check_new },
+    { "rollout_check_step", WORLD | SMALL, call_check_step, tell_check_step, free_check_step },
+    { "rollout_check_story", WORLD | SMALL, call_check_story, tell_check_story, free_check_story },
     { "rollout_pod_from_object", WORLD, call_pod, tell_pod, free_nothing },
     { "rollout_json_parse", TEXT, call_parse, tell_json, free_json },
     { "rollout_json_reader_new", TEXT, call_reader_new, tell_reader, free_reader },
     { "rollout_json_reader_next", TEXT, call_reader_next, tell_json, free_json },
     { "rollout_yaml_parse", TEXT, call_yaml, tell_json, free_json },
     { .name = "rollout_candidates_free" },
+    { .name = "rollout_check_free" },
     { .name = "rollout_diff_free" },
     { .name = "rollout_document_count" },
     { .name = "rollout_findings_free" },
@@ -493,6 +528,12 @@ static const struct function {
     { .name = "rollout_reason_name" },
     { .name = "rollout_selector_check" },
     { .name = "rollout_selector_matches" },
+    { .name = "rollout_simulation_changes" },
+    { .name = "rollout_simulation_free" },
+    { .name = "rollout_simulation_plan" },
+    { .name = "rollout_simulation_snapshot" },
+    { .name = "rollout_simulation_workload" },
+    { .name = "rollout_simulation_world" },
     { .name = "rollout_tree_check" },
     { .name = "rollout_tree_text" },
     { .name = "rollout_verdict_text" },
@@ -506,6 +547,7 @@ static const struct function {
 enum { FUNCTIONS = sizeof functions / sizeof *functions };
 
 static size_t calls[FUNCTIONS], failures[FUNCTIONS];
+static size_t played; /* worlds of the file at hand */
 static size_t without;
 static int wrong;
 
@@ -602,10 +644,14 @@ static void quiet_ones(const struct scene *s)
     size_t n;
     int64_t pods;
     struct rollout_priority_key key;
+    struct rollout_world world;
+    void *simulation = NULL;
     const struct rollout_intstr percent = { .kind = ROLLOUT_INTSTR_TEXT, .text = { "20%", 3 } };
     static const struct rollout_labels labels;
     static const struct rollout_selector selector;
     static const struct rollout_priority priority;
+    if (played_small(s->world))
+        (void)played_call(PLAYED_STEP, s->world, &simulation, NULL);
     failing_learn();
     (void)rollout_document_count(s->tree, &n, NULL);
     (void)rollout_grouping_count(s->grouping);
@@ -621,6 +667,13 @@ static void quiet_ones(const struct scene *s)
     for (size_t i = 0; i < s->plan->verdict_count; i++)
         (void)rollout_verdict_text(s->plan, s->world->snapshot, i, buf, sizeof buf);
     (void)rollout_json_tree(s->json);
+    (void)rollout_simulation_changes(simulation);
+    (void)rollout_simulation_workload(simulation);
+    (void)rollout_simulation_snapshot(simulation);
+    (void)rollout_simulation_plan(simulation);
+    (void)rollout_simulation_world(simulation, &world, NULL);
+    rollout_simulation_free(NULL);
+    rollout_check_free(NULL);
     rollout_plan_free(NULL);
     rollout_candidates_free(NULL);
     rollout_diff_free(NULL);
@@ -631,6 +684,7 @@ static void quiet_ones(const struct scene *s)
     rollout_json_reader_free(NULL);
     n = failing_count();
     (void)failing_disarm();
+    played_free(PLAYED_STEP, simulation);
     if (n > 0 && wrong++ < 20)
         printf("%zu allocations in functions that make none\n", n);
 }
@@ -667,6 +721,10 @@ static void play(const char *text, size_t len)
     open_scene(&s);
     unsigned has = (s.world ? WORLD : 0) | (len < PARSED_MAX ? TEXT : 0) | (member(s.tree, "old").count ? PAIR : 0) |
                    (s.plan && s.plan->action_count ? ACTIONS : 0);
+    if (s.plan && s.plan->action_count && played < PLAYED_MAX && played_small(s.world)) {
+        has |= SMALL;
+        played++;
+    }
     if (s.world)
         quiet_ones(&s);
     for (size_t i = 0; i < FUNCTIONS; i++) {
@@ -718,6 +776,7 @@ int main(int argc, char **argv)
         printf("the maps have %zu functions, the table %d\n", exported, FUNCTIONS);
     for (i++; i < argc; i++) {
         FILE *lines = lines_open(argv[i]);
+        played = 0;
         while ((len = getline(&text, &len_max, lines)) > 0)
             if (text[0] != '\n')
                 play(text, (size_t)len);
