@@ -254,7 +254,8 @@ def renamed(files, seen):
                 mine = {d.name for d in file.declared if (d.is_static or d.is_typedef)} | file.enumerators
             elif not file.is_header:
                 # What a header names without its definition is meant there too.
-                mine = file.tags - set().union(*(files[header].tags_named for header in seen[file.name]))
+                mine = {tag for tag in file.tags if not tag.startswith('rollout_')}
+                mine -= set().union(*(files[header].tags_named for header in seen[file.name]))
             own[file.name, what] = {name: prefix_of(file.name) + name for name in mine}
     doubled = {tag for (name, what), changes in own.items() if what == 'tag' and name.endswith('.h') for tag in changes}
     for file in files.values():

@@ -47,7 +47,7 @@ SPECIAL = ('rollout_str', 'rollout_opt', 'rollout_intstr', 'rollout_label', 'rol
            'rollout_tree', 'rollout_error')
 # Enums whose text the library knows: written by hand.
 NAMED_BY_LIBRARY = ('Reason', 'Op', 'Code')
-GO = {'uint32_t': 'uint32', 'int32_t': 'int32', 'int64_t': 'int64', 'size_t': 'uint64', 'uint8_t': 'uint8',
+GO = {'uint32_t': 'uint32', 'int32_t': 'int32', 'int64_t': 'int64', 'uint64_t': 'uint64', 'size_t': 'uint64', 'uint8_t': 'uint8',
       'uint16_t': 'uint16', 'double': 'float64'}
 KEYWORDS = ('type', 'range', 'map', 'func', 'var', 'import', 'package', 'default', 'select', 'interface')
 

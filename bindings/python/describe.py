@@ -33,8 +33,9 @@ ADDED = {
 }
 
 # How one field is packed and read. struct codes of its C members follow from the C type.
-SCALARS = {'uint32_t': 'I', 'int32_t': 'i', 'int64_t': 'q', 'size_t': 'N', 'uint8_t': 'B', 'uint16_t': 'H', 'double': 'd'}
-RANGES = {'uint32_t': (0, 2**32 - 1), 'int32_t': (-2**31, 2**31 - 1), 'int64_t': (-2**63, 2**63 - 1)}
+SCALARS = {'uint32_t': 'I', 'int32_t': 'i', 'int64_t': 'q', 'uint64_t': 'Q', 'size_t': 'N', 'uint8_t': 'B', 'uint16_t': 'H', 'double': 'd'}
+RANGES = {'uint32_t': (0, 2**32 - 1), 'int32_t': (-2**31, 2**31 - 1), 'int64_t': (-2**63, 2**63 - 1),
+          'uint64_t': (0, 2**64 - 1)}
 # Structs that have a Python type of their own: struct codes, annotation, default.
 SPECIAL = {
     'rollout_str': ('PN', 'str', "''"),

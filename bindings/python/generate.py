@@ -140,7 +140,8 @@ def emit_types(d: Description, prose: Prose) -> str:
     return ''.join(out)
 
 
-C_TYPES = {'uint32_t': 'ctypes.c_uint32', 'int32_t': 'ctypes.c_int32', 'int64_t': 'ctypes.c_int64', 'size_t': 'ctypes.c_size_t',
+C_TYPES = {'uint32_t': 'ctypes.c_uint32', 'int32_t': 'ctypes.c_int32', 'int64_t': 'ctypes.c_int64', 'uint64_t': 'ctypes.c_uint64',
+           'size_t': 'ctypes.c_size_t',
            'uint8_t': 'ctypes.c_uint8', 'uint16_t': 'ctypes.c_uint16', 'double': 'ctypes.c_double', 'char': 'ctypes.c_char',
            'int': 'ctypes.c_int'}
 
