@@ -1103,3 +1103,372 @@ func (v Standing) String() string {
 	}
 	return unknownText("Standing", int64(v))
 }
+
+// Delay: How a delay is distributed.
+type Delay uint32
+
+const (
+	// always a_ms
+	DelayConstant Delay = 0
+	// each of a_ms..b_ms alike
+	DelayUniform Delay = 1
+	// mean a_ms, never more than b_ms (0: than 20 means)
+	DelayExponential Delay = 2
+	// log-normal with p50 a_ms > 0 and p95 b_ms >= a_ms
+	DelayPercentiles Delay = 3
+)
+
+// String is the name of the constant, or the number of an unknown one.
+func (v Delay) String() string {
+	switch v {
+	case DelayConstant:
+		return "DelayConstant"
+	case DelayUniform:
+		return "DelayUniform"
+	case DelayExponential:
+		return "DelayExponential"
+	case DelayPercentiles:
+		return "DelayPercentiles"
+	}
+	return unknownText("Delay", int64(v))
+}
+
+// Step: What takes its time with a pod.
+type Step uint32
+
+const (
+	// from created to having a node
+	StepSchedule Step = 0
+	// sandbox, network, volumes: only of a new pod
+	StepPrepare Step = 1
+	// images: of a new pod, and of one updated in place
+	StepPull Step = 2
+	// containers start, both times
+	StepStart Step = 3
+	// from started to ready
+	StepReady Step = 4
+	// from deleted to gone
+	StepStop Step = 5
+	// until the owner of a hook lets a pod go, or puts its hook back
+	StepHook  Step = 6
+	StepCount Step = 7
+)
+
+// String is the name of the constant, or the number of an unknown one.
+func (v Step) String() string {
+	switch v {
+	case StepSchedule:
+		return "StepSchedule"
+	case StepPrepare:
+		return "StepPrepare"
+	case StepPull:
+		return "StepPull"
+	case StepStart:
+		return "StepStart"
+	case StepReady:
+		return "StepReady"
+	case StepStop:
+		return "StepStop"
+	case StepHook:
+		return "StepHook"
+	case StepCount:
+		return "StepCount"
+	}
+	return unknownText("Step", int64(v))
+}
+
+// Fault: What goes wrong.
+type Fault uint32
+
+const (
+	// pods that start on the revision never become ready
+	FaultNeverReady Fault = 1
+	// its image cannot be pulled: containers never start
+	FaultImage Fault = 2
+	// pods become unready at_ms after they became ready, each once, and restart
+	FaultCrash Fault = 3
+	// the node, or all of the zone, is lost at at_ms and does not come back: its pods become unready, and those that are
+	// to go never do
+	FaultNode Fault = 4
+	// at at_ms the pod becomes unready until it is updated or replaced
+	FaultBreak Fault = 5
+)
+
+// String is the name of the constant, or the number of an unknown one.
+func (v Fault) String() string {
+	switch v {
+	case FaultNeverReady:
+		return "FaultNeverReady"
+	case FaultImage:
+		return "FaultImage"
+	case FaultCrash:
+		return "FaultCrash"
+	case FaultNode:
+		return "FaultNode"
+	case FaultBreak:
+		return "FaultBreak"
+	}
+	return unknownText("Fault", int64(v))
+}
+
+// SimulateFlags: SimulationOptions.Flags
+type SimulateFlags uint32
+
+const (
+	// as if no change could be made in place, to compare with
+	SimulateRecreate SimulateFlags = 1 << 0
+	// the workload's object is kept as each pass leaves it: see rollout_simulation_world()
+	SimulateObjects SimulateFlags = 1 << 1
+)
+
+// String is the names of the bits, joined by "|"; "0" for none.
+func (f SimulateFlags) String() string { return flagText(uint32(f), simulateflagsNames[:]) }
+
+var simulateflagsNames = [...]string{"SimulateRecreate", "SimulateObjects"}
+
+// Simulation: How far it is.
+type Simulation uint32
+
+const (
+	SimulationRuns Simulation = 0
+	// what was asked for is there, and nothing moves
+	SimulationDone Simulation = 1
+	// it is not, and nothing can move any more
+	SimulationStuck Simulation = 2
+	// it is not when the time limit is reached: it goes on and on
+	SimulationLoops Simulation = 3
+	// an assertion does not hold
+	SimulationFailed Simulation = 4
+)
+
+// String is the name of the constant, or the number of an unknown one.
+func (v Simulation) String() string {
+	switch v {
+	case SimulationRuns:
+		return "SimulationRuns"
+	case SimulationDone:
+		return "SimulationDone"
+	case SimulationStuck:
+		return "SimulationStuck"
+	case SimulationLoops:
+		return "SimulationLoops"
+	case SimulationFailed:
+		return "SimulationFailed"
+	}
+	return unknownText("Simulation", int64(v))
+}
+
+// CheckFlags: CheckOptions.Flags: which faults there are, besides which the world cooperates.
+type CheckFlags uint32
+
+const (
+	// a ready pod becomes unready, and may become ready again
+	CheckUnready CheckFlags = 1 << 0
+	// a pod that does not run the update revision becomes unready for good
+	CheckBreak CheckFlags = 1 << 1
+	// a pod's phase becomes Failed
+	CheckFail CheckFlags = 1 << 2
+	// someone else removes a pod
+	CheckVanish CheckFlags = 1 << 3
+	// a node is lost: its pods are terminating and unready for good
+	CheckNode CheckFlags = 1 << 4
+)
+
+// String is the names of the bits, joined by "|"; "0" for none.
+func (f CheckFlags) String() string { return flagText(uint32(f), checkflagsNames[:]) }
+
+var checkflagsNames = [...]string{"CheckUnready", "CheckBreak", "CheckFail", "CheckVanish", "CheckNode"}
+
+// Check: How far it is.
+type Check uint32
+
+const (
+	CheckRuns Check = 0
+	// every state reachable is safe, and every path ends
+	CheckHolds Check = 1
+	// a plan breaks a promise
+	CheckUnsafe Check = 2
+	// from a state on nothing leads to what was asked for, and nothing moves any more
+	CheckStuck Check = 3
+	// ... and it goes round in circles
+	CheckLoops Check = 4
+	// state_limit is reached; what was explored is safe
+	CheckStates Check = 5
+	// memory_limit is; the same
+	CheckMemory Check = 6
+)
+
+// String is the name of the constant, or the number of an unknown one.
+func (v Check) String() string {
+	switch v {
+	case CheckRuns:
+		return "CheckRuns"
+	case CheckHolds:
+		return "CheckHolds"
+	case CheckUnsafe:
+		return "CheckUnsafe"
+	case CheckStuck:
+		return "CheckStuck"
+	case CheckLoops:
+		return "CheckLoops"
+	case CheckStates:
+		return "CheckStates"
+	case CheckMemory:
+		return "CheckMemory"
+	}
+	return unknownText("Check", int64(v))
+}
+
+// Move: One step of a story.
+type Move uint32
+
+const (
+	// how the story begins
+	MoveStart Move = 0
+	// a plan, carried out
+	MovePass Move = 1
+	// an event of the world
+	MoveWorld Move = 2
+	// something goes wrong
+	MoveFault Move = 3
+	// the spec changes
+	MoveChange Move = 4
+	// time passes
+	MoveTime Move = 5
+)
+
+// String is the name of the constant, or the number of an unknown one.
+func (v Move) String() string {
+	switch v {
+	case MoveStart:
+		return "MoveStart"
+	case MovePass:
+		return "MovePass"
+	case MoveWorld:
+		return "MoveWorld"
+	case MoveFault:
+		return "MoveFault"
+	case MoveChange:
+		return "MoveChange"
+	case MoveTime:
+		return "MoveTime"
+	}
+	return unknownText("Move", int64(v))
+}
+
+// Lint: rollout_finding.code. The class is the value divided by 100. Values are permanent.
+type Lint uint32
+
+const (
+	// the API stores it, the controller cannot read it: it counts as 0, or every pass ends with an error
+	LintTextUnreadable Lint = 101
+	// "5" is read as 5%; "100.0%" keeps one pod less than "100%"
+	LintTextReadOtherwise Lint = 102
+	// none of the known words: another one is assumed
+	LintUnknownText Lint = 103
+	// no field of this version: the API drops it
+	LintMisplaced Lint = 104
+	// a field that has no effect beside the others, or while a gate is off
+	LintIgnored Lint = 105
+	// a number of pods below 0
+	LintNegative Lint = 106
+	// a percentage above 0 that rounds to 0
+	LintRoundsToNone Lint = 201
+	// a percentage below 100 that rounds to all pods or nodes
+	LintRoundsToAll Lint = 202
+	// 0 that counts as 1
+	LintCountsAsOne Lint = 203
+	// maxSurge and maxUnavailable both come to 0
+	LintNoBudget Lint = 301
+	// the partition keeps all
+	LintNeverReleases Lint = 302
+	// a limit of creations comes to 0
+	LintCreatesNothing Lint = 303
+	// updates are paused
+	LintPaused Lint = 304
+	// progressDeadlineSeconds is over before minReadySeconds
+	LintDeadlineTooShort Lint = 305
+	// OnDelete with maxSurge: pods for an update that never comes (K14)
+	LintSurgeStays Lint = 306
+	// OnDelete whose built-in maxUnavailable comes to 0: an available pod that is marked for deletion stays (K13)
+	LintDeletesNothing Lint = 307
+	// not what Kubernetes takes as a selector
+	LintSelectorUnusable Lint = 401
+	// a term that no pod, or node, has
+	LintUnreachable Lint = 402
+	// a term that tells no pod from another
+	LintMatchesAll Lint = 403
+	// a term that adds nothing
+	LintWeightZero Lint = 404
+	// a term that was there before
+	LintDuplicate Lint = 405
+	// the selector does not match the template's own labels
+	LintTemplateNotSelected Lint = 406
+	// a label "" of a hook or term: pods without it have it (K19, K26)
+	LintEmptyValue Lint = 501
+	// what marks pods not ready needs a readiness gate that they lack
+	LintNoReadinessGate Lint = 502
+	// updates in place beside maxSurge
+	LintInPlaceSurges Lint = 503
+	// OrderedReady with a limit other than the number 1
+	LintOrderedTakesOne Lint = 504
+)
+
+// String is the name of the constant, or the number of an unknown one.
+func (v Lint) String() string {
+	switch v {
+	case LintTextUnreadable:
+		return "LintTextUnreadable"
+	case LintTextReadOtherwise:
+		return "LintTextReadOtherwise"
+	case LintUnknownText:
+		return "LintUnknownText"
+	case LintMisplaced:
+		return "LintMisplaced"
+	case LintIgnored:
+		return "LintIgnored"
+	case LintNegative:
+		return "LintNegative"
+	case LintRoundsToNone:
+		return "LintRoundsToNone"
+	case LintRoundsToAll:
+		return "LintRoundsToAll"
+	case LintCountsAsOne:
+		return "LintCountsAsOne"
+	case LintNoBudget:
+		return "LintNoBudget"
+	case LintNeverReleases:
+		return "LintNeverReleases"
+	case LintCreatesNothing:
+		return "LintCreatesNothing"
+	case LintPaused:
+		return "LintPaused"
+	case LintDeadlineTooShort:
+		return "LintDeadlineTooShort"
+	case LintSurgeStays:
+		return "LintSurgeStays"
+	case LintDeletesNothing:
+		return "LintDeletesNothing"
+	case LintSelectorUnusable:
+		return "LintSelectorUnusable"
+	case LintUnreachable:
+		return "LintUnreachable"
+	case LintMatchesAll:
+		return "LintMatchesAll"
+	case LintWeightZero:
+		return "LintWeightZero"
+	case LintDuplicate:
+		return "LintDuplicate"
+	case LintTemplateNotSelected:
+		return "LintTemplateNotSelected"
+	case LintEmptyValue:
+		return "LintEmptyValue"
+	case LintNoReadinessGate:
+		return "LintNoReadinessGate"
+	case LintInPlaceSurges:
+		return "LintInPlaceSurges"
+	case LintOrderedTakesOne:
+		return "LintOrderedTakesOne"
+	}
+	return unknownText("Lint", int64(v))
+}

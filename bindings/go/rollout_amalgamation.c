@@ -52,6 +52,14 @@ static inline int ro_abi_stride_ok(size_t stride)
  * a pointer's size; or a tail beyond full_size that is not all zero. */
 static int ro_abi_struct(const void *given, void *full, size_t full_size, const char *name, struct rollout_error *reterr);
 
+/* Whether the caller said how long the struct is that is written: ROLLOUT_OK; ROLLOUT_ERR_INVALID: NULL; ROLLOUT_ERR_ABI:
+ * struct_size below 4 or above RO_ABI_SIZE_MAX. */
+static int ro_abi_out(const void *out, const char *name, struct rollout_error *reterr);
+
+/* Writes what fits of full (of full_size bytes) to a struct that ro_abi_out() accepts; zero beyond it, and its struct_size
+ * stays. */
+static void ro_abi_hand_over(void *out, const void *full, size_t full_size);
+
 /* An array whose elements may be shorter or longer than here. */
 struct ro_abi_array {
     const char *items; /* elements of at least the full size, stride apart */
@@ -82,6 +90,10 @@ struct ro_path {
     struct rollout_str key;
     size_t index;
 };
+
+/* The path as text ("spec.a[0].b", keys with other characters than [A-Za-z0-9_-$] as ["..."]), like snprintf, of
+ * which it is the length; size is at least 1. */
+static size_t ro_path_write(const struct ro_path *path, char *buf, size_t size);
 
 /* Hands a whole record to the caller: the fields that lie wholly within the struct_size of his, and
  * zero for what a newer one has beyond them. Inline because librollout-json has no other way to it. */
@@ -163,6 +175,27 @@ static int ro_abi_struct(const void *given, void *full, size_t full_size, const 
     uint32_t known = (uint32_t)full_size;
     memcpy(full, &known, sizeof(known));
     return ROLLOUT_OK;
+}
+
+static int ro_abi_out(const void *out, const char *name, struct rollout_error *reterr)
+{
+    uint32_t size;
+    if (!out)
+        return ro_error_null(reterr, name);
+    memcpy(&size, out, sizeof size);
+    if (size < sizeof size || size > RO_ABI_SIZE_MAX)
+        return ro_error(reterr, ROLLOUT_ERR_ABI, name, "%s: struct_size %u is none", name, (unsigned)size);
+    return ROLLOUT_OK;
+}
+
+static void ro_abi_hand_over(void *out, const void *full, size_t full_size)
+{
+    uint32_t size;
+    memcpy(&size, out, sizeof size);
+    size_t known = size < full_size ? size : full_size;
+    memcpy((char *)out + sizeof size, (const char *)full + sizeof size, known - sizeof size);
+    if (size > full_size)
+        memset((char *)out + full_size, 0, size - full_size);
 }
 
 static int ro_abi_array(const void *items, size_t count, size_t stride, size_t full_size, const char *name,
@@ -260,6 +293,14 @@ static inline int ro_str_cmp(struct rollout_str a, struct rollout_str b)
 static inline bool ro_str_starts(struct rollout_str s, struct rollout_str prefix)
 {
     return s.len >= prefix.len && memcmp(s.data, prefix.data, prefix.len) == 0;
+}
+
+/* Where a longer text is cut: at most at `at`, and not within a UTF-8 sequence. */
+static inline size_t ro_str_cut(const char *text, size_t at)
+{
+    while (at > 0 && ((unsigned char)text[at] & 0xc0) == 0x80)
+        at--;
+    return at;
 }
 
 /* Element i of a view: the stride is the caller's. Plain arrays give 0 or the record's size. */
@@ -392,6 +433,9 @@ static struct ro_edit *ro_edit_need_array(struct ro_arena *arena, struct ro_edit
 
 /* Puts value at key: in the place of the member of that name, else at the end. */
 static void ro_edit_set(struct ro_edit *object, struct rollout_str key, struct ro_edit *value);
+
+/* Puts value at the end, without a look at whether the key is there: for members that come in a row. */
+static void ro_edit_add(struct ro_edit *object, struct rollout_str key, struct ro_edit *value);
 
 /* Shorthand: a text member. */
 static void ro_edit_set_text(struct ro_arena *arena, struct ro_edit *object, struct rollout_str key, struct rollout_str text);
@@ -657,6 +701,15 @@ static void ro_edit_set(struct ro_edit *object, struct rollout_str key, struct r
     value->node.key = key;
 }
 
+static void ro_edit_add(struct ro_edit *object, struct rollout_str key, struct ro_edit *value)
+{
+    if (!object || object->node.kind != ROLLOUT_NODE_OBJECT || !value)
+        return;
+    ro_edit_detach(value);
+    base_edit_link_before(object, value, NULL);
+    value->node.key = key;
+}
+
 static void ro_edit_set_text(struct ro_arena *arena, struct ro_edit *object, struct rollout_str key, struct rollout_str text)
 {
     if (object)
@@ -758,9 +811,7 @@ static struct rollout_str ro_arena_printf(struct ro_arena *arena, const char *fo
 /* Ends a text that was cut at size - 1 bytes in "...", not within a UTF-8 sequence. */
 static void base_error_cut(char *buf, size_t size)
 {
-    size_t end = size - sizeof("...");
-    while (end > 0 && ((unsigned char)buf[end] & 0xc0) == 0x80)
-        end--;
+    size_t end = ro_str_cut(buf, size - sizeof("..."));
     memcpy(buf + end, "...", sizeof("..."));
 }
 
@@ -835,6 +886,14 @@ static void base_error_put_path(struct base_error_text *text, const struct ro_pa
     }
 }
 
+static size_t ro_path_write(const struct ro_path *path, char *buf, size_t size)
+{
+    struct base_error_text text = { .buf = buf, .size = size };
+    buf[0] = '\0';
+    base_error_put_path(&text, path);
+    return text.len;
+}
+
 static void base_error_set_field(struct rollout_error *full, const char *field)
 {
     size_t len = strlen(field);
@@ -901,9 +960,7 @@ static int ro_error_value(struct rollout_error *reterr, const struct ro_path *pa
 {
     if (reterr) {
         struct rollout_error full = { .code = ROLLOUT_ERR_INVALID, .index = ROLLOUT_NONE };
-        struct base_error_text field = { .buf = full.field, .size = sizeof(full.field) };
-        base_error_put_path(&field, path);
-        if (field.len >= sizeof(full.field))
+        if (ro_path_write(path, full.field, sizeof(full.field)) >= sizeof(full.field))
             base_error_cut(full.field, sizeof(full.field));
         if (value && ro_tree_write(value, full.value, sizeof(full.value)) >= sizeof(full.value))
             base_error_cut(full.value, sizeof(full.value));
@@ -1483,21 +1540,21 @@ static bool ro_parse_float(struct rollout_str text, double *ret)
 /* Fixed point: sign and magnitude in units of 10^-9, little-endian limbs. As upstream, a finer
  * fraction is rounded up (away from zero), and what a binary suffix makes larger than 2^63-1 is cut
  * to it. Decimal numbers are cut where the limbs end, above 10^67. */
-struct ro_quantity {
+struct base_quantity_ro_quantity {
     bool negative;
     uint32_t limbs[8];
 };
 
 /* False where Kubernetes' decoder refuses the text ("", "1 ", "1Gii", "1e", ...). */
-static bool ro_quantity_parse(struct rollout_str text, struct ro_quantity *ret);
-static int ro_quantity_cmp(const struct ro_quantity *a, const struct ro_quantity *b);
-static bool ro_quantity_is_zero(const struct ro_quantity *q);
+static bool ro_quantity_parse(struct rollout_str text, struct base_quantity_ro_quantity *ret);
+static int ro_quantity_cmp(const struct base_quantity_ro_quantity *a, const struct base_quantity_ro_quantity *b);
+static bool ro_quantity_is_zero(const struct base_quantity_ro_quantity *q);
 /* a += b, cut at the ends of the range. */
-static void ro_quantity_add(struct ro_quantity *a, const struct ro_quantity *b);
+static void ro_quantity_add(struct base_quantity_ro_quantity *a, const struct base_quantity_ro_quantity *b);
 
 /* ---- lib/base/quantity.c ---- */
 
-#define LIMBS (sizeof((struct ro_quantity *)0)->limbs / sizeof(uint32_t))
+#define LIMBS (sizeof((struct base_quantity_ro_quantity *)0)->limbs / sizeof(uint32_t))
 
 /* limbs = limbs * factor + addend; all ones on overflow, which then stays. */
 static void base_quantity_multiply_add(uint32_t limbs[LIMBS], uint32_t factor, uint32_t addend)
@@ -1667,9 +1724,9 @@ static void base_quantity_set_binary(const struct base_quantity_digits *d, int32
         memcpy(limbs, most, sizeof most);
 }
 
-static bool ro_quantity_parse(struct rollout_str text, struct ro_quantity *ret)
+static bool ro_quantity_parse(struct rollout_str text, struct base_quantity_ro_quantity *ret)
 {
-    struct ro_quantity q = { 0 };
+    struct base_quantity_ro_quantity q = { 0 };
     struct base_quantity_digits d;
     size_t at = 0, begin;
     bool any_digit, binary;
@@ -1710,19 +1767,19 @@ static bool ro_quantity_parse(struct rollout_str text, struct ro_quantity *ret)
     return true;
 }
 
-static int ro_quantity_cmp(const struct ro_quantity *a, const struct ro_quantity *b)
+static int ro_quantity_cmp(const struct base_quantity_ro_quantity *a, const struct base_quantity_ro_quantity *b)
 {
     if (a->negative != b->negative)
         return a->negative ? -1 : 1;
     return a->negative ? base_quantity_compare(b->limbs, a->limbs) : base_quantity_compare(a->limbs, b->limbs);
 }
 
-static bool ro_quantity_is_zero(const struct ro_quantity *q)
+static bool ro_quantity_is_zero(const struct base_quantity_ro_quantity *q)
 {
     return base_quantity_is_zero(q->limbs);
 }
 
-static void ro_quantity_add(struct ro_quantity *a, const struct ro_quantity *b)
+static void ro_quantity_add(struct base_quantity_ro_quantity *a, const struct base_quantity_ro_quantity *b)
 {
     uint64_t carry = 0;
 
@@ -2606,6 +2663,63 @@ const char *rollout_version(void)
 #undef STRING
 #undef STRING_
 
+/* ---- lib/rules/arrays.h ---- */
+
+/* The arrays of a snapshot as this library's records, whatever the caller's are. */
+
+
+
+struct ro_arrays {
+    struct ro_abi_array pods, nodes, claims, revisions, verdicts, storage_classes, backoffs;
+};
+
+/* s: at full size. What ro_abi_array() returns; ro_arrays_close() also after a failure. */
+static int ro_arrays_open(const struct rollout_snapshot *s, struct ro_arrays *ret, struct rollout_error *reterr);
+static void ro_arrays_close(struct ro_arrays *arrays);
+
+/* ---- lib/rules/arrays.c ---- */
+
+static int ro_arrays_open(const struct rollout_snapshot *s, struct ro_arrays *ret, struct rollout_error *reterr)
+{
+    *ret = (struct ro_arrays){ 0 };
+    const struct {
+        const void *items;
+        size_t count, stride, full;
+        const char *name;
+        struct ro_abi_array *ret;
+    } views[] = {
+        { s->pods.items, s->pods.count, s->pods.stride, sizeof(struct rollout_pod), "pods", &ret->pods },
+        { s->nodes.items, s->nodes.count, s->nodes.stride, sizeof(struct rollout_node_facts), "nodes", &ret->nodes },
+        { s->claims.items, s->claims.count, s->claims.stride, sizeof(struct rollout_claim), "claims", &ret->claims },
+        { s->revisions.items, s->revisions.count, s->revisions.stride, sizeof(struct rollout_revision), "revisions",
+          &ret->revisions },
+        { s->in_place_verdicts.items, s->in_place_verdicts.count, s->in_place_verdicts.stride,
+          sizeof(struct rollout_in_place_verdict), "in_place_verdicts", &ret->verdicts },
+        { s->storage_classes.items, s->storage_classes.count, s->storage_classes.stride,
+          sizeof(struct rollout_storage_class), "storage_classes", &ret->storage_classes },
+        { s->failed_pod_backoffs.items, s->failed_pod_backoffs.count, s->failed_pod_backoffs.stride,
+          sizeof(struct rollout_backoff), "failed_pod_backoffs", &ret->backoffs },
+    };
+    for (size_t i = 0; i < sizeof views / sizeof *views; i++) {
+        int r = ro_abi_array(views[i].items, views[i].count, views[i].stride, views[i].full, views[i].name,
+                             views[i].ret, reterr);
+        if (r)
+            return r;
+    }
+    return ROLLOUT_OK;
+}
+
+static void ro_arrays_close(struct ro_arrays *arrays)
+{
+    free(arrays->pods.copy);
+    free(arrays->nodes.copy);
+    free(arrays->claims.copy);
+    free(arrays->revisions.copy);
+    free(arrays->verdicts.copy);
+    free(arrays->storage_classes.copy);
+    free(arrays->backoffs.copy);
+}
+
 /* ---- lib/rules/budget.h ---- */
 
 /* How far an update may go through its candidates: maxUnavailable, and the walk that stops at the first
@@ -3221,7 +3335,7 @@ enum { RO_QOS_BEST_EFFORT, RO_QOS_BURSTABLE, RO_QOS_GUARANTEED };
 static int ro_qos(const struct rollout_node *spec);
 
 /* The quantity that a value of a resource list spells, as text or as a number. */
-static bool ro_quantity_of(const struct rollout_node *n, struct ro_quantity *ret);
+static bool ro_quantity_of(const struct rollout_node *n, struct base_quantity_ro_quantity *ret);
 
 /* ---- lib/rules/template.h ---- */
 
@@ -3464,7 +3578,7 @@ static void rules_diff_resized(struct rules_diff_walk *w, const struct ro_path *
 static bool rules_diff_amount(struct rules_diff_walk *w, const struct ro_path *path, const struct rollout_node *old,
                    const struct rollout_node *new)
 {
-    struct ro_quantity q;
+    struct base_quantity_ro_quantity q;
     uint32_t operation;
 
     if (old && new &&ro_equal(old, new))
@@ -3954,6 +4068,9 @@ static int ro_gates_resolve(const struct rollout_gate *gates, size_t count, stru
 /* The gate of this name, 0 if there is none that bears on a plan. */
 static uint32_t ro_gate_from_name(struct rollout_str name);
 
+/* The gate's name; absent where there is no such gate. */
+static struct rollout_str ro_gate_name(uint32_t gate);
+
 /* ROLLOUT_DIFF_* flags of an in-place comparison; in_place_only: the policy ignores claim templates. */
 static uint32_t ro_gates_diff_flags(const struct ro_gates *gates, bool in_place_only);
 
@@ -4002,6 +4119,11 @@ static uint32_t ro_gate_from_name(struct rollout_str name)
         if (ro_str_eq(rules_gates_known[i].name, name))
             return i;
     return 0;
+}
+
+static struct rollout_str ro_gate_name(uint32_t gate)
+{
+    return gate < RO_GATE_COUNT ? rules_gates_known[gate].name : (struct rollout_str){ NULL, 0 };
 }
 
 static uint32_t ro_gates_diff_flags(const struct ro_gates *gates, bool in_place_only)
@@ -5583,10 +5705,10 @@ enum { rules_qos_CPU, rules_qos_MEMORY, rules_qos_RESOURCES };
 /* What all containers ask for together, by resource; only amounts above 0 count. */
 struct rules_qos_sums {
     bool set[rules_qos_RESOURCES];
-    struct ro_quantity sum[rules_qos_RESOURCES];
+    struct base_quantity_ro_quantity sum[rules_qos_RESOURCES];
 };
 
-static bool ro_quantity_of(const struct rollout_node *n, struct ro_quantity *ret)
+static bool ro_quantity_of(const struct rollout_node *n, struct base_quantity_ro_quantity *ret)
 {
     char buf[24];
     size_t at = sizeof buf;
@@ -5612,7 +5734,7 @@ static bool rules_qos_add_list(struct rules_qos_sums *sums, const struct rollout
     bool both = true;
 
     for (int i = 0; i < rules_qos_RESOURCES; i++) {
-        struct ro_quantity q;
+        struct base_quantity_ro_quantity q;
         if (!ro_quantity_of(ro_get(list, names[i]), &q) || q.negative || ro_quantity_is_zero(&q)) {
             both = false;
             continue;
@@ -7084,6 +7206,14 @@ static int ro_apply_next_batch(struct ro_apply *a);
 
 
 
+#define RO_KRUISE_READY_TYPE "KruisePodReady"
+
+/* The reason why condition InPlaceUpdateReady is False. */
+#define RO_STARTS_REASON "StartInPlaceUpdate"
+
+/* An entry of the list in condition KruisePodReady. */
+static struct ro_edit *ro_not_ready_entry(struct ro_arena *arena, struct rollout_str agent, struct rollout_str key);
+
 /* Condition InPlaceUpdateReady becomes True, or False with the reason that an update starts. now is the time
  * as text. */
 static void ro_set_in_place_ready(struct ro_arena *arena, struct ro_edit *pod, bool ready, struct rollout_str now);
@@ -7224,6 +7354,9 @@ static struct rollout_str ro_controller_uid(const struct rollout_node *object);
  * cloneset.md 7.2, statefulset.md 4.1, daemonset.md 5, inplace.md 2. */
 
 
+
+#define RO_REVISION_LABEL  "controller-revision-hash"
+#define RO_CLAIMS_HASH_KEY "kruise.io/cloneset-volumeclaimtemplate-hash"
 
 static void ro_revision_decode(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *object,
                         struct rollout_revision *ret);
@@ -7638,7 +7771,7 @@ static void ro_set_unless_empty(struct ro_edit *object, struct rollout_str key, 
 
 
 /* The state annotation, but for what the next batch will change. */
-struct ro_state {
+struct objects_apply_batch_ro_state {
     struct rollout_str revision, timestamp; /* timestamp absent = none */
     struct ro_edit *last;                   /* statuses before the update, by container; NULL = null */
     bool env, resources, images;
@@ -7646,14 +7779,14 @@ struct ro_state {
 };
 
 /* From the annotation's value. */
-static struct ro_state ro_state_read(struct ro_apply *a, const struct rollout_node *value);
+static struct objects_apply_batch_ro_state ro_state_read(struct ro_apply *a, const struct rollout_node *value);
 
 /* required: whom the next batch waits for. Both NULL = there is none. */
-static void ro_state_write(struct ro_apply *a, const struct ro_state *state, const struct ro_change_maps *next,
+static void ro_state_write(struct ro_apply *a, const struct objects_apply_batch_ro_state *state, const struct ro_change_maps *next,
                     struct ro_edit *required);
 
 /* Changes the containers whose turn it is, and writes the state with what is left. */
-static int ro_apply_batch(struct ro_apply *a, struct ro_changes *changes, struct ro_state *state);
+static int ro_apply_batch(struct ro_apply *a, struct ro_changes *changes, struct objects_apply_batch_ro_state *state);
 
 /* ---- lib/objects/in_place_state.h ---- */
 
@@ -7735,11 +7868,11 @@ static struct ro_edit *objects_apply_batch_read_batches(struct ro_apply *a, cons
     return batches;
 }
 
-static struct ro_state ro_state_read(struct ro_apply *a, const struct rollout_node *n)
+static struct objects_apply_batch_ro_state ro_state_read(struct ro_apply *a, const struct rollout_node *n)
 {
     struct rollout_str revision = ro_text(ro_get(n, "revision"));
 
-    return (struct ro_state){ .revision = revision.data ? revision : RO_STR(""),
+    return (struct objects_apply_batch_ro_state){ .revision = revision.data ? revision : RO_STR(""),
                               .timestamp = objects_apply_batch_time_text(a, ro_get(n, "updateTimestamp")),
                               .last = objects_apply_batch_read_last(a, ro_get(n, "lastContainerStatuses")),
                               .env = ro_is_true(ro_get(n, "updateEnvFromMetadata")),
@@ -7749,7 +7882,7 @@ static struct ro_state ro_state_read(struct ro_apply *a, const struct rollout_no
 }
 
 /* Members in the order of the Go type. */
-static void ro_state_write(struct ro_apply *a, const struct ro_state *state, const struct ro_change_maps *next,
+static void ro_state_write(struct ro_apply *a, const struct objects_apply_batch_ro_state *state, const struct ro_change_maps *next,
                     struct ro_edit *required)
 {
     struct ro_edit *e = ro_edit_object(&a->arena);
@@ -7906,7 +8039,7 @@ static void objects_apply_batch_change_containers(struct ro_apply *a, struct ro_
 }
 
 /* Records what the containers ran before; a record that is there already is not made anew. */
-static void objects_apply_batch_record_statuses(struct ro_apply *a, struct ro_changes *changes, struct ro_state *state)
+static void objects_apply_batch_record_statuses(struct ro_apply *a, struct ro_changes *changes, struct objects_apply_batch_ro_state *state)
 {
     for (struct ro_edit *s = objects_apply_batch_first_of(a->object, "status", "containerStatuses"); s; s = s->next) {
         struct ro_change *change = ro_change_of(changes, ro_edit_get_text(s, "name"));
@@ -7935,7 +8068,7 @@ static void objects_apply_batch_set_metadata(struct ro_apply *a, const char *map
         ro_edit_set_text(&a->arena, object, *ro_label_key(pairs, i), *ro_label_value(pairs, i));
 }
 
-static int ro_apply_batch(struct ro_apply *a, struct ro_changes *changes, struct ro_state *state)
+static int ro_apply_batch(struct ro_apply *a, struct ro_changes *changes, struct objects_apply_batch_ro_state *state)
 {
     struct ro_edit *names = ro_edit_array(&a->arena), *batch = ro_edit_object(&a->arena);
 
@@ -7979,7 +8112,7 @@ static int ro_apply_next_batch(struct ro_apply *a)
         return ro_apply_refuse_annotation(a, RO_STATE_KEY, "is missing or cannot be read");
     ro_changes_from_maps(a, ro_get(value, "nextContainerImages"), ro_get(value, "nextContainerRefMetadata"),
                          ro_get(value, "nextContainerResources"), &changes);
-    struct ro_state state = ro_state_read(a, value);
+    struct objects_apply_batch_ro_state state = ro_state_read(a, value);
     return ro_apply_batch(a, &changes, &state);
 }
 
@@ -8120,7 +8253,7 @@ static void objects_apply_in_place_remove_grace(struct ro_apply *a)
 }
 
 /* The update for the end of its grace period. Members in the order of the Go type. */
-static void objects_apply_in_place_write_grace(struct ro_apply *a, const struct ro_changes *changes, const struct ro_state *state,
+static void objects_apply_in_place_write_grace(struct ro_apply *a, const struct ro_changes *changes, const struct objects_apply_batch_ro_state *state,
                         int64_t seconds)
 {
     struct ro_edit *e = ro_edit_object(&a->arena);
@@ -8147,7 +8280,7 @@ static int objects_apply_in_place_start(struct ro_apply *a, const struct rollout
     const struct rollout_attr *grace = ro_apply_attr(a, ROLLOUT_ATTR_GRACE_SECONDS);
     struct ro_changes changes;
     struct rollout_str lifecycle = ro_apply_text(a, ROLLOUT_ATTR_STATE);
-    struct ro_state state = { .revision = ro_apply_revision_text(a, to),
+    struct objects_apply_batch_ro_state state = { .revision = ro_apply_revision_text(a, to),
                               .timestamp = a->now,
                               .env = (diff->flags & ROLLOUT_CHANGES_ENV) != 0,
                               .resources = (diff->flags & ROLLOUT_CHANGES_RESOURCES) != 0,
@@ -8245,7 +8378,7 @@ static int ro_apply_end_grace(struct ro_apply *a)
         return ro_apply_refuse_annotation(a, RO_GRACE_KEY, "its metaDataPatch cannot be read");
     if (patch && patch->kind != ROLLOUT_NODE_NULL) /* the patch null changes nothing */
         changes.metadata_patch = patch;
-    struct ro_state state = ro_state_read(a, state_value);
+    struct objects_apply_batch_ro_state state = ro_state_read(a, state_value);
     int r = ro_apply_batch(a, &changes, &state);
     objects_apply_in_place_remove_grace(a);
     return r;
@@ -8302,6 +8435,27 @@ static int ro_apply_lifecycle(struct ro_apply *a)
     return ROLLOUT_OK;
 }
 
+/* ---- lib/objects/scheduling.h ---- */
+
+/* Where pods may run, as templates, pods and nodes say it: from objects to facts. Source: daemonset.md 3, 4.1. */
+
+
+
+/* Of a template's spec. */
+static void ro_scheduling_decode(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *pod_spec,
+                          struct rollout_scheduling *ret);
+
+/* spec.taints of a node; *ret_count is how many. */
+static const struct rollout_taint *ro_read_taints(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *spec,
+                                           size_t *ret_count);
+
+/* The node that a pod's affinity binds it to: the only value of its first requirement metadata.name In. Absent
+ * where there is no such requirement, or it has not exactly one value. */
+static struct rollout_str ro_read_target_node(struct ro_decoder *d, const struct ro_at *pod_spec);
+
+/* Binds a pod to a node by its affinity, in the place of whatever nodes its spec requires; preferences stay. */
+static void ro_require_node(struct ro_arena *arena, struct ro_edit *pod_spec, struct rollout_str node);
+
 /* ---- lib/objects/apply_node.c ---- */
 
 /* A DaemonSet's new pods, each bound to its node. Source: daemonset.md 3 and 8. */
@@ -8342,27 +8496,6 @@ static void objects_apply_node_add_tolerations(struct ro_apply *a, struct ro_edi
         objects_apply_node_tolerate(a, list, RO_STR("node.kubernetes.io/network-unavailable"), RO_STR("NoSchedule"));
 }
 
-/* Takes the place of whatever nodes the template requires; preferences stay. */
-static void objects_apply_node_require_node(struct ro_apply *a, struct ro_edit *spec, struct rollout_str node)
-{
-    struct ro_edit *affinity = ro_edit_need_object(&a->arena, spec, "affinity");
-    struct ro_edit *node_affinity = ro_edit_need_object(&a->arena, affinity, "nodeAffinity");
-    struct ro_edit *required =
-        ro_edit_need_object(&a->arena, node_affinity, "requiredDuringSchedulingIgnoredDuringExecution");
-    struct ro_edit *terms = ro_edit_array(&a->arena), *term = ro_edit_object(&a->arena);
-    struct ro_edit *fields = ro_edit_array(&a->arena), *field = ro_edit_object(&a->arena);
-    struct ro_edit *values = ro_edit_array(&a->arena);
-
-    ro_edit_append(values, ro_edit_text(&a->arena, node));
-    ro_edit_set_text(&a->arena, field, RO_STR("key"), RO_STR("metadata.name"));
-    ro_edit_set_text(&a->arena, field, RO_STR("operator"), RO_STR("In"));
-    ro_edit_set(field, RO_STR("values"), values);
-    ro_edit_append(fields, field);
-    ro_edit_set(term, RO_STR("matchFields"), fields);
-    ro_edit_append(terms, term);
-    ro_edit_set(required, RO_STR("nodeSelectorTerms"), terms);
-}
-
 static int ro_apply_create_on_node(struct ro_apply *a, const struct rollout_node *template, uint32_t place)
 {
     const struct rollout_daemonset *set = a->world->workload->daemonset;
@@ -8388,7 +8521,7 @@ static int ro_apply_create_on_node(struct ro_apply *a, const struct rollout_node
     objects_apply_node_add_tolerations(a, spec);
     if (in_place)
         ro_apply_readiness_gate(a, pod);
-    objects_apply_node_require_node(a, spec, node);
+    ro_require_node(&a->arena, spec, node);
     a->made[0] = pod;
     return ROLLOUT_OK;
 }
@@ -8591,24 +8724,6 @@ static void ro_apply_release(struct ro_apply *a)
     }
     objects_apply_owner_drop_empty_references(metadata);
 }
-
-/* ---- lib/objects/scheduling.h ---- */
-
-/* Where pods may run, as templates, pods and nodes say it: from objects to facts. Source: daemonset.md 3, 4.1. */
-
-
-
-/* Of a template's spec. */
-static void ro_scheduling_decode(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *pod_spec,
-                          struct rollout_scheduling *ret);
-
-/* spec.taints of a node; *ret_count is how many. */
-static const struct rollout_taint *ro_read_taints(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *spec,
-                                           size_t *ret_count);
-
-/* The node that a pod's affinity binds it to: the only value of its first requirement metadata.name In. Absent
- * where there is no such requirement, or it has not exactly one value. */
-static struct rollout_str ro_read_target_node(struct ro_decoder *d, const struct ro_at *pod_spec);
 
 /* ---- lib/objects/apply_pod.c ---- */
 
@@ -9142,8 +9257,6 @@ static struct rollout_str ro_claims_hash(struct ro_arena *arena, const struct ro
 
 /* ---- lib/objects/conditions.c ---- */
 
-#define KRUISE_TYPE "KruisePodReady"
-
 /* The first condition of this type, or NULL. */
 static struct ro_edit *objects_conditions_find_condition(struct ro_edit *pod, struct rollout_str type)
 {
@@ -9249,7 +9362,7 @@ static void objects_conditions_force_ready(struct ro_arena *arena, struct ro_edi
 static void ro_set_in_place_ready(struct ro_arena *arena, struct ro_edit *pod, bool ready, struct rollout_str now)
 {
     struct ro_edit *old = objects_conditions_find_condition(pod, RO_STR(RO_READY_TYPE));
-    struct rollout_str reason = ready ? (struct rollout_str){ 0 } : RO_STR("StartInPlaceUpdate");
+    struct rollout_str reason = ready ? (struct rollout_str){ 0 } : RO_STR(RO_STARTS_REASON);
 
     if (old && objects_conditions_has_status(old, ready ? "True" : "False") && ro_str_eq(ro_edit_get_text(old, "reason"), reason) &&
         ro_edit_get_text(old, "message").len == 0)
@@ -9269,7 +9382,7 @@ static int objects_conditions_by_agent_and_key(const void *context, uint32_t a, 
     return c ? c : ro_str_cmp(ro_edit_get_text(items[a], "key"), ro_edit_get_text(items[b], "key"));
 }
 
-static struct ro_edit *objects_conditions_make_entry(struct ro_arena *arena, struct rollout_str agent, struct rollout_str key)
+static struct ro_edit *ro_not_ready_entry(struct ro_arena *arena, struct rollout_str agent, struct rollout_str key)
 {
     struct ro_edit *e = ro_edit_object(arena);
 
@@ -9302,12 +9415,12 @@ static struct ro_edit *objects_conditions_changed_list(struct ro_arena *arena, s
         bool own = ro_str_eq(agent, RO_STR("Lifecycle")) && ro_str_eq(name, key);
         there = there || own;
         if (!own || mark)
-            items[count++] = objects_conditions_make_entry(arena, agent, name);
+            items[count++] = ro_not_ready_entry(arena, agent, name);
     }
     if (there == mark)
         return NULL;
     if (mark)
-        items[count++] = objects_conditions_make_entry(arena, RO_STR("Lifecycle"), key);
+        items[count++] = ro_not_ready_entry(arena, RO_STR("Lifecycle"), key);
     for (uint32_t i = 0; i < count; i++)
         order[i] = i;
     ro_sort_indices(order, count, order + count, objects_conditions_by_agent_and_key, items);
@@ -9319,9 +9432,9 @@ static struct ro_edit *objects_conditions_changed_list(struct ro_arena *arena, s
 static void ro_mark_not_ready(struct ro_arena *arena, struct ro_edit *pod, struct rollout_str key, bool mark,
                        struct rollout_str now)
 {
-    struct ro_edit *condition = objects_conditions_find_condition(pod, RO_STR(KRUISE_TYPE)), *gate = objects_conditions_gates_of(pod);
+    struct ro_edit *condition = objects_conditions_find_condition(pod, RO_STR(RO_KRUISE_READY_TYPE)), *gate = objects_conditions_gates_of(pod);
 
-    while (gate && !ro_str_eq(ro_edit_get_text(gate, "conditionType"), RO_STR(KRUISE_TYPE)))
+    while (gate && !ro_str_eq(ro_edit_get_text(gate, "conditionType"), RO_STR(RO_KRUISE_READY_TYPE)))
         gate = gate->next;
     if (!gate || (!condition && !mark))
         return;
@@ -9330,7 +9443,7 @@ static void ro_mark_not_ready(struct ro_arena *arena, struct ro_edit *pod, struc
         return;
     if (!condition) {
         /* upstream gives a new condition no status, which is not True either */
-        condition = objects_conditions_make_condition(arena, RO_STR(KRUISE_TYPE), RO_STR(""), now, (struct rollout_str){ 0 },
+        condition = objects_conditions_make_condition(arena, RO_STR(RO_KRUISE_READY_TYPE), RO_STR(""), now, (struct rollout_str){ 0 },
                                    (struct rollout_str){ 0 });
         objects_conditions_append_condition(arena, pod, condition);
     } else {
@@ -9342,7 +9455,6 @@ static void ro_mark_not_ready(struct ro_arena *arena, struct ro_edit *pod, struc
     if (mark)
         objects_conditions_force_ready(arena, pod);
 }
-#undef KRUISE_TYPE
 
 /* ---- lib/objects/container_hash.h ---- */
 
@@ -10060,8 +10172,7 @@ static void ro_refuse(struct ro_decoder *d, const struct ro_at *at, const char *
         len = 0;
     bool cut = len > VALUE_MAX;
     if (cut)
-        for (len = VALUE_MAX; len > 0 && ((unsigned char)value[len] & 0xc0) == 0x80;)
-            len--; /* not inside a character */
+        len = ro_str_cut(value, VALUE_MAX);
     d->code = ro_error_value(d->reterr, objects_decode_path_of(at), at->node, "%.*s%s %s", (int)len, value, cut ? "..." : "", text);
 }
 
@@ -10273,7 +10384,7 @@ static void ro_check_text_map(struct ro_decoder *d, const struct ro_at *object, 
 /* Kubernetes reads a bare number as a quantity too. */
 static bool objects_decode_is_quantity(const struct rollout_node *n)
 {
-    struct ro_quantity q;
+    struct base_quantity_ro_quantity q;
     switch (n->kind) {
     case ROLLOUT_NODE_NULL:
     case ROLLOUT_NODE_INTEGER:
@@ -10440,6 +10551,11 @@ struct ro_storage {
 /* set: NULL where the workload is none; then all is well. A lack of memory shows in the arena. */
 static void ro_storage_open(struct ro_arena *arena, const struct rollout_statefulset *set, struct ro_storage *ret);
 
+/* The claim that a pod of the set needs for a template: <template>-<set>-<ordinal>; absent where its name has no
+ * ordinal. */
+static struct rollout_str ro_storage_claim_name(struct ro_arena *arena, struct rollout_str template, struct rollout_str set,
+                                         struct rollout_str pod);
+
 /* Whether a pod has, for every claim template, a volume of that name with the claim that its own name asks for. Of
  * several volumes of a name the last counts, as in Go's map. */
 static bool ro_storage_ok(struct ro_storage *storage, const struct rollout_node *pod, struct rollout_str name);
@@ -10449,6 +10565,9 @@ static bool ro_storage_ok(struct ro_storage *storage, const struct rollout_node 
 /* Pods and nodes: from objects to facts. */
 
 
+
+/* The text of ROLLOUT_PHASE_*; absent for NONE and OTHER. */
+static struct rollout_str ro_pod_phase_text(uint32_t phase);
 
 /* The facts of a Pod (cloneset.md 2.1). in_place: NULL where the pod needs none (ro_pod_may_in_place). */
 static void ro_pod_decode(struct ro_decoder *d, const struct ro_at *pod, const struct ro_gates *gates,
@@ -10467,6 +10586,10 @@ static void ro_check_containers(struct ro_decoder *d, const struct ro_at *spec, 
 
 static void ro_node_decode(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *node,
                     struct rollout_node_facts *ret);
+
+/* The value of annotation controller.kubernetes.io/pod-deletion-cost: it counts only if it begins with '-' or 1 to 9, or is
+ * "0", and fits in 32 bits; else it is 0. */
+static int32_t ro_deletion_cost(struct rollout_str text);
 
 /* ---- lib/objects/settings.h ---- */
 
@@ -11411,7 +11534,7 @@ static bool objects_in_place_state_check_time(const struct rollout_node *n)
 
 static bool objects_in_place_state_check_quantity(const struct rollout_node *n)
 {
-    struct ro_quantity q;
+    struct base_quantity_ro_quantity q;
 
     return ro_quantity_of(n, &q);
 }
@@ -12293,25 +12416,33 @@ static void ro_write_tree(struct ro_writer *w, struct rollout_str key, const str
  * pod has passed the decoder's checks. Allocates nothing. */
 static bool ro_in_place_facts(const struct rollout_node *pod, const struct ro_gates *gates, struct rollout_in_place *ret);
 
+/* Whether a container of the list says how it is resized; NULL, or what is no list, has none. */
+static bool ro_has_resize_policy(const struct rollout_node *containers);
+
 /* ---- lib/objects/pod.c ---- */
+
+static const struct rollout_str objects_pod_phases[] = {
+    [ROLLOUT_PHASE_PENDING] = { "Pending", 7 },     [ROLLOUT_PHASE_RUNNING] = { "Running", 7 },
+    [ROLLOUT_PHASE_SUCCEEDED] = { "Succeeded", 9 }, [ROLLOUT_PHASE_FAILED] = { "Failed", 6 },
+    [ROLLOUT_PHASE_UNKNOWN] = { "Unknown", 7 },
+};
+
+static struct rollout_str ro_pod_phase_text(uint32_t phase)
+{
+    return phase < sizeof(objects_pod_phases) / sizeof(objects_pod_phases[0]) ? objects_pod_phases[phase] : (struct rollout_str){ NULL, 0 };
+}
 
 static uint32_t objects_pod_phase_of(struct rollout_str text)
 {
-    static const struct rollout_str phases[] = {
-        [ROLLOUT_PHASE_PENDING] = { "Pending", 7 },     [ROLLOUT_PHASE_RUNNING] = { "Running", 7 },
-        [ROLLOUT_PHASE_SUCCEEDED] = { "Succeeded", 9 }, [ROLLOUT_PHASE_FAILED] = { "Failed", 6 },
-        [ROLLOUT_PHASE_UNKNOWN] = { "Unknown", 7 },
-    };
     if (text.len == 0)
         return ROLLOUT_PHASE_NONE;
-    for (uint32_t i = 1; i < sizeof(phases) / sizeof(phases[0]); i++)
-        if (ro_str_eq(phases[i], text))
+    for (uint32_t i = 1; i < sizeof(objects_pod_phases) / sizeof(objects_pod_phases[0]); i++)
+        if (ro_str_eq(objects_pod_phases[i], text))
             return i;
     return ROLLOUT_PHASE_OTHER;
 }
 
-/* A cost counts only if it begins with '-' or 1 to 9, or is "0", and fits in 32 bits; else it is 0. */
-static int32_t objects_pod_deletion_cost(struct rollout_str text)
+static int32_t ro_deletion_cost(struct rollout_str text)
 {
     size_t i = 0;
     bool negative = text.len > 0 && text.data[0] == '-';
@@ -12513,7 +12644,7 @@ static void ro_pod_decode(struct ro_decoder *d, const struct ro_at *pod, const s
     if (metadata.terminating)
         ret.flags |= ROLLOUT_POD_TERMINATING;
     ret.deletion_cost =
-        objects_pod_deletion_cost(ro_text(ro_get(metadata.annotations, "controller.kubernetes.io/pod-deletion-cost")));
+        ro_deletion_cost(ro_text(ro_get(metadata.annotations, "controller.kubernetes.io/pod-deletion-cost")));
 
     const struct rollout_str *revision = ro_labels_get(&ret.labels, RO_STR("controller-revision-hash"));
     const struct rollout_str *state = ro_labels_get(&ret.labels, RO_STR("lifecycle.apps.kruise.io/state"));
@@ -12705,7 +12836,7 @@ static const struct rollout_node *objects_pod_in_place_first_inconsistent(const 
 /* Same keys and amounts; an empty list is not the same as none. */
 static bool objects_pod_in_place_same_amounts(const struct rollout_node *a, const struct rollout_node *b)
 {
-    struct ro_quantity p, q;
+    struct base_quantity_ro_quantity p, q;
 
     if (!a || !b)
         return a == b;
@@ -12882,8 +13013,9 @@ static void objects_pod_in_place_grace_facts(const struct rollout_node *annotati
     }
 }
 
-static bool objects_pod_in_place_has_resize_policy(const struct rollout_node *containers)
+static bool ro_has_resize_policy(const struct rollout_node *containers)
 {
+    containers = objects_pod_in_place_list_of(containers);
     for (const struct rollout_node *c = ro_first(containers); c != ro_end(containers); c = ro_next(c))
         if (objects_pod_in_place_list_of(ro_get(c, "resizePolicy"))->size > 1)
             return true;
@@ -12898,7 +13030,7 @@ static bool ro_in_place_facts(const struct rollout_node *pod, const struct ro_ga
     *ret = (struct rollout_in_place){ 0 };
     if (ro_is(containers, ROLLOUT_NODE_ARRAY))
         ret->containers = ro_tree_of(containers);
-    if (!state_text && !grace_text && !objects_pod_in_place_has_resize_policy(objects_pod_in_place_list_of(containers)))
+    if (!state_text && !grace_text && !ro_has_resize_policy(containers))
         return false;
     if (state_text) {
         ret->flags |= ROLLOUT_IN_PLACE_STATE;
@@ -12990,8 +13122,8 @@ void rollout_objects_free(struct rollout_objects *objects)
 
 /* ---- lib/objects/revision.c ---- */
 
-static const struct rollout_str objects_revision_pod_label = { "controller-revision-hash", 24 };
-static const struct rollout_str objects_revision_claims_annotation = { "kruise.io/cloneset-volumeclaimtemplate-hash", 43 };
+static const struct rollout_str objects_revision_pod_label = { RO_REVISION_LABEL, sizeof(RO_REVISION_LABEL) - 1 };
+static const struct rollout_str objects_revision_claims_annotation = { RO_CLAIMS_HASH_KEY, sizeof(RO_CLAIMS_HASH_KEY) - 1 };
 
 /* How the kinds' revisions differ (cloneset.md 7.2, statefulset.md 4.1, daemonset.md 5). */
 struct objects_revision_style {
@@ -13005,7 +13137,7 @@ struct objects_revision_style {
 
 static const struct objects_revision_style objects_revision_sorted_style = { { "controller.kubernetes.io/hash", 29 }, 223, true, true, true, false };
 static const struct objects_revision_style objects_revision_cloneset_style = { { "controller.kubernetes.io/hash", 29 }, 223, true, true, true, true };
-static const struct objects_revision_style objects_revision_daemonset_style = { { "controller-revision-hash", 24 }, INT_MAX, false, false, false, false };
+static const struct objects_revision_style objects_revision_daemonset_style = { { RO_REVISION_LABEL, sizeof(RO_REVISION_LABEL) - 1 }, INT_MAX, false, false, false, false };
 
 static const struct objects_revision_style *objects_revision_style_of(const struct rollout_workload *workload)
 {
@@ -13454,6 +13586,26 @@ static struct rollout_str ro_read_target_node(struct ro_decoder *d, const struct
     return target;
 }
 
+static void ro_require_node(struct ro_arena *arena, struct ro_edit *pod_spec, struct rollout_str node)
+{
+    struct ro_edit *affinity = ro_edit_need_object(arena, pod_spec, "affinity");
+    struct ro_edit *node_affinity = ro_edit_need_object(arena, affinity, "nodeAffinity");
+    struct ro_edit *required =
+        ro_edit_need_object(arena, node_affinity, "requiredDuringSchedulingIgnoredDuringExecution");
+    struct ro_edit *terms = ro_edit_array(arena), *term = ro_edit_object(arena);
+    struct ro_edit *fields = ro_edit_array(arena), *field = ro_edit_object(arena);
+    struct ro_edit *values = ro_edit_array(arena);
+
+    ro_edit_append(values, ro_edit_text(arena, node));
+    ro_edit_set_text(arena, field, RO_STR("key"), RO_STR("metadata.name"));
+    ro_edit_set_text(arena, field, RO_STR("operator"), RO_STR("In"));
+    ro_edit_set(field, RO_STR("values"), values);
+    ro_edit_append(fields, field);
+    ro_edit_set(term, RO_STR("matchFields"), fields);
+    ro_edit_append(terms, term);
+    ro_edit_set(required, RO_STR("nodeSelectorTerms"), terms);
+}
+
 /* ---- lib/objects/selector.c ---- */
 
 static uint32_t objects_selector_operator_of(struct rollout_str text)
@@ -13688,6 +13840,1159 @@ static void ro_read_settings(struct ro_decoder *d, struct ro_arena *arena, const
     struct ro_at in_flight = ro_at_object(d, body, "inFlight");
     snapshot->unobserved_since_ms = ro_read_time(d, &in_flight, "since");
     objects_settings_read_backoffs(d, arena, body, &snapshot->failed_pod_backoffs);
+}
+
+/* ---- lib/objects/snapshot_object.h ---- */
+
+/* Facts written as the Kubernetes objects that they are read from: the inverse of decoding. What a part cannot write
+ * it leaves out or writes as well as it can: reading the whole back tells (ro_snapshot_compare). */
+
+
+
+/* The facts, with records of this library's size. */
+struct ro_snapshot_facts {
+    struct rollout_snapshot snapshot;
+    struct ro_arrays arrays;
+};
+
+/* What is being written. */
+struct ro_snapshot_writer {
+    struct ro_arena arena;
+    const struct rollout_world *world;
+    const struct ro_snapshot_facts *facts;
+    struct rollout_workload workload; /* at full size */
+    struct ro_specs specs;
+    struct ro_gates gates;
+    struct ro_kind kind;
+    struct rollout_str uid; /* of the workload */
+    struct rollout_str now;
+    struct ro_check check; /* the first fault of a record */
+};
+
+/* An object of this kind with its metadata, and its name where it has one. */
+static struct ro_edit *ro_write_object(struct ro_snapshot_writer *w, struct rollout_str api_version, struct rollout_str kind,
+                                struct rollout_str name);
+
+/* A text member, left out where the text is absent. A time in whole seconds or, where it has them, milliseconds; left
+ * out where it is 0. */
+static void ro_write_member(struct ro_snapshot_writer *w, struct ro_edit *object, struct rollout_str key,
+                     struct rollout_str text);
+static void ro_write_instant(struct ro_snapshot_writer *w, struct ro_edit *object, struct rollout_str key, int64_t ms);
+
+/* Labels as a map, texts as a list, each left out where it is empty. A text that is absent is written as null. */
+static void ro_write_map(struct ro_snapshot_writer *w, struct ro_edit *object, struct rollout_str key,
+                  const struct rollout_labels *labels);
+static void ro_write_list(struct ro_snapshot_writer *w, struct ro_edit *object, struct rollout_str key,
+                   const struct rollout_strs *strs);
+
+/* Each writes one record; i: its place in the snapshot's array. */
+static struct ro_edit *ro_write_pod(struct ro_snapshot_writer *w, size_t i);
+static struct ro_edit *ro_write_revision(struct ro_snapshot_writer *w, size_t i);
+static struct ro_edit *ro_write_claim(struct ro_snapshot_writer *w, size_t i);
+static struct ro_edit *ro_write_node(struct ro_snapshot_writer *w, size_t i);
+static struct ro_edit *ro_write_storage_class(struct ro_snapshot_writer *w, size_t i);
+
+/* A pod's in-place update under way: its containers, their statuses and the annotations. The pod is complete but for
+ * them. */
+static void ro_write_in_place(struct ro_snapshot_writer *w, struct ro_edit *pod, const struct rollout_pod *facts);
+
+/* Whether the pod has anything to say about in-place updates. */
+static bool ro_in_place_matters(const struct rollout_in_place *in_place);
+
+/* The written facts against those read back: ROLLOUT_OK, or ROLLOUT_ERR_INVALID that names the first that differs. */
+static int ro_snapshot_compare(const struct ro_snapshot_facts *written, const struct rollout_snapshot *read,
+                        struct rollout_error *reterr);
+
+/* ---- lib/objects/snapshot_compare.c ---- */
+
+/* Facts against those read back from what was written of them. Two numbers or texts that mean the same may differ:
+ * what the headers say of each is told here. */
+
+/* The record that is compared. */
+struct objects_snapshot_compare_compared {
+    struct ro_decoder d;
+    const struct ro_snapshot_facts *facts; /* that were written */
+    struct ro_at at;                       /* its place */
+};
+
+static void objects_snapshot_compare_refuse(struct objects_snapshot_compare_compared *c, const struct ro_path *up, const char *fact, const struct rollout_node *value)
+{
+    struct ro_at at = { .node = value, .path = ro_path_member(up, fact) };
+
+    ro_refuse(&c->d, &at, "cannot be written: no object says this beside the other facts");
+}
+
+static void objects_snapshot_compare_number(struct objects_snapshot_compare_compared *c, const char *fact, int64_t written, int64_t read)
+{
+    const struct rollout_node value = { .kind = ROLLOUT_NODE_INTEGER, .size = 1, .integer = written };
+
+    if (written != read)
+        objects_snapshot_compare_refuse(c, &c->at.path, fact, &value);
+}
+
+static bool objects_snapshot_compare_same_text(struct rollout_str a, struct rollout_str b)
+{
+    return !a.data == !b.data && ro_str_eq(a, b);
+}
+
+static void objects_snapshot_compare_text(struct objects_snapshot_compare_compared *c, const char *fact, struct rollout_str written, struct rollout_str read)
+{
+    const struct rollout_node value = { .kind = written.data ? ROLLOUT_NODE_TEXT : ROLLOUT_NODE_NULL,
+                                        .size = 1,
+                                        .text = written };
+
+    if (!objects_snapshot_compare_same_text(written, read))
+        objects_snapshot_compare_refuse(c, &c->at.path, fact, &value);
+}
+
+static void objects_snapshot_compare_labels(struct objects_snapshot_compare_compared *c, const char *fact, const struct rollout_labels *written,
+                   const struct rollout_labels *read)
+{
+    bool same = written->count == read->count;
+
+    for (uint32_t i = 0; same && i < written->count; i++)
+        same = ro_str_eq(*ro_label_key(written, i), *ro_label_key(read, i)) &&
+               objects_snapshot_compare_same_text(*ro_label_value(written, i), *ro_label_value(read, i));
+    if (!same)
+        objects_snapshot_compare_refuse(c, &c->at.path, fact, NULL);
+}
+
+static void objects_snapshot_compare_texts(struct objects_snapshot_compare_compared *c, const char *fact, const struct rollout_strs *written,
+                  const struct rollout_strs *read)
+{
+    bool same = written->count == read->count;
+
+    for (uint32_t i = 0; same && i < written->count; i++)
+        same = objects_snapshot_compare_same_text(*ro_strs_at(written, i), *ro_strs_at(read, i));
+    if (!same)
+        objects_snapshot_compare_refuse(c, &c->at.path, fact, NULL);
+}
+
+static void objects_snapshot_compare_tree(struct objects_snapshot_compare_compared *c, const char *fact, const struct rollout_tree *written,
+                 const struct rollout_tree *read)
+{
+    if (written->count != read->count || (written->count > 0 && !ro_equal(written->nodes, read->nodes)))
+        objects_snapshot_compare_refuse(c, &c->at.path, fact, NULL);
+}
+
+/* ---- records ---- */
+
+/* A container that is not named is as good as one whose name is empty; containers count by their resizePolicy. */
+static void objects_snapshot_compare_compare_in_place(struct objects_snapshot_compare_compared *c, const struct rollout_in_place *written,
+                             const struct rollout_in_place *read)
+{
+    const struct ro_at pod = c->at;
+
+    if (!ro_in_place_matters(written) || !read) {
+        if (ro_in_place_matters(written) || read)
+            objects_snapshot_compare_refuse(c, &pod.path, "in_place", NULL);
+        return;
+    }
+    c->at = (struct ro_at){ .path = ro_path_member(&pod.path, "in_place") };
+    objects_snapshot_compare_number(c, "flags", written->flags, read->flags);
+    objects_snapshot_compare_number(c, "waits_for", written->waits_for, read->waits_for);
+    if (!ro_str_eq(written->container, read->container))
+        objects_snapshot_compare_text(c, "container", written->container, read->container);
+    objects_snapshot_compare_text(c, "grace_revision", written->grace_revision, read->grace_revision);
+    objects_snapshot_compare_number(c, "grace_end_ms", written->grace_end_ms, read->grace_end_ms);
+    objects_snapshot_compare_tree(c, "containers", &written->containers, &read->containers);
+    c->at = pod;
+}
+
+static uint32_t objects_snapshot_compare_at_most(uint32_t value, uint32_t last)
+{
+    return value < last ? value : last;
+}
+
+static void objects_snapshot_compare_compare_pod(struct objects_snapshot_compare_compared *c, const void *written_record, const void *read_record)
+{
+    const struct rollout_pod *written = written_record, *read = read_record;
+    objects_snapshot_compare_number(c, "phase", objects_snapshot_compare_at_most(written->phase, ROLLOUT_PHASE_OTHER), objects_snapshot_compare_at_most(read->phase, ROLLOUT_PHASE_OTHER));
+    objects_snapshot_compare_number(c, "lifecycle_state", objects_snapshot_compare_at_most(written->lifecycle_state, ROLLOUT_STATE_OTHER),
+           objects_snapshot_compare_at_most(read->lifecycle_state, ROLLOUT_STATE_OTHER));
+    objects_snapshot_compare_number(c, "flags", written->flags, read->flags);
+    objects_snapshot_compare_number(c, "ready_since_ms", written->ready_since_ms, read->ready_since_ms);
+    objects_snapshot_compare_number(c, "created_ms", written->created_ms, read->created_ms);
+    objects_snapshot_compare_number(c, "restarts", written->restarts, read->restarts);
+    objects_snapshot_compare_number(c, "sidecar_restarts", written->sidecar_restarts, read->sidecar_restarts);
+    objects_snapshot_compare_number(c, "deletion_cost", written->deletion_cost, read->deletion_cost);
+    objects_snapshot_compare_text(c, "revision", written->revision, read->revision);
+    objects_snapshot_compare_text(c, "name", written->name, read->name);
+    objects_snapshot_compare_text(c, "node", written->node, read->node);
+    objects_snapshot_compare_labels(c, "labels", &written->labels, &read->labels);
+    objects_snapshot_compare_texts(c, "finalizers", &written->finalizers, &read->finalizers);
+    objects_snapshot_compare_text(c, "namespace_", written->namespace_, read->namespace_);
+    objects_snapshot_compare_compare_in_place(c, written->in_place, read->in_place);
+    objects_snapshot_compare_text(c, "uid", written->uid, read->uid);
+    objects_snapshot_compare_text(c, "target_node", written->target_node, read->target_node);
+    /* A place among the nodes says no more than the name. */
+    if (written->node_index > 0) {
+        const struct ro_abi_array *nodes = &c->facts->arrays.nodes;
+        const struct rollout_node_facts *node = NULL;
+        if (written->node_index <= nodes->count)
+            node = (const void *)(nodes->items + (written->node_index - 1) * nodes->stride);
+        if (!node || !ro_str_eq(node->name, written->node.len > 0 ? written->node : written->target_node))
+            objects_snapshot_compare_number(c, "node_index", written->node_index, 0);
+    }
+}
+
+static void objects_snapshot_compare_compare_revision(struct objects_snapshot_compare_compared *c, const void *written_record, const void *read_record)
+{
+    const struct rollout_revision *written = written_record, *read = read_record;
+    objects_snapshot_compare_text(c, "name", written->name, read->name);
+    objects_snapshot_compare_number(c, "number", written->number, read->number);
+    objects_snapshot_compare_number(c, "flags", written->flags, read->flags);
+    objects_snapshot_compare_texts(c, "topology_keys", &written->topology_keys, &read->topology_keys);
+    objects_snapshot_compare_tree(c, "data", &written->data, &read->data);
+    objects_snapshot_compare_text(c, "claims_hash", written->claims_hash, read->claims_hash);
+    objects_snapshot_compare_text(c, "hash", written->hash, read->hash);
+}
+
+static void objects_snapshot_compare_compare_node(struct objects_snapshot_compare_compared *c, const void *written_record, const void *read_record)
+{
+    const struct rollout_node_facts *written = written_record, *read = read_record;
+    bool same = written->taint_count == read->taint_count;
+
+    objects_snapshot_compare_text(c, "name", written->name, read->name);
+    objects_snapshot_compare_labels(c, "labels", &written->labels, &read->labels);
+    for (size_t i = 0; same && i < written->taint_count; i++) {
+        const struct rollout_taint *a = &written->taints[i], *b = &read->taints[i];
+        same = objects_snapshot_compare_same_text(a->key, b->key) && objects_snapshot_compare_same_text(a->value, b->value) &&
+               objects_snapshot_compare_at_most(a->effect, ROLLOUT_EFFECT_OTHER) == b->effect;
+    }
+    if (!same)
+        objects_snapshot_compare_refuse(c, &c->at.path, "taints", NULL);
+}
+
+static void objects_snapshot_compare_compare_claim(struct objects_snapshot_compare_compared *c, const void *written_record, const void *read_record)
+{
+    const struct rollout_claim *written = written_record, *read = read_record;
+    bool same = written->owner_count == read->owner_count;
+
+    objects_snapshot_compare_text(c, "name", written->name, read->name);
+    objects_snapshot_compare_text(c, "instance_id", written->instance_id, read->instance_id);
+    objects_snapshot_compare_number(c, "flags", written->flags, read->flags);
+    for (size_t i = 0; same && i < written->owner_count; i++) {
+        const struct rollout_owner *a = &written->owners[i], *b = &read->owners[i];
+        same = objects_snapshot_compare_same_text(a->kind, b->kind) && objects_snapshot_compare_same_text(a->name, b->name) && objects_snapshot_compare_same_text(a->uid, b->uid) &&
+               a->controller == b->controller;
+    }
+    if (!same)
+        objects_snapshot_compare_refuse(c, &c->at.path, "owners", NULL);
+    objects_snapshot_compare_text(c, "storage_class", written->storage_class, read->storage_class);
+    objects_snapshot_compare_text(c, "request", written->request, read->request);
+    objects_snapshot_compare_text(c, "capacity", written->capacity, read->capacity);
+    objects_snapshot_compare_texts(c, "access_modes", &written->access_modes, &read->access_modes);
+}
+
+static void objects_snapshot_compare_compare_storage_class(struct objects_snapshot_compare_compared *c, const void *written, const void *read)
+{
+    const struct rollout_storage_class *a = written, *b = read;
+
+    objects_snapshot_compare_text(c, "name", a->name, b->name);
+    objects_snapshot_compare_number(c, "allow_expansion", a->allow_expansion, b->allow_expansion);
+}
+
+static void objects_snapshot_compare_compare_backoff(struct objects_snapshot_compare_compared *c, const void *written, const void *read)
+{
+    const struct rollout_backoff *a = written, *b = read;
+
+    objects_snapshot_compare_text(c, "node", a->node, b->node);
+    objects_snapshot_compare_number(c, "seconds", a->seconds, b->seconds);
+    objects_snapshot_compare_number(c, "last_step_ms", a->last_step_ms, b->last_step_ms);
+}
+
+/* ---- the whole ---- */
+
+typedef void objects_snapshot_compare_compare_fn(struct objects_snapshot_compare_compared *c, const void *written, const void *read);
+
+/* read: this library's own records, of `size` bytes. */
+static void objects_snapshot_compare_compare_view(struct objects_snapshot_compare_compared *c, const char *name, const struct ro_abi_array *written, const void *read,
+                         size_t count, size_t size, objects_snapshot_compare_compare_fn *compare)
+{
+    struct ro_path list = ro_path_member(NULL, name);
+
+    if (written->count != count)
+        objects_snapshot_compare_refuse(c, NULL, name, NULL);
+    for (size_t i = 0; c->d.code == ROLLOUT_OK && i < written->count; i++) {
+        c->at = (struct ro_at){ .path = ro_path_element(&list, i) };
+        compare(c, written->items + i * written->stride, (const char *)read + i * size);
+    }
+}
+
+/* No current revision is the update revision. */
+static uint32_t objects_snapshot_compare_current_of(const struct rollout_snapshot *s)
+{
+    return s->current_revision ? s->current_revision : s->update_revision;
+}
+
+static void objects_snapshot_compare_whole_number(struct objects_snapshot_compare_compared *c, const char *fact, int64_t written, int64_t read)
+{
+    const struct rollout_node value = { .kind = ROLLOUT_NODE_INTEGER, .size = 1, .integer = written };
+
+    if (written != read)
+        objects_snapshot_compare_refuse(c, NULL, fact, &value);
+}
+
+static int ro_snapshot_compare(const struct ro_snapshot_facts *written, const struct rollout_snapshot *read,
+                        struct rollout_error *reterr)
+{
+    const struct rollout_snapshot *s = &written->snapshot;
+    struct objects_snapshot_compare_compared c = { .d = { .reterr = reterr }, .facts = written };
+
+    objects_snapshot_compare_whole_number(&c, "now_ms", s->now_ms, read->now_ms);
+    objects_snapshot_compare_whole_number(&c, "unobserved_since_ms", s->unobserved_since_ms, read->unobserved_since_ms);
+    objects_snapshot_compare_whole_number(&c, "update_revision", s->update_revision, read->update_revision);
+    objects_snapshot_compare_whole_number(&c, "current_revision", objects_snapshot_compare_current_of(s), objects_snapshot_compare_current_of(read));
+    objects_snapshot_compare_whole_number(&c, "reserved", s->reserved, 0);
+#define VIEW(array, member, compare)                                                                                   \
+    objects_snapshot_compare_compare_view(&c, #member, &written->arrays.array, read->member.items, read->member.count,                          \
+                 sizeof(*read->member.items), compare)
+    VIEW(revisions, revisions, objects_snapshot_compare_compare_revision);
+    VIEW(pods, pods, objects_snapshot_compare_compare_pod);
+    VIEW(nodes, nodes, objects_snapshot_compare_compare_node);
+    VIEW(claims, claims, objects_snapshot_compare_compare_claim);
+    VIEW(storage_classes, storage_classes, objects_snapshot_compare_compare_storage_class);
+    VIEW(backoffs, failed_pod_backoffs, objects_snapshot_compare_compare_backoff);
+#undef VIEW
+    return c.d.code;
+}
+#undef VIEW
+
+/* ---- lib/objects/snapshot_in_place.c ---- */
+
+/* A pod's in-place update under way from facts: annotations and container statuses from which the same is read as
+ * from those that upstream wrote (inplace.md 10, 12). What is not known, such as the images of the next batch, is
+ * written as anything that is read alike. */
+
+/* No JSON, so that it cannot be read. */
+#define BROKEN "{"
+
+/* A container that nobody has named. */
+#define SOME_NAME "main"
+
+static bool ro_in_place_matters(const struct rollout_in_place *in_place)
+{
+    return in_place && (in_place->flags || in_place->waits_for || in_place->container.len ||
+                        in_place->grace_revision.len || in_place->grace_end_ms ||
+                        (in_place->containers.count > 0 && ro_has_resize_policy(in_place->containers.nodes)));
+}
+
+/* ---- container statuses ---- */
+
+static struct ro_edit *objects_snapshot_in_place_add_status(struct ro_snapshot_writer *w, struct ro_edit *list, struct rollout_str name)
+{
+    struct ro_edit *e = ro_edit_object(&w->arena);
+
+    ro_write_member(w, e, RO_STR("name"), name);
+    ro_edit_append(list, e);
+    return e;
+}
+
+static const struct rollout_node *objects_snapshot_in_place_containers_of(const struct rollout_in_place *in_place)
+{
+    static const struct rollout_node none = { .kind = ROLLOUT_NODE_ARRAY, .size = 1 };
+
+    return in_place->containers.count > 0 && in_place->containers.nodes->kind == ROLLOUT_NODE_ARRAY
+               ? in_place->containers.nodes
+               : &none;
+}
+
+/* As many as there are containers, the one that is waited for first and without resources; one more where none is. */
+static void objects_snapshot_in_place_statuses_without_resources(struct ro_snapshot_writer *w, struct ro_edit *list,
+                                       const struct rollout_in_place *in_place)
+{
+    const struct rollout_node *containers = objects_snapshot_in_place_containers_of(in_place);
+    uint32_t room = ro_count(containers);
+
+    if (in_place->container.data) {
+        objects_snapshot_in_place_add_status(w, list, in_place->container);
+        room -= room > 0;
+    }
+    for (const struct rollout_node *c = ro_first(containers); c != ro_end(containers) && room > 0; c = ro_next(c)) {
+        if (in_place->container.data && ro_str_eq(ro_text(ro_get(c, "name")), in_place->container))
+            continue;
+        objects_snapshot_in_place_add_status(w, list, ro_text(ro_get(c, "name")));
+        room--;
+    }
+    if (!in_place->container.data)
+        objects_snapshot_in_place_add_status(w, list, RO_STR(SOME_NAME));
+}
+
+/* Statuses of the containers before the one that is waited for: the agent has seen them run as they are. */
+static void objects_snapshot_in_place_statuses_seen(struct ro_snapshot_writer *w, struct ro_edit *list, const struct rollout_in_place *in_place)
+{
+    const struct rollout_node *containers = objects_snapshot_in_place_containers_of(in_place);
+
+    for (const struct rollout_node *c = ro_first(containers); c != ro_end(containers); c = ro_next(c)) {
+        if (ro_str_eq(ro_text(ro_get(c, "name")), in_place->container))
+            return;
+        objects_snapshot_in_place_add_status(w, list, ro_text(ro_get(c, "name")));
+    }
+}
+
+/* The agent's annotation for them. */
+static void objects_snapshot_in_place_write_agent(struct ro_snapshot_writer *w, struct ro_edit *pod, const struct rollout_in_place *in_place)
+{
+    const struct rollout_node *containers = objects_snapshot_in_place_containers_of(in_place);
+    struct rollout_tree flat = ro_edit_flatten(&w->arena, pod);
+    struct ro_edit *list = ro_edit_array(&w->arena), *value = ro_edit_object(&w->arena);
+
+    if (flat.count == 0)
+        return;
+    for (const struct rollout_node *c = ro_first(containers); c != ro_end(containers); c = ro_next(c)) {
+        if (ro_str_eq(ro_text(ro_get(c, "name")), in_place->container))
+            break;
+        struct ro_edit *e = ro_edit_object(&w->arena), *hashes = ro_edit_object(&w->arena);
+        ro_write_member(w, e, RO_STR("name"), ro_text(ro_get(c, "name")));
+        ro_edit_set(hashes, RO_STR("plainHash"), ro_edit_integer(&w->arena, ro_container_hash(c)));
+        ro_edit_set(hashes, RO_STR("extractedEnvFromMetadataHash"),
+                    ro_edit_integer(&w->arena, ro_container_env_hash(c, flat.nodes)));
+        ro_edit_set(e, RO_STR("hashes"), hashes);
+        ro_edit_append(list, e);
+    }
+    if (!list || !list->first)
+        return;
+    ro_edit_set(value, RO_STR("containers"), list);
+    ro_edit_set(ro_edit_need_object(&w->arena, ro_edit_get(pod, "metadata"), "annotations"), RO_STR(RO_RUNTIME_KEY),
+                ro_edit_json_text(&w->arena, value));
+}
+
+/* The restarts go to the first status; where nothing else needs one it is that of the container that is waited for. */
+static void objects_snapshot_in_place_write_statuses(struct ro_snapshot_writer *w, struct ro_edit *pod, const struct rollout_pod *facts,
+                           const struct rollout_in_place *in_place)
+{
+    struct ro_edit *list = ro_edit_array(&w->arena);
+    struct rollout_str name = RO_STR(SOME_NAME);
+
+    if (in_place && in_place->containers.count > 0 && ro_count(objects_snapshot_in_place_containers_of(in_place)) > 0)
+        name = ro_text(ro_get(ro_first(objects_snapshot_in_place_containers_of(in_place)), "name"));
+    if (in_place && in_place->container.data)
+        name = in_place->container;
+    if (in_place && in_place->waits_for == ROLLOUT_WAITS_FOR_RESOURCES)
+        objects_snapshot_in_place_statuses_without_resources(w, list, in_place);
+    else if (in_place && in_place->waits_for == ROLLOUT_WAITS_FOR_ENV)
+        objects_snapshot_in_place_statuses_seen(w, list, in_place);
+    if (list && !list->first && (facts->restarts != 0 || (in_place && in_place->waits_for == ROLLOUT_WAITS_FOR_IMAGE)))
+        objects_snapshot_in_place_add_status(w, list, name);
+    if (!list || !list->first)
+        return;
+    if (in_place && in_place->waits_for == ROLLOUT_WAITS_FOR_IMAGE) /* no image is "old" with ":latest" behind it */
+        ro_edit_set_text(&w->arena, list->first, RO_STR("image"), RO_STR("old"));
+    if (facts->restarts != 0)
+        ro_edit_set(list->first, RO_STR("restartCount"), ro_edit_integer(&w->arena, facts->restarts));
+    ro_edit_set(ro_edit_need_object(&w->arena, pod, "status"), RO_STR("containerStatuses"), list);
+}
+
+/* ---- annotations ---- */
+
+static void objects_snapshot_in_place_set_annotation(struct ro_snapshot_writer *w, struct ro_edit *pod, const char *key, struct ro_edit *value)
+{
+    struct ro_edit *annotations = ro_edit_need_object(&w->arena, ro_edit_get(pod, "metadata"), "annotations");
+
+    ro_edit_set(annotations, (struct rollout_str){ key, strlen(key) }, value);
+}
+
+/* Seconds of the spec's grace period, by which the update began before its end. */
+static int64_t objects_snapshot_in_place_grace_seconds(const struct ro_snapshot_writer *w)
+{
+    int32_t seconds = w->workload.cloneset      ? w->workload.cloneset->grace_period_seconds
+                      : w->workload.statefulset ? w->workload.statefulset->grace_period_seconds
+                                                : 0;
+    return seconds > 0 ? seconds : 0;
+}
+
+static void objects_snapshot_in_place_write_next(struct ro_snapshot_writer *w, struct ro_edit *state, const struct rollout_in_place *in_place)
+{
+    const char *map =
+        in_place->flags & ROLLOUT_IN_PLACE_NEXT_APPLIES ? "nextContainerImages" : "nextContainerResources";
+    struct ro_edit *next = ro_edit_need_object(&w->arena, state, map);
+
+    if (in_place->flags & ROLLOUT_IN_PLACE_NEXT_APPLIES)
+        ro_edit_set_text(&w->arena, next, RO_STR(SOME_NAME), RO_STR("next"));
+    else
+        ro_edit_need_object(&w->arena, next, SOME_NAME);
+    if (in_place->flags & ROLLOUT_IN_PLACE_NEXT_READY)
+        return;
+    /* No status says of it that it is ready. */
+    struct ro_edit *name = ro_edit_text(&w->arena, RO_STR(SOME_NAME));
+    if (in_place->waits_for == ROLLOUT_WAITS_FOR_PRECHECK)
+        name = in_place->container.data ? ro_edit_text(&w->arena, in_place->container) : ro_edit_null(&w->arena);
+    struct ro_edit *check = ro_edit_need_object(&w->arena, state, "preCheckBeforeNext");
+    ro_edit_append(ro_edit_need_array(&w->arena, check, "containersRequiredReady"), name);
+}
+
+/* Members in the order of the Go type. */
+static void objects_snapshot_in_place_write_state(struct ro_snapshot_writer *w, struct ro_edit *pod, const struct rollout_pod *facts)
+{
+    const struct rollout_in_place *in_place = facts->in_place;
+    uint32_t flags = in_place->flags, waits_for = in_place->waits_for;
+    const char *key = flags & ROLLOUT_IN_PLACE_STATE_OLD_KEY ? RO_STATE_KEY_OLD : RO_STATE_KEY;
+    bool timed = (flags & ROLLOUT_IN_PLACE_GRACE) && !(flags & ROLLOUT_IN_PLACE_GRACE_BROKEN);
+    struct ro_edit *state = ro_edit_object(&w->arena);
+
+    if (flags & ROLLOUT_IN_PLACE_STATE_BROKEN) {
+        objects_snapshot_in_place_set_annotation(w, pod, key, ro_edit_text(&w->arena, RO_STR(BROKEN)));
+        return;
+    }
+    ro_write_member(w, state, RO_STR("revision"), facts->revision);
+    if (!timed)
+        ro_edit_set_text(&w->arena, state, RO_STR("updateTimestamp"), w->now);
+    else if (in_place->grace_end_ms >= RO_TIME_MIN && in_place->grace_end_ms <= RO_TIME_MAX)
+        ro_write_instant(w, state, RO_STR("updateTimestamp"),
+                         in_place->grace_end_ms ? in_place->grace_end_ms - objects_snapshot_in_place_grace_seconds(w) * 1000 : 0);
+    if (waits_for == ROLLOUT_WAITS_FOR_IMAGE)
+        ro_edit_set(ro_edit_need_object(&w->arena, state, "lastContainerStatuses"),
+                    in_place->container.data ? in_place->container : RO_STR(""), ro_edit_object(&w->arena));
+    if (waits_for == ROLLOUT_WAITS_FOR_ENV)
+        ro_edit_set(state, RO_STR("updateEnvFromMetadata"), ro_edit_bool(&w->arena, true));
+    if (waits_for == ROLLOUT_WAITS_FOR_RESOURCES)
+        ro_edit_set(state, RO_STR("updateResources"), ro_edit_bool(&w->arena, true));
+    if (flags & ROLLOUT_IN_PLACE_NEXT)
+        objects_snapshot_in_place_write_next(w, state, in_place);
+    objects_snapshot_in_place_set_annotation(w, pod, key, ro_edit_json_text(&w->arena, state));
+    if (waits_for == ROLLOUT_WAITS_FOR_AGENT)
+        objects_snapshot_in_place_set_annotation(w, pod, RO_RUNTIME_KEY, ro_edit_text(&w->arena, RO_STR(BROKEN)));
+}
+
+static void objects_snapshot_in_place_write_grace(struct ro_snapshot_writer *w, struct ro_edit *pod, const struct rollout_in_place *in_place)
+{
+    uint32_t flags = in_place->flags;
+    const char *key = flags & ROLLOUT_IN_PLACE_GRACE_OLD_KEY ? RO_GRACE_KEY_OLD : RO_GRACE_KEY;
+    struct ro_edit *grace = ro_edit_object(&w->arena);
+
+    if (!(flags & ROLLOUT_IN_PLACE_GRACE) || (flags & ROLLOUT_IN_PLACE_GRACE_BROKEN)) {
+        struct rollout_str text = flags & ROLLOUT_IN_PLACE_GRACE ? RO_STR(BROKEN) : RO_STR("");
+        objects_snapshot_in_place_set_annotation(w, pod, key, ro_edit_text(&w->arena, text));
+        return;
+    }
+    ro_write_member(w, grace, RO_STR("revision"), in_place->grace_revision);
+    ro_edit_set(grace, RO_STR("graceSeconds"), ro_edit_integer(&w->arena, objects_snapshot_in_place_grace_seconds(w)));
+    objects_snapshot_in_place_set_annotation(w, pod, key, ro_edit_json_text(&w->arena, grace));
+}
+
+static void ro_write_in_place(struct ro_snapshot_writer *w, struct ro_edit *pod, const struct rollout_pod *facts)
+{
+    const struct rollout_in_place *in_place = ro_in_place_matters(facts->in_place) ? facts->in_place : NULL;
+
+    if (in_place && in_place->containers.count > 0)
+        ro_edit_set(ro_edit_need_object(&w->arena, pod, "spec"), RO_STR("containers"),
+                    ro_edit_copy(&w->arena, in_place->containers.nodes));
+    objects_snapshot_in_place_write_statuses(w, pod, facts, in_place);
+    if (in_place && (in_place->flags & ROLLOUT_IN_PLACE_STATE))
+        objects_snapshot_in_place_write_state(w, pod, facts);
+    if (in_place && (in_place->flags & ROLLOUT_IN_PLACE_GRACE_KEY))
+        objects_snapshot_in_place_write_grace(w, pod, in_place);
+    if (in_place && in_place->waits_for == ROLLOUT_WAITS_FOR_ENV)
+        objects_snapshot_in_place_write_agent(w, pod, in_place); /* it hashes what the others have written */
+}
+#undef BROKEN
+#undef SOME_NAME
+
+/* ---- lib/objects/snapshot_object.c ---- */
+
+/* ---- parts of all objects ---- */
+
+static struct ro_edit *ro_write_object(struct ro_snapshot_writer *w, struct rollout_str api_version, struct rollout_str kind,
+                                struct rollout_str name)
+{
+    struct ro_edit *object = ro_edit_object(&w->arena);
+
+    ro_edit_set_text(&w->arena, object, RO_STR("apiVersion"), api_version);
+    ro_edit_set_text(&w->arena, object, RO_STR("kind"), kind);
+    ro_write_member(w, ro_edit_need_object(&w->arena, object, "metadata"), RO_STR("name"), name);
+    return object;
+}
+
+static void ro_write_member(struct ro_snapshot_writer *w, struct ro_edit *object, struct rollout_str key,
+                     struct rollout_str text)
+{
+    if (text.data)
+        ro_edit_set_text(&w->arena, object, key, text);
+}
+
+static void ro_write_instant(struct ro_snapshot_writer *w, struct ro_edit *object, struct rollout_str key, int64_t ms)
+{
+    char buf[RO_TIME_SIZE];
+
+    if (ms != 0) {
+        struct rollout_str text = { buf, ro_time_format(ms, ms % 1000 != 0, buf) };
+        ro_edit_set_text(&w->arena, object, key, ro_arena_str(&w->arena, text));
+    }
+}
+
+static struct ro_edit *objects_snapshot_object_text_or_null(struct ro_snapshot_writer *w, struct rollout_str text)
+{
+    return text.data ? ro_edit_text(&w->arena, text) : ro_edit_null(&w->arena);
+}
+
+static void ro_write_map(struct ro_snapshot_writer *w, struct ro_edit *object, struct rollout_str key,
+                  const struct rollout_labels *labels)
+{
+    struct ro_edit *map = ro_edit_object(&w->arena);
+
+    if (labels->count == 0)
+        return;
+    for (uint32_t i = 0; i < labels->count; i++)
+        ro_edit_add(map, *ro_label_key(labels, i), objects_snapshot_object_text_or_null(w, *ro_label_value(labels, i)));
+    ro_edit_set(object, key, map);
+}
+
+static void ro_write_list(struct ro_snapshot_writer *w, struct ro_edit *object, struct rollout_str key,
+                   const struct rollout_strs *strs)
+{
+    struct ro_edit *list = ro_edit_array(&w->arena);
+
+    if (strs->count == 0)
+        return;
+    for (uint32_t i = 0; i < strs->count; i++)
+        ro_edit_append(list, objects_snapshot_object_text_or_null(w, *ro_strs_at(strs, i)));
+    ro_edit_set(object, key, list);
+}
+
+/* ---- what is no list of objects ---- */
+
+static void objects_snapshot_object_write_gates(struct ro_snapshot_writer *w, struct ro_edit *body)
+{
+    struct ro_edit *gates = ro_edit_object(&w->arena);
+
+    for (size_t i = 0; i < w->workload.gate_count; i++) {
+        const struct rollout_gate *gate = &w->workload.gates[i];
+        ro_edit_set(gates, ro_gate_name(gate->gate), ro_edit_bool(&w->arena, gate->on != 0));
+    }
+    if (w->workload.gate_count > 0)
+        ro_edit_set(body, RO_STR("featureGates"), gates);
+}
+
+static void objects_snapshot_object_write_backoffs(struct ro_snapshot_writer *w, struct ro_edit *body)
+{
+    struct ro_edit *list = ro_edit_array(&w->arena);
+    struct ro_path path = ro_path_member(NULL, "failed_pod_backoffs");
+
+    for (size_t i = 0; i < w->facts->arrays.backoffs.count; i++) {
+        const struct ro_abi_array *backoffs = &w->facts->arrays.backoffs;
+        const struct rollout_backoff *backoff = (const void *)(backoffs->items + i * backoffs->stride);
+        struct ro_edit *e = ro_edit_object(&w->arena);
+        struct ro_path place = ro_path_element(&path, i);
+        ro_check_text(&w->check, &place, "node", backoff->node);
+        ro_write_member(w, e, RO_STR("node"), backoff->node);
+        ro_edit_set(e, RO_STR("seconds"), ro_edit_integer(&w->arena, backoff->seconds));
+        ro_write_instant(w, e, RO_STR("last"), backoff->last_step_ms);
+        ro_edit_append(list, e);
+    }
+    if (w->facts->arrays.backoffs.count > 0)
+        ro_edit_set(body, RO_STR("failedPodBackoffs"), list);
+}
+
+/* A revision by its number from 1; NULL where it is none or not stored. */
+static const struct rollout_revision *objects_snapshot_object_stored(struct ro_snapshot_writer *w, const char *name, uint32_t number)
+{
+    struct ro_path path = ro_path_member(NULL, name);
+
+    if (number == 0)
+        return NULL;
+    if (number > w->facts->arrays.revisions.count) {
+        ro_check_refuse_number(&w->check, ROLLOUT_ERR_INVALID, &path, number, "", " is not among the revisions");
+        return NULL;
+    }
+    const struct rollout_revision *revision = ro_revision_at(&w->facts->arrays.revisions, number - 1);
+    return revision->flags & ROLLOUT_REVISION_NEW ? NULL : revision;
+}
+
+/* One that is not stored is made again from the template; the current one is then the update revision, too. No current
+ * one is said by the update revision's name, lest the status's counts; where that is not stored, it means none. */
+static void objects_snapshot_object_write_revision_names(struct ro_snapshot_writer *w, struct ro_edit *body)
+{
+    const struct rollout_snapshot *s = &w->facts->snapshot;
+    const struct rollout_revision *update = objects_snapshot_object_stored(w, "update_revision", s->update_revision), *current;
+
+    current = s->current_revision ? objects_snapshot_object_stored(w, "current_revision", s->current_revision) : update;
+    if (!current && s->update_revision > 0 && s->update_revision <= w->facts->arrays.revisions.count)
+        current = ro_revision_at(&w->facts->arrays.revisions, s->update_revision - 1);
+    if (current && !w->workload.daemonset)
+        ro_write_member(w, body, RO_STR("currentRevision"), current->name);
+    if (update)
+        ro_write_member(w, body, RO_STR("updateRevision"), update->name);
+}
+
+/* ---- the whole ---- */
+
+typedef struct ro_edit *objects_snapshot_object_write_fn(struct ro_snapshot_writer *w, size_t i);
+
+static void objects_snapshot_object_write_array(struct ro_snapshot_writer *w, struct ro_edit *body, struct rollout_str key, size_t count,
+                        objects_snapshot_object_write_fn *write)
+{
+    struct ro_edit *list = ro_edit_array(&w->arena);
+
+    for (size_t i = 0; i < count && w->check.code == ROLLOUT_OK; i++)
+        ro_edit_append(list, write(w, i));
+    if (count > 0)
+        ro_edit_set(body, key, list);
+}
+
+static struct ro_edit *objects_snapshot_object_write_body(struct ro_snapshot_writer *w)
+{
+    const struct ro_snapshot_facts *facts = w->facts;
+    struct ro_edit *body = ro_edit_object(&w->arena);
+
+    ro_edit_set_text(&w->arena, body, RO_STR("kind"), RO_STR("Snapshot"));
+    ro_write_instant(w, body, RO_STR("now"), facts->snapshot.now_ms);
+    ro_edit_set(body, RO_STR("workload"), ro_edit_copy(&w->arena, w->world->workload_object.nodes));
+    objects_snapshot_object_write_gates(w, body);
+    objects_snapshot_object_write_revision_names(w, body);
+    objects_snapshot_object_write_array(w, body, RO_STR("revisions"), facts->arrays.revisions.count, ro_write_revision);
+    objects_snapshot_object_write_array(w, body, RO_STR("pods"), facts->arrays.pods.count, ro_write_pod);
+    objects_snapshot_object_write_array(w, body, RO_STR("nodes"), facts->arrays.nodes.count, ro_write_node);
+    objects_snapshot_object_write_array(w, body, RO_STR("claims"), facts->arrays.claims.count, ro_write_claim);
+    objects_snapshot_object_write_array(w, body, RO_STR("storageClasses"), facts->arrays.storage_classes.count, ro_write_storage_class);
+    objects_snapshot_object_write_backoffs(w, body);
+    if (facts->snapshot.unobserved_since_ms != 0)
+        ro_write_instant(w, ro_edit_need_object(&w->arena, body, "inFlight"), RO_STR("since"),
+                         facts->snapshot.unobserved_since_ms);
+    return body;
+}
+
+/* Pairs that were compared beforehand are not written: they must say what comparing them says. */
+static void objects_snapshot_object_check_verdicts(struct ro_snapshot_writer *w)
+{
+    uint32_t flags = ro_gates_diff_flags(&w->gates, w->kind.pod_update_policy == ROLLOUT_POLICY_IN_PLACE_ONLY);
+    struct ro_path list = ro_path_member(NULL, "in_place_verdicts");
+
+    for (size_t i = 0; i < w->facts->arrays.verdicts.count; i++) {
+        const struct ro_abi_array *verdicts = &w->facts->arrays.verdicts;
+        const struct rollout_in_place_verdict *given = (const void *)(verdicts->items + i * verdicts->stride);
+        struct ro_path place = ro_path_element(&list, i);
+        struct ro_diff_verdict verdict = { .rule = ROLLOUT_DIFF_NO_REVISION };
+        ro_check_text(&w->check, &place, "path", given->path);
+        if (given->from > 0 && given->from <= w->facts->arrays.revisions.count && given->to > 0 &&
+            given->to <= w->facts->arrays.revisions.count) {
+            const struct rollout_revision *from = ro_revision_at(&w->facts->arrays.revisions, given->from - 1);
+            const struct rollout_revision *to = ro_revision_at(&w->facts->arrays.revisions, given->to - 1);
+            ro_diff_verdict(from->data.count ? from->data.nodes : NULL, to->data.count ? to->data.nodes : NULL,
+                            from->claims_hash, to->claims_hash, flags, &verdict);
+        }
+        if (w->check.code == ROLLOUT_OK &&
+            (verdict.rule != given->rule || verdict.flags != given->flags ||
+             !ro_str_eq(given->path, (struct rollout_str){ verdict.path, verdict.path_len })))
+            ro_check_refuse(&w->check, ROLLOUT_ERR_INVALID, &place,
+                            "cannot be written: comparing the two revisions says something else");
+    }
+}
+
+/* Reads the document back: it must say the same. */
+static int objects_snapshot_object_verify(const struct ro_snapshot_writer *w, const struct rollout_tree *document, struct rollout_error *reterr)
+{
+    struct rollout_world *world = NULL;
+    int r = rollout_document_decode(document, 0, 0, &world, reterr);
+
+    if (r == ROLLOUT_OK)
+        r = ro_snapshot_compare(w->facts, world->snapshot, reterr);
+    rollout_world_free(world);
+    return r;
+}
+
+static int objects_snapshot_object_run(struct ro_snapshot_writer *w, struct rollout_objects **ret_objects, struct rollout_error *reterr)
+{
+    struct rollout_objects *objects = NULL;
+    char now[RO_TIME_SIZE];
+
+    w->now = (struct rollout_str){ now, ro_time_format(w->facts->snapshot.now_ms, false, now) };
+    struct ro_edit *body = objects_snapshot_object_write_body(w);
+    if (w->check.code == ROLLOUT_OK)
+        objects_snapshot_object_check_verdicts(w); /* after the revisions were looked at */
+    if (w->check.code != ROLLOUT_OK)
+        return w->check.code;
+    if (w->arena.failed)
+        return ro_error_nomem(reterr);
+    int r = ro_objects_make(&body, 1, &objects, reterr);
+    if (r == ROLLOUT_OK)
+        r = objects_snapshot_object_verify(w, &objects->items[0], reterr);
+    if (r != ROLLOUT_OK)
+        rollout_objects_free(objects);
+    else
+        *ret_objects = objects;
+    return r;
+}
+
+int rollout_snapshot_object(const struct rollout_world *world, const struct rollout_snapshot *snapshot,
+                            struct rollout_objects **ret_objects, struct rollout_error *reterr)
+{
+    struct ro_snapshot_facts facts = { 0 };
+    struct ro_snapshot_writer w = { .world = world, .facts = &facts, .check = { reterr, ROLLOUT_OK } };
+
+    if (!world || !snapshot || !ret_objects)
+        return ro_error_null(reterr, !world ? "world" : !snapshot ? "snapshot" : "ret_objects");
+    int r = rollout_tree_check(&world->workload_object, reterr);
+    if (r == ROLLOUT_OK)
+        r = ro_abi_struct(world->workload, &w.workload, sizeof(w.workload), "workload", reterr);
+    if (r == ROLLOUT_OK)
+        r = ro_specs_open(&w.workload, &w.specs, reterr);
+    if (r == ROLLOUT_OK)
+        r = ro_gates_resolve(w.workload.gates, w.workload.gate_count, &w.gates, reterr);
+    if (r != ROLLOUT_OK)
+        return r;
+    r = ro_abi_struct(snapshot, &facts.snapshot, sizeof(facts.snapshot), "snapshot", reterr);
+    if (r == ROLLOUT_OK)
+        r = ro_arrays_open(&facts.snapshot, &facts.arrays, reterr);
+    if (r == ROLLOUT_OK) {
+        w.kind = ro_kind_of(&w.workload);
+        w.uid = ro_text(ro_dig(world->workload_object.nodes, "metadata", "uid", NULL));
+        r = objects_snapshot_object_run(&w, ret_objects, reterr);
+    }
+    ro_arena_free(&w.arena);
+    ro_arrays_close(&facts.arrays);
+    return r;
+}
+
+/* ---- lib/objects/snapshot_pod.c ---- */
+
+/* Pods from facts. */
+
+
+static void objects_snapshot_pod_check_pod(struct ro_snapshot_writer *w, const struct rollout_pod *pod, size_t i)
+{
+    struct ro_path list = ro_path_member(NULL, "pods"), place = ro_path_element(&list, i);
+
+    w->check.code = ro_pod_check(pod, i, w->check.reterr);
+    ro_check_labels(&w->check, &place, "labels", &pod->labels);
+    ro_check_strs(&w->check, &place, "finalizers", &pod->finalizers);
+}
+
+static void objects_snapshot_pod_write_metadata(struct ro_snapshot_writer *w, struct ro_edit *metadata, const struct rollout_pod *pod)
+{
+    struct ro_owner owner = { w->kind.api_version, w->kind.kind, w->kind.name, w->uid };
+    struct ro_edit *owners = ro_edit_array(&w->arena);
+
+    ro_write_member(w, metadata, RO_STR("namespace"), pod->namespace_);
+    ro_write_member(w, metadata, RO_STR("uid"), pod->uid);
+    ro_write_instant(w, metadata, RO_STR("creationTimestamp"), pod->created_ms);
+    if (pod->flags & ROLLOUT_POD_TERMINATING)
+        ro_edit_set_text(&w->arena, metadata, RO_STR("deletionTimestamp"), w->now);
+    ro_write_map(w, metadata, RO_STR("labels"), &pod->labels);
+    if (pod->deletion_cost != 0)
+        ro_edit_set_text(&w->arena, ro_edit_need_object(&w->arena, metadata, "annotations"),
+                         RO_STR("controller.kubernetes.io/pod-deletion-cost"),
+                         ro_arena_printf(&w->arena, "%" PRId32, pod->deletion_cost));
+    ro_edit_append(owners, ro_owner_reference(&w->arena, &owner, true));
+    ro_edit_set(metadata, RO_STR("ownerReferences"), owners);
+    ro_write_list(w, metadata, RO_STR("finalizers"), &pod->finalizers);
+}
+
+static void objects_snapshot_pod_add_gate(struct ro_snapshot_writer *w, struct ro_edit *spec, struct rollout_str type)
+{
+    struct ro_edit *gate = ro_edit_object(&w->arena);
+
+    ro_edit_set_text(&w->arena, gate, RO_STR("conditionType"), type);
+    ro_edit_append(ro_edit_need_array(&w->arena, spec, "readinessGates"), gate);
+}
+
+/* The volumes of a StatefulSet's claims, which only the pod's own name can name. */
+static void objects_snapshot_pod_write_volumes(struct ro_snapshot_writer *w, struct ro_edit *spec, const struct rollout_pod *pod)
+{
+    const struct rollout_statefulset *set = w->workload.statefulset;
+
+    if (!set || (pod->flags & ROLLOUT_POD_STORAGE_MISMATCH))
+        return;
+    for (size_t i = 0; i < set->claim_template_count; i++) {
+        struct ro_edit *volume = ro_edit_object(&w->arena), *source = ro_edit_object(&w->arena);
+        ro_edit_set_text(&w->arena, volume, RO_STR("name"), set->claim_templates[i].name);
+        ro_edit_set_text(&w->arena, source, RO_STR("claimName"),
+                         ro_storage_claim_name(&w->arena, set->claim_templates[i].name, set->name, pod->name));
+        ro_edit_set(volume, RO_STR("persistentVolumeClaim"), source);
+        ro_edit_append(ro_edit_need_array(&w->arena, spec, "volumes"), volume);
+    }
+}
+
+/* A sidecar tells its restarts from those of other init containers. */
+static void objects_snapshot_pod_write_sidecar(struct ro_snapshot_writer *w, struct ro_edit *spec, struct ro_edit *status, int32_t restarts)
+{
+    struct ro_edit *container = ro_edit_object(&w->arena), *entry = ro_edit_object(&w->arena);
+
+    if (restarts == 0)
+        return;
+    ro_edit_set_text(&w->arena, container, RO_STR("name"), RO_STR("sidecar"));
+    ro_edit_set_text(&w->arena, container, RO_STR("restartPolicy"), RO_STR("Always"));
+    ro_edit_append(ro_edit_need_array(&w->arena, spec, "initContainers"), container);
+    ro_edit_set_text(&w->arena, entry, RO_STR("name"), RO_STR("sidecar"));
+    ro_edit_set(entry, RO_STR("restartCount"), ro_edit_integer(&w->arena, restarts));
+    ro_edit_append(ro_edit_need_array(&w->arena, status, "initContainerStatuses"), entry);
+}
+
+static struct ro_edit *objects_snapshot_pod_add_condition(struct ro_snapshot_writer *w, struct ro_edit *status, struct rollout_str type,
+                                     bool is_true)
+{
+    struct ro_edit *condition = ro_edit_object(&w->arena);
+
+    ro_edit_set_text(&w->arena, condition, RO_STR("type"), type);
+    ro_edit_set_text(&w->arena, condition, RO_STR("status"), is_true ? RO_STR("True") : RO_STR("False"));
+    ro_edit_append(ro_edit_need_array(&w->arena, status, "conditions"), condition);
+    return condition;
+}
+
+static void objects_snapshot_pod_write_conditions(struct ro_snapshot_writer *w, struct ro_edit *status, const struct rollout_pod *pod)
+{
+    uint32_t flags = pod->flags;
+
+    if ((flags & ROLLOUT_POD_READY) || pod->ready_since_ms != 0)
+        ro_write_instant(w, objects_snapshot_pod_add_condition(w, status, RO_STR("Ready"), flags & ROLLOUT_POD_READY),
+                         RO_STR("lastTransitionTime"), pod->ready_since_ms);
+    if (flags & ROLLOUT_POD_IN_PLACE_CONDITION) {
+        struct ro_edit *c = objects_snapshot_pod_add_condition(w, status, RO_STR(RO_READY_TYPE), flags & ROLLOUT_POD_IN_PLACE_TRUE);
+        if (!(flags & ROLLOUT_POD_IN_PLACE_CLEAN))
+            ro_edit_set_text(&w->arena, c, RO_STR("reason"), RO_STR(RO_STARTS_REASON));
+    }
+    if (flags & ROLLOUT_POD_KRUISE_CONDITION) {
+        struct ro_edit *list = ro_edit_array(&w->arena);
+        if (flags & ROLLOUT_POD_KEY_PRE_DELETE)
+            ro_edit_append(list, ro_not_ready_entry(&w->arena, RO_STR("Lifecycle"), RO_STR("preDeleteHook")));
+        if (flags & ROLLOUT_POD_KEY_PRE_UPDATE)
+            ro_edit_append(list, ro_not_ready_entry(&w->arena, RO_STR("Lifecycle"), RO_STR("preUpdateHook")));
+        struct ro_edit *c = objects_snapshot_pod_add_condition(w, status, RO_STR(RO_KRUISE_READY_TYPE), list && !list->first);
+        if (list && list->first)
+            ro_edit_set(c, RO_STR("message"), ro_edit_json_text(&w->arena, list));
+    }
+}
+
+/* A text that is no phase is not kept; that it is none is all that counts. */
+static struct rollout_str objects_snapshot_pod_phase_text(uint32_t phase)
+{
+    static const struct rollout_str other = { "Other", 5 };
+    struct rollout_str text = ro_pod_phase_text(phase);
+
+    return text.data || phase == ROLLOUT_PHASE_NONE ? text : other;
+}
+
+static struct ro_edit *ro_write_pod(struct ro_snapshot_writer *w, size_t i)
+{
+    const struct rollout_pod *pod = (const void *)(w->facts->arrays.pods.items + i * w->facts->arrays.pods.stride);
+
+    objects_snapshot_pod_check_pod(w, pod, i);
+    if (w->check.code != ROLLOUT_OK)
+        return NULL;
+    struct ro_edit *object = ro_write_object(w, RO_STR("v1"), RO_STR("Pod"), pod->name);
+    struct ro_edit *spec = ro_edit_need_object(&w->arena, object, "spec");
+    struct ro_edit *status = ro_edit_need_object(&w->arena, object, "status");
+    objects_snapshot_pod_write_metadata(w, ro_edit_get(object, "metadata"), pod);
+    ro_write_member(w, spec, RO_STR("nodeName"), pod->node);
+    if (pod->target_node.data)
+        ro_require_node(&w->arena, spec, pod->target_node);
+    if (pod->flags & ROLLOUT_POD_IN_PLACE_GATE)
+        objects_snapshot_pod_add_gate(w, spec, RO_STR(RO_READY_TYPE));
+    if (pod->flags & ROLLOUT_POD_KRUISE_GATE)
+        objects_snapshot_pod_add_gate(w, spec, RO_STR(RO_KRUISE_READY_TYPE));
+    objects_snapshot_pod_write_volumes(w, spec, pod);
+    ro_write_member(w, status, RO_STR("phase"), objects_snapshot_pod_phase_text(pod->phase));
+    objects_snapshot_pod_write_conditions(w, status, pod);
+    objects_snapshot_pod_write_sidecar(w, spec, status, pod->sidecar_restarts);
+    ro_write_in_place(w, object, pod);
+    return object;
+}
+
+/* ---- lib/objects/snapshot_records.c ---- */
+
+/* Revisions, claims, nodes and storage classes from facts. */
+
+/* ---- revisions ---- */
+
+/* The world's object of this name; those of the facts mostly lie alike. */
+static const struct rollout_node *objects_snapshot_records_revision_object(const struct rollout_world *world, struct rollout_str name, size_t i)
+{
+    size_t count = world->revision_object_count;
+
+    for (size_t k = 0; k < count; k++) {
+        const struct rollout_node *n = world->revision_objects[(i + k) % count].nodes;
+        if (ro_str_eq(ro_text(ro_dig(n, "metadata", "name", NULL)), name))
+            return n;
+    }
+    return NULL;
+}
+
+/* A member of one of the metadata's maps: the text, or none. */
+static void objects_snapshot_records_set_in_map(struct ro_snapshot_writer *w, struct ro_edit *object, const char *map, struct rollout_str key,
+                       struct rollout_str text)
+{
+    struct ro_edit *metadata = ro_edit_get(object, "metadata");
+
+    if (text.data)
+        ro_edit_set_text(&w->arena, ro_edit_need_object(&w->arena, metadata, map), key, text);
+    else
+        ro_edit_remove(ro_edit_get(metadata, map), key);
+}
+
+static struct ro_edit *objects_snapshot_records_controlled(struct ro_snapshot_writer *w, struct ro_edit *object)
+{
+    struct ro_owner owner = { w->kind.api_version, w->kind.kind, w->kind.name, w->uid };
+    struct ro_edit *metadata = ro_edit_get(object, "metadata");
+
+    ro_edit_append(ro_edit_need_array(&w->arena, metadata, "ownerReferences"),
+                   ro_owner_reference(&w->arena, &owner, true));
+    return object;
+}
+
+static struct ro_edit *ro_write_revision(struct ro_snapshot_writer *w, size_t i)
+{
+    const struct rollout_revision *revision = ro_revision_at(&w->facts->arrays.revisions, (uint32_t)i);
+    struct ro_path list = ro_path_member(NULL, "revisions"), place = ro_path_element(&list, i);
+
+    ro_check_text(&w->check, &place, "name", revision->name);
+    ro_check_text(&w->check, &place, "claims_hash", revision->claims_hash);
+    ro_check_text(&w->check, &place, "hash", revision->hash);
+    ro_check_strs(&w->check, &place, "topology_keys", &revision->topology_keys);
+    ro_check_tree(&w->check, &place, "data", &revision->data);
+    if (w->check.code != ROLLOUT_OK || (revision->flags & ROLLOUT_REVISION_NEW))
+        return NULL;
+    struct ro_edit *object = ro_edit_copy(&w->arena, objects_snapshot_records_revision_object(w->world, revision->name, i));
+    if (!object) {
+        object = ro_write_object(w, RO_STR("apps/v1"), RO_STR("ControllerRevision"), revision->name);
+        ro_write_member(w, ro_edit_get(object, "metadata"), RO_STR("namespace"), w->kind.namespace_);
+        objects_snapshot_records_controlled(w, object);
+    }
+    objects_snapshot_records_set_in_map(w, object, "labels", RO_STR(RO_REVISION_LABEL), revision->hash);
+    objects_snapshot_records_set_in_map(w, object, "annotations", RO_STR(RO_CLAIMS_HASH_KEY), revision->claims_hash);
+    if (revision->data.count > 0)
+        ro_edit_set(object, RO_STR("data"), ro_edit_copy(&w->arena, revision->data.nodes));
+    else
+        ro_edit_remove(object, RO_STR("data"));
+    ro_edit_set(object, RO_STR("revision"), ro_edit_integer(&w->arena, revision->number));
+    return object;
+}
+
+/* ---- claims ---- */
+
+/* What is known of an owner; the version is no fact, but goes with the kind. */
+static struct ro_edit *objects_snapshot_records_write_owner(struct ro_snapshot_writer *w, const struct rollout_owner *owner)
+{
+    struct ro_edit *ref = ro_edit_object(&w->arena);
+
+    if (ro_str_eq(owner->kind, RO_STR("Pod")))
+        ro_edit_set_text(&w->arena, ref, RO_STR("apiVersion"), RO_STR("v1"));
+    else if (ro_str_eq(owner->kind, w->kind.kind) && ro_str_eq(owner->uid, w->uid))
+        ro_edit_set_text(&w->arena, ref, RO_STR("apiVersion"), w->kind.api_version);
+    ro_write_member(w, ref, RO_STR("kind"), owner->kind);
+    ro_write_member(w, ref, RO_STR("name"), owner->name);
+    ro_write_member(w, ref, RO_STR("uid"), owner->uid);
+    if (owner->controller)
+        ro_edit_set(ref, RO_STR("controller"), ro_edit_bool(&w->arena, true));
+    return ref;
+}
+
+static void objects_snapshot_records_check_claim(struct ro_snapshot_writer *w, const struct ro_path *place, const struct rollout_claim *claim)
+{
+    struct ro_path list = ro_path_member(place, "owners");
+
+    ro_check_text(&w->check, place, "name", claim->name);
+    ro_check_text(&w->check, place, "instance_id", claim->instance_id);
+    ro_check_text(&w->check, place, "storage_class", claim->storage_class);
+    ro_check_text(&w->check, place, "request", claim->request);
+    ro_check_text(&w->check, place, "capacity", claim->capacity);
+    ro_check_strs(&w->check, place, "access_modes", &claim->access_modes);
+    if (ro_check_array(&w->check, &list, claim->owners, claim->owner_count))
+        for (size_t i = 0; i < claim->owner_count; i++) {
+            struct ro_path at = ro_path_element(&list, i);
+            ro_check_text(&w->check, &at, "kind", claim->owners[i].kind);
+            ro_check_text(&w->check, &at, "name", claim->owners[i].name);
+            ro_check_text(&w->check, &at, "uid", claim->owners[i].uid);
+        }
+}
+
+static struct ro_edit *ro_write_claim(struct ro_snapshot_writer *w, size_t i)
+{
+    const struct rollout_claim *claim =
+        (const void *)(w->facts->arrays.claims.items + i * w->facts->arrays.claims.stride);
+    struct ro_path list = ro_path_member(NULL, "claims"), place = ro_path_element(&list, i);
+    struct ro_arena *arena = &w->arena;
+
+    objects_snapshot_records_check_claim(w, &place, claim);
+    if (w->check.code != ROLLOUT_OK)
+        return NULL;
+    struct ro_edit *object = ro_write_object(w, RO_STR("v1"), RO_STR("PersistentVolumeClaim"), claim->name);
+    struct ro_edit *metadata = ro_edit_get(object, "metadata"), *spec = ro_edit_need_object(arena, object, "spec");
+    ro_write_member(w, metadata, RO_STR("namespace"), w->kind.namespace_);
+    objects_snapshot_records_set_in_map(w, object, "labels", RO_STR(RO_INSTANCE_ID), claim->instance_id);
+    for (size_t k = 0; k < claim->owner_count; k++)
+        ro_edit_append(ro_edit_need_array(arena, metadata, "ownerReferences"), objects_snapshot_records_write_owner(w, &claim->owners[k]));
+    if (claim->flags & ROLLOUT_CLAIM_TERMINATING)
+        ro_edit_set_text(arena, metadata, RO_STR("deletionTimestamp"), w->now);
+    ro_write_list(w, spec, RO_STR("accessModes"), &claim->access_modes);
+    ro_write_member(w, spec, RO_STR("storageClassName"), claim->storage_class);
+    if (claim->request.data) {
+        struct ro_edit *resources = ro_edit_need_object(arena, spec, "resources");
+        ro_write_member(w, ro_edit_need_object(arena, resources, "requests"), RO_STR("storage"), claim->request);
+    }
+    struct ro_edit *status = ro_edit_need_object(arena, object, "status");
+    if (claim->capacity.data)
+        ro_write_member(w, ro_edit_need_object(arena, status, "capacity"), RO_STR("storage"), claim->capacity);
+    if (claim->flags & ROLLOUT_CLAIM_RESIZE_PENDING) {
+        struct ro_edit *condition = ro_edit_object(arena);
+        ro_edit_set_text(arena, condition, RO_STR("type"), RO_STR("FileSystemResizePending"));
+        ro_edit_set_text(arena, condition, RO_STR("status"), RO_STR("True"));
+        ro_edit_append(ro_edit_need_array(arena, status, "conditions"), condition);
+    }
+    return object;
+}
+
+/* ---- nodes and storage classes ---- */
+
+/* A text that is no effect is not kept; that it is none is all that counts. */
+static struct rollout_str objects_snapshot_records_effect_text(uint32_t effect)
+{
+    switch (effect) {
+    case ROLLOUT_EFFECT_ANY:
+        return (struct rollout_str){ NULL, 0 };
+    case ROLLOUT_EFFECT_NO_SCHEDULE:
+        return RO_STR("NoSchedule");
+    case ROLLOUT_EFFECT_PREFER_NO_SCHEDULE:
+        return RO_STR("PreferNoSchedule");
+    case ROLLOUT_EFFECT_NO_EXECUTE:
+        return RO_STR("NoExecute");
+    default:
+        return RO_STR("Other");
+    }
+}
+
+static struct ro_edit *ro_write_node(struct ro_snapshot_writer *w, size_t i)
+{
+    const struct rollout_node_facts *node =
+        (const void *)(w->facts->arrays.nodes.items + i * w->facts->arrays.nodes.stride);
+    struct ro_path nodes = ro_path_member(NULL, "nodes"), place = ro_path_element(&nodes, i);
+    struct ro_path list = ro_path_member(&place, "taints");
+
+    ro_check_text(&w->check, &place, "name", node->name);
+    ro_check_labels(&w->check, &place, "labels", &node->labels);
+    (void)ro_check_array(&w->check, &list, node->taints, node->taint_count);
+    if (w->check.code != ROLLOUT_OK)
+        return NULL;
+    struct ro_edit *object = ro_write_object(w, RO_STR("v1"), RO_STR("Node"), node->name);
+    ro_write_map(w, ro_edit_get(object, "metadata"), RO_STR("labels"), &node->labels);
+    struct ro_edit *taints = ro_edit_array(&w->arena);
+    for (size_t k = 0; k < node->taint_count; k++) {
+        const struct rollout_taint *taint = &node->taints[k];
+        struct ro_path at = ro_path_element(&list, k);
+        struct ro_edit *e = ro_edit_object(&w->arena);
+        ro_check_text(&w->check, &at, "key", taint->key);
+        ro_check_text(&w->check, &at, "value", taint->value);
+        ro_write_member(w, e, RO_STR("key"), taint->key);
+        ro_write_member(w, e, RO_STR("value"), taint->value);
+        ro_write_member(w, e, RO_STR("effect"), objects_snapshot_records_effect_text(taint->effect));
+        ro_edit_append(taints, e);
+    }
+    if (node->taint_count > 0)
+        ro_edit_set(ro_edit_need_object(&w->arena, object, "spec"), RO_STR("taints"), taints);
+    return object;
+}
+
+static struct ro_edit *ro_write_storage_class(struct ro_snapshot_writer *w, size_t i)
+{
+    const struct rollout_storage_class *class =
+        (const void *)(w->facts->arrays.storage_classes.items + i * w->facts->arrays.storage_classes.stride);
+    struct ro_path list = ro_path_member(NULL, "storage_classes"), place = ro_path_element(&list, i);
+
+    ro_check_text(&w->check, &place, "name", class->name);
+    if (w->check.code != ROLLOUT_OK)
+        return NULL;
+    struct ro_edit *object = ro_write_object(w, RO_STR("storage.k8s.io/v1"), RO_STR("StorageClass"), class->name);
+    ro_edit_set(object, RO_STR("allowVolumeExpansion"), ro_edit_bool(&w->arena, class->allow_expansion != 0));
+    return object;
 }
 
 /* ---- lib/objects/spec.c ---- */
@@ -14023,6 +15328,18 @@ static uint32_t objects_storage_find_template(const struct ro_storage *storage, 
             high = middle;
     }
     return low < storage->count && ro_str_eq(templates[storage->order[low]].name, name) ? low : storage->count;
+}
+
+static struct rollout_str ro_storage_claim_name(struct ro_arena *arena, struct rollout_str template, struct rollout_str set,
+                                         struct rollout_str pod)
+{
+    struct rollout_str parent;
+    int32_t ordinal = ro_ordinal_of(pod, &parent);
+
+    if (ordinal < 0)
+        return (struct rollout_str){ NULL, 0 };
+    return ro_arena_printf(arena, "%.*s-%.*s-%d", (int)template.len, template.data ? template.data : "", (int)set.len,
+                           set.data ? set.data : "", (int)ordinal);
 }
 
 static bool ro_storage_ok(struct ro_storage *storage, const struct rollout_node *pod, struct rollout_str name)
@@ -15093,6 +16410,8 @@ struct planners_cloneset_pass_pass {
     int64_t active;             /* active pods that are selected */
     bool not_selected;          /* some pod is not */
     int64_t histogram[256];     /* of marks, over those */
+    uint8_t seen[256];          /* the marks that there are */
+    size_t seen_count;
     bool measures;              /* measured is filled */
     struct ro_columns measured; /* the default order's columns, over those */
 
@@ -15141,9 +16460,9 @@ static inline void planners_cloneset_pass_pass_requeue(struct planners_cloneset_
 static inline int64_t pass_count(const struct planners_cloneset_pass_pass *pass, uint8_t mask, uint8_t value)
 {
     int64_t count = 0;
-    for (int m = 0; m < 256; m++)
-        if ((m & mask) == value)
-            count += pass->histogram[m];
+    for (size_t i = 0; i < pass->seen_count; i++)
+        if ((pass->seen[i] & mask) == value)
+            count += pass->histogram[pass->seen[i]];
     return count;
 }
 
@@ -15486,7 +16805,10 @@ static int planners_cloneset_mark_pods(struct planners_cloneset_pass_pass *pass,
     pass->measures = measures;
     pass->unavailable_pod = first_unavailable;
     for (int mark = 0; mark < 256; mark++)
-        pass->active += pass->histogram[mark];
+        if (pass->histogram[mark]) {
+            pass->active += pass->histogram[mark];
+            pass->seen[pass->seen_count++] = (uint8_t)mark;
+        }
     return ROLLOUT_OK;
 }
 
@@ -20012,52 +21334,7 @@ const char *rollout_op_name(uint32_t op)
     return op < sizeof planners_plan_op_names / sizeof *planners_plan_op_names ? planners_plan_op_names[op] : NULL;
 }
 
-/* The arrays of a snapshot, at full size. */
-struct planners_plan_arrays {
-    struct ro_abi_array pods, nodes, claims, revisions, verdicts, storage_classes, backoffs;
-};
-
-static int planners_plan_open_arrays(const struct rollout_snapshot *s, struct planners_plan_arrays *ret, struct rollout_error *reterr)
-{
-    const struct {
-        const void *items;
-        size_t count, stride, full;
-        const char *name;
-        struct ro_abi_array *ret;
-    } views[] = {
-        { s->pods.items, s->pods.count, s->pods.stride, sizeof(struct rollout_pod), "pods", &ret->pods },
-        { s->nodes.items, s->nodes.count, s->nodes.stride, sizeof(struct rollout_node_facts), "nodes", &ret->nodes },
-        { s->claims.items, s->claims.count, s->claims.stride, sizeof(struct rollout_claim), "claims", &ret->claims },
-        { s->revisions.items, s->revisions.count, s->revisions.stride, sizeof(struct rollout_revision), "revisions",
-          &ret->revisions },
-        { s->in_place_verdicts.items, s->in_place_verdicts.count, s->in_place_verdicts.stride,
-          sizeof(struct rollout_in_place_verdict), "in_place_verdicts", &ret->verdicts },
-        { s->storage_classes.items, s->storage_classes.count, s->storage_classes.stride,
-          sizeof(struct rollout_storage_class), "storage_classes", &ret->storage_classes },
-        { s->failed_pod_backoffs.items, s->failed_pod_backoffs.count, s->failed_pod_backoffs.stride,
-          sizeof(struct rollout_backoff), "failed_pod_backoffs", &ret->backoffs },
-    };
-    for (size_t i = 0; i < sizeof views / sizeof *views; i++) {
-        int r = ro_abi_array(views[i].items, views[i].count, views[i].stride, views[i].full, views[i].name,
-                             views[i].ret, reterr);
-        if (r)
-            return r;
-    }
-    return ROLLOUT_OK;
-}
-
-static void planners_plan_close_arrays(struct planners_plan_arrays *arrays)
-{
-    free(arrays->pods.copy);
-    free(arrays->nodes.copy);
-    free(arrays->claims.copy);
-    free(arrays->revisions.copy);
-    free(arrays->verdicts.copy);
-    free(arrays->storage_classes.copy);
-    free(arrays->backoffs.copy);
-}
-
-static int planners_plan_check_indexes(const struct rollout_snapshot *s, const struct planners_plan_arrays *a, struct rollout_error *reterr)
+static int planners_plan_check_indexes(const struct rollout_snapshot *s, const struct ro_arrays *a, struct rollout_error *reterr)
 {
     if (s->current_revision > a->revisions.count)
         return ro_error(reterr, ROLLOUT_ERR_INVALID, "current_revision", "current_revision: %u of %zu revisions",
@@ -20075,7 +21352,7 @@ static int planners_plan_check_indexes(const struct rollout_snapshot *s, const s
 }
 
 static int planners_plan_plan_arrays(const struct rollout_workload *workload, const struct rollout_snapshot *snapshot,
-                       const struct planners_plan_arrays *arrays, const struct ro_answer *answer, struct rollout_error *reterr)
+                       const struct ro_arrays *arrays, const struct ro_answer *answer, struct rollout_error *reterr)
 {
     struct ro_planner_input input = {
         .snapshot = *snapshot,
@@ -20107,7 +21384,7 @@ static int planners_plan_decide(const struct rollout_workload *workload, const s
 {
     struct rollout_workload w;
     struct rollout_snapshot s;
-    struct planners_plan_arrays arrays = { 0 };
+    struct ro_arrays arrays = { 0 };
 
     int r = ro_abi_struct(workload, &w, sizeof w, "workload", reterr);
     if (r == ROLLOUT_OK)
@@ -20122,10 +21399,10 @@ static int planners_plan_decide(const struct rollout_workload *workload, const s
     if (specs != 1)
         return ro_error(reterr, ROLLOUT_ERR_INVALID, "workload", "workload: %s spec is set", specs ? "more than one" : "no");
 
-    r = planners_plan_open_arrays(&s, &arrays, reterr);
+    r = ro_arrays_open(&s, &arrays, reterr);
     if (r == ROLLOUT_OK)
         r = planners_plan_plan_arrays(&w, &s, &arrays, answer, reterr);
-    planners_plan_close_arrays(&arrays);
+    ro_arrays_close(&arrays);
     return r;
 }
 
@@ -20452,6 +21729,32 @@ static struct ro_unobserved ro_unobserved_native(const struct ro_planner_input *
 #undef RETRY_MS
 #undef TIMEOUT_MS
 
+/* ---- lib/planners/statefulset_limits.h ---- */
+
+/* A StatefulSet's settings as numbers. Source: statefulset.md 1, 3. */
+
+
+
+
+struct sts_rules;
+
+struct sts_limits {
+    int64_t replicas, partition;
+    int64_t start;        /* the first ordinal */
+    int64_t budget;       /* of the update phase, at least 1 */
+    int64_t scale_budget; /* at least 1; 0 = no limit */
+    bool gated;           /* maxUnavailable counts for nothing, since its gate is off */
+    bool budget_unusable, scale_unusable;
+};
+
+/* OpenKruise's, or Kubernetes' own. */
+static const struct sts_rules *sts_rules_of(const struct rollout_statefulset *spec);
+
+static struct sts_limits sts_limits(const struct rollout_statefulset *spec, const struct ro_gates *gates);
+
+/* The limits for people: what was given, what came out, how it was rounded. */
+static void sts_build_limits(const struct rollout_statefulset *spec, const struct sts_limits *limits, struct ro_builder *b);
+
 /* ---- lib/planners/statefulset_pass.h ---- */
 
 /* One pass over a StatefulSet: what its steps hand to each other. Source: statefulset.md, whose section 7 numbers
@@ -20589,11 +21892,11 @@ struct planners_statefulset_pass_pass {
     bool resizes;   /* claims are resized before pods are updated */
     bool owners;    /* claims are given their owners */
 
-    /* Settings as pods. */
+    /* Settings as pods: of limits, those that are read often. */
+    struct sts_limits limits;
     int64_t replicas, partition;
     int64_t budget;       /* of the update phase */
     int64_t scale_budget; /* 0 = no limit */
-    bool budget_unusable, scale_unusable;
     uint32_t stop_reason; /* nothing is planned for anybody */
 
     const struct ro_ordinals *reserved;
@@ -20760,36 +22063,7 @@ static int ro_statefulset_check(const struct rollout_statefulset *spec, const st
 
 
 
-static const struct sts_rules sts_advanced = {
-    .lifecycle = true,
-    .gated_start = true,
-    .scale_budget = true,
-    .resizes_claims = true,
-    .legacy_percent = true,
-    .empty_counts = true,
-};
-
-static const struct sts_rules sts_native = {
-    .strict_min_ready = true,
-    .gated_unavailable = true,
-    .batches = true,
-    .controller_owners = true,
-    .counts_replicas = true,
-    .waits_whole = true,
-};
-
 /* ---- settings ---- */
-
-/* 3.1: never less than 1. */
-static int64_t planners_statefulset_budget_of(const struct planners_statefulset_pass_pass *pass, const struct rollout_intstr *given, bool *ret_unusable)
-{
-    uint32_t parser = pass->rules->legacy_percent ? ROLLOUT_PARSER_LEGACY : ROLLOUT_PARSER_STRICT;
-    int64_t count = 1;
-    if (given->kind != ROLLOUT_INTSTR_UNSET &&
-        rollout_intstr_scale(given, parser, ROLLOUT_ROUND_DOWN, (int32_t)pass->replicas, &count))
-        *ret_unusable = true;
-    return count < 1 ? 1 : count;
-}
 
 static void planners_statefulset_resolve_settings(struct planners_statefulset_pass_pass *pass)
 {
@@ -20797,40 +22071,20 @@ static void planners_statefulset_resolve_settings(struct planners_statefulset_pa
     const bool *gates = pass->in->gates.on;
     bool block = spec->flags & ROLLOUT_STATEFULSET_ROLLING_UPDATE;
 
-    pass->replicas = !spec->replicas.set ? 1 : spec->replicas.value < 0 ? 0 : spec->replicas.value;
-    pass->partition = block ? spec->partition : 0;
-    if (!pass->rules->gated_start || gates[ROLLOUT_GATE_STATEFULSET_START_ORDINAL])
-        pass->start = spec->start_ordinal;
+    pass->limits = sts_limits(spec, &pass->in->gates);
+    pass->replicas = pass->limits.replicas;
+    pass->partition = pass->limits.partition;
+    pass->start = pass->limits.start;
+    pass->budget = pass->limits.budget;
+    pass->scale_budget = pass->limits.scale_budget;
     pass->monotonic = !(spec->flags & ROLLOUT_STATEFULSET_PARALLEL);
     pass->rolling = spec->update_type == ROLLOUT_UPDATE_ROLLING;
     pass->unordered = pass->rolling && block && pass->rules->lifecycle && (spec->flags & ROLLOUT_STATEFULSET_UNORDERED);
     pass->owners = gates[ROLLOUT_GATE_STATEFULSET_AUTO_DELETE_PVC];
     pass->resizes = pass->rules->resizes_claims && gates[ROLLOUT_GATE_STATEFULSET_AUTO_RESIZE_PVC] &&
                     (spec->flags & ROLLOUT_STATEFULSET_RESIZES_CLAIMS);
-    pass->budget = 1;
-    if (block && (!pass->rules->gated_unavailable || gates[ROLLOUT_GATE_MAX_UNAVAILABLE_STATEFULSET]))
-        pass->budget = planners_statefulset_budget_of(pass, &spec->max_unavailable, &pass->budget_unusable);
-    if (pass->rules->scale_budget && spec->scale_max_unavailable.kind != ROLLOUT_INTSTR_UNSET)
-        pass->scale_budget = planners_statefulset_budget_of(pass, &spec->scale_max_unavailable, &pass->scale_unusable);
     if (spec->flags & ROLLOUT_STATEFULSET_SELECTOR_INVALID)
         pass->stop_reason = ROLLOUT_REASON_SPEC_INVALID;
-}
-
-static void planners_statefulset_build_limits(const struct planners_statefulset_pass_pass *pass, struct ro_builder *b)
-{
-    const struct rollout_statefulset *spec = pass->spec;
-    uint32_t parser = pass->rules->legacy_percent ? ROLLOUT_PARSER_LEGACY : ROLLOUT_PARSER_STRICT;
-    struct rollout_intstr partition = { ROLLOUT_INTSTR_INT, spec->partition, { NULL, 0 } };
-    bool gated = pass->rules->gated_unavailable && !pass->in->gates.on[ROLLOUT_GATE_MAX_UNAVAILABLE_STATEFULSET];
-
-    if (pass->rolling && (spec->flags & ROLLOUT_STATEFULSET_ROLLING_UPDATE))
-        ro_limit_build(b, RO_STR("partition"), &partition, parser, ROLLOUT_ROUND_NONE, 0, 0, pass->partition);
-    if (pass->rolling && !gated)
-        ro_limit_build(b, RO_STR("maxUnavailable"), &spec->max_unavailable, parser, ROLLOUT_ROUND_DOWN,
-                       ro_limit_unset(&spec->max_unavailable), (int32_t)pass->replicas, pass->budget);
-    if (pass->scale_budget)
-        ro_limit_build(b, RO_STR("scaleStrategy.maxUnavailable"), &spec->scale_max_unavailable, parser,
-                       ROLLOUT_ROUND_DOWN, 0, (int32_t)pass->replicas, pass->scale_budget);
 }
 
 /* ---- the pass ---- */
@@ -20882,7 +22136,7 @@ static void planners_statefulset_run_steps(struct planners_statefulset_pass_pass
         pass->run.stopped_at = 7;
         return;
     }
-    if (pass->scale_unusable) {
+    if (pass->limits.scale_unusable) {
         pass->run.stopped_at = 8;
         pass->run.error.reason = ROLLOUT_REASON_SPEC_INVALID;
         pass->run.error.what = RO_STR("spec.scaleStrategy.maxUnavailable");
@@ -20930,7 +22184,7 @@ static int planners_statefulset_write_plan(struct planners_statefulset_pass_pass
     for (int writing = 0; writing < 2; writing++) {
         if (writing && ro_builder_begin(&b, reterr))
             return ROLLOUT_ERR_NOMEM;
-        planners_statefulset_build_limits(pass, &b);
+        sts_build_limits(pass->spec, &pass->limits, &b);
         ro_build_verdicts(&b, pass->n);
         planners_statefulset_clear_run(pass);
         if (!pass->stop_reason)
@@ -21073,7 +22327,7 @@ static int ro_plan_statefulset(const struct rollout_statefulset *statefulset, co
     struct planners_statefulset_pass_pass pass = {
         .spec = statefulset,
         .in = in,
-        .rules = native ? &sts_native : &sts_advanced,
+        .rules = sts_rules_of(statefulset),
         .now_ms = in->snapshot.now_ms,
         .current = current,
         .update = update,
@@ -21423,17 +22677,17 @@ static uint32_t sts_stale_claim(const struct planners_statefulset_pass_pass *pas
 
 /* ---- sizes (11.3) ---- */
 
-static struct ro_quantity planners_statefulset_claims_quantity(struct rollout_str text)
+static struct base_quantity_ro_quantity planners_statefulset_claims_quantity(struct rollout_str text)
 {
-    struct ro_quantity q;
+    struct base_quantity_ro_quantity q;
     if (!text.data || !ro_quantity_parse(text, &q))
-        q = (struct ro_quantity){ .negative = false };
+        q = (struct base_quantity_ro_quantity){ .negative = false };
     return q;
 }
 
 static bool planners_statefulset_claims_at_least(struct rollout_str a, struct rollout_str b)
 {
-    struct ro_quantity x = planners_statefulset_claims_quantity(a), y = planners_statefulset_claims_quantity(b);
+    struct base_quantity_ro_quantity x = planners_statefulset_claims_quantity(a), y = planners_statefulset_claims_quantity(b);
     return ro_quantity_cmp(&x, &y) >= 0;
 }
 
@@ -21592,6 +22846,84 @@ static void sts_count_claims(const struct planners_statefulset_pass_pass *pass, 
         *ret_compatible += fits;
         *ret_ready += fits && planners_statefulset_claims_ready(claim, planners_statefulset_claims_template_at(pass, template_index));
     }
+}
+
+/* ---- lib/planners/statefulset_limits.c ---- */
+
+static const struct sts_rules sts_advanced = {
+    .lifecycle = true,
+    .gated_start = true,
+    .scale_budget = true,
+    .resizes_claims = true,
+    .legacy_percent = true,
+    .empty_counts = true,
+};
+
+static const struct sts_rules sts_native = {
+    .strict_min_ready = true,
+    .gated_unavailable = true,
+    .batches = true,
+    .controller_owners = true,
+    .counts_replicas = true,
+    .waits_whole = true,
+};
+
+static const struct sts_rules *sts_rules_of(const struct rollout_statefulset *spec)
+{
+    return spec->flags & ROLLOUT_STATEFULSET_NATIVE ? &sts_native : &sts_advanced;
+}
+
+static uint32_t planners_statefulset_limits_parser_of(const struct rollout_statefulset *spec)
+{
+    return sts_rules_of(spec)->legacy_percent ? ROLLOUT_PARSER_LEGACY : ROLLOUT_PARSER_STRICT;
+}
+
+/* 3.1: never less than 1. */
+static int64_t planners_statefulset_limits_budget_of(const struct rollout_statefulset *spec, int64_t replicas, const struct rollout_intstr *given,
+                         bool *ret_unusable)
+{
+    int64_t count = 1;
+    if (given->kind != ROLLOUT_INTSTR_UNSET &&
+        rollout_intstr_scale(given, planners_statefulset_limits_parser_of(spec), ROLLOUT_ROUND_DOWN, (int32_t)replicas, &count))
+        *ret_unusable = true;
+    return count < 1 ? 1 : count;
+}
+
+static struct sts_limits sts_limits(const struct rollout_statefulset *spec, const struct ro_gates *gates)
+{
+    const struct sts_rules *rules = sts_rules_of(spec);
+    bool block = spec->flags & ROLLOUT_STATEFULSET_ROLLING_UPDATE;
+    struct sts_limits limits = {
+        .replicas = !spec->replicas.set        ? 1
+                    : spec->replicas.value < 0 ? 0
+                                               : spec->replicas.value,
+        .partition = block ? spec->partition : 0,
+        .budget = 1,
+        .gated = rules->gated_unavailable && !gates->on[ROLLOUT_GATE_MAX_UNAVAILABLE_STATEFULSET],
+    };
+    if (!rules->gated_start || gates->on[ROLLOUT_GATE_STATEFULSET_START_ORDINAL])
+        limits.start = spec->start_ordinal;
+    if (block && !limits.gated)
+        limits.budget = planners_statefulset_limits_budget_of(spec, limits.replicas, &spec->max_unavailable, &limits.budget_unusable);
+    if (rules->scale_budget && spec->scale_max_unavailable.kind != ROLLOUT_INTSTR_UNSET)
+        limits.scale_budget = planners_statefulset_limits_budget_of(spec, limits.replicas, &spec->scale_max_unavailable, &limits.scale_unusable);
+    return limits;
+}
+
+static void sts_build_limits(const struct rollout_statefulset *spec, const struct sts_limits *limits, struct ro_builder *b)
+{
+    uint32_t parser = planners_statefulset_limits_parser_of(spec);
+    struct rollout_intstr partition = { ROLLOUT_INTSTR_INT, spec->partition, { NULL, 0 } };
+    bool rolling = spec->update_type == ROLLOUT_UPDATE_ROLLING;
+
+    if (rolling && (spec->flags & ROLLOUT_STATEFULSET_ROLLING_UPDATE))
+        ro_limit_build(b, RO_STR("partition"), &partition, parser, ROLLOUT_ROUND_NONE, 0, 0, limits->partition);
+    if (rolling && !limits->gated)
+        ro_limit_build(b, RO_STR("maxUnavailable"), &spec->max_unavailable, parser, ROLLOUT_ROUND_DOWN,
+                       ro_limit_unset(&spec->max_unavailable), (int32_t)limits->replicas, limits->budget);
+    if (limits->scale_budget)
+        ro_limit_build(b, RO_STR("scaleStrategy.maxUnavailable"), &spec->scale_max_unavailable, parser,
+                       ROLLOUT_ROUND_DOWN, 0, (int32_t)limits->replicas, limits->scale_budget);
 }
 
 /* ---- lib/planners/statefulset_places.c ---- */
@@ -22735,7 +24067,7 @@ static bool sts_update_phase(struct planners_statefulset_pass_pass *pass, struct
     if (!pass->rolling)
         return planners_statefulset_update_stop_at_step(pass, 13);
     if (!pass->rules->lifecycle) {
-        if (pass->budget_unusable)
+        if (pass->limits.budget_unusable)
             return planners_statefulset_update_unusable_budget(pass);
         if (pass->in->gates.on[ROLLOUT_GATE_MAX_UNAVAILABLE_STATEFULSET])
             return planners_statefulset_update_delete_within_budget(pass, b);
@@ -22747,7 +24079,7 @@ static bool sts_update_phase(struct planners_statefulset_pass_pass *pass, struct
         return planners_statefulset_update_stop_at_step(pass, 15);
     if (pass->spec->flags & ROLLOUT_STATEFULSET_PAUSED)
         return planners_statefulset_update_stop_at_step(pass, 16);
-    if (pass->budget_unusable)
+    if (pass->limits.budget_unusable)
         return planners_statefulset_update_unusable_budget(pass);
     planners_statefulset_update_count_unavailable(pass); /* 18 */
     planners_statefulset_update_delete_specified(pass, b);
@@ -23611,6 +24943,8431 @@ static void ro_tally_end(struct ro_builder *b, const struct ro_tally *tally, str
         *v = first;
     }
     ro_build_verdict(b, v);
+}
+
+/* ---- lib/sim/assertion.h ---- */
+
+/* What people claim of a release, one line each; the language is in simulate.h. */
+
+
+
+
+/* What is counted, of all pods or of a zone's. */
+struct ro_assertion_counts {
+    int64_t available, total, updated, restarts;
+};
+
+/* A release as it stands after a step. Arrays have an element a pod of the snapshot. */
+struct ro_assertion_view {
+    const struct rollout_snapshot *snapshot;
+    const uint8_t *active;    /* neither finished nor terminating */
+    const uint8_t *available; /* as the kind counts it */
+    const uint8_t *updated;   /* at the update revision */
+    const uint8_t *begun;     /* its update has begun: in place, or it is marked, or going for one */
+    const uint32_t *restarts; /* since the start */
+    const uint32_t *zones;    /* from 1; 0 = none */
+    size_t zone_count;
+    const struct rollout_str *zone_names;     /* of zone i + 1 */
+    const int64_t *zone_wanted;               /* pods that zone i + 1 had at the start */
+    struct ro_assertion_counts *zone_scratch; /* zone_count elements, overwritten */
+    int64_t wanted;                           /* pods, or nodes that should have one */
+    int64_t partition;                        /* of the spec as it is now, in pods */
+    int64_t max_surge, max_unavailable;       /* the same */
+    int64_t elapsed_ms;
+    bool done; /* the release has come to its end */
+};
+
+/* One that is read. Frozen texts: it points into the text that it was read from, and into the arena. */
+struct ro_assertion;
+
+/* ROLLOUT_OK and *ret, which lives as long as the arena; ROLLOUT_ERR_INVALID with error.index = index, the text as value
+ * and a message that says at which word what was expected; ROLLOUT_ERR_NOMEM. */
+static int ro_assertion_parse(struct ro_arena *arena, struct rollout_str text, uint32_t index, const struct ro_assertion **ret,
+                       struct rollout_error *reterr);
+
+/* It is about time, or about the order of pods: what an exploration without a clock cannot judge. */
+static bool ro_assertion_needs_clock(const struct ro_assertion *assertion);
+
+/* Whether it holds; if not, the sentence that says why ("available 3, but at least 4 were promised: 90% of 4, rounded up"),
+ * as snprintf(). */
+static bool ro_assertion_holds(const struct ro_assertion *assertion, const struct ro_assertion_view *view, char *buf,
+                        size_t size);
+
+/* ---- lib/sim/assertion_parts.h ---- */
+
+/* An assertion taken to pieces: between those who read it and those who judge it. */
+
+
+
+/* No sum of so many terms, each at most a hundred times 10^14 or 10^4 times 10^12, overflows. */
+#define RO_TERM_LIMIT    16
+#define RO_NUMBER_LIMIT  INT64_C(1000000000000)
+#define RO_PERCENT_LIMIT 10000
+
+enum sim_assertion_parts_ro_quantity {
+    RO_QUANTITY_AVAILABLE,
+    RO_QUANTITY_UNAVAILABLE,
+    RO_QUANTITY_TOTAL,
+    RO_QUANTITY_UPDATED,
+    RO_QUANTITY_OLD,
+    RO_QUANTITY_RESTARTS,
+    RO_QUANTITY_REPLICAS,
+    RO_QUANTITY_PARTITION,
+    RO_QUANTITY_MAX_SURGE,
+    RO_QUANTITY_MAX_UNAVAILABLE,
+    RO_QUANTITY_COUNT, /* so many have a name */
+    RO_QUANTITY_NUMBER = RO_QUANTITY_COUNT,
+    RO_QUANTITY_PERCENT
+};
+
+struct ro_term {
+    enum sim_assertion_parts_ro_quantity quantity;
+    int64_t number; /* NUMBER, PERCENT */
+    bool minus;
+};
+
+struct ro_sum {
+    struct ro_term terms[RO_TERM_LIMIT];
+    size_t count;
+    bool named, percent; /* has a quantity with a name; has a percentage */
+    struct rollout_str text;
+};
+
+enum ro_comparison { RO_AT_LEAST, RO_AT_MOST, RO_MORE, RO_LESS, RO_EQUAL, RO_UNEQUAL };
+
+enum ro_claim { RO_CLAIM_COMPARES, RO_CLAIM_PER_ZONE, RO_CLAIM_ORDER, RO_CLAIM_FINISHES };
+
+struct ro_assertion {
+    enum ro_claim claim;
+    struct ro_sum left, right; /* COMPARES, PER_ZONE; where one side has names, the left one has */
+    enum ro_comparison comparison;
+    struct rollout_selector first, second; /* ORDER */
+    struct rollout_str first_text, second_text;
+    int64_t within_ms; /* FINISHES */
+    struct rollout_str within_text;
+    bool ends;     /* only while the partition is above until */
+    int64_t until; /* pods */
+};
+
+/* ---- lib/sim/assertion.c ---- */
+
+/* Whether an assertion holds, and if not, why. Fractions are hundredths, so that percentages are exact. */
+
+
+
+#define PIECE       80                       /* bytes of a text within a sentence, at most */
+#define COUNT_LIMIT INT64_C(100000000000000) /* no sum overflows: see RO_TERM_LIMIT */
+
+static int64_t sim_assertion_within(int64_t value, int64_t limit)
+{
+    return value > limit ? limit : value < -limit ? -limit : value;
+}
+
+/* ---- counting ---- */
+
+static void sim_assertion_count(struct ro_assertion_counts *c, const struct ro_assertion_view *v, size_t i)
+{
+    c->available += v->available[i] != 0;
+    c->total += v->active[i] != 0;
+    c->updated += v->active[i] && v->updated[i];
+    if (v->restarts[i] > c->restarts)
+        c->restarts = v->restarts[i];
+}
+
+static int64_t sim_assertion_worth(const struct ro_term *t, const struct ro_assertion_view *v, const struct ro_assertion_counts *c,
+                     int64_t wanted)
+{
+    switch (t->quantity) {
+    case RO_QUANTITY_AVAILABLE:
+        return c->available;
+    case RO_QUANTITY_UNAVAILABLE:
+        return wanted > c->available ? wanted - c->available : 0;
+    case RO_QUANTITY_TOTAL:
+        return c->total;
+    case RO_QUANTITY_UPDATED:
+        return c->updated;
+    case RO_QUANTITY_OLD:
+        return c->total - c->updated;
+    case RO_QUANTITY_RESTARTS:
+        return c->restarts;
+    case RO_QUANTITY_REPLICAS:
+        return wanted;
+    case RO_QUANTITY_PARTITION:
+        return v->partition;
+    case RO_QUANTITY_MAX_SURGE:
+        return v->max_surge;
+    case RO_QUANTITY_MAX_UNAVAILABLE:
+        return v->max_unavailable;
+    default:
+        return t->number;
+    }
+}
+
+/* In hundredths. */
+static int64_t sim_assertion_add_up(const struct ro_sum *sum, const struct ro_assertion_view *v, const struct ro_assertion_counts *c,
+                      int64_t wanted)
+{
+    int64_t total = 0;
+    for (size_t i = 0; i < sum->count; i++) {
+        const struct ro_term *t = &sum->terms[i];
+        int64_t value = t->quantity == RO_QUANTITY_PERCENT
+                            ? t->number * sim_assertion_within(wanted, RO_NUMBER_LIMIT)
+                            : 100 * sim_assertion_within(sim_assertion_worth(t, v, c, sim_assertion_within(wanted, COUNT_LIMIT)), COUNT_LIMIT);
+        total += t->minus ? -value : value;
+    }
+    return total;
+}
+
+static bool sim_assertion_compares(enum ro_comparison comparison, int64_t left, int64_t right)
+{
+    switch (comparison) {
+    case RO_AT_LEAST:
+        return left >= right;
+    case RO_AT_MOST:
+        return left <= right;
+    case RO_MORE:
+        return left > right;
+    case RO_LESS:
+        return left < right;
+    case RO_EQUAL:
+        return left == right;
+    default:
+        return left != right;
+    }
+}
+
+/* ---- sentences ---- */
+
+struct sim_assertion_sentence {
+    char *buf;
+    size_t size, len;
+};
+
+static void sim_assertion_say(struct sim_assertion_sentence *s, struct rollout_str piece)
+{
+    size_t room = s->size ? s->size - 1 - s->len : 0;
+    size_t n = piece.len < room ? piece.len : piece.len && room ? ro_str_cut(piece.data, room) : 0;
+    if (n)
+        memcpy(s->buf + s->len, piece.data, n);
+    s->len += n;
+    if (s->size)
+        s->buf[s->len] = '\0';
+    if (n < piece.len) /* what follows does not fit either */
+        s->size = s->len + 1 < s->size ? s->len + 1 : s->size;
+}
+
+static void sim_assertion_say_text(struct sim_assertion_sentence *s, const char *text)
+{
+    sim_assertion_say(s, (struct rollout_str){ text, strlen(text) });
+}
+
+/* What someone else wrote, of any length. */
+static void sim_assertion_say_name(struct sim_assertion_sentence *s, struct rollout_str name)
+{
+    bool cut = name.len > PIECE;
+    if (cut)
+        name.len = ro_str_cut(name.data, PIECE);
+    sim_assertion_say(s, name);
+    if (cut)
+        sim_assertion_say_text(s, "...");
+}
+
+/* Hundredths, without zeros behind the point. */
+static void sim_assertion_say_number(struct sim_assertion_sentence *s, int64_t hundredths)
+{
+    char digits[32];
+    uint64_t magnitude = hundredths < 0 ? 0 - (uint64_t)hundredths : (uint64_t)hundredths;
+    const char *sign = hundredths < 0 ? "-" : "";
+    if (magnitude % 100 == 0)
+        snprintf(digits, sizeof digits, "%s%" PRIu64, sign, magnitude / 100);
+    else if (magnitude % 10 == 0)
+        snprintf(digits, sizeof digits, "%s%" PRIu64 ".%" PRIu64, sign, magnitude / 100, magnitude / 10 % 10);
+    else
+        snprintf(digits, sizeof digits, "%s%" PRIu64 ".%02" PRIu64, sign, magnitude / 100, magnitude % 100);
+    sim_assertion_say_text(s, digits);
+}
+
+static void sim_assertion_say_sum(struct sim_assertion_sentence *s, const struct ro_sum *sum, int64_t wanted)
+{
+    sim_assertion_say_name(s, sum->text);
+    if (sum->percent && sum->count == 1) {
+        sim_assertion_say_text(s, " of ");
+        sim_assertion_say_number(s, 100 * sim_assertion_within(wanted, COUNT_LIMIT));
+    }
+}
+
+static void sim_assertion_say_until(struct sim_assertion_sentence *s, const struct ro_assertion *a)
+{
+    if (a->ends) {
+        sim_assertion_say_text(s, " until partition ");
+        sim_assertion_say_number(s, 100 * a->until);
+    }
+}
+
+/* The bound that whole numbers must keep: -1 where right was rounded down to it, 1 up, 0 not at all. */
+static int sim_assertion_whole_bound(const struct ro_assertion *a, int64_t *right)
+{
+    int64_t rest = *right % 100;
+    if (rest < 0)
+        rest += 100;
+    if (rest == 0 || a->left.percent || (a->comparison != RO_AT_LEAST && a->comparison != RO_AT_MOST))
+        return 0;
+    *right += a->comparison == RO_AT_LEAST ? 100 - rest : -rest;
+    return a->comparison == RO_AT_LEAST ? 1 : -1;
+}
+
+static bool sim_assertion_judge(const struct ro_assertion *a, const struct ro_assertion_view *v, const struct ro_assertion_counts *c,
+                  int64_t wanted, const struct rollout_str *zone, char *buf, size_t size)
+{
+    static const char *const words[] = {
+        [RO_AT_LEAST] = ", but at least ", [RO_AT_MOST] = ", but at most ", [RO_MORE] = ", but more than ",
+        [RO_LESS] = ", but less than ",    [RO_EQUAL] = ", but exactly ",   [RO_UNEQUAL] = ", but anything but ",
+    };
+    int64_t left = sim_assertion_add_up(&a->left, v, c, wanted), right = sim_assertion_add_up(&a->right, v, c, wanted);
+    if (sim_assertion_compares(a->comparison, left, right))
+        return true;
+    struct sim_assertion_sentence s = { buf, size, 0 };
+    int rounded = sim_assertion_whole_bound(a, &right);
+    if (zone) {
+        sim_assertion_say_text(&s, "zone ");
+        sim_assertion_say_name(&s, *zone);
+        sim_assertion_say_text(&s, ": ");
+    }
+    sim_assertion_say_sum(&s, &a->left, wanted);
+    sim_assertion_say_text(&s, a->left.count == 1 ? " " : " = ");
+    sim_assertion_say_number(&s, left);
+    sim_assertion_say_text(&s, words[a->comparison]);
+    sim_assertion_say_number(&s, right);
+    sim_assertion_say_text(&s, right == 100 ? " was promised" : " were promised");
+    sim_assertion_say_until(&s, a);
+    if (a->right.count > 1 || a->right.terms[0].quantity != RO_QUANTITY_NUMBER) {
+        sim_assertion_say_text(&s, ": ");
+        sim_assertion_say_sum(&s, &a->right, wanted);
+    }
+    if (rounded)
+        sim_assertion_say_text(&s, rounded > 0 ? ", rounded up" : ", rounded down");
+    return false;
+}
+
+/* ---- each kind of claim ---- */
+
+static bool sim_assertion_holds(const struct ro_assertion *a, const struct ro_assertion_view *v, char *buf, size_t size)
+{
+    struct ro_assertion_counts counts = { 0 };
+    for (size_t i = 0; i < v->snapshot->pods.count; i++)
+        sim_assertion_count(&counts, v, i);
+    return sim_assertion_judge(a, v, &counts, v->wanted, NULL, buf, size);
+}
+
+/* A zone that had no pods and has none is none of the release's. */
+static bool sim_assertion_holds_in_zones(const struct ro_assertion *a, const struct ro_assertion_view *v, char *buf, size_t size)
+{
+    struct ro_assertion_counts *counts = v->zone_scratch;
+    if (v->zone_count)
+        memset(counts, 0, v->zone_count * sizeof *counts);
+    for (size_t i = 0; i < v->snapshot->pods.count; i++)
+        if (v->zones[i] && v->zones[i] <= v->zone_count)
+            sim_assertion_count(&counts[v->zones[i] - 1], v, i);
+    for (size_t z = 0; z < v->zone_count; z++)
+        if ((v->zone_wanted[z] || counts[z].total) &&
+            !sim_assertion_judge(a, v, &counts[z], v->zone_wanted[z], &v->zone_names[z], buf, size))
+            return false;
+    return true;
+}
+
+static bool sim_assertion_holds_order(const struct ro_assertion *a, const struct ro_assertion_view *v, char *buf, size_t size)
+{
+    struct ro_pods pods = { (const char *)v->snapshot->pods.items, v->snapshot->pods.stride, v->snapshot->pods.count };
+    const struct rollout_pod *waits = NULL, *begun = NULL;
+    uint32_t first_hint = 0, second_hint = 0;
+    for (size_t i = 0; i < pods.count && !(waits && begun); i++) {
+        const struct rollout_pod *pod = ro_pod(&pods, i);
+        if (!v->active[i])
+            continue;
+        if (!waits && !v->begun[i] && !v->updated[i] && ro_selector_match(&a->first, &pod->labels, &first_hint))
+            waits = pod;
+        if (!begun && v->begun[i] && ro_selector_match(&a->second, &pod->labels, &second_hint))
+            begun = pod;
+    }
+    if (!waits || !begun)
+        return true;
+    struct sim_assertion_sentence s = { buf, size, 0 };
+    sim_assertion_say_text(&s, "pod ");
+    sim_assertion_say_name(&s, begun->name);
+    sim_assertion_say_text(&s, " has begun and pod ");
+    sim_assertion_say_name(&s, waits->name);
+    sim_assertion_say_text(&s, " has not, but ");
+    sim_assertion_say_name(&s, a->first_text);
+    sim_assertion_say_text(&s, " before ");
+    sim_assertion_say_name(&s, a->second_text);
+    sim_assertion_say_text(&s, " was promised");
+    sim_assertion_say_until(&s, a);
+    return false;
+}
+
+static bool sim_assertion_holds_end(const struct ro_assertion *a, const struct ro_assertion_view *v, char *buf, size_t size)
+{
+    if (v->done || v->elapsed_ms <= a->within_ms)
+        return true;
+    struct sim_assertion_sentence s = { buf, size, 0 };
+    char ms[32];
+    snprintf(ms, sizeof ms, "%" PRId64, v->elapsed_ms);
+    sim_assertion_say_text(&s, "not finished after ");
+    sim_assertion_say_text(&s, ms);
+    sim_assertion_say_text(&s, " ms, but an end within ");
+    sim_assertion_say_name(&s, a->within_text);
+    sim_assertion_say_text(&s, " was promised");
+    return false;
+}
+
+static bool ro_assertion_needs_clock(const struct ro_assertion *assertion)
+{
+    return assertion->claim == RO_CLAIM_ORDER || assertion->claim == RO_CLAIM_FINISHES;
+}
+
+static bool ro_assertion_holds(const struct ro_assertion *assertion, const struct ro_assertion_view *view, char *buf,
+                        size_t size)
+{
+    if (assertion->ends && view->partition <= assertion->until)
+        return true;
+    switch (assertion->claim) {
+    case RO_CLAIM_COMPARES:
+        return sim_assertion_holds(assertion, view, buf, size);
+    case RO_CLAIM_PER_ZONE:
+        return sim_assertion_holds_in_zones(assertion, view, buf, size);
+    case RO_CLAIM_ORDER:
+        return sim_assertion_holds_order(assertion, view, buf, size);
+    default:
+        return sim_assertion_holds_end(assertion, view, buf, size);
+    }
+}
+#undef COUNT_LIMIT
+#undef PIECE
+
+/* ---- lib/sim/assertion_words.h ---- */
+
+/* An assertion's words, numbers and durations, read from the left; and what is said of one that is not expected. */
+
+
+
+
+struct ro_reader {
+    const char *at, *end;
+    struct ro_arena *arena;
+    struct rollout_str text;
+    uint32_t index;
+    struct rollout_error *reterr;
+};
+
+/* What numbers, words, label keys and values, and durations are made of. */
+static bool ro_is_digit(char c);
+static bool ro_is_letter(char c);
+static bool ro_in_label(char c);
+static bool ro_in_duration(char c);
+
+static void ro_reader_space(struct ro_reader *r);
+
+/* What comes next, as far as all its characters are `inside`; peek: it stays. */
+static struct rollout_str ro_reader_peek(struct ro_reader *r, bool (*inside)(char));
+static struct rollout_str ro_reader_take(struct ro_reader *r, bool (*inside)(char));
+
+/* Whether the word, or the sign, comes next: then it is taken. */
+static bool ro_reader_word(struct ro_reader *r, struct rollout_str word);
+static bool ro_reader_sign(struct ro_reader *r, struct rollout_str sign);
+
+/* Text from `from` to here, without white space at its end. */
+static struct rollout_str ro_reader_since(const struct ro_reader *r, const char *from);
+
+/* ROLLOUT_ERR_INVALID: the word (empty: the end), or what stands here, "is <what><list>". */
+static int ro_reader_refuse(struct ro_reader *r, struct rollout_str word, const char *what, const char *list);
+static int ro_reader_refuse_here(struct ro_reader *r, const char *what, const char *list);
+
+/* ROLLOUT_OK, or as ro_reader_refuse. A number is 0 to limit. */
+static int ro_reader_number(struct ro_reader *r, int64_t limit, int64_t *ret);
+static int ro_reader_duration(struct ro_reader *r, int64_t *ret_ms);
+
+/* ---- lib/sim/assertion_parse.c ---- */
+
+/* The language, in which white space is free but within words, numbers and durations:
+ *
+ *   assertion = compares [until] | "order" ":" pods "before" pods [until] | "finishes" "within" duration
+ *   compares  = ["per" "zone" ":"] sum (">=" | "<=" | ">" | "<" | "=" | "!=") sum
+ *   sum       = term {("+" | "-") term}
+ *   term      = number | number "%" | "available" | "unavailable" | "total" | "updated" | "old" | "restarts" |
+ *               "replicas" | "partition" | "maxSurge" | "maxUnavailable"
+ *   pods      = label {"," label}
+ *   label     = key "=" value | key "!=" value | key | "!" key
+ *   until     = "until" "partition" number
+ *   duration  = number ("d" | "h" | "m" | "s" | "ms") {number ("d" | "h" | "m" | "s" | "ms")}
+ *
+ * Numbers are integers of at most 10^12, percentages of at most 10,000, sums of at most 16 terms. A percentage is of the
+ * replicas, and is compared as the fraction that it is: as a lower bound it rounds up and as an upper bound down. */
+
+
+static const struct rollout_str sim_assertion_parse_quantities[RO_QUANTITY_COUNT] = {
+    [RO_QUANTITY_AVAILABLE] = { "available", 9 },
+    [RO_QUANTITY_UNAVAILABLE] = { "unavailable", 11 },
+    [RO_QUANTITY_TOTAL] = { "total", 5 },
+    [RO_QUANTITY_UPDATED] = { "updated", 7 },
+    [RO_QUANTITY_OLD] = { "old", 3 },
+    [RO_QUANTITY_RESTARTS] = { "restarts", 8 },
+    [RO_QUANTITY_REPLICAS] = { "replicas", 8 },
+    [RO_QUANTITY_PARTITION] = { "partition", 9 },
+    [RO_QUANTITY_MAX_SURGE] = { "maxSurge", 8 },
+    [RO_QUANTITY_MAX_UNAVAILABLE] = { "maxUnavailable", 14 },
+};
+static const char sim_assertion_parse_quantity_list[] = "available, unavailable, total, updated, old, restarts, replicas, partition, "
+                                    "maxSurge, maxUnavailable, a number, N%";
+
+/* ---- sums ---- */
+
+static int sim_assertion_parse_take_term(struct ro_reader *r, struct ro_sum *sum, bool minus)
+{
+    struct rollout_str word = ro_reader_peek(r, ro_in_label);
+    struct ro_term *term = &sum->terms[sum->count];
+    if (sum->count == RO_TERM_LIMIT)
+        return ro_reader_refuse_here(r, "one term too many: a sum has at most 16", "");
+    sum->count++;
+    term->minus = minus;
+    if (word.len && ro_is_digit(*word.data)) {
+        struct ro_reader start = *r;
+        int code = ro_reader_number(r, RO_NUMBER_LIMIT, &term->number);
+        term->quantity = RO_QUANTITY_NUMBER;
+        if (code != ROLLOUT_OK || !ro_reader_sign(r, RO_STR("%")))
+            return code;
+        term->quantity = RO_QUANTITY_PERCENT;
+        sum->percent = true;
+        return ro_reader_number(&start, RO_PERCENT_LIMIT, &term->number);
+    }
+    struct rollout_str name = ro_reader_take(r, ro_is_letter);
+    for (uint32_t q = 0; q < RO_QUANTITY_COUNT; q++)
+        if (ro_str_eq(name, sim_assertion_parse_quantities[q])) {
+            term->quantity = (enum sim_assertion_parts_ro_quantity)q;
+            sum->named = true;
+            return ROLLOUT_OK;
+        }
+    r->at -= name.len;
+    return name.len ? ro_reader_refuse(r, name, "no quantity: one of ", sim_assertion_parse_quantity_list)
+                    : ro_reader_refuse_here(r, "no quantity: one of ", sim_assertion_parse_quantity_list);
+}
+
+static int sim_assertion_parse_take_sum(struct ro_reader *r, struct ro_sum *sum)
+{
+    ro_reader_space(r);
+    const char *from = r->at;
+    bool minus = false;
+    int code;
+    do {
+        code = sim_assertion_parse_take_term(r, sum, minus);
+        sum->text = ro_reader_since(r, from);
+        minus = code == ROLLOUT_OK && ro_reader_sign(r, RO_STR("-"));
+    } while (code == ROLLOUT_OK && (minus || ro_reader_sign(r, RO_STR("+"))));
+    return code;
+}
+
+static bool sim_assertion_parse_take_comparison(struct ro_reader *r, enum ro_comparison *ret)
+{
+    static const struct {
+        struct rollout_str sign;
+        enum ro_comparison comparison;
+    } signs[] = { { { ">=", 2 }, RO_AT_LEAST }, { { "<=", 2 }, RO_AT_MOST }, { { ">", 1 }, RO_MORE },
+                  { { "<", 1 }, RO_LESS },      { { "=", 1 }, RO_EQUAL },    { { "!=", 2 }, RO_UNEQUAL } };
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+        if (ro_reader_sign(r, signs[i].sign)) {
+            *ret = signs[i].comparison;
+            return true;
+        }
+    return false;
+}
+
+/* "3 <= old" is "old >= 3": what is counted comes first in what is said. */
+static void sim_assertion_parse_turn(struct ro_assertion *a)
+{
+    static const enum ro_comparison turned[] = {
+        [RO_AT_LEAST] = RO_AT_MOST, [RO_AT_MOST] = RO_AT_LEAST, [RO_MORE] = RO_LESS,
+        [RO_LESS] = RO_MORE,        [RO_EQUAL] = RO_EQUAL,      [RO_UNEQUAL] = RO_UNEQUAL,
+    };
+    struct ro_sum left = a->left;
+    a->left = a->right;
+    a->right = left;
+    a->comparison = turned[a->comparison];
+}
+
+static int sim_assertion_parse_take_compares(struct ro_reader *r, struct ro_assertion *a)
+{
+    int code = sim_assertion_parse_take_sum(r, &a->left);
+    if (code == ROLLOUT_OK && !sim_assertion_parse_take_comparison(r, &a->comparison))
+        code = ro_reader_refuse_here(r, "no comparison: one of >=, <=, >, <, =, !=, or + and - before them", "");
+    if (code == ROLLOUT_OK)
+        code = sim_assertion_parse_take_sum(r, &a->right);
+    if (code == ROLLOUT_OK && !a->left.named && a->right.named)
+        sim_assertion_parse_turn(a);
+    return code;
+}
+
+/* ---- labels ---- */
+
+static int sim_assertion_parse_check_label(struct ro_reader *r, const struct rollout_requirement *requirement)
+{
+    struct rollout_requirement key = { .key = requirement->key, .op = ROLLOUT_OPERATOR_EXISTS };
+    if (!ro_requirement_usable(&key))
+        return ro_reader_refuse(r, key.key, "no label key", "");
+    return ro_requirement_usable(requirement) ? ROLLOUT_OK
+                                              : ro_reader_refuse(r, *requirement->values.items, "no label value", "");
+}
+
+static int sim_assertion_parse_take_label(struct ro_reader *r, struct rollout_requirement *requirement)
+{
+    bool absent = ro_reader_sign(r, RO_STR("!"));
+    requirement->key = ro_reader_take(r, ro_in_label);
+    if (requirement->key.len == 0)
+        return ro_reader_refuse_here(r, "no label key", "");
+    requirement->op = absent ? ROLLOUT_OPERATOR_DOES_NOT_EXIST : ROLLOUT_OPERATOR_EXISTS;
+    bool unlike = !absent && ro_reader_sign(r, RO_STR("!="));
+    if (unlike || (!absent && ro_reader_sign(r, RO_STR("=")))) {
+        struct rollout_str *value = ro_arena_alloc(r->arena, 1, sizeof *value);
+        if (!value)
+            return ROLLOUT_ERR_NOMEM;
+        *value = ro_reader_take(r, ro_in_label);
+        if (value->len == 0)
+            return ro_reader_refuse_here(r, "no label value", "");
+        requirement->op = unlike ? ROLLOUT_OPERATOR_NOT_IN : ROLLOUT_OPERATOR_IN;
+        requirement->values = (struct rollout_strs){ value, 1, sizeof *value };
+    }
+    return sim_assertion_parse_check_label(r, requirement);
+}
+
+static int sim_assertion_parse_take_pods(struct ro_reader *r, struct rollout_selector *selector, struct rollout_str *text)
+{
+    ro_reader_space(r);
+    const char *from = r->at;
+    size_t count = 1;
+    int code = ROLLOUT_OK;
+    for (const char *c = from; c < r->end; c++) /* at most */
+        count += *c == ',';
+    struct rollout_requirement *labels = ro_arena_alloc(r->arena, count, sizeof *labels);
+    if (!labels)
+        return ROLLOUT_ERR_NOMEM;
+    selector->requirements = labels;
+    do
+        code = sim_assertion_parse_take_label(r, &labels[selector->requirement_count++]);
+    while (code == ROLLOUT_OK && ro_reader_sign(r, RO_STR(",")));
+    *text = ro_reader_since(r, from);
+    return code;
+}
+
+static int sim_assertion_parse_take_order(struct ro_reader *r, struct ro_assertion *a)
+{
+    int code = sim_assertion_parse_take_pods(r, &a->first, &a->first_text);
+    if (code == ROLLOUT_OK && !ro_reader_word(r, RO_STR("before")))
+        code = ro_reader_refuse_here(r, "not \"before\", \",\", \"=\" or \"!=\"", "");
+    return code == ROLLOUT_OK ? sim_assertion_parse_take_pods(r, &a->second, &a->second_text) : code;
+}
+
+/* ---- all of it ---- */
+
+static bool sim_assertion_parse_take_prefix(struct ro_reader *r, struct rollout_str first, struct rollout_str second)
+{
+    struct ro_reader start = *r;
+    if (ro_reader_word(r, first) && (second.len == 0 || ro_reader_word(r, second)))
+        return true;
+    *r = start;
+    return false;
+}
+
+static int sim_assertion_parse_expect_colon(struct ro_reader *r)
+{
+    return ro_reader_sign(r, RO_STR(":")) ? ROLLOUT_OK : ro_reader_refuse_here(r, "not \":\"", "");
+}
+
+static int sim_assertion_parse_take_until(struct ro_reader *r, struct ro_assertion *a)
+{
+    if (!ro_reader_word(r, RO_STR("until")))
+        return ROLLOUT_OK;
+    a->ends = true;
+    return ro_reader_word(r, RO_STR("partition")) ? ro_reader_number(r, RO_NUMBER_LIMIT, &a->until)
+                                                  : ro_reader_refuse_here(r, "not \"partition\"", "");
+}
+
+static int sim_assertion_parse_take_assertion(struct ro_reader *r, struct ro_assertion *a)
+{
+    int code = ROLLOUT_OK;
+    if (sim_assertion_parse_take_prefix(r, RO_STR("finishes"), RO_STR(""))) {
+        a->claim = RO_CLAIM_FINISHES;
+        code = ro_reader_word(r, RO_STR("within")) ? ROLLOUT_OK : ro_reader_refuse_here(r, "not \"within\"", "");
+        if (code == ROLLOUT_OK) {
+            a->within_text = ro_reader_peek(r, ro_in_duration);
+            code = ro_reader_duration(r, &a->within_ms);
+        }
+        return code;
+    }
+    if (sim_assertion_parse_take_prefix(r, RO_STR("order"), RO_STR(""))) {
+        a->claim = RO_CLAIM_ORDER;
+        code = sim_assertion_parse_expect_colon(r);
+        if (code == ROLLOUT_OK)
+            code = sim_assertion_parse_take_order(r, a);
+    } else {
+        if (sim_assertion_parse_take_prefix(r, RO_STR("per"), RO_STR("zone"))) {
+            a->claim = RO_CLAIM_PER_ZONE;
+            code = sim_assertion_parse_expect_colon(r);
+        }
+        if (code == ROLLOUT_OK)
+            code = sim_assertion_parse_take_compares(r, a);
+    }
+    return code == ROLLOUT_OK ? sim_assertion_parse_take_until(r, a) : code;
+}
+
+static int ro_assertion_parse(struct ro_arena *arena, struct rollout_str text, uint32_t index, const struct ro_assertion **ret,
+                       struct rollout_error *reterr)
+{
+    if (ro_str_broken(text) || !text.data)
+        text = RO_STR("");
+    struct ro_reader r = { text.data, text.data + text.len, arena, text, index, reterr };
+    struct ro_assertion *a = ro_arena_alloc(arena, 1, sizeof *a);
+    if (!a)
+        return ro_error_nomem(reterr);
+    int code = sim_assertion_parse_take_assertion(&r, a);
+    if (code == ROLLOUT_ERR_NOMEM)
+        return ro_error_nomem(reterr);
+    ro_reader_space(&r);
+    if (code == ROLLOUT_OK && r.at < r.end)
+        code = ro_reader_refuse_here(&r,
+                                     a->claim == RO_CLAIM_FINISHES || a->ends ? "more than was expected"
+                                     : a->claim == RO_CLAIM_ORDER             ? "not \",\", \"until\" or the end"
+                                                                              : "not +, -, \"until\" or the end",
+                                     "");
+    if (code == ROLLOUT_OK)
+        *ret = a;
+    return code;
+}
+
+/* ---- lib/sim/assertion_words.c ---- */
+
+/* ---- words ---- */
+
+static bool ro_is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool ro_is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static bool ro_in_label(char c)
+{
+    return ro_is_digit(c) || ro_is_letter(c) || c == '-' || c == '_' || c == '.' || c == '/';
+}
+
+static void ro_reader_space(struct ro_reader *r)
+{
+    while (r->at < r->end && (*r->at == ' ' || *r->at == '\t' || *r->at == '\n' || *r->at == '\r'))
+        r->at++;
+}
+
+static struct rollout_str ro_reader_peek(struct ro_reader *r, bool (*inside)(char))
+{
+    ro_reader_space(r);
+    const char *to = r->at;
+    while (to < r->end && inside(*to))
+        to++;
+    return (struct rollout_str){ r->at, (size_t)(to - r->at) };
+}
+
+static struct rollout_str ro_reader_take(struct ro_reader *r, bool (*inside)(char))
+{
+    struct rollout_str word = ro_reader_peek(r, inside);
+    r->at += word.len;
+    return word;
+}
+
+static bool ro_reader_word(struct ro_reader *r, struct rollout_str word)
+{
+    if (!ro_str_eq(ro_reader_peek(r, ro_is_letter), word))
+        return false;
+    r->at += word.len;
+    return true;
+}
+
+static bool ro_reader_sign(struct ro_reader *r, struct rollout_str sign)
+{
+    ro_reader_space(r);
+    if (!ro_str_starts((struct rollout_str){ r->at, (size_t)(r->end - r->at) }, sign))
+        return false;
+    r->at += sign.len;
+    return true;
+}
+
+static struct rollout_str ro_reader_since(const struct ro_reader *r, const char *from)
+{
+    const char *to = r->at;
+    while (to > from && (to[-1] == ' ' || to[-1] == '\t' || to[-1] == '\n' || to[-1] == '\r'))
+        to--;
+    return (struct rollout_str){ from, (size_t)(to - from) };
+}
+
+/* ---- what is wrong ---- */
+
+static int sim_assertion_words_shown(struct rollout_str s, size_t limit)
+{
+    return (int)(s.len <= limit ? s.len : ro_str_cut(s.data, limit));
+}
+
+static int ro_reader_refuse(struct ro_reader *r, struct rollout_str word, const char *what, const char *list)
+{
+    struct ro_path list_path = { .key = RO_STR("assertions") };
+    struct ro_path path = { .up = &list_path, .index = r->index };
+    struct rollout_node node = { .kind = ROLLOUT_NODE_TEXT, .size = 1, .text = r->text };
+    const char *quote = word.len ? "\"" : "";
+    if (word.len == 0)
+        word = RO_STR("its end");
+    ro_error_value(r->reterr, &path, &node, "\"%.*s%s\": %s%.*s%s is %s%s", sim_assertion_words_shown(r->text, 80), r->text.data,
+                   r->text.len > 80 ? "..." : "", quote, sim_assertion_words_shown(word, 40), word.data, quote, what, list);
+    if (r->reterr && r->reterr->struct_size >= offsetof(struct rollout_error, line))
+        r->reterr->index = r->index;
+    return ROLLOUT_ERR_INVALID;
+}
+
+static int ro_reader_refuse_here(struct ro_reader *r, const char *what, const char *list)
+{
+    struct rollout_str word = ro_reader_peek(r, ro_in_label);
+    if (word.len == 0 && r->at < r->end) {
+        word.len = 1;
+        while (r->at + word.len < r->end && ((unsigned char)r->at[word.len] & 0xc0) == 0x80)
+            word.len++;
+    }
+    return ro_reader_refuse(r, word, what, list);
+}
+
+/* ---- numbers ---- */
+
+static int ro_reader_number(struct ro_reader *r, int64_t limit, int64_t *ret)
+{
+    struct rollout_str digits = ro_reader_take(r, ro_is_digit);
+    int64_t value = 0;
+    for (size_t i = 0; i < digits.len; i++) {
+        value = value * 10 + (digits.data[i] - '0');
+        if (value > limit)
+            return ro_reader_refuse(
+                r, digits, limit == RO_PERCENT_LIMIT ? "no percentage: 0 to 10000" : "too large: 0 to 10^12", "");
+    }
+    if (digits.len == 0)
+        return ro_reader_refuse_here(r, "no number", "");
+    *ret = value;
+    return ROLLOUT_OK;
+}
+
+static bool ro_in_duration(char c)
+{
+    return ro_is_digit(c) || ro_is_letter(c) || c == '.';
+}
+
+static int64_t sim_assertion_words_unit_of(struct rollout_str name)
+{
+    static const struct {
+        struct rollout_str name;
+        int64_t ms;
+    } units[] = { { { "d", 1 }, 86400000 },
+                  { { "h", 1 }, 3600000 },
+                  { { "m", 1 }, 60000 },
+                  { { "s", 1 }, 1000 },
+                  { { "ms", 2 }, 1 } };
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (ro_str_eq(units[i].name, name))
+            return units[i].ms;
+    return 0;
+}
+
+static int ro_reader_duration(struct ro_reader *r, int64_t *ret_ms)
+{
+    static const char no_duration[] = "no duration: like 500ms, 90s, 10m, 1h30m or 2d, up to 10^12 ms";
+    struct rollout_str word = ro_reader_peek(r, ro_in_duration);
+    struct ro_reader part = *r;
+    int64_t total = 0;
+    if (word.len == 0)
+        return ro_reader_refuse_here(r, no_duration, "");
+    for (part.end = word.data + word.len; part.at < part.end;) {
+        struct rollout_str digits = ro_reader_take(&part, ro_is_digit);
+        int64_t value = 0, unit = sim_assertion_words_unit_of(ro_reader_take(&part, ro_is_letter));
+        for (size_t i = 0; i < digits.len && value <= RO_NUMBER_LIMIT; i++)
+            value = value * 10 + (digits.data[i] - '0');
+        if (digits.len == 0 || unit == 0 || value > (RO_NUMBER_LIMIT - total) / unit)
+            return ro_reader_refuse(r, word, no_duration, "");
+        total += value * unit;
+    }
+    r->at = part.at;
+    *ret_ms = total;
+    return ROLLOUT_OK;
+}
+
+/* ---- lib/sim/texts.h ---- */
+
+/* Texts, labels and finalizers of a modelled cluster: each is kept once, and pods hold the number of theirs. */
+
+
+
+/* Labels, and what a planner reads of them as facts of the pod. */
+struct ro_label_set {
+    struct rollout_labels labels;
+    uint32_t flags;              /* ROLLOUT_POD_SPECIFIED_DELETE, _TEMPLATE_HASH */
+    uint32_t state;              /* ROLLOUT_STATE_* */
+    struct rollout_str revision; /* label controller-revision-hash */
+};
+
+/* One table of things that are kept once, by their hash. */
+struct ro_table {
+    uint32_t *slots; /* from 1; 0 = free */
+    uint32_t *hashes;
+    uint32_t count, room, slot_count;
+};
+
+/* All of them. Zero-initialise. Numbers stay as they are until all is freed. */
+struct ro_texts {
+    struct ro_arena arena;
+    struct ro_table texts, sets, lists;
+    struct rollout_str *text_items;
+    struct ro_label_set *set_items;
+    struct rollout_strs *list_items;
+    struct rollout_label *scratch; /* of the set that is being made */
+    size_t scratch_room;
+    bool failed; /* sticky: memory ran out */
+};
+
+static void ro_texts_free(struct ro_texts *t);
+
+/* A copy that lives as long as all of it; absent stays absent, and on lack of memory it is absent. */
+static struct rollout_str ro_texts_keep(struct ro_texts *t, struct rollout_str text);
+
+/* The number of these labels or finalizers; 0 is that of none. */
+static uint32_t ro_texts_labels(struct ro_texts *t, const struct rollout_labels *labels);
+static uint32_t ro_texts_finalizers(struct ro_texts *t, const struct rollout_strs *finalizers);
+
+/* The set with the label set, or without it (value absent); the list with the finalizer, or without it. */
+static uint32_t ro_texts_with(struct ro_texts *t, uint32_t set, struct rollout_str key, struct rollout_str value);
+static uint32_t ro_texts_listed(struct ro_texts *t, uint32_t list, struct rollout_str finalizer, bool there);
+
+static const struct ro_label_set *ro_texts_set(const struct ro_texts *t, uint32_t set);
+static struct rollout_strs ro_texts_list(const struct ro_texts *t, uint32_t list);
+
+/* ---- lib/sim/cluster.h ---- */
+
+/* A modelled cluster: the facts that a planner reads, what only the cluster knows, and how both change. simulate and check
+ * play on it; neither knows more of a kind than kinds.h does. */
+
+
+
+
+/* More than the 150,000 pods that Kubernetes says a cluster may have; a pod takes about 500 bytes. */
+#define RO_CLUSTER_PODS 200000
+
+/* ro_sim_pod.flags */
+enum {
+    RO_SIM_CONTAINERS_READY = 1 << 0, /* what kubelet would say in ContainersReady */
+    RO_SIM_RESTARTS = 1 << 1,         /* containers have not taken a change of the spec yet */
+    RO_SIM_BROKEN = 1 << 2,           /* never ready with the containers it has */
+    RO_SIM_STUCK = 1 << 7,            /* those that it is to have never start */
+    RO_SIM_BEGUN = 1 << 3,            /* its update has begun */
+    RO_SIM_CRASHED = 1 << 4,          /* its one crash is behind it */
+    RO_SIM_GONE = 1 << 5,             /* no longer there; it goes when the pass is over */
+    RO_SIM_KEEPS = 1 << 6             /* with RESTARTS: containers run on while they change */
+};
+
+/* What the planner does not see of a pod. */
+struct ro_sim_pod {
+    uint32_t serial;     /* in the order in which pods came */
+    uint32_t labels;     /* number of its label set */
+    uint32_t finalizers; /* number of its list */
+    uint16_t image;      /* place from 1 of the revision that its containers run; 0 = unknown */
+    uint16_t target;     /* ... that its spec asks for */
+    uint16_t flags;      /* RO_SIM_* */
+    uint16_t batches;    /* of containers that wait for their turn */
+    uint16_t drawn;      /* image that whoever plays has drawn the pod's fate for; the cluster does not read it */
+    uint16_t due_event;  /* what due_ms[0] is of; this and what follows are his, too */
+    uint32_t restarts;   /* since the start */
+    uint32_t events;     /* so far */
+    uint32_t zone;       /* from 1, of the node that it is on; 0 = none */
+    uint32_t counts;     /* as what it was counted last */
+    int64_t due_ms[3];   /* timers: kubelet's, the hooks' owner's, a crash's; 0 = not set */
+};
+
+/* What a new pod of a revision is like. */
+struct ro_sim_template {
+    bool known;
+    uint32_t labels, finalizers;
+    struct rollout_pod pod;         /* phase, flags, state */
+    struct rollout_tree containers; /* for its in-place facts; count 0 = nothing to say */
+};
+
+/* What an update from a revision to another does to a pod. */
+struct ro_sim_pair {
+    struct rollout_diff *diff; /* NULL: the revisions' data are not known */
+    uint32_t flags;            /* ROLLOUT_CHANGES_* */
+    uint16_t batches;          /* of containers, one after the other */
+};
+
+/* A node as the cluster knows it. */
+struct ro_sim_node {
+    uint32_t zone; /* from 1; 0 = none */
+    bool lost;
+};
+
+/* What a node has. */
+struct ro_node_tally {
+    int32_t active, updated, updated_available, old_available, available;
+};
+
+struct ro_cluster {
+    struct ro_texts texts;
+    struct ro_arena arena;              /* what lives as long as the cluster */
+    const struct rollout_world *source; /* of the workload as it is now: the objects' trees */
+    const struct rollout_world *base;   /* that it began with */
+    struct rollout_workload workload;   /* its spec is in specs, with the status of the last pass */
+    struct ro_specs specs;
+    struct ro_gates gates;
+    struct rollout_condition conditions[4]; /* of the status */
+    struct rollout_claim_status *claim_status;
+    size_t claim_status_room;
+    struct rollout_snapshot snapshot; /* views of what follows */
+    struct rollout_pod *pods;
+    struct rollout_in_place *in_place; /* a pod */
+    struct ro_sim_pod *hidden;         /* a pod */
+    size_t pod_count, pod_room;
+    struct rollout_revision *revisions;
+    struct rollout_tree *revision_objects;
+    struct ro_sim_template *templates; /* a revision */
+    size_t revision_count, revision_room;
+    struct ro_sim_pair *pairs; /* from * revision_room + to */
+    struct rollout_in_place_verdict *verdicts;
+    size_t verdict_count;
+    uint32_t diff_flags; /* by which they were compared */
+    struct rollout_node_facts *nodes;
+    struct ro_sim_node *node_facts;
+    size_t node_count;
+    struct rollout_str *node_names;
+    uint32_t *node_order; /* nodes by name */
+    struct rollout_str *zones;
+    size_t zone_count;
+    struct rollout_claim *claims;
+    size_t claim_count, claim_room;
+    bool claims_gone;                 /* some have no name any more: they go when the pass is over */
+    struct rollout_backoff *backoffs; /* a DaemonSet's, stepped as its controller does */
+    size_t backoff_count, backoff_room;
+    uint32_t next_serial;
+    uint32_t next_node;   /* where the scheduler goes on, once no place is free */
+    uint32_t *free_nodes; /* that pods have left, first in first out; a ring */
+    size_t free_first, free_count, free_room;
+    const struct ro_kind_lines *kind;
+    struct rollout_lifecycle hooks; /* of the spec; a DaemonSet's has its preDelete alone */
+    struct ro_ordinals *reserved;   /* a StatefulSet's */
+    size_t reserved_count;
+    int64_t start_ordinal;
+    uint8_t *usable; /* of a DaemonSet's node rule: a byte a term of its affinity */
+    size_t usable_room;
+    struct ro_node_tally *tallies; /* a node, scratch */
+    uint8_t *eligible;             /* a byte a node, of a DaemonSet: a pod should run there */
+    uint32_t *names;               /* the pods of the start, by name */
+    size_t name_count;
+    struct rollout_str *base_names;
+    bool recreates;               /* nothing is updated in place */
+    bool keeps_claims;            /* volume claims are modelled */
+    bool fixed_names;             /* serials, hence names, are used again */
+    struct rollout_error *reterr; /* of the call that is under way */
+};
+
+/* Begins at the world's snapshot. Zero-initialise, fill in recreates, keeps_claims and fixed_names. Errors as
+ * rollout_simulation_new(). What was made of it is freed by ro_cluster_free() in any case. */
+static int ro_cluster_open(struct ro_cluster *c, const struct rollout_world *world, struct rollout_error *reterr);
+static void ro_cluster_free(struct ro_cluster *c);
+
+/* Whether each of the changes can be made to the world: rollout_plan() accepts its own, which asks for the same kind at a
+ * revision of its. ROLLOUT_OK, or an error that says which cannot. */
+static int ro_cluster_check_changes(const struct rollout_world *world, const struct rollout_change *changes, size_t count,
+                             struct rollout_error *reterr);
+
+/* Another workload is asked for. The status stays, and so do the revisions; its own joins them. */
+static int ro_cluster_change(struct ro_cluster *c, const struct rollout_world *world);
+
+/* One plan of the cluster as it stands. */
+static int ro_cluster_plan(struct ro_cluster *c, struct rollout_plan **ret_plan);
+
+/* Carries out one action; `from` and `to`: of the pods that it creates those with these numbers. How many there are:
+ * ro_cluster_writes(). Pods that are deleted become terminating, and go with their last event. */
+static int ro_cluster_act(struct ro_cluster *c, const struct rollout_plan *plan, size_t action, uint64_t from, uint64_t to);
+static uint64_t ro_cluster_writes(const struct rollout_plan *plan, size_t action);
+
+/* The status that the pass writes. */
+static int ro_cluster_status(struct ro_cluster *c, const struct rollout_plan *plan);
+
+/* Adds a pod with everything zero, and returns its place; ROLLOUT_NONE on lack of memory. Takes the gone ones out, the
+ * rest keep their order. */
+static uint32_t ro_cluster_add_pod(struct ro_cluster *c);
+static void ro_cluster_sweep(struct ro_cluster *c);
+
+/* The pod's facts that stand in its labels and finalizers, after a change of their numbers. */
+static void ro_cluster_relabel(struct ro_cluster *c, uint32_t pod);
+static void ro_cluster_set_label(struct ro_cluster *c, uint32_t pod, struct rollout_str key, struct rollout_str value);
+
+/* Place from 1 of the revision that the text, a pod's label, names; 0 = none. */
+static uint32_t ro_cluster_revision(const struct ro_cluster *c, struct rollout_str label);
+
+/* What an update between two revisions (places from 1) does. */
+static const struct ro_sim_pair *ro_cluster_pair(struct ro_cluster *c, uint32_t from, uint32_t to);
+
+/* ---- what others than the driver do (events.c) ---- */
+
+enum ro_event {
+    RO_EVENT_NONE = 0,
+    RO_EVENT_SCHEDULE, /* a node is found */
+    RO_EVENT_START,    /* containers of a new pod have started */
+    RO_EVENT_RESTART,  /* those of one that is updated have, with what is new */
+    RO_EVENT_READY,    /* they are ready */
+    RO_EVENT_GONE,     /* the pod has stopped */
+    RO_EVENT_HOOK      /* the owner of a hook lets the pod go, or puts its hook back */
+};
+
+/* What kubelet, or the scheduler, does with the pod next; what the owner of its hooks does. */
+static enum ro_event ro_cluster_next(const struct ro_cluster *c, uint32_t pod);
+static enum ro_event ro_cluster_hook(const struct ro_cluster *c, uint32_t pod);
+
+static void ro_cluster_happen(struct ro_cluster *c, uint32_t pod, enum ro_event event);
+
+/* Condition Ready follows from containers and readiness gates. To be called after anything that bears on them. */
+static void ro_cluster_settle(struct ro_cluster *c, uint32_t pod);
+
+/* Faults: it becomes unready and may recover; for good; ends; someone else removes it. A node is lost. */
+static void ro_cluster_unready(struct ro_cluster *c, uint32_t pod);
+static void ro_cluster_break(struct ro_cluster *c, uint32_t pod);
+static void ro_cluster_fail(struct ro_cluster *c, uint32_t pod);
+static void ro_cluster_vanish(struct ro_cluster *c, uint32_t pod);
+static void ro_cluster_lose_node(struct ro_cluster *c, uint32_t node);
+
+/* The node that the pod is on or bound to; ROLLOUT_NONE where it is on none that is known. */
+static uint32_t ro_cluster_node_of(const struct ro_cluster *c, uint32_t pod);
+
+/* ---- lib/sim/kinds.h ---- */
+
+/* All that simulate and check know of a kind beyond its planner: a few lines each. A later kind joins here. */
+
+
+static struct rollout_str ro_kind_name(const struct ro_cluster *c);
+
+/* NULL = the kind has none. A DaemonSet's has its preDelete alone. */
+static const struct rollout_lifecycle *ro_kind_lifecycle(const struct ro_cluster *c);
+static bool ro_kind_in_place_only(const struct ro_cluster *c);
+
+/* ROLLOUT_POD_* of a new pod of which nothing else is known. */
+static uint32_t ro_kind_new_flags(const struct ro_cluster *c);
+
+/* The spec as the cluster plays it: without claims, or without updates in place, where it is to be so. */
+static void ro_kind_prepare(struct ro_cluster *c);
+static void ro_kind_begin(struct ro_cluster *c);
+
+/* Which nodes a DaemonSet's pods should run on, after a change of either. ROLLOUT_OK or ROLLOUT_ERR_NOMEM. */
+static int ro_kind_find_nodes(struct ro_cluster *c);
+
+/* Pods as the kind counts them. */
+static bool ro_kind_active(const struct ro_cluster *c, uint32_t pod);
+static bool ro_kind_available(const struct ro_cluster *c, uint32_t pod);
+static bool ro_kind_updated(const struct ro_cluster *c, uint32_t pod);
+
+/* How long a pod must have been ready; 0: not at all. */
+static int64_t ro_kind_min_ready_ms(const struct ro_cluster *c);
+
+/* The cluster in numbers. */
+struct ro_measure {
+    int64_t wanted;    /* pods, or nodes that should have one */
+    int64_t total;     /* active pods */
+    int64_t available; /* of them */
+    int64_t updated;   /* of them */
+    int64_t old;       /* of them */
+    int64_t served;    /* DaemonSet: eligible nodes with an available pod; StatefulSet: its ordinals with one; else
+                                available */
+    int64_t partition; /* pods that stay, by the spec */
+    int64_t max_unavailable; /* pods */
+    int64_t max_surge;       /* pods */
+};
+static void ro_kind_measure(const struct ro_cluster *c, struct ro_measure *ret);
+
+/* What was asked for is there. What is on a lost node does not count. */
+static bool ro_kind_done(const struct ro_cluster *c, const struct ro_measure *now);
+
+/* A pass: the cluster was planned for (before), and all actions were carried out (after). pods: those planned for. */
+struct ro_deeds {
+    const struct rollout_plan *plan;
+    const struct rollout_pod *pods;
+    const struct ro_sim_pod *hidden;
+    size_t pod_count;
+    struct ro_measure before, after;
+};
+
+/* Whether the plan kept what the kind promises, as its reference states it. If not, the sentence, as snprintf(). */
+static bool ro_kind_promise(const struct ro_cluster *c, const struct ro_deeds *deeds, char *buf, size_t size);
+
+/* What an earlier pass left in the status and a plan goes by, in a few numbers; and back. */
+enum { RO_KIND_MEMORY = 3 };
+static void ro_kind_remember(const struct ro_cluster *c, int32_t ret[RO_KIND_MEMORY]);
+static void ro_kind_recall(struct ro_cluster *c, const int32_t memory[RO_KIND_MEMORY]);
+
+/* Pods of the kind differ in nothing but their names. */
+static bool ro_kind_interchangeable(const struct ro_cluster *c);
+
+/* ---- what each kind says for itself: kind_*.c ---- */
+
+struct ro_kind_lines {
+    struct rollout_str (*name)(const struct ro_cluster *c);
+    void (*prepare)(struct ro_cluster *c);
+    bool (*available)(const struct ro_cluster *c, uint32_t pod);
+    void (*measure)(const struct ro_cluster *c, struct ro_measure *ret); /* wanted, served, partition, limits */
+    bool (*done)(const struct ro_cluster *c, const struct ro_measure *now);
+    const char *(*promise)(const struct ro_cluster *c, const struct ro_deeds *deeds); /* NULL: kept */
+    void (*status)(struct ro_cluster *c, const struct rollout_node *status);
+    void (*remember)(const struct ro_cluster *c, int32_t ret[RO_KIND_MEMORY]);
+    void (*recall)(struct ro_cluster *c, const int32_t memory[RO_KIND_MEMORY]);
+    uint32_t new_flags;
+    bool interchangeable;
+};
+static const struct ro_kind_lines ro_kind_cloneset, ro_kind_statefulset, ro_kind_daemonset;
+
+/* The action is an update's: it brings, or is to bring, the pod to another revision. */
+static bool ro_deed_updates(const struct rollout_action *action);
+
+/* How many actions of this op the plan has, on pods that are not at the update revision. */
+static size_t ro_deeds_count(const struct ro_cluster *c, const struct ro_deeds *deeds, uint32_t op);
+
+/* Numbers and texts of a status that a plan writes. Texts live as long as the cluster. */
+static int32_t ro_status_number(const struct rollout_node *status, const char *key);
+static struct rollout_opt ro_status_opt(const struct rollout_node *status, const char *key);
+static struct rollout_str ro_status_text(struct ro_cluster *c, const struct rollout_node *status, const char *key);
+
+/* ---- lib/sim/small.h ---- */
+
+/* States of a small world: a cluster in a few bytes, in one form for all that differ only in the names of like pods, and back. */
+
+
+
+enum { RO_SMALL_PODS = 32, RO_SMALL_NODES = 32, RO_SMALL_STATE = 32 + RO_SMALL_PODS * 24 };
+
+/* What stays as it is with a pod all its life. */
+struct ro_small_trait {
+    int32_t deletion_cost, restarts, sidecar_restarts;
+    struct rollout_tree containers;
+};
+
+/* The spec after some of the changes. */
+struct ro_small_spec {
+    const struct rollout_world *source;
+    struct rollout_workload workload;
+    struct ro_specs specs;
+    struct rollout_lifecycle hooks;
+    struct ro_ordinals *reserved;
+    size_t reserved_count;
+    int64_t start_ordinal;
+    uint32_t update_revision;
+    struct rollout_in_place_verdict *verdicts;
+    size_t verdict_count;
+};
+
+struct ro_small {
+    struct ro_cluster cluster;   /* as unpacked */
+    int64_t now_ms;              /* always the same */
+    struct ro_small_spec *specs; /* before the first change, and after each */
+    size_t spec_count;
+    size_t change;                                         /* how many changes of the spec have been made */
+    uint32_t lost;                                         /* a bit a node */
+    uint32_t faults;                                       /* how many have come */
+    const struct rollout_taint *taints[RO_SMALL_NODES][2]; /* of a node, and of one that is lost */
+    size_t taint_counts[RO_SMALL_NODES];
+    struct ro_small_trait traits[256];
+    size_t trait_count;
+    struct rollout_str names[256]; /* of a StatefulSet's places; of other kinds' pods by their place in the state */
+    size_t name_count;
+    struct rollout_str namespace_;
+    bool full; /* one of the tables has no room left */
+};
+
+/* Where pods come from and go to in a form: from[i] is the place in the cluster of pod i of the form. */
+struct ro_small_order {
+    uint8_t from[RO_SMALL_PODS];
+    size_t count;
+};
+
+/* A cluster of its own at the world's snapshot, with all times made few. Errors as ro_cluster_open(). */
+static int ro_small_open(struct ro_small *s, const struct rollout_world *world, const struct rollout_change *changes,
+                  size_t change_count, struct rollout_error *reterr);
+static void ro_small_free(struct ro_small *s);
+
+/* The bytes of the cluster as it stands; 0 where it has become too large, which is recorded as an error. */
+static size_t ro_small_pack(struct ro_small *s, uint8_t bytes[RO_SMALL_STATE], struct ro_small_order *ret_order);
+
+/* The cluster as the bytes say. */
+static void ro_small_unpack(struct ro_small *s, const uint8_t *bytes);
+
+/* The spec after so many changes, and the nodes that are lost. */
+static void ro_small_load(struct ro_small *s, size_t change, uint32_t lost);
+
+/* Time: the pods that have been ready for longest, of those too young, become old enough; the grace period that began
+ * first ends. False where there are none. */
+static bool ro_small_age(struct ro_small *s);
+static bool ro_small_end_grace(struct ro_small *s);
+
+/* ---- lib/sim/states.h ---- */
+
+/* All states that an exploration has found, each once, in the order in which they were found. */
+
+
+/* How a state was found, and where a world that cooperates takes it. */
+struct sim_states_ro_state {
+    uint32_t offset; /* of its bytes, in words of 4 */
+    uint32_t parent; /* state that it was first reached from; itself: the start */
+    uint32_t next;   /* where it goes by itself; itself: nowhere; UINT32_MAX: not known yet */
+    uint16_t move;   /* from the parent */
+    uint16_t next_move;
+    uint8_t length; /* of its bytes, in words of 4 */
+    uint8_t fate;   /* RO_FATE_* */
+    uint16_t depth; /* steps from the start, as far as 65535 */
+};
+
+enum { RO_FATE_UNKNOWN = 0, RO_FATE_GOOD, RO_FATE_STUCK, RO_FATE_LOOPS, RO_FATE_GOAL, RO_FATE_LOOKING };
+
+/* Zero-initialise. */
+struct ro_states {
+    struct sim_states_ro_state *items;
+    size_t count, room;
+    uint32_t *words;
+    size_t word_count, word_room;
+    uint32_t *slots; /* from 1; 0 = free */
+    size_t slot_count;
+};
+
+enum { RO_STATES_FULL = -1, RO_STATES_NOMEM = -2 };
+
+/* The number of the state of these bytes (a multiple of 4), *ret_new if it was not there before: then the caller
+ * fills it in. _FULL: it would take more than memory_limit. */
+static int64_t ro_states_find(struct ro_states *s, const uint8_t *bytes, size_t length, size_t memory_limit, bool *ret_new);
+static const uint8_t *ro_states_bytes(const struct ro_states *s, size_t state);
+
+/* Bytes in use. */
+static size_t ro_states_memory(const struct ro_states *s);
+static void ro_states_free(struct ro_states *s);
+
+/* Follows where states go by themselves, as far as it is known, and gives each its fate. The first that comes to no
+ * good end, as far as the fate of all before it is known; UINT32_MAX: none. */
+static uint32_t ro_states_judge(struct ro_states *s);
+
+/* ---- lib/sim/check.c ---- */
+
+#define STATE_LIMIT     10000000
+#define MEMORY_LIMIT    ((size_t)1 << 30)
+#define FIRST_JUDGEMENT 1024
+#define CHANGE_LIMIT    200
+
+/* What brings one state to the next; the low byte says which pod or node. */
+enum {
+    sim_check_MOVE_START = 0,
+    sim_check_MOVE_PASS = 1 << 8,
+    sim_check_MOVE_EVENT = 2 << 8,
+    sim_check_MOVE_HOOK = 3 << 8,
+    sim_check_MOVE_UNREADY = 4 << 8,
+    sim_check_MOVE_BREAK = 5 << 8,
+    sim_check_MOVE_FAIL = 6 << 8,
+    sim_check_MOVE_VANISH = 7 << 8,
+    sim_check_MOVE_NODE = 8 << 8,
+    sim_check_MOVE_CHANGE = 9 << 8,
+    sim_check_MOVE_AGE = 10 << 8,
+    sim_check_MOVE_GRACE = 11 << 8,
+    sim_check_MOVE_NOTHING = 12 << 8 /* the end of a story: nothing is planned, and nothing else moves */
+};
+
+struct rollout_check {
+    struct rollout_check_options options;
+    struct ro_small small;
+    struct ro_states states;
+    struct ro_arena arena;
+    const struct ro_assertion **assertions;
+    struct rollout_check_result result;
+    int64_t zone_total[RO_SMALL_NODES]; /* a zone: pods at the start */
+    struct ro_assertion_counts zone_scratch[RO_SMALL_NODES];
+    size_t at;        /* the state that is explored next */
+    size_t judgement; /* when so many are found, their fates are looked at */
+    bool failed;      /* a step did, and may have been done in part */
+    uint32_t culprit; /* the state from which the story goes wrong */
+
+    /* as the state that is explored was unpacked */
+    struct rollout_pod pods[RO_SMALL_PODS];
+    struct rollout_in_place in_place[RO_SMALL_PODS];
+    struct ro_sim_pod hidden[RO_SMALL_PODS];
+    size_t pod_count;
+    int32_t memory[RO_KIND_MEMORY];
+    uint32_t faults, lost;
+    size_t change;
+
+    /* the story: states by number, and the move from each */
+    uint32_t *story_states;
+    uint16_t *story_moves;
+    size_t story_room;
+    struct rollout_str (*story_names)[RO_SMALL_PODS]; /* a step: pods of its state by their places */
+    struct rollout_str first_names[RO_SMALL_PODS];    /* of the start */
+    struct rollout_plan *story_plan;
+};
+
+/* ---- the state under exploration ---- */
+
+static void sim_check_keep(struct rollout_check *k)
+{
+    const struct ro_cluster *c = &k->small.cluster;
+    k->pod_count = c->pod_count;
+    memcpy(k->pods, c->pods, c->pod_count * sizeof *k->pods);
+    memcpy(k->in_place, c->in_place, c->pod_count * sizeof *k->in_place);
+    memcpy(k->hidden, c->hidden, c->pod_count * sizeof *k->hidden);
+    ro_kind_remember(c, k->memory);
+    k->faults = k->small.faults;
+    k->lost = k->small.lost;
+    k->change = k->small.change;
+}
+
+static void sim_check_restore(struct rollout_check *k)
+{
+    struct ro_cluster *c = &k->small.cluster;
+    ro_small_load(&k->small, k->change, k->lost);
+    c->pod_count = k->pod_count;
+    memcpy(c->pods, k->pods, c->pod_count * sizeof *k->pods);
+    memcpy(c->in_place, k->in_place, c->pod_count * sizeof *k->in_place);
+    memcpy(c->hidden, k->hidden, c->pod_count * sizeof *k->hidden);
+    c->snapshot.pods.count = c->pod_count;
+    c->next_serial = (uint32_t)c->pod_count;
+    ro_kind_recall(c, k->memory);
+    k->small.faults = k->faults;
+}
+
+static void sim_check_restore_pod(struct rollout_check *k, size_t pod)
+{
+    struct ro_cluster *c = &k->small.cluster;
+    c->pods[pod] = k->pods[pod];
+    c->in_place[pod] = k->in_place[pod];
+    c->hidden[pod] = k->hidden[pod];
+    k->small.faults = k->faults;
+}
+
+/* ---- moves ---- */
+
+static int sim_check_pass(struct rollout_check *k, struct rollout_plan **ret_plan)
+{
+    struct ro_cluster *c = &k->small.cluster;
+    struct rollout_plan *plan = NULL;
+    int r = ro_cluster_plan(c, &plan);
+    for (size_t i = 0; r == ROLLOUT_OK && i < plan->action_count; i++) {
+        uint64_t writes = ro_cluster_writes(plan, i);
+        if (c->pod_count + writes > RO_SMALL_PODS && plan->actions[i].op == ROLLOUT_OP_CREATE)
+            r = ro_error(c->reterr, ROLLOUT_ERR_INVALID, "pods", "pods: more than %d at a time", RO_SMALL_PODS);
+        else
+            r = ro_cluster_act(c, plan, i, 0, writes);
+    }
+    if (r == ROLLOUT_OK)
+        r = ro_cluster_status(c, plan);
+    for (uint32_t i = 0; i < c->pod_count; i++)
+        ro_cluster_settle(c, i);
+    if (r != ROLLOUT_OK) {
+        rollout_plan_free(plan);
+        return r;
+    }
+    *ret_plan = plan;
+    return ROLLOUT_OK;
+}
+
+/* A move other than a pass. False where it is not possible. */
+static bool sim_check_move(struct rollout_check *k, uint16_t what)
+{
+    struct ro_cluster *c = &k->small.cluster;
+    uint32_t i = what & 0xff;
+    const uint16_t up = RO_SIM_CONTAINERS_READY;
+    bool runs = i < c->pod_count && ro_kind_active(c, i);
+    switch (what & 0xff00) {
+    case sim_check_MOVE_EVENT:
+    case sim_check_MOVE_HOOK: {
+        enum ro_event event = (what & 0xff00) == sim_check_MOVE_EVENT ? ro_cluster_next(c, i) : ro_cluster_hook(c, i);
+        if (event != RO_EVENT_NONE)
+            ro_cluster_happen(c, i, event);
+        return event != RO_EVENT_NONE;
+    }
+    case sim_check_MOVE_UNREADY:
+        if (!runs || !(c->hidden[i].flags & up))
+            return false;
+        ro_cluster_unready(c, i);
+        break;
+    case sim_check_MOVE_BREAK:
+        if (!runs || !(c->hidden[i].flags & up) || c->hidden[i].image == c->snapshot.update_revision)
+            return false;
+        ro_cluster_break(c, i);
+        break;
+    case sim_check_MOVE_FAIL:
+        if (!runs || c->pods[i].phase != ROLLOUT_PHASE_RUNNING)
+            return false;
+        ro_cluster_fail(c, i);
+        break;
+    case sim_check_MOVE_VANISH:
+        if (!runs)
+            return false;
+        ro_cluster_vanish(c, i);
+        break;
+    case sim_check_MOVE_NODE:
+        if (k->small.lost >> i & 1)
+            return false;
+        ro_small_load(&k->small, k->small.change, k->small.lost | UINT32_C(1) << i);
+        for (uint32_t p = 0; p < c->pod_count; p++)
+            if (c->pods[p].node_index == i + 1) {
+                if (!c->workload.daemonset)
+                    c->pods[p].flags |= ROLLOUT_POD_TERMINATING;
+                ro_cluster_settle(c, p);
+            }
+        break;
+    case sim_check_MOVE_CHANGE:
+        if (k->small.change + 1 >= k->small.spec_count)
+            return false;
+        ro_small_load(&k->small, k->small.change + 1, k->small.lost);
+        return true;
+    case sim_check_MOVE_AGE:
+        return ro_small_age(&k->small);
+    case sim_check_MOVE_GRACE:
+        return ro_small_end_grace(&k->small);
+    default:
+        return false;
+    }
+    k->small.faults++;
+    return true;
+}
+
+/* ---- exploring ---- */
+
+static void sim_check_end(struct rollout_check *k, uint32_t outcome, uint32_t culprit)
+{
+    k->result.outcome = outcome;
+    k->culprit = culprit;
+}
+
+/* The state that the cluster has come to by a move from the one under exploration. by_itself: a move that a world makes
+ * that cooperates; the first of them is where it goes. */
+static int sim_check_reach(struct rollout_check *k, uint16_t what, bool by_itself)
+{
+    uint8_t bytes[RO_SMALL_STATE];
+    struct ro_small_order order;
+    bool fresh;
+    size_t length = ro_small_pack(&k->small, bytes, &order);
+    if (!length)
+        return ROLLOUT_ERR_INVALID;
+    int64_t found = ro_states_find(&k->states, bytes, length, k->options.memory_limit, &fresh);
+    if (found == RO_STATES_NOMEM)
+        return ro_error_nomem(k->small.cluster.reterr);
+    if (found == RO_STATES_FULL) {
+        sim_check_end(k, ROLLOUT_CHECK_MEMORY, UINT32_MAX);
+        return ROLLOUT_OK;
+    }
+    struct sim_states_ro_state *from = &k->states.items[k->at];
+    if (fresh) {
+        struct sim_states_ro_state *to = &k->states.items[found];
+        to->parent = (uint32_t)k->at;
+        to->move = what;
+        to->depth = from->depth < UINT16_MAX ? (uint16_t)(from->depth + 1) : from->depth;
+    }
+    if ((size_t)found != k->at)
+        k->result.steps++;
+    if (by_itself && (size_t)found != k->at && from->next == (uint32_t)k->at) {
+        from->next = (uint32_t)found;
+        from->next_move = what;
+    }
+    return ROLLOUT_OK;
+}
+
+/* Assertions, on the cluster as it stands. */
+static bool sim_check_holds(struct rollout_check *k)
+{
+    const struct ro_cluster *c = &k->small.cluster;
+    uint8_t active[RO_SMALL_PODS], available[RO_SMALL_PODS], updated[RO_SMALL_PODS], begun[RO_SMALL_PODS] = { 0 };
+    uint32_t restarts[RO_SMALL_PODS], zones[RO_SMALL_PODS];
+    struct ro_measure m;
+    if (k->options.assertion_count == 0)
+        return true;
+    ro_kind_measure(c, &m);
+    for (uint32_t i = 0; i < c->pod_count; i++) {
+        uint32_t node = c->pods[i].node_index;
+        active[i] = ro_kind_active(c, i);
+        available[i] = ro_kind_available(c, i);
+        updated[i] = active[i] && ro_kind_updated(c, i);
+        restarts[i] = 0;
+        zones[i] = node ? c->node_facts[node - 1].zone : 0;
+    }
+    const struct ro_assertion_view view = {
+        .snapshot = &c->snapshot,
+        .active = active,
+        .available = available,
+        .updated = updated,
+        .begun = begun,
+        .restarts = restarts,
+        .zones = zones,
+        .zone_count = c->zone_count,
+        .zone_names = c->zones,
+        .zone_wanted = k->zone_total,
+        .zone_scratch = k->zone_scratch,
+        .wanted = m.wanted,
+        .partition = m.partition,
+        .max_surge = m.max_surge,
+        .max_unavailable = m.max_unavailable,
+    };
+    for (size_t i = 0; i < k->options.assertion_count; i++)
+        if (!ro_assertion_holds(k->assertions[i], &view, k->result.message, sizeof k->result.message))
+            return false;
+    return true;
+}
+
+/* The driver's step, and whether it keeps what the kind promises. */
+static int sim_check_explore_pass(struct rollout_check *k, const struct ro_measure *before)
+{
+    struct ro_cluster *c = &k->small.cluster;
+    struct rollout_plan *plan;
+    struct ro_deeds deeds = { .pods = k->pods, .hidden = k->hidden, .pod_count = k->pod_count, .before = *before };
+    int r = sim_check_pass(k, &plan);
+    if (r != ROLLOUT_OK)
+        return r;
+    if (plan->action_count > 0) {
+        deeds.plan = plan;
+        ro_kind_measure(c, &deeds.after);
+        if (!ro_kind_promise(c, &deeds, k->result.message, sizeof k->result.message))
+            sim_check_end(k, ROLLOUT_CHECK_UNSAFE, (uint32_t)k->at);
+    }
+    r = sim_check_reach(k, sim_check_MOVE_PASS, true);
+    rollout_plan_free(plan);
+    return r;
+}
+
+static int sim_check_explore_moves(struct rollout_check *k, uint16_t kind, size_t count, bool by_itself)
+{
+    int r = ROLLOUT_OK;
+    bool one_pod = kind >= sim_check_MOVE_EVENT && kind <= sim_check_MOVE_VANISH; /* changes nothing else, but for the count of faults */
+    sim_check_restore(k);
+    for (size_t i = 0; i < count && r == ROLLOUT_OK && k->result.outcome == ROLLOUT_CHECK_RUNS; i++) {
+        uint16_t what = (uint16_t)(kind | i);
+        if (!sim_check_move(k, what))
+            continue;
+        r = sim_check_reach(k, what, by_itself);
+        if (one_pod)
+            sim_check_restore_pod(k, i);
+        else
+            sim_check_restore(k);
+    }
+    return r;
+}
+
+static int sim_check_explore_faults(struct rollout_check *k)
+{
+    static const struct {
+        uint32_t flag;
+        uint16_t kind;
+    } kinds[] = { { ROLLOUT_CHECK_UNREADY, sim_check_MOVE_UNREADY },
+                  { ROLLOUT_CHECK_BREAK, sim_check_MOVE_BREAK },
+                  { ROLLOUT_CHECK_FAIL, sim_check_MOVE_FAIL },
+                  { ROLLOUT_CHECK_VANISH, sim_check_MOVE_VANISH } };
+    int r = ROLLOUT_OK;
+    if (k->faults >= k->options.faults)
+        return ROLLOUT_OK;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds && r == ROLLOUT_OK; i++)
+        if (k->options.flags & kinds[i].flag)
+            r = sim_check_explore_moves(k, kinds[i].kind, k->pod_count, false);
+    if (r == ROLLOUT_OK && (k->options.flags & ROLLOUT_CHECK_NODE))
+        r = sim_check_explore_moves(k, sim_check_MOVE_NODE, k->small.cluster.node_count, false);
+    return r;
+}
+
+/* All that can come of the next state. Where the world cooperates, whatever can happen by itself comes before the driver,
+ * and time is last. */
+static int sim_check_explore(struct rollout_check *k)
+{
+    struct ro_cluster *c = &k->small.cluster;
+    struct ro_measure before;
+    struct sim_states_ro_state *state = &k->states.items[k->at];
+    state->next = (uint32_t)k->at;
+    k->result.depth = state->depth;
+    ro_small_unpack(&k->small, ro_states_bytes(&k->states, k->at));
+    sim_check_keep(k);
+    if (!sim_check_holds(k)) {
+        sim_check_end(k, ROLLOUT_CHECK_UNSAFE, (uint32_t)k->at);
+        return ROLLOUT_OK;
+    }
+    ro_kind_measure(c, &before);
+    if (ro_kind_done(c, &before))
+        state->fate = RO_FATE_GOAL;
+    int r = sim_check_explore_moves(k, sim_check_MOVE_EVENT, k->pod_count, true);
+    if (r == ROLLOUT_OK)
+        r = sim_check_explore_moves(k, sim_check_MOVE_HOOK, k->pod_count, true);
+    sim_check_restore(k);
+    if (r == ROLLOUT_OK && k->result.outcome == ROLLOUT_CHECK_RUNS)
+        r = sim_check_explore_pass(k, &before);
+    if (r == ROLLOUT_OK)
+        r = sim_check_explore_moves(k, sim_check_MOVE_AGE, 1, true);
+    if (r == ROLLOUT_OK)
+        r = sim_check_explore_moves(k, sim_check_MOVE_GRACE, 1, true);
+    if (r == ROLLOUT_OK)
+        r = sim_check_explore_faults(k);
+    if (r == ROLLOUT_OK)
+        r = sim_check_explore_moves(k, sim_check_MOVE_CHANGE, 1, false);
+    k->at++;
+    return r == ROLLOUT_OK && c->texts.failed ? ro_error_nomem(c->reterr) : r;
+}
+
+/* ---- judging ---- */
+
+static void sim_check_judge(struct rollout_check *k)
+{
+    uint32_t bad = ro_states_judge(&k->states);
+    if (bad == UINT32_MAX)
+        return;
+    struct ro_measure m;
+    bool loops = k->states.items[bad].fate == RO_FATE_LOOPS;
+    size_t last = bad;
+    for (size_t steps = 0; k->states.items[last].next != last && steps < k->states.count; steps++)
+        last = k->states.items[last].next;
+    ro_small_unpack(&k->small, ro_states_bytes(&k->states, last));
+    ro_kind_measure(&k->small.cluster, &m);
+    snprintf(k->result.message, sizeof k->result.message,
+             "%s: %lld wanted, %lld there, %lld available, %lld updated, of which the partition keeps %lld",
+             loops ? "it goes round in circles" : "nothing moves any more", (long long)m.wanted, (long long)m.total,
+             (long long)m.available, (long long)m.updated, (long long)m.partition);
+    sim_check_end(k, loops ? ROLLOUT_CHECK_LOOPS : ROLLOUT_CHECK_STUCK, bad);
+}
+
+/* ---- the story ---- */
+
+static bool sim_check_add_step(struct rollout_check *k, size_t *n, uint32_t state, uint16_t what)
+{
+    if (*n == k->story_room) {
+        size_t room = k->story_room ? 2 * k->story_room : 64;
+        uint32_t *states = realloc(k->story_states, room * sizeof *states);
+        if (states)
+            k->story_states = states;
+        uint16_t *moves = realloc(k->story_moves, room * sizeof *moves);
+        if (moves)
+            k->story_moves = moves;
+        if (!states || !moves)
+            return false;
+        k->story_room = room;
+    }
+    k->story_states[*n] = state;
+    k->story_moves[(*n)++] = what;
+    return true;
+}
+
+/* Pods keep their names through the story, though each state has its own order. */
+static int sim_check_name_story(struct rollout_check *k)
+{
+    struct ro_small *s = &k->small;
+    struct ro_cluster *c = &s->cluster;
+    uint32_t made = 0;
+    k->story_names = calloc(k->result.story + 1, sizeof *k->story_names);
+    if (!k->story_names)
+        return ro_error_nomem(c->reterr);
+    for (size_t i = 0; i < k->result.story; i++) {
+        struct ro_small_order order;
+        uint8_t bytes[RO_SMALL_STATE];
+        struct rollout_plan *plan = NULL;
+        char buf[64];
+        ro_small_unpack(s, ro_states_bytes(&k->states, k->story_states[i]));
+        for (size_t p = 0; i == 0 && p < c->pod_count; p++)
+            k->story_names[0][p] = k->first_names[p];
+        size_t before = c->pod_count;
+        if ((k->story_moves[i] & 0xff00) == sim_check_MOVE_PASS) {
+            int r = sim_check_pass(k, &plan);
+            rollout_plan_free(plan);
+            if (r != ROLLOUT_OK)
+                return r;
+        } else {
+            sim_check_move(k, k->story_moves[i]);
+        }
+        if (!ro_small_pack(s, bytes, &order))
+            return ROLLOUT_ERR_INVALID;
+        for (size_t p = 0; p < order.count; p++) {
+            if (order.from[p] < before) {
+                k->story_names[i + 1][p] = k->story_names[i][order.from[p]];
+            } else if (c->workload.statefulset) {
+                k->story_names[i + 1][p] = c->pods[order.from[p]].name;
+            } else {
+                struct rollout_str owner = ro_kind_name(c);
+                int len = snprintf(buf, sizeof buf, "%.*s-new%u", owner.len > 40 ? 40 : (int)owner.len,
+                                   owner.data ? owner.data : "", ++made);
+                k->story_names[i + 1][p] = ro_texts_keep(&c->texts, (struct rollout_str){ buf, (size_t)len });
+            }
+        }
+    }
+    return c->texts.failed ? ro_error_nomem(c->reterr) : ROLLOUT_OK;
+}
+
+/* From the start to the culprit, and, where it is no single step, on to where nothing moves or it comes round again. */
+static int sim_check_tell(struct rollout_check *k)
+{
+    size_t n = 0;
+    bool good = true;
+    for (uint32_t i = k->culprit; k->states.items[i].parent != i; i = k->states.items[i].parent)
+        good = good && sim_check_add_step(k, &n, k->states.items[i].parent, k->states.items[i].move);
+    for (size_t i = 0; i < n / 2; i++) { /* it was walked backwards */
+        uint32_t state = k->story_states[i];
+        uint16_t what = k->story_moves[i];
+        k->story_states[i] = k->story_states[n - 1 - i];
+        k->story_moves[i] = k->story_moves[n - 1 - i];
+        k->story_states[n - 1 - i] = state;
+        k->story_moves[n - 1 - i] = what;
+    }
+    uint32_t at = k->culprit;
+    if (k->result.outcome == ROLLOUT_CHECK_UNSAFE) {
+        good = good && sim_check_add_step(k, &n, at, sim_check_MOVE_PASS);
+    } else {
+        size_t walk = n;
+        bool round = false;
+        while (good && !round && k->states.items[at].next != at) {
+            for (size_t i = walk; i < n && !round; i++)
+                if (k->story_states[i] == at) {
+                    k->result.loop = n - i;
+                    round = true;
+                }
+            if (round)
+                break;
+            good = sim_check_add_step(k, &n, at, k->states.items[at].next_move);
+            at = k->states.items[at].next;
+        }
+        if (!round)
+            good = good && sim_check_add_step(k, &n, at, sim_check_MOVE_NOTHING);
+    }
+    if (!good)
+        return ro_error_nomem(k->small.cluster.reterr);
+    k->result.story = n;
+    return sim_check_name_story(k);
+}
+
+static const char *sim_check_event_text(enum ro_event event)
+{
+    switch (event) {
+    case RO_EVENT_SCHEDULE:
+        return "is scheduled";
+    case RO_EVENT_START:
+        return "starts";
+    case RO_EVENT_RESTART:
+        return "restarts with the new containers";
+    case RO_EVENT_READY:
+        return "has its containers ready";
+    case RO_EVENT_GONE:
+        return "is gone";
+    default:
+        return "is let go, or gets its hook back";
+    }
+}
+
+static uint32_t sim_check_describe(const struct rollout_check *k, uint16_t what, struct rollout_str pod, char *buf, size_t size)
+{
+    const struct ro_cluster *c = &k->small.cluster;
+    uint32_t i = what & 0xff;
+    int len = (int)(pod.len > 80 ? 80 : pod.len);
+    const char *name = pod.data ? pod.data : "";
+    switch (what & 0xff00) {
+    case sim_check_MOVE_PASS:
+        snprintf(buf, size, "a pass of the driver");
+        return ROLLOUT_MOVE_PASS;
+    case sim_check_MOVE_NOTHING:
+        snprintf(buf, size, "nothing is planned, and nothing else moves");
+        return ROLLOUT_MOVE_PASS;
+    case sim_check_MOVE_EVENT:
+        snprintf(buf, size, "pod %.*s %s", len, name, sim_check_event_text(ro_cluster_next(c, i)));
+        return ROLLOUT_MOVE_WORLD;
+    case sim_check_MOVE_HOOK:
+        snprintf(buf, size, "the owner of its hook %s pod %.*s",
+                 c->pods[i].lifecycle_state == ROLLOUT_STATE_PREPARING_UPDATE ||
+                         c->pods[i].lifecycle_state == ROLLOUT_STATE_PREPARING_DELETE
+                     ? "lets go of"
+                     : "puts it back on",
+                 len, name);
+        return ROLLOUT_MOVE_WORLD;
+    case sim_check_MOVE_UNREADY:
+        snprintf(buf, size, "pod %.*s becomes unready", len, name);
+        return ROLLOUT_MOVE_FAULT;
+    case sim_check_MOVE_BREAK:
+        snprintf(buf, size, "pod %.*s breaks: it will not be ready with its present containers", len, name);
+        return ROLLOUT_MOVE_FAULT;
+    case sim_check_MOVE_FAIL:
+        snprintf(buf, size, "pod %.*s fails", len, name);
+        return ROLLOUT_MOVE_FAULT;
+    case sim_check_MOVE_VANISH:
+        snprintf(buf, size, "pod %.*s is removed by someone else", len, name);
+        return ROLLOUT_MOVE_FAULT;
+    case sim_check_MOVE_NODE:
+        snprintf(buf, size, "node %.*s is lost", (int)(c->nodes[i].name.len > 80 ? 80 : c->nodes[i].name.len),
+                 c->nodes[i].name.data ? c->nodes[i].name.data : "");
+        return ROLLOUT_MOVE_FAULT;
+    case sim_check_MOVE_CHANGE:
+        snprintf(buf, size, "change %zu of the spec", k->small.change + 1);
+        return ROLLOUT_MOVE_CHANGE;
+    default:
+        snprintf(buf, size,
+                 (what & 0xff00) == sim_check_MOVE_AGE
+                     ? "time passes: whoever has been ready for longest has been so for long enough"
+                     : "time passes: a grace period is over");
+        return ROLLOUT_MOVE_TIME;
+    }
+}
+
+int rollout_check_story(struct rollout_check *k, size_t index, struct rollout_check_story *story,
+                        struct rollout_error *reterr)
+{
+    struct rollout_check_story full = { 0 };
+    if (!k)
+        return ro_error_null(reterr, "check");
+    int r = ro_abi_out(story, "story", reterr);
+    if (r != ROLLOUT_OK)
+        return r;
+    if (k->failed)
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, "check", "check: an earlier step failed");
+    if (index >= k->result.story)
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, "index", "index: %zu, but the story has %zu steps", index,
+                        k->result.story);
+    struct ro_cluster *c = &k->small.cluster;
+    uint16_t what = k->story_moves[index];
+    c->reterr = reterr;
+    ro_small_unpack(&k->small, ro_states_bytes(&k->states, k->story_states[index]));
+    for (size_t i = 0; i < c->pod_count; i++)
+        c->pods[i].name = k->story_names[index][i];
+    full.move =
+        sim_check_describe(k, what, (what & 0xff) < c->pod_count ? c->pods[what & 0xff].name : (struct rollout_str){ NULL, 0 },
+                 full.text, sizeof full.text);
+    rollout_plan_free(k->story_plan);
+    k->story_plan = NULL;
+    if (full.move == ROLLOUT_MOVE_PASS) {
+        r = ro_cluster_plan(c, &k->story_plan);
+        if (r != ROLLOUT_OK)
+            return r;
+    }
+    full.workload = &c->workload;
+    full.snapshot = &c->snapshot;
+    full.plan = k->story_plan;
+    ro_abi_hand_over(story, &full, sizeof full);
+    return ROLLOUT_OK;
+}
+
+/* ---- begin and end ---- */
+
+static int sim_check_check_options(struct rollout_check *k, struct rollout_error *reterr)
+{
+    struct rollout_check_options *o = &k->options;
+    const uint32_t known =
+        ROLLOUT_CHECK_UNREADY | ROLLOUT_CHECK_BREAK | ROLLOUT_CHECK_FAIL | ROLLOUT_CHECK_VANISH | ROLLOUT_CHECK_NODE;
+    int r = ROLLOUT_OK;
+    if (o->flags & ~known)
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, "flags", "flags: unknown flag in %u", o->flags);
+    if (o->faults > 15)
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, "faults", "faults: %u, but at most 15", o->faults);
+    if (o->reserved)
+        return ro_error(reterr, ROLLOUT_ERR_ABI, "reserved", "reserved: not zero");
+    if (o->change_count > CHANGE_LIMIT)
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, "changes", "changes: %zu, but at most %d", o->change_count,
+                        CHANGE_LIMIT);
+    if (o->assertion_count && !o->assertions)
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, "assertions", "assertions: NULL with a count");
+    k->assertions = ro_arena_alloc(&k->arena, o->assertion_count, sizeof(void *));
+    if (k->arena.failed)
+        return ro_error_nomem(reterr);
+    for (size_t i = 0; i < o->assertion_count && r == ROLLOUT_OK; i++) {
+        if (ro_str_broken(o->assertions[i]))
+            return ro_error_at(reterr, ROLLOUT_ERR_INVALID, (uint32_t)i, "assertions", "assertions[%zu]: NULL", i);
+        r = ro_assertion_parse(&k->arena, o->assertions[i], (uint32_t)i, &k->assertions[i], reterr);
+        if (r == ROLLOUT_OK && ro_assertion_needs_clock(k->assertions[i]))
+            r = ro_error_at(reterr, ROLLOUT_ERR_INVALID, (uint32_t)i, "assertions",
+                            "assertions[%zu]: is about time, order or restarts, which only a simulation has", i);
+    }
+    o->state_limit = o->state_limit ? o->state_limit : STATE_LIMIT;
+    o->memory_limit = o->memory_limit ? o->memory_limit : MEMORY_LIMIT;
+    return r;
+}
+
+static int sim_check_begin(struct rollout_check *k)
+{
+    struct ro_small_order order;
+    uint8_t bytes[RO_SMALL_STATE];
+    bool fresh;
+    for (uint32_t i = 0; i < k->small.cluster.pod_count; i++)
+        ro_cluster_settle(&k->small.cluster, i);
+    size_t length = ro_small_pack(&k->small, bytes, &order);
+    if (!length)
+        return ROLLOUT_ERR_INVALID;
+    for (uint32_t i = 0; i < k->small.cluster.pod_count; i++) {
+        uint32_t node = k->small.cluster.pods[i].node_index;
+        uint32_t zone = node ? k->small.cluster.node_facts[node - 1].zone : 0;
+        if (zone && ro_kind_active(&k->small.cluster, i))
+            k->zone_total[zone - 1]++;
+    }
+    for (size_t i = 0; i < order.count; i++)
+        k->first_names[i] = k->small.cluster.pods[order.from[i]].name;
+    int64_t found = ro_states_find(&k->states, bytes, length, k->options.memory_limit, &fresh);
+    if (found == RO_STATES_NOMEM)
+        return ro_error_nomem(k->small.cluster.reterr);
+    if (found == RO_STATES_FULL)
+        sim_check_end(k, ROLLOUT_CHECK_MEMORY, UINT32_MAX);
+    return ROLLOUT_OK;
+}
+
+int rollout_check_new(const struct rollout_world *world, const struct rollout_check_options *options,
+                      struct rollout_check **ret_check, struct rollout_error *reterr)
+{
+    if (!world || !options || !ret_check)
+        return ro_error_null(reterr, !world ? "world" : !options ? "options" : "ret_check");
+    if (!world->workload || !world->snapshot)
+        return ro_error_null(reterr, world->workload ? "snapshot" : "workload");
+    struct rollout_check *k = calloc(1, sizeof *k);
+    if (!k)
+        return ro_error_nomem(reterr);
+    k->result.struct_size = sizeof k->result;
+    k->judgement = FIRST_JUDGEMENT;
+    int r = ro_abi_struct(options, &k->options, sizeof k->options, "options", reterr);
+    if (r == ROLLOUT_OK)
+        r = sim_check_check_options(k, reterr);
+    if (r == ROLLOUT_OK)
+        r = ro_cluster_check_changes(world, k->options.changes, k->options.change_count, reterr);
+    if (r == ROLLOUT_OK)
+        r = ro_small_open(&k->small, world, k->options.changes, k->options.change_count, reterr);
+    if (r == ROLLOUT_OK)
+        r = sim_check_begin(k);
+    if (r != ROLLOUT_OK) {
+        rollout_check_free(k);
+        return r;
+    }
+    *ret_check = k;
+    return ROLLOUT_OK;
+}
+
+void rollout_check_free(struct rollout_check *k)
+{
+    if (!k)
+        return;
+    rollout_plan_free(k->story_plan);
+    ro_small_free(&k->small);
+    ro_states_free(&k->states);
+    ro_arena_free(&k->arena);
+    free(k->story_states);
+    free(k->story_moves);
+    free(k->story_names);
+    free(k);
+}
+
+static int sim_check_go_on(struct rollout_check *k, uint64_t states)
+{
+    int r = ROLLOUT_OK;
+    for (uint64_t i = 0; i < states && r == ROLLOUT_OK && k->result.outcome == ROLLOUT_CHECK_RUNS; i++) {
+        if (k->at == k->states.count) {
+            sim_check_end(k, ROLLOUT_CHECK_HOLDS, UINT32_MAX);
+            sim_check_judge(k);
+        } else if (k->at >= k->options.state_limit) {
+            sim_check_end(k, ROLLOUT_CHECK_STATES, UINT32_MAX);
+            sim_check_judge(k);
+        } else {
+            r = sim_check_explore(k);
+            if (k->at >= k->judgement && k->result.outcome == ROLLOUT_CHECK_RUNS) {
+                k->judgement = 2 * k->at;
+                sim_check_judge(k);
+            }
+            if (k->result.outcome == ROLLOUT_CHECK_MEMORY)
+                sim_check_judge(k);
+        }
+    }
+    if (r == ROLLOUT_OK && k->culprit != UINT32_MAX && k->result.outcome >= ROLLOUT_CHECK_UNSAFE &&
+        k->result.outcome <= ROLLOUT_CHECK_LOOPS && k->result.story == 0)
+        r = sim_check_tell(k);
+    return r;
+}
+
+int rollout_check_step(struct rollout_check *k, uint64_t states, struct rollout_check_result *result,
+                       struct rollout_error *reterr)
+{
+    if (!k)
+        return ro_error_null(reterr, "check");
+    int r = ro_abi_out(result, "result", reterr);
+    if (r != ROLLOUT_OK)
+        return r;
+    if (k->failed)
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, "check", "check: an earlier step failed");
+    k->small.cluster.reterr = reterr;
+    r = sim_check_go_on(k, states);
+    k->failed = r != ROLLOUT_OK;
+    if (r != ROLLOUT_OK)
+        return r;
+    k->result.states = k->at;
+    k->result.found = k->states.count;
+    k->result.memory = ro_states_memory(&k->states);
+    ro_abi_hand_over(result, &k->result, sizeof k->result);
+    return ROLLOUT_OK;
+}
+#undef CHANGE_LIMIT
+#undef FIRST_JUDGEMENT
+#undef MEMORY_LIMIT
+#undef STATE_LIMIT
+
+/* ---- lib/sim/revisions.h ---- */
+
+/* The revisions of a modelled cluster: what new pods of each are like, and what an update between two does. */
+
+
+/* Those of the world's snapshot, which is given in full size. */
+static int ro_revisions_open(struct ro_cluster *c, const struct rollout_world *world, const struct rollout_snapshot *snapshot);
+static void ro_revisions_free(struct ro_cluster *c);
+
+/* Those of another world join; its update revision is the one from then on. */
+static int ro_revisions_join(struct ro_cluster *c, const struct rollout_world *world);
+
+/* The revision (place from 1) goes, and those behind it move up. */
+static int ro_revisions_remove(struct ro_cluster *c, uint32_t revision);
+
+/* The update revision is compared with all others, for the planner and for the model. */
+static int ro_revisions_compare(struct ro_cluster *c);
+
+/* What a pod is like that this action creates at the revision (place from 1). */
+static int ro_revisions_template(struct ro_cluster *c, const struct rollout_plan *plan, size_t action, uint32_t revision,
+                          const struct ro_sim_template **ret);
+
+/* ---- lib/sim/cluster.c ---- */
+
+/* Makes room for `count` elements, of which the new ones are zero. */
+static bool sim_cluster_need(void **items, size_t *room, size_t count, size_t size)
+{
+    if (count <= *room)
+        return true;
+    size_t more = *room ? *room : 16;
+    while (more < count)
+        more *= 2;
+    void *grown = realloc(*items, more * size);
+    if (!grown)
+        return false;
+    memset((char *)grown + *room * size, 0, (more - *room) * size);
+    *items = grown;
+    *room = more;
+    return true;
+}
+
+/* ---- pods ---- */
+
+static void sim_cluster_point_to_in_place(struct ro_cluster *c)
+{
+    for (size_t i = 0; i < c->pod_count; i++)
+        if (c->pods[i].in_place)
+            c->pods[i].in_place = &c->in_place[i];
+    c->snapshot.pods = (struct rollout_pods){ c->pods, c->pod_count, sizeof *c->pods };
+}
+
+static uint32_t ro_cluster_add_pod(struct ro_cluster *c)
+{
+    size_t room[3] = { c->pod_room, c->pod_room, c->pod_room }, count = c->pod_count + 1;
+    if (!sim_cluster_need((void **)&c->pods, &room[0], count, sizeof *c->pods) ||
+        !sim_cluster_need((void **)&c->in_place, &room[1], count, sizeof *c->in_place) ||
+        !sim_cluster_need((void **)&c->hidden, &room[2], count, sizeof *c->hidden))
+        return ROLLOUT_NONE;
+    bool moved = room[0] != c->pod_room;
+    c->pod_room = room[0];
+    size_t i = c->pod_count++;
+    memset(&c->pods[i], 0, sizeof *c->pods);
+    memset(&c->in_place[i], 0, sizeof *c->in_place);
+    memset(&c->hidden[i], 0, sizeof *c->hidden);
+    c->hidden[i].serial = c->next_serial++;
+    if (moved)
+        sim_cluster_point_to_in_place(c);
+    c->snapshot.pods = (struct rollout_pods){ c->pods, c->pod_count, sizeof *c->pods };
+    return (uint32_t)i;
+}
+
+static void ro_cluster_sweep(struct ro_cluster *c)
+{
+    size_t kept = 0;
+    for (size_t i = 0; c->claims_gone && i < c->claim_count; i++)
+        if (c->claims[i].name.data)
+            c->claims[kept++] = c->claims[i];
+    if (c->claims_gone)
+        c->claim_count = c->snapshot.claims.count = kept;
+    c->claims_gone = false;
+    kept = 0;
+    while (kept < c->pod_count && !(c->hidden[kept].flags & RO_SIM_GONE))
+        kept++;
+    if (kept == c->pod_count)
+        return;
+    for (size_t i = kept; i < c->pod_count; i++) {
+        if (c->hidden[i].flags & RO_SIM_GONE)
+            continue;
+        if (kept != i) {
+            c->pods[kept] = c->pods[i];
+            c->in_place[kept] = c->in_place[i];
+            c->hidden[kept] = c->hidden[i];
+        }
+        kept++;
+    }
+    c->pod_count = kept;
+    sim_cluster_point_to_in_place(c);
+}
+
+static void ro_cluster_relabel(struct ro_cluster *c, uint32_t pod)
+{
+    const uint32_t read = ROLLOUT_POD_SPECIFIED_DELETE | ROLLOUT_POD_TEMPLATE_HASH;
+    const struct ro_label_set *set = ro_texts_set(&c->texts, c->hidden[pod].labels);
+    struct rollout_pod *p = &c->pods[pod];
+    p->labels = set->labels;
+    p->finalizers = ro_texts_list(&c->texts, c->hidden[pod].finalizers);
+    p->flags = (p->flags & ~read) | set->flags;
+    p->lifecycle_state = set->state;
+    p->revision = set->revision;
+}
+
+static void ro_cluster_set_label(struct ro_cluster *c, uint32_t pod, struct rollout_str key, struct rollout_str value)
+{
+    c->hidden[pod].labels = ro_texts_with(&c->texts, c->hidden[pod].labels, key, value);
+    ro_cluster_relabel(c, pod);
+}
+
+/* What is under way with a pod of the start, as far as its facts tell: one that is not ready is taken to become so. */
+static void sim_cluster_guess(struct ro_cluster *c, uint32_t i)
+{
+    struct rollout_pod *p = &c->pods[i];
+    struct ro_sim_pod *h = &c->hidden[i];
+    uint32_t flags = p->in_place ? p->in_place->flags : 0;
+    bool waits = (flags & ROLLOUT_IN_PLACE_STATE) && !(flags & ROLLOUT_IN_PLACE_CONTAINERS_DONE);
+    h->target = (uint16_t)ro_cluster_revision(c, p->revision);
+    h->image = waits || (flags & ROLLOUT_IN_PLACE_GRACE) ? 0 : h->target;
+    if (waits)
+        h->flags |= RO_SIM_RESTARTS;
+    else if (p->flags & ROLLOUT_POD_READY)
+        h->flags |= RO_SIM_CONTAINERS_READY;
+    h->batches = flags & ROLLOUT_IN_PLACE_NEXT ? 1 : 0;
+}
+
+static bool sim_cluster_copy_pods(struct ro_cluster *c, const struct rollout_snapshot *s)
+{
+    for (size_t i = 0; i < s->pods.count; i++) {
+        struct rollout_pod full = { 0 };
+        uint32_t at = ro_cluster_add_pod(c);
+        if (at == ROLLOUT_NONE)
+            return false;
+        size_t size = s->pods.stride < sizeof full ? s->pods.stride : sizeof full;
+        memcpy(&full, (const char *)s->pods.items + i * s->pods.stride, size);
+        c->pods[at] = full;
+        if (full.in_place) {
+            c->in_place[at] = *full.in_place;
+            c->pods[at].in_place = &c->in_place[at];
+        }
+        c->hidden[at].labels = ro_texts_labels(&c->texts, &full.labels);
+        c->hidden[at].finalizers = ro_texts_finalizers(&c->texts, &full.finalizers);
+        /* a caller's own facts may say more than the labels do */
+        c->pods[at].labels = ro_texts_set(&c->texts, c->hidden[at].labels)->labels;
+        c->pods[at].finalizers = ro_texts_list(&c->texts, c->hidden[at].finalizers);
+        sim_cluster_guess(c, at);
+    }
+    return !c->texts.failed;
+}
+
+/* ---- nodes, claims, back-offs ---- */
+
+static struct rollout_str sim_cluster_zone_of(const struct rollout_node_facts *node)
+{
+    const struct rollout_str *zone = ro_labels_get(&node->labels, RO_STR("topology.kubernetes.io/zone"));
+    if (!zone)
+        zone = ro_labels_get(&node->labels, RO_STR("failure-domain.beta.kubernetes.io/zone"));
+    return zone ? *zone : (struct rollout_str){ NULL, 0 };
+}
+
+static int sim_cluster_by_text(const void *context, uint32_t a, uint32_t b)
+{
+    const struct rollout_str *texts = context;
+    return ro_str_cmp(texts[a], texts[b]);
+}
+
+/* Zones are numbered by their names. */
+static void sim_cluster_number_zones(struct ro_cluster *c, const uint32_t *order, const struct rollout_str *zones)
+{
+    for (size_t i = 0; i < c->node_count; i++) {
+        struct rollout_str zone = zones[order[i]];
+        if (!zone.data)
+            continue;
+        if (c->zone_count == 0 || !ro_str_eq(c->zones[c->zone_count - 1], zone))
+            c->zones[c->zone_count++] = zone;
+        c->node_facts[order[i]].zone = (uint32_t)c->zone_count;
+    }
+}
+
+static bool sim_cluster_copy_nodes(struct ro_cluster *c, const struct rollout_snapshot *s)
+{
+    size_t n = s->nodes.count;
+    c->nodes = ro_arena_alloc(&c->arena, n, sizeof *c->nodes);
+    c->node_facts = ro_arena_alloc(&c->arena, n, sizeof *c->node_facts);
+    c->zones = ro_arena_alloc(&c->arena, n, sizeof *c->zones);
+    c->node_order = ro_arena_alloc(&c->arena, n, sizeof *c->node_order);
+    c->node_names = ro_arena_alloc(&c->arena, n, sizeof *c->node_names);
+    uint32_t *order = ro_arena_alloc(&c->arena, n, 2 * sizeof *order);
+    struct rollout_str *zones = ro_arena_alloc(&c->arena, n, sizeof *zones);
+    if (c->arena.failed)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        size_t size = s->nodes.stride < sizeof *c->nodes ? s->nodes.stride : sizeof *c->nodes;
+        memcpy(&c->nodes[i], (const char *)s->nodes.items + i * s->nodes.stride, size);
+        zones[i] = sim_cluster_zone_of(&c->nodes[i]);
+        c->node_names[i] = c->nodes[i].name;
+        order[i] = c->node_order[i] = (uint32_t)i;
+    }
+    c->node_count = n;
+    ro_sort_indices(order, n, order + n, sim_cluster_by_text, zones);
+    sim_cluster_number_zones(c, order, zones);
+    ro_sort_indices(c->node_order, n, order, sim_cluster_by_text, c->node_names);
+    c->snapshot.nodes = (struct rollout_nodes){ c->nodes, n, sizeof *c->nodes };
+    return true;
+}
+
+static bool sim_cluster_copy_claims(struct ro_cluster *c, const struct rollout_snapshot *s)
+{
+    if (!sim_cluster_need((void **)&c->claims, &c->claim_room, s->claims.count, sizeof *c->claims))
+        return false;
+    for (size_t i = 0; i < s->claims.count; i++) {
+        size_t size = s->claims.stride < sizeof *c->claims ? s->claims.stride : sizeof *c->claims;
+        memcpy(&c->claims[i], (const char *)s->claims.items + i * s->claims.stride, size);
+    }
+    c->claim_count = s->claims.count;
+    c->snapshot.claims = (struct rollout_claims){ c->claims, c->claim_count, sizeof *c->claims };
+    return true;
+}
+
+static bool sim_cluster_copy_backoffs(struct ro_cluster *c, const struct rollout_snapshot *s)
+{
+    const struct rollout_backoffs *view = &s->failed_pod_backoffs;
+    if (!sim_cluster_need((void **)&c->backoffs, &c->backoff_room, view->count, sizeof *c->backoffs))
+        return false;
+    for (size_t i = 0; i < view->count; i++) {
+        size_t size = view->stride < sizeof *c->backoffs ? view->stride : sizeof *c->backoffs;
+        memcpy(&c->backoffs[i], (const char *)view->items + i * view->stride, size);
+    }
+    c->backoff_count = view->count;
+    c->snapshot.failed_pod_backoffs = (struct rollout_backoffs){ c->backoffs, c->backoff_count, sizeof *c->backoffs };
+    return true;
+}
+
+static uint32_t ro_cluster_node_of(const struct ro_cluster *c, uint32_t pod)
+{
+    struct rollout_str name = ro_pod_node(&c->pods[pod]);
+    uint32_t index = c->pods[pod].node_index;
+    if (name.len == 0)
+        return ROLLOUT_NONE;
+    if (index && index <= c->node_count && ro_str_eq(c->nodes[index - 1].name, name))
+        return index - 1;
+    size_t low = 0, high = c->node_count;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (ro_str_cmp(c->node_names[c->node_order[mid]], name) < 0)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low < c->node_count && ro_str_eq(c->node_names[c->node_order[low]], name) ? c->node_order[low]
+                                                                                     : ROLLOUT_NONE;
+}
+
+/* ---- names ---- */
+
+/* The names of the start in order, so that new ones can be told from them. */
+static bool sim_cluster_sort_names(struct ro_cluster *c)
+{
+    c->base_names = ro_arena_alloc(&c->arena, c->pod_count, sizeof *c->base_names);
+    c->names = ro_arena_alloc(&c->arena, c->pod_count, 2 * sizeof *c->names);
+    if (c->arena.failed)
+        return false;
+    for (size_t i = 0; i < c->pod_count; i++) {
+        c->base_names[i] = c->pods[i].name;
+        c->names[i] = (uint32_t)i;
+    }
+    c->name_count = c->pod_count;
+    ro_sort_indices(c->names, c->name_count, c->names + c->name_count, sim_cluster_by_text, c->base_names);
+    return true;
+}
+
+/* Scheduler and pods find their nodes without looking for them again. */
+static void sim_cluster_index_nodes(struct ro_cluster *c)
+{
+    for (uint32_t i = 0; i < c->pod_count; i++) {
+        uint32_t node = ro_cluster_node_of(c, i);
+        c->pods[i].node_index = node == ROLLOUT_NONE ? 0 : node + 1;
+    }
+}
+
+/* ---- open ---- */
+
+static int sim_cluster_open_workload(struct ro_cluster *c, const struct rollout_world *world)
+{
+    int r = ro_abi_struct(world->workload, &c->workload, sizeof c->workload, "workload", c->reterr);
+    if (r == ROLLOUT_OK)
+        r = ro_specs_open(&c->workload, &c->specs, c->reterr);
+    if (r == ROLLOUT_OK)
+        r = ro_gates_resolve(c->workload.gates, c->workload.gate_count, &c->gates, c->reterr);
+    c->source = world;
+    if (r == ROLLOUT_OK)
+        ro_kind_prepare(c);
+    return r;
+}
+
+static int sim_cluster_kind_number(const struct rollout_world *world)
+{
+    struct rollout_workload full;
+    if (ro_abi_struct(world->workload, &full, sizeof full, "workload", NULL) != ROLLOUT_OK)
+        return -1;
+    return full.cloneset ? 0 : full.statefulset ? 1 : 2;
+}
+
+/* What is wrong with the change; NULL = nothing. */
+static const char *sim_cluster_refusal(const struct rollout_world *world, const struct rollout_world *to, int *ret_code,
+                           struct rollout_error *told)
+{
+    struct rollout_snapshot snapshot;
+    struct rollout_plan *plan = NULL;
+    *ret_code = ROLLOUT_ERR_INVALID;
+    if (!to || !to->workload || !to->snapshot)
+        return !to ? "world: NULL" : to->workload ? "snapshot: NULL" : "workload: NULL";
+    int r = rollout_plan(to->workload, to->snapshot, &plan, told);
+    rollout_plan_free(plan);
+    if (r == ROLLOUT_OK)
+        r = ro_abi_struct(to->snapshot, &snapshot, sizeof snapshot, "snapshot", told);
+    if (r != ROLLOUT_OK) {
+        *ret_code = r;
+        return told->message;
+    }
+    if (sim_cluster_kind_number(world) >= 0 && sim_cluster_kind_number(to) != sim_cluster_kind_number(world))
+        return "the workload is of another kind";
+    return snapshot.update_revision ? NULL : "there is no update revision";
+}
+
+static int ro_cluster_check_changes(const struct rollout_world *world, const struct rollout_change *changes, size_t count,
+                             struct rollout_error *reterr)
+{
+    if (count && !changes)
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, "changes", "changes: NULL with a count");
+    for (size_t i = 0; i < count; i++) {
+        struct rollout_error told = { .struct_size = sizeof told };
+        int code;
+        const char *text = sim_cluster_refusal(world, changes[i].world, &code, &told);
+        if (code == ROLLOUT_ERR_NOMEM)
+            return ro_error_nomem(reterr);
+        if (text)
+            return ro_error_at(reterr, code, (uint32_t)i, "changes", "changes[%zu]: %s", i, text);
+    }
+    return ROLLOUT_OK;
+}
+
+static int ro_cluster_open(struct ro_cluster *c, const struct rollout_world *world, struct rollout_error *reterr)
+{
+    struct rollout_plan *plan = NULL;
+    c->reterr = reterr;
+    c->base = world;
+    /* whatever is wrong with the facts is found here, with the planner's own words */
+    int r = rollout_plan(world->workload, world->snapshot, &plan, reterr);
+    rollout_plan_free(plan);
+    if (r == ROLLOUT_OK)
+        r = ro_abi_struct(world->snapshot, &c->snapshot, sizeof c->snapshot, "snapshot", reterr);
+    if (r != ROLLOUT_OK)
+        return r;
+    struct rollout_snapshot given = c->snapshot;
+    c->snapshot.pods = (struct rollout_pods){ 0 };
+    if (given.pods.count > RO_CLUSTER_PODS)
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, "pods", "pods: %zu, but at most %d can be played with",
+                        given.pods.count, RO_CLUSTER_PODS);
+    if (!sim_cluster_copy_nodes(c, &given) || !sim_cluster_copy_claims(c, &given) || !sim_cluster_copy_backoffs(c, &given))
+        return ro_error_nomem(reterr);
+    r = sim_cluster_open_workload(c, world);
+    if (r == ROLLOUT_OK)
+        r = ro_revisions_open(c, world, &given);
+    if (r != ROLLOUT_OK)
+        return r;
+    if (!sim_cluster_copy_pods(c, &given) || !sim_cluster_sort_names(c))
+        return ro_error_nomem(reterr);
+    sim_cluster_index_nodes(c);
+    ro_kind_begin(c);
+    return c->texts.failed ? ro_error_nomem(reterr) : ROLLOUT_OK;
+}
+
+static void ro_cluster_free(struct ro_cluster *c)
+{
+    ro_revisions_free(c);
+    free(c->pods);
+    free(c->in_place);
+    free(c->hidden);
+    free(c->claims);
+    free(c->backoffs);
+    free(c->free_nodes);
+    ro_texts_free(&c->texts);
+    ro_arena_free(&c->arena);
+}
+
+static int ro_cluster_plan(struct ro_cluster *c, struct rollout_plan **ret_plan)
+{
+    return rollout_plan(&c->workload, &c->snapshot, ret_plan, c->reterr);
+}
+
+static int ro_cluster_change(struct ro_cluster *c, const struct rollout_world *world)
+{
+    struct ro_specs before = c->specs;
+    int r = sim_cluster_open_workload(c, world);
+    if (r != ROLLOUT_OK)
+        return r;
+    /* what was reached so far is not the new object's to say */
+    c->specs.cloneset_status = before.cloneset_status;
+    c->specs.statefulset_status = before.statefulset_status;
+    c->specs.daemonset_status = before.daemonset_status;
+    return ro_revisions_join(c, world);
+}
+
+/* ---- lib/sim/timers.h ---- */
+
+/* What is due, the earliest first: a heap. */
+
+
+/* Of two at the same time the one of the older pod comes first, then the lower kind. */
+struct ro_timer {
+    int64_t at_ms;
+    uint32_t serial; /* of the pod */
+    uint32_t kind;
+};
+
+/* Zero-initialise. */
+struct ro_timers {
+    struct ro_timer *items;
+    size_t count, room;
+};
+
+/* False on lack of memory. */
+static bool ro_timers_add(struct ro_timers *timers, struct ro_timer timer);
+
+/* The earliest goes. There must be one. */
+static struct ro_timer ro_timers_take(struct ro_timers *timers);
+
+/* ---- lib/sim/simulation.h ---- */
+
+/* A release under way: what its parts share. */
+
+
+
+/* What counts of a pod, as it was when it was last looked at. */
+enum { RO_COUNTS_ACTIVE = 1 << 0, RO_COUNTS_AVAILABLE = 1 << 1, RO_COUNTS_UPDATED = 1 << 2 };
+
+struct rollout_simulation {
+    struct rollout_simulation_options options;
+    const struct rollout_world *world;
+    struct ro_cluster cluster;
+    struct ro_timers timers;
+    struct rollout_plan *plan; /* of the last pass; not carried out yet, unless done */
+    bool carried_out;
+    bool failed; /* a step did, and may have been done in part */
+    int64_t start_ms;
+    size_t change;        /* that comes next */
+    uint8_t *fault_done;  /* a fault: those with a time of their own */
+    uint64_t since_crash; /* writes of the driver that runs now */
+    struct rollout_simulation_state state;
+
+    uint8_t *bytes; /* a pod, four times, and two numbers: what assertions look at */
+    size_t byte_room;
+    int64_t *zone_total;     /* a zone: pods at the start */
+    int64_t *zone_available; /* a zone: pods now */
+    struct ro_assertion_counts *zone_scratch;
+    void *object_block; /* the workload's object as it is now, where objects are kept */
+    struct rollout_tree object;
+    struct ro_arena arena; /* assertions, zones */
+    const struct ro_assertion **assertions;
+};
+
+/* ---- figures.c ---- */
+
+/* The zones' pods at the start. ROLLOUT_OK or ROLLOUT_ERR_NOMEM. */
+static int ro_figures_begin(struct rollout_simulation *s);
+
+/* How many pods, or nodes, are asked for: after a change of the spec or of the nodes. */
+static void ro_figures_wanted(struct rollout_simulation *s);
+
+/* Looks at all pods; at one, after whatever happened to it. */
+static void ro_figures_all(struct rollout_simulation *s);
+static void ro_figures_one(struct rollout_simulation *s, uint32_t pod);
+
+/* The lowest and highest so far. */
+static void ro_figures_extremes(struct rollout_simulation *s);
+
+/* Whether all assertions hold; if not, the state says which does not, and why. done: the release has come to its end.
+ * ROLLOUT_OK or ROLLOUT_ERR_NOMEM. */
+static int ro_figures_assert(struct rollout_simulation *s, bool done);
+
+/* ---- written.c ---- */
+
+/* The workload's object at the start, after a pass that wrote its status, after a change of the spec. */
+static int ro_written_begin(struct rollout_simulation *s);
+static int ro_written_pass(struct rollout_simulation *s);
+static int ro_written_change(struct rollout_simulation *s, const struct rollout_world *to);
+
+/* The world as it stands. */
+static void ro_written_world(const struct rollout_simulation *s, struct rollout_world *ret);
+
+/* ---- course.c: what happens by itself ---- */
+
+/* Whatever is due with the pod is set, or set anew. */
+static int ro_course_follow(struct rollout_simulation *s, uint32_t pod);
+static int ro_course_follow_all(struct rollout_simulation *s);
+
+/* The next instant at which something happens by itself; 0 = nothing does. with_faults: those that come at a time count. */
+static int64_t ro_course_next(struct rollout_simulation *s, bool with_faults);
+
+/* All that happens up to this instant, in its order. */
+static int ro_course_run(struct rollout_simulation *s, int64_t until_ms);
+
+/* ---- lib/sim/delay.h ---- */
+
+/* Random numbers and delays, in integers alone, so that they are the same everywhere. */
+
+
+/* The number that belongs to these three: nothing depends on the order in which they are asked for. */
+static uint64_t ro_random(uint64_t seed, uint64_t what, uint64_t who);
+
+/* ROLLOUT_OK, or ROLLOUT_ERR_INVALID naming the field, "delays[index].a_ms"; ROLLOUT_ERR_ABI for reserved. */
+static int ro_delay_check(const struct rollout_delay *delay, uint32_t index, struct rollout_error *reterr);
+
+/* One draw, in milliseconds, at least 0; random: of all 64 bits. */
+static int64_t ro_delay_draw(const struct rollout_delay *delay, uint64_t random);
+
+/* ---- lib/sim/course.c ---- */
+
+/* The course of things between two passes: what is due with each pod, how long it takes, and what goes wrong. */
+
+
+enum { sim_course_TIMER_KUBELET = 0, sim_course_TIMER_HOOK = 1, sim_course_TIMER_CRASH = 2 };
+
+/* What numbers are drawn for, beyond the steps. */
+enum { sim_course_DRAW_FAULT = 64 };
+
+/* ---- draws ---- */
+
+static int64_t sim_course_draw(const struct rollout_simulation *s, uint32_t pod, uint32_t step)
+{
+    const struct ro_sim_pod *h = &s->cluster.hidden[pod];
+    uint64_t what = (uint64_t)h->events << 8 | step;
+    return ro_delay_draw(&s->options.delays[step], ro_random(s->options.seed, what, h->serial));
+}
+
+/* Whether the pod is one of those that a fault comes to. */
+static bool sim_course_is_hit(const struct rollout_simulation *s, uint32_t kind, uint32_t pod, uint32_t revision,
+                   int64_t *ret_at_ms)
+{
+    for (size_t i = 0; i < s->options.fault_count; i++) {
+        const struct rollout_fault *f = &s->options.faults[i];
+        if (f->kind != kind)
+            continue;
+        if (f->target.len > 0 && (!revision || !ro_str_eq(f->target, s->cluster.revisions[revision - 1].name)))
+            continue;
+        uint64_t number = ro_random(s->options.seed, sim_course_DRAW_FAULT + i, s->cluster.hidden[pod].serial);
+        if (f->share && (number >> 32) * 1000000 >> 32 >= f->share)
+            continue;
+        *ret_at_ms = f->at_ms;
+        return true;
+    }
+    return false;
+}
+
+static int64_t sim_course_delay_of(const struct rollout_simulation *s, uint32_t pod, enum ro_event event)
+{
+    switch (event) {
+    case RO_EVENT_SCHEDULE:
+        return sim_course_draw(s, pod, ROLLOUT_STEP_SCHEDULE);
+    case RO_EVENT_START:
+        return sim_course_draw(s, pod, ROLLOUT_STEP_PREPARE) + sim_course_draw(s, pod, ROLLOUT_STEP_PULL) + sim_course_draw(s, pod, ROLLOUT_STEP_START);
+    case RO_EVENT_RESTART:
+        return sim_course_draw(s, pod, ROLLOUT_STEP_PULL) + sim_course_draw(s, pod, ROLLOUT_STEP_START);
+    case RO_EVENT_READY:
+        return sim_course_draw(s, pod, ROLLOUT_STEP_READY);
+    case RO_EVENT_GONE:
+        return sim_course_draw(s, pod, ROLLOUT_STEP_STOP);
+    case RO_EVENT_HOOK:
+        return sim_course_draw(s, pod, ROLLOUT_STEP_HOOK);
+    default:
+        return 0;
+    }
+}
+
+/* ---- timers ---- */
+
+static int sim_course_set(struct rollout_simulation *s, uint32_t pod, uint32_t kind, int64_t at_ms)
+{
+    struct ro_sim_pod *h = &s->cluster.hidden[pod];
+    h->due_ms[kind] = at_ms;
+    return ro_timers_add(&s->timers, (struct ro_timer){ at_ms, h->serial, kind }) ? ROLLOUT_OK
+                                                                                  : ro_error_nomem(s->cluster.reterr);
+}
+
+static int ro_course_follow(struct rollout_simulation *s, uint32_t pod)
+{
+    struct ro_cluster *c = &s->cluster;
+    struct ro_sim_pod *h = &c->hidden[pod];
+    int64_t now_ms = c->snapshot.now_ms, after_ms;
+    int r = ROLLOUT_OK;
+    if (h->drawn != h->target) {
+        h->drawn = h->target;
+        h->flags &= (uint16_t)~RO_SIM_STUCK;
+        if (h->due_event == RO_EVENT_RESTART) /* what is pulled now is another image */
+            h->due_ms[sim_course_TIMER_KUBELET] = 0;
+        if (h->target && (h->image != h->target || c->pods[pod].phase != ROLLOUT_PHASE_RUNNING) &&
+            sim_course_is_hit(s, ROLLOUT_FAULT_IMAGE, pod, h->target, &after_ms))
+            h->flags |= RO_SIM_STUCK;
+    }
+    ro_cluster_settle(c, pod);
+    enum ro_event next = ro_cluster_next(c, pod);
+    if (next == RO_EVENT_NONE) {
+        h->due_ms[sim_course_TIMER_KUBELET] = 0;
+    } else if (!h->due_ms[sim_course_TIMER_KUBELET] || h->due_event != next) {
+        h->due_event = (uint16_t)next;
+        h->events++;
+        r = sim_course_set(s, pod, sim_course_TIMER_KUBELET, now_ms + sim_course_delay_of(s, pod, next));
+    }
+    enum ro_event hook = ro_cluster_hook(c, pod);
+    if (hook == RO_EVENT_NONE) {
+        h->due_ms[sim_course_TIMER_HOOK] = 0;
+    } else if (!h->due_ms[sim_course_TIMER_HOOK] && r == ROLLOUT_OK) {
+        h->events++;
+        r = sim_course_set(s, pod, sim_course_TIMER_HOOK, now_ms + sim_course_delay_of(s, pod, hook));
+    }
+    bool runs = (h->flags & RO_SIM_CONTAINERS_READY) && !(h->flags & RO_SIM_CRASHED);
+    if (runs && !h->due_ms[sim_course_TIMER_CRASH] && sim_course_is_hit(s, ROLLOUT_FAULT_CRASH, pod, h->image, &after_ms) && r == ROLLOUT_OK)
+        r = sim_course_set(s, pod, sim_course_TIMER_CRASH, now_ms + after_ms);
+    return r;
+}
+
+static int ro_course_follow_all(struct rollout_simulation *s)
+{
+    int r = ROLLOUT_OK;
+    for (uint32_t i = 0; i < s->cluster.pod_count && r == ROLLOUT_OK; i++)
+        r = ro_course_follow(s, i);
+    return r;
+}
+
+/* The pod of a serial number; they lie in that order. */
+static uint32_t sim_course_find(const struct ro_cluster *c, uint32_t serial)
+{
+    size_t low = 0, high = c->pod_count;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (c->hidden[mid].serial < serial)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low < c->pod_count && c->hidden[low].serial == serial ? (uint32_t)low : ROLLOUT_NONE;
+}
+
+/* Timers that were set anew, or of pods that are gone, are left in the heap until their time. */
+static bool sim_course_is_stale(const struct rollout_simulation *s, const struct ro_timer *timer, uint32_t *ret_pod)
+{
+    *ret_pod = sim_course_find(&s->cluster, timer->serial);
+    return *ret_pod == ROLLOUT_NONE || s->cluster.hidden[*ret_pod].due_ms[timer->kind] != timer->at_ms;
+}
+
+/* ---- faults with a time of their own ---- */
+
+static bool sim_course_comes_at_a_time(const struct rollout_fault *f)
+{
+    return f->kind == ROLLOUT_FAULT_NODE || f->kind == ROLLOUT_FAULT_BREAK;
+}
+
+static int64_t sim_course_next_fault(const struct rollout_simulation *s, size_t *ret)
+{
+    int64_t at_ms = 0;
+    for (size_t i = 0; i < s->options.fault_count; i++) {
+        const struct rollout_fault *f = &s->options.faults[i];
+        if (s->fault_done[i] || !sim_course_comes_at_a_time(f) || (at_ms && s->start_ms + f->at_ms >= at_ms))
+            continue;
+        at_ms = s->start_ms + f->at_ms;
+        *ret = i;
+    }
+    return at_ms;
+}
+
+static int sim_course_strike(struct rollout_simulation *s, size_t fault)
+{
+    struct ro_cluster *c = &s->cluster;
+    const struct rollout_fault *f = &s->options.faults[fault];
+    s->fault_done[fault] = 1;
+    for (uint32_t i = 0; f->kind == ROLLOUT_FAULT_NODE && i < c->node_count; i++) {
+        uint32_t zone = c->node_facts[i].zone;
+        if (ro_str_eq(c->nodes[i].name, f->target) || (zone && ro_str_eq(c->zones[zone - 1], f->target)))
+            ro_cluster_lose_node(c, i);
+    }
+    for (uint32_t i = 0; f->kind == ROLLOUT_FAULT_BREAK && i < c->pod_count; i++)
+        if (ro_str_eq(c->pods[i].name, f->target))
+            ro_cluster_break(c, i);
+    int r = ro_course_follow_all(s);
+    ro_figures_all(s);
+    ro_figures_wanted(s);
+    ro_figures_extremes(s);
+    return r == ROLLOUT_OK ? ro_figures_assert(s, false) : r;
+}
+
+/* ---- time ---- */
+
+static int64_t ro_course_next(struct rollout_simulation *s, bool with_faults)
+{
+    uint32_t pod;
+    size_t fault = 0;
+    int64_t at_ms = 0, fault_ms = with_faults ? sim_course_next_fault(s, &fault) : 0;
+    while (s->timers.count && sim_course_is_stale(s, &s->timers.items[0], &pod))
+        ro_timers_take(&s->timers);
+    if (s->timers.count)
+        at_ms = s->timers.items[0].at_ms;
+    return !at_ms || (fault_ms && fault_ms < at_ms) ? fault_ms : at_ms;
+}
+
+static int sim_course_crash(struct rollout_simulation *s, uint32_t pod)
+{
+    struct ro_sim_pod *h = &s->cluster.hidden[pod];
+    if (!(h->flags & RO_SIM_CONTAINERS_READY))
+        return ROLLOUT_OK;
+    h->flags |= RO_SIM_CRASHED;
+    h->restarts++;
+    s->cluster.pods[pod].restarts += s->cluster.pods[pod].restarts < INT32_MAX;
+    s->state.restarts++;
+    ro_cluster_unready(&s->cluster, pod);
+    ro_figures_one(s, pod);
+    ro_figures_extremes(s);
+    return ro_figures_assert(s, false);
+}
+
+static int sim_course_happen(struct rollout_simulation *s, const struct ro_timer *timer, uint32_t pod)
+{
+    struct ro_cluster *c = &s->cluster;
+    struct ro_sim_pod *h = &c->hidden[pod];
+    enum ro_event event = timer->kind == sim_course_TIMER_HOOK ? RO_EVENT_HOOK : (enum ro_event)h->due_event;
+    uint32_t restarts = h->restarts;
+    int64_t ignored;
+    h->due_ms[timer->kind] = 0;
+    if (timer->kind == sim_course_TIMER_CRASH) {
+        int r = sim_course_crash(s, pod);
+        return r == ROLLOUT_OK ? ro_course_follow(s, pod) : r;
+    }
+    ro_cluster_happen(c, pod, event);
+    s->state.restarts += h->restarts - restarts;
+    if ((event == RO_EVENT_START || event == RO_EVENT_RESTART) &&
+        sim_course_is_hit(s, ROLLOUT_FAULT_NEVER_READY, pod, h->target, &ignored))
+        h->flags |= RO_SIM_BROKEN;
+    ro_figures_one(s, pod);
+    ro_figures_extremes(s);
+    return c->texts.failed ? ro_error_nomem(c->reterr) : ro_course_follow(s, pod);
+}
+
+static int ro_course_run(struct rollout_simulation *s, int64_t until_ms)
+{
+    int r = ROLLOUT_OK;
+    while (r == ROLLOUT_OK && s->state.outcome == ROLLOUT_SIMULATION_RUNS) {
+        size_t fault = 0;
+        uint32_t pod;
+        int64_t fault_ms = sim_course_next_fault(s, &fault), at_ms = ro_course_next(s, true);
+        if (!at_ms || at_ms > until_ms)
+            break;
+        if (at_ms > s->cluster.snapshot.now_ms)
+            s->cluster.snapshot.now_ms = at_ms;
+        if (fault_ms == at_ms) {
+            r = sim_course_strike(s, fault);
+            continue;
+        }
+        struct ro_timer timer = ro_timers_take(&s->timers);
+        if (!sim_course_is_stale(s, &timer, &pod))
+            r = sim_course_happen(s, &timer, pod);
+    }
+    return r;
+}
+
+/* ---- lib/sim/delay.c ---- */
+
+/* Fixed point throughout: QN is an integer in units of 2^-N. */
+
+
+
+#define DELAY_LIMIT INT64_C(1000000000000)
+#define MEANS_LIMIT 20
+#define LN2_Q64     UINT64_C(12786308645202655659)
+
+/* Normal quantiles as multiples of the 95 % one (1.6448536), Q28: element i is where 2^-(1 + i/16)^2 is above it. Over
+ * the root of the logarithm they are nearly a straight line, so that what lies between two is read off a line. */
+static const uint32_t sim_delay_quantiles[] = {
+    0,          17516501,   34654019,   51454352,   67952971,   84180231,   100162298,  115921880,  131478803,
+    146850477,  162052261,  177097775,  191999146,  206767212,  221411701,  235941371,  250364130,  264687147,
+    278916932,  293059417,  307120019,  321103698,  335015002,  348858116,  362636892,  376354889,  390015396,
+    403621460,  417175907,  430681366,  444140282,  457554934,  470927450,  484259817,  497553897,  510811433,
+    524034059,  537223313,  550380637,  563507392,  576604856,  589674237,  602716675,  615733247,  628724970,
+    641692809,  654637676,  667560436,  680461911,  693342881,  706204085,  719046228,  731869981,  744675981,
+    757464837,  770237128,  782993408,  795734203,  808460019,  821171337,  833868618,  846552303,  859222813,
+    871880554,  884525912,  897159259,  909780951,  922391330,  934990724,  947579448,  960157804,  972726086,
+    985284571,  997833531,  1010373223, 1022903899, 1035425799, 1047939154, 1060444188, 1072941116, 1085430148,
+    1097911482, 1110385314, 1122851830, 1135311211, 1147763632, 1160209262, 1172648263, 1185080795, 1197507009,
+    1209927054, 1222341072, 1234749204, 1247151582, 1259548337, 1271939595, 1284325479, 1296706107, 1309081594,
+    1321452051, 1333817588, 1346178309, 1358534316, 1370885709, 1383232583, 1395575033, 1407913148, 1420247019,
+    1432576729, 1444902364, 1457224004, 1469541728, 1481855614,
+};
+#define REST_BITS 24 /* of a Q28 number, beyond the element */
+
+/* ---- numbers ---- */
+
+struct sim_delay_wide {
+    uint64_t high, low;
+};
+
+static struct sim_delay_wide sim_delay_multiply(uint64_t a, uint64_t b)
+{
+    uint64_t a1 = a >> 32, a0 = a & UINT32_MAX, b1 = b >> 32, b0 = b & UINT32_MAX;
+    uint64_t low = a0 * b0, middle = a1 * b0 + (low >> 32), other = a0 * b1 + (middle & UINT32_MAX);
+    return (struct sim_delay_wide){ a1 * b1 + (middle >> 32) + (other >> 32), other << 32 | (low & UINT32_MAX) };
+}
+
+/* a * b / 2^shift to the nearest, shift 1 to 127; the caller knows that it fits. */
+static uint64_t sim_delay_multiply_shift(uint64_t a, uint64_t b, unsigned shift)
+{
+    struct sim_delay_wide w = sim_delay_multiply(a, b);
+    struct sim_delay_wide half =
+        shift > 64 ? (struct sim_delay_wide){ UINT64_C(1) << (shift - 65), 0 } : (struct sim_delay_wide){ 0, UINT64_C(1) << (shift - 1) };
+    w.low += half.low;
+    w.high += half.high + (w.low < half.low);
+    if (shift >= 64)
+        return w.high >> (shift - 64);
+    return w.high << (64 - shift) | w.low >> shift;
+}
+
+/* The binary logarithm of x > 0 in Q32: digit by digit, since squaring doubles it. */
+static uint64_t sim_delay_log2_q32(uint64_t x)
+{
+    unsigned whole = 63;
+    while (!(x >> 63)) {
+        x <<= 1;
+        whole--;
+    }
+    uint64_t log = whole;
+    for (unsigned i = 0; i < 32; i++) {
+        struct sim_delay_wide w = sim_delay_multiply(x, x);
+        bool two = w.high >> 63;
+        x = two ? w.high : w.high << 1 | w.low >> 63;
+        log = log << 1 | two;
+    }
+    return log;
+}
+
+/* 2^x in Q62 for 0 <= x < 1 in Q32: the exponential's series. */
+static uint64_t sim_delay_exp2_q62(uint32_t x)
+{
+    uint64_t y = sim_delay_multiply((uint64_t)x << 32, LN2_Q64).high, sum = 0, term = UINT64_C(1) << 62;
+    for (uint64_t k = 1; term; k++) {
+        sum += term;
+        term = sim_delay_multiply(term, y).high / k;
+    }
+    return sum;
+}
+
+/* Rounded down. */
+static uint32_t sim_delay_root(uint64_t x)
+{
+    uint64_t r = 0;
+    for (uint64_t bit = UINT64_C(1) << 31; bit; bit >>= 1)
+        if ((r | bit) * (r | bit) <= x)
+            r |= bit;
+    return (uint32_t)r;
+}
+
+/* ---- distributions ---- */
+
+static uint64_t sim_delay_uniform(uint64_t from, uint64_t to, uint64_t random)
+{
+    return from + sim_delay_multiply(random, to - from + 1).high;
+}
+
+/* -ln((random + 1) / 2^64) means. */
+static uint64_t sim_delay_exponential(uint64_t mean, uint64_t most, uint64_t random)
+{
+    if (random == UINT64_MAX)
+        return 0;
+    uint64_t log = (UINT64_C(64) << 32) - sim_delay_log2_q32(random + 1);
+    uint64_t value = sim_delay_multiply_shift(mean, sim_delay_multiply(log, LN2_Q64).high, 32);
+    return value < most ? value : most;
+}
+
+/* p50 * (p95/p50)^x, x a normal number in units of its 95 % quantile: the first bit is its sign, the others say how much
+ * of its side is beyond it. */
+static uint64_t sim_delay_percentiles(uint64_t p50, uint64_t p95, uint64_t random)
+{
+    uint64_t log = (UINT64_C(64) << 32) - sim_delay_log2_q32((random & (UINT64_MAX >> 1)) + 1); /* Q32, 1 to 64 */
+    uint64_t at = (uint64_t)sim_delay_root(log << 24) - (UINT64_C(1) << 28);                    /* Q28, 0 to 7 */
+    uint64_t i = at >> REST_BITS, rest = at & ((UINT64_C(1) << REST_BITS) - 1);
+    uint64_t x = sim_delay_quantiles[i];
+    if (rest)
+        x += (sim_delay_quantiles[i + 1] - sim_delay_quantiles[i]) * rest >> REST_BITS;
+    uint64_t ratio = sim_delay_log2_q32(p95) - sim_delay_log2_q32(p50);
+    uint64_t e = sim_delay_multiply_shift(ratio, x, 28); /* Q32, at most 40 * 5.6 */
+    uint64_t whole = e >> 32;
+    uint32_t fraction = (uint32_t)e;
+    uint64_t most = (uint64_t)(MEANS_LIMIT * DELAY_LIMIT); /* below 2^45 */
+    if (random >> 63) {
+        if (sim_delay_log2_q32(p50) + e >= UINT64_C(45) << 32)
+            return most;
+        uint64_t value = sim_delay_multiply_shift(p50, sim_delay_exp2_q62(fraction), (unsigned)(62 - whole));
+        return value < most ? value : most;
+    }
+    if (whole >= 41) /* below a half */
+        return 0;
+    if (fraction) { /* 2^-e = 2^(1 - fraction) / 2^(whole + 1) */
+        fraction = 0 - fraction;
+        whole++;
+    }
+    return sim_delay_multiply_shift(p50, sim_delay_exp2_q62(fraction), (unsigned)(62 + whole));
+}
+
+static uint64_t ro_random(uint64_t seed, uint64_t what, uint64_t who)
+{
+    /* A round of splitmix64 each, so that no two of the three can make up for each other. */
+    const uint64_t parts[] = { seed, what, who };
+    uint64_t z = 0;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        z = (z ^ parts[i]) + UINT64_C(0x9e3779b97f4a7c15);
+        z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+        z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+        z ^= z >> 31;
+    }
+    return z;
+}
+
+static int sim_delay_refuse(int code, uint32_t index, const char *name, int64_t value, const char *what,
+                  struct rollout_error *reterr)
+{
+    char field[48];
+    snprintf(field, sizeof field, "delays[%" PRIu32 "].%s", index, name);
+    return ro_error_at(reterr, code, index, field, "%s: %" PRId64 " %s", field, value, what);
+}
+
+static int ro_delay_check(const struct rollout_delay *delay, uint32_t index, struct rollout_error *reterr)
+{
+    static const char range[] = "is not between 0 and 1000000000000";
+    if (delay->kind > ROLLOUT_DELAY_PERCENTILES)
+        return sim_delay_refuse(ROLLOUT_ERR_INVALID, index, "kind", delay->kind, "is no kind of delay", reterr);
+    if (delay->a_ms < 0 || delay->a_ms > DELAY_LIMIT)
+        return sim_delay_refuse(ROLLOUT_ERR_INVALID, index, "a_ms", delay->a_ms, range, reterr);
+    if (delay->b_ms < 0 || delay->b_ms > DELAY_LIMIT)
+        return sim_delay_refuse(ROLLOUT_ERR_INVALID, index, "b_ms", delay->b_ms, range, reterr);
+    if (delay->kind == ROLLOUT_DELAY_PERCENTILES && delay->a_ms == 0)
+        return sim_delay_refuse(ROLLOUT_ERR_INVALID, index, "a_ms", 0, "is no median of a log-normal distribution", reterr);
+    if ((delay->kind == ROLLOUT_DELAY_UNIFORM || delay->kind == ROLLOUT_DELAY_PERCENTILES) && delay->b_ms < delay->a_ms)
+        return sim_delay_refuse(ROLLOUT_ERR_INVALID, index, "b_ms", delay->b_ms, "is less than a_ms", reterr);
+    if (delay->reserved) {
+        char field[32];
+        snprintf(field, sizeof field, "delays[%u].reserved", (unsigned)index);
+        return ro_error_at(reterr, ROLLOUT_ERR_ABI, index, field, "%s: not zero", field);
+    }
+    return ROLLOUT_OK;
+}
+
+static int64_t ro_delay_draw(const struct rollout_delay *delay, uint64_t random)
+{
+    uint64_t a = (uint64_t)delay->a_ms, b = (uint64_t)delay->b_ms;
+    switch (delay->kind) {
+    case ROLLOUT_DELAY_UNIFORM:
+        return (int64_t)sim_delay_uniform(a, b, random);
+    case ROLLOUT_DELAY_EXPONENTIAL:
+        return (int64_t)sim_delay_exponential(a, b ? b : MEANS_LIMIT * a, random);
+    case ROLLOUT_DELAY_PERCENTILES:
+        return (int64_t)sim_delay_percentiles(a, b, random);
+    default:
+        return delay->a_ms;
+    }
+}
+#undef DELAY_LIMIT
+#undef LN2_Q64
+#undef MEANS_LIMIT
+#undef REST_BITS
+
+/* ---- lib/sim/effects.c ---- */
+
+/* What carrying out an action does to the facts: the same as rollout_apply() does to the objects, which tests/play/model.c
+ * compares. Sources: inplace.md 8 to 11, cloneset.md 5.2, 6.6, statefulset.md 2, 11, daemonset.md 8. */
+
+
+
+static const struct rollout_str sim_effects_absent = { NULL, 0 };
+
+/* An action that is being carried out. */
+struct sim_effects_deed {
+    struct ro_cluster *c;
+    const struct rollout_plan *plan;
+    const struct rollout_action *action;
+    size_t index;
+};
+
+static const struct rollout_attr *sim_effects_attr_of(const struct sim_effects_deed *d, uint32_t key)
+{
+    for (uint32_t i = 0; i < d->action->attr_count; i++)
+        if (d->plan->attrs[d->action->attr_first + i].key == key)
+            return &d->plan->attrs[d->action->attr_first + i];
+    return NULL;
+}
+
+static struct rollout_str sim_effects_text_of(const struct sim_effects_deed *d, uint32_t key)
+{
+    const struct rollout_attr *attr = sim_effects_attr_of(d, key);
+    return attr && attr->text < d->plan->text_count ? d->plan->texts[attr->text] : sim_effects_absent;
+}
+
+static int64_t sim_effects_value_of(const struct sim_effects_deed *d, uint32_t key)
+{
+    const struct rollout_attr *attr = sim_effects_attr_of(d, key);
+    return attr ? attr->value : 0;
+}
+
+/* Place from 1 of the revision that the action names. */
+static uint32_t sim_effects_revision_of(const struct sim_effects_deed *d)
+{
+    struct rollout_str name = sim_effects_text_of(d, ROLLOUT_ATTR_REVISION);
+    for (size_t i = 0; i < d->c->revision_count; i++)
+        if (ro_str_eq(d->c->revisions[i].name, name))
+            return (uint32_t)i + 1;
+    return 0;
+}
+
+/* ---- labels ---- */
+
+static void sim_effects_label_revision(struct ro_cluster *c, uint32_t pod, uint32_t revision)
+{
+    const struct rollout_revision *r = &c->revisions[revision - 1];
+    struct rollout_str text = c->workload.daemonset && r->hash.len > 0 ? r->hash : r->name;
+    struct rollout_str hash = ro_short_hash(text);
+    bool brief = c->workload.cloneset && c->gates.on[ROLLOUT_GATE_CLONESET_SHORT_HASH];
+    ro_cluster_set_label(c, pod, RO_STR("controller-revision-hash"), brief ? hash : text);
+    if (c->workload.cloneset)
+        ro_cluster_set_label(c, pod, RO_STR("pod-template-hash"), hash);
+    c->hidden[pod].target = (uint16_t)revision;
+}
+
+static void sim_effects_set_state(struct ro_cluster *c, uint32_t pod, struct rollout_str state)
+{
+    ro_cluster_set_label(c, pod, RO_STR("lifecycle.apps.kruise.io/state"), state);
+}
+
+/* ---- readiness ---- */
+
+/* Ready becomes False where a gate is not True, unless containers say so already. */
+static void sim_effects_force_unready(struct ro_cluster *c, uint32_t pod)
+{
+    struct rollout_pod *p = &c->pods[pod];
+    if (!(c->hidden[pod].flags & RO_SIM_CONTAINERS_READY) || !(p->flags & ROLLOUT_POD_READY))
+        return;
+    p->flags &= ~(uint32_t)ROLLOUT_POD_READY;
+    p->ready_since_ms = 0;
+}
+
+static void sim_effects_set_in_place_ready(struct ro_cluster *c, uint32_t pod, bool ready)
+{
+    struct rollout_pod *p = &c->pods[pod];
+    const uint32_t all = ROLLOUT_POD_IN_PLACE_TRUE | ROLLOUT_POD_IN_PLACE_CLEAN;
+    uint32_t old = p->flags & ROLLOUT_POD_IN_PLACE_CONDITION ? p->flags & ROLLOUT_POD_IN_PLACE_TRUE : UINT32_MAX;
+    /* a condition whose status stays is not written anew, whatever its reason is */
+    if (old != (ready ? (uint32_t)ROLLOUT_POD_IN_PLACE_TRUE : 0))
+        p->flags = (p->flags & ~all) | ROLLOUT_POD_IN_PLACE_CONDITION | (ready ? all : 0);
+    if (!ready && (p->flags & ROLLOUT_POD_IN_PLACE_GATE))
+        sim_effects_force_unready(c, pod);
+}
+
+static void sim_effects_mark_not_ready(struct ro_cluster *c, uint32_t pod, uint32_t key, bool mark)
+{
+    struct rollout_pod *p = &c->pods[pod];
+    if (!(p->flags & ROLLOUT_POD_KRUISE_GATE) || (!(p->flags & ROLLOUT_POD_KRUISE_CONDITION) && !mark) ||
+        ((p->flags & key) != 0) == mark)
+        return;
+    p->flags |= ROLLOUT_POD_KRUISE_CONDITION;
+    p->flags = mark ? p->flags | key : p->flags & ~key;
+    if (mark)
+        sim_effects_force_unready(c, pod);
+}
+
+/* ---- updates in place ---- */
+
+static struct rollout_in_place *sim_effects_in_place_of(struct ro_cluster *c, uint32_t pod)
+{
+    if (!c->pods[pod].in_place)
+        c->in_place[pod] = (struct rollout_in_place){ 0 };
+    c->pods[pod].in_place = &c->in_place[pod];
+    return &c->in_place[pod];
+}
+
+static void sim_effects_patch_labels(struct ro_cluster *c, uint32_t pod, const struct rollout_node *labels)
+{
+    if (ro_is(labels, ROLLOUT_NODE_OBJECT))
+        for (const struct rollout_node *l = ro_first(labels); l != ro_end(labels); l = ro_next(l))
+            if (l->kind == ROLLOUT_NODE_TEXT || l->kind == ROLLOUT_NODE_NULL)
+                ro_cluster_set_label(c, pod, l->key, l->kind == ROLLOUT_NODE_TEXT ? l->text : sim_effects_absent);
+}
+
+static void sim_effects_patch_finalizers(struct ro_cluster *c, uint32_t pod, const struct rollout_node *list, bool there)
+{
+    if (ro_is(list, ROLLOUT_NODE_ARRAY))
+        for (const struct rollout_node *f = ro_first(list); f != ro_end(list); f = ro_next(f))
+            c->hidden[pod].finalizers = ro_texts_listed(&c->texts, c->hidden[pod].finalizers, ro_text(f), there);
+    ro_cluster_relabel(c, pod);
+}
+
+static void sim_effects_patch_metadata(struct ro_cluster *c, uint32_t pod, const struct rollout_diff *diff)
+{
+    const struct rollout_node *metadata = ro_get(diff->metadata_patch.nodes, "metadata");
+    if (diff->metadata_patch.count == 0)
+        return;
+    sim_effects_patch_labels(c, pod, ro_get(metadata, "labels"));
+    /* null takes it away, as null for all annotations does */
+    const struct rollout_node *annotations = ro_member(metadata, RO_STR("annotations"));
+    const struct rollout_node *cost = ro_member(annotations, RO_STR("controller.kubernetes.io/pod-deletion-cost"));
+    if (cost || ro_is(annotations, ROLLOUT_NODE_NULL))
+        c->pods[pod].deletion_cost = ro_deletion_cost(ro_text(cost));
+    sim_effects_patch_finalizers(c, pod, ro_get(metadata, "$deleteFromPrimitiveList/finalizers"), false);
+    sim_effects_patch_finalizers(c, pod, ro_get(metadata, "finalizers"), true);
+}
+
+/* What feeds a container's environment travels with it. */
+static void sim_effects_patch_env(struct ro_cluster *c, uint32_t pod, const struct rollout_diff *diff)
+{
+    for (size_t i = 0; i < diff->container_count; i++)
+        for (uint32_t l = 0; l < diff->containers[i].labels.count; l++)
+            ro_cluster_set_label(c, pod, *ro_label_key(&diff->containers[i].labels, l),
+                                 *ro_label_value(&diff->containers[i].labels, l));
+}
+
+static bool sim_effects_has_started(const struct ro_cluster *c, uint32_t pod)
+{
+    return c->pods[pod].phase != ROLLOUT_PHASE_NONE && c->pods[pod].phase != ROLLOUT_PHASE_PENDING;
+}
+
+/* What a pod recorded before it was told: images, if it had any. Environment and resources are compared as they are. */
+static bool sim_effects_waits_for_containers(const struct ro_sim_pair *pair, bool recorded)
+{
+    return (pair->flags & (ROLLOUT_CHANGES_ENV | ROLLOUT_CHANGES_RESOURCES)) ||
+           (recorded && (pair->flags & ROLLOUT_CHANGES_IMAGES));
+}
+
+static void sim_effects_wait_for_containers(struct ro_cluster *c, uint32_t pod, const struct ro_sim_pair *pair)
+{
+    struct rollout_in_place *in_place = &c->in_place[pod];
+    in_place->waits_for = pair->flags & ROLLOUT_CHANGES_ENV         ? ROLLOUT_WAITS_FOR_ENV
+                          : pair->flags & ROLLOUT_CHANGES_RESOURCES ? ROLLOUT_WAITS_FOR_RESOURCES
+                                                                    : ROLLOUT_WAITS_FOR_IMAGE;
+    if (pair->diff && pair->diff->container_count)
+        in_place->container = pair->diff->containers[0].name;
+}
+
+/* One batch of containers is told to change. Those of a pod that has not started leave nothing to wait for. */
+static void sim_effects_change_containers(struct ro_cluster *c, uint32_t pod, const struct ro_sim_pair *pair)
+{
+    struct rollout_in_place *in_place = sim_effects_in_place_of(c, pod);
+    struct ro_sim_pod *h = &c->hidden[pod];
+    bool started = sim_effects_has_started(c, pod), must_wait = sim_effects_waits_for_containers(pair, started);
+    in_place->flags &= ~(uint32_t)(ROLLOUT_IN_PLACE_NEXT | ROLLOUT_IN_PLACE_NEXT_APPLIES | ROLLOUT_IN_PLACE_NEXT_READY |
+                                   ROLLOUT_IN_PLACE_CONTAINERS_DONE);
+    if (h->batches)
+        h->batches--;
+    if (h->batches)
+        in_place->flags |= ROLLOUT_IN_PLACE_NEXT | ROLLOUT_IN_PLACE_NEXT_APPLIES;
+    if (!must_wait) {
+        in_place->flags |= ROLLOUT_IN_PLACE_CONTAINERS_DONE;
+        in_place->waits_for = ROLLOUT_WAITS_FOR_NOTHING;
+        in_place->container = sim_effects_absent;
+    } else {
+        sim_effects_wait_for_containers(c, pod, pair);
+        h->flags |= RO_SIM_RESTARTS;
+        h->flags &= (uint16_t)~RO_SIM_KEEPS;
+        if (!(pair->flags & (ROLLOUT_CHANGES_IMAGES | ROLLOUT_CHANGES_ENV | ROLLOUT_CHANGES_RESTARTS)))
+            h->flags |= RO_SIM_KEEPS;
+    }
+    if (!h->batches && !must_wait)
+        h->image = h->target;
+    if (!started) /* it starts with what is new */
+        h->flags &= (uint16_t)~RO_SIM_BROKEN;
+}
+
+static void sim_effects_update_in_place(const struct sim_effects_deed *d, uint32_t pod)
+{
+    struct ro_cluster *c = d->c;
+    struct ro_sim_pod *h = &c->hidden[pod];
+    uint32_t from = h->target, to = sim_effects_revision_of(d);
+    const struct ro_sim_pair *pair = ro_cluster_pair(c, from, to);
+    int64_t grace = sim_effects_value_of(d, ROLLOUT_ATTR_GRACE_SECONDS);
+    struct rollout_str state = c->workload.cloneset ? RO_STR("Updating") : sim_effects_text_of(d, ROLLOUT_ATTR_STATE);
+    if (!to)
+        return;
+    if (sim_effects_value_of(d, ROLLOUT_ATTR_MARK_NOT_READY))
+        sim_effects_set_in_place_ready(c, pod, false);
+    sim_effects_label_revision(c, pod, to);
+    if (state.data)
+        sim_effects_set_state(c, pod, state);
+    h->flags |= RO_SIM_BEGUN;
+    h->batches = pair->batches;
+    struct rollout_in_place *in_place = sim_effects_in_place_of(c, pod);
+    struct rollout_tree containers = in_place->containers;
+    *in_place = (struct rollout_in_place){ .flags = ROLLOUT_IN_PLACE_STATE, .containers = containers };
+    if (grace > 0) {
+        in_place->flags |= ROLLOUT_IN_PLACE_GRACE_KEY | ROLLOUT_IN_PLACE_GRACE;
+        if (sim_effects_waits_for_containers(pair, false))
+            sim_effects_wait_for_containers(c, pod, pair);
+        else
+            in_place->flags |= ROLLOUT_IN_PLACE_CONTAINERS_DONE;
+        in_place->grace_revision = c->pods[pod].revision;
+        in_place->grace_end_ms = c->snapshot.now_ms / 1000 * 1000 + grace * 1000;
+        h->image = (uint16_t)from; /* by which the end of the grace period knows what is to change */
+        return;
+    }
+    if (pair->diff) {
+        sim_effects_patch_metadata(c, pod, pair->diff);
+        sim_effects_patch_env(c, pod, pair->diff);
+    }
+    sim_effects_change_containers(c, pod, pair);
+}
+
+static void sim_effects_end_grace(const struct sim_effects_deed *d, uint32_t pod)
+{
+    struct ro_cluster *c = d->c;
+    struct rollout_in_place *in_place = sim_effects_in_place_of(c, pod);
+    const uint32_t grace = ROLLOUT_IN_PLACE_GRACE_KEY | ROLLOUT_IN_PLACE_GRACE | ROLLOUT_IN_PLACE_GRACE_BROKEN |
+                           ROLLOUT_IN_PLACE_GRACE_OLD_KEY;
+    const struct ro_sim_pair *pair = ro_cluster_pair(c, c->hidden[pod].image, c->hidden[pod].target);
+    in_place->flags &= ~grace;
+    in_place->grace_revision = sim_effects_absent;
+    in_place->grace_end_ms = 0;
+    if (ro_str_eq(sim_effects_text_of(d, ROLLOUT_ATTR_DETAIL), RO_STR("drop")))
+        return;
+    if (pair->diff) {
+        sim_effects_patch_metadata(c, pod, pair->diff);
+        sim_effects_patch_env(c, pod, pair->diff);
+    }
+    sim_effects_change_containers(c, pod, pair);
+}
+
+/* ---- lifecycle ---- */
+
+static void sim_effects_put_hook_back(struct ro_cluster *c, uint32_t pod)
+{
+    const struct rollout_lifecycle *sim_effects_lifecycle = ro_kind_lifecycle(c);
+    const struct rollout_hook *hook = sim_effects_lifecycle ? &sim_effects_lifecycle->in_place_update : NULL;
+    if (!hook || !hook->set)
+        return;
+    for (uint32_t i = 0; i < hook->labels.count; i++)
+        ro_cluster_set_label(c, pod, *ro_label_key(&hook->labels, i), *ro_label_value(&hook->labels, i));
+    for (uint32_t i = 0; i < hook->finalizers.count; i++)
+        c->hidden[pod].finalizers =
+            ro_texts_listed(&c->texts, c->hidden[pod].finalizers, *ro_strs_at(&hook->finalizers, i), true);
+    ro_cluster_relabel(c, pod);
+}
+
+static void sim_effects_lifecycle(const struct sim_effects_deed *d, uint32_t pod)
+{
+    const struct rollout_attr *mark = sim_effects_attr_of(d, ROLLOUT_ATTR_MARK_NOT_READY);
+    bool moves = d->action->op == ROLLOUT_OP_SET_LIFECYCLE;
+    struct rollout_str state = sim_effects_text_of(d, ROLLOUT_ATTR_STATE);
+    bool deletes = moves ? ro_str_eq(state, RO_STR("PreparingDelete"))
+                         : d->c->pods[pod].lifecycle_state == ROLLOUT_STATE_PREPARING_DELETE;
+    if (mark)
+        sim_effects_mark_not_ready(d->c, pod, deletes ? ROLLOUT_POD_KEY_PRE_DELETE : ROLLOUT_POD_KEY_PRE_UPDATE, mark->value != 0);
+    if (sim_effects_value_of(d, ROLLOUT_ATTR_HOOK))
+        sim_effects_put_hook_back(d->c, pod);
+    if (moves)
+        sim_effects_set_state(d->c, pod, state);
+    if (ro_str_eq(state, RO_STR("PreparingUpdate")))
+        d->c->hidden[pod].flags |= RO_SIM_BEGUN;
+}
+
+/* ---- pods that come and go ---- */
+
+static int sim_effects_compare_name(const struct ro_cluster *c, size_t place, struct rollout_str name)
+{
+    return ro_str_cmp(c->base_names[c->names[place]], name);
+}
+
+static bool sim_effects_was_there(const struct ro_cluster *c, struct rollout_str name)
+{
+    size_t low = 0, high = c->name_count;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        int order = sim_effects_compare_name(c, mid, name);
+        if (order == 0)
+            return true;
+        if (order < 0)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return false;
+}
+
+/* "<workload>-<id>" with an id of the letters that upstream draws from, one for each serial: multiplication by a number that
+ * has no divisor in common with 27^5 brings each id once. */
+static struct rollout_str sim_effects_drawn_name(struct ro_cluster *c, uint32_t pod)
+{
+    static const char letters[] = "bcdfghjklmnpqrstvwxz2456789";
+    const uint32_t radix = sizeof letters - 1, ids = radix * radix * radix * radix * radix;
+    struct rollout_str owner = ro_kind_name(c), kept;
+    char buf[300];
+    int prefix = owner.len < sizeof buf - 8 ? (int)owner.len : (int)sizeof buf - 8;
+    uint64_t number = c->hidden[pod].serial;
+    do {
+        uint64_t n = (number * UINT64_C(8675309) + 1234567) % ids;
+        int len = snprintf(buf, sizeof buf, "%.*s-", prefix, owner.data ? owner.data : "");
+        for (int i = 0; i < 5; i++, n /= radix)
+            buf[len++] = letters[n % radix];
+        kept = (struct rollout_str){ buf, (size_t)len };
+        number += UINT64_C(1) << 22; /* beyond any serial's */
+    } while (sim_effects_was_there(c, kept));
+    return ro_texts_keep(&c->texts, kept);
+}
+
+/* The id that a CloneSet's pod is made with: one that the action names, or the one in its drawn name. */
+static struct rollout_str sim_effects_given_id(const struct sim_effects_deed *d, uint64_t number)
+{
+    for (uint32_t i = 0; i < d->action->attr_count; i++) {
+        const struct rollout_attr *attr = &d->plan->attrs[d->action->attr_first + i];
+        if (attr->key == ROLLOUT_ATTR_ID && number-- == 0)
+            return d->plan->texts[attr->text];
+    }
+    return sim_effects_absent;
+}
+
+static void sim_effects_name_clone(const struct sim_effects_deed *d, uint32_t pod, uint64_t number)
+{
+    struct ro_cluster *c = d->c;
+    struct rollout_str id = sim_effects_given_id(d, number), owner = ro_kind_name(c);
+    struct rollout_pod *p = &c->pods[pod];
+    char buf[512];
+    if (id.data) {
+        int len = snprintf(buf, sizeof buf, "%.*s-%.*s", (int)(owner.len > 300 ? 300 : owner.len),
+                           owner.data ? owner.data : "", (int)(id.len > 200 ? 200 : id.len), id.data);
+        p->name = ro_texts_keep(&c->texts, (struct rollout_str){ buf, (size_t)len });
+    } else {
+        p->name = sim_effects_drawn_name(c, pod);
+        id = (struct rollout_str){ p->name.data + p->name.len - 5, 5 };
+    }
+    if (c->keeps_claims && d->c->workload.cloneset->claim_templates.count) /* else nobody reads it */
+        ro_cluster_set_label(c, pod, RO_STR("apps.kruise.io/cloneset-instance-id"), id);
+}
+
+static void sim_effects_name_ordinal(const struct sim_effects_deed *d, uint32_t pod)
+{
+    struct ro_cluster *c = d->c;
+    struct rollout_str name = ro_texts_keep(&c->texts, sim_effects_text_of(d, ROLLOUT_ATTR_NAME)), parent;
+    char digits[16];
+    int len = snprintf(digits, sizeof digits, "%d", (int)ro_ordinal_of(name, &parent));
+    c->pods[pod].name = name;
+    ro_cluster_set_label(c, pod, RO_STR("statefulset.kubernetes.io/pod-name"), name);
+    if (c->gates.on[ROLLOUT_GATE_POD_INDEX_LABEL])
+        ro_cluster_set_label(c, pod, RO_STR("apps.kubernetes.io/pod-index"),
+                             (struct rollout_str){ digits, (size_t)len });
+    if (sim_effects_text_of(d, ROLLOUT_ATTR_STATE).data)
+        sim_effects_set_state(c, pod, sim_effects_text_of(d, ROLLOUT_ATTR_STATE));
+}
+
+static void sim_effects_name_daemon(const struct sim_effects_deed *d, uint32_t pod)
+{
+    struct ro_cluster *c = d->c;
+    struct rollout_pod *p = &c->pods[pod];
+    p->name = sim_effects_drawn_name(c, pod);
+    p->target_node = ro_texts_keep(&c->texts, sim_effects_text_of(d, ROLLOUT_ATTR_NODE));
+    if (c->workload.daemonset->template_generation.data)
+        ro_cluster_set_label(c, pod, RO_STR("pod-template-generation"), c->workload.daemonset->template_generation);
+    uint32_t node = d->action->subject_kind == ROLLOUT_SUBJECT_NODE ? d->action->subject : ROLLOUT_NONE;
+    p->node_index = node < c->node_count ? node + 1 : 0;
+}
+
+static int sim_effects_create(const struct sim_effects_deed *d, uint64_t from, uint64_t to)
+{
+    struct ro_cluster *c = d->c;
+    const struct ro_sim_template *template;
+    uint32_t revision = sim_effects_revision_of(d);
+    if (!revision)
+        return ro_error(c->reterr, ROLLOUT_ERR_INVALID, "plan.actions", "plan.actions: a pod of an unknown revision");
+    if (to > from && to - from > RO_CLUSTER_PODS - c->pod_count)
+        return ro_error(c->reterr, ROLLOUT_ERR_INVALID, "pods",
+                        "pods: %zu and %llu new ones, but at most %d can be played with", c->pod_count,
+                        (unsigned long long)(to - from), RO_CLUSTER_PODS);
+    int r = ro_revisions_template(c, d->plan, d->index, revision, &template);
+    for (uint64_t i = from; i < to && r == ROLLOUT_OK; i++) {
+        uint32_t pod = ro_cluster_add_pod(c);
+        if (pod == ROLLOUT_NONE)
+            return ro_error_nomem(c->reterr);
+        struct rollout_pod *p = &c->pods[pod];
+        struct ro_sim_pod *h = &c->hidden[pod];
+        *p = template->pod;
+        p->phase = ROLLOUT_PHASE_PENDING; /* by the API server */
+        h->labels = template->labels;
+        h->finalizers = template->finalizers;
+        ro_cluster_relabel(c, pod);
+        sim_effects_label_revision(c, pod, revision);
+        h->image = (uint16_t)revision;
+        if (template->containers.count)
+            sim_effects_in_place_of(c, pod)->containers = template->containers;
+        p->created_ms = c->snapshot.now_ms / 1000 * 1000;
+        if (c->workload.cloneset) {
+            sim_effects_set_state(c, pod, RO_STR("PreparingNormal"));
+            sim_effects_name_clone(d, pod, i);
+        } else if (c->workload.statefulset) {
+            sim_effects_name_ordinal(d, pod);
+        } else {
+            sim_effects_name_daemon(d, pod);
+        }
+        char uid[48];
+        int len = snprintf(uid, sizeof uid, "simulated-%u", h->serial);
+        p->uid = c->keeps_claims ? ro_texts_keep(&c->texts, (struct rollout_str){ uid, (size_t)len }) : sim_effects_absent;
+    }
+    return r;
+}
+
+/* The length of a failed pod's node's back-off, as its controller steps it. */
+static int sim_effects_step_backoff(struct ro_cluster *c, uint32_t pod)
+{
+    struct rollout_str node = c->pods[pod].node.len ? c->pods[pod].node : c->pods[pod].target_node;
+    size_t i = 0;
+    if (c->fixed_names)
+        return ROLLOUT_OK; /* no clock, no back-off */
+    while (i < c->backoff_count && !ro_str_eq(c->backoffs[i].node, node))
+        i++;
+    if (i == c->backoff_count) {
+        if (c->backoff_count == c->backoff_room) {
+            size_t room = c->backoff_room ? 2 * c->backoff_room : 8;
+            struct rollout_backoff *more = realloc(c->backoffs, room * sizeof *more);
+            if (!more)
+                return ro_error_nomem(c->reterr);
+            c->backoffs = more;
+            c->backoff_room = room;
+        }
+        c->backoffs[c->backoff_count++] = (struct rollout_backoff){ .node = node };
+        c->snapshot.failed_pod_backoffs.items = c->backoffs;
+        c->snapshot.failed_pod_backoffs.count = c->backoff_count;
+        c->snapshot.failed_pod_backoffs.stride = sizeof *c->backoffs;
+    }
+    struct rollout_backoff *b = &c->backoffs[i];
+    bool forgotten = b->seconds == 0 || c->snapshot.now_ms - b->last_step_ms > 30 * 60 * 1000;
+    b->seconds = forgotten ? 1 : b->seconds >= 450 ? 900 : 2 * b->seconds;
+    b->last_step_ms = c->snapshot.now_ms;
+    return ROLLOUT_OK;
+}
+
+static int sim_effects_delete_pod(const struct sim_effects_deed *d, uint32_t pod)
+{
+    struct ro_cluster *c = d->c;
+    struct rollout_pod *p = &c->pods[pod];
+    int r = ROLLOUT_OK;
+    if (c->workload.daemonset && p->phase == ROLLOUT_PHASE_FAILED && d->action->reason == ROLLOUT_REASON_DELETE_FAILED)
+        r = sim_effects_step_backoff(c, pod);
+    p->flags |= ROLLOUT_POD_TERMINATING;
+    if (ro_deed_updates(d->action))
+        c->hidden[pod].flags |= RO_SIM_BEGUN;
+    return r;
+}
+
+/* ---- claims and revisions ---- */
+
+static struct rollout_claim *sim_effects_claim_named(struct ro_cluster *c, struct rollout_str name)
+{
+    for (size_t i = c->claim_count; i > 0; i--) /* mostly one that was just made */
+        if (ro_str_eq(c->claims[i - 1].name, name) && name.data)
+            return &c->claims[i - 1];
+    return NULL;
+}
+
+static void sim_effects_show_claims(struct ro_cluster *c)
+{
+    c->snapshot.claims = (struct rollout_claims){ c->claims, c->claim_count, sizeof *c->claims };
+}
+
+static int sim_effects_create_claim(const struct sim_effects_deed *d)
+{
+    struct ro_cluster *c = d->c;
+    struct rollout_str name = sim_effects_text_of(d, ROLLOUT_ATTR_CLAIM), template = sim_effects_text_of(d, ROLLOUT_ATTR_TEMPLATE);
+    if (!name.data) /* a CloneSet's new ids are drawn, and their claims are nobody's concern */
+        return ROLLOUT_OK;
+    if (c->claim_count == c->claim_room) {
+        size_t room = c->claim_room ? 2 * c->claim_room : 16;
+        struct rollout_claim *more = realloc(c->claims, room * sizeof *more);
+        if (!more)
+            return ro_error_nomem(c->reterr);
+        c->claims = more;
+        c->claim_room = room;
+    }
+    struct rollout_claim claim = { .name = ro_texts_keep(&c->texts, name) };
+    const struct rollout_statefulset *set = c->workload.statefulset;
+    for (size_t i = 0; set && i < set->claim_template_count; i++)
+        if (ro_str_eq(set->claim_templates[i].name, template)) {
+            claim.storage_class = set->claim_templates[i].storage_class;
+            claim.request = set->claim_templates[i].request;
+            claim.access_modes = set->claim_templates[i].access_modes;
+        }
+    claim.capacity = sim_effects_absent;
+    if (c->workload.cloneset) {
+        struct rollout_str owner = ro_kind_name(c);
+        struct rollout_owner *owners = ro_arena_alloc(&c->arena, 1, sizeof *owners);
+        if (!owners)
+            return ro_error_nomem(c->reterr);
+        *owners =
+            (struct rollout_owner){ RO_STR("CloneSet"), owner,
+                                    ro_text(ro_dig(c->source->workload_object.nodes, "metadata", "uid", NULL)), 1, 0 };
+        claim.flags = ROLLOUT_CLAIM_OWNED;
+        claim.owners = owners;
+        claim.owner_count = 1;
+        size_t prefix = template.len + owner.len + 2;
+        if (name.len > prefix)
+            claim.instance_id = (struct rollout_str){ claim.name.data + prefix, claim.name.len - prefix };
+    }
+    c->claims[c->claim_count++] = claim;
+    sim_effects_show_claims(c);
+    return ROLLOUT_OK;
+}
+
+static bool sim_effects_names_owner(const struct sim_effects_deed *d, struct rollout_str kind)
+{
+    for (uint32_t i = 0; i < d->action->attr_count; i++) {
+        const struct rollout_attr *attr = &d->plan->attrs[d->action->attr_first + i];
+        if (attr->key == ROLLOUT_ATTR_OWNER && ro_str_eq(d->plan->texts[attr->text], kind))
+            return true;
+    }
+    return false;
+}
+
+/* Other owners stay; of the set and the pod exactly those that the action names. */
+static int sim_effects_own_claim(const struct sim_effects_deed *d, struct rollout_claim *claim)
+{
+    struct ro_cluster *c = d->c;
+    const struct rollout_statefulset *set = c->workload.statefulset;
+    struct rollout_str pod = sim_effects_text_of(d, ROLLOUT_ATTR_POD), uid = sim_effects_absent;
+    if (!set) {
+        claim->flags |= ROLLOUT_CLAIM_OWNED;
+        return ROLLOUT_OK;
+    }
+    if (!pod.data) {
+        struct rollout_str parent;
+        int32_t ordinal = ro_ordinal_of(claim->name, &parent);
+        char buf[300];
+        int len = snprintf(buf, sizeof buf, "%.*s-%d", (int)(set->name.len > 250 ? 250 : set->name.len),
+                           set->name.data ? set->name.data : "", (int)ordinal);
+        pod = ro_texts_keep(&c->texts, (struct rollout_str){ buf, (size_t)len });
+    }
+    int64_t place = sim_effects_value_of(d, ROLLOUT_ATTR_POD) - 1;
+    if (place < 0 || (uint64_t)place >= c->pod_count || !ro_str_eq(c->pods[place].name, pod))
+        for (place = (int64_t)c->pod_count - 1; place >= 0 && !ro_str_eq(c->pods[place].name, pod);)
+            place--;
+    if (place >= 0)
+        uid = c->pods[place].uid;
+    struct rollout_owner *owners = ro_arena_alloc(&c->arena, claim->owner_count + 2, sizeof *owners);
+    size_t n = 0;
+    uint32_t native = (set->flags & ROLLOUT_STATEFULSET_NATIVE) != 0;
+    if (!owners)
+        return ro_error_nomem(c->reterr);
+    bool wants_set = sim_effects_names_owner(d, RO_STR("StatefulSet")), wants_pod = sim_effects_names_owner(d, RO_STR("Pod"));
+    bool has_set = false, has_pod = false;
+    for (size_t i = 0; i < claim->owner_count; i++) {
+        const struct rollout_owner *o = &claim->owners[i];
+        bool is_set = native ? ro_str_eq(o->kind, RO_STR("StatefulSet")) && ro_str_eq(o->name, set->name)
+                             : set->uid.len > 0 && ro_str_eq(o->uid, set->uid);
+        bool is_pod = native ? ro_str_eq(o->kind, RO_STR("Pod")) && ro_str_eq(o->name, pod)
+                             : uid.len > 0 && ro_str_eq(o->uid, uid);
+        bool stays = (!is_set && !is_pod) || (!native && ((is_set && wants_set) || (is_pod && wants_pod)));
+        has_set = has_set || (is_set && stays);
+        has_pod = has_pod || (is_pod && stays);
+        if (stays)
+            owners[n++] = *o;
+    }
+    if (wants_set && !has_set)
+        owners[n++] = (struct rollout_owner){ RO_STR("StatefulSet"), set->name, set->uid, native, 0 };
+    if (wants_pod && !has_pod)
+        owners[n++] = (struct rollout_owner){ RO_STR("Pod"), pod, uid, native, 0 };
+    claim->owners = owners;
+    claim->owner_count = n;
+    claim->flags &= ~(uint32_t)ROLLOUT_CLAIM_OWNED;
+    for (size_t i = 0; i < n; i++)
+        if (set->uid.len > 0 && ro_str_eq(owners[i].uid, set->uid))
+            claim->flags |= ROLLOUT_CLAIM_OWNED;
+    return ROLLOUT_OK;
+}
+
+static int sim_effects_act_on_claim(const struct sim_effects_deed *d)
+{
+    struct ro_cluster *c = d->c;
+    struct rollout_str name = sim_effects_text_of(d, ROLLOUT_ATTR_CLAIM);
+    uint32_t at = d->action->subject_kind == ROLLOUT_SUBJECT_CLAIM ? d->action->subject : ROLLOUT_NONE;
+    if (d->action->op == ROLLOUT_OP_CREATE_CLAIM)
+        return sim_effects_create_claim(d);
+    struct rollout_claim *claim =
+        at < c->claim_count && ro_str_eq(c->claims[at].name, name) ? &c->claims[at] : sim_effects_claim_named(c, name);
+    if (!claim)
+        return ROLLOUT_OK;
+    if (d->action->op == ROLLOUT_OP_SET_CLAIM_OWNER)
+        return sim_effects_own_claim(d, claim);
+    if (d->action->op == ROLLOUT_OP_RESIZE_CLAIM) {
+        claim->request = ro_texts_keep(&c->texts, sim_effects_text_of(d, ROLLOUT_ATTR_REQUEST));
+        return ROLLOUT_OK;
+    }
+    claim->name = sim_effects_absent;
+    c->claims_gone = true;
+    return ROLLOUT_OK;
+}
+
+static int sim_effects_act_on_revision(const struct sim_effects_deed *d)
+{
+    struct ro_cluster *c = d->c;
+    uint32_t revision = sim_effects_revision_of(d);
+    if (!revision || c->fixed_names) /* a small world has all that it will ever have */
+        return ROLLOUT_OK;
+    if (d->action->op == ROLLOUT_OP_DELETE_REVISION)
+        return ro_revisions_remove(c, revision);
+    c->revisions[revision - 1].flags &= ~(uint32_t)ROLLOUT_REVISION_NEW;
+    if (sim_effects_attr_of(d, ROLLOUT_ATTR_NUMBER))
+        c->revisions[revision - 1].number = sim_effects_value_of(d, ROLLOUT_ATTR_NUMBER);
+    return ROLLOUT_OK;
+}
+
+/* ---- all of them ---- */
+
+static void sim_effects_repair(const struct sim_effects_deed *d, uint32_t pod)
+{
+    struct ro_cluster *c = d->c;
+    struct rollout_str detail = sim_effects_text_of(d, ROLLOUT_ATTR_DETAIL), parent;
+    bool both = ro_str_eq(detail, RO_STR("identity+storage"));
+    char digits[16];
+    int len = snprintf(digits, sizeof digits, "%d", (int)ro_ordinal_of(c->pods[pod].name, &parent));
+    if (both || ro_str_eq(detail, RO_STR("identity"))) {
+        ro_cluster_set_label(c, pod, RO_STR("statefulset.kubernetes.io/pod-name"), c->pods[pod].name);
+        if (c->gates.on[ROLLOUT_GATE_POD_INDEX_LABEL])
+            ro_cluster_set_label(c, pod, RO_STR("apps.kubernetes.io/pod-index"),
+                                 (struct rollout_str){ digits, (size_t)len });
+    }
+    if (both || ro_str_eq(detail, RO_STR("storage")))
+        c->pods[pod].flags &= ~(uint32_t)ROLLOUT_POD_STORAGE_MISMATCH;
+}
+
+static int sim_effects_act_on_pod(const struct sim_effects_deed *d, uint32_t pod)
+{
+    struct ro_cluster *c = d->c;
+    switch (d->action->op) {
+    case ROLLOUT_OP_DELETE:
+        return sim_effects_delete_pod(d, pod);
+    case ROLLOUT_OP_UPDATE_IN_PLACE:
+        sim_effects_update_in_place(d, pod);
+        break;
+    case ROLLOUT_OP_RECREATE:
+        if (!(c->pods[pod].flags & ROLLOUT_POD_SPECIFIED_DELETE))
+            ro_cluster_set_label(c, pod, RO_STR("apps.kruise.io/specified-delete"), RO_STR("true"));
+        c->hidden[pod].flags |= RO_SIM_BEGUN;
+        break;
+    case ROLLOUT_OP_SET_LIFECYCLE:
+    case ROLLOUT_OP_SET_POD_READY:
+        sim_effects_lifecycle(d, pod);
+        break;
+    case ROLLOUT_OP_SET_READY:
+        sim_effects_set_in_place_ready(c, pod, true);
+        break;
+    case ROLLOUT_OP_END_GRACE:
+        sim_effects_end_grace(d, pod);
+        break;
+    case ROLLOUT_OP_NEXT_BATCH:
+        sim_effects_change_containers(c, pod, ro_cluster_pair(c, c->hidden[pod].image, c->hidden[pod].target));
+        break;
+    case ROLLOUT_OP_LABEL_TEMPLATE_HASH:
+        ro_cluster_set_label(c, pod, RO_STR("pod-template-hash"), ro_short_hash(c->pods[pod].revision));
+        break;
+    case ROLLOUT_OP_RELABEL:
+        if (sim_effects_revision_of(d))
+            sim_effects_label_revision(c, pod, sim_effects_revision_of(d));
+        break;
+    case ROLLOUT_OP_RELEASE:
+        c->hidden[pod].flags |= RO_SIM_GONE;
+        break;
+    case ROLLOUT_OP_REPAIR:
+        sim_effects_repair(d, pod);
+        break;
+    default:
+        break;
+    }
+    return ROLLOUT_OK;
+}
+
+static uint64_t ro_cluster_writes(const struct rollout_plan *plan, size_t action)
+{
+    const struct rollout_action *a = &plan->actions[action];
+    for (uint32_t i = 0; a->op == ROLLOUT_OP_CREATE && i < a->attr_count; i++) {
+        const struct rollout_attr *attr = &plan->attrs[a->attr_first + i];
+        if (attr->key == ROLLOUT_ATTR_COUNT)
+            return attr->value > 0 ? (uint64_t)attr->value : 0;
+    }
+    return 1;
+}
+
+/* The pod that an action on an ordinal means, which may have been created by an earlier action. */
+static uint32_t sim_effects_pod_at_ordinal(const struct ro_cluster *c, uint32_t ordinal)
+{
+    struct rollout_str parent;
+    for (size_t i = c->pod_count; i > 0; i--)
+        if ((uint32_t)ro_ordinal_of(c->pods[i - 1].name, &parent) == ordinal && ro_str_eq(parent, ro_kind_name(c)))
+            return (uint32_t)i - 1;
+    return ROLLOUT_NONE;
+}
+
+static int ro_cluster_act(struct ro_cluster *c, const struct rollout_plan *plan, size_t action, uint64_t from, uint64_t to)
+{
+    struct sim_effects_deed d = { c, plan, &plan->actions[action], action };
+    uint32_t pod = d.action->subject_kind == ROLLOUT_SUBJECT_POD ? d.action->subject : ROLLOUT_NONE;
+    int r = ROLLOUT_OK;
+    switch (d.action->op) {
+    case ROLLOUT_OP_CREATE:
+        r = sim_effects_create(&d, from, to);
+        break;
+    case ROLLOUT_OP_CREATE_CLAIM:
+    case ROLLOUT_OP_DELETE_CLAIM:
+    case ROLLOUT_OP_SET_CLAIM_OWNER:
+    case ROLLOUT_OP_RESIZE_CLAIM:
+        r = c->keeps_claims ? sim_effects_act_on_claim(&d) : ROLLOUT_OK;
+        break;
+    case ROLLOUT_OP_CREATE_REVISION:
+    case ROLLOUT_OP_RENUMBER_REVISION:
+    case ROLLOUT_OP_DELETE_REVISION:
+        r = sim_effects_act_on_revision(&d);
+        break;
+    default:
+        if (d.action->subject_kind == ROLLOUT_SUBJECT_ORDINAL)
+            pod = sim_effects_pod_at_ordinal(c, d.action->subject);
+        if (pod < c->pod_count)
+            r = sim_effects_act_on_pod(&d, pod);
+        break;
+    }
+    return r == ROLLOUT_OK && c->texts.failed ? ro_error_nomem(c->reterr) : r;
+}
+
+/* ---- lib/sim/events.c ---- */
+
+/* What others than the driver do: scheduler, kubelet, the owners of hooks, garbage collection, and what goes wrong. */
+
+
+
+static const struct rollout_str sim_events_absent = { NULL, 0 };
+
+static bool sim_events_on_lost_node(const struct ro_cluster *c, uint32_t pod)
+{
+    uint32_t node = c->pods[pod].node_index;
+    return node && node <= c->node_count && c->node_facts[node - 1].lost;
+}
+
+static bool sim_events_ended(const struct rollout_pod *p)
+{
+    return p->phase == ROLLOUT_PHASE_SUCCEEDED || p->phase == ROLLOUT_PHASE_FAILED;
+}
+
+static bool sim_events_waiting(const struct rollout_pod *p)
+{
+    return p->phase == ROLLOUT_PHASE_NONE || p->phase == ROLLOUT_PHASE_PENDING;
+}
+
+/* ---- scheduler ---- */
+
+static bool sim_events_node_left(const struct ro_cluster *c)
+{
+    for (size_t i = 0; i < c->node_count; i++)
+        if (!c->node_facts[i].lost)
+            return true;
+    return c->node_count == 0;
+}
+
+/* A small world has no memory of who was where: the node with the fewest pods, the first of those. */
+static uint32_t sim_events_emptiest(const struct ro_cluster *c)
+{
+    uint32_t best = ROLLOUT_NONE;
+    size_t least = SIZE_MAX;
+    for (uint32_t n = 0; n < c->node_count; n++) {
+        size_t pods = 0;
+        if (c->node_facts[n].lost)
+            continue;
+        for (size_t i = 0; i < c->pod_count; i++)
+            pods += c->pods[i].node_index == n + 1;
+        if (pods < least) {
+            least = pods;
+            best = n;
+        }
+    }
+    return best;
+}
+
+/* The place that has been free for longest; else all nodes in turn. */
+static uint32_t sim_events_find_node(struct ro_cluster *c)
+{
+    if (c->fixed_names)
+        return sim_events_emptiest(c);
+    while (c->free_count) {
+        uint32_t node = c->free_nodes[c->free_first];
+        c->free_first = (c->free_first + 1) % c->free_room;
+        c->free_count--;
+        if (!c->node_facts[node].lost)
+            return node;
+    }
+    for (size_t i = 0; i < c->node_count; i++) {
+        uint32_t node = c->next_node++ % (uint32_t)c->node_count;
+        if (!c->node_facts[node].lost)
+            return node;
+    }
+    return ROLLOUT_NONE;
+}
+
+static void sim_events_leave_node(struct ro_cluster *c, uint32_t pod)
+{
+    uint32_t node = c->pods[pod].node_index;
+    if (!node || c->fixed_names || c->workload.daemonset)
+        return;
+    if (c->free_count == c->free_room) {
+        size_t room = c->free_room ? 2 * c->free_room : 64;
+        uint32_t *ring = calloc(room, sizeof *ring);
+        if (!ring) {
+            c->texts.failed = true;
+            return;
+        }
+        for (size_t i = 0; i < c->free_count; i++)
+            ring[i] = c->free_nodes[(c->free_first + i) % c->free_room];
+        free(c->free_nodes);
+        c->free_nodes = ring;
+        c->free_room = room;
+        c->free_first = 0;
+    }
+    c->free_nodes[(c->free_first + c->free_count++) % c->free_room] = node - 1;
+}
+
+static void sim_events_schedule(struct ro_cluster *c, uint32_t pod)
+{
+    struct rollout_pod *p = &c->pods[pod];
+    if (p->target_node.len > 0) {
+        p->node = p->target_node;
+        p->target_node = sim_events_absent;
+        return;
+    }
+    uint32_t node = c->node_count ? sim_events_find_node(c) : ROLLOUT_NONE;
+    p->node = node == ROLLOUT_NONE ? RO_STR("node") : c->nodes[node].name;
+    p->node_index = node == ROLLOUT_NONE ? 0 : node + 1;
+}
+
+/* ---- kubelet ---- */
+
+static enum ro_event ro_cluster_next(const struct ro_cluster *c, uint32_t pod)
+{
+    const struct rollout_pod *p = &c->pods[pod];
+    const struct ro_sim_pod *h = &c->hidden[pod];
+    if ((h->flags & RO_SIM_GONE) || sim_events_on_lost_node(c, pod))
+        return RO_EVENT_NONE;
+    if (p->flags & ROLLOUT_POD_TERMINATING)
+        return RO_EVENT_GONE;
+    if (sim_events_ended(p))
+        return RO_EVENT_NONE;
+    if (p->node.len == 0)
+        return p->target_node.len > 0 || sim_events_node_left(c) ? RO_EVENT_SCHEDULE : RO_EVENT_NONE;
+    if (sim_events_waiting(p))
+        return h->flags & RO_SIM_STUCK ? RO_EVENT_NONE : RO_EVENT_START;
+    if (h->flags & RO_SIM_RESTARTS)
+        return h->flags & RO_SIM_STUCK ? RO_EVENT_NONE : RO_EVENT_RESTART;
+    if (!(h->flags & (RO_SIM_CONTAINERS_READY | RO_SIM_BROKEN)))
+        return RO_EVENT_READY;
+    return RO_EVENT_NONE;
+}
+
+/* The next batch waits until the containers before it are ready. */
+static void sim_events_look_before_next(struct ro_cluster *c, uint32_t pod)
+{
+    struct rollout_in_place *in_place = &c->in_place[pod];
+    bool up = (c->hidden[pod].flags & (RO_SIM_CONTAINERS_READY | RO_SIM_RESTARTS)) == RO_SIM_CONTAINERS_READY;
+    if (up == ((in_place->flags & ROLLOUT_IN_PLACE_NEXT_READY) != 0))
+        return;
+    in_place->flags ^= ROLLOUT_IN_PLACE_NEXT_READY;
+    in_place->waits_for = up ? ROLLOUT_WAITS_FOR_NOTHING : ROLLOUT_WAITS_FOR_PRECHECK;
+    if (up)
+        in_place->container = sim_events_absent;
+}
+
+static void ro_cluster_settle(struct ro_cluster *c, uint32_t pod)
+{
+    struct rollout_pod *p = &c->pods[pod];
+    struct ro_sim_pod *h = &c->hidden[pod];
+    const uint32_t keys = ROLLOUT_POD_KEY_PRE_DELETE | ROLLOUT_POD_KEY_PRE_UPDATE;
+    if ((h->flags & (RO_SIM_RESTARTS | RO_SIM_KEEPS)) == RO_SIM_RESTARTS)
+        h->flags &= (uint16_t)~RO_SIM_CONTAINERS_READY;
+    bool in_place = !(p->flags & ROLLOUT_POD_IN_PLACE_GATE) || (p->flags & ROLLOUT_POD_IN_PLACE_TRUE);
+    bool kruise =
+        !(p->flags & ROLLOUT_POD_KRUISE_GATE) || ((p->flags & ROLLOUT_POD_KRUISE_CONDITION) && !(p->flags & keys));
+    bool ready = (h->flags & RO_SIM_CONTAINERS_READY) && p->phase == ROLLOUT_PHASE_RUNNING && in_place && kruise &&
+                 !sim_events_on_lost_node(c, pod);
+    if (ready != ((p->flags & ROLLOUT_POD_READY) != 0)) {
+        p->flags ^= ROLLOUT_POD_READY;
+        p->ready_since_ms = c->snapshot.now_ms / 1000 * 1000;
+    }
+    if (p->in_place && (p->in_place->flags & ROLLOUT_IN_PLACE_NEXT) &&
+        (p->in_place->flags & ROLLOUT_IN_PLACE_CONTAINERS_DONE))
+        sim_events_look_before_next(c, pod);
+}
+
+/* A claim whose only owner among pods is gone goes with it. */
+static void sim_events_collect_claims(struct ro_cluster *c, struct rollout_str uid)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < c->claim_count; i++) {
+        bool owned = false;
+        for (size_t o = 0; o < c->claims[i].owner_count; o++)
+            owned = owned || (uid.len > 0 && ro_str_eq(c->claims[i].owners[o].uid, uid));
+        if (owned && c->claims[i].owner_count == 1)
+            continue;
+        c->claims[kept++] = c->claims[i];
+    }
+    c->claim_count = kept;
+    c->snapshot.claims = (struct rollout_claims){ c->claims, c->claim_count, sizeof *c->claims };
+}
+
+static void sim_events_restart(struct ro_cluster *c, uint32_t pod)
+{
+    struct rollout_pod *p = &c->pods[pod];
+    struct ro_sim_pod *h = &c->hidden[pod];
+    if (!(h->flags & RO_SIM_KEEPS)) {
+        h->restarts++;
+        p->restarts += !c->fixed_names && p->restarts < INT32_MAX; /* a number that only grows would make a small world endless */
+        h->flags &= (uint16_t)~(RO_SIM_CONTAINERS_READY | RO_SIM_BROKEN);
+    }
+    h->flags &= (uint16_t)~(RO_SIM_RESTARTS | RO_SIM_KEEPS);
+    if (!h->batches)
+        h->image = h->target;
+    if (p->in_place) {
+        c->in_place[pod].flags |= ROLLOUT_IN_PLACE_CONTAINERS_DONE;
+        c->in_place[pod].waits_for = ROLLOUT_WAITS_FOR_NOTHING;
+        c->in_place[pod].container = sim_events_absent;
+    }
+}
+
+/* ---- hooks ---- */
+
+/* What the pod waits for, and whether the owner has to put it on (there) or take it off. */
+static const struct rollout_hook *sim_events_waited_for(const struct ro_cluster *c, uint32_t pod, bool *ret_there)
+{
+    const struct rollout_lifecycle *lifecycle = ro_kind_lifecycle(c);
+    if (!lifecycle)
+        return NULL;
+    switch (c->pods[pod].lifecycle_state) {
+    case ROLLOUT_STATE_PREPARING_NORMAL:
+        *ret_there = true;
+        return &lifecycle->pre_normal;
+    case ROLLOUT_STATE_PREPARING_UPDATE:
+        *ret_there = false;
+        return &lifecycle->in_place_update;
+    case ROLLOUT_STATE_UPDATED:
+        *ret_there = true;
+        return &lifecycle->in_place_update;
+    case ROLLOUT_STATE_PREPARING_DELETE:
+        *ret_there = false;
+        return &lifecycle->pre_delete;
+    default:
+        return NULL;
+    }
+}
+
+static enum ro_event ro_cluster_hook(const struct ro_cluster *c, uint32_t pod)
+{
+    const struct rollout_pod *p = &c->pods[pod];
+    bool there = false;
+    const struct rollout_hook *hook = sim_events_waited_for(c, pod, &there);
+    if (!hook || !hook->set || (c->hidden[pod].flags & RO_SIM_GONE) || (p->flags & ROLLOUT_POD_TERMINATING) || sim_events_ended(p))
+        return RO_EVENT_NONE;
+    if (there)
+        return ro_hooked_all(hook, p) ? RO_EVENT_NONE : RO_EVENT_HOOK;
+    struct rollout_str part = ro_hook_part(hook, p, true);
+    return part.data && ro_hook_removable(p, part) ? RO_EVENT_HOOK : RO_EVENT_NONE;
+}
+
+static void sim_events_move_hook(struct ro_cluster *c, uint32_t pod)
+{
+    bool there = false;
+    const struct rollout_hook *hook = sim_events_waited_for(c, pod, &there);
+    if (!hook)
+        return;
+    for (uint32_t i = 0; i < hook->labels.count; i++)
+        ro_cluster_set_label(c, pod, *ro_label_key(&hook->labels, i),
+                             there ? *ro_label_value(&hook->labels, i) : sim_events_absent);
+    for (uint32_t i = 0; i < hook->finalizers.count; i++)
+        c->hidden[pod].finalizers =
+            ro_texts_listed(&c->texts, c->hidden[pod].finalizers, *ro_strs_at(&hook->finalizers, i), there);
+    ro_cluster_relabel(c, pod);
+}
+
+/* ---- what happens ---- */
+
+static void ro_cluster_happen(struct ro_cluster *c, uint32_t pod, enum ro_event event)
+{
+    struct rollout_pod *p = &c->pods[pod];
+    struct ro_sim_pod *h = &c->hidden[pod];
+    switch (event) {
+    case RO_EVENT_SCHEDULE:
+        sim_events_schedule(c, pod);
+        break;
+    case RO_EVENT_START:
+        p->phase = ROLLOUT_PHASE_RUNNING;
+        h->image = h->target;
+        if (p->flags & ROLLOUT_POD_KRUISE_GATE) /* another controller's first word on it */
+            p->flags |= ROLLOUT_POD_KRUISE_CONDITION;
+        break;
+    case RO_EVENT_RESTART:
+        sim_events_restart(c, pod);
+        break;
+    case RO_EVENT_READY:
+        h->flags |= RO_SIM_CONTAINERS_READY;
+        break;
+    case RO_EVENT_GONE:
+        h->flags |= RO_SIM_GONE;
+        sim_events_leave_node(c, pod);
+        if (c->keeps_claims)
+            sim_events_collect_claims(c, p->uid);
+        break;
+    case RO_EVENT_HOOK:
+        sim_events_move_hook(c, pod);
+        break;
+    case RO_EVENT_NONE:
+        break;
+    }
+    ro_cluster_settle(c, pod);
+}
+
+/* ---- what goes wrong ---- */
+
+static void ro_cluster_unready(struct ro_cluster *c, uint32_t pod)
+{
+    c->hidden[pod].flags &= (uint16_t)~RO_SIM_CONTAINERS_READY;
+    ro_cluster_settle(c, pod);
+}
+
+static void ro_cluster_break(struct ro_cluster *c, uint32_t pod)
+{
+    c->hidden[pod].flags |= RO_SIM_BROKEN;
+    ro_cluster_unready(c, pod);
+}
+
+static void ro_cluster_fail(struct ro_cluster *c, uint32_t pod)
+{
+    c->pods[pod].phase = ROLLOUT_PHASE_FAILED;
+    ro_cluster_unready(c, pod);
+}
+
+static void ro_cluster_vanish(struct ro_cluster *c, uint32_t pod)
+{
+    ro_cluster_happen(c, pod, RO_EVENT_GONE);
+}
+
+static void ro_cluster_lose_node(struct ro_cluster *c, uint32_t node)
+{
+    static const struct rollout_taint unreachable[] = {
+        { { "node.kubernetes.io/unreachable", 30 }, { NULL, 0 }, ROLLOUT_EFFECT_NO_SCHEDULE, 0 },
+        { { "node.kubernetes.io/unreachable", 30 }, { NULL, 0 }, ROLLOUT_EFFECT_NO_EXECUTE, 0 },
+    };
+    struct rollout_node_facts *facts = &c->nodes[node];
+    struct rollout_taint *taints;
+    if (c->node_facts[node].lost)
+        return;
+    c->node_facts[node].lost = true;
+    taints = ro_arena_alloc(&c->arena, facts->taint_count + 2, sizeof *taints);
+    if (!taints) {
+        c->texts.failed = true;
+        return;
+    }
+    for (size_t i = 0; i < facts->taint_count; i++)
+        taints[i] = facts->taints[i];
+    taints[facts->taint_count] = unreachable[0];
+    taints[facts->taint_count + 1] = unreachable[1];
+    facts->taints = taints;
+    facts->taint_count += 2;
+    for (uint32_t i = 0; i < c->pod_count; i++)
+        if (c->pods[i].node_index == node + 1) {
+            if (!c->workload.daemonset) /* evicted; a DaemonSet's pods tolerate it */
+                c->pods[i].flags |= ROLLOUT_POD_TERMINATING;
+            ro_cluster_settle(c, i);
+        }
+    if (ro_kind_find_nodes(c) != ROLLOUT_OK)
+        c->texts.failed = true;
+}
+
+/* ---- lib/sim/figures.c ---- */
+
+/* The figures of a release, kept up to date pod by pod, and what is claimed of them. */
+
+
+
+#define MILLION 1000000
+
+static uint32_t sim_figures_look(const struct ro_cluster *c, uint32_t pod)
+{
+    uint32_t counts = 0;
+    if (!ro_kind_active(c, pod))
+        return 0;
+    counts |= RO_COUNTS_ACTIVE;
+    if (c->kind->available(c, pod))
+        counts |= RO_COUNTS_AVAILABLE;
+    if (ro_kind_updated(c, pod))
+        counts |= RO_COUNTS_UPDATED;
+    return counts;
+}
+
+static void sim_figures_count(struct rollout_simulation *s, const struct ro_sim_pod *h, int64_t sign)
+{
+    s->state.total += h->counts & RO_COUNTS_ACTIVE ? sign : 0;
+    s->state.available += h->counts & RO_COUNTS_AVAILABLE ? sign : 0;
+    s->state.updated += h->counts & RO_COUNTS_UPDATED ? sign : 0;
+    if (h->zone && (h->counts & RO_COUNTS_AVAILABLE))
+        s->zone_available[h->zone - 1] += sign;
+}
+
+static void ro_figures_one(struct rollout_simulation *s, uint32_t pod)
+{
+    struct ro_sim_pod *h = &s->cluster.hidden[pod];
+    uint32_t node = s->cluster.pods[pod].node_index;
+    sim_figures_count(s, h, -1);
+    h->zone = node ? s->cluster.node_facts[node - 1].zone : 0;
+    h->counts = sim_figures_look(&s->cluster, pod);
+    sim_figures_count(s, h, 1);
+}
+
+static void ro_figures_all(struct rollout_simulation *s)
+{
+    s->state.total = s->state.available = s->state.updated = 0;
+    memset(s->zone_available, 0, s->cluster.zone_count * sizeof *s->zone_available);
+    for (uint32_t i = 0; i < s->cluster.pod_count; i++) {
+        s->cluster.hidden[i].counts = 0;
+        ro_figures_one(s, i);
+    }
+}
+
+static void ro_figures_wanted(struct rollout_simulation *s)
+{
+    struct ro_measure m;
+    ro_kind_measure(&s->cluster, &m);
+    s->state.wanted = m.wanted;
+}
+
+static int ro_figures_begin(struct rollout_simulation *s)
+{
+    size_t zones = s->cluster.zone_count + 1;
+    s->zone_total = ro_arena_alloc(&s->arena, zones, sizeof *s->zone_total);
+    s->zone_available = ro_arena_alloc(&s->arena, zones, sizeof *s->zone_available);
+    s->zone_scratch = ro_arena_alloc(&s->arena, zones, sizeof *s->zone_scratch);
+    if (s->arena.failed)
+        return ro_error_nomem(s->cluster.reterr);
+    ro_figures_all(s);
+    ro_figures_wanted(s);
+    for (uint32_t i = 0; i < s->cluster.pod_count; i++)
+        if (s->cluster.hidden[i].zone && (s->cluster.hidden[i].counts & RO_COUNTS_ACTIVE))
+            s->zone_total[s->cluster.hidden[i].zone - 1]++;
+    s->state.lowest_available = s->state.available;
+    s->state.peak_total = s->state.total;
+    s->state.lowest_in_zone = MILLION;
+    ro_figures_extremes(s);
+    return ROLLOUT_OK;
+}
+
+static void ro_figures_extremes(struct rollout_simulation *s)
+{
+    struct rollout_simulation_state *state = &s->state;
+    int64_t now_ms = s->cluster.snapshot.now_ms - s->start_ms;
+    if (state->available < state->lowest_available) {
+        state->lowest_available = state->available;
+        state->lowest_available_at_ms = now_ms;
+    }
+    if (state->total > state->peak_total) {
+        state->peak_total = state->total;
+        state->peak_total_at_ms = now_ms;
+    }
+    for (size_t z = 0; z < s->cluster.zone_count; z++) {
+        if (!s->zone_total[z])
+            continue;
+        int64_t share = s->zone_available[z] * MILLION / s->zone_total[z];
+        if (!state->lowest_zone.data || share < state->lowest_in_zone) {
+            state->lowest_in_zone = share;
+            state->lowest_zone = s->cluster.zones[z];
+        }
+    }
+}
+
+static int ro_figures_assert(struct rollout_simulation *s, bool done)
+{
+    const struct ro_cluster *c = &s->cluster;
+    size_t n = c->pod_count;
+    struct ro_measure m;
+    if (s->options.assertion_count == 0)
+        return ROLLOUT_OK;
+    if (n >= s->byte_room) {
+        uint8_t *more = realloc(s->bytes, 2 * (n + 1) * (4 + 2 * sizeof(uint32_t)));
+        if (!more)
+            return ro_error_nomem(c->reterr);
+        s->bytes = more;
+        s->byte_room = 2 * (n + 1);
+    }
+    uint32_t *restarts = (uint32_t *)(void *)s->bytes, *zones = restarts + n;
+    uint8_t *active = (uint8_t *)(zones + n), *available = active + n, *updated = available + n, *begun = updated + n;
+    for (size_t i = 0; i < n; i++) {
+        const struct ro_sim_pod *h = &c->hidden[i];
+        restarts[i] = h->restarts;
+        zones[i] = h->zone;
+        active[i] = (h->counts & RO_COUNTS_ACTIVE) != 0;
+        available[i] = (h->counts & RO_COUNTS_AVAILABLE) != 0;
+        updated[i] = (h->counts & RO_COUNTS_UPDATED) != 0;
+        begun[i] = (h->flags & RO_SIM_BEGUN) != 0;
+    }
+    ro_kind_measure(c, &m);
+    const struct ro_assertion_view view = {
+        .snapshot = &c->snapshot,
+        .active = active,
+        .available = available,
+        .updated = updated,
+        .begun = begun,
+        .restarts = restarts,
+        .zones = zones,
+        .zone_count = c->zone_count,
+        .zone_names = c->zones,
+        .zone_wanted = s->zone_total,
+        .zone_scratch = s->zone_scratch,
+        .wanted = m.wanted,
+        .partition = m.partition,
+        .max_surge = m.max_surge,
+        .max_unavailable = m.max_unavailable,
+        .elapsed_ms = c->snapshot.now_ms - s->start_ms,
+        .done = done,
+    };
+    for (size_t i = 0; i < s->options.assertion_count; i++)
+        if (!ro_assertion_holds(s->assertions[i], &view, s->state.message, sizeof s->state.message)) {
+            s->state.outcome = ROLLOUT_SIMULATION_FAILED;
+            s->state.failed_assertion = (uint32_t)i;
+            break;
+        }
+    return ROLLOUT_OK;
+}
+#undef MILLION
+
+/* ---- lib/sim/kind_cloneset.c ---- */
+
+/* CloneSets. Source: cloneset.md 1.3, 2.2, 3.2, 7.1. */
+
+static struct rollout_str sim_kind_cloneset_name(const struct ro_cluster *c)
+{
+    return c->workload.cloneset->name;
+}
+
+static void sim_kind_cloneset_prepare(struct ro_cluster *c)
+{
+    struct rollout_cloneset *spec = &c->specs.cloneset;
+    if (c->fixed_names)
+        spec->revision_history_limit = (struct rollout_opt){ 1, INT32_MAX };
+    if (c->recreates)
+        spec->pod_update_policy = ROLLOUT_POLICY_RECREATE;
+    if (!c->keeps_claims)
+        spec->claim_templates.count = 0;
+    if (c->fixed_names)
+        spec->progress_deadline_seconds.set = 0;
+    c->hooks = spec->lifecycle;
+}
+
+static bool sim_kind_cloneset_available(const struct ro_cluster *c, uint32_t pod)
+{
+    return ro_available(&c->pods[pod], c->workload.cloneset->min_ready_seconds, c->snapshot.now_ms);
+}
+
+static void sim_kind_cloneset_measure(const struct ro_cluster *c, struct ro_measure *ret)
+{
+    struct ro_cloneset_limits limits = ro_cloneset_limits(c->workload.cloneset);
+    ret->wanted = limits.replicas;
+    ret->partition = limits.partition;
+    ret->max_unavailable = limits.max_unavailable;
+    ret->max_surge = limits.max_surge > 0 ? limits.max_surge : 0;
+}
+
+static bool sim_kind_cloneset_rolls(const struct rollout_cloneset *spec)
+{
+    return spec->update_type == ROLLOUT_UPDATE_ROLLING && !(spec->flags & ROLLOUT_CLONESET_PAUSED);
+}
+
+static bool sim_kind_cloneset_done(const struct ro_cluster *c, const struct ro_measure *now)
+{
+    const struct rollout_cloneset *spec = c->workload.cloneset;
+    int64_t marked = 0, ready = 0, lost = 0;
+    for (uint32_t i = 0; i < c->pod_count; i++) {
+        uint32_t node = c->pods[i].node_index;
+        if (!ro_kind_active(c, i))
+            continue;
+        lost += node && c->node_facts[node - 1].lost;
+        marked += (c->pods[i].flags & ROLLOUT_POD_SPECIFIED_DELETE) != 0 ||
+                  c->pods[i].lifecycle_state == ROLLOUT_STATE_PREPARING_DELETE;
+        ready += ro_kind_updated(c, i) && sim_kind_cloneset_available(c, i);
+    }
+    if (spec->flags & (ROLLOUT_CLONESET_DELETING | ROLLOUT_CLONESET_SELECTOR_INVALID))
+        return true;
+    if (now->total != now->wanted || marked > 0)
+        return false;
+    if (!sim_kind_cloneset_rolls(spec))
+        return true;
+    int64_t target = now->wanted - now->partition;
+    bool back = c->gates.on[ROLLOUT_GATE_CLONESET_PARTITION_ROLLBACK] && c->snapshot.current_revision &&
+                c->snapshot.current_revision != c->snapshot.update_revision;
+    return (back ? now->updated == target : now->updated >= target) && ready + lost >= now->updated;
+}
+
+/* Pods that an action takes from those that serve, or to another revision. */
+static const char *sim_kind_cloneset_promise(const struct ro_cluster *c, const struct ro_deeds *d)
+{
+    const struct rollout_cloneset *spec = c->workload.cloneset;
+    const struct ro_measure *m = &d->before, *n = &d->after;
+    int64_t moved =
+        (int64_t)(ro_deeds_count(c, d, ROLLOUT_OP_UPDATE_IN_PLACE) + ro_deeds_count(c, d, ROLLOUT_OP_RECREATE));
+    int64_t old = 0, taken = 0, fresh = 0, leaving = 0;
+    for (size_t i = 0; i < d->pod_count; i++) {
+        if ((d->hidden[i].flags & RO_SIM_GONE) || !ro_active(&d->pods[i]))
+            continue;
+        bool updated = d->hidden[i].target == c->snapshot.update_revision;
+        old += !updated && d->pods[i].lifecycle_state != ROLLOUT_STATE_PREPARING_DELETE;
+        fresh += updated;
+        leaving += (spec->flags & ROLLOUT_CLONESET_EXCLUDE_PREPARING_DELETE) &&
+                   d->pods[i].lifecycle_state == ROLLOUT_STATE_PREPARING_DELETE;
+    }
+    for (size_t i = 0; i < d->plan->action_count; i++) {
+        const struct rollout_action *a = &d->plan->actions[i];
+        if (a->op == ROLLOUT_OP_DELETE && !(d->pods[a->subject].flags & ROLLOUT_POD_SPECIFIED_DELETE) &&
+            d->pods[a->subject].lifecycle_state != ROLLOUT_STATE_PREPARING_DELETE)
+            taken += d->hidden[a->subject].target != c->snapshot.update_revision;
+    }
+    if (n->available < m->available && n->available < m->wanted - m->max_unavailable)
+        return "the plan takes more pods from service than maxUnavailable";
+    if (n->total > m->total && n->total - leaving > m->wanted + m->max_surge)
+        return "more pods than replicas and maxSurge";
+    if (moved > 0 && !sim_kind_cloneset_rolls(spec))
+        return "a pod is updated though updates are paused or left to deletion";
+    if (moved > 0 && moved > old - m->partition)
+        return "the partition is not kept";
+    if (taken > 0 && (spec->flags & ROLLOUT_CLONESET_PAUSED) && fresh > 0 && fresh >= m->total - m->wanted)
+        return "while paused, old pods are deleted although as many new ones are surplus";
+    return NULL;
+}
+
+static void sim_kind_cloneset_status(struct ro_cluster *c, const struct rollout_node *node)
+{
+    struct rollout_cloneset_status *s = &c->specs.cloneset_status;
+    s->struct_size = sizeof *s;
+    s->collision_count = ro_status_opt(node, "collisionCount");
+    s->observed_generation = ro_status_number(node, "observedGeneration");
+    s->replicas = ro_status_number(node, "replicas");
+    s->ready_replicas = ro_status_number(node, "readyReplicas");
+    s->available_replicas = ro_status_number(node, "availableReplicas");
+    s->updated_replicas = ro_status_number(node, "updatedReplicas");
+    s->updated_ready_replicas = ro_status_number(node, "updatedReadyReplicas");
+    s->updated_available_replicas = ro_status_number(node, "updatedAvailableReplicas");
+    s->expected_updated_replicas = ro_status_number(node, "expectedUpdatedReplicas");
+    s->update_revision = ro_status_text(c, node, "updateRevision");
+    s->current_revision = ro_status_text(c, node, "currentRevision");
+    s->label_selector = ro_status_text(c, node, "labelSelector");
+}
+
+/* The current revision alone. */
+static void sim_kind_cloneset_remember(const struct ro_cluster *c, int32_t ret[RO_KIND_MEMORY])
+{
+    (void)c;
+    (void)ret;
+}
+
+static void sim_kind_cloneset_recall(struct ro_cluster *c, const int32_t memory[RO_KIND_MEMORY])
+{
+    c->specs.cloneset_status.current_revision =
+        memory[0] ? c->revisions[memory[0] - 1].name : (struct rollout_str){ NULL, 0 };
+}
+
+static const struct ro_kind_lines ro_kind_cloneset = {
+    .name = sim_kind_cloneset_name,
+    .prepare = sim_kind_cloneset_prepare,
+    .available = sim_kind_cloneset_available,
+    .measure = sim_kind_cloneset_measure,
+    .done = sim_kind_cloneset_done,
+    .promise = sim_kind_cloneset_promise,
+    .status = sim_kind_cloneset_status,
+    .remember = sim_kind_cloneset_remember,
+    .recall = sim_kind_cloneset_recall,
+    .new_flags = ROLLOUT_POD_IN_PLACE_GATE,
+    .interchangeable = true,
+};
+
+/* ---- lib/sim/kind_daemonset.c ---- */
+
+/* DaemonSets, OpenKruise's and Kubernetes' own. Source: daemonset.md 2, 4, 7, 10, 12. */
+
+
+static struct rollout_str sim_kind_daemonset_name(const struct ro_cluster *c)
+{
+    return c->workload.daemonset->name;
+}
+
+static bool sim_kind_daemonset_native(const struct ro_cluster *c)
+{
+    return c->specs.daemonset.flags & ROLLOUT_DAEMONSET_NATIVE;
+}
+
+static void sim_kind_daemonset_prepare(struct ro_cluster *c)
+{
+    struct rollout_daemonset *spec = &c->specs.daemonset;
+    if (c->fixed_names)
+        spec->revision_history_limit = (struct rollout_opt){ 1, INT32_MAX };
+    if (c->recreates)
+        spec->pod_update_policy = ROLLOUT_POLICY_RECREATE;
+    if (spec->pre_delete.set) {
+        c->hooks.set = 1;
+        c->hooks.pre_delete = spec->pre_delete;
+    }
+    if (ro_kind_find_nodes(c) != ROLLOUT_OK)
+        c->texts.failed = true;
+}
+
+static bool sim_kind_daemonset_is_available(const struct ro_cluster *c, const struct rollout_pod *p)
+{
+    bool gate = sim_kind_daemonset_native(c) || !(p->flags & ROLLOUT_POD_IN_PLACE_GATE) || ro_gate_open(p);
+    return gate && ro_ready_for(p, c->specs.daemonset.min_ready_seconds, c->snapshot.now_ms);
+}
+
+static bool sim_kind_daemonset_available(const struct ro_cluster *c, uint32_t pod)
+{
+    return sim_kind_daemonset_is_available(c, &c->pods[pod]);
+}
+
+/* What each node has, in one walk over the pods. */
+static const struct ro_node_tally *sim_kind_daemonset_count(const struct ro_cluster *c)
+{
+    memset(c->tallies, 0, c->node_count * sizeof *c->tallies);
+    for (uint32_t i = 0; i < c->pod_count; i++) {
+        uint32_t node = c->pods[i].node_index;
+        if (!node || !ro_kind_active(c, i))
+            continue;
+        struct ro_node_tally *t = &c->tallies[node - 1];
+        bool ready = sim_kind_daemonset_available(c, i), updated = ro_kind_updated(c, i);
+        t->active++;
+        t->available += ready;
+        t->updated += updated;
+        t->updated_available += updated && ready;
+        t->old_available += !updated && ready;
+    }
+    return c->tallies;
+}
+
+static void sim_kind_daemonset_measure(const struct ro_cluster *c, struct ro_measure *ret)
+{
+    const struct ro_node_tally *tallies = sim_kind_daemonset_count(c);
+    int64_t eligible = 0, live = 0;
+    ret->served = 0;
+    for (size_t n = 0; n < c->node_count; n++) {
+        eligible += c->eligible[n] != 0;
+        live += c->eligible[n] && !c->node_facts[n].lost;
+        ret->served += c->eligible[n] && tallies[n].available > 0;
+    }
+    struct ro_daemonset_limits limits = ro_daemonset_limits(&c->specs.daemonset, eligible, sim_kind_daemonset_native(c), !sim_kind_daemonset_native(c));
+    ret->wanted = live;
+    ret->partition = limits.partition > 0 ? limits.partition : 0;
+    ret->max_unavailable = limits.max_unavailable;
+    ret->max_surge = limits.max_surge;
+}
+
+static bool sim_kind_daemonset_rolls(const struct rollout_daemonset *spec)
+{
+    return spec->update_type == ROLLOUT_UPDATE_ROLLING && !(spec->flags & ROLLOUT_DAEMONSET_PAUSED);
+}
+
+static bool sim_kind_daemonset_done(const struct ro_cluster *c, const struct ro_measure *now)
+{
+    const struct rollout_daemonset *spec = &c->specs.daemonset;
+    int64_t nodes = 0, missing = 0, updated = 0, choosable = 0;
+    if (spec->flags & (ROLLOUT_DAEMONSET_DELETING | ROLLOUT_DAEMONSET_SELECTOR_INVALID))
+        return true;
+    const struct ro_node_tally *tallies = sim_kind_daemonset_count(c);
+    for (size_t n = 0; n < c->node_count; n++) {
+        uint32_t hint = 0;
+        if (!c->eligible[n] || c->node_facts[n].lost)
+            continue;
+        struct ro_node_tally t = tallies[n];
+        nodes++;
+        missing += t.active == 0;
+        if (t.active > 1 || (t.updated > 0 && t.updated_available == 0))
+            return false;
+        updated += t.updated > 0;
+        choosable += t.updated > 0 || !(spec->flags & ROLLOUT_DAEMONSET_NODE_SELECTOR) ||
+                     ro_selector_match(&spec->node_selector, &c->nodes[n].labels, &hint);
+    }
+    if (missing > 0 && (!(spec->flags & ROLLOUT_DAEMONSET_PARTITIONED_SCALING) || missing > now->partition))
+        return false;
+    int64_t expected = nodes - now->partition < choosable ? nodes - now->partition : choosable;
+    return !sim_kind_daemonset_rolls(spec) || updated >= expected;
+}
+
+/* A pod that takes part: whatever its phase, but not one that goes, or prepares to. */
+static bool sim_kind_daemonset_counts(const struct ro_deeds *d, size_t i)
+{
+    return !(d->hidden[i].flags & RO_SIM_GONE) && !(d->pods[i].flags & ROLLOUT_POD_TERMINATING) &&
+           d->pods[i].lifecycle_state != ROLLOUT_STATE_PREPARING_DELETE;
+}
+
+/* What each node had before the pass. */
+static void sim_kind_daemonset_count_before(const struct ro_cluster *c, const struct ro_deeds *d)
+{
+    memset(c->tallies, 0, c->node_count * sizeof *c->tallies);
+    for (size_t i = 0; i < d->pod_count; i++) {
+        uint32_t node = d->pods[i].node_index;
+        if (!node || !sim_kind_daemonset_counts(d, i))
+            continue;
+        bool updated = d->hidden[i].target == c->snapshot.update_revision, ready = sim_kind_daemonset_is_available(c, &d->pods[i]);
+        c->tallies[node - 1].active++;
+        c->tallies[node - 1].updated += updated;
+        c->tallies[node - 1].updated_available += updated && ready;
+        c->tallies[node - 1].old_available += !updated && ready;
+    }
+}
+
+/* OpenKruise counts what is on its way: nodes without a pod, or with a new one that is not available. An old pod that is
+ * unavailable neither counts nor costs anything, and what the partition keeps is not looked at (daemonset.md 10.3, 10.4,
+ * D1). Kubernetes counts all. */
+static bool sim_kind_daemonset_keeps_budget(const struct ro_cluster *c, const struct ro_deeds *d)
+{
+    const struct ro_measure *m = &d->before, *n = &d->after;
+    int64_t taken = 0, going = 0;
+    if (sim_kind_daemonset_native(c))
+        return n->served >= m->served || n->served >= m->wanted - m->max_unavailable;
+    for (size_t i = 0; i < c->node_count; i++) {
+        const struct ro_node_tally *t = &c->tallies[i];
+        going += c->eligible[i] && (t->active == 0 || (t->updated == t->active && t->updated_available == 0));
+    }
+    for (size_t i = 0; i < d->plan->action_count; i++) {
+        const struct rollout_action *a = &d->plan->actions[i];
+        taken += a->subject_kind == ROLLOUT_SUBJECT_POD && ro_deed_updates(a) && sim_kind_daemonset_counts(d, a->subject) &&
+                 sim_kind_daemonset_is_available(c, &d->pods[a->subject]);
+    }
+    return taken == 0 || going + taken <= m->max_unavailable;
+}
+
+/* A second pod beside an old one that is unavailable costs nothing; beside one that is available it counts until it is
+ * available itself (10.5). */
+static bool sim_kind_daemonset_keeps_surge(const struct ro_cluster *c, const struct ro_deeds *d)
+{
+    int64_t surging = 0, created = 0;
+    for (size_t i = 0; i < c->node_count; i++)
+        surging += c->tallies[i].updated > 0 && c->tallies[i].updated_available == 0 &&
+                   c->tallies[i].active > c->tallies[i].updated;
+    for (size_t i = 0; i < d->plan->action_count; i++) {
+        const struct rollout_action *a = &d->plan->actions[i];
+        created += a->op == ROLLOUT_OP_CREATE && a->subject_kind == ROLLOUT_SUBJECT_NODE &&
+                   c->tallies[a->subject].old_available > 0;
+    }
+    return created == 0 || surging + created <= d->before.max_surge;
+}
+
+/* Of all nodes that have pods or should have, the partition leaves so many as they are (10.3). */
+static bool sim_kind_daemonset_keeps_partition(const struct ro_cluster *c, const struct ro_deeds *d, int64_t moved)
+{
+    int64_t members = 0, begun = 0;
+    for (size_t i = 0; i < c->node_count; i++) {
+        members += c->eligible[i] || c->tallies[i].active > 0;
+        begun += c->tallies[i].updated > 0;
+    }
+    return d->before.partition == 0 || begun + moved <= members - d->before.partition;
+}
+
+/* An old pod that is available goes only where a new one is. */
+static bool sim_kind_daemonset_keeps_serving(const struct ro_cluster *c, const struct ro_deeds *d, size_t pod)
+{
+    uint32_t node = d->pods[pod].node_index;
+    return !node || !sim_kind_daemonset_is_available(c, &d->pods[pod]) || c->tallies[node - 1].updated_available > 0;
+}
+
+static const char *sim_kind_daemonset_promise(const struct ro_cluster *c, const struct ro_deeds *d)
+{
+    const struct rollout_daemonset *spec = &c->specs.daemonset;
+    const struct ro_measure *m = &d->before;
+    int64_t moved = 0;
+    for (size_t i = 0; i < d->plan->action_count; i++)
+        moved += d->plan->actions[i].subject_kind == ROLLOUT_SUBJECT_POD && ro_deed_updates(&d->plan->actions[i]);
+    if (moved > 0 && !sim_kind_daemonset_rolls(spec))
+        return "a pod is updated though updates are paused or left to deletion";
+    sim_kind_daemonset_count_before(c, d);
+    for (size_t i = 0; i < d->plan->action_count; i++) {
+        const struct rollout_action *a = &d->plan->actions[i];
+        const struct ro_node_tally *t = &c->tallies[a->subject_kind == ROLLOUT_SUBJECT_NODE ? a->subject : 0];
+        if (a->op == ROLLOUT_OP_CREATE && t->active > (m->max_surge > 0))
+            return m->max_surge > 0 ? "more than two pods on a node" : "a second pod on a node, without maxSurge";
+        if (a->reason == ROLLOUT_REASON_DELETE_SURGE_DONE && a->subject_kind == ROLLOUT_SUBJECT_POD &&
+            !sim_kind_daemonset_keeps_serving(c, d, a->subject))
+            return "an old pod that serves is deleted before its partner is available";
+    }
+    if (moved > 0 && !sim_kind_daemonset_keeps_partition(c, d, moved))
+        return "the partition is not kept";
+    if (moved > 0 && m->max_surge == 0 && !sim_kind_daemonset_keeps_budget(c, d))
+        return "the plan takes more pods from service than maxUnavailable";
+    if (m->max_surge > 0 && !sim_kind_daemonset_keeps_surge(c, d))
+        return "more nodes with a second pod than maxSurge";
+    return NULL;
+}
+
+static void sim_kind_daemonset_status(struct ro_cluster *c, const struct rollout_node *node)
+{
+    struct rollout_daemonset_status *s = &c->specs.daemonset_status;
+    s->struct_size = sizeof *s;
+    s->collision_count = ro_status_opt(node, "collisionCount");
+    s->observed_generation = ro_status_number(node, "observedGeneration");
+    s->current_number_scheduled = ro_status_number(node, "currentNumberScheduled");
+    s->number_misscheduled = ro_status_number(node, "numberMisscheduled");
+    s->desired_number_scheduled = ro_status_number(node, "desiredNumberScheduled");
+    s->number_ready = ro_status_number(node, "numberReady");
+    s->updated_number_scheduled = ro_status_number(node, "updatedNumberScheduled");
+    s->number_available = ro_status_number(node, "numberAvailable");
+    s->number_unavailable = ro_status_number(node, "numberUnavailable");
+    s->update_revision =
+        ro_status_text(c, node,
+                       s->update_revision.data && !ro_status_text(c, node, "updateRevision").data ? "daemonSetHash"
+                                                                                                  : "updateRevision");
+}
+
+/* Percentages of partition and burst are of the stored number of nodes. */
+static void sim_kind_daemonset_remember(const struct ro_cluster *c, int32_t ret[RO_KIND_MEMORY])
+{
+    ret[1] = c->specs.daemonset_status.desired_number_scheduled;
+}
+
+static void sim_kind_daemonset_recall(struct ro_cluster *c, const int32_t memory[RO_KIND_MEMORY])
+{
+    c->specs.daemonset_status.desired_number_scheduled = memory[1];
+}
+
+static const struct ro_kind_lines ro_kind_daemonset = {
+    .name = sim_kind_daemonset_name,
+    .prepare = sim_kind_daemonset_prepare,
+    .available = sim_kind_daemonset_available,
+    .measure = sim_kind_daemonset_measure,
+    .done = sim_kind_daemonset_done,
+    .promise = sim_kind_daemonset_promise,
+    .status = sim_kind_daemonset_status,
+    .remember = sim_kind_daemonset_remember,
+    .recall = sim_kind_daemonset_recall,
+    .new_flags = 0,
+    .interchangeable = false,
+};
+
+/* ---- lib/sim/kind_statefulset.c ---- */
+
+/* StatefulSets, OpenKruise's and Kubernetes' own. Source: statefulset.md 2.2, 5, 9, 12, 13, 14. */
+
+static struct rollout_str sim_kind_statefulset_name(const struct ro_cluster *c)
+{
+    return c->workload.statefulset->name;
+}
+
+static bool sim_kind_statefulset_native(const struct ro_cluster *c)
+{
+    return c->specs.statefulset.flags & ROLLOUT_STATEFULSET_NATIVE;
+}
+
+static void sim_kind_statefulset_prepare(struct ro_cluster *c)
+{
+    struct rollout_statefulset *spec = &c->specs.statefulset;
+    size_t n = sim_kind_statefulset_native(c) ? 0 : spec->reserve_ordinal_count;
+    if (c->fixed_names)
+        spec->revision_history_limit = (struct rollout_opt){ 1, INT32_MAX };
+    if (c->recreates)
+        spec->pod_update_policy = ROLLOUT_POLICY_RECREATE;
+    if (!c->keeps_claims)
+        spec->claim_template_count = 0;
+    c->hooks = spec->lifecycle;
+    c->reserved = ro_arena_alloc(&c->arena, n + 1, sizeof *c->reserved);
+    uint32_t *order = ro_arena_alloc(&c->arena, n + 1, 2 * sizeof *order);
+    c->reserved_count = c->arena.failed ? 0 : ro_reserved_read(spec->reserve_ordinals, n, c->reserved, order);
+    c->texts.failed = c->texts.failed || c->arena.failed;
+    c->start_ordinal = sim_kind_statefulset_native(c) || c->gates.on[ROLLOUT_GATE_STATEFULSET_START_ORDINAL] ? spec->start_ordinal : 0;
+}
+
+static int64_t sim_kind_statefulset_replicas_of(const struct ro_cluster *c)
+{
+    return c->specs.statefulset.replicas.set ? c->specs.statefulset.replicas.value : 1;
+}
+
+/* The place among the set's ordinals, from 0; -1 where the pod has none of them. */
+static int64_t sim_kind_statefulset_rank_of_name(const struct ro_cluster *c, struct rollout_str pod)
+{
+    struct rollout_str parent;
+    int64_t ordinal = ro_ordinal_of(pod, &parent), rank = ordinal - c->start_ordinal;
+    if (rank < 0 || !ro_str_eq(parent, sim_kind_statefulset_name(c)) || ro_reserved_has(c->reserved, c->reserved_count, ordinal))
+        return -1;
+    for (size_t i = 0; i < c->reserved_count && c->reserved[i].first < ordinal; i++) {
+        int64_t first = c->reserved[i].first > c->start_ordinal ? c->reserved[i].first : c->start_ordinal;
+        if (c->reserved[i].last >= first)
+            rank -= c->reserved[i].last - first + 1;
+    }
+    return rank < sim_kind_statefulset_replicas_of(c) ? rank : -1;
+}
+
+static int64_t sim_kind_statefulset_rank_of(const struct ro_cluster *c, uint32_t pod)
+{
+    return sim_kind_statefulset_rank_of_name(c, c->pods[pod].name);
+}
+
+static bool sim_kind_statefulset_available(const struct ro_cluster *c, uint32_t pod)
+{
+    const struct rollout_pod *p = &c->pods[pod];
+    int32_t wait = c->specs.statefulset.min_ready_seconds;
+    if (p->phase != ROLLOUT_PHASE_RUNNING || !(p->flags & ROLLOUT_POD_READY))
+        return false;
+    if (sim_kind_statefulset_native(c))
+        return ro_ready_for(p, wait, c->snapshot.now_ms);
+    return ro_lifecycle_settled(p) && ro_ready_for(p, wait, c->snapshot.now_ms + 1); /* not strict */
+}
+
+/* What a budget counts: Kubernetes' of 1.32 does not ask for how long a pod has been ready (14). */
+static bool sim_kind_statefulset_serves(const struct ro_cluster *c, uint32_t pod)
+{
+    const struct rollout_pod *p = &c->pods[pod];
+    return sim_kind_statefulset_native(c) ? p->phase == ROLLOUT_PHASE_RUNNING && (p->flags & ROLLOUT_POD_READY) : sim_kind_statefulset_available(c, pod);
+}
+
+static void sim_kind_statefulset_measure(const struct ro_cluster *c, struct ro_measure *ret)
+{
+    const struct rollout_statefulset *spec = &c->specs.statefulset;
+    bool rolling = spec->flags & ROLLOUT_STATEFULSET_ROLLING_UPDATE;
+    int64_t count = 1;
+    ret->wanted = sim_kind_statefulset_replicas_of(c);
+    if (rolling && spec->max_unavailable.kind != ROLLOUT_INTSTR_UNSET &&
+        (!sim_kind_statefulset_native(c) || c->gates.on[ROLLOUT_GATE_MAX_UNAVAILABLE_STATEFULSET]) &&
+        rollout_intstr_scale(&spec->max_unavailable, sim_kind_statefulset_native(c) ? ROLLOUT_PARSER_STRICT : ROLLOUT_PARSER_LEGACY,
+                             ROLLOUT_ROUND_DOWN, (int32_t)ret->wanted, &count) != ROLLOUT_OK)
+        count = 1;
+    ret->max_unavailable = count > 1 ? count : 1;
+    ret->partition = rolling ? spec->partition : 0;
+    ret->served = 0;
+    for (uint32_t i = 0; i < c->pod_count; i++)
+        ret->served += ro_kind_active(c, i) && sim_kind_statefulset_serves(c, i) && sim_kind_statefulset_rank_of(c, i) >= 0;
+}
+
+static bool sim_kind_statefulset_rolls(const struct rollout_statefulset *spec)
+{
+    return spec->update_type == ROLLOUT_UPDATE_ROLLING && !(spec->flags & ROLLOUT_STATEFULSET_PAUSED);
+}
+
+static bool sim_kind_statefulset_done(const struct ro_cluster *c, const struct ro_measure *now)
+{
+    const struct rollout_statefulset *spec = &c->specs.statefulset;
+    bool unordered = spec->flags & ROLLOUT_STATEFULSET_UNORDERED;
+    int64_t members = 0, updated = 0, lost = 0;
+    if (spec->flags & (ROLLOUT_STATEFULSET_DELETING | ROLLOUT_STATEFULSET_SELECTOR_INVALID))
+        return true;
+    for (uint32_t i = 0; i < c->pod_count; i++) {
+        int64_t rank = sim_kind_statefulset_rank_of(c, i);
+        uint32_t node = c->pods[i].node_index;
+        if (c->hidden[i].flags & RO_SIM_GONE)
+            continue;
+        if (node && c->node_facts[node - 1].lost) {
+            lost += rank >= 0;
+            continue;
+        }
+        if (rank < 0 || !ro_kind_active(c, i) || (c->pods[i].flags & ROLLOUT_POD_SPECIFIED_DELETE && sim_kind_statefulset_rolls(spec)))
+            return false; /* on its way out, or to be */
+        members++;
+        bool is_new = ro_kind_updated(c, i) && sim_kind_statefulset_available(c, i);
+        updated += is_new;
+        if (sim_kind_statefulset_rolls(spec) && !unordered && rank >= now->partition && !is_new)
+            return false;
+    }
+    if (members + lost < now->wanted)
+        return false;
+    return !sim_kind_statefulset_rolls(spec) || !unordered || updated + lost >= now->wanted - now->partition;
+}
+
+static bool sim_kind_statefulset_takes_away(uint32_t op)
+{
+    return op == ROLLOUT_OP_DELETE || op == ROLLOUT_OP_UPDATE_IN_PLACE || op == ROLLOUT_OP_SET_LIFECYCLE;
+}
+
+/* An ordered update goes from the highest ordinal down: none above that pod is left old. Kubernetes', one at a time, does not
+ * pass a pod either that is not ready. */
+static bool sim_kind_statefulset_passes_over(const struct ro_cluster *c, const struct ro_deeds *d, const bool *moved, size_t pod,
+                        bool unready)
+{
+    int64_t rank = sim_kind_statefulset_rank_of_name(c, d->pods[pod].name);
+    for (size_t i = 0; i < d->pod_count; i++) {
+        const struct rollout_pod *p = &d->pods[i];
+        if (sim_kind_statefulset_rank_of_name(c, p->name) <= rank || (p->flags & ROLLOUT_POD_TERMINATING))
+            continue;
+        bool waits = p->lifecycle_state == ROLLOUT_STATE_PREPARING_UPDATE ||
+                     p->lifecycle_state == ROLLOUT_STATE_PREPARING_DELETE;
+        if (d->hidden[i].target != c->snapshot.update_revision && !moved[i] && !waits)
+            return true;
+        if (unready && (p->phase != ROLLOUT_PHASE_RUNNING || !(p->flags & ROLLOUT_POD_READY)))
+            return true;
+    }
+    return false;
+}
+
+static const char *sim_kind_statefulset_promise(const struct ro_cluster *c, const struct ro_deeds *d)
+{
+    const struct rollout_statefulset *spec = &c->specs.statefulset;
+    const struct ro_measure *m = &d->before, *n = &d->after;
+    bool parallel = spec->flags & ROLLOUT_STATEFULSET_PARALLEL, unordered = spec->flags & ROLLOUT_STATEFULSET_UNORDERED;
+    bool one_by_one = sim_kind_statefulset_native(c) && !c->gates.on[ROLLOUT_GATE_MAX_UNAVAILABLE_STATEFULSET], taken[64] = { false };
+    bool updated[64] = { false };
+    int64_t created = 0, deleted = 0, moved = 0;
+    for (size_t i = 0; i < d->plan->action_count; i++) {
+        const struct rollout_action *a = &d->plan->actions[i];
+        created += a->op == ROLLOUT_OP_CREATE;
+        if (a->subject_kind != ROLLOUT_SUBJECT_POD || !sim_kind_statefulset_takes_away(a->op))
+            continue;
+        const struct rollout_pod *p = &d->pods[a->subject];
+        const struct ro_sim_pod *h = &d->hidden[a->subject];
+        bool outdated = h->target != c->snapshot.update_revision;
+        bool ended = p->phase == ROLLOUT_PHASE_FAILED || p->phase == ROLLOUT_PHASE_SUCCEEDED;
+        int64_t rank = sim_kind_statefulset_rank_of_name(c, p->name);
+        deleted += a->op == ROLLOUT_OP_DELETE;
+        if (a->subject < 64)
+            taken[a->subject] = true;
+        if (!ro_deed_updates(a))
+            continue;
+        if (!outdated || rank < 0 || ended)
+            continue;
+        moved++;
+        if (a->subject < 64)
+            updated[a->subject] = true;
+        if (!sim_kind_statefulset_rolls(spec))
+            return "a pod is updated though updates are paused or left to deletion";
+        if (!unordered && rank < m->partition)
+            return "the partition is not kept";
+    }
+    if (moved > 0 && unordered && moved > m->wanted - m->partition)
+        return "the partition is not kept";
+    if (moved > 0 && n->served < m->served && n->served < m->wanted - m->max_unavailable && !one_by_one)
+        return "the plan takes more pods from service than maxUnavailable";
+    for (size_t i = 0; !unordered && i < d->pod_count && i < 64; i++)
+        if (updated[i] && sim_kind_statefulset_passes_over(c, d, taken, i, one_by_one))
+            return "a pod is updated before one of a higher ordinal";
+    if (one_by_one && moved > 1)
+        return "more than one pod is updated at a time";
+    if (!parallel && (created > 1 || (deleted > 1 && (one_by_one || !sim_kind_statefulset_native(c)))))
+        return "more than one pod at a time, though they are ordered";
+    return NULL;
+}
+
+/* Numbers of claims that fit their templates. As many templates as the spec has: room is found once. */
+static void sim_kind_statefulset_read_claims(struct ro_cluster *c, const struct rollout_node *list, struct rollout_statefulset_status *s)
+{
+    size_t n = 0;
+    if (!ro_is(list, ROLLOUT_NODE_ARRAY) || ro_count(list) == 0) {
+        s->claim_count = 0;
+        return;
+    }
+    if (ro_count(list) > c->claim_status_room) {
+        c->claim_status = ro_arena_alloc(&c->arena, ro_count(list), sizeof *c->claim_status);
+        c->claim_status_room = c->claim_status ? ro_count(list) : 0;
+    }
+    for (const struct rollout_node *e = ro_first(list); e != ro_end(list) && n < c->claim_status_room; e = ro_next(e))
+        c->claim_status[n++] = (struct rollout_claim_status){
+            .name = ro_status_text(c, e, "volumeClaimName"),
+            .compatible_replicas = ro_status_number(e, "compatibleReplicas"),
+            .compatible_ready_replicas = ro_status_number(e, "compatibleReadyReplicas"),
+        };
+    s->claims = c->claim_status;
+    s->claim_count = n;
+}
+
+static void sim_kind_statefulset_status(struct ro_cluster *c, const struct rollout_node *node)
+{
+    struct rollout_statefulset_status *s = &c->specs.statefulset_status;
+    s->struct_size = sizeof *s;
+    s->collision_count = ro_status_opt(node, "collisionCount");
+    s->observed_generation = ro_status_number(node, "observedGeneration");
+    s->replicas = ro_status_number(node, "replicas");
+    s->ready_replicas = ro_status_number(node, "readyReplicas");
+    s->available_replicas = ro_status_number(node, "availableReplicas");
+    s->current_replicas = ro_status_number(node, "currentReplicas");
+    s->updated_replicas = ro_status_number(node, "updatedReplicas");
+    s->updated_ready_replicas = ro_status_number(node, "updatedReadyReplicas");
+    s->updated_available_replicas = ro_status_number(node, "updatedAvailableReplicas");
+    s->current_revision = ro_status_text(c, node, "currentRevision");
+    s->update_revision = ro_status_text(c, node, "updateRevision");
+    s->label_selector = ro_status_text(c, node, "labelSelector");
+    sim_kind_statefulset_read_claims(c, ro_get(node, "volumeClaims"), s);
+}
+
+/* Where there is no rollingUpdate, the stored count of old pods decides at which revision a missing one is made. */
+static void sim_kind_statefulset_remember(const struct ro_cluster *c, int32_t ret[RO_KIND_MEMORY])
+{
+    if (!(c->specs.statefulset.flags & ROLLOUT_STATEFULSET_ROLLING_UPDATE))
+        ret[1] = c->specs.statefulset_status.current_replicas;
+}
+
+static void sim_kind_statefulset_recall(struct ro_cluster *c, const int32_t memory[RO_KIND_MEMORY])
+{
+    struct rollout_statefulset_status *s = &c->specs.statefulset_status;
+    s->current_revision = memory[0] ? c->revisions[memory[0] - 1].name : (struct rollout_str){ NULL, 0 };
+    s->current_replicas = memory[1];
+}
+
+static const struct ro_kind_lines ro_kind_statefulset = {
+    .name = sim_kind_statefulset_name,
+    .prepare = sim_kind_statefulset_prepare,
+    .available = sim_kind_statefulset_available,
+    .measure = sim_kind_statefulset_measure,
+    .done = sim_kind_statefulset_done,
+    .promise = sim_kind_statefulset_promise,
+    .status = sim_kind_statefulset_status,
+    .remember = sim_kind_statefulset_remember,
+    .recall = sim_kind_statefulset_recall,
+    .new_flags = 0,
+    .interchangeable = false,
+};
+
+/* ---- lib/sim/kinds.c ---- */
+
+static const struct ro_kind_lines *sim_kinds_lines_of(const struct rollout_workload *workload)
+{
+    return workload->cloneset ? &ro_kind_cloneset : workload->statefulset ? &ro_kind_statefulset : &ro_kind_daemonset;
+}
+
+static struct rollout_str ro_kind_name(const struct ro_cluster *c)
+{
+    return c->kind->name(c);
+}
+
+static const struct rollout_lifecycle *ro_kind_lifecycle(const struct ro_cluster *c)
+{
+    return c->hooks.set ? &c->hooks : NULL;
+}
+
+static bool ro_kind_in_place_only(const struct ro_cluster *c)
+{
+    return c->workload.cloneset      ? c->specs.cloneset.pod_update_policy == ROLLOUT_POLICY_IN_PLACE_ONLY
+           : c->workload.statefulset ? c->specs.statefulset.pod_update_policy == ROLLOUT_POLICY_IN_PLACE_ONLY
+                                     : false;
+}
+
+static uint32_t ro_kind_new_flags(const struct ro_cluster *c)
+{
+    return c->kind->new_flags;
+}
+
+static void ro_kind_prepare(struct ro_cluster *c)
+{
+    c->kind = sim_kinds_lines_of(&c->workload);
+    c->hooks = (struct rollout_lifecycle){ 0 };
+    c->kind->prepare(c);
+}
+
+/* Names that the spec wants deleted are marks on the pods, where names are used again. */
+static void ro_kind_begin(struct ro_cluster *c)
+{
+    struct rollout_strs *listed = &c->specs.cloneset.pods_to_delete;
+    for (uint32_t i = 0; c->workload.cloneset && c->fixed_names && i < c->pod_count; i++)
+        if (ro_strs_have(listed, c->pods[i].name))
+            ro_cluster_set_label(c, i, RO_STR("apps.kruise.io/specified-delete"), RO_STR("true"));
+    if (c->fixed_names)
+        listed->count = 0;
+}
+
+static bool ro_kind_interchangeable(const struct ro_cluster *c)
+{
+    return c->kind->interchangeable;
+}
+
+static bool ro_kind_active(const struct ro_cluster *c, uint32_t pod)
+{
+    return !(c->hidden[pod].flags & RO_SIM_GONE) && ro_active(&c->pods[pod]);
+}
+
+static bool ro_kind_available(const struct ro_cluster *c, uint32_t pod)
+{
+    return ro_kind_active(c, pod) && c->kind->available(c, pod);
+}
+
+static bool ro_kind_updated(const struct ro_cluster *c, uint32_t pod)
+{
+    return c->snapshot.update_revision && c->hidden[pod].target == c->snapshot.update_revision;
+}
+
+static void ro_kind_measure(const struct ro_cluster *c, struct ro_measure *ret)
+{
+    *ret = (struct ro_measure){ 0 };
+    for (uint32_t i = 0; i < c->pod_count; i++) {
+        if (!ro_kind_active(c, i))
+            continue;
+        ret->total++;
+        ret->available += c->kind->available(c, i);
+        if (ro_kind_updated(c, i))
+            ret->updated++;
+        else
+            ret->old++;
+    }
+    ret->served = ret->available;
+    c->kind->measure(c, ret);
+}
+
+static bool ro_kind_done(const struct ro_cluster *c, const struct ro_measure *now)
+{
+    return c->kind->done(c, now);
+}
+
+static int64_t ro_kind_min_ready_ms(const struct ro_cluster *c)
+{
+    int32_t seconds = c->workload.cloneset      ? c->specs.cloneset.min_ready_seconds
+                      : c->workload.statefulset ? c->specs.statefulset.min_ready_seconds
+                                                : c->specs.daemonset.min_ready_seconds;
+    return seconds > 0 ? (int64_t)seconds * 1000 : 0;
+}
+
+/* ---- promises ---- */
+
+static bool ro_deed_updates(const struct rollout_action *action)
+{
+    return action->reason == ROLLOUT_REASON_UPDATE_IN_PLACE || action->reason == ROLLOUT_REASON_RECREATE ||
+           action->reason == ROLLOUT_REASON_RECREATE_NOT_IN_PLACE || action->reason == ROLLOUT_REASON_PREPARE_UPDATE;
+}
+
+static size_t ro_deeds_count(const struct ro_cluster *c, const struct ro_deeds *deeds, uint32_t op)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < deeds->plan->action_count; i++) {
+        const struct rollout_action *a = &deeds->plan->actions[i];
+        count += a->op == op && a->subject_kind == ROLLOUT_SUBJECT_POD && a->subject < deeds->pod_count &&
+                 deeds->hidden[a->subject].target != c->snapshot.update_revision;
+    }
+    return count;
+}
+
+/* What holds for all kinds: nothing is done to what is not there, and no hook is passed over. */
+static const char *sim_kinds_common_promise(const struct ro_cluster *c, const struct ro_deeds *deeds)
+{
+    const struct rollout_lifecycle *hooks = ro_kind_lifecycle(c);
+    for (size_t i = 0; i < deeds->plan->action_count; i++) {
+        const struct rollout_action *a = &deeds->plan->actions[i];
+        if (a->subject_kind != ROLLOUT_SUBJECT_POD)
+            continue;
+        if (a->subject >= deeds->pod_count)
+            return "an action on a pod that is not there";
+        const struct rollout_pod *p = &deeds->pods[a->subject];
+        if (!hooks)
+            continue;
+        if (a->op == ROLLOUT_OP_DELETE && !(p->flags & ROLLOUT_POD_TERMINATING) && ro_hooked_any(&hooks->pre_delete, p))
+            return "a pod is deleted while its preDelete hook holds it";
+        if (a->op == ROLLOUT_OP_UPDATE_IN_PLACE && ro_hooked_any(&hooks->in_place_update, p))
+            return "a pod is updated in place while its inPlaceUpdate hook holds it";
+    }
+    return NULL;
+}
+
+static bool ro_kind_promise(const struct ro_cluster *c, const struct ro_deeds *deeds, char *buf, size_t size)
+{
+    const struct ro_measure *m = &deeds->before, *n = &deeds->after;
+    const char *broken = sim_kinds_common_promise(c, deeds);
+    if (!broken)
+        broken = c->kind->promise(c, deeds);
+    if (!broken)
+        return true;
+    snprintf(buf, size,
+             "%s: %lld wanted, %lld to %lld there, %lld to %lld available, %lld to %lld old, maxUnavailable %lld, "
+             "maxSurge %lld, partition %lld",
+             broken, (long long)m->wanted, (long long)m->total, (long long)n->total, (long long)m->served,
+             (long long)n->served, (long long)m->old, (long long)n->old, (long long)m->max_unavailable,
+             (long long)m->max_surge, (long long)m->partition);
+    return false;
+}
+
+/* ---- the status ---- */
+
+static int32_t ro_status_number(const struct rollout_node *status, const char *key)
+{
+    const struct rollout_node *n = ro_get(status, key);
+    return ro_is(n, ROLLOUT_NODE_INTEGER) ? (int32_t)n->integer : 0;
+}
+
+static struct rollout_opt ro_status_opt(const struct rollout_node *status, const char *key)
+{
+    const struct rollout_node *n = ro_get(status, key);
+    return (struct rollout_opt){ ro_is(n, ROLLOUT_NODE_INTEGER), ro_status_number(status, key) };
+}
+
+static struct rollout_str ro_status_text(struct ro_cluster *c, const struct rollout_node *status, const char *key)
+{
+    return ro_texts_keep(&c->texts, ro_text(ro_get(status, key)));
+}
+
+static int64_t sim_kinds_time_of(const struct rollout_node *object, const char *key)
+{
+    int64_t ms = 0;
+    return ro_time_parse(ro_text(ro_get(object, key)), &ms) ? ms : 0;
+}
+
+/* More conditions than any kind has of its own: those of others are passed on as far as there is room. */
+static size_t sim_kinds_copy_conditions(struct ro_cluster *c, const struct rollout_node *status)
+{
+    const struct rollout_node *list = ro_get(status, "conditions");
+    size_t n = 0;
+    if (!ro_is(list, ROLLOUT_NODE_ARRAY))
+        return 0;
+    for (const struct rollout_node *e = ro_first(list); e != ro_end(list); e = ro_next(e)) {
+        if (n == sizeof c->conditions / sizeof *c->conditions)
+            break;
+        c->conditions[n++] = (struct rollout_condition){
+            .type = ro_status_text(c, e, "type"),
+            .status = ro_status_text(c, e, "status"),
+            .reason = ro_status_text(c, e, "reason"),
+            .message = ro_status_text(c, e, "message"),
+            .last_update_ms = sim_kinds_time_of(e, "lastUpdateTime"),
+            .last_transition_ms = sim_kinds_time_of(e, "lastTransitionTime"),
+        };
+    }
+    return n;
+}
+
+/* 7.4 of cloneset.md: an update phase that ends with an error says so, and nobody takes it back. */
+static size_t sim_kinds_add_failure(struct ro_cluster *c, const struct rollout_plan *plan, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (ro_str_eq(c->conditions[i].type, RO_STR("FailedUpdate")) &&
+            ro_str_eq(c->conditions[i].status, RO_STR("True")))
+            return n;
+    if (n < sizeof c->conditions / sizeof *c->conditions)
+        c->conditions[n++] = (struct rollout_condition){ .type = RO_STR("FailedUpdate"),
+                                                         .status = RO_STR("True"),
+                                                         .message = ro_texts_keep(&c->texts, plan->error_message),
+                                                         .last_update_ms = c->snapshot.now_ms / 1000 * 1000,
+                                                         .last_transition_ms = c->snapshot.now_ms / 1000 * 1000 };
+    return n;
+}
+
+/* The controller takes names that no pod has out of the spec. */
+static void sim_kinds_drop_names(struct ro_cluster *c, const struct rollout_plan *plan)
+{
+    struct rollout_strs *listed = &c->specs.cloneset.pods_to_delete;
+    if (!c->workload.cloneset || plan->dropped_count == 0 || plan->dropped_count > listed->count)
+        return;
+    struct rollout_str *kept = ro_arena_alloc(&c->arena, listed->count, sizeof *kept);
+    uint32_t n = 0;
+    size_t d = 0;
+    for (uint32_t i = 0; kept && i < listed->count; i++) {
+        if (d < plan->dropped_count && plan->dropped_pods_to_delete[d] == i)
+            d++;
+        else
+            kept[n++] = *ro_strs_at(listed, i);
+    }
+    *listed = (struct rollout_strs){ kept, n, sizeof *kept };
+}
+
+static int ro_cluster_status(struct ro_cluster *c, const struct rollout_plan *plan)
+{
+    const struct rollout_node *status = plan->status.count ? plan->status.nodes : NULL;
+    if (!status)
+        return ROLLOUT_OK;
+    size_t n = sim_kinds_copy_conditions(c, status);
+    if (c->workload.cloneset && plan->error_reason)
+        n = sim_kinds_add_failure(c, plan, n);
+    sim_kinds_drop_names(c, plan);
+    c->kind->status(c, status);
+    if (c->workload.cloneset) {
+        c->specs.cloneset_status.conditions = c->conditions;
+        c->specs.cloneset_status.condition_count = n;
+    } else if (c->workload.statefulset) {
+        c->specs.statefulset_status.conditions = c->conditions;
+        c->specs.statefulset_status.condition_count = n;
+    } else {
+        c->specs.daemonset_status.conditions = c->conditions;
+        c->specs.daemonset_status.condition_count = n;
+    }
+    struct rollout_str current = c->workload.cloneset      ? c->specs.cloneset_status.current_revision
+                                 : c->workload.statefulset ? c->specs.statefulset_status.current_revision
+                                                           : (struct rollout_str){ NULL, 0 };
+    for (size_t i = 0; current.len > 0 && i < c->revision_count; i++)
+        if (ro_str_eq(c->revisions[i].name, current))
+            c->snapshot.current_revision = (uint32_t)i + 1;
+    return c->texts.failed ? ro_error_nomem(c->reterr) : ROLLOUT_OK;
+}
+
+static void ro_kind_remember(const struct ro_cluster *c, int32_t ret[RO_KIND_MEMORY])
+{
+    memset(ret, 0, RO_KIND_MEMORY * sizeof *ret);
+    ret[0] = (int32_t)c->snapshot.current_revision;
+    c->kind->remember(c, ret);
+}
+
+static void ro_kind_recall(struct ro_cluster *c, const int32_t memory[RO_KIND_MEMORY])
+{
+    c->snapshot.current_revision = (uint32_t)memory[0];
+    c->kind->recall(c, memory);
+}
+
+/* ---- nodes ---- */
+
+static int ro_kind_find_nodes(struct ro_cluster *c)
+{
+    const struct rollout_daemonset *set = c->workload.daemonset;
+    if (!set)
+        return ROLLOUT_OK;
+    size_t terms = set->scheduling.affinity.term_count;
+    if (!c->eligible) {
+        c->eligible = ro_arena_alloc(&c->arena, c->node_count + 1, 1);
+        c->tallies = ro_arena_alloc(&c->arena, c->node_count + 1, sizeof *c->tallies);
+    }
+    if (terms > c->usable_room || !c->usable) {
+        c->usable = ro_arena_alloc(&c->arena, terms + 1, 1);
+        c->usable_room = terms;
+    }
+    if (c->arena.failed)
+        return ROLLOUT_ERR_NOMEM;
+    struct ro_node_rule rule = ro_node_rule(&set->scheduling, c->usable);
+    for (size_t i = 0; i < c->node_count; i++)
+        c->eligible[i] = ro_node_fit(&rule, &c->nodes[i]).runs;
+    return ROLLOUT_OK;
+}
+
+/* ---- lib/sim/lint.h ---- */
+
+/* The parts of rollout_lint(): each looks at one thing of a workload and notes what it finds. */
+
+
+
+
+struct ro_lint {
+    const struct rollout_world *world;
+    struct ro_gates gates;
+    struct ro_pods pods;
+    struct ro_arena arena;     /* a lack of memory is sticky there */
+    struct ro_decoder decoder; /* refuses nothing: the object was decoded before */
+
+    /* The workload's object. Paths lead from one to the next, so they stay where they are. */
+    struct ro_at root, spec, strategy, rolling, template, pod_spec;
+    bool alpha;                              /* apps.kruise.io/v1alpha1 */
+    struct rollout_labels labels;            /* of the template */
+    const struct rollout_selector *selector; /* spec.selector, usable or not */
+    struct rollout_plan *limits;             /* of which only the limits are set; NULL = none are known */
+
+    struct ro_lint_note *first, **last; /* what was found */
+    size_t count;
+};
+
+/* Notes a finding; at: where it is. The message is ro_arena_printf()'s. */
+static void ro_lint_note(struct ro_lint *l, uint32_t code, const struct ro_at *at, struct rollout_str message);
+#define RO_LINT(l, code, at, ...) ro_lint_note(l, ROLLOUT_LINT_##code, at, ro_arena_printf(&(l)->arena, __VA_ARGS__))
+
+/* A member as JSON, cut where it is long, for a message. */
+static struct rollout_str ro_lint_shown(struct ro_lint *l, const struct ro_at *at);
+
+/* The kinds. */
+static void ro_lint_cloneset(struct ro_lint *l, const struct rollout_cloneset *cloneset);
+static void ro_lint_statefulset(struct ro_lint *l, const struct rollout_statefulset *set);
+static int ro_lint_daemonset(struct ro_lint *l, const struct rollout_daemonset *set, struct rollout_error *reterr);
+
+/* ---- limits ---- */
+
+/* The limits as the planner's own code writes them down for people, for ro_lint_find_limit(). */
+static void ro_lint_read_limits(struct ro_lint *l, void (*build)(const void *context, struct ro_builder *b),
+                         const void *context);
+
+/* The limit of that name; NULL where it is not among them. */
+static const struct rollout_limit *ro_lint_find_limit(const struct ro_lint *l, const char *name);
+
+/* What a limit's number means. Sentences follow a colon or "and". */
+struct ro_lint_limit {
+    const char *parent; /* member of the spec that `name` is in; NULL = rollingUpdate, or what stands for it */
+    const char *name;
+    const char *limit; /* its name among the limits */
+    const char *of;    /* "pod", "node", ... that a percentage is of */
+    const char *unreadable;
+    const char *none;  /* where it rounds to 0; NULL = that is not said */
+    const char *all;   /* where it rounds to all; NULL = that is not said */
+    int64_t all_from;  /* of fewer, all are to be expected */
+    const char *usual; /* what the API fills in, of which no rounding is said; NULL = nothing is */
+};
+
+/* Text that cannot be read, or is read otherwise, and what rounds to nothing or to all. fields: where a limit without
+ * a parent is. */
+static void ro_lint_limit(struct ro_lint *l, const struct ro_at *fields, const struct ro_lint_limit *which);
+
+/* What the given value comes to before any rule of its kind that is beyond arithmetic; 0 where it cannot be read. */
+static int64_t ro_lint_scaled(const struct rollout_intstr *given, uint32_t rounding, int32_t total);
+
+/* A partition that keeps all, of which there are `total`. */
+static void ro_lint_partition(struct ro_lint *l, const struct ro_at *fields, int64_t partition, int64_t total, const char *of);
+
+/* ---- order ---- */
+
+static void ro_lint_priority(struct ro_lint *l, const struct ro_at *strategy, const struct rollout_priority *priority);
+static void ro_lint_scatter(struct ro_lint *l, const struct ro_at *strategy, const struct rollout_labels *terms);
+
+/* spec.selector and the template's labels. invalid: nothing is planned with it. */
+static void ro_lint_selector(struct ro_lint *l, const struct rollout_selector *selector, bool invalid);
+
+/* ---- hooks and in-place updates ---- */
+
+static void ro_lint_lifecycle(struct ro_lint *l, const struct rollout_lifecycle *lifecycle);
+
+/* One hook of spec.lifecycle; before: pods that have the hook's labels wait (else: those that lack them). */
+static void ro_lint_hook(struct ro_lint *l, const char *name, const struct rollout_hook *hook, bool before);
+
+/* Whether the template, or a pod, has the readiness gate. flag: ROLLOUT_POD_* of a pod that has it. */
+static bool ro_lint_has_gate(struct ro_lint *l, struct rollout_str gate, uint32_t flag);
+
+/* ---- words and places ---- */
+
+/* A text that is none of the words, ended by NULL, nor empty. read: what is assumed. */
+static void ro_lint_word(struct ro_lint *l, const struct ro_at *object, const char *key, const char *const *words,
+                  const char *assumed);
+
+/* Members of the object that are none of its version's. where: to which place they belong. */
+static void ro_lint_misplaced(struct ro_lint *l, const struct ro_at *object, const char *const *keys, const char *where);
+
+/* paused. */
+static void ro_lint_paused(struct ro_lint *l, const struct ro_at *fields, const char *but);
+
+/* gracePeriodSeconds where pods are not updated in place. */
+static void ro_lint_grace(struct ro_lint *l, const struct ro_at *fields, int32_t seconds, uint32_t policy);
+
+/* "s" of all numbers but 1. */
+static inline const char *ro_lint_plural(int64_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
+/* ---- lib/sim/lint.c ---- */
+
+/* A finding in the order in which they are found. */
+struct ro_lint_note {
+    struct ro_lint_note *next;
+    struct rollout_finding finding;
+};
+
+static const struct {
+    uint32_t code;
+    const char *name;
+} sim_lint_names[] = {
+    { ROLLOUT_LINT_TEXT_UNREADABLE, "TextUnreadable" },
+    { ROLLOUT_LINT_TEXT_READ_OTHERWISE, "TextReadOtherwise" },
+    { ROLLOUT_LINT_UNKNOWN_TEXT, "UnknownText" },
+    { ROLLOUT_LINT_MISPLACED, "Misplaced" },
+    { ROLLOUT_LINT_IGNORED, "Ignored" },
+    { ROLLOUT_LINT_NEGATIVE, "Negative" },
+    { ROLLOUT_LINT_ROUNDS_TO_NONE, "RoundsToNone" },
+    { ROLLOUT_LINT_ROUNDS_TO_ALL, "RoundsToAll" },
+    { ROLLOUT_LINT_COUNTS_AS_ONE, "CountsAsOne" },
+    { ROLLOUT_LINT_NO_BUDGET, "NoBudget" },
+    { ROLLOUT_LINT_NEVER_RELEASES, "NeverReleases" },
+    { ROLLOUT_LINT_CREATES_NOTHING, "CreatesNothing" },
+    { ROLLOUT_LINT_PAUSED, "Paused" },
+    { ROLLOUT_LINT_DEADLINE_TOO_SHORT, "DeadlineTooShort" },
+    { ROLLOUT_LINT_SURGE_STAYS, "SurgeStays" },
+    { ROLLOUT_LINT_DELETES_NOTHING, "DeletesNothing" },
+    { ROLLOUT_LINT_SELECTOR_UNUSABLE, "SelectorUnusable" },
+    { ROLLOUT_LINT_UNREACHABLE, "Unreachable" },
+    { ROLLOUT_LINT_MATCHES_ALL, "MatchesAll" },
+    { ROLLOUT_LINT_WEIGHT_ZERO, "WeightZero" },
+    { ROLLOUT_LINT_DUPLICATE, "Duplicate" },
+    { ROLLOUT_LINT_TEMPLATE_NOT_SELECTED, "TemplateNotSelected" },
+    { ROLLOUT_LINT_EMPTY_VALUE, "EmptyValue" },
+    { ROLLOUT_LINT_NO_READINESS_GATE, "NoReadinessGate" },
+    { ROLLOUT_LINT_IN_PLACE_SURGES, "InPlaceSurges" },
+    { ROLLOUT_LINT_ORDERED_TAKES_ONE, "OrderedTakesOne" },
+};
+
+const char *rollout_lint_name(uint32_t code)
+{
+    for (size_t i = 0; i < sizeof(sim_lint_names) / sizeof(sim_lint_names[0]); i++)
+        if (sim_lint_names[i].code == code)
+            return sim_lint_names[i].name;
+    return NULL;
+}
+
+/* Texts that a function writes like snprintf, in the arena. */
+static struct rollout_str sim_lint_path_text(struct ro_arena *arena, const struct ro_path *path)
+{
+    char none[1];
+    struct rollout_str text = { NULL, ro_path_write(path, none, sizeof(none)) };
+    char *buf = ro_arena_alloc(arena, text.len + 1, 1);
+    if (buf)
+        ro_path_write(path, buf, text.len + 1);
+    text.data = buf;
+    return text;
+}
+
+static struct rollout_str sim_lint_json_text(struct ro_arena *arena, const struct rollout_node *node)
+{
+    struct rollout_str text = { NULL, 0 };
+    if (!node)
+        return text;
+    text.len = ro_tree_write(node, NULL, 0);
+    char *buf = ro_arena_alloc(arena, text.len + 1, 1);
+    if (buf)
+        ro_tree_write(node, buf, text.len + 1);
+    text.data = buf;
+    return text;
+}
+
+static void ro_lint_note(struct ro_lint *l, uint32_t code, const struct ro_at *at, struct rollout_str message)
+{
+    struct ro_lint_note *note = ro_arena_alloc(&l->arena, 1, sizeof(*note));
+    if (!note)
+        return;
+    note->finding = (struct rollout_finding){
+        .code = code,
+        .path = sim_lint_path_text(&l->arena, &at->path),
+        .value = sim_lint_json_text(&l->arena, at->node),
+        .message = message,
+    };
+    *l->last = note;
+    l->last = &note->next;
+    l->count++;
+}
+
+static struct rollout_str ro_lint_shown(struct ro_lint *l, const struct ro_at *at)
+{
+    enum { sim_lint_MOST = 48 };
+    struct rollout_str text = sim_lint_json_text(&l->arena, at->node);
+    if (!text.data || text.len <= sim_lint_MOST)
+        return text;
+    return ro_arena_printf(&l->arena, "%.*s...", (int)ro_str_cut(text.data, sim_lint_MOST), text.data);
+}
+
+static struct rollout_str sim_lint_put(char **at, struct rollout_str text)
+{
+    if (!text.data)
+        return text;
+    memcpy(*at, text.data, text.len);
+    (*at)[text.len] = '\0';
+    text.data = *at;
+    *at += text.len + 1;
+    return text;
+}
+
+/* All that was found, in one block. */
+static int sim_lint_hand_over(const struct ro_lint *l, struct rollout_findings **ret, struct rollout_error *reterr)
+{
+    struct ro_layout layout = { 0 };
+    ro_layout_add(&layout, 1, sizeof(struct rollout_findings));
+    size_t items_at = ro_layout_add(&layout, l->count, sizeof(struct rollout_finding));
+    size_t chars = 0;
+    for (const struct ro_lint_note *n = l->first; n; n = n->next)
+        chars += n->finding.path.len + n->finding.value.len + n->finding.message.len + 3;
+    size_t chars_at = ro_layout_add(&layout, chars, 1);
+    char *block = l->arena.failed ? NULL : ro_layout_alloc(&layout);
+    if (!block)
+        return ro_error_nomem(reterr);
+
+    struct rollout_finding *items = (struct rollout_finding *)(void *)(block + items_at), *item = items;
+    char *at = block + chars_at;
+    for (const struct ro_lint_note *n = l->first; n; n = n->next, item++)
+        *item = (struct rollout_finding){
+            .code = n->finding.code,
+            .path = sim_lint_put(&at, n->finding.path),
+            .value = sim_lint_put(&at, n->finding.value),
+            .message = sim_lint_put(&at, n->finding.message),
+        };
+    *ret = (struct rollout_findings *)(void *)block;
+    **ret = (struct rollout_findings){ .struct_size = sizeof(**ret), .items = items, .count = l->count };
+    return ROLLOUT_OK;
+}
+
+static void sim_lint_open_object(struct ro_lint *l)
+{
+    const struct rollout_world *world = l->world;
+    const struct rollout_snapshot *snapshot = world->snapshot;
+    struct ro_metadata metadata;
+    l->pods = (struct ro_pods){ (const char *)snapshot->pods.items, snapshot->pods.stride, snapshot->pods.count };
+    l->alpha = ro_str_eq(world->api_version, RO_STR("apps.kruise.io/v1alpha1"));
+    l->root = ro_at_root(world->workload_object.nodes);
+    l->spec = ro_at_object(&l->decoder, &l->root, "spec");
+    l->strategy = ro_at_object(&l->decoder, &l->spec, "updateStrategy");
+    l->rolling = ro_at_object(&l->decoder, &l->strategy, "rollingUpdate");
+    l->template = ro_at_object(&l->decoder, &l->spec, "template");
+    l->pod_spec = ro_at_object(&l->decoder, &l->template, "spec");
+    ro_read_metadata(&l->decoder, &l->template, &metadata);
+    l->labels = metadata.labels;
+}
+
+int rollout_lint(const struct rollout_world *world, struct rollout_findings **ret_findings,
+                 struct rollout_error *reterr)
+{
+    struct ro_lint l = { .world = world, .last = &l.first };
+    if (!world || !world->workload || !world->snapshot || !ret_findings)
+        return ro_error_null(reterr, ret_findings ? "world" : "ret_findings");
+    const struct rollout_workload *workload = world->workload;
+    int r = ro_gates_resolve(workload->gates, workload->gate_count, &l.gates, reterr);
+    if (r != ROLLOUT_OK)
+        return r;
+    sim_lint_open_object(&l);
+    if (workload->cloneset)
+        ro_lint_cloneset(&l, workload->cloneset);
+    else if (workload->statefulset)
+        ro_lint_statefulset(&l, workload->statefulset);
+    else if (workload->daemonset)
+        r = ro_lint_daemonset(&l, workload->daemonset, reterr);
+    if (r == ROLLOUT_OK)
+        r = sim_lint_hand_over(&l, ret_findings, reterr);
+    rollout_plan_free(l.limits);
+    ro_arena_free(&l.arena);
+    return r;
+}
+
+void rollout_findings_free(struct rollout_findings *findings)
+{
+    free(findings);
+}
+
+/* ---- lib/sim/lint_cloneset.c ---- */
+
+/* CloneSet. Source: cloneset.md 1, and K10 to K14, K19, K26 of its table of defects. */
+
+
+struct sim_lint_cloneset_clone {
+    struct rollout_cloneset spec; /* with what the API fills in, and not paused */
+    struct ro_cloneset_limits limits;
+    const struct ro_at *fields; /* where partition, maxSurge, ... are */
+    bool rolls;
+};
+
+static void sim_lint_cloneset_build(const void *context, struct ro_builder *b)
+{
+    const struct sim_lint_cloneset_clone *c = context;
+    ro_cloneset_build_limits(&c->spec, &c->limits, b);
+}
+
+static void sim_lint_cloneset_look_at_numbers(struct ro_lint *l, const struct sim_lint_cloneset_clone *c)
+{
+    static const struct ro_lint_limit partition = {
+        .name = "partition",
+        .limit = "partition",
+        .of = "pod",
+        .unreadable = "read as 0: it must be a number or a percentage such as \"20%\", and every pod is released",
+    };
+    static const struct ro_lint_limit surge = {
+        .name = "maxSurge",
+        .limit = "maxSurge",
+        .of = "pod",
+        .unreadable = "read as 0: it must be a whole percent, and no pod is created beyond replicas",
+        .all = "an update may create as many pods again at once",
+        .all_from = 2,
+    };
+    static const struct ro_lint_limit unavailable = {
+        .name = "maxUnavailable",
+        .limit = "maxUnavailable",
+        .of = "pod",
+        .unreadable = "read as 0: it must be a whole percent, and no available pod is taken",
+        .none = "a CloneSet rounds it so beside maxSurge, and updates by surge alone",
+        .all = "a CloneSet without maxSurge rounds it so, and all may be unavailable at once",
+        .all_from = 1,
+        .usual = "20%",
+    };
+    static const struct ro_lint_limit scale = {
+        .parent = "scaleStrategy",
+        .name = "maxUnavailable",
+        .limit = "scaleStrategy.maxUnavailable",
+        .of = "pod",
+        .unreadable = "read as 0: it must be a whole percent",
+    };
+    ro_lint_limit(l, c->fields, &partition);
+    ro_lint_limit(l, c->fields, &surge);
+    ro_lint_limit(l, c->fields, &unavailable);
+    ro_lint_limit(l, c->fields, &scale);
+}
+
+/* "100.0%" keeps one less than all. Of texts below 100 that is what the rule is for. */
+static void sim_lint_cloneset_look_at_all_but_one(struct ro_lint *l, const struct sim_lint_cloneset_clone *c)
+{
+    struct ro_at at = ro_at_member(c->fields, "partition");
+    if (c->spec.partition.kind != ROLLOUT_INTSTR_TEXT || c->limits.partition != c->limits.replicas - 1 ||
+        ro_lint_scaled(&c->spec.partition, ROLLOUT_ROUND_DOWN, 1) < 1)
+        return;
+    struct rollout_str shown = ro_lint_shown(l, &at);
+    RO_LINT(l, TEXT_READ_OTHERWISE, &at,
+            "partition %.*s keeps %" PRId64 " of %" PRId64 " pods: only \"100%%\" keeps all", (int)shown.len,
+            shown.data, c->limits.partition, c->limits.replicas);
+}
+
+static void sim_lint_cloneset_look_at_budget(struct ro_lint *l, const struct sim_lint_cloneset_clone *c)
+{
+    const struct ro_cloneset_limits *limits = &c->limits;
+    struct ro_at at = ro_at_member(c->fields, "maxUnavailable");
+    if (c->rolls && limits->replicas > 0 && limits->max_surge <= 0 && limits->max_unavailable <= 0)
+        RO_LINT(l, NO_BUDGET, &at,
+                "maxUnavailable is %" PRId64 " and maxSurge %" PRId64 " of %" PRId64
+                " pod%s: no available pod is updated unless there are more pods than replicas",
+                limits->max_unavailable, limits->max_surge, limits->replicas, ro_lint_plural(limits->replicas));
+    struct ro_at scale = ro_at_object(&l->decoder, &l->spec, "scaleStrategy");
+    struct ro_at most = ro_at_member(&scale, "maxUnavailable");
+    if (most.node && limits->replicas > 0 && limits->scale_max_unavailable <= 0)
+        RO_LINT(l, CREATES_NOTHING, &most,
+                "scaleStrategy.maxUnavailable is %" PRId64 " of %" PRId64 " pod%s: no pod is ever created",
+                limits->scale_max_unavailable, limits->replicas, ro_lint_plural(limits->replicas));
+}
+
+/* K13 and K14. */
+static void sim_lint_cloneset_look_at_on_delete(struct ro_lint *l, const struct sim_lint_cloneset_clone *c)
+{
+    struct ro_at type = ro_at_member(&l->strategy, "type"), surge = ro_at_member(c->fields, "maxSurge");
+    bool block = c->spec.flags & ROLLOUT_CLONESET_ROLLING_UPDATE;
+    if (c->rolls || c->limits.replicas <= 0)
+        return;
+    if (!block && c->limits.max_unavailable == 0)
+        RO_LINT(l, DELETES_NOTHING, &type,
+                "OnDelete without rollingUpdate has maxUnavailable 20%% of %" PRId64
+                " pod%s, rounded down to 0: an available pod that is marked for deletion stays unless there are more "
+                "pods than replicas",
+                c->limits.replicas, ro_lint_plural(c->limits.replicas));
+    if (block && c->limits.max_surge > 0)
+        RO_LINT(l, SURGE_STAYS, &surge,
+                "maxSurge %" PRId64 " with OnDelete: pods are created for an update that never runs, and stay",
+                c->limits.max_surge);
+}
+
+static void sim_lint_cloneset_look_at_deadline(struct ro_lint *l, const struct sim_lint_cloneset_clone *c)
+{
+    struct ro_at at = ro_at_member(&l->spec, "progressDeadlineSeconds");
+    struct rollout_opt deadline = c->spec.progress_deadline_seconds;
+    if (deadline.set && deadline.value != INT32_MAX && deadline.value <= c->spec.min_ready_seconds)
+        RO_LINT(l, DEADLINE_TOO_SHORT, &at,
+                "progressDeadlineSeconds %" PRId32 " is over before minReadySeconds %" PRId32
+                " has made a pod available: every release exceeds it",
+                deadline.value, c->spec.min_ready_seconds);
+}
+
+static void sim_lint_cloneset_look_at_words(struct ro_lint *l, const struct sim_lint_cloneset_clone *c)
+{
+    static const char *const alpha_types[] = { "ReCreate", "InPlaceIfPossible", "InPlaceOnly", "OnDelete", NULL };
+    static const char *const policies[] = { "ReCreate", "InPlaceIfPossible", "InPlaceOnly", NULL };
+    static const char *const types[] = { "RollingUpdate", "OnDelete", NULL };
+    static const char *const alpha_extra[] = { "rollingUpdate", NULL };
+    static const char *const extra[] = {
+        "podUpdatePolicy",  "partition",       "maxUnavailable",        "maxSurge", "paused",
+        "priorityStrategy", "scatterStrategy", "inPlaceUpdateStrategy", NULL
+    };
+    static const char *const alpha_reuse[] = { "disablePVCReuse", NULL }, *const reuse[] = { "enablePVCReuse", NULL };
+    struct ro_at scale = ro_at_object(&l->decoder, &l->spec, "scaleStrategy");
+    ro_lint_misplaced(l, &scale, l->alpha ? reuse : alpha_reuse,
+                      l->alpha ? "volumes are reused unless disablePVCReuse is true"
+                               : "volumes are reused where enablePVCReuse is true");
+    if (l->alpha) {
+        ro_lint_word(l, &l->strategy, "type", alpha_types, "ReCreate");
+        ro_lint_misplaced(l, &l->strategy, alpha_extra, "its members belong in updateStrategy itself");
+    } else {
+        ro_lint_word(l, &l->strategy, "type", types, "RollingUpdate");
+        ro_lint_misplaced(l, &l->strategy, extra, "it belongs in rollingUpdate");
+        ro_lint_word(l, c->fields, "podUpdatePolicy", policies, "ReCreate");
+    }
+}
+
+static void sim_lint_cloneset_look_at_update(struct ro_lint *l, const struct sim_lint_cloneset_clone *c)
+{
+    struct ro_at surge = ro_at_member(c->fields, "maxSurge");
+    if (c->rolls)
+        ro_lint_partition(l, c->fields, c->limits.partition, c->limits.replicas, "pod");
+    sim_lint_cloneset_look_at_all_but_one(l, c);
+    sim_lint_cloneset_look_at_budget(l, c);
+    sim_lint_cloneset_look_at_on_delete(l, c);
+    if (c->rolls)
+        ro_lint_paused(l, c->fields,
+                       c->limits.max_surge > 0 ? ", and maxSurge counts as 0: surge pods are not kept" : "");
+    if (c->rolls && c->limits.max_surge > 0 && c->spec.pod_update_policy == ROLLOUT_POLICY_IN_PLACE_ONLY)
+        RO_LINT(l, IN_PLACE_SURGES, &surge,
+                "maxSurge %" PRId64 " with InPlaceOnly: admission refuses it, and an update would create pods that it "
+                "then deletes",
+                c->limits.max_surge);
+    ro_lint_grace(l, c->fields, c->spec.grace_period_seconds, c->spec.pod_update_policy);
+}
+
+static void ro_lint_cloneset(struct ro_lint *l, const struct rollout_cloneset *cloneset)
+{
+    struct sim_lint_cloneset_clone c = { .spec = *cloneset, .fields = l->alpha ? &l->strategy : &l->rolling };
+    if (!c.spec.replicas.set)
+        c.spec.replicas = (struct rollout_opt){ 1, 1 };
+    c.spec.flags &= ~(uint32_t)ROLLOUT_CLONESET_PAUSED;
+    c.rolls = c.spec.update_type == ROLLOUT_UPDATE_ROLLING;
+    if (c.rolls)
+        c.spec.flags |= ROLLOUT_CLONESET_ROLLING_UPDATE;
+    c.limits = ro_cloneset_limits(&c.spec);
+    ro_lint_read_limits(l, sim_lint_cloneset_build, &c);
+    ro_lint_selector(l, &cloneset->selector, cloneset->flags & ROLLOUT_CLONESET_SELECTOR_INVALID);
+    sim_lint_cloneset_look_at_deadline(l, &c);
+    sim_lint_cloneset_look_at_words(l, &c);
+    sim_lint_cloneset_look_at_numbers(l, &c);
+    sim_lint_cloneset_look_at_update(l, &c);
+    /* v1alpha1 with OnDelete: the conversion drops them. */
+    if (cloneset->flags & ROLLOUT_CLONESET_ROLLING_UPDATE) {
+        ro_lint_priority(l, c.fields, &cloneset->order.priority);
+        ro_lint_scatter(l, c.fields, &cloneset->order.scatter);
+    }
+    ro_lint_lifecycle(l, &cloneset->lifecycle);
+}
+
+/* ---- lib/sim/lint_daemonset.c ---- */
+
+/* DaemonSet, OpenKruise's and Kubernetes' own. Source: daemonset.md 1, 2, 10, 11, and D6, D16 of its table of
+ * defects. */
+
+
+struct sim_lint_daemonset_daemon {
+    struct rollout_daemonset spec; /* whose status has the nodes that there are now */
+    struct rollout_daemonset_status status;
+    struct ro_daemonset_limits limits;
+    int32_t stored;   /* status.desiredNumberScheduled as it stands */
+    int64_t eligible; /* nodes that a pod should run on; where none are given, those of the status */
+    int64_t rolling;  /* at most so many take part in an update; 0 = unknown */
+    bool native, rolls;
+};
+
+static void sim_lint_daemonset_build(const void *context, struct ro_builder *b)
+{
+    const struct sim_lint_daemonset_daemon *d = context;
+    ro_daemonset_build_limits(&d->spec, &d->limits, d->eligible, d->native, !d->native, b);
+}
+
+/* Nodes that fit, and those that have pods. */
+static int sim_lint_daemonset_count_nodes(struct ro_lint *l, struct sim_lint_daemonset_daemon *d, struct rollout_error *reterr)
+{
+    const struct rollout_nodes *given = &l->world->snapshot->nodes;
+    const struct ro_abi_array nodes = { (const char *)given->items, given->count, given->stride, NULL };
+    d->eligible = d->rolling = d->stored;
+    if (nodes.count == 0)
+        return ROLLOUT_OK;
+    uint8_t *usable = ro_arena_alloc(&l->arena, d->spec.scheduling.affinity.term_count + 1, 1);
+    uint8_t *left_out = ro_arena_alloc(&l->arena, l->pods.count + 1, 1);
+    uint32_t *room = ro_arena_alloc(&l->arena, ro_node_pods_room(nodes.count, l->pods.count) + 1, sizeof(*room));
+    if (!usable || !left_out || !room)
+        return ro_error_nomem(reterr);
+    struct ro_node_pods by;
+    int r = ro_node_pods_fill(&by, &nodes, &l->pods, left_out, room, reterr);
+    if (r != ROLLOUT_OK)
+        return r;
+    struct ro_node_rule rule = ro_node_rule(&d->spec.scheduling, usable);
+    d->eligible = d->rolling = 0;
+    for (size_t i = 0; i < nodes.count; i++) {
+        bool runs = ro_node_fit(&rule, ro_node_at(&nodes, i)).runs;
+        d->eligible += runs;
+        d->rolling += runs || by.first[by.of_node[i]] != by.first[by.of_node[i] + 1];
+    }
+    return ROLLOUT_OK;
+}
+
+static void sim_lint_daemonset_look_at_numbers(struct ro_lint *l, const struct sim_lint_daemonset_daemon *d)
+{
+#define ENDS "cannot be read: it must be a whole percent, and every sync ends with an error before it updates a pod"
+    static const struct ro_lint_limit unavailable = {
+        .name = "maxUnavailable",
+        .limit = "maxUnavailable",
+        .of = "node",
+        .unreadable = ENDS,
+        .all = "a DaemonSet rounds it so, and all pods may be unavailable at once",
+        .all_from = 1,
+    };
+    static const struct ro_lint_limit surge = {
+        .name = "maxSurge",
+        .limit = "maxSurge",
+        .of = "node",
+        .unreadable = ENDS,
+        .all = "a DaemonSet rounds it so, and all nodes may have a second pod at once",
+        .all_from = 2,
+    };
+    static const struct ro_lint_limit partition = {
+        .name = "partition",
+        .limit = "partition",
+        .of = "node",
+        .unreadable = ENDS,
+        .none = "a DaemonSet rounds it so, and keeps no node at the old revision",
+    };
+    static const struct ro_lint_limit burst = {
+        .name = "burstReplicas",
+        .limit = "burstReplicas",
+        .of = "node",
+        .unreadable = "read as 0: it must be a whole percent",
+        .none = "a DaemonSet rounds it so",
+    };
+    ro_lint_limit(l, &l->rolling, &partition);
+    ro_lint_limit(l, &l->rolling, &surge);
+    ro_lint_limit(l, &l->rolling, &unavailable);
+    if (!d->native)
+        ro_lint_limit(l, &l->spec, &burst);
+#undef ENDS
+}
+
+/* A percentage is of what the last sync stored, which is nothing before the first one (D6). */
+static void sim_lint_daemonset_look_at_partition(struct ro_lint *l, const struct sim_lint_daemonset_daemon *d)
+{
+    struct ro_at at = ro_at_member(&l->rolling, "partition");
+    bool percent = d->spec.partition.kind == ROLLOUT_INTSTR_TEXT && !d->limits.partition_unusable &&
+                   ro_lint_scaled(&d->spec.partition, ROLLOUT_ROUND_UP, 1) > 0;
+    bool counts = (d->spec.flags & ROLLOUT_DAEMONSET_PARTITIONED_SCALING) || l->pods.count > 0;
+    if (percent && d->stored == 0 && counts)
+        RO_LINT(l, ROUNDS_TO_NONE, &at,
+                "partition %.*s of status.desiredNumberScheduled 0 is 0: a DaemonSet takes it of what the last sync "
+                "stored, so the next one keeps no node",
+                (int)d->spec.partition.text.len, d->spec.partition.text.data);
+    ro_lint_partition(l, &l->rolling, d->limits.partition, d->rolling, "node");
+    struct ro_at scale = ro_at_object(&l->decoder, &l->spec, "scaleStrategy");
+    struct ro_at scaling = ro_at_member(&scale, "partitionedScaling");
+    if (!l->alpha && (d->spec.flags & ROLLOUT_DAEMONSET_PARTITIONED_SCALING) && !at.node)
+        RO_LINT(l, IGNORED, &scaling, "partitionedScaling has no effect without a partition");
+}
+
+static void sim_lint_daemonset_look_at_budget(struct ro_lint *l, const struct sim_lint_daemonset_daemon *d)
+{
+    struct ro_at most = ro_at_member(&l->rolling, "maxUnavailable"), surge = ro_at_member(&l->rolling, "maxSurge");
+    const struct ro_daemonset_limits *limits = &d->limits;
+    if (limits->unavailable_unusable || limits->surge_unusable)
+        return;
+    bool takes = ro_lint_scaled(&d->spec.max_unavailable, ROLLOUT_ROUND_UP, 1) > 0;
+    if (!limits->surges && !takes)
+        RO_LINT(l, NO_BUDGET, most.node ? &most : &surge,
+                "maxUnavailable and maxSurge are both 0: admission refuses it, and one pod is taken at a time");
+    if (limits->surges && takes)
+        RO_LINT(l, IGNORED, &most, "maxUnavailable has no effect beside maxSurge: admission refuses both");
+    if (limits->surges && d->spec.pod_update_policy == ROLLOUT_POLICY_IN_PLACE_IF_POSSIBLE)
+        RO_LINT(l, IN_PLACE_SURGES, &surge, "maxSurge with InPlaceIfPossible: no pod is updated in place");
+}
+
+static void sim_lint_daemonset_look_at_burst(struct ro_lint *l, const struct sim_lint_daemonset_daemon *d)
+{
+    struct ro_at at = ro_at_member(&l->spec, "burstReplicas");
+    bool known = d->spec.burst_replicas.kind == ROLLOUT_INTSTR_INT || d->limits.burst_unusable || d->eligible > 0;
+    if (!d->native && at.node && known && d->limits.burst <= 0)
+        RO_LINT(l, CREATES_NOTHING, &at, "burstReplicas comes to 0: no pod is ever created or deleted");
+}
+
+static void sim_lint_daemonset_look_at_nodes(struct ro_lint *l, const struct sim_lint_daemonset_daemon *d)
+{
+    const struct rollout_selector *selector = &d->spec.node_selector;
+    const struct rollout_nodes *nodes = &l->world->snapshot->nodes;
+    struct ro_at at = ro_at_member(&l->rolling, "selector");
+    struct rollout_error error = { .struct_size = sizeof(error) };
+    uint32_t hint = 0;
+    size_t i = 0;
+    if (d->native || !(d->spec.flags & ROLLOUT_DAEMONSET_NODE_SELECTOR))
+        return;
+    if (rollout_selector_check(selector, &error) != ROLLOUT_OK) {
+        RO_LINT(l, SELECTOR_UNUSABLE, &at, "every sync ends with an error before it updates a pod: %s", error.message);
+        return;
+    }
+    const struct ro_abi_array array = { (const char *)nodes->items, nodes->count, nodes->stride, NULL };
+    while (i < nodes->count && !ro_selector_match(selector, &ro_node_at(&array, i)->labels, &hint))
+        i++;
+    if (selector->match_labels.count == 0 && selector->requirement_count == 0)
+        RO_LINT(l, MATCHES_ALL, &at, "an empty selector takes every node, as none does");
+    else if (nodes->count > 0 && i == nodes->count)
+        RO_LINT(l, UNREACHABLE, &at, "%s%zu node%s: no pod is updated",
+                i == 1 ? "it does not match the " : "it matches none of the ", i, ro_lint_plural((int64_t)i));
+}
+
+static void sim_lint_daemonset_look_at_words(struct ro_lint *l, const struct sim_lint_daemonset_daemon *d)
+{
+    static const char *const types[] = { "RollingUpdate", "OnDelete", NULL };
+    static const char *const hows[] = { "Standard", "InPlaceIfPossible", NULL };
+    static const char *const alpha_hows[] = { "Standard", "InPlaceIfPossible", "Surging", NULL };
+    static const char *const inner[] = { "rollingUpdateType", "maxUnavailable", "maxSurge", "selector",
+                                         "partition",         "paused",         NULL };
+    static const char *const own[] = { "rollingUpdateType", "selector", "partition", "paused", NULL };
+    static const char *const scale[] = { "scaleStrategy", NULL };
+    ro_lint_word(l, &l->strategy, "type", types, "OnDelete");
+    if (l->alpha)
+        ro_lint_misplaced(l, &l->spec, scale, "it is annotation daemonset.kruise.io/progressive-create-pod there");
+    ro_lint_misplaced(l, &l->strategy, inner, "it belongs in rollingUpdate");
+    if (d->native)
+        ro_lint_misplaced(l, &l->rolling, own, "Kubernetes' own DaemonSet has no such setting");
+    else
+        ro_lint_word(l, &l->rolling, "rollingUpdateType", l->alpha ? alpha_hows : hows, "Standard");
+}
+
+static void sim_lint_daemonset_look_at_hooks(struct ro_lint *l, const struct sim_lint_daemonset_daemon *d)
+{
+    static const char *const others[] = { "preNormal", "inPlaceUpdate" };
+    struct ro_at lifecycle = ro_at_object(&l->decoder, &l->spec, "lifecycle");
+    if (d->native)
+        return;
+    for (size_t i = 0; i < 2; i++) {
+        struct ro_at at = ro_at_member(&lifecycle, others[i]);
+        if (at.node)
+            RO_LINT(l, IGNORED, &at, "%s has no effect on a DaemonSet, which knows the hook preDelete alone",
+                    others[i]);
+    }
+    ro_lint_hook(l, "preDelete", &d->spec.pre_delete, true);
+}
+
+static int ro_lint_daemonset(struct ro_lint *l, const struct rollout_daemonset *set, struct rollout_error *reterr)
+{
+    struct sim_lint_daemonset_daemon d = {
+        .spec = *set,
+        .status = *set->status,
+        .stored = set->status->desired_number_scheduled,
+        .native = set->flags & ROLLOUT_DAEMONSET_NATIVE,
+        .rolls = set->update_type == ROLLOUT_UPDATE_ROLLING,
+    };
+    int r = sim_lint_daemonset_count_nodes(l, &d, reterr);
+    if (r != ROLLOUT_OK)
+        return r;
+    d.status.desired_number_scheduled = (int32_t)d.eligible; /* as the next sync stores it */
+    d.spec.status = &d.status;
+    d.limits = ro_daemonset_limits(&d.spec, d.eligible, d.native, !d.native);
+    ro_lint_read_limits(l, sim_lint_daemonset_build, &d);
+    ro_lint_selector(l, &set->selector, set->flags & ROLLOUT_DAEMONSET_SELECTOR_INVALID);
+    sim_lint_daemonset_look_at_words(l, &d);
+    sim_lint_daemonset_look_at_numbers(l, &d);
+    sim_lint_daemonset_look_at_burst(l, &d);
+    if (d.rolls) {
+        sim_lint_daemonset_look_at_partition(l, &d);
+        sim_lint_daemonset_look_at_budget(l, &d);
+        ro_lint_paused(l, &l->rolling, "");
+        sim_lint_daemonset_look_at_nodes(l, &d);
+    } else if (l->rolling.node) {
+        RO_LINT(l, IGNORED, &l->rolling, "rollingUpdate has no effect: the type is not RollingUpdate");
+    }
+    sim_lint_daemonset_look_at_hooks(l, &d);
+    return ROLLOUT_OK;
+}
+#undef ENDS
+
+/* ---- lib/sim/lint_hooks.c ---- */
+
+/* Lifecycle hooks and readiness gates. Source: cloneset.md 2.2, statefulset.md 6, inplace.md 1. */
+
+static bool ro_lint_has_gate(struct ro_lint *l, struct rollout_str gate, uint32_t flag)
+{
+    struct ro_each each;
+    ro_each_open(&l->decoder, &l->pod_spec, "readinessGates", &each);
+    while (ro_each_next(&l->decoder, &each))
+        if (ro_str_eq(ro_read_text(&l->decoder, &each.at, "conditionType"), gate))
+            return true;
+    for (size_t i = 0; i < l->pods.count; i++)
+        if (ro_pod(&l->pods, i)->flags & flag)
+            return true;
+    return false;
+}
+
+/* A pod that lacks the label has it with the value "", upstream. */
+static void sim_lint_hooks_look_at_label(struct ro_lint *l, const struct ro_at *handler, struct rollout_str key, bool before)
+{
+    struct ro_at at = { .node = ro_get_str(handler->node, key), .path = { .up = &handler->path, .key = key } };
+    if (before)
+        RO_LINT(
+            l, EMPTY_VALUE, &at,
+            "a pod without the label counts as hooked: taking the label off releases nobody, only another value does");
+    else
+        RO_LINT(l, EMPTY_VALUE, &at, "a pod without the label counts as hooked: nobody waits for it");
+}
+
+static void ro_lint_hook(struct ro_lint *l, const char *name, const struct rollout_hook *hook, bool before)
+{
+    if (!hook->set)
+        return;
+    struct ro_at lifecycle = ro_at_object(&l->decoder, &l->spec, "lifecycle");
+    struct ro_at at = ro_at_object(&l->decoder, &lifecycle, name);
+    struct ro_at handler = ro_at_object(&l->decoder, &at, "labelsHandler");
+    for (uint32_t i = 0; i < hook->labels.count; i++)
+        if (ro_label_value(&hook->labels, i)->len == 0)
+            sim_lint_hooks_look_at_label(l, &handler, *ro_label_key(&hook->labels, i), before);
+    if (hook->labels.count == 0 && hook->finalizers.count == 0)
+        RO_LINT(l, IGNORED, &at, "%s names neither a label nor a finalizer: nothing waits for it", name);
+    struct ro_at mark = ro_at_member(&at, "markPodNotReady");
+    if (!hook->mark_pod_not_ready)
+        return;
+    if (!before)
+        RO_LINT(l, IGNORED, &mark, "markPodNotReady has no effect on %s", name);
+    else if (!ro_lint_has_gate(l, RO_STR("KruisePodReady"), ROLLOUT_POD_KRUISE_GATE))
+        RO_LINT(l, NO_READINESS_GATE, &mark,
+                "markPodNotReady has no effect: neither the template nor a pod has readiness gate KruisePodReady, so "
+                "pods stay ready while the hook holds them");
+}
+
+static void ro_lint_lifecycle(struct ro_lint *l, const struct rollout_lifecycle *lifecycle)
+{
+    ro_lint_hook(l, "preNormal", &lifecycle->pre_normal, false);
+    ro_lint_hook(l, "preDelete", &lifecycle->pre_delete, true);
+    ro_lint_hook(l, "inPlaceUpdate", &lifecycle->in_place_update, true);
+}
+
+/* ---- lib/sim/lint_limits.c ---- */
+
+/* Numbers and percentages. What they come to is the planners' own arithmetic, as they write it down for people. */
+
+
+
+static void ro_lint_read_limits(struct ro_lint *l, void (*build)(const void *context, struct ro_builder *b),
+                         const void *context)
+{
+    struct ro_builder b = { 0 };
+    build(context, &b);
+    if (ro_builder_begin(&b, NULL) != ROLLOUT_OK) {
+        l->arena.failed = true;
+        return;
+    }
+    build(context, &b);
+    l->limits = ro_builder_end(&b);
+}
+
+static const struct rollout_limit *ro_lint_find_limit(const struct ro_lint *l, const char *name)
+{
+    const struct rollout_str text = { name, strlen(name) };
+    for (size_t i = 0; l->limits && i < l->limits->limit_count; i++)
+        if (ro_str_eq(l->limits->limits[i].field, text))
+            return &l->limits->limits[i];
+    return NULL;
+}
+
+static bool sim_lint_limits_reads(const struct rollout_intstr *given, uint32_t parser, uint32_t rounding, int32_t total,
+                  int64_t *ret_count)
+{
+    return rollout_intstr_scale(given, parser, rounding, total, ret_count) == ROLLOUT_OK;
+}
+
+/* The parsers agree on what several of them read, so the strictest one that does is right. */
+static int64_t ro_lint_scaled(const struct rollout_intstr *given, uint32_t rounding, int32_t total)
+{
+    static const uint32_t parsers[] = { ROLLOUT_PARSER_STRICT, ROLLOUT_PARSER_SCALED, ROLLOUT_PARSER_LEGACY };
+    int64_t count = 0;
+    for (size_t i = 0; i < 3; i++)
+        if (sim_lint_limits_reads(given, parsers[i], rounding, total, &count))
+            break;
+    return count;
+}
+
+/* Of a text that can be read: what only the parser takes that drops each "%" and needs none. */
+static bool sim_lint_limits_read_otherwise(const struct rollout_intstr *given)
+{
+    int64_t count;
+    return given->kind == ROLLOUT_INTSTR_TEXT && !sim_lint_limits_reads(given, ROLLOUT_PARSER_STRICT, ROLLOUT_ROUND_DOWN, 1, &count) &&
+           !sim_lint_limits_reads(given, ROLLOUT_PARSER_SCALED, ROLLOUT_ROUND_DOWN, 1, &count);
+}
+
+static void sim_lint_limits_look_at_text(struct ro_lint *l, const struct ro_at *at, const struct ro_lint_limit *which,
+                         const struct rollout_limit *limit)
+{
+    struct rollout_str shown = ro_lint_shown(l, at);
+    if (limit->flags & ROLLOUT_LIMIT_UNUSABLE)
+        RO_LINT(l, TEXT_UNREADABLE, at, "%s %.*s is stored but %s", which->limit, (int)shown.len, shown.data,
+                which->unreadable);
+    else if (sim_lint_limits_read_otherwise(&limit->given))
+        RO_LINT(l, TEXT_READ_OTHERWISE, at, "%s %.*s is read as %" PRId64 "%%", which->limit, (int)shown.len,
+                shown.data, ro_lint_scaled(&limit->given, ROLLOUT_ROUND_DOWN, 100));
+}
+
+/* A percentage that is neither 0 nor all, and comes to just that. */
+static void sim_lint_limits_look_at_rounding(struct ro_lint *l, const struct ro_at *at, const struct ro_lint_limit *which,
+                             const struct rollout_limit *limit)
+{
+    const struct rollout_intstr *given = &limit->given;
+    if (limit->rounding == ROLLOUT_ROUND_NONE || limit->total <= 0)
+        return;
+    if (which->usual && ro_str_eq(given->text, (struct rollout_str){ which->usual, strlen(which->usual) }))
+        return;
+    int64_t count = ro_lint_scaled(given, limit->rounding, (int32_t)limit->total);
+    bool some = ro_lint_scaled(given, ROLLOUT_ROUND_UP, 1) > 0, part = ro_lint_scaled(given, ROLLOUT_ROUND_DOWN, 1) < 1;
+    bool none = which->none && count == 0 && some;
+    bool all = which->all && count >= limit->total && some && part && limit->total >= which->all_from;
+    if (!none && !all)
+        return;
+    struct rollout_str message =
+        ro_arena_printf(&l->arena, "%s %.*s of %" PRId64 " %s%s is %" PRId64 ", rounded %s: %s", which->limit,
+                        (int)given->text.len, given->text.data, limit->total, which->of, ro_lint_plural(limit->total),
+                        count, limit->rounding == ROLLOUT_ROUND_UP ? "up" : "down", none ? which->none : which->all);
+    ro_lint_note(l, none ? ROLLOUT_LINT_ROUNDS_TO_NONE : ROLLOUT_LINT_ROUNDS_TO_ALL, at, message);
+}
+
+static void ro_lint_limit(struct ro_lint *l, const struct ro_at *fields, const struct ro_lint_limit *which)
+{
+    const struct rollout_limit *limit = ro_lint_find_limit(l, which->limit);
+    struct ro_at parent = which->parent ? ro_at_object(&l->decoder, &l->spec, which->parent) : *fields;
+    struct ro_at at = ro_at_member(&parent, which->name);
+    if (!limit || !at.node)
+        return;
+    sim_lint_limits_look_at_text(l, &at, which, limit);
+    sim_lint_limits_look_at_rounding(l, &at, which, limit);
+    if (ro_lint_scaled(&limit->given, ROLLOUT_ROUND_DOWN, 1) < 0)
+        RO_LINT(l, NEGATIVE, &at, "%s is below 0", which->limit);
+}
+
+static void ro_lint_partition(struct ro_lint *l, const struct ro_at *fields, int64_t partition, int64_t total, const char *of)
+{
+    struct ro_at at = ro_at_member(fields, "partition");
+    if (!at.node || total <= 0 || partition < total)
+        return;
+    struct rollout_str shown = ro_lint_shown(l, &at);
+    RO_LINT(l, NEVER_RELEASES, &at, "partition %.*s keeps %s%" PRId64 " %s%s as %s: none is updated", (int)shown.len,
+            shown.data, total == 1 ? "the " : "all ", total, of, ro_lint_plural(total),
+            total == 1 ? "it is" : "they are");
+}
+
+/* ---- lib/sim/lint_order.c ---- */
+
+/* Terms of priority and scatter strategies, and selectors: whether any pod has them, and whether any has not. Pods may
+ * get labels while they run, so without pods only what spec.selector fixes is certain. Source: ordering.md 6, 7. */
+
+
+/* Whether the term's requirements on labels that spec.selector fixes can be met, and whether they are all that it has:
+ * then every pod meets them. */
+struct sim_lint_order_fixed {
+    bool contradicted, implied;
+};
+
+static struct sim_lint_order_fixed sim_lint_order_fixed_labels(const struct ro_lint *l, const struct rollout_selector *term)
+{
+    const struct rollout_labels *fixed = &l->selector->match_labels;
+    struct sim_lint_order_fixed ret = { .contradicted = false, .implied = true };
+    uint32_t hint = 0;
+    for (uint32_t i = 0; i < term->match_labels.count; i++) {
+        const struct rollout_str *label = ro_label_key(&term->match_labels, i), *is = ro_labels_get(fixed, label[0]);
+        ret.implied = ret.implied && is;
+        ret.contradicted = ret.contradicted || (is && !ro_str_eq(*is, label[1]));
+    }
+    for (size_t i = 0; i < term->requirement_count; i++) {
+        const struct rollout_requirement *r = &term->requirements[i];
+        bool is = ro_labels_get(fixed, r->key);
+        ret.implied = ret.implied && is;
+        ret.contradicted = ret.contradicted || (is && !ro_requirement_met(r, fixed, &hint));
+    }
+    ret.implied = ret.implied && !ret.contradicted;
+    return ret;
+}
+
+/* How many pods have a term, up to where both some have it and some have not; and what follows. */
+static void sim_lint_order_judge(struct ro_lint *l, const struct ro_at *at, struct sim_lint_order_fixed fixed, size_t matching, bool template_too,
+                  const char *harm)
+{
+    size_t pods = l->pods.count;
+    if (fixed.contradicted)
+        RO_LINT(l, UNREACHABLE, at,
+                "no pod can have it, since spec.selector fixes another label: the term has no effect");
+    else if (pods == 1 && matching == 0 && !template_too)
+        RO_LINT(l, UNREACHABLE, at, "the only pod lacks it, and so does the template: the term has no effect");
+    else if (pods > 0 && matching == 0 && !template_too)
+        RO_LINT(l, UNREACHABLE, at, "all %zu pods lack it, and so does the template: the term has no effect", pods);
+    else if (fixed.implied)
+        RO_LINT(l, MATCHES_ALL, at, "every pod has it, since spec.selector asks for it: %s", harm);
+    else if (pods > 1 && matching >= pods && template_too)
+        RO_LINT(l, MATCHES_ALL, at, "all %zu pods have it, and so has the template: %s", pods, harm);
+}
+
+/* ---- priority ---- */
+
+static size_t sim_lint_order_count_matching(const struct ro_lint *l, const struct rollout_selector *selector)
+{
+    size_t matching = 0;
+    uint32_t hint = 0;
+    for (size_t i = 0; i < l->pods.count; i++) {
+        matching += ro_selector_match(selector, &ro_pod(&l->pods, i)->labels, &hint);
+        if (matching > 0 && matching <= i)
+            break; /* some have it, some have not */
+    }
+    return matching;
+}
+
+static void sim_lint_order_look_at_weight(struct ro_lint *l, const struct ro_at *term, const struct rollout_weight_term *weight)
+{
+    const struct rollout_selector *selector = &weight->selector;
+    struct ro_at at = ro_at_member(term, "matchSelector"), number = ro_at_member(term, "weight");
+    struct rollout_error error = { .struct_size = sizeof(error) };
+    uint32_t hint = 0;
+    if (weight->weight == 0)
+        RO_LINT(l, WEIGHT_ZERO, &number, "weight 0 adds nothing: the term has no effect");
+    if (rollout_selector_check(selector, &error) != ROLLOUT_OK)
+        RO_LINT(l, SELECTOR_UNUSABLE, &at, "the term has no effect: %s", error.message);
+    else if (selector->match_labels.count == 0 && selector->requirement_count == 0)
+        RO_LINT(l, MATCHES_ALL, &at, "an empty selector matches every pod: %" PRId32 " for all changes no order",
+                weight->weight);
+    else
+        sim_lint_order_judge(l, &at, sim_lint_order_fixed_labels(l, selector), sim_lint_order_count_matching(l, selector),
+              ro_selector_match(selector, &l->labels, &hint), "the same weight for all changes no order");
+}
+
+/* ---- labels, counted over all pods in one pass ---- */
+
+struct sim_lint_order_tally {
+    const struct rollout_label *terms; /* value absent: any */
+    uint32_t *order;                   /* terms by key and value, the first of equals alone */
+    size_t count;                      /* of order */
+    uint32_t *first;                   /* of a term: the one that it repeats, or itself */
+    size_t *pods;                      /* of a term: that have it */
+};
+
+static int sim_lint_order_compare_labels(const struct rollout_label *a, const struct rollout_label *b)
+{
+    int c = ro_str_cmp(a->key, b->key);
+    return c ? c : ro_str_cmp(a->value, b->value);
+}
+
+static int sim_lint_order_compare_terms(const void *context, uint32_t a, uint32_t b)
+{
+    const struct rollout_label *terms = context;
+    return sim_lint_order_compare_labels(&terms[a], &terms[b]);
+}
+
+/* The term of these texts; NULL where there is none. */
+static size_t *sim_lint_order_find_term(const struct sim_lint_order_tally *t, struct rollout_str key, struct rollout_str value)
+{
+    const struct rollout_label wanted = { key, value };
+    size_t low = 0, high = t->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (sim_lint_order_compare_labels(&t->terms[t->order[middle]], &wanted) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < t->count && sim_lint_order_compare_labels(&t->terms[t->order[low]], &wanted) == 0 ? &t->pods[t->order[low]] : NULL;
+}
+
+/* A pod without the label has it with the value "", so of such a term those are counted that have another one. any:
+ * only keys count. */
+static void sim_lint_order_count_pod(const struct sim_lint_order_tally *t, const struct rollout_labels *labels, bool any)
+{
+    const struct rollout_str nothing = { NULL, 0 };
+    for (uint32_t i = 0; i < labels->count; i++) {
+        const struct rollout_str *label = ro_label_key(labels, i);
+        size_t *of = any || label[1].len ? sim_lint_order_find_term(t, label[0], any ? nothing : label[1]) : NULL;
+        size_t *other = !any && label[1].len ? sim_lint_order_find_term(t, label[0], nothing) : NULL;
+        if (of)
+            ++*of;
+        if (other)
+            ++*other;
+    }
+}
+
+static bool sim_lint_order_tally(struct ro_lint *l, const struct rollout_label *terms, size_t n, bool any, struct sim_lint_order_tally *ret)
+{
+    *ret = (struct sim_lint_order_tally){ .terms = terms,
+                           .order = ro_arena_alloc(&l->arena, 2 * n, sizeof(uint32_t)),
+                           .first = ro_arena_alloc(&l->arena, n, sizeof(uint32_t)),
+                           .pods = ro_arena_alloc(&l->arena, n, sizeof(size_t)) };
+    if (!ret->order || !ret->first || !ret->pods)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        ret->order[i] = (uint32_t)i;
+    ro_sort_indices(ret->order, n, ret->order + n, sim_lint_order_compare_terms, terms);
+    for (size_t i = 0; i < n; i++) {
+        uint32_t term = ret->order[i];
+        if (ret->count == 0 || sim_lint_order_compare_labels(&terms[ret->order[ret->count - 1]], &terms[term]) != 0)
+            ret->order[ret->count++] = term;
+        ret->first[term] = ret->order[ret->count - 1];
+    }
+    for (size_t i = 0; i < l->pods.count; i++)
+        sim_lint_order_count_pod(ret, &ro_pod(&l->pods, i)->labels, any);
+    for (size_t i = 0; i < n && !any; i++)
+        if (terms[i].value.len == 0 && ret->first[i] == i)
+            ret->pods[i] = ret->pods[i] < l->pods.count ? l->pods.count - ret->pods[i] : 0;
+    return true;
+}
+
+static void sim_lint_order_look_at_keys(struct ro_lint *l, const struct ro_at *priority, const struct rollout_strs *keys)
+{
+    struct rollout_label *terms = keys->count ? ro_arena_alloc(&l->arena, keys->count, sizeof(*terms)) : NULL;
+    struct sim_lint_order_tally t;
+    struct ro_each each;
+    if (!terms)
+        return;
+    for (uint32_t i = 0; i < keys->count; i++)
+        terms[i].key = *ro_strs_at(keys, i);
+    if (!sim_lint_order_tally(l, terms, keys->count, true, &t))
+        return;
+    ro_each_open(&l->decoder, priority, "orderPriority", &each);
+    while (ro_each_next(&l->decoder, &each)) {
+        struct ro_at at = ro_at_member(&each.at, "orderedKey");
+        struct rollout_str key = terms[each.index].key;
+        const struct sim_lint_order_fixed none = { false, false };
+        if (t.first[each.index] != each.index)
+            RO_LINT(l, DUPLICATE, &at, "the key is that of orderPriority[%" PRIu32 "]: the term has no effect",
+                    t.first[each.index]);
+        else if (key.len == 0)
+            RO_LINT(l, UNREACHABLE, &at, "no label has an empty key: the term has no effect");
+        else if (!ro_labels_get(&l->labels, key))
+            sim_lint_order_judge(l, &at, none, t.pods[each.index], false, "");
+    }
+}
+
+static void ro_lint_priority(struct ro_lint *l, const struct ro_at *strategy, const struct rollout_priority *priority)
+{
+    struct ro_at at = ro_at_object(&l->decoder, strategy, "priorityStrategy");
+    struct ro_each each;
+    ro_each_open(&l->decoder, &at, "weightPriority", &each);
+    while (ro_each_next(&l->decoder, &each))
+        sim_lint_order_look_at_weight(l, &each.at, &priority->weights[each.index]);
+    if (priority->weight_count == 0) {
+        sim_lint_order_look_at_keys(l, &at, &priority->ordered_keys);
+    } else if (priority->ordered_keys.count > 0) {
+        struct ro_at keys = ro_at_member(&at, "orderPriority");
+        RO_LINT(l, IGNORED, &keys, "orderPriority has no effect beside weightPriority");
+    }
+}
+
+/* ---- scatter ---- */
+
+static void sim_lint_order_look_at_scatter(struct ro_lint *l, const struct ro_at *at, const struct sim_lint_order_tally *t, size_t i)
+{
+    const struct rollout_label *term = &t->terms[i];
+    const struct rollout_str *is = ro_labels_get(&l->selector->match_labels, term->key);
+    const struct rollout_str *has = ro_labels_get(&l->labels, term->key);
+    const struct sim_lint_order_fixed fixed = { .contradicted = is && !ro_str_eq(*is, term->value),
+                                 .implied = is && ro_str_eq(*is, term->value) };
+    if (t->first[i] != i) {
+        RO_LINT(l, DUPLICATE, at, "the term is that of scatterStrategy[%" PRIu32 "] again", t->first[i]);
+        return;
+    }
+    if (term->value.len == 0) {
+        struct ro_at value = ro_at_member(at, "value");
+        RO_LINT(l, EMPTY_VALUE, &value, "pods without the label match an empty value, too");
+    }
+    sim_lint_order_judge(l, at, fixed, t->pods[i], has ? ro_str_eq(*has, term->value) : term->value.len == 0, "nothing is spread");
+}
+
+static void ro_lint_scatter(struct ro_lint *l, const struct ro_at *strategy, const struct rollout_labels *scatter)
+{
+    struct rollout_label *terms = scatter->count ? ro_arena_alloc(&l->arena, scatter->count, sizeof(*terms)) : NULL;
+    struct sim_lint_order_tally t;
+    struct ro_each each;
+    if (!terms)
+        return;
+    for (uint32_t i = 0; i < scatter->count; i++)
+        terms[i] = (struct rollout_label){ *ro_label_key(scatter, i), *ro_label_value(scatter, i) };
+    if (!sim_lint_order_tally(l, terms, scatter->count, false, &t))
+        return;
+    ro_each_open(&l->decoder, strategy, "scatterStrategy", &each);
+    while (ro_each_next(&l->decoder, &each))
+        sim_lint_order_look_at_scatter(l, &each.at, &t, each.index);
+}
+
+/* ---- the workload's own selector ---- */
+
+static void ro_lint_selector(struct ro_lint *l, const struct rollout_selector *selector, bool invalid)
+{
+    struct ro_at at = ro_at_member(&l->spec, "selector");
+    struct rollout_error error = { .struct_size = sizeof(error) };
+    uint32_t hint = 0;
+    l->selector = selector;
+    if (invalid && rollout_selector_check(selector, &error) != ROLLOUT_OK)
+        RO_LINT(l, SELECTOR_UNUSABLE, &at, "nothing at all is done for the workload: %s", error.message);
+    else if (invalid)
+        RO_LINT(l, SELECTOR_UNUSABLE, &at, "nothing at all is done for the workload: its selector is %s",
+                at.node ? "empty" : "missing");
+    else if (l->template.node && !ro_selector_match(selector, &l->labels, &hint))
+        RO_LINT(l, TEMPLATE_NOT_SELECTED, &at,
+                "the selector does not match the template's labels: no pod that is created is the workload's");
+}
+
+/* ---- lib/sim/lint_statefulset.c ---- */
+
+/* StatefulSet, OpenKruise's and Kubernetes' own. Source: statefulset.md 1 to 3, 13, 14. */
+
+
+struct sim_lint_statefulset_set {
+    const struct rollout_statefulset *spec;
+    struct sts_limits limits;
+    bool native, rolls, ordered;
+};
+
+static void sim_lint_statefulset_build(const void *context, struct ro_builder *b)
+{
+    const struct sim_lint_statefulset_set *s = context;
+    sts_build_limits(s->spec, &s->limits, b);
+}
+
+/* Both limits are at least 1, and with OrderedReady admission takes no other number. */
+static void sim_lint_statefulset_look_at_least(struct ro_lint *l, const struct sim_lint_statefulset_set *s, const struct ro_at *at, const char *name)
+{
+    const struct rollout_limit *limit = ro_lint_find_limit(l, name);
+    if (!limit || !at->node || (limit->flags & ROLLOUT_LIMIT_UNUSABLE))
+        return;
+    if (ro_lint_scaled(&limit->given, ROLLOUT_ROUND_UP, 1) <= 0)
+        RO_LINT(l, COUNTS_AS_ONE, at, "%s counts as 1: a StatefulSet takes no less", name);
+    else if (s->ordered && !s->native && (limit->given.kind != ROLLOUT_INTSTR_INT || limit->given.count != 1))
+        RO_LINT(l, ORDERED_TAKES_ONE, at, "%s other than the number 1: with OrderedReady admission refuses it", name);
+}
+
+static void sim_lint_statefulset_look_at_numbers(struct ro_lint *l, const struct sim_lint_statefulset_set *s)
+{
+    static const struct ro_lint_limit unavailable = {
+        .name = "maxUnavailable",
+        .limit = "maxUnavailable",
+        .of = "pod",
+        .unreadable =
+            "cannot be read: it must be a whole percent, and every pass ends with an error before it updates a pod",
+        .none = "a StatefulSet rounds it so, but to no less than 1",
+    };
+    static const struct ro_lint_limit scale = {
+        .parent = "scaleStrategy",
+        .name = "maxUnavailable",
+        .limit = "scaleStrategy.maxUnavailable",
+        .of = "pod",
+        .unreadable =
+            "cannot be read: it must be a whole percent, and every pass ends with an error before it creates a pod",
+        .none = "a StatefulSet rounds it so, but to no less than 1",
+    };
+    struct ro_at most = ro_at_member(&l->rolling, "maxUnavailable");
+    struct ro_at scaling = ro_at_object(&l->decoder, &l->spec, "scaleStrategy");
+    struct ro_at scaled = ro_at_member(&scaling, "maxUnavailable");
+    ro_lint_limit(l, &l->rolling, &unavailable);
+    sim_lint_statefulset_look_at_least(l, s, &most, "maxUnavailable");
+    ro_lint_limit(l, &l->rolling, &scale);
+    sim_lint_statefulset_look_at_least(l, s, &scaled, "scaleStrategy.maxUnavailable");
+    if (s->limits.gated && s->rolls && most.node &&
+        (s->spec->max_unavailable.kind != ROLLOUT_INTSTR_INT || s->spec->max_unavailable.count != 1)) {
+        struct rollout_str shown = ro_lint_shown(l, &most);
+        RO_LINT(l, IGNORED, &most,
+                "maxUnavailable %.*s has no effect while gate MaxUnavailableStatefulSet is off: one pod is updated at "
+                "a time",
+                (int)shown.len, shown.data);
+    }
+    struct ro_at partition = ro_at_member(&l->rolling, "partition");
+    if (s->spec->partition < 0)
+        RO_LINT(l, NEGATIVE, &partition, "partition is below 0");
+    if (s->rolls)
+        ro_lint_partition(l, &l->rolling, s->limits.partition, s->limits.replicas, "pod");
+}
+
+static void sim_lint_statefulset_look_at_ordinals(struct ro_lint *l, const struct sim_lint_statefulset_set *s)
+{
+    struct ro_at ordinals = ro_at_object(&l->decoder, &l->spec, "ordinals");
+    struct ro_at start = ro_at_member(&ordinals, "start"), list = ro_at_array(&l->decoder, &l->spec, "reserveOrdinals");
+    if (s->limits.start != s->spec->start_ordinal)
+        RO_LINT(l, IGNORED, &start,
+                "ordinals.start %" PRId32 " has no effect while gate StatefulSetStartOrdinal is off: ordinals begin at "
+                "%" PRId64,
+                s->spec->start_ordinal, s->limits.start);
+    if (s->native || !list.node)
+        return;
+    const struct rollout_node *node = ro_first(list.node);
+    for (size_t i = 0; i < s->spec->reserve_ordinal_count; i++, node = ro_next(node)) {
+        struct ro_at at = { .node = node, .path = { .up = &list.path, .index = i } };
+        struct ro_ordinals range;
+        uint32_t order[2];
+        if (ro_reserved_read(&s->spec->reserve_ordinals[i], 1, &range, order) == 1)
+            continue;
+        struct rollout_str shown = ro_lint_shown(l, &at);
+        RO_LINT(
+            l, TEXT_UNREADABLE, &at,
+            "%.*s is no range such as \"3-5\": all %zu reservations are lost, and pods are created at those ordinals",
+            (int)shown.len, shown.data, s->spec->reserve_ordinal_count);
+    }
+}
+
+static void sim_lint_statefulset_look_at_words(struct ro_lint *l, const struct sim_lint_statefulset_set *s)
+{
+    static const char *const types[] = { "RollingUpdate", "OnDelete", NULL };
+    static const char *const orders[] = { "OrderedReady", "Parallel", NULL };
+    static const char *const policies[] = { "ReCreate", "InPlaceIfPossible", "InPlaceOnly", NULL };
+    static const char *const inner[] = { "podUpdatePolicy", "partition",       "maxUnavailable",        "paused",
+                                         "minReadySeconds", "unorderedUpdate", "inPlaceUpdateStrategy", NULL };
+    static const char *const own[] = { "podUpdatePolicy",       "paused", "minReadySeconds", "unorderedUpdate",
+                                       "inPlaceUpdateStrategy", NULL };
+    static const char *const ready[] = { "minReadySeconds", NULL }, *const priority[] = { "priorityStrategy", NULL };
+    static const char *const beta[] = { "reserveOrdinals",
+                                        "ordinals",
+                                        "lifecycle",
+                                        "scaleStrategy",
+                                        "volumeClaimUpdateStrategy",
+                                        "persistentVolumeClaimRetentionPolicy",
+                                        NULL };
+    ro_lint_word(l, &l->spec, "podManagementPolicy", orders, "OrderedReady");
+    ro_lint_word(l, &l->strategy, "type", types, "RollingUpdate");
+    ro_lint_misplaced(l, &l->strategy, inner, "it belongs in rollingUpdate");
+    if (s->native) {
+        ro_lint_misplaced(l, &l->rolling, own, "Kubernetes' own StatefulSet has no such setting there");
+        return;
+    }
+    ro_lint_misplaced(l, &l->spec, ready, "it belongs in updateStrategy.rollingUpdate");
+    if (l->alpha)
+        ro_lint_misplaced(l, &l->spec, beta, "v1beta1 has it");
+    ro_lint_misplaced(l, &l->rolling, priority, "it belongs in unorderedUpdate");
+    ro_lint_word(l, &l->rolling, "podUpdatePolicy", policies, "ReCreate");
+}
+
+static void sim_lint_statefulset_look_at_update(struct ro_lint *l, const struct sim_lint_statefulset_set *s)
+{
+    if (!s->rolls && l->rolling.node) {
+        RO_LINT(l, IGNORED, &l->rolling, "rollingUpdate has no effect on an update: the type is OnDelete");
+        return;
+    }
+    if (s->native)
+        return;
+    struct ro_at policy = ro_at_member(&l->rolling, "podUpdatePolicy");
+    ro_lint_paused(l, &l->rolling, ", nor deleted where it is marked for that");
+    if (s->spec->pod_update_policy != ROLLOUT_POLICY_RECREATE &&
+        !ro_lint_has_gate(l, RO_STR("InPlaceUpdateReady"), ROLLOUT_POD_IN_PLACE_GATE))
+        RO_LINT(l, NO_READINESS_GATE, &policy,
+                "neither the template nor a pod has readiness gate InPlaceUpdateReady: admission refuses it, and pods "
+                "would stay ready while they are updated");
+    ro_lint_grace(l, &l->rolling, s->spec->grace_period_seconds, s->spec->pod_update_policy);
+    struct ro_at unordered = ro_at_object(&l->decoder, &l->rolling, "unorderedUpdate");
+    ro_lint_priority(l, &unordered, &s->spec->priority);
+}
+
+static void ro_lint_statefulset(struct ro_lint *l, const struct rollout_statefulset *spec)
+{
+    struct sim_lint_statefulset_set s = {
+        .spec = spec,
+        .limits = sts_limits(spec, &l->gates),
+        .native = spec->flags & ROLLOUT_STATEFULSET_NATIVE,
+        .rolls = spec->update_type == ROLLOUT_UPDATE_ROLLING,
+        .ordered = !(spec->flags & ROLLOUT_STATEFULSET_PARALLEL),
+    };
+    ro_lint_read_limits(l, sim_lint_statefulset_build, &s);
+    ro_lint_selector(l, &spec->selector, spec->flags & ROLLOUT_STATEFULSET_SELECTOR_INVALID);
+    sim_lint_statefulset_look_at_words(l, &s);
+    sim_lint_statefulset_look_at_numbers(l, &s);
+    sim_lint_statefulset_look_at_ordinals(l, &s);
+    sim_lint_statefulset_look_at_update(l, &s);
+    struct ro_at resize = ro_at_object(&l->decoder, &l->spec, "volumeClaimUpdateStrategy");
+    struct ro_at type = ro_at_member(&resize, "type");
+    if ((spec->flags & ROLLOUT_STATEFULSET_RESIZES_CLAIMS) && !l->gates.on[ROLLOUT_GATE_STATEFULSET_AUTO_RESIZE_PVC])
+        RO_LINT(l, IGNORED, &type,
+                "OnPodRollingUpdate has no effect while gate StatefulSetAutoResizePVCGate is off: no claim is resized");
+    if (!s.native)
+        ro_lint_lifecycle(l, &spec->lifecycle);
+}
+
+/* ---- lib/sim/lint_words.c ---- */
+
+/* Words that nobody knows, fields in the wrong place, and those that do nothing. */
+
+
+static void ro_lint_word(struct ro_lint *l, const struct ro_at *object, const char *key, const char *const *words,
+                  const char *assumed)
+{
+    struct ro_at at = ro_at_member(object, key);
+    struct rollout_str text = ro_text(at.node);
+    if (text.len == 0)
+        return;
+    for (size_t i = 0; words[i]; i++)
+        if (ro_str_eq(text, (struct rollout_str){ words[i], strlen(words[i]) }))
+            return;
+    struct rollout_str shown = ro_lint_shown(l, &at);
+    RO_LINT(l, UNKNOWN_TEXT, &at, "%s %.*s is not known and is taken as %s", key, (int)shown.len, shown.data, assumed);
+}
+
+static void ro_lint_misplaced(struct ro_lint *l, const struct ro_at *object, const char *const *keys, const char *where)
+{
+    for (size_t i = 0; keys[i]; i++) {
+        struct ro_at at = ro_at_member(object, keys[i]);
+        if (at.node)
+            RO_LINT(l, MISPLACED, &at, "%s is no field of %.*s here, and is dropped: %s", keys[i],
+                    (int)l->world->api_version.len, l->world->api_version.data, where);
+    }
+}
+
+static void ro_lint_paused(struct ro_lint *l, const struct ro_at *fields, const char *but)
+{
+    struct ro_at at = ro_at_member(fields, "paused");
+    if (ro_is_true(at.node))
+        RO_LINT(l, PAUSED, &at, "paused: no pod is updated%s", but);
+}
+
+static void ro_lint_grace(struct ro_lint *l, const struct ro_at *fields, int32_t seconds, uint32_t policy)
+{
+    if (seconds == 0 || policy != ROLLOUT_POLICY_RECREATE)
+        return;
+    struct ro_at in_place = ro_at_object(&l->decoder, fields, "inPlaceUpdateStrategy");
+    struct ro_at at = ro_at_member(&in_place, "gracePeriodSeconds");
+    RO_LINT(l, IGNORED, &at, "gracePeriodSeconds %" PRId32 " has no effect: pods are recreated, not updated in place",
+            seconds);
+}
+
+/* ---- lib/sim/revisions.c ---- */
+
+/* A table has an entry for each two of them. */
+#define REVISION_LIMIT 1024
+
+/* ---- the list ---- */
+
+static int sim_revisions_need_room(struct ro_cluster *c, size_t count)
+{
+    if (count <= c->revision_room)
+        return ROLLOUT_OK;
+    size_t old = c->revision_room, room = old ? 2 * old : 8;
+    if (count > REVISION_LIMIT)
+        return ro_error(c->reterr, ROLLOUT_ERR_INVALID, "revisions",
+                        "revisions: %zu, but at most %d can be played with", count, REVISION_LIMIT);
+    while (room < count)
+        room *= 2;
+    struct rollout_revision *revisions = realloc(c->revisions, room * sizeof *revisions);
+    if (revisions)
+        c->revisions = revisions;
+    struct rollout_tree *objects = realloc(c->revision_objects, room * sizeof *objects);
+    if (objects)
+        c->revision_objects = objects;
+    struct ro_sim_template *templates = realloc(c->templates, room * sizeof *templates);
+    if (templates)
+        c->templates = templates;
+    struct ro_sim_pair *pairs = calloc(room * room, sizeof *pairs);
+    struct rollout_in_place_verdict *verdicts = realloc(c->verdicts, 2 * room * sizeof *verdicts);
+    if (verdicts)
+        c->verdicts = verdicts;
+    if (!revisions || !objects || !templates || !pairs || !verdicts) {
+        free(pairs);
+        return ro_error_nomem(c->reterr);
+    }
+    for (size_t from = 0; from < old; from++)
+        memcpy(&pairs[from * room], &c->pairs[from * old], old * sizeof *pairs);
+    free(c->pairs);
+    c->pairs = pairs;
+    memset(&templates[old], 0, (room - old) * sizeof *templates);
+    c->revision_room = room;
+    return ROLLOUT_OK;
+}
+
+static int sim_revisions_add(struct ro_cluster *c, const struct rollout_revision *revision, const struct rollout_tree *object)
+{
+    int r = sim_revisions_need_room(c, c->revision_count + 1);
+    if (r != ROLLOUT_OK)
+        return r;
+    c->revisions[c->revision_count] = *revision;
+    c->revision_objects[c->revision_count++] = object ? *object : (struct rollout_tree){ 0 };
+    return ROLLOUT_OK;
+}
+
+static const struct rollout_revision *sim_revisions_given_revision(const struct rollout_snapshot *snapshot, size_t i,
+                                                     struct rollout_revision *full)
+{
+    const struct rollout_revisions *view = &snapshot->revisions;
+    size_t size = view->stride < sizeof *full ? view->stride : sizeof *full;
+    memset(full, 0, sizeof *full);
+    memcpy(full, (const char *)view->items + i * view->stride, size);
+    return full;
+}
+
+static const struct rollout_tree *sim_revisions_given_object(const struct rollout_world *world, size_t i)
+{
+    return i < world->revision_object_count ? &world->revision_objects[i] : NULL;
+}
+
+static void sim_revisions_show(struct ro_cluster *c)
+{
+    c->snapshot.revisions = (struct rollout_revisions){ c->revisions, c->revision_count, sizeof *c->revisions };
+    c->snapshot.in_place_verdicts =
+        (struct rollout_in_place_verdicts){ c->verdicts, c->verdict_count, sizeof *c->verdicts };
+}
+
+static int ro_revisions_open(struct ro_cluster *c, const struct rollout_world *world, const struct rollout_snapshot *snapshot)
+{
+    struct rollout_revision full;
+    int r = ROLLOUT_OK;
+    for (size_t i = 0; i < snapshot->revisions.count && r == ROLLOUT_OK; i++)
+        r = sim_revisions_add(c, sim_revisions_given_revision(snapshot, i, &full), sim_revisions_given_object(world, i));
+    sim_revisions_show(c);
+    return r == ROLLOUT_OK ? ro_revisions_compare(c) : r;
+}
+
+static size_t sim_revisions_find(const struct ro_cluster *c, struct rollout_str name)
+{
+    size_t i = 0;
+    while (i < c->revision_count && !ro_str_eq(c->revisions[i].name, name))
+        i++;
+    return i;
+}
+
+static int ro_revisions_join(struct ro_cluster *c, const struct rollout_world *world)
+{
+    struct rollout_snapshot snapshot;
+    struct rollout_revision full;
+    int r = ro_abi_struct(world->snapshot, &snapshot, sizeof snapshot, "snapshot", c->reterr);
+    if (r != ROLLOUT_OK)
+        return r;
+    uint32_t update = snapshot.update_revision;
+    const struct rollout_revision *revision = sim_revisions_given_revision(&snapshot, update - 1, &full);
+    size_t at = sim_revisions_find(c, revision->name);
+    if (at == c->revision_count) {
+        int64_t number = 0;
+        for (size_t i = 0; i < c->revision_count; i++)
+            if (c->revisions[i].number > number)
+                number = c->revisions[i].number;
+        full.number = number + 1;
+        full.flags |= ROLLOUT_REVISION_NEW;
+        r = sim_revisions_add(c, &full, sim_revisions_given_object(world, update - 1));
+    }
+    c->snapshot.update_revision = (uint32_t)at + 1;
+    sim_revisions_show(c);
+    return r == ROLLOUT_OK ? ro_revisions_compare(c) : r;
+}
+
+static void ro_revisions_free(struct ro_cluster *c)
+{
+    for (size_t i = 0; c->pairs && i < c->revision_room * c->revision_room; i++)
+        rollout_diff_free(c->pairs[i].diff);
+    free(c->pairs);
+    free(c->revisions);
+    free(c->revision_objects);
+    free(c->templates);
+    free(c->verdicts);
+}
+
+/* Gates and policy say what is compared, so that all is compared anew where a change of the spec changes them. */
+static void sim_revisions_forget_pairs(struct ro_cluster *c)
+{
+    for (size_t i = 0; i < c->revision_room * c->revision_room; i++) {
+        rollout_diff_free(c->pairs[i].diff);
+        c->pairs[i] = (struct ro_sim_pair){ NULL, 0, 0 };
+    }
+}
+
+static void sim_revisions_move_up(uint32_t *place, uint32_t removed)
+{
+    if (*place >= removed)
+        *place = *place == removed ? 0 : *place - 1;
+}
+
+static void sim_revisions_move_up_short(uint16_t *place, uint32_t removed)
+{
+    uint32_t wide = *place;
+    sim_revisions_move_up(&wide, removed);
+    *place = (uint16_t)wide;
+}
+
+static int ro_revisions_remove(struct ro_cluster *c, uint32_t revision)
+{
+    for (size_t i = revision; i < c->revision_count; i++) {
+        c->revisions[i - 1] = c->revisions[i];
+        c->revision_objects[i - 1] = c->revision_objects[i];
+        c->templates[i - 1] = c->templates[i];
+    }
+    c->revision_count--;
+    memset(&c->templates[c->revision_count], 0, sizeof *c->templates);
+    sim_revisions_forget_pairs(c);
+    for (size_t i = 0; i < c->pod_count; i++) {
+        sim_revisions_move_up_short(&c->hidden[i].image, revision);
+        sim_revisions_move_up_short(&c->hidden[i].target, revision);
+        sim_revisions_move_up_short(&c->hidden[i].drawn, revision);
+    }
+    sim_revisions_move_up(&c->snapshot.current_revision, revision);
+    sim_revisions_move_up(&c->snapshot.update_revision, revision);
+    sim_revisions_show(c);
+    return ro_revisions_compare(c);
+}
+
+static uint32_t ro_cluster_revision(const struct ro_cluster *c, struct rollout_str label)
+{
+    for (size_t i = 0; i < c->revision_count; i++) {
+        const struct rollout_revision *r = &c->revisions[i];
+        bool hash = c->workload.daemonset && r->hash.len > 0;
+        if (c->workload.cloneset ? ro_same_revision(r->name, label) : ro_str_eq(hash ? r->hash : r->name, label))
+            return (uint32_t)i + 1;
+    }
+    return 0;
+}
+
+/* ---- pairs ---- */
+
+/* The launch priority of a container, as KRUISE_CONTAINER_BARRIER's key says it: "p_<number>". */
+static bool sim_revisions_launch_priority(const struct rollout_node *container, int64_t *ret)
+{
+    const struct rollout_node *env = ro_get(container, "env");
+    if (!ro_is(env, ROLLOUT_NODE_ARRAY))
+        return false;
+    for (const struct rollout_node *e = ro_first(env); e != ro_end(env); e = ro_next(e)) {
+        struct rollout_str key = ro_text(ro_dig(e, "valueFrom", "configMapKeyRef", "key", NULL));
+        if (!ro_str_eq(ro_text(ro_get(e, "name")), RO_STR("KRUISE_CONTAINER_BARRIER")) || key.len < 2)
+            continue;
+        return ro_parse_int((struct rollout_str){ key.data + 2, key.len - 2 }, -1, ret);
+    }
+    return false;
+}
+
+static bool sim_revisions_changes(const struct rollout_diff *diff, struct rollout_str name)
+{
+    for (size_t i = 0; i < diff->container_count; i++)
+        if (ro_str_eq(diff->containers[i].name, name))
+            return true;
+    return false;
+}
+
+/* How often containers take turns: those without a priority go with the highest, then one priority after the other. */
+static uint16_t sim_revisions_count_batches(const struct ro_cluster *c, const struct rollout_diff *diff, size_t to)
+{
+    struct ro_template template;
+    int64_t done = INT64_MAX, priority = 0;
+    uint16_t count = 0;
+    if (!ro_template_find(c->revision_objects[to].nodes, &template))
+        return 1;
+    const struct rollout_node *list = ro_dig(template.root, "spec", "containers", NULL);
+    if (!ro_is(list, ROLLOUT_NODE_ARRAY))
+        return 1;
+    for (;;) {
+        int64_t best = INT64_MIN;
+        for (const struct rollout_node *n = ro_first(list); n != ro_end(list); n = ro_next(n))
+            if (sim_revisions_changes(diff, ro_text(ro_get(n, "name"))) && sim_revisions_launch_priority(n, &priority) && priority < done &&
+                priority > best)
+                best = priority;
+        if (best == INT64_MIN)
+            return count ? count : 1;
+        done = best;
+        count++;
+    }
+}
+
+/* The comparison is made once; a revision whose data nobody knows gives none. */
+static int sim_revisions_compare(struct ro_cluster *c, size_t from, size_t to)
+{
+    struct ro_sim_pair *pair = &c->pairs[from * c->revision_room + to];
+    if (pair->diff || c->revision_objects[from].count == 0 || c->revision_objects[to].count == 0)
+        return ROLLOUT_OK;
+    const struct rollout_diff_options options = { sizeof options,
+                                                  ro_gates_diff_flags(&c->gates, ro_kind_in_place_only(c)) };
+    int r = rollout_diff(&c->revision_objects[from], &c->revision_objects[to], &options, &pair->diff, c->reterr);
+    if (r != ROLLOUT_OK)
+        return r;
+    pair->flags = pair->diff->flags;
+    pair->batches = sim_revisions_count_batches(c, pair->diff, to);
+    return ROLLOUT_OK;
+}
+
+static int sim_revisions_tell(struct ro_cluster *c, size_t from, size_t to)
+{
+    int r = sim_revisions_compare(c, from, to);
+    const struct ro_sim_pair *pair = &c->pairs[from * c->revision_room + to];
+    if (r == ROLLOUT_OK && pair->diff)
+        c->verdicts[c->verdict_count++] =
+            (struct rollout_in_place_verdict){ (uint32_t)from + 1, (uint32_t)to + 1, pair->diff->rule,
+                                               pair->diff->flags, pair->diff->path };
+    return r;
+}
+
+static int ro_revisions_compare(struct ro_cluster *c)
+{
+    uint32_t flags = ro_gates_diff_flags(&c->gates, ro_kind_in_place_only(c));
+    if (flags != c->diff_flags)
+        sim_revisions_forget_pairs(c);
+    c->diff_flags = flags;
+    size_t update = c->snapshot.update_revision, current = c->snapshot.current_revision;
+    int r = ROLLOUT_OK;
+    c->verdict_count = 0;
+    for (size_t i = 0; i < c->revision_count && r == ROLLOUT_OK; i++) {
+        if (update && i != update - 1)
+            r = sim_revisions_tell(c, i, update - 1);
+        if (r == ROLLOUT_OK && current && current != update && i == update - 1)
+            r = sim_revisions_tell(c, i, current - 1);
+    }
+    sim_revisions_show(c);
+    return r;
+}
+
+static const struct ro_sim_pair *ro_cluster_pair(struct ro_cluster *c, uint32_t from, uint32_t to)
+{
+    /* a change of an image, as far as anybody knows */
+    static const struct ro_sim_pair unknown = { NULL, ROLLOUT_CHANGES_IMAGES, 1 };
+    if (!from || !to)
+        return &unknown;
+    const struct ro_sim_pair *pair = &c->pairs[(from - 1) * c->revision_room + to - 1];
+    if (!pair->diff && sim_revisions_compare(c, from - 1, to - 1) != ROLLOUT_OK)
+        return &unknown;
+    return pair->diff ? pair : &unknown;
+}
+
+/* ---- templates ---- */
+
+/* The pod that the objects' trees give. One is enough, whatever the action's count. */
+static int sim_revisions_make(struct ro_cluster *c, const struct rollout_plan *plan, size_t action, struct ro_sim_template *ret)
+{
+    struct rollout_world world = *c->source;
+    struct rollout_plan one = *plan;
+    struct rollout_action create = plan->actions[action];
+    struct rollout_attr attrs[16];
+    struct rollout_str id = RO_STR("zzzzz");
+    struct rollout_strs ids = { &id, 1, sizeof id };
+    struct rollout_objects *objects = NULL;
+    struct rollout_pod pod;
+    struct rollout_in_place in_place;
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < create.attr_count && n < 16; i++) {
+        struct rollout_attr attr = plan->attrs[create.attr_first + i];
+        if (attr.key == ROLLOUT_ATTR_COUNT || attr.key == ROLLOUT_ATTR_NEW_IDS)
+            attr.value = 1;
+        if (attr.key != ROLLOUT_ATTR_ID)
+            attrs[n++] = attr;
+    }
+    create.attr_first = 0;
+    create.attr_count = n;
+    one.actions = &create;
+    one.action_count = 1;
+    one.attrs = attrs;
+    one.attr_count = n;
+    world.workload = &c->workload;
+    world.snapshot = &c->snapshot;
+    world.revision_objects = c->revision_objects;
+    world.revision_object_count = c->revision_count;
+    world.pod_object_count = world.claim_object_count = 0;
+    int r = rollout_apply(&world, &one, 0, c->workload.cloneset ? &ids : NULL, &objects, c->reterr);
+    if (r == ROLLOUT_OK)
+        r = rollout_pod_from_object(&objects->items[0], &c->workload, sizeof pod, &pod, &in_place, c->reterr);
+    if (r == ROLLOUT_OK) {
+        ret->labels = ro_texts_labels(&c->texts, &pod.labels);
+        ret->finalizers = ro_texts_finalizers(&c->texts, &pod.finalizers);
+        ret->labels = ro_texts_with(&c->texts, ret->labels, RO_STR("apps.kruise.io/cloneset-instance-id"),
+                                    (struct rollout_str){ NULL, 0 });
+        ret->pod = (struct rollout_pod){ .phase = pod.phase, .flags = pod.flags, .deletion_cost = pod.deletion_cost };
+        ret->pod.namespace_ = ro_texts_keep(&c->texts, pod.namespace_);
+        if (pod.in_place && pod.in_place->containers.count) {
+            struct rollout_node *nodes = ro_arena_alloc(&c->arena, pod.in_place->containers.count, sizeof *nodes);
+            if (nodes) {
+                memcpy(nodes, pod.in_place->containers.nodes, pod.in_place->containers.count * sizeof *nodes);
+                for (size_t i = 0; i < pod.in_place->containers.count; i++) {
+                    nodes[i].key = ro_texts_keep(&c->texts, nodes[i].key);
+                    nodes[i].text = ro_texts_keep(&c->texts, nodes[i].text);
+                }
+                ret->containers = (struct rollout_tree){ nodes, pod.in_place->containers.count };
+            }
+        }
+    }
+    rollout_objects_free(objects);
+    return r == ROLLOUT_OK && (c->texts.failed || c->arena.failed) ? ro_error_nomem(c->reterr) : r;
+}
+
+/* Without trees: like a pod of the revision, or like any. */
+static void sim_revisions_copy(struct ro_cluster *c, uint32_t revision, struct ro_sim_template *ret)
+{
+    uint32_t like = ROLLOUT_NONE;
+    for (uint32_t i = 0; i < c->pod_count; i++)
+        if (like == ROLLOUT_NONE || (c->hidden[i].target == revision && c->hidden[like].target != revision))
+            like = i;
+    if (like == ROLLOUT_NONE) {
+        ret->pod.flags = ro_kind_new_flags(c);
+        return;
+    }
+    const uint32_t kept = ROLLOUT_POD_IN_PLACE_GATE | ROLLOUT_POD_KRUISE_GATE | ROLLOUT_POD_TEMPLATE_HASH;
+    ret->labels = c->hidden[like].labels;
+    ret->finalizers = c->hidden[like].finalizers;
+    ret->labels = ro_texts_with(&c->texts, ret->labels, RO_STR("apps.kruise.io/specified-delete"),
+                                (struct rollout_str){ NULL, 0 });
+    ret->pod.flags = c->pods[like].flags & kept;
+    ret->pod.namespace_ = c->pods[like].namespace_;
+    if (c->pods[like].in_place)
+        ret->containers = c->in_place[like].containers;
+}
+
+static int ro_revisions_template(struct ro_cluster *c, const struct rollout_plan *plan, size_t action, uint32_t revision,
+                          const struct ro_sim_template **ret)
+{
+    struct ro_sim_template *t = &c->templates[revision - 1];
+    int r = ROLLOUT_OK;
+    *ret = t;
+    if (t->known)
+        return ROLLOUT_OK;
+    memset(t, 0, sizeof *t);
+    if (c->source->workload_object.count && c->revision_objects[revision - 1].count)
+        r = sim_revisions_make(c, plan, action, t);
+    else
+        sim_revisions_copy(c, revision, t);
+    t->known = r == ROLLOUT_OK;
+    return r;
+}
+#undef REVISION_LIMIT
+
+/* ---- lib/sim/simulate.c ---- */
+
+#define OBSERVE_MS 1000
+#define LIMIT_MS   (INT64_C(7) * 24 * 3600 * 1000)
+#define LONGEST_MS INT64_C(1000000000000)
+
+/* ---- begin ---- */
+
+static int sim_simulate_check_faults(const struct rollout_simulation *s, struct rollout_error *reterr)
+{
+    for (size_t i = 0; i < s->options.fault_count; i++) {
+        const struct rollout_fault *f = &s->options.faults[i];
+        if (f->kind < ROLLOUT_FAULT_NEVER_READY || f->kind > ROLLOUT_FAULT_BREAK)
+            return ro_error_at(reterr, ROLLOUT_ERR_INVALID, (uint32_t)i, "faults", "faults[%zu].kind: unknown kind %u",
+                               i, f->kind);
+        if (f->share > 1000000)
+            return ro_error_at(reterr, ROLLOUT_ERR_INVALID, (uint32_t)i, "faults", "faults[%zu].share: %u of a million",
+                               i, f->share);
+        if (f->at_ms < 0 || f->at_ms > LONGEST_MS)
+            return ro_error_at(reterr, ROLLOUT_ERR_INVALID, (uint32_t)i, "faults", "faults[%zu].at_ms: %" PRId64, i,
+                               f->at_ms);
+        if (ro_str_broken(f->target))
+            return ro_error_at(reterr, ROLLOUT_ERR_INVALID, (uint32_t)i, "faults", "faults[%zu].target: NULL", i);
+    }
+    return ROLLOUT_OK;
+}
+
+static int sim_simulate_check_options(const struct rollout_simulation *s, struct rollout_error *reterr)
+{
+    const struct rollout_simulation_options *o = &s->options;
+    const struct {
+        const char *name;
+        const void *items;
+        size_t count;
+    } arrays[] = { { "faults", o->faults, o->fault_count },
+                   { "changes", o->changes, o->change_count },
+                   { "assertions", o->assertions, o->assertion_count } };
+    for (size_t i = 0; i < 3; i++)
+        if (arrays[i].count && !arrays[i].items)
+            return ro_error(reterr, ROLLOUT_ERR_INVALID, arrays[i].name, "%s: NULL with a count", arrays[i].name);
+    if (o->flags & ~(uint32_t)(ROLLOUT_SIMULATE_RECREATE | ROLLOUT_SIMULATE_OBJECTS))
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, "flags", "flags: unknown flag in %u", o->flags);
+    if (o->observe_ms < 0 || o->observe_ms > LONGEST_MS)
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, "observe_ms", "observe_ms: %" PRId64, o->observe_ms);
+    if (o->limit_ms < 0 || o->limit_ms > LONGEST_MS)
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, "limit_ms", "limit_ms: %" PRId64, o->limit_ms);
+    for (uint32_t i = 0; i < ROLLOUT_STEP_COUNT; i++) {
+        int r = ro_delay_check(&o->delays[i], i, reterr);
+        if (r != ROLLOUT_OK)
+            return r;
+    }
+    for (size_t i = 0; i < o->change_count; i++)
+        if (o->changes[i].at_ms > LONGEST_MS)
+            return ro_error_at(reterr, ROLLOUT_ERR_INVALID, (uint32_t)i, "changes", "changes[%zu].at_ms: %" PRId64, i,
+                               o->changes[i].at_ms);
+    for (size_t i = 0; i < o->assertion_count; i++)
+        if (ro_str_broken(o->assertions[i]))
+            return ro_error_at(reterr, ROLLOUT_ERR_INVALID, (uint32_t)i, "assertions", "assertions[%zu]: NULL", i);
+    return sim_simulate_check_faults(s, reterr);
+}
+
+static int sim_simulate_parse_assertions(struct rollout_simulation *s, struct rollout_error *reterr)
+{
+    int r = ROLLOUT_OK;
+    s->assertions = ro_arena_alloc(&s->arena, s->options.assertion_count, sizeof(void *));
+    s->fault_done = ro_arena_alloc(&s->arena, s->options.fault_count, 1);
+    if (s->arena.failed)
+        return ro_error_nomem(reterr);
+    for (size_t i = 0; i < s->options.assertion_count && r == ROLLOUT_OK; i++)
+        r = ro_assertion_parse(&s->arena, s->options.assertions[i], (uint32_t)i, &s->assertions[i], reterr);
+    return r;
+}
+
+/* What a release leaves behind, but for its options. */
+static void sim_simulate_clear(struct rollout_simulation *s)
+{
+    rollout_plan_free(s->plan);
+    ro_cluster_free(&s->cluster);
+    free(s->timers.items);
+    free(s->bytes);
+    free(s->object_block);
+    ro_arena_free(&s->arena);
+}
+
+static int sim_simulate_begin(struct rollout_simulation *s, struct rollout_error *reterr)
+{
+    s->cluster.recreates = s->options.flags & ROLLOUT_SIMULATE_RECREATE;
+    s->cluster.keeps_claims = true;
+    s->state.struct_size = sizeof s->state;
+    s->state.failed_assertion = ROLLOUT_NONE;
+    int r = ro_cluster_open(&s->cluster, s->world, reterr);
+    s->start_ms = s->cluster.snapshot.now_ms;
+    if (r == ROLLOUT_OK)
+        r = sim_simulate_parse_assertions(s, reterr);
+    if (r == ROLLOUT_OK)
+        r = ro_written_begin(s);
+    if (r == ROLLOUT_OK)
+        r = ro_figures_begin(s);
+    for (uint32_t i = 0; r == ROLLOUT_OK && i < s->cluster.pod_count; i++)
+        s->cluster.hidden[i].drawn = s->cluster.hidden[i].target; /* those that are there have their fate behind them */
+    return r == ROLLOUT_OK ? ro_course_follow_all(s) : r;
+}
+
+int rollout_simulation_new(const struct rollout_world *world, const struct rollout_simulation_options *options,
+                           struct rollout_simulation **ret_simulation, struct rollout_error *reterr)
+{
+    if (!world || !options || !ret_simulation)
+        return ro_error_null(reterr, !world ? "world" : !options ? "options" : "ret_simulation");
+    if (!world->workload || !world->snapshot)
+        return ro_error_null(reterr, world->workload ? "snapshot" : "workload");
+    struct rollout_simulation *s = calloc(1, sizeof *s);
+    if (!s)
+        return ro_error_nomem(reterr);
+    s->world = world;
+    int r = ro_abi_struct(options, &s->options, sizeof s->options, "options", reterr);
+    if (r == ROLLOUT_OK)
+        r = sim_simulate_check_options(s, reterr);
+    if (r == ROLLOUT_OK)
+        r = ro_cluster_check_changes(world, s->options.changes, s->options.change_count, reterr);
+    if (r == ROLLOUT_OK)
+        r = sim_simulate_begin(s, reterr);
+    if (r != ROLLOUT_OK) {
+        rollout_simulation_free(s);
+        return r;
+    }
+    *ret_simulation = s;
+    return ROLLOUT_OK;
+}
+
+int rollout_simulation_restart(struct rollout_simulation *s, uint64_t seed, struct rollout_error *reterr)
+{
+    if (!s)
+        return ro_error_null(reterr, "simulation");
+    struct rollout_simulation fresh = { .options = s->options, .world = s->world };
+    fresh.options.seed = seed;
+    sim_simulate_clear(s);
+    *s = fresh;
+    int r = sim_simulate_begin(s, reterr);
+    s->failed = r != ROLLOUT_OK;
+    return r;
+}
+
+void rollout_simulation_free(struct rollout_simulation *s)
+{
+    if (!s)
+        return;
+    sim_simulate_clear(s);
+    free(s);
+}
+
+/* ---- carrying out ---- */
+
+static void sim_simulate_count_write(struct rollout_simulation *s, const struct rollout_action *a, uint64_t writes, bool was_begun)
+{
+    s->state.writes += writes;
+    s->since_crash += writes;
+    if (a->op == ROLLOUT_OP_CREATE)
+        s->state.created += writes;
+    if (a->op == ROLLOUT_OP_DELETE)
+        s->state.deleted++;
+    if (a->op == ROLLOUT_OP_UPDATE_IN_PLACE)
+        s->state.in_place++;
+    if (a->op == ROLLOUT_OP_RECREATE || (a->op == ROLLOUT_OP_DELETE && ro_deed_updates(a) && !was_begun))
+        s->state.recreated++;
+}
+
+static int sim_simulate_carry_out_action(struct rollout_simulation *s, size_t action, uint64_t writes)
+{
+    struct ro_cluster *c = &s->cluster;
+    const struct rollout_action *a = &s->plan->actions[action];
+    uint32_t pod = a->subject_kind == ROLLOUT_SUBJECT_POD && a->subject < c->pod_count ? a->subject : ROLLOUT_NONE;
+    bool begun = pod != ROLLOUT_NONE && (c->hidden[pod].flags & RO_SIM_BEGUN);
+    uint32_t counted = pod != ROLLOUT_NONE ? c->hidden[pod].counts : 0;
+    size_t before = c->pod_count;
+    int r = ro_cluster_act(c, s->plan, action, 0, writes);
+    sim_simulate_count_write(s, a, writes, begun);
+    if (pod != ROLLOUT_NONE && r == ROLLOUT_OK) {
+        ro_cluster_settle(c, pod);
+        ro_figures_one(s, pod);
+        s->state.disruptions += (counted & RO_COUNTS_AVAILABLE) && !(c->hidden[pod].counts & RO_COUNTS_AVAILABLE);
+        r = ro_course_follow(s, pod);
+    }
+    for (size_t i = before; i < c->pod_count && r == ROLLOUT_OK; i++) {
+        ro_figures_one(s, (uint32_t)i);
+        r = ro_course_follow(s, (uint32_t)i);
+    }
+    return r;
+}
+
+/* The driver may die on the way: then the status is not written, and its successor plans anew. */
+static int sim_simulate_carry_out(struct rollout_simulation *s)
+{
+    uint64_t left = s->options.crash_after ? s->options.crash_after - s->since_crash : UINT64_MAX;
+    bool dies = false;
+    int r = ROLLOUT_OK;
+    for (size_t i = 0; i < s->plan->action_count && r == ROLLOUT_OK && !dies; i++) {
+        uint64_t writes = ro_cluster_writes(s->plan, i);
+        if (writes > left)
+            writes = left;
+        left -= writes;
+        r = sim_simulate_carry_out_action(s, i, writes);
+        dies = left == 0;
+    }
+    if (r == ROLLOUT_OK && !dies)
+        r = ro_cluster_status(&s->cluster, s->plan);
+    if (r == ROLLOUT_OK && !dies)
+        r = ro_written_pass(s);
+    if (dies)
+        s->since_crash = 0;
+    ro_figures_extremes(s);
+    s->carried_out = true;
+    return r;
+}
+
+/* ---- time ---- */
+
+static int sim_simulate_change(struct rollout_simulation *s)
+{
+    struct ro_cluster *c = &s->cluster;
+    const struct rollout_world *to = s->options.changes[s->change++].world;
+    int r = ro_cluster_change(c, to);
+    if (r == ROLLOUT_OK)
+        r = ro_written_change(s, to);
+    for (uint32_t i = 0; i < c->pod_count; i++)
+        c->hidden[i].flags &= (uint16_t)~RO_SIM_BEGUN;
+    ro_figures_all(s);
+    ro_figures_wanted(s);
+    return r == ROLLOUT_OK ? ro_course_follow_all(s) : r;
+}
+
+static int64_t sim_simulate_next_change(const struct rollout_simulation *s)
+{
+    return s->change < s->options.change_count && s->options.changes[s->change].at_ms >= 0
+               ? s->start_ms + s->options.changes[s->change].at_ms
+               : 0;
+}
+
+static int64_t sim_simulate_earliest(int64_t a, int64_t b)
+{
+    return !a || (b && b < a) ? b : a;
+}
+
+/* The end of the window of observation that the instant lies in. */
+static int64_t sim_simulate_observed_at(const struct rollout_simulation *s, int64_t at_ms)
+{
+    int64_t window = s->options.observe_ms ? s->options.observe_ms : OBSERVE_MS;
+    int64_t over = (at_ms - s->start_ms) % window;
+    return over ? at_ms - over + window : at_ms;
+}
+
+/* When the next pass is; 0 = nothing moves any more. *ret_settled: what was asked for is there and nothing is under way. */
+static int64_t sim_simulate_next_pass(struct rollout_simulation *s, bool *ret_settled)
+{
+    int64_t now_ms = s->cluster.snapshot.now_ms, window = s->options.observe_ms ? s->options.observe_ms : OBSERVE_MS;
+    struct ro_measure m;
+    *ret_settled = false;
+    if (s->plan->action_count > 0)
+        return now_ms - (now_ms - s->start_ms) % window + window;
+    int64_t by_itself = ro_course_next(s, false), at_change = sim_simulate_next_change(s), at_fault = ro_course_next(s, true);
+    int64_t at_next = s->plan->next_ms > now_ms ? s->plan->next_ms : 0;
+    if (by_itself)
+        return sim_simulate_observed_at(s, sim_simulate_earliest(sim_simulate_earliest(at_fault, at_change), at_next));
+    ro_kind_measure(&s->cluster, &m);
+    bool done = ro_kind_done(&s->cluster, &m);
+    if (!done && at_fault) /* after the end none comes any more */
+        return sim_simulate_observed_at(s, sim_simulate_earliest(sim_simulate_earliest(at_fault, at_change), at_next));
+    *ret_settled = done;
+    int64_t at = done ? at_change : sim_simulate_earliest(at_next, at_change);
+    return at ? sim_simulate_observed_at(s, at) : 0;
+}
+
+/* Up to the instant, with the changes of the spec at theirs. */
+static int sim_simulate_run_until(struct rollout_simulation *s, int64_t until_ms)
+{
+    int r = ROLLOUT_OK;
+    while (r == ROLLOUT_OK && s->state.outcome == ROLLOUT_SIMULATION_RUNS) {
+        int64_t at_change = sim_simulate_next_change(s);
+        if (!at_change || at_change > until_ms)
+            break;
+        r = ro_course_run(s, at_change);
+        if (at_change > s->cluster.snapshot.now_ms)
+            s->cluster.snapshot.now_ms = at_change;
+        if (r == ROLLOUT_OK)
+            r = sim_simulate_change(s);
+    }
+    if (r == ROLLOUT_OK)
+        r = ro_course_run(s, until_ms);
+    if (s->state.outcome == ROLLOUT_SIMULATION_RUNS)
+        s->cluster.snapshot.now_ms = until_ms;
+    return r;
+}
+
+/* Moves to the next pass, or ends. */
+static int sim_simulate_go_on(struct rollout_simulation *s)
+{
+    int64_t limit = s->options.limit_ms ? s->options.limit_ms : LIMIT_MS;
+    bool settled;
+    int64_t at = sim_simulate_next_pass(s, &settled);
+    if (!at && s->change < s->options.change_count) {
+        int r = sim_simulate_change(s);
+        return r == ROLLOUT_OK ? sim_simulate_run_until(s, s->cluster.snapshot.now_ms) : r;
+    }
+    if (!at) {
+        s->state.outcome = settled ? ROLLOUT_SIMULATION_DONE : ROLLOUT_SIMULATION_STUCK;
+        return ROLLOUT_OK;
+    }
+    if (at - s->start_ms > limit) {
+        s->state.outcome = ROLLOUT_SIMULATION_LOOPS;
+        return ROLLOUT_OK;
+    }
+    return sim_simulate_run_until(s, at);
+}
+
+static int sim_simulate_pass(struct rollout_simulation *s)
+{
+    struct rollout_plan *plan = NULL;
+    int r = ROLLOUT_OK;
+    if (s->plan && !s->carried_out) {
+        r = sim_simulate_carry_out(s);
+        if (r == ROLLOUT_OK)
+            r = ro_figures_assert(s, false);
+    }
+    if (r == ROLLOUT_OK && s->state.outcome == ROLLOUT_SIMULATION_RUNS)
+        r = s->plan ? sim_simulate_go_on(s) : sim_simulate_run_until(s, s->start_ms);
+    if (r == ROLLOUT_OK && s->state.outcome == ROLLOUT_SIMULATION_RUNS) {
+        ro_cluster_sweep(&s->cluster);
+        if (ro_kind_min_ready_ms(&s->cluster) > 0 || !s->plan) /* else nothing changes but by what happens */
+            ro_figures_all(s);
+        ro_figures_extremes(s);
+        r = ro_figures_assert(s, false);
+    }
+    if (r != ROLLOUT_OK || s->state.outcome != ROLLOUT_SIMULATION_RUNS)
+        return r == ROLLOUT_OK && s->state.outcome == ROLLOUT_SIMULATION_DONE ? ro_figures_assert(s, true) : r;
+    r = ro_cluster_plan(&s->cluster, &plan);
+    if (r != ROLLOUT_OK)
+        return r;
+    rollout_plan_free(s->plan);
+    s->plan = plan;
+    s->carried_out = false;
+    s->state.passes++;
+    return ROLLOUT_OK;
+}
+
+int rollout_simulation_step(struct rollout_simulation *s, struct rollout_simulation_state *state,
+                            struct rollout_error *reterr)
+{
+    int r = ROLLOUT_OK;
+    if (!s)
+        return ro_error_null(reterr, "simulation");
+    r = ro_abi_out(state, "state", reterr);
+    if (r != ROLLOUT_OK)
+        return r;
+    if (s->failed)
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, "simulation", "simulation: an earlier step failed");
+    s->cluster.reterr = reterr;
+    if (s->state.outcome == ROLLOUT_SIMULATION_RUNS)
+        r = sim_simulate_pass(s);
+    s->failed = r != ROLLOUT_OK;
+    if (r != ROLLOUT_OK)
+        return r;
+    s->state.now_ms = s->cluster.snapshot.now_ms - s->start_ms;
+    ro_abi_hand_over(state, &s->state, sizeof s->state);
+    return ROLLOUT_OK;
+}
+
+const struct rollout_workload *rollout_simulation_workload(const struct rollout_simulation *s)
+{
+    return s && s->plan ? &s->cluster.workload : NULL;
+}
+
+const struct rollout_snapshot *rollout_simulation_snapshot(const struct rollout_simulation *s)
+{
+    return s && s->plan ? &s->cluster.snapshot : NULL;
+}
+
+const struct rollout_plan *rollout_simulation_plan(const struct rollout_simulation *s)
+{
+    return s ? s->plan : NULL;
+}
+
+int rollout_simulation_world(const struct rollout_simulation *s, struct rollout_world *ret_world,
+                             struct rollout_error *reterr)
+{
+    if (!s || !ret_world)
+        return ro_error_null(reterr, s ? "ret_world" : "simulation");
+    if (!s->plan)
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, "simulation", "simulation: there was no pass yet");
+    ro_written_world(s, ret_world);
+    return ROLLOUT_OK;
+}
+
+size_t rollout_simulation_changes(const struct rollout_simulation *s)
+{
+    return s ? s->change : 0;
+}
+#undef LIMIT_MS
+#undef LONGEST_MS
+#undef OBSERVE_MS
+
+/* ---- lib/sim/small.c ---- */
+
+/* A pod in a form. No padding: forms are compared as bytes. */
+struct sim_small_record {
+    uint16_t flags; /* ROLLOUT_POD_* */
+    uint16_t labels;
+    uint16_t sim;      /* RO_SIM_* */
+    uint16_t in_place; /* ROLLOUT_IN_PLACE_* */
+    uint8_t finalizers;
+    uint8_t phase;
+    uint8_t image;
+    uint8_t target;
+    uint8_t node; /* from 1; 0 = none */
+    uint8_t bits;
+    uint8_t batches;
+    uint8_t waits_for;
+    uint8_t young; /* 0 = not ready, or old enough; else the order in which pods became ready */
+    uint8_t grace; /* the same of grace periods; 0 = none, or over */
+    uint8_t trait;
+    uint8_t name; /* of a StatefulSet's pod */
+};
+
+struct sim_small_head {
+    int32_t memory[RO_KIND_MEMORY];
+    uint32_t lost; /* a bit a node */
+    uint8_t change;
+    uint8_t faults;
+    uint8_t pods;
+    uint8_t reserved;
+};
+
+enum { sim_small_BIT_SCHEDULED = 1, sim_small_BIT_IN_PLACE = 2 };
+
+_Static_assert(sizeof(struct sim_small_record) == 20, "no padding");
+_Static_assert(sizeof(struct sim_small_head) == 20, "no padding");
+
+/* ---- times ---- */
+
+static int64_t sim_small_old_since(const struct ro_small *s)
+{
+    return s->now_ms - ro_kind_min_ready_ms(&s->cluster) - 3600 * 1000;
+}
+
+/* Ready for too short a time; where nobody waits, nobody is young. */
+static bool sim_small_is_young(const struct ro_small *s, const struct rollout_pod *p)
+{
+    int64_t wait = ro_kind_min_ready_ms(&s->cluster);
+    return wait > 0 && (p->flags & ROLLOUT_POD_READY) && p->ready_since_ms >= s->now_ms - wait;
+}
+
+/* How many different times before this one there are among those that count. */
+static uint8_t sim_small_rank_young(const struct ro_small *s, int64_t since)
+{
+    int64_t last = INT64_MIN;
+    for (uint8_t rank = 1;; rank++) {
+        int64_t next = INT64_MAX;
+        for (size_t i = 0; i < s->cluster.pod_count; i++) {
+            const struct rollout_pod *p = &s->cluster.pods[i];
+            if (!(s->cluster.hidden[i].flags & RO_SIM_GONE) && sim_small_is_young(s, p) && p->ready_since_ms > last &&
+                p->ready_since_ms < next)
+                next = p->ready_since_ms;
+        }
+        if (next >= since)
+            return rank;
+        last = next;
+    }
+}
+
+static bool sim_small_in_grace(const struct ro_small *s, size_t i)
+{
+    const struct ro_cluster *c = &s->cluster;
+    return !(c->hidden[i].flags & RO_SIM_GONE) && c->pods[i].in_place &&
+           (c->in_place[i].flags & ROLLOUT_IN_PLACE_GRACE) && c->in_place[i].grace_end_ms > s->now_ms;
+}
+
+static uint8_t sim_small_rank_grace(const struct ro_small *s, int64_t end)
+{
+    int64_t last = INT64_MIN;
+    for (uint8_t rank = 1;; rank++) {
+        int64_t next = INT64_MAX;
+        for (size_t i = 0; i < s->cluster.pod_count; i++)
+            if (sim_small_in_grace(s, i) && s->cluster.in_place[i].grace_end_ms > last &&
+                s->cluster.in_place[i].grace_end_ms < next)
+                next = s->cluster.in_place[i].grace_end_ms;
+        if (next >= end)
+            return rank;
+        last = next;
+    }
+}
+
+static bool ro_small_age(struct ro_small *s)
+{
+    bool any = false;
+    for (size_t i = 0; i < s->cluster.pod_count; i++)
+        any = any || (sim_small_is_young(s, &s->cluster.pods[i]) && !(s->cluster.hidden[i].flags & RO_SIM_GONE));
+    if (!any)
+        return false;
+    int64_t first = INT64_MAX;
+    for (size_t i = 0; i < s->cluster.pod_count; i++)
+        if (sim_small_is_young(s, &s->cluster.pods[i]) && s->cluster.pods[i].ready_since_ms < first)
+            first = s->cluster.pods[i].ready_since_ms;
+    for (size_t i = 0; i < s->cluster.pod_count; i++)
+        if (sim_small_is_young(s, &s->cluster.pods[i]) && s->cluster.pods[i].ready_since_ms == first)
+            s->cluster.pods[i].ready_since_ms = sim_small_old_since(s);
+    return true;
+}
+
+static bool ro_small_end_grace(struct ro_small *s)
+{
+    int64_t first = INT64_MAX;
+    for (size_t i = 0; i < s->cluster.pod_count; i++)
+        if (sim_small_in_grace(s, i) && s->cluster.in_place[i].grace_end_ms < first)
+            first = s->cluster.in_place[i].grace_end_ms;
+    for (size_t i = 0; i < s->cluster.pod_count; i++)
+        if (sim_small_in_grace(s, i) && s->cluster.in_place[i].grace_end_ms == first)
+            s->cluster.in_place[i].grace_end_ms = s->now_ms;
+    return first != INT64_MAX;
+}
+
+/* ---- tables ---- */
+
+static uint8_t sim_small_trait_of(struct ro_small *s, size_t pod)
+{
+    const struct rollout_pod *p = &s->cluster.pods[pod];
+    struct ro_small_trait t = { p->deletion_cost, p->restarts, p->sidecar_restarts, { NULL, 0 } };
+    if (p->in_place)
+        t.containers = s->cluster.in_place[pod].containers;
+    for (size_t i = 0; i < s->trait_count; i++)
+        if (s->traits[i].deletion_cost == t.deletion_cost && s->traits[i].restarts == t.restarts &&
+            s->traits[i].sidecar_restarts == t.sidecar_restarts && s->traits[i].containers.nodes == t.containers.nodes)
+            return (uint8_t)i;
+    if (s->trait_count == sizeof s->traits / sizeof *s->traits) {
+        s->full = true;
+        return 0;
+    }
+    s->traits[s->trait_count] = t;
+    return (uint8_t)s->trait_count++;
+}
+
+/* Names are kept once, so that they are told apart by where they are. */
+static uint8_t sim_small_name_of(struct ro_small *s, struct rollout_str name)
+{
+    for (size_t i = 0; i < s->name_count; i++)
+        if (s->names[i].data == name.data)
+            return (uint8_t)i;
+    struct rollout_str kept = ro_texts_keep(&s->cluster.texts, name);
+    for (size_t i = 0; i < s->name_count; i++)
+        if (s->names[i].data == kept.data)
+            return (uint8_t)i;
+    if (s->name_count == sizeof s->names / sizeof *s->names) {
+        s->full = true;
+        return 0;
+    }
+    s->names[s->name_count] = kept;
+    return (uint8_t)s->name_count++;
+}
+
+static bool sim_small_by_name(const struct ro_small *s)
+{
+    return s->cluster.workload.statefulset != NULL;
+}
+
+/* ---- packing ---- */
+
+static struct sim_small_record sim_small_record_of(struct ro_small *s, size_t i)
+{
+    struct ro_cluster *c = &s->cluster;
+    const struct rollout_pod *p = &c->pods[i];
+    const struct ro_sim_pod *h = &c->hidden[i];
+    struct sim_small_record r;
+    memset(&r, 0, sizeof r);
+    r.flags = (uint16_t)p->flags;
+    r.labels = (uint16_t)h->labels;
+    r.sim = (uint16_t)(h->flags & ~(RO_SIM_BEGUN | RO_SIM_CRASHED));
+    r.finalizers = (uint8_t)h->finalizers;
+    r.phase = (uint8_t)p->phase;
+    r.image = (uint8_t)h->image;
+    r.target = (uint8_t)h->target;
+    r.node = (uint8_t)p->node_index;
+    r.batches = (uint8_t)h->batches;
+    r.bits = (uint8_t)((p->node.len > 0 ? sim_small_BIT_SCHEDULED : 0) | (p->in_place ? sim_small_BIT_IN_PLACE : 0));
+    if (p->in_place) {
+        r.in_place = (uint16_t)c->in_place[i].flags;
+        r.waits_for = (uint8_t)c->in_place[i].waits_for;
+        if (sim_small_in_grace(s, i))
+            r.grace = sim_small_rank_grace(s, c->in_place[i].grace_end_ms);
+    }
+    if (sim_small_is_young(s, p))
+        r.young = sim_small_rank_young(s, p->ready_since_ms);
+    r.trait = sim_small_trait_of(s, i);
+    r.name = sim_small_by_name(s) ? sim_small_name_of(s, p->name) : 0;
+    return r;
+}
+
+/* Whether record a comes before b. A DaemonSet's pods of one node stay in the order of their age. */
+static bool sim_small_comes_before(const struct ro_small *s, const struct sim_small_record *a, const struct sim_small_record *b)
+{
+    if (sim_small_by_name(s))
+        return a->name != b->name ? a->name < b->name : memcmp(a, b, sizeof *a) < 0;
+    if (!ro_kind_interchangeable(&s->cluster))
+        return a->node < b->node;
+    return memcmp(a, b, sizeof *a) < 0;
+}
+
+static size_t ro_small_pack(struct ro_small *s, uint8_t bytes[RO_SMALL_STATE], struct ro_small_order *order)
+{
+    struct ro_cluster *c = &s->cluster;
+    struct sim_small_record records[RO_SMALL_PODS];
+    struct sim_small_head head;
+    size_t n = 0;
+    memset(&head, 0, sizeof head);
+    for (size_t i = 0; i < c->pod_count; i++) {
+        if (c->hidden[i].flags & RO_SIM_GONE)
+            continue;
+        if (n == RO_SMALL_PODS) {
+            ro_error(c->reterr, ROLLOUT_ERR_INVALID, "pods", "pods: more than %d at a time", RO_SMALL_PODS);
+            return 0;
+        }
+        struct sim_small_record r = sim_small_record_of(s, i);
+        size_t at = n++;
+        for (; at > 0 && sim_small_comes_before(s, &r, &records[at - 1]); at--) {
+            records[at] = records[at - 1];
+            order->from[at] = order->from[at - 1];
+        }
+        records[at] = r;
+        order->from[at] = (uint8_t)i;
+    }
+    if (s->full) {
+        ro_error(c->reterr, ROLLOUT_ERR_INVALID, "pods", "pods: more than 256 names, or kinds of them, in all states");
+        return 0;
+    }
+    order->count = n;
+    ro_kind_remember(c, head.memory);
+    head.lost = s->lost;
+    head.change = (uint8_t)s->change;
+    head.faults = (uint8_t)s->faults;
+    head.pods = (uint8_t)n;
+    memcpy(bytes, &head, sizeof head);
+    memcpy(bytes + sizeof head, records, n * sizeof *records);
+    return sizeof head + n * sizeof *records;
+}
+
+static void sim_small_unpack_pod(struct ro_small *s, size_t i, const struct sim_small_record *r)
+{
+    struct ro_cluster *c = &s->cluster;
+    struct rollout_pod *p = &c->pods[i];
+    struct ro_sim_pod *h = &c->hidden[i];
+    const struct ro_small_trait *t = &s->traits[r->trait];
+    memset(p, 0, sizeof *p);
+    memset(h, 0, sizeof *h);
+    p->phase = r->phase;
+    p->flags = r->flags;
+    p->node_index = r->node;
+    p->deletion_cost = t->deletion_cost;
+    p->restarts = t->restarts;
+    p->sidecar_restarts = t->sidecar_restarts;
+    p->namespace_ = s->namespace_;
+    p->name = s->names[sim_small_by_name(s) ? r->name : i];
+    p->created_ms = s->now_ms - 7200 * 1000 + (ro_kind_interchangeable(c) ? 0 : (int64_t)i * 1000);
+    if (r->node && (r->bits & sim_small_BIT_SCHEDULED))
+        p->node = c->nodes[r->node - 1].name;
+    else if (r->bits & sim_small_BIT_SCHEDULED)
+        p->node = RO_STR("node");
+    else if (r->node)
+        p->target_node = c->nodes[r->node - 1].name;
+    if (p->flags & ROLLOUT_POD_READY)
+        p->ready_since_ms = r->young ? s->now_ms - ro_kind_min_ready_ms(c) + r->young : sim_small_old_since(s);
+    h->serial = (uint32_t)i;
+    h->labels = r->labels;
+    h->finalizers = r->finalizers;
+    h->image = r->image;
+    h->target = r->target;
+    h->flags = r->sim;
+    h->batches = r->batches;
+    ro_cluster_relabel(c, (uint32_t)i);
+    if (!(r->bits & sim_small_BIT_IN_PLACE))
+        return;
+    struct rollout_in_place *in_place = &c->in_place[i];
+    *in_place =
+        (struct rollout_in_place){ .flags = r->in_place, .waits_for = r->waits_for, .containers = t->containers };
+    if (in_place->flags & ROLLOUT_IN_PLACE_GRACE) {
+        in_place->grace_revision = p->revision;
+        in_place->grace_end_ms = s->now_ms + r->grace;
+    }
+    p->in_place = in_place;
+}
+
+static void ro_small_unpack(struct ro_small *s, const uint8_t *bytes)
+{
+    struct ro_cluster *c = &s->cluster;
+    struct sim_small_head head;
+    memcpy(&head, bytes, sizeof head);
+    ro_small_load(s, head.change, head.lost);
+    s->faults = head.faults;
+    c->pod_count = head.pods;
+    c->next_serial = head.pods;
+    for (size_t i = 0; i < head.pods; i++) {
+        struct sim_small_record r;
+        memcpy(&r, bytes + sizeof head + i * sizeof r, sizeof r);
+        sim_small_unpack_pod(s, i, &r);
+    }
+    c->snapshot.pods = (struct rollout_pods){ c->pods, c->pod_count, sizeof *c->pods };
+    ro_kind_recall(c, head.memory);
+}
+
+/* ---- specs and nodes ---- */
+
+static void ro_small_load(struct ro_small *s, size_t change, uint32_t lost)
+{
+    struct ro_cluster *c = &s->cluster;
+    const struct ro_small_spec *spec = &s->specs[change];
+    if (s->change == change && s->lost == lost)
+        return;
+    if (s->change != change) {
+        c->source = spec->source;
+        c->workload = spec->workload;
+        c->specs = spec->specs;
+        c->hooks = spec->hooks;
+        c->reserved = spec->reserved;
+        c->reserved_count = spec->reserved_count;
+        c->start_ordinal = spec->start_ordinal;
+        c->snapshot.update_revision = spec->update_revision;
+        c->snapshot.in_place_verdicts =
+            (struct rollout_in_place_verdicts){ spec->verdicts, spec->verdict_count, sizeof *spec->verdicts };
+    }
+    for (size_t i = 0; i < c->node_count; i++) {
+        bool is_lost = lost >> i & 1;
+        c->node_facts[i].lost = is_lost;
+        c->nodes[i].taints = s->taints[i][is_lost];
+        c->nodes[i].taint_count = s->taint_counts[i] + (is_lost ? 2 : 0);
+    }
+    s->change = change;
+    s->lost = lost;
+    if (ro_kind_find_nodes(c) != ROLLOUT_OK)
+        c->texts.failed = true;
+}
+
+static int sim_small_save_spec(struct ro_small *s, size_t change)
+{
+    struct ro_cluster *c = &s->cluster;
+    struct ro_small_spec *spec = &s->specs[change];
+    spec->source = c->source;
+    spec->workload = c->workload;
+    spec->specs = c->specs;
+    spec->hooks = c->hooks;
+    spec->reserved = c->reserved;
+    spec->reserved_count = c->reserved_count;
+    spec->start_ordinal = c->start_ordinal;
+    spec->update_revision = c->snapshot.update_revision;
+    spec->verdict_count = c->verdict_count;
+    spec->verdicts = ro_arena_alloc(&c->arena, c->verdict_count, sizeof *spec->verdicts);
+    if (c->verdict_count && spec->verdicts)
+        memcpy(spec->verdicts, c->verdicts, c->verdict_count * sizeof *spec->verdicts);
+    return c->arena.failed ? ro_error_nomem(c->reterr) : ROLLOUT_OK;
+}
+
+/* All revisions that will ever be are there from the start; making them is no step. */
+static int sim_small_read_specs(struct ro_small *s, const struct rollout_change *changes, size_t count)
+{
+    struct ro_cluster *c = &s->cluster;
+    s->spec_count = count + 1;
+    s->specs = ro_arena_alloc(&c->arena, count + 1, sizeof *s->specs);
+    if (!s->specs)
+        return ro_error_nomem(c->reterr);
+    int r = sim_small_save_spec(s, 0);
+    for (size_t i = 0; i < count && r == ROLLOUT_OK; i++) {
+        r = ro_cluster_change(c, changes[i].world);
+        if (r == ROLLOUT_OK)
+            r = sim_small_save_spec(s, i + 1);
+    }
+    for (size_t i = 0; i < c->revision_count; i++) {
+        c->revisions[i].flags &= ~(uint32_t)ROLLOUT_REVISION_NEW;
+        if (!c->workload.statefulset) /* which asks whether new pods have their hooks; the verdicts are there */
+            c->revisions[i].data = (struct rollout_tree){ 0 };
+    }
+    return r;
+}
+
+/* A lost node is made once, and put back. */
+static void sim_small_learn_nodes(struct ro_small *s)
+{
+    struct ro_cluster *c = &s->cluster;
+    size_t pods = c->pod_count;
+    c->pod_count = 0;
+    for (uint32_t i = 0; i < c->node_count; i++) {
+        s->taints[i][0] = c->nodes[i].taints;
+        s->taint_counts[i] = c->nodes[i].taint_count;
+        ro_cluster_lose_node(c, i);
+        s->taints[i][1] = c->nodes[i].taints;
+    }
+    c->pod_count = pods;
+}
+
+/* ---- open ---- */
+
+/* Pods of the start are old, unless they wait to be; nobody has a past. */
+static void sim_small_simplify(struct ro_small *s)
+{
+    struct ro_cluster *c = &s->cluster;
+    for (size_t i = 0; i < c->pod_count; i++) {
+        c->pods[i].uid = (struct rollout_str){ NULL, 0 };
+        if (c->pods[i].namespace_.data)
+            s->namespace_ = c->pods[i].namespace_;
+        if ((c->pods[i].flags & ROLLOUT_POD_READY) && !sim_small_is_young(s, &c->pods[i]))
+            c->pods[i].ready_since_ms = sim_small_old_since(s);
+    }
+    c->backoff_count = 0;
+    c->snapshot.failed_pod_backoffs.count = 0;
+    c->snapshot.unobserved_since_ms = 0;
+}
+
+static void sim_small_name_places(struct ro_small *s)
+{
+    static const char digits[] = "0123456789";
+    char buf[300];
+    struct rollout_str owner = ro_kind_name(&s->cluster);
+    size_t len = owner.len < sizeof buf - 4 ? owner.len : sizeof buf - 4;
+    if (sim_small_by_name(s))
+        return;
+    memcpy(buf, owner.data ? owner.data : "", len);
+    for (size_t i = 0; i <= RO_SMALL_PODS; i++) {
+        buf[len] = '-';
+        buf[len + 1] = digits[i / 10];
+        buf[len + 2] = digits[i % 10];
+        s->names[s->name_count++] = ro_texts_keep(&s->cluster.texts, (struct rollout_str){ buf, len + 3 });
+    }
+}
+
+static int ro_small_open(struct ro_small *s, const struct rollout_world *world, const struct rollout_change *changes,
+                  size_t change_count, struct rollout_error *reterr)
+{
+    struct ro_cluster *c = &s->cluster;
+    c->fixed_names = true;
+    int r = ro_cluster_open(c, world, reterr);
+    if (r == ROLLOUT_OK)
+        r = sim_small_read_specs(s, changes, change_count);
+    if (r != ROLLOUT_OK)
+        return r;
+    if (c->pod_count > RO_SMALL_PODS || c->node_count > RO_SMALL_NODES || c->revision_count > RO_SMALL_NODES)
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, "snapshot",
+                        "snapshot: %zu pods, %zu nodes, %zu revisions, but at most %d each can be explored",
+                        c->pod_count, c->node_count, c->revision_count, RO_SMALL_PODS);
+    size_t pods = c->pod_count;
+    while (c->pod_room <= RO_SMALL_PODS) /* room that is never moved again */
+        if (ro_cluster_add_pod(c) == ROLLOUT_NONE)
+            return ro_error_nomem(reterr);
+    c->pod_count = pods;
+    c->snapshot.pods.count = pods;
+    s->now_ms = c->snapshot.now_ms / 1000 * 1000;
+    c->snapshot.now_ms = s->now_ms;
+    sim_small_learn_nodes(s);
+    s->change = s->spec_count; /* none is loaded */
+    ro_small_load(s, 0, 0);
+    sim_small_simplify(s);
+    sim_small_name_places(s);
+    return c->texts.failed ? ro_error_nomem(reterr) : ROLLOUT_OK;
+}
+
+static void ro_small_free(struct ro_small *s)
+{
+    ro_cluster_free(&s->cluster);
+}
+
+/* ---- lib/sim/states.c ---- */
+
+static uint32_t sim_states_hash_of(const uint8_t *bytes, size_t length)
+{
+    uint64_t h = UINT64_C(0x9e3779b97f4a7c15) ^ length;
+    for (size_t i = 0; i < length; i += 4) {
+        uint32_t word;
+        memcpy(&word, bytes + i, 4);
+        h = (h ^ word) * UINT64_C(0xff51afd7ed558ccd);
+        h ^= h >> 32;
+    }
+    return (uint32_t)(h ^ h >> 29);
+}
+
+static const uint8_t *ro_states_bytes(const struct ro_states *s, size_t state)
+{
+    return (const uint8_t *)&s->words[s->items[state].offset];
+}
+
+static size_t ro_states_memory(const struct ro_states *s)
+{
+    return s->room * sizeof *s->items + s->word_room * sizeof *s->words + s->slot_count * sizeof *s->slots;
+}
+
+/* Room is doubled while there is enough, so that what is asked for may be less. */
+static int sim_states_grow(const struct ro_states *s, void **items, size_t *room, size_t need, size_t size, size_t limit)
+{
+    if (need <= *room)
+        return 0;
+    size_t left = limit > ro_states_memory(s) ? limit - ro_states_memory(s) : 0, more = *room ? 2 * *room : 4096;
+    if (more < need)
+        more = 2 * need;
+    if ((more - *room) * size > left)
+        more = *room + left / size;
+    if (more < need || more > UINT32_MAX)
+        return RO_STATES_FULL;
+    void *grown = realloc(*items, more * size);
+    if (!grown)
+        return RO_STATES_NOMEM;
+    *items = grown;
+    *room = more;
+    return 0;
+}
+
+static int sim_states_grow_slots(struct ro_states *s, size_t limit)
+{
+    size_t count = s->slot_count ? 2 * s->slot_count : 8192;
+    if (ro_states_memory(s) + count * sizeof *s->slots > limit)
+        return RO_STATES_FULL; /* both tables are there for a while */
+    uint32_t *slots = calloc(count, sizeof *slots);
+    if (!slots)
+        return RO_STATES_NOMEM;
+    for (size_t i = 0; i < s->count; i++) {
+        size_t at = sim_states_hash_of(ro_states_bytes(s, i), (size_t)s->items[i].length * 4) & (count - 1);
+        while (slots[at])
+            at = (at + 1) & (count - 1);
+        slots[at] = (uint32_t)i + 1;
+    }
+    free(s->slots);
+    s->slots = slots;
+    s->slot_count = count;
+    return 0;
+}
+
+static int64_t ro_states_find(struct ro_states *s, const uint8_t *bytes, size_t length, size_t memory_limit, bool *ret_new)
+{
+    *ret_new = false;
+    int r = 2 * (s->count + 1) > s->slot_count ? sim_states_grow_slots(s, memory_limit) : 0;
+    if (r)
+        return r;
+    size_t at = sim_states_hash_of(bytes, length) & (s->slot_count - 1);
+    for (; s->slots[at]; at = (at + 1) & (s->slot_count - 1)) {
+        size_t i = s->slots[at] - 1;
+        if (s->items[i].length == length / 4 && memcmp(ro_states_bytes(s, i), bytes, length) == 0)
+            return (int64_t)i;
+    }
+    r = sim_states_grow(s, (void **)&s->items, &s->room, s->count + 1, sizeof *s->items, memory_limit);
+    if (!r)
+        r = sim_states_grow(s, (void **)&s->words, &s->word_room, s->word_count + length / 4, sizeof *s->words, memory_limit);
+    if (r)
+        return r;
+    memset(&s->items[s->count], 0, sizeof *s->items);
+    s->items[s->count].offset = (uint32_t)s->word_count;
+    s->items[s->count].length = (uint8_t)(length / 4);
+    s->items[s->count].next = UINT32_MAX;
+    memcpy(&s->words[s->word_count], bytes, length);
+    s->word_count += length / 4;
+    s->slots[at] = (uint32_t)++s->count;
+    *ret_new = true;
+    return (int64_t)s->count - 1;
+}
+
+static void ro_states_free(struct ro_states *s)
+{
+    free(s->items);
+    free(s->words);
+    free(s->slots);
+    memset(s, 0, sizeof *s);
+}
+
+/* From this state to one whose fate is known, or that nobody has looked at, or round to one of this walk, whose states are
+ * marked. */
+static uint8_t sim_states_fate_of(struct ro_states *s, size_t from)
+{
+    size_t i = from;
+    while (s->items[i].fate == RO_FATE_UNKNOWN && s->items[i].next != UINT32_MAX) {
+        if (s->items[i].next == i)
+            return RO_FATE_STUCK;
+        s->items[i].fate = RO_FATE_LOOKING;
+        i = s->items[i].next;
+    }
+    if (s->items[i].fate == RO_FATE_LOOKING)
+        return RO_FATE_LOOPS;
+    return s->items[i].fate == RO_FATE_GOAL ? RO_FATE_GOOD : s->items[i].fate;
+}
+
+static void sim_states_decide(struct ro_states *s, size_t from)
+{
+    uint8_t fate = sim_states_fate_of(s, from);
+    size_t i = from;
+    for (; s->items[i].fate == RO_FATE_LOOKING; i = s->items[i].next)
+        s->items[i].fate = fate;
+    if (fate == RO_FATE_STUCK && s->items[i].fate == RO_FATE_UNKNOWN)
+        s->items[i].fate = fate;
+}
+
+static uint32_t ro_states_judge(struct ro_states *s)
+{
+    uint32_t first = UINT32_MAX;
+    bool known = true;
+    for (size_t i = 0; i < s->count && known; i++) {
+        if (s->items[i].fate == RO_FATE_UNKNOWN)
+            sim_states_decide(s, i);
+        if (s->items[i].fate == RO_FATE_STUCK || s->items[i].fate == RO_FATE_LOOPS) {
+            first = (uint32_t)i;
+            break;
+        }
+        known = s->items[i].fate != RO_FATE_UNKNOWN;
+    }
+    return first;
+}
+
+/* ---- lib/sim/texts.c ---- */
+
+static const struct ro_label_set sim_texts_no_labels;
+
+/* ---- tables ---- */
+
+static bool sim_texts_grow_slots(struct ro_texts *t, struct ro_table *table)
+{
+    uint32_t count = table->slot_count ? 2 * table->slot_count : 64;
+    uint32_t *slots = calloc(count, sizeof *slots);
+    if (!slots) {
+        t->failed = true;
+        return false;
+    }
+    for (uint32_t i = 0; i < table->count; i++) {
+        uint32_t at = table->hashes[i] & (count - 1);
+        while (slots[at])
+            at = (at + 1) & (count - 1);
+        slots[at] = i + 1;
+    }
+    free(table->slots);
+    table->slots = slots;
+    table->slot_count = count;
+    return true;
+}
+
+/* Room for one more item of this size. */
+static bool sim_texts_grow_items(struct ro_texts *t, struct ro_table *table, void **items, size_t size)
+{
+    if (table->count < table->room)
+        return true;
+    uint32_t room = table->room ? 2 * table->room : 64;
+    void *more = realloc(*items, room * size);
+    if (more)
+        *items = more;
+    uint32_t *hashes = more ? realloc(table->hashes, room * sizeof *hashes) : NULL;
+    if (!hashes) {
+        t->failed = true;
+        return false;
+    }
+    table->hashes = hashes;
+    table->room = room;
+    return true;
+}
+
+/* Where the hash is looked for: *at is a slot to begin with, to be moved on from. */
+static bool sim_texts_probe(const struct ro_table *table, uint32_t hash, uint32_t *at, uint32_t *ret_item)
+{
+    while (table->slot_count) {
+        uint32_t slot = table->slots[*at & (table->slot_count - 1)];
+        if (!slot)
+            return false;
+        ++*at;
+        if (table->hashes[slot - 1] == hash) {
+            *ret_item = slot - 1;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool sim_texts_insert(struct ro_texts *t, struct ro_table *table, uint32_t hash)
+{
+    if (2 * (table->count + 1) > table->slot_count && !sim_texts_grow_slots(t, table))
+        return false;
+    uint32_t at = hash & (table->slot_count - 1);
+    while (table->slots[at])
+        at = (at + 1) & (table->slot_count - 1);
+    table->hashes[table->count++] = hash;
+    table->slots[at] = table->count;
+    return true;
+}
+
+static void ro_texts_free(struct ro_texts *t)
+{
+    struct ro_table *tables[] = { &t->texts, &t->sets, &t->lists };
+    for (size_t i = 0; i < 3; i++) {
+        free(tables[i]->slots);
+        free(tables[i]->hashes);
+    }
+    free(t->text_items);
+    free(t->set_items);
+    free(t->list_items);
+    free(t->scratch);
+    ro_arena_free(&t->arena);
+    memset(t, 0, sizeof *t);
+}
+
+/* ---- texts ---- */
+
+static struct rollout_str ro_texts_keep(struct ro_texts *t, struct rollout_str text)
+{
+    static const struct rollout_str absent = { NULL, 0 };
+    if (!text.data)
+        return absent;
+    if (text.len == 0)
+        return RO_STR("");
+    uint32_t hash = ro_fnv1(RO_FNV_BASIS, text), at = hash, item;
+    while (sim_texts_probe(&t->texts, hash, &at, &item))
+        if (ro_str_eq(t->text_items[item], text))
+            return t->text_items[item];
+    char *copy = ro_arena_alloc(&t->arena, text.len, 1);
+    if (!copy) {
+        t->failed = true;
+        return absent;
+    }
+    memcpy(copy, text.data, text.len);
+    struct rollout_str kept = { copy, text.len };
+    if (!sim_texts_grow_items(t, &t->texts, (void **)&t->text_items, sizeof *t->text_items))
+        return absent;
+    t->text_items[t->texts.count] = kept;
+    return sim_texts_insert(t, &t->texts, hash) ? kept : absent;
+}
+
+/* ---- labels ---- */
+
+static bool sim_texts_same_labels(const struct rollout_label *a, const struct rollout_label *b, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!ro_str_eq(a[i].key, b[i].key) || !ro_str_eq(a[i].value, b[i].value))
+            return false;
+    return true;
+}
+
+static struct ro_label_set sim_texts_read_set(const struct rollout_labels *labels)
+{
+    struct ro_label_set set = { .labels = *labels };
+    const struct rollout_str *revision = ro_labels_get(labels, RO_STR("controller-revision-hash"));
+    const struct rollout_str *state = ro_labels_get(labels, RO_STR("lifecycle.apps.kruise.io/state"));
+    if (revision)
+        set.revision = *revision;
+    if (state)
+        set.state = ro_state_from_text(*state);
+    if (ro_labels_get(labels, RO_STR("apps.kruise.io/specified-delete")))
+        set.flags |= ROLLOUT_POD_SPECIFIED_DELETE;
+    if (ro_labels_get(labels, RO_STR("pod-template-hash")))
+        set.flags |= ROLLOUT_POD_TEMPLATE_HASH;
+    return set;
+}
+
+/* The set that stands in the scratch. */
+static uint32_t sim_texts_keep_scratch(struct ro_texts *t, size_t count)
+{
+    uint32_t hash = RO_FNV_BASIS, item;
+    if (count == 0)
+        return 0;
+    for (size_t i = 0; i < count; i++)
+        hash = ro_fnv1(ro_fnv1(hash, t->scratch[i].key), t->scratch[i].value);
+    uint32_t at = hash;
+    while (sim_texts_probe(&t->sets, hash, &at, &item)) {
+        const struct rollout_labels *labels = &t->set_items[item].labels;
+        if (labels->count == count && sim_texts_same_labels(labels->items, t->scratch, count))
+            return item + 1;
+    }
+    struct rollout_label *items = ro_arena_alloc(&t->arena, count, sizeof *items);
+    if (!items || !sim_texts_grow_items(t, &t->sets, (void **)&t->set_items, sizeof *t->set_items)) {
+        t->failed = true;
+        return 0;
+    }
+    for (size_t i = 0; i < count; i++) {
+        items[i].key = ro_texts_keep(t, t->scratch[i].key);
+        items[i].value = ro_texts_keep(t, t->scratch[i].value);
+    }
+    struct rollout_labels labels = { items, (uint32_t)count, sizeof *items };
+    t->set_items[t->sets.count] = sim_texts_read_set(&labels);
+    return sim_texts_insert(t, &t->sets, hash) ? t->sets.count : 0;
+}
+
+static bool sim_texts_need_scratch(struct ro_texts *t, size_t count)
+{
+    if (count <= t->scratch_room)
+        return true;
+    struct rollout_label *more = realloc(t->scratch, 2 * count * sizeof *more);
+    if (!more) {
+        t->failed = true;
+        return false;
+    }
+    t->scratch = more;
+    t->scratch_room = 2 * count;
+    return true;
+}
+
+static uint32_t ro_texts_labels(struct ro_texts *t, const struct rollout_labels *labels)
+{
+    size_t count = 0;
+    if (!sim_texts_need_scratch(t, labels->count))
+        return 0;
+    for (uint32_t i = 0; i < labels->count; i++) {
+        const struct rollout_str *label = ro_label_key(labels, i);
+        if (!ro_str_broken(label[0]) && !ro_str_broken(label[1]))
+            t->scratch[count++] = (struct rollout_label){ label[0], label[1] };
+    }
+    return sim_texts_keep_scratch(t, count);
+}
+
+static uint32_t ro_texts_with(struct ro_texts *t, uint32_t set, struct rollout_str key, struct rollout_str value)
+{
+    const struct rollout_labels *old = &ro_texts_set(t, set)->labels;
+    size_t count = 0;
+    bool there = false;
+    if (!sim_texts_need_scratch(t, (size_t)old->count + 1))
+        return set;
+    for (uint32_t i = 0; i < old->count; i++) {
+        struct rollout_label label = old->items[i];
+        bool same = ro_str_eq(label.key, key);
+        if (same && value.data && ro_str_eq(label.value, value))
+            return set;
+        if (same)
+            label.value = value;
+        if (!same || value.data)
+            t->scratch[count++] = label;
+        there = there || same;
+    }
+    if (!there && !value.data)
+        return set;
+    if (!there)
+        t->scratch[count++] = (struct rollout_label){ key, value };
+    return sim_texts_keep_scratch(t, count);
+}
+
+static const struct ro_label_set *ro_texts_set(const struct ro_texts *t, uint32_t set)
+{
+    return set ? &t->set_items[set - 1] : &sim_texts_no_labels;
+}
+
+/* ---- finalizers ---- */
+
+static bool sim_texts_same_texts(const struct rollout_strs *a, const struct rollout_strs *b)
+{
+    if (a->count != b->count)
+        return false;
+    for (uint32_t i = 0; i < a->count; i++)
+        if (!ro_str_eq(*ro_strs_at(a, i), *ro_strs_at(b, i)))
+            return false;
+    return true;
+}
+
+static uint32_t ro_texts_finalizers(struct ro_texts *t, const struct rollout_strs *finalizers)
+{
+    uint32_t hash = RO_FNV_BASIS, item;
+    if (finalizers->count == 0)
+        return 0;
+    for (uint32_t i = 0; i < finalizers->count; i++)
+        if (!ro_str_broken(*ro_strs_at(finalizers, i)))
+            hash = ro_fnv1(hash, *ro_strs_at(finalizers, i));
+    uint32_t at = hash;
+    while (sim_texts_probe(&t->lists, hash, &at, &item))
+        if (sim_texts_same_texts(&t->list_items[item], finalizers))
+            return item + 1;
+    struct rollout_str *items = ro_arena_alloc(&t->arena, finalizers->count, sizeof *items);
+    if (!items || !sim_texts_grow_items(t, &t->lists, (void **)&t->list_items, sizeof *t->list_items)) {
+        t->failed = true;
+        return 0;
+    }
+    for (uint32_t i = 0; i < finalizers->count; i++)
+        items[i] = ro_texts_keep(t, *ro_strs_at(finalizers, i));
+    t->list_items[t->lists.count] = (struct rollout_strs){ items, finalizers->count, sizeof *items };
+    return sim_texts_insert(t, &t->lists, hash) ? t->lists.count : 0;
+}
+
+static uint32_t ro_texts_listed(struct ro_texts *t, uint32_t list, struct rollout_str finalizer, bool there)
+{
+    struct rollout_strs old = ro_texts_list(t, list);
+    struct rollout_str *items;
+    uint32_t count = 0;
+    if (ro_strs_have(&old, finalizer) == there)
+        return list;
+    if (!sim_texts_need_scratch(t, (size_t)old.count + 1))
+        return list;
+    items = (struct rollout_str *)(void *)t->scratch;
+    for (uint32_t i = 0; i < old.count; i++)
+        if (there || !ro_str_eq(old.items[i], finalizer))
+            items[count++] = old.items[i];
+    if (there)
+        items[count++] = finalizer;
+    struct rollout_strs wanted = { items, count, sizeof *items };
+    return ro_texts_finalizers(t, &wanted);
+}
+
+static struct rollout_strs ro_texts_list(const struct ro_texts *t, uint32_t list)
+{
+    return list ? t->list_items[list - 1] : (struct rollout_strs){ NULL, 0, sizeof(struct rollout_str) };
+}
+
+/* ---- lib/sim/timers.c ---- */
+
+static bool sim_timers_before(const struct ro_timer *a, const struct ro_timer *b)
+{
+    if (a->at_ms != b->at_ms)
+        return a->at_ms < b->at_ms;
+    return a->serial != b->serial ? a->serial < b->serial : a->kind < b->kind;
+}
+
+static bool ro_timers_add(struct ro_timers *timers, struct ro_timer timer)
+{
+    if (timers->count == timers->room) {
+        size_t room = timers->room ? 2 * timers->room : 64;
+        struct ro_timer *more = realloc(timers->items, room * sizeof *more);
+        if (!more)
+            return false;
+        timers->items = more;
+        timers->room = room;
+    }
+    size_t i = timers->count++;
+    for (; i > 0 && sim_timers_before(&timer, &timers->items[(i - 1) / 2]); i = (i - 1) / 2)
+        timers->items[i] = timers->items[(i - 1) / 2];
+    timers->items[i] = timer;
+    return true;
+}
+
+static struct ro_timer ro_timers_take(struct ro_timers *timers)
+{
+    struct ro_timer first = timers->items[0], last = timers->items[--timers->count];
+    size_t i = 0, child;
+    while ((child = 2 * i + 1) < timers->count) {
+        if (child + 1 < timers->count && sim_timers_before(&timers->items[child + 1], &timers->items[child]))
+            child++;
+        if (!sim_timers_before(&timers->items[child], &last))
+            break;
+        timers->items[i] = timers->items[child];
+        i = child;
+    }
+    timers->items[i] = last;
+    return first;
+}
+
+/* ---- lib/sim/written.c ---- */
+
+/* The workload's object as passes and changes of the spec leave it: for those who write a release down. */
+
+
+static struct rollout_str sim_written_put(char **at, struct rollout_str text)
+{
+    if (!text.data)
+        return text;
+    struct rollout_str copy = { *at, text.len };
+    if (text.len > 0)
+        memcpy(*at, text.data, text.len);
+    *at += text.len;
+    return copy;
+}
+
+/* A copy in one block, so that what it was made of can go. */
+static int sim_written_keep(struct rollout_simulation *s, const struct rollout_tree *tree)
+{
+    struct ro_layout layout = { 0, false };
+    size_t bytes = 0;
+    for (size_t i = 0; i < tree->count; i++)
+        bytes += tree->nodes[i].key.len + tree->nodes[i].text.len;
+    size_t nodes_at = ro_layout_add(&layout, tree->count, sizeof *tree->nodes);
+    size_t bytes_at = ro_layout_add(&layout, bytes + 1, 1);
+    char *block = ro_layout_alloc(&layout);
+    if (!block)
+        return ro_error_nomem(s->cluster.reterr);
+    struct rollout_node *nodes = (struct rollout_node *)(void *)(block + nodes_at);
+    char *at = block + bytes_at;
+    for (size_t i = 0; i < tree->count; i++) {
+        nodes[i] = tree->nodes[i];
+        nodes[i].key = sim_written_put(&at, tree->nodes[i].key);
+        nodes[i].text = sim_written_put(&at, tree->nodes[i].text);
+    }
+    free(s->object_block);
+    s->object_block = block;
+    s->object = (struct rollout_tree){ nodes, tree->count };
+    return ROLLOUT_OK;
+}
+
+static int ro_written_begin(struct rollout_simulation *s)
+{
+    if (!(s->options.flags & ROLLOUT_SIMULATE_OBJECTS))
+        return ROLLOUT_OK;
+    if (s->world->workload_object.count == 0)
+        return ro_error(s->cluster.reterr, ROLLOUT_ERR_INVALID, "flags",
+                        "flags: objects are to be kept, but the world has none");
+    return sim_written_keep(s, &s->world->workload_object);
+}
+
+static int ro_written_pass(struct rollout_simulation *s)
+{
+    struct rollout_objects *objects;
+    struct rollout_world world;
+    if (!s->object_block)
+        return ROLLOUT_OK;
+    ro_written_world(s, &world);
+    int r = rollout_apply_status(&world, s->plan, &objects, s->cluster.reterr);
+    if (r != ROLLOUT_OK)
+        return r;
+    r = sim_written_keep(s, &objects->items[0]);
+    rollout_objects_free(objects);
+    return r;
+}
+
+/* Everything of the new object, but what has been reached so far. */
+static int ro_written_change(struct rollout_simulation *s, const struct rollout_world *to)
+{
+    struct ro_arena arena = { NULL, false };
+    if (!s->object_block)
+        return ROLLOUT_OK;
+    if (to->workload_object.count == 0)
+        return ro_error(s->cluster.reterr, ROLLOUT_ERR_INVALID, "changes", "changes: a world without objects");
+    struct ro_edit *object = ro_edit_copy(&arena, to->workload_object.nodes);
+    const struct rollout_node *status = ro_get(s->object.nodes, "status");
+    ro_edit_remove(object, RO_STR("status"));
+    if (status)
+        ro_edit_set(object, RO_STR("status"), ro_edit_copy(&arena, status));
+    struct rollout_tree flat = ro_edit_flatten(&arena, object);
+    int r = arena.failed ? ro_error_nomem(s->cluster.reterr) : sim_written_keep(s, &flat);
+    ro_arena_free(&arena);
+    return r;
+}
+
+static void ro_written_world(const struct rollout_simulation *s, struct rollout_world *ret)
+{
+    const struct ro_cluster *c = &s->cluster;
+    *ret = *c->source;
+    ret->struct_size = sizeof *ret;
+    ret->workload = &c->workload;
+    ret->snapshot = &c->snapshot;
+    if (s->object_block)
+        ret->workload_object = s->object;
+    ret->revision_objects = c->revision_objects;
+    ret->revision_object_count = c->revision_count;
+    ret->pod_objects = ret->claim_objects = NULL;
+    ret->pod_object_count = ret->claim_object_count = 0;
 }
 
 #if defined(__GNUC__)

@@ -1620,10 +1620,419 @@ ROLLOUT_API int rollout_apply_status(const struct rollout_world *world, const st
                                      struct rollout_objects **ret_objects, struct rollout_error *reterr);
 ROLLOUT_API void rollout_objects_free(struct rollout_objects *objects);
 
+/** The facts as the document that they are decoded from: kind Snapshot, from which rollout_document_decode() gives the
+ *  same facts. world gives what no fact of a snapshot says: the gates, the workload's object, which is written as it
+ *  stands (so where its spec or status has moved on, world->workload_object must have, too), and the objects of
+ *  revisions, by their names; the snapshot may be quite another one than the world's. Revisions that are
+ *  ROLLOUT_REVISION_NEW stay out: decoding makes them from the workload's template again. What is not known is not made
+ *  up: pods have no containers where the facts have none, a claim no size. The result is decoded and compared before it is
+ *  given out, so that it never says anything else; what may differ is node_index, a current revision of 0, which is
+ *  written as the update revision, verdicts on pairs of revisions that were compared beforehand, and an in_place that
+ *  says nothing. So what several facts say must agree: the revision, lifecycle state and marks of a pod with its labels,
+ *  ROLLOUT_POD_NOT_SELECTED with the selector, ROLLOUT_CLAIM_OWNED with the owners.
+ *  Returns ROLLOUT_OK, ROLLOUT_ERR_ABI, ROLLOUT_ERR_INVALID (error.field is the fact, such as "pods[3].flags", that no
+ *  object says beside the others; or the path in the document that is refused) or ROLLOUT_ERR_NOMEM.
+ *  Since: 0.1 (testing) */
+ROLLOUT_API int rollout_snapshot_object(const struct rollout_world *world, const struct rollout_snapshot *snapshot,
+                                        struct rollout_objects **ret_objects, struct rollout_error *reterr);
+
 /** The plan as the document of snapshot.md: kind Plan, every sentence written out.
  *  Since: 0.1 (testing) */
 ROLLOUT_API int rollout_plan_object(const struct rollout_world *world, const struct rollout_plan *plan,
                                     struct rollout_objects **ret_objects, struct rollout_error *reterr);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
+
+/* ---- rollout/simulate.h ---- */
+
+/** @file simulate.h
+ *  A whole release in virtual time: rollout_plan() in a loop over a modelled cluster.
+ *
+ *  The model carries a plan's actions out on the facts, as rollout_apply() does on the objects, and lets the
+ *  others act: scheduler, kubelet, owners of hooks, garbage collection. How long each of them takes is a delay
+ *  a pod; what goes wrong and how the spec changes midway are lists. Nothing is random but by the seed: the
+ *  same input and seed give the same release on every machine.
+ *
+ *  Times within a simulation are milliseconds since its start. */
+#ifndef ROLLOUT_SIMULATE_H
+#define ROLLOUT_SIMULATE_H
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** How a delay is distributed. */
+enum {
+    ROLLOUT_DELAY_CONSTANT = 0,    /**< always a_ms */
+    ROLLOUT_DELAY_UNIFORM = 1,     /**< each of a_ms..b_ms alike */
+    ROLLOUT_DELAY_EXPONENTIAL = 2, /**< mean a_ms, never more than b_ms (0: than 20 means) */
+    ROLLOUT_DELAY_PERCENTILES = 3  /**< log-normal with p50 a_ms > 0 and p95 b_ms >= a_ms */
+};
+
+/** A delay. All zeros: none. Frozen. */
+struct rollout_delay {
+    uint32_t kind;     /**< ROLLOUT_DELAY_* */
+    uint32_t reserved; /**< zero */
+    int64_t a_ms;      /**< 0 to 10^12 */
+    int64_t b_ms;      /**< 0 to 10^12 */
+};
+
+/** What takes its time with a pod. */
+enum {
+    ROLLOUT_STEP_SCHEDULE = 0, /**< from created to having a node */
+    ROLLOUT_STEP_PREPARE = 1,  /**< sandbox, network, volumes: only of a new pod */
+    ROLLOUT_STEP_PULL = 2,     /**< images: of a new pod, and of one updated in place */
+    ROLLOUT_STEP_START = 3,    /**< containers start, both times */
+    ROLLOUT_STEP_READY = 4,    /**< from started to ready */
+    ROLLOUT_STEP_STOP = 5,     /**< from deleted to gone */
+    ROLLOUT_STEP_HOOK = 6,     /**< until the owner of a hook lets a pod go, or puts its hook back */
+    ROLLOUT_STEP_COUNT = 7
+};
+
+/** What goes wrong. */
+enum {
+    ROLLOUT_FAULT_NEVER_READY = 1, /**< pods that start on the revision never become ready */
+    ROLLOUT_FAULT_IMAGE = 2,       /**< its image cannot be pulled: containers never start */
+    ROLLOUT_FAULT_CRASH = 3,       /**< pods become unready at_ms after they became ready, each once, and restart */
+    ROLLOUT_FAULT_NODE = 4,        /**< the node, or all of the zone, is lost at at_ms and does not come back: its pods become
+                                        unready, and those that are to go never do */
+    ROLLOUT_FAULT_BREAK = 5        /**< at at_ms the pod becomes unready until it is updated or replaced */
+};
+
+/** One fault. Frozen. */
+struct rollout_fault {
+    uint32_t kind;             /**< ROLLOUT_FAULT_* */
+    uint32_t share;            /**< of a million pods so many, drawn by the seed; 0 = all: NEVER_READY, IMAGE, CRASH */
+    int64_t at_ms;             /**< see the kind */
+    struct rollout_str target; /**< NEVER_READY, IMAGE, CRASH: name of a revision, absent = any; NODE: name of a node
+                                    or of a zone; BREAK: name of a pod */
+};
+
+/** The spec changes midway. Frozen. */
+struct rollout_change {
+    int64_t at_ms; /**< since the start; negative: once, as things are, the release is over or nothing moves any more */
+    const struct rollout_world *world; /**< its workload is what is asked for from then on, at its update revision, which
+                                            joins the others where it is none of them; its pods do not count */
+};
+
+/** rollout_simulation_options.flags */
+enum {
+    ROLLOUT_SIMULATE_RECREATE = 1 << 0, /**< as if no change could be made in place, to compare with */
+    ROLLOUT_SIMULATE_OBJECTS = 1 << 1   /**< the workload's object is kept as each pass leaves it: see
+                                             rollout_simulation_world() */
+};
+
+struct rollout_simulation_options {
+    uint32_t struct_size; /**< sizeof(struct rollout_simulation_options) in the caller's build */
+    uint32_t flags;       /**< ROLLOUT_SIMULATE_* */
+    uint64_t seed;
+    struct rollout_delay delays[ROLLOUT_STEP_COUNT];
+    const struct rollout_fault *faults;
+    size_t fault_count;
+    const struct rollout_change *changes; /**< carried out in this order */
+    size_t change_count;
+    const struct rollout_str *assertions; /**< texts, see rollout_simulation_step() */
+    size_t assertion_count;
+    int64_t observe_ms;  /**< what happens within so long is observed together and makes one pass; 0: 1000 */
+    int64_t limit_ms;    /**< the release is given up after so long; 0: 7 days */
+    uint64_t crash_after; /**< the driver dies after so many writes and plans anew; 0: never */
+};
+
+/** How far it is. */
+enum {
+    ROLLOUT_SIMULATION_RUNS = 0,
+    ROLLOUT_SIMULATION_DONE = 1,   /**< what was asked for is there, and nothing moves */
+    ROLLOUT_SIMULATION_STUCK = 2,  /**< it is not, and nothing can move any more */
+    ROLLOUT_SIMULATION_LOOPS = 3,  /**< it is not when the time limit is reached: it goes on and on */
+    ROLLOUT_SIMULATION_FAILED = 4  /**< an assertion does not hold */
+};
+
+/** The cluster as a pass finds it, and all figures so far. */
+struct rollout_simulation_state {
+    uint32_t struct_size; /**< set by the caller to what his build knows */
+    uint32_t outcome;     /**< ROLLOUT_SIMULATION_* */
+    int64_t now_ms;       /**< since the start */
+    uint64_t passes;      /**< plans made so far */
+    uint64_t writes;      /**< actions carried out so far; a pod created is one */
+    int64_t wanted;       /**< pods, or nodes that should have one */
+    int64_t total;        /**< pods that are there and neither finished nor terminating */
+    int64_t available;    /**< as the kind counts them */
+    int64_t updated;      /**< of total at the update revision */
+    int64_t lowest_available; /**< so far */
+    int64_t lowest_available_at_ms;
+    int64_t peak_total; /**< so far */
+    int64_t peak_total_at_ms;
+    int64_t lowest_in_zone;   /**< the least share of a zone's pods at the start that was available, in millionths */
+    struct rollout_str lowest_zone; /**< which; absent where no node has a zone */
+    uint64_t created, deleted, in_place, recreated; /**< pods so far; recreated: marked or deleted for an update */
+    uint64_t disruptions; /**< times that an action made an available pod unavailable */
+    uint64_t restarts;    /**< of containers, by updates in place and by crashes */
+    uint32_t failed_assertion; /**< outcome FAILED: from 0, else ROLLOUT_NONE */
+    uint32_t reserved;
+    char message[320]; /**< outcome FAILED: why it does not hold; else "" */
+};
+
+/** A release under way. */
+struct rollout_simulation;
+
+/** Begins a release of world->workload from world->snapshot, both of which, like all that options point to, must
+ *  outlive it. Where the world has the objects' trees, new pods are made from the revisions' templates as
+ *  rollout_apply() makes them; else like the pods of the revision that are there already, or like any.
+ *  *ret_simulation is the caller's. Returns ROLLOUT_OK, ROLLOUT_ERR_ABI, ROLLOUT_ERR_INVALID (also an assertion that
+ *  cannot be read, a change that cannot be made, more than 200,000 pods or 1,024 revisions) or ROLLOUT_ERR_NOMEM. Since: 0.1 (testing) */
+ROLLOUT_API int rollout_simulation_new(const struct rollout_world *world,
+                                       const struct rollout_simulation_options *options,
+                                       struct rollout_simulation **ret_simulation, struct rollout_error *reterr);
+
+/** Goes on to the next pass: the last plan is carried out, time moves to the next thing that happens, and a plan is made
+ *  of what is there then. *state is written (at most struct_size bytes of it) and says whether it goes on. At the end it
+ *  changes nothing any more.
+ *
+ *  Assertions, one each: "available >= 90%", "total <= replicas + 1", "per zone: unavailable <= 1",
+ *  "order: role=follower before role=leader", "finishes within 10m", "restarts <= 2", "old >= 3 until partition 0".
+ *  Each is looked at when a plan has been carried out, when something goes wrong, and before every pass; the first that does
+ *  not hold ends the release.
+ *
+ *  Returns ROLLOUT_OK, what rollout_plan() and rollout_apply() do, or ROLLOUT_ERR_INVALID: a plan creates pods beyond
+ *  200,000. After an error it cannot be gone on with: free it, or begin again. Since: 0.1 (testing) */
+ROLLOUT_API int rollout_simulation_step(struct rollout_simulation *simulation, struct rollout_simulation_state *state,
+                                        struct rollout_error *reterr);
+
+/** The workload of the last pass, valid until the next step. NULL before the first one. Since: 0.1 (testing) */
+ROLLOUT_API const struct rollout_workload *rollout_simulation_workload(const struct rollout_simulation *simulation);
+
+/** Its snapshot, the same. Since: 0.1 (testing) */
+ROLLOUT_API const struct rollout_snapshot *rollout_simulation_snapshot(const struct rollout_simulation *simulation);
+
+/** Its plan, which is carried out by the next step; the same. With outcome FAILED it may be carried out already.
+ *  Since: 0.1 (testing) */
+ROLLOUT_API const struct rollout_plan *rollout_simulation_plan(const struct rollout_simulation *simulation);
+
+/** The same as a world, for rollout_plan_object() and, with ROLLOUT_SIMULATE_OBJECTS, rollout_snapshot_object(): it has the
+ *  objects of the workload and of the revisions, none of pods and claims. *ret_world is no result of its own and is not
+ *  freed. Returns ROLLOUT_OK or ROLLOUT_ERR_INVALID. Since: 0.1 (testing) */
+ROLLOUT_API int rollout_simulation_world(const struct rollout_simulation *simulation, struct rollout_world *ret_world,
+                                         struct rollout_error *reterr);
+
+/** How many of options.changes have been made. Since: 0.1 (testing) */
+ROLLOUT_API size_t rollout_simulation_changes(const struct rollout_simulation *simulation);
+
+/** Begins again with another seed. Since: 0.1 (testing) */
+ROLLOUT_API int rollout_simulation_restart(struct rollout_simulation *simulation, uint64_t seed,
+                                           struct rollout_error *reterr);
+ROLLOUT_API void rollout_simulation_free(struct rollout_simulation *simulation);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
+
+/* ---- rollout/check.h ---- */
+
+/** @file check.h
+ *  Is every state safe that a small world can reach, and does every path end? Plans are made and carried out, and the
+ *  cluster moves in every order that it can: breadth first, so that a counterexample is a shortest one.
+ *
+ *  A step is a pass of the driver (rollout_plan(), and all of its actions carried out), one event of the world
+ *  (a pod is scheduled, starts, becomes ready, is gone, an owner releases a hook), a fault, or a change of the spec.
+ *  Time has no length: a pod is young until a step makes the longest ready one old enough, so that the order of such
+ *  steps is that of the clock. Pods that differ in nothing are one and the same. Volume claims, back-offs for
+ *  failed pods and progress deadlines are left out. */
+#ifndef ROLLOUT_CHECK_H
+#define ROLLOUT_CHECK_H
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** rollout_check_options.flags: which faults there are, besides which the world cooperates. */
+enum {
+    ROLLOUT_CHECK_UNREADY = 1 << 0, /**< a ready pod becomes unready, and may become ready again */
+    ROLLOUT_CHECK_BREAK = 1 << 1,   /**< a pod that does not run the update revision becomes unready for good */
+    ROLLOUT_CHECK_FAIL = 1 << 2,    /**< a pod's phase becomes Failed */
+    ROLLOUT_CHECK_VANISH = 1 << 3,  /**< someone else removes a pod */
+    ROLLOUT_CHECK_NODE = 1 << 4     /**< a node is lost: its pods are terminating and unready for good */
+};
+
+struct rollout_check_options {
+    uint32_t struct_size; /**< sizeof(struct rollout_check_options) in the caller's build */
+    uint32_t flags;       /**< ROLLOUT_CHECK_* */
+    uint32_t faults;      /**< at most so many on a path, up to 15 */
+    uint32_t reserved;    /**< zero */
+    const struct rollout_change *changes; /**< each may come at any moment, in this order; at_ms does not count */
+    size_t change_count;
+    const struct rollout_str *assertions; /**< beyond the kind's own promises; without those about time and order */
+    size_t assertion_count;
+    uint64_t state_limit; /**< 0: 10,000,000 */
+    size_t memory_limit;  /**< bytes for states; 0: 1 GiB */
+};
+
+/** How far it is. */
+enum {
+    ROLLOUT_CHECK_RUNS = 0,
+    ROLLOUT_CHECK_HOLDS = 1,   /**< every state reachable is safe, and every path ends */
+    ROLLOUT_CHECK_UNSAFE = 2,  /**< a plan breaks a promise */
+    ROLLOUT_CHECK_STUCK = 3,   /**< from a state on nothing leads to what was asked for, and nothing moves any more */
+    ROLLOUT_CHECK_LOOPS = 4,   /**< ... and it goes round in circles */
+    ROLLOUT_CHECK_STATES = 5,  /**< state_limit is reached; what was explored is safe */
+    ROLLOUT_CHECK_MEMORY = 6   /**< memory_limit is; the same */
+};
+
+struct rollout_check_result {
+    uint32_t struct_size; /**< set by the caller to what his build knows */
+    uint32_t outcome;     /**< ROLLOUT_CHECK_* */
+    uint64_t states;      /**< explored */
+    uint64_t found;       /**< explored, or waiting to be */
+    uint64_t steps;       /**< from a state to a state */
+    uint64_t depth;       /**< of the state explored last */
+    size_t memory;        /**< bytes that states take */
+    size_t story;         /**< steps of the counterexample, 0 = there is none */
+    size_t loop;          /**< LOOPS: the last so many steps of the story come again and again */
+    char message[320];    /**< what is broken, "" = nothing */
+};
+
+/** An exploration under way. */
+struct rollout_check;
+
+/** Begins at world->snapshot, which must outlive it as all that options point to. At most 32 pods, 32 nodes and 32 revisions.
+ *  Errors and ownership as of rollout_simulation_new(). Since: 0.1 (testing) */
+ROLLOUT_API int rollout_check_new(const struct rollout_world *world, const struct rollout_check_options *options,
+                                  struct rollout_check **ret_check, struct rollout_error *reterr);
+
+/** Explores up to `states` more states. *result is written (at most struct_size bytes of it). At the end it changes
+ *  nothing any more. Returns ROLLOUT_OK, or what rollout_plan() does; ROLLOUT_ERR_INVALID also where there are more than
+ *  32 pods at a time. After an error there is nothing to do but to free it. Since: 0.1 (testing) */
+ROLLOUT_API int rollout_check_step(struct rollout_check *check, uint64_t states, struct rollout_check_result *result,
+                                   struct rollout_error *reterr);
+
+/** One step of a story. */
+enum {
+    ROLLOUT_MOVE_START = 0,  /**< how the story begins */
+    ROLLOUT_MOVE_PASS = 1,   /**< a plan, carried out */
+    ROLLOUT_MOVE_WORLD = 2,  /**< an event of the world */
+    ROLLOUT_MOVE_FAULT = 3,  /**< something goes wrong */
+    ROLLOUT_MOVE_CHANGE = 4, /**< the spec changes */
+    ROLLOUT_MOVE_TIME = 5    /**< time passes */
+};
+
+/** Step `index` (from 0) of the counterexample. */
+struct rollout_check_story {
+    uint32_t struct_size; /**< set by the caller to what his build knows */
+    uint32_t move;        /**< ROLLOUT_MOVE_* */
+    const struct rollout_workload *workload; /**< before the step; valid until the next call */
+    const struct rollout_snapshot *snapshot; /**< the same */
+    const struct rollout_plan *plan;         /**< of a pass, else NULL; the same */
+    char text[192];                          /**< "pod web-1 becomes ready" */
+};
+
+/** Returns ROLLOUT_OK, or ROLLOUT_ERR_INVALID where the story has no such step. Since: 0.1 (testing) */
+ROLLOUT_API int rollout_check_story(struct rollout_check *check, size_t index, struct rollout_check_story *story,
+                                    struct rollout_error *reterr);
+ROLLOUT_API void rollout_check_free(struct rollout_check *check);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
+
+/* ---- rollout/lint.h ---- */
+
+/** @file lint.h
+ *  What is wrong with a workload's strategy, as far as its objects say so without playing it: settings that come to
+ *  another number than they seem to, that do nothing, or that stop a release for ever. */
+#ifndef ROLLOUT_LINT_H
+#define ROLLOUT_LINT_H
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** rollout_finding.code. The class is the value divided by 100. Values are permanent. */
+enum {
+    /* 1: it is read as something else than it says, or not at all */
+    ROLLOUT_LINT_TEXT_UNREADABLE = 101,     /**< the API stores it, the controller cannot read it: it counts as 0, or
+                                                 every pass ends with an error */
+    ROLLOUT_LINT_TEXT_READ_OTHERWISE = 102, /**< "5" is read as 5%; "100.0%" keeps one pod less than "100%" */
+    ROLLOUT_LINT_UNKNOWN_TEXT = 103,        /**< none of the known words: another one is assumed */
+    ROLLOUT_LINT_MISPLACED = 104,           /**< no field of this version: the API drops it */
+    ROLLOUT_LINT_IGNORED = 105,             /**< a field that has no effect beside the others, or while a gate is off */
+    ROLLOUT_LINT_NEGATIVE = 106,            /**< a number of pods below 0 */
+
+    /* 2: arithmetic */
+    ROLLOUT_LINT_ROUNDS_TO_NONE = 201, /**< a percentage above 0 that rounds to 0 */
+    ROLLOUT_LINT_ROUNDS_TO_ALL = 202,  /**< a percentage below 100 that rounds to all pods or nodes */
+    ROLLOUT_LINT_COUNTS_AS_ONE = 203,  /**< 0 that counts as 1 */
+
+    /* 3: nothing moves, or never back */
+    ROLLOUT_LINT_NO_BUDGET = 301,          /**< maxSurge and maxUnavailable both come to 0 */
+    ROLLOUT_LINT_NEVER_RELEASES = 302,     /**< the partition keeps all */
+    ROLLOUT_LINT_CREATES_NOTHING = 303,    /**< a limit of creations comes to 0 */
+    ROLLOUT_LINT_PAUSED = 304,             /**< updates are paused */
+    ROLLOUT_LINT_DEADLINE_TOO_SHORT = 305, /**< progressDeadlineSeconds is over before minReadySeconds */
+    ROLLOUT_LINT_SURGE_STAYS = 306,        /**< OnDelete with maxSurge: pods for an update that never comes (K14) */
+    ROLLOUT_LINT_DELETES_NOTHING = 307,    /**< OnDelete whose built-in maxUnavailable comes to 0: an available pod that
+                                                is marked for deletion stays (K13) */
+
+    /* 4: selectors and order */
+    ROLLOUT_LINT_SELECTOR_UNUSABLE = 401,     /**< not what Kubernetes takes as a selector */
+    ROLLOUT_LINT_UNREACHABLE = 402,           /**< a term that no pod, or node, has */
+    ROLLOUT_LINT_MATCHES_ALL = 403,           /**< a term that tells no pod from another */
+    ROLLOUT_LINT_WEIGHT_ZERO = 404,           /**< a term that adds nothing */
+    ROLLOUT_LINT_DUPLICATE = 405,             /**< a term that was there before */
+    ROLLOUT_LINT_TEMPLATE_NOT_SELECTED = 406, /**< the selector does not match the template's own labels */
+
+    /* 5: hooks and updates in place */
+    ROLLOUT_LINT_EMPTY_VALUE = 501,       /**< a label "" of a hook or term: pods without it have it (K19, K26) */
+    ROLLOUT_LINT_NO_READINESS_GATE = 502, /**< what marks pods not ready needs a readiness gate that they lack */
+    ROLLOUT_LINT_IN_PLACE_SURGES = 503,   /**< updates in place beside maxSurge */
+    ROLLOUT_LINT_ORDERED_TAKES_ONE = 504  /**< OrderedReady with a limit other than the number 1 */
+};
+
+/** Frozen. */
+struct rollout_finding {
+    uint32_t code;              /**< ROLLOUT_LINT_* */
+    uint32_t reserved;          /**< zero */
+    struct rollout_str path;    /**< of the field, within the workload's object and as its version spells it:
+                                     "spec.updateStrategy.rollingUpdate.maxUnavailable" */
+    struct rollout_str value;   /**< what stands there, as JSON; data NULL = nothing does */
+    struct rollout_str message; /**< one sentence with the numbers, without a full stop */
+};
+
+/** One block, read-only, released with rollout_findings_free(). Needs nothing of what it was made from. Texts are
+ *  NUL-terminated. */
+struct rollout_findings {
+    uint32_t struct_size; /**< set by the library */
+    uint32_t reserved;    /**< zero */
+    const struct rollout_finding *items; /**< in a fixed order of fields */
+    size_t count;
+};
+
+/** Looks at the strategy of a world that the library decoded, and at its pods and nodes as far as they are given: what
+ *  is found is certain from these objects. Pods may get other labels while they run, so without pods only a term that
+ *  contradicts spec.selector is said to be unreachable; without nodes a DaemonSet's are counted by its status. What the
+ *  API fills in where it is absent (replicas, a CloneSet's rollingUpdate) counts as filled in. Findings are about
+ *  upstream's behaviour: cloneset.md 1, statefulset.md 1 to 3, daemonset.md 1 and 2, ordering.md 6 and 7, and the
+ *  defects in their tables.
+ *
+ *  On success *ret_findings is the caller's, with count 0 where nothing is found; on failure it is untouched. reterr
+ *  may be NULL. Takes as long as terms of weightPriority times pods, else n log n.
+ *  Returns ROLLOUT_OK, ROLLOUT_ERR_INVALID (an argument is NULL, two nodes have one name, an unknown gate) or
+ *  ROLLOUT_ERR_NOMEM. Since: 0.1 (testing) */
+ROLLOUT_API int rollout_lint(const struct rollout_world *world, struct rollout_findings **ret_findings,
+                             struct rollout_error *reterr);
+
+/** NULL is allowed. Since: 0.1 (testing) */
+ROLLOUT_API void rollout_findings_free(struct rollout_findings *findings);
+
+/** The name of a code as documents spell it, "RoundsToNone"; NULL for an unknown one. Static storage.
+ *  Since: 0.1 (testing) */
+ROLLOUT_API const char *rollout_lint_name(uint32_t code);
 
 #ifdef __cplusplus
 }

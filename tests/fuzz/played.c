@@ -4,7 +4,7 @@
 #include <string.h>
 
 /* Longer ones are cut: each step plans, and each state is a few of them. */
-enum { STEPS = 150, STATES = 250, PODS = 600 };
+enum { STEPS = 80, STATES = 200, PODS = 300 };
 
 const struct rollout_world *played_facts(struct fuzz *f, enum facts_kind kind)
 {

@@ -741,6 +741,138 @@ class rollout_objects(ctypes.Structure):
     ]
 
 
+class rollout_delay(ctypes.Structure):
+    _fields_ = [
+        ('kind', ctypes.c_uint32),  # uint32_t kind
+        ('reserved', ctypes.c_uint32),  # uint32_t reserved
+        ('a_ms', ctypes.c_int64),  # int64_t a_ms
+        ('b_ms', ctypes.c_int64),  # int64_t b_ms
+    ]
+
+
+class rollout_fault(ctypes.Structure):
+    _fields_ = [
+        ('kind', ctypes.c_uint32),  # uint32_t kind
+        ('share', ctypes.c_uint32),  # uint32_t share
+        ('at_ms', ctypes.c_int64),  # int64_t at_ms
+        ('target', rollout_str),  # struct rollout_str target
+    ]
+
+
+class rollout_change(ctypes.Structure):
+    _fields_ = [
+        ('at_ms', ctypes.c_int64),  # int64_t at_ms
+        ('world', ctypes.c_void_p),  # const struct rollout_world *world
+    ]
+
+
+class rollout_simulation_options(ctypes.Structure):
+    _fields_ = [
+        ('struct_size', ctypes.c_uint32),  # uint32_t struct_size
+        ('flags', ctypes.c_uint32),  # uint32_t flags
+        ('seed', ctypes.c_uint64),  # uint64_t seed
+        ('delays', rollout_delay * 7),  # struct rollout_delay[7] delays
+        ('faults', ctypes.c_void_p),  # const struct rollout_fault *faults
+        ('fault_count', ctypes.c_size_t),  # size_t fault_count
+        ('changes', ctypes.c_void_p),  # const struct rollout_change *changes
+        ('change_count', ctypes.c_size_t),  # size_t change_count
+        ('assertions', ctypes.c_void_p),  # const struct rollout_str *assertions
+        ('assertion_count', ctypes.c_size_t),  # size_t assertion_count
+        ('observe_ms', ctypes.c_int64),  # int64_t observe_ms
+        ('limit_ms', ctypes.c_int64),  # int64_t limit_ms
+        ('crash_after', ctypes.c_uint64),  # uint64_t crash_after
+    ]
+
+
+class rollout_simulation_state(ctypes.Structure):
+    _fields_ = [
+        ('struct_size', ctypes.c_uint32),  # uint32_t struct_size
+        ('outcome', ctypes.c_uint32),  # uint32_t outcome
+        ('now_ms', ctypes.c_int64),  # int64_t now_ms
+        ('passes', ctypes.c_uint64),  # uint64_t passes
+        ('writes', ctypes.c_uint64),  # uint64_t writes
+        ('wanted', ctypes.c_int64),  # int64_t wanted
+        ('total', ctypes.c_int64),  # int64_t total
+        ('available', ctypes.c_int64),  # int64_t available
+        ('updated', ctypes.c_int64),  # int64_t updated
+        ('lowest_available', ctypes.c_int64),  # int64_t lowest_available
+        ('lowest_available_at_ms', ctypes.c_int64),  # int64_t lowest_available_at_ms
+        ('peak_total', ctypes.c_int64),  # int64_t peak_total
+        ('peak_total_at_ms', ctypes.c_int64),  # int64_t peak_total_at_ms
+        ('lowest_in_zone', ctypes.c_int64),  # int64_t lowest_in_zone
+        ('lowest_zone', rollout_str),  # struct rollout_str lowest_zone
+        ('created', ctypes.c_uint64),  # uint64_t created
+        ('deleted', ctypes.c_uint64),  # uint64_t deleted
+        ('in_place', ctypes.c_uint64),  # uint64_t in_place
+        ('recreated', ctypes.c_uint64),  # uint64_t recreated
+        ('disruptions', ctypes.c_uint64),  # uint64_t disruptions
+        ('restarts', ctypes.c_uint64),  # uint64_t restarts
+        ('failed_assertion', ctypes.c_uint32),  # uint32_t failed_assertion
+        ('reserved', ctypes.c_uint32),  # uint32_t reserved
+        ('message', ctypes.c_char * 320),  # char[320] message
+    ]
+
+
+class rollout_check_options(ctypes.Structure):
+    _fields_ = [
+        ('struct_size', ctypes.c_uint32),  # uint32_t struct_size
+        ('flags', ctypes.c_uint32),  # uint32_t flags
+        ('faults', ctypes.c_uint32),  # uint32_t faults
+        ('reserved', ctypes.c_uint32),  # uint32_t reserved
+        ('changes', ctypes.c_void_p),  # const struct rollout_change *changes
+        ('change_count', ctypes.c_size_t),  # size_t change_count
+        ('assertions', ctypes.c_void_p),  # const struct rollout_str *assertions
+        ('assertion_count', ctypes.c_size_t),  # size_t assertion_count
+        ('state_limit', ctypes.c_uint64),  # uint64_t state_limit
+        ('memory_limit', ctypes.c_size_t),  # size_t memory_limit
+    ]
+
+
+class rollout_check_result(ctypes.Structure):
+    _fields_ = [
+        ('struct_size', ctypes.c_uint32),  # uint32_t struct_size
+        ('outcome', ctypes.c_uint32),  # uint32_t outcome
+        ('states', ctypes.c_uint64),  # uint64_t states
+        ('found', ctypes.c_uint64),  # uint64_t found
+        ('steps', ctypes.c_uint64),  # uint64_t steps
+        ('depth', ctypes.c_uint64),  # uint64_t depth
+        ('memory', ctypes.c_size_t),  # size_t memory
+        ('story', ctypes.c_size_t),  # size_t story
+        ('loop', ctypes.c_size_t),  # size_t loop
+        ('message', ctypes.c_char * 320),  # char[320] message
+    ]
+
+
+class rollout_check_story(ctypes.Structure):
+    _fields_ = [
+        ('struct_size', ctypes.c_uint32),  # uint32_t struct_size
+        ('move', ctypes.c_uint32),  # uint32_t move
+        ('workload', ctypes.c_void_p),  # const struct rollout_workload *workload
+        ('snapshot', ctypes.c_void_p),  # const struct rollout_snapshot *snapshot
+        ('plan', ctypes.c_void_p),  # const struct rollout_plan *plan
+        ('text', ctypes.c_char * 192),  # char[192] text
+    ]
+
+
+class rollout_finding(ctypes.Structure):
+    _fields_ = [
+        ('code', ctypes.c_uint32),  # uint32_t code
+        ('reserved', ctypes.c_uint32),  # uint32_t reserved
+        ('path', rollout_str),  # struct rollout_str path
+        ('value', rollout_str),  # struct rollout_str value
+        ('message', rollout_str),  # struct rollout_str message
+    ]
+
+
+class rollout_findings(ctypes.Structure):
+    _fields_ = [
+        ('struct_size', ctypes.c_uint32),  # uint32_t struct_size
+        ('reserved', ctypes.c_uint32),  # uint32_t reserved
+        ('items', ctypes.c_void_p),  # const struct rollout_finding *items
+        ('count', ctypes.c_size_t),  # size_t count
+    ]
+
+
 STRUCTS: dict[str, type[ctypes.Structure]] = {
     'rollout_str': rollout_str,
     'rollout_opt': rollout_opt,
@@ -804,6 +936,16 @@ STRUCTS: dict[str, type[ctypes.Structure]] = {
     'rollout_candidates': rollout_candidates,
     'rollout_world': rollout_world,
     'rollout_objects': rollout_objects,
+    'rollout_delay': rollout_delay,
+    'rollout_fault': rollout_fault,
+    'rollout_change': rollout_change,
+    'rollout_simulation_options': rollout_simulation_options,
+    'rollout_simulation_state': rollout_simulation_state,
+    'rollout_check_options': rollout_check_options,
+    'rollout_check_result': rollout_check_result,
+    'rollout_check_story': rollout_check_story,
+    'rollout_finding': rollout_finding,
+    'rollout_findings': rollout_findings,
 }
 
 # Result and parameters of each function.
@@ -897,9 +1039,52 @@ PROTOTYPES: dict[str, tuple[Optional[Any], list[Any]]] = {
     'rollout_apply_status': (ctypes.c_int, [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p]),
     # void rollout_objects_free(struct rollout_objects *objects)
     'rollout_objects_free': (None, [ctypes.c_void_p]),
+    # int rollout_snapshot_object(const struct rollout_world *world, const struct rollout_snapshot *snapshot, struct
+    # rollout_objects **ret_objects, struct rollout_error *reterr)
+    'rollout_snapshot_object': (ctypes.c_int, [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p]),
     # int rollout_plan_object(const struct rollout_world *world, const struct rollout_plan *plan, struct
     # rollout_objects **ret_objects, struct rollout_error *reterr)
     'rollout_plan_object': (ctypes.c_int, [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p]),
+    # int rollout_simulation_new(const struct rollout_world *world, const struct rollout_simulation_options *options,
+    # struct rollout_simulation **ret_simulation, struct rollout_error *reterr)
+    'rollout_simulation_new': (ctypes.c_int, [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p]),
+    # int rollout_simulation_step(struct rollout_simulation *simulation, struct rollout_simulation_state *state,
+    # struct rollout_error *reterr)
+    'rollout_simulation_step': (ctypes.c_int, [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p]),
+    # const struct rollout_workload *rollout_simulation_workload(const struct rollout_simulation *simulation)
+    'rollout_simulation_workload': (ctypes.c_void_p, [ctypes.c_void_p]),
+    # const struct rollout_snapshot *rollout_simulation_snapshot(const struct rollout_simulation *simulation)
+    'rollout_simulation_snapshot': (ctypes.c_void_p, [ctypes.c_void_p]),
+    # const struct rollout_plan *rollout_simulation_plan(const struct rollout_simulation *simulation)
+    'rollout_simulation_plan': (ctypes.c_void_p, [ctypes.c_void_p]),
+    # int rollout_simulation_world(const struct rollout_simulation *simulation, struct rollout_world *ret_world,
+    # struct rollout_error *reterr)
+    'rollout_simulation_world': (ctypes.c_int, [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p]),
+    # size_t rollout_simulation_changes(const struct rollout_simulation *simulation)
+    'rollout_simulation_changes': (ctypes.c_size_t, [ctypes.c_void_p]),
+    # int rollout_simulation_restart(struct rollout_simulation *simulation, uint64_t seed, struct rollout_error
+    # *reterr)
+    'rollout_simulation_restart': (ctypes.c_int, [ctypes.c_void_p, ctypes.c_uint64, ctypes.c_void_p]),
+    # void rollout_simulation_free(struct rollout_simulation *simulation)
+    'rollout_simulation_free': (None, [ctypes.c_void_p]),
+    # int rollout_check_new(const struct rollout_world *world, const struct rollout_check_options *options, struct
+    # rollout_check **ret_check, struct rollout_error *reterr)
+    'rollout_check_new': (ctypes.c_int, [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p]),
+    # int rollout_check_step(struct rollout_check *check, uint64_t states, struct rollout_check_result *result, struct
+    # rollout_error *reterr)
+    'rollout_check_step': (ctypes.c_int, [ctypes.c_void_p, ctypes.c_uint64, ctypes.c_void_p, ctypes.c_void_p]),
+    # int rollout_check_story(struct rollout_check *check, size_t index, struct rollout_check_story *story, struct
+    # rollout_error *reterr)
+    'rollout_check_story': (ctypes.c_int, [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_void_p, ctypes.c_void_p]),
+    # void rollout_check_free(struct rollout_check *check)
+    'rollout_check_free': (None, [ctypes.c_void_p]),
+    # int rollout_lint(const struct rollout_world *world, struct rollout_findings **ret_findings, struct rollout_error
+    # *reterr)
+    'rollout_lint': (ctypes.c_int, [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p]),
+    # void rollout_findings_free(struct rollout_findings *findings)
+    'rollout_findings_free': (None, [ctypes.c_void_p]),
+    # const char *rollout_lint_name(uint32_t code)
+    'rollout_lint_name': (ctypes.c_char_p, [ctypes.c_uint32]),
     # const char *rollout_version(void)
     'rollout_version': (ctypes.c_char_p, []),
 }

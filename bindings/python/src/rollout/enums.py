@@ -39,6 +39,15 @@ __all__ = [
     'AttrKey',
     'LimitFlags',
     'Standing',
+    'Delay',
+    'Step',
+    'Fault',
+    'SimulateFlags',
+    'Simulation',
+    'CheckFlags',
+    'Check',
+    'Move',
+    'Lint',
 ]
 
 
@@ -718,3 +727,183 @@ class Standing(IntEnum):
     """updated, or on its way out: takes up a place and is passed over"""
     EMPTY = 4
     """a DaemonSet's node on which no pod lives, or one that is prepared for its deletion: takes up a place too"""
+
+
+class Delay(IntEnum):
+    """How a delay is distributed."""
+
+    CONSTANT = 0
+    """always a_ms"""
+    UNIFORM = 1
+    """each of a_ms..b_ms alike"""
+    EXPONENTIAL = 2
+    """mean a_ms, never more than b_ms (0: than 20 means)"""
+    PERCENTILES = 3
+    """log-normal with p50 a_ms > 0 and p95 b_ms >= a_ms"""
+
+
+class Step(IntEnum):
+    """What takes its time with a pod."""
+
+    SCHEDULE = 0
+    """from created to having a node"""
+    PREPARE = 1
+    """sandbox, network, volumes: only of a new pod"""
+    PULL = 2
+    """images: of a new pod, and of one updated in place"""
+    START = 3
+    """containers start, both times"""
+    READY = 4
+    """from started to ready"""
+    STOP = 5
+    """from deleted to gone"""
+    HOOK = 6
+    """until the owner of a hook lets a pod go, or puts its hook back"""
+    COUNT = 7
+
+
+class Fault(IntEnum):
+    """What goes wrong."""
+
+    NEVER_READY = 1
+    """pods that start on the revision never become ready"""
+    IMAGE = 2
+    """its image cannot be pulled: containers never start"""
+    CRASH = 3
+    """pods become unready at_ms after they became ready, each once, and restart"""
+    NODE = 4
+    """the node, or all of the zone, is lost at at_ms and does not come back: its pods become unready, and those that
+    are to go never do
+    """
+    BREAK = 5
+    """at at_ms the pod becomes unready until it is updated or replaced"""
+
+
+class SimulateFlags(IntFlag):
+    """rollout_simulation_options.flags"""
+
+    RECREATE = 1
+    """as if no change could be made in place, to compare with"""
+    OBJECTS = 2
+    """the workload's object is kept as each pass leaves it: see simulation_world()"""
+
+
+class Simulation(IntEnum):
+    """How far it is."""
+
+    RUNS = 0
+    DONE = 1
+    """what was asked for is there, and nothing moves"""
+    STUCK = 2
+    """it is not, and nothing can move any more"""
+    LOOPS = 3
+    """it is not when the time limit is reached: it goes on and on"""
+    FAILED = 4
+    """an assertion does not hold"""
+
+
+class CheckFlags(IntFlag):
+    """rollout_check_options.flags: which faults there are, besides which the world cooperates."""
+
+    UNREADY = 1
+    """a ready pod becomes unready, and may become ready again"""
+    BREAK = 2
+    """a pod that does not run the update revision becomes unready for good"""
+    FAIL = 4
+    """a pod's phase becomes Failed"""
+    VANISH = 8
+    """someone else removes a pod"""
+    NODE = 16
+    """a node is lost: its pods are terminating and unready for good"""
+
+
+class Check(IntEnum):
+    """How far it is."""
+
+    RUNS = 0
+    HOLDS = 1
+    """every state reachable is safe, and every path ends"""
+    UNSAFE = 2
+    """a plan breaks a promise"""
+    STUCK = 3
+    """from a state on nothing leads to what was asked for, and nothing moves any more"""
+    LOOPS = 4
+    """... and it goes round in circles"""
+    STATES = 5
+    """state_limit is reached; what was explored is safe"""
+    MEMORY = 6
+    """memory_limit is; the same"""
+
+
+class Move(IntEnum):
+    """One step of a story."""
+
+    START = 0
+    """how the story begins"""
+    PASS = 1
+    """a plan, carried out"""
+    WORLD = 2
+    """an event of the world"""
+    FAULT = 3
+    """something goes wrong"""
+    CHANGE = 4
+    """the spec changes"""
+    TIME = 5
+    """time passes"""
+
+
+class Lint(IntEnum):
+    """rollout_finding.code. The class is the value divided by 100. Values are permanent."""
+
+    TEXT_UNREADABLE = 101
+    """the API stores it, the controller cannot read it: it counts as 0, or every pass ends with an error"""
+    TEXT_READ_OTHERWISE = 102
+    """"5" is read as 5%; "100.0%" keeps one pod less than "100%\""""
+    UNKNOWN_TEXT = 103
+    """none of the known words: another one is assumed"""
+    MISPLACED = 104
+    """no field of this version: the API drops it"""
+    IGNORED = 105
+    """a field that has no effect beside the others, or while a gate is off"""
+    NEGATIVE = 106
+    """a number of pods below 0"""
+    ROUNDS_TO_NONE = 201
+    """a percentage above 0 that rounds to 0"""
+    ROUNDS_TO_ALL = 202
+    """a percentage below 100 that rounds to all pods or nodes"""
+    COUNTS_AS_ONE = 203
+    """0 that counts as 1"""
+    NO_BUDGET = 301
+    """maxSurge and maxUnavailable both come to 0"""
+    NEVER_RELEASES = 302
+    """the partition keeps all"""
+    CREATES_NOTHING = 303
+    """a limit of creations comes to 0"""
+    PAUSED = 304
+    """updates are paused"""
+    DEADLINE_TOO_SHORT = 305
+    """progressDeadlineSeconds is over before minReadySeconds"""
+    SURGE_STAYS = 306
+    """OnDelete with maxSurge: pods for an update that never comes (K14)"""
+    DELETES_NOTHING = 307
+    """OnDelete whose built-in maxUnavailable comes to 0: an available pod that is marked for deletion stays (K13)"""
+    SELECTOR_UNUSABLE = 401
+    """not what Kubernetes takes as a selector"""
+    UNREACHABLE = 402
+    """a term that no pod, or node, has"""
+    MATCHES_ALL = 403
+    """a term that tells no pod from another"""
+    WEIGHT_ZERO = 404
+    """a term that adds nothing"""
+    DUPLICATE = 405
+    """a term that was there before"""
+    TEMPLATE_NOT_SELECTED = 406
+    """the selector does not match the template's own labels"""
+    EMPTY_VALUE = 501
+    """a label "" of a hook or term: pods without it have it (K19, K26)"""
+    NO_READINESS_GATE = 502
+    """what marks pods not ready needs a readiness gate that they lack"""
+    IN_PLACE_SURGES = 503
+    """updates in place beside maxSurge"""
+    ORDERED_TAKES_ONE = 504
+    """OrderedReady with a limit other than the number 1"""
