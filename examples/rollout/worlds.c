@@ -96,8 +96,8 @@ static int bring_up(struct start *start, struct rollout_error *reterr)
     while (rc == ROLLOUT_OK && state.outcome == ROLLOUT_SIMULATION_RUNS)
         rc = rollout_simulation_step(start->simulation, &state, reterr);
     if (rc == ROLLOUT_OK && state.outcome != ROLLOUT_SIMULATION_DONE) {
-        edit_refuse(reterr, "--from: not all of its pods become available: %" PRId64 " of %" PRId64, state.available,
-                    state.wanted);
+        edit_refuse(reterr, "not all pods of the old revision become available: %" PRId64 " of %" PRId64,
+                    state.available, state.wanted);
         rc = ROLLOUT_ERR_INVALID;
     }
     return rc;
