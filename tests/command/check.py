@@ -89,9 +89,11 @@ class Holds(WithFolder):
         for kind, version in (('StatefulSet', 'apps/v1'), ('StatefulSet', 'apps.kruise.io/v1beta1'),
                               ('DaemonSet', 'apps/v1'), ('DaemonSet', 'apps.kruise.io/v1beta1')):
             nodes = ['--nodes', 3] if kind == 'DaemonSet' else []
-            for size in self.explored(*self.from_to(kind=kind, version=version, maxUnavailable=1), *nodes, '--replicas', 2,
-                                      '--fault-kinds', 'vanish'):
-                self.assertEqual(size['outcome'], 'holds', (kind, version))
+            sizes = self.explored(*self.from_to(kind=kind, version=version, maxUnavailable=1), *nodes, '--replicas', 3,
+                                  '--fault-kinds', 'vanish')
+            self.assertEqual([size['outcome'] for size in sizes], ['holds'] * 3, (kind, version))
+            states = [size['states'] for size in sizes]
+            self.assertEqual(sorted(set(states)), states, (kind, version))
 
     def test_same_bytes(self):
         options = [*self.from_to(maxUnavailable=1), '--replicas', 3]
@@ -133,6 +135,9 @@ class Stories(WithFolder):
         out = check(*options)[1]
         self.assertIn('\nat any moment: maxUnavailable=0\n', out)
         self.assertIn('change 1 of the spec: maxUnavailable=0\n', out)
+        two = ['--change', 'maxUnavailable=2', '--change', 'maxUnavailable=0']
+        [answer] = self.explored(*self.from_to(maxUnavailable=1), '--faults', 0, *two, status=1)
+        self.assertEqual([step['change'] for step in answer['story'] if step['move'] == 'change'], two[1::2])
         back = self.explored(*self.from_to(maxUnavailable=1), '--faults', 0, '--change', self.folder / 'old.json')
         self.assertEqual([answer['outcome'] for answer in back], ['holds'])
 
@@ -173,6 +178,8 @@ class Limits(WithFolder):
         [answer] = self.explored('--memory', '64K', '--faults', 3, *self.from_to(replicas=4, maxUnavailable=1), status=1)
         self.assertEqual(answer['outcome'], 'memory')
         self.assertLessEqual(answer['memory'], 65536)
+        for size in ('16M', '16MiB', '16777216', '1G'):
+            self.assertEqual(self.explored('--memory', size, ARTICLE)[0]['outcome'], 'holds', size)
 
 
 class Options(WithFolder):

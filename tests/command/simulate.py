@@ -185,8 +185,10 @@ class Runs(WithFolder):
                          r'availability +4 of 5 \(--seed 1\)$')
 
     def test_comparison_over_all_runs(self):
-        options = [*self.from_to(maxUnavailable=1, podUpdatePolicy='InPlaceIfPossible'), '--delay', 'ready=1s..1m', '--runs', 9]
+        options = [*self.from_to(maxUnavailable=1, podUpdatePolicy='InPlaceIfPossible'), '--delay', 'ready=1s..1m', '--runs', 9,
+                   '--delay', 'prepare=2m']
         one, all_ = self.played(*options), self.played(*options, '--compare-in-place')
+        self.assertGreater(all_['inPlaceAgainstRecreation']['recreatedMs'], 5 * 120000)
         self.assertEqual(one['inPlaceAgainstRecreation']['inPlaceMs'], one['durationMs'])
         self.assertEqual(all_['inPlaceAgainstRecreation']['inPlaceMs'], all_['runs']['durationMs']['p50'])
 
@@ -389,7 +391,7 @@ class Assertions(WithFolder):
         broken = played['assertions'][1]
         self.assertTrue(broken['message'])
         self.assertEqual((played['outcome'], played['timeline'][-1]['atMs']), ('done', broken['atMs']))
-        self.assertEqual(played['timeline'][-1]['available'], 3)
+        self.assertEqual((played['timeline'][-1]['available'], played['timeline'][-1]['actions']), (3, []))
         self.assertTrue(all(row['available'] >= 4 for row in played['timeline'][:-1]))
 
     def test_a_seed_replays(self):
@@ -518,6 +520,16 @@ class FromTo(WithFolder):
     def test_the_same_manifest(self):
         played = self.played(*self.from_to(image='web:1'))
         self.assertEqual((played['outcome'], played['durationMs'], played['inPlace'] + played['recreated']), ('done', 0, 0))
+        self.assertEqual(played['to'], self.played(*self.from_to())['from'])
+
+    def test_pods_are_available_at_once(self):
+        """However long they have to be ready for that."""
+        for document in (manifest(image='web:1'), manifest(image='web:2')):
+            document['spec']['minReadySeconds'] = 600
+            self.file(document, document['spec']['template']['spec']['containers'][0]['image'][-1] + '.json')
+        played = self.played('--from', self.folder / '1.json', '--to', self.folder / '2.json')
+        self.assertEqual((played['timeline'][0]['atMs'], played['timeline'][0]['available']), (0, 5))
+        self.assertEqual(played['lowestAvailable']['pods'], 4)
 
     def test_scale_with_the_update(self):
         played = self.played(*self.from_to(replicas=5, old={'replicas': 2}, maxUnavailable=1))
@@ -548,6 +560,8 @@ class FromTo(WithFolder):
                 (['--nodes', '3', old], '--nodes goes with --from and --to; a Snapshot has its nodes'),
                 (['--from', old, '--to', old, '--zones', '3'], '--zones goes with --nodes'),
                 (['--from', old, '--to', self.file(other, 'other.json')],
+                 '--from and --to are not of one workload: kind, apiVersion, namespace and name'),
+                (['--from', old, '--to', self.file(manifest(version='apps.kruise.io/v1alpha1'), 'alpha.json')],
                  '--from and --to are not of one workload: kind, apiVersion, namespace and name'),
                 (['--from', daemon, '--to', daemon], 'a DaemonSet needs --nodes'),
                 (['--from', two, '--to', old], f'{two} holds 2 workloads, not one'),
