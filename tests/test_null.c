@@ -152,11 +152,11 @@ START_TEST(test_arguments)
     struct rollout_change change = { 0, NULL };
     play.changes = explore.changes = &change;
     play.change_count = explore.change_count = 1;
-    REFUSED(invalid, "changes[0]: world: NULL", rollout_simulation_new(world, &play, (void *)&ret, &error));
-    REFUSED(invalid, "changes[0]: world: NULL", rollout_check_new(world, &explore, (void *)&ret, &error));
+    REFUSED(invalid, "changes[0].world: NULL", rollout_simulation_new(world, &play, (void *)&ret, &error));
+    REFUSED(invalid, "changes[0].world: NULL", rollout_check_new(world, &explore, (void *)&ret, &error));
     change.world = &no_snapshot;
-    REFUSED(invalid, "changes[0]: snapshot: NULL", rollout_simulation_new(world, &play, (void *)&ret, &error));
-    REFUSED(invalid, "changes[0]: snapshot: NULL", rollout_check_new(world, &explore, (void *)&ret, &error));
+    REFUSED(invalid, "changes[0].world.snapshot: NULL", rollout_simulation_new(world, &play, (void *)&ret, &error));
+    REFUSED(invalid, "changes[0].world.snapshot: NULL", rollout_check_new(world, &explore, (void *)&ret, &error));
 
     /* No record either. */
     ck_assert_int_eq(rollout_plan(NULL, NULL, NULL, NULL), invalid);

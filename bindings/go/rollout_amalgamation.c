@@ -27321,18 +27321,22 @@ static const char *sim_cluster_refusal(const struct rollout_world *world, const 
     struct rollout_plan *plan = NULL;
     *ret_code = ROLLOUT_ERR_INVALID;
     if (!to || !to->workload || !to->snapshot)
-        return !to ? "world: NULL" : to->workload ? "snapshot: NULL" : "workload: NULL";
+        return !to ? "world: NULL" : to->workload ? "world.snapshot: NULL" : "world.workload: NULL";
     int r = rollout_plan(to->workload, to->snapshot, &plan, told);
     rollout_plan_free(plan);
     if (r == ROLLOUT_OK)
         r = ro_abi_struct(to->snapshot, &snapshot, sizeof snapshot, "snapshot", told);
     if (r != ROLLOUT_OK) {
+        static const char where[] = "world: ";
         *ret_code = r;
+        memmove(told->message + sizeof where - 1, told->message, sizeof told->message - sizeof where);
+        memcpy(told->message, where, sizeof where - 1);
+        told->message[sizeof told->message - 1] = '\0';
         return told->message;
     }
     if (sim_cluster_kind_number(world) >= 0 && sim_cluster_kind_number(to) != sim_cluster_kind_number(world))
-        return "the workload is of another kind";
-    return snapshot.update_revision ? NULL : "there is no update revision";
+        return "world.workload: is of another kind";
+    return snapshot.update_revision ? NULL : "world.snapshot.update_revision: 0";
 }
 
 static int ro_cluster_check_changes(const struct rollout_world *world, const struct rollout_change *changes, size_t count,
@@ -27347,7 +27351,7 @@ static int ro_cluster_check_changes(const struct rollout_world *world, const str
         if (code == ROLLOUT_ERR_NOMEM)
             return ro_error_nomem(reterr);
         if (text)
-            return ro_error_at(reterr, code, (uint32_t)i, "changes", "changes[%zu]: %s", i, text);
+            return ro_error_at(reterr, code, (uint32_t)i, "changes", "changes[%zu].%s", i, text);
     }
     return ROLLOUT_OK;
 }
@@ -28919,7 +28923,8 @@ static void sim_events_restart(struct ro_cluster *c, uint32_t pod)
     struct ro_sim_pod *h = &c->hidden[pod];
     if (!(h->flags & RO_SIM_KEEPS)) {
         h->restarts++;
-        p->restarts += !c->fixed_names && p->restarts < INT32_MAX; /* a number that only grows would make a small world endless */
+        p->restarts +=
+            !c->fixed_names && p->restarts < INT32_MAX; /* a number that only grows would make a small world endless */
         h->flags &= (uint16_t)~(RO_SIM_CONTAINERS_READY | RO_SIM_BROKEN);
     }
     h->flags &= (uint16_t)~(RO_SIM_RESTARTS | RO_SIM_KEEPS);
@@ -31959,8 +31964,8 @@ static int sim_simulate_check_faults(const struct rollout_simulation *s, struct 
             return ro_error_at(reterr, ROLLOUT_ERR_INVALID, (uint32_t)i, "faults", "faults[%zu].share: %u of a million",
                                i, f->share);
         if (f->at_ms < 0 || f->at_ms > LONGEST_MS)
-            return ro_error_at(reterr, ROLLOUT_ERR_INVALID, (uint32_t)i, "faults", "faults[%zu].at_ms: %" PRId64, i,
-                               f->at_ms);
+            return ro_error_at(reterr, ROLLOUT_ERR_INVALID, (uint32_t)i, "faults",
+                               "faults[%zu].at_ms: %" PRId64 " is not within 0 and 10^12", i, f->at_ms);
         if (ro_str_broken(f->target))
             return ro_error_at(reterr, ROLLOUT_ERR_INVALID, (uint32_t)i, "faults", "faults[%zu].target: NULL", i);
     }
@@ -31983,9 +31988,11 @@ static int sim_simulate_check_options(const struct rollout_simulation *s, struct
     if (o->flags & ~(uint32_t)(ROLLOUT_SIMULATE_RECREATE | ROLLOUT_SIMULATE_OBJECTS))
         return ro_error(reterr, ROLLOUT_ERR_INVALID, "flags", "flags: unknown flag in %u", o->flags);
     if (o->observe_ms < 0 || o->observe_ms > LONGEST_MS)
-        return ro_error(reterr, ROLLOUT_ERR_INVALID, "observe_ms", "observe_ms: %" PRId64, o->observe_ms);
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, "observe_ms", "observe_ms: %" PRId64 " is not within 0 and 10^12",
+                        o->observe_ms);
     if (o->limit_ms < 0 || o->limit_ms > LONGEST_MS)
-        return ro_error(reterr, ROLLOUT_ERR_INVALID, "limit_ms", "limit_ms: %" PRId64, o->limit_ms);
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, "limit_ms", "limit_ms: %" PRId64 " is not within 0 and 10^12",
+                        o->limit_ms);
     for (uint32_t i = 0; i < ROLLOUT_STEP_COUNT; i++) {
         int r = ro_delay_check(&o->delays[i], i, reterr);
         if (r != ROLLOUT_OK)
@@ -31993,8 +32000,8 @@ static int sim_simulate_check_options(const struct rollout_simulation *s, struct
     }
     for (size_t i = 0; i < o->change_count; i++)
         if (o->changes[i].at_ms > LONGEST_MS)
-            return ro_error_at(reterr, ROLLOUT_ERR_INVALID, (uint32_t)i, "changes", "changes[%zu].at_ms: %" PRId64, i,
-                               o->changes[i].at_ms);
+            return ro_error_at(reterr, ROLLOUT_ERR_INVALID, (uint32_t)i, "changes",
+                               "changes[%zu].at_ms: %" PRId64 " is more than 10^12", i, o->changes[i].at_ms);
     for (size_t i = 0; i < o->assertion_count; i++)
         if (ro_str_broken(o->assertions[i]))
             return ro_error_at(reterr, ROLLOUT_ERR_INVALID, (uint32_t)i, "assertions", "assertions[%zu]: NULL", i);

@@ -309,18 +309,22 @@ static const char *refusal(const struct rollout_world *world, const struct rollo
     struct rollout_plan *plan = NULL;
     *ret_code = ROLLOUT_ERR_INVALID;
     if (!to || !to->workload || !to->snapshot)
-        return !to ? "world: NULL" : to->workload ? "snapshot: NULL" : "workload: NULL";
+        return !to ? "world: NULL" : to->workload ? "world.snapshot: NULL" : "world.workload: NULL";
     int r = rollout_plan(to->workload, to->snapshot, &plan, told);
     rollout_plan_free(plan);
     if (r == ROLLOUT_OK)
         r = ro_abi_struct(to->snapshot, &snapshot, sizeof snapshot, "snapshot", told);
     if (r != ROLLOUT_OK) {
+        static const char where[] = "world: ";
         *ret_code = r;
+        memmove(told->message + sizeof where - 1, told->message, sizeof told->message - sizeof where);
+        memcpy(told->message, where, sizeof where - 1);
+        told->message[sizeof told->message - 1] = '\0';
         return told->message;
     }
     if (kind_number(world) >= 0 && kind_number(to) != kind_number(world))
-        return "the workload is of another kind";
-    return snapshot.update_revision ? NULL : "there is no update revision";
+        return "world.workload: is of another kind";
+    return snapshot.update_revision ? NULL : "world.snapshot.update_revision: 0";
 }
 
 int ro_cluster_check_changes(const struct rollout_world *world, const struct rollout_change *changes, size_t count,
@@ -335,7 +339,7 @@ int ro_cluster_check_changes(const struct rollout_world *world, const struct rol
         if (code == ROLLOUT_ERR_NOMEM)
             return ro_error_nomem(reterr);
         if (text)
-            return ro_error_at(reterr, code, (uint32_t)i, "changes", "changes[%zu]: %s", i, text);
+            return ro_error_at(reterr, code, (uint32_t)i, "changes", "changes[%zu].%s", i, text);
     }
     return ROLLOUT_OK;
 }

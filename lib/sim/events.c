@@ -190,7 +190,8 @@ static void restart(struct ro_cluster *c, uint32_t pod)
     struct ro_sim_pod *h = &c->hidden[pod];
     if (!(h->flags & RO_SIM_KEEPS)) {
         h->restarts++;
-        p->restarts += !c->fixed_names && p->restarts < INT32_MAX; /* a number that only grows would make a small world endless */
+        p->restarts +=
+            !c->fixed_names && p->restarts < INT32_MAX; /* a number that only grows would make a small world endless */
         h->flags &= (uint16_t)~(RO_SIM_CONTAINERS_READY | RO_SIM_BROKEN);
     }
     h->flags &= (uint16_t)~(RO_SIM_RESTARTS | RO_SIM_KEEPS);

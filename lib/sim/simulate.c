@@ -28,8 +28,8 @@ static int check_faults(const struct rollout_simulation *s, struct rollout_error
             return ro_error_at(reterr, ROLLOUT_ERR_INVALID, (uint32_t)i, "faults", "faults[%zu].share: %u of a million",
                                i, f->share);
         if (f->at_ms < 0 || f->at_ms > LONGEST_MS)
-            return ro_error_at(reterr, ROLLOUT_ERR_INVALID, (uint32_t)i, "faults", "faults[%zu].at_ms: %" PRId64, i,
-                               f->at_ms);
+            return ro_error_at(reterr, ROLLOUT_ERR_INVALID, (uint32_t)i, "faults",
+                               "faults[%zu].at_ms: %" PRId64 " is not within 0 and 10^12", i, f->at_ms);
         if (ro_str_broken(f->target))
             return ro_error_at(reterr, ROLLOUT_ERR_INVALID, (uint32_t)i, "faults", "faults[%zu].target: NULL", i);
     }
@@ -52,9 +52,11 @@ static int check_options(const struct rollout_simulation *s, struct rollout_erro
     if (o->flags & ~(uint32_t)(ROLLOUT_SIMULATE_RECREATE | ROLLOUT_SIMULATE_OBJECTS))
         return ro_error(reterr, ROLLOUT_ERR_INVALID, "flags", "flags: unknown flag in %u", o->flags);
     if (o->observe_ms < 0 || o->observe_ms > LONGEST_MS)
-        return ro_error(reterr, ROLLOUT_ERR_INVALID, "observe_ms", "observe_ms: %" PRId64, o->observe_ms);
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, "observe_ms", "observe_ms: %" PRId64 " is not within 0 and 10^12",
+                        o->observe_ms);
     if (o->limit_ms < 0 || o->limit_ms > LONGEST_MS)
-        return ro_error(reterr, ROLLOUT_ERR_INVALID, "limit_ms", "limit_ms: %" PRId64, o->limit_ms);
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, "limit_ms", "limit_ms: %" PRId64 " is not within 0 and 10^12",
+                        o->limit_ms);
     for (uint32_t i = 0; i < ROLLOUT_STEP_COUNT; i++) {
         int r = ro_delay_check(&o->delays[i], i, reterr);
         if (r != ROLLOUT_OK)
@@ -62,8 +64,8 @@ static int check_options(const struct rollout_simulation *s, struct rollout_erro
     }
     for (size_t i = 0; i < o->change_count; i++)
         if (o->changes[i].at_ms > LONGEST_MS)
-            return ro_error_at(reterr, ROLLOUT_ERR_INVALID, (uint32_t)i, "changes", "changes[%zu].at_ms: %" PRId64, i,
-                               o->changes[i].at_ms);
+            return ro_error_at(reterr, ROLLOUT_ERR_INVALID, (uint32_t)i, "changes",
+                               "changes[%zu].at_ms: %" PRId64 " is more than 10^12", i, o->changes[i].at_ms);
     for (size_t i = 0; i < o->assertion_count; i++)
         if (ro_str_broken(o->assertions[i]))
             return ro_error_at(reterr, ROLLOUT_ERR_INVALID, (uint32_t)i, "assertions", "assertions[%zu]: NULL", i);
