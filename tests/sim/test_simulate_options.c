@@ -374,6 +374,33 @@ static void test_order_of_faults(void)
     small_free(&world);
 }
 
+/* A driver that dies after every fourth write, and six pods at once: 4 updates, then 2; of the 12 that make conditions and
+ * states right again 2, 4, 4 and 2, for it counts on from pass to pass. Who dies has not written the status. */
+static void test_crash(void)
+{
+    static const int64_t writes[] = { 0, 4, 6, 8, 12, 16, 18 };
+    struct small_world world = make_world("CloneSet", 6);
+    struct rollout_simulation_options options = { SIZED, .crash_after = 4,
+                                                  .delays = { [ROLLOUT_STEP_START] = { .a_ms = 10000 } } };
+    struct rollout_simulation_state state = { .struct_size = sizeof state };
+    struct rollout_simulation *s = begin(&world, &options);
+    size_t seen = 0;
+    for (step(s, &state); state.outcome == ROLLOUT_SIMULATION_RUNS; step(s, &state)) {
+        const struct rollout_cloneset_status *status = rollout_simulation_workload(s)->cloneset->status;
+        if (seen > 0 && (int64_t)state.writes == writes[seen - 1])
+            continue;
+        if (seen < 3)
+            expect("the status", seen == 2 ? 6 : 0, status ? status->replicas : 0);
+        if (seen < sizeof writes / sizeof *writes)
+            expect("writes so far", writes[seen], (int64_t)state.writes);
+        seen++;
+    }
+    expect("dying drivers", ROLLOUT_SIMULATION_DONE, state.outcome);
+    expect("their passes with writes", sizeof writes / sizeof *writes, (int64_t)seen);
+    rollout_simulation_free(s);
+    small_free(&world);
+}
+
 /* ---- many ---- */
 
 static void test_ten_thousand(void)
@@ -423,6 +450,7 @@ int main(void)
     test_range();
     test_shares();
     test_order_of_faults();
+    test_crash();
     test_ten_thousand();
     return failed != 0;
 }
