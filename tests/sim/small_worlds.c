@@ -127,6 +127,20 @@ json_t *small_snapshot(json_t *shorthand)
     return snapshot;
 }
 
+void small_merge(json_t *into, json_t *from)
+{
+    const char *key;
+    json_t *value;
+    json_object_foreach(from, key, value)
+    {
+        json_t *old = json_object_get(into, key);
+        if (json_is_object(old) && json_is_object(value))
+            small_merge(old, value);
+        else
+            json_object_set(into, key, value);
+    }
+}
+
 struct small_world small_decode(json_t *snapshot)
 {
     struct small_world w = { NULL, NULL };

@@ -20,6 +20,9 @@ struct small_world {
  * "gates": [...], "phase"}; "count" of them alike (numbered names) where it is given. nodes: names, or {"name", "labels"}. */
 json_t *small_snapshot(json_t *shorthand);
 
+/* Members of `from` into those of `into`, objects within as well; all else is replaced. */
+void small_merge(json_t *into, json_t *from);
+
 /* Decodes; the program ends with the error's message where that fails. */
 struct small_world small_decode(json_t *snapshot);
 void small_free(struct small_world *world);

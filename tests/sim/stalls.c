@@ -31,20 +31,6 @@ static uint32_t flags_of(json_t *list)
     return flags;
 }
 
-static void merge(json_t *into, json_t *from)
-{
-    const char *key;
-    json_t *value;
-    json_object_foreach(from, key, value)
-    {
-        json_t *old = json_object_get(into, key);
-        if (json_is_object(old) && json_is_object(value))
-            merge(old, value);
-        else
-            json_object_set(into, key, value);
-    }
-}
-
 static void die(const char *what, const struct rollout_error *error)
 {
     fprintf(stderr, "%s: %s\n", what, error->message);
@@ -93,7 +79,8 @@ static int explore(json_t *shorthand)
     struct rollout_change change = { 0, NULL };
     options.faults = (uint32_t)json_integer_value(json_object_get(how, "faults"));
     if (json_object_get(shorthand, "change")) {
-        merge(json_object_get(json_object_get(changed, "workload"), "spec"), json_object_get(shorthand, "change"));
+        small_merge(json_object_get(json_object_get(changed, "workload"), "spec"),
+                    json_object_get(shorthand, "change"));
         after = small_decode(changed);
         change.world = after.world;
         options.changes = &change;

@@ -67,20 +67,6 @@ static void read_faults(json_t *list, struct story *s)
     s->options.fault_count = json_array_size(list);
 }
 
-void story_merge(json_t *into, json_t *from)
-{
-    const char *key;
-    json_t *value;
-    json_object_foreach(from, key, value)
-    {
-        json_t *old = json_object_get(into, key);
-        if (json_is_object(old) && json_is_object(value))
-            story_merge(old, value);
-        else
-            json_object_set(into, key, value);
-    }
-}
-
 /* The Snapshot that is asked for from then on. */
 static json_t *changed_snapshot(json_t *shorthand, json_t *change)
 {
@@ -88,7 +74,7 @@ static json_t *changed_snapshot(json_t *shorthand, json_t *change)
     const char *revision = json_string_value(json_object_get(change, "revision"));
     const char *owner =
         json_string_value(json_object_get(json_object_get(json_object_get(copy, "workload"), "metadata"), "name"));
-    story_merge(spec, json_object_get(change, "spec"));
+    small_merge(spec, json_object_get(change, "spec"));
     json_t *containers = json_object_get(json_object_get(json_object_get(spec, "template"), "spec"), "containers");
     if (json_object_get(change, "image"))
         json_object_set(json_array_get(containers, 0), "image", json_object_get(change, "image"));

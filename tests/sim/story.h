@@ -23,9 +23,6 @@ struct story {
     json_t *snapshot, *documents[STORY_MOST], *simulate;
 };
 
-/* Members of `from` into those of `into`, objects within as well; all else is replaced. */
-void story_merge(json_t *into, json_t *from);
-
 void story_open(json_t *shorthand, struct story *ret);
 void story_close(struct story *story);
 

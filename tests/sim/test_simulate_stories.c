@@ -218,7 +218,7 @@ static int play(json_t *shorthand)
 static int play_in(json_t *worlds, json_t *one)
 {
     json_t *whole = json_deep_copy(json_object_get(worlds, json_string_value(json_object_get(one, "world"))));
-    story_merge(whole, one);
+    small_merge(whole, one);
     int bad = play(whole);
     json_decref(whole);
     return bad;
