@@ -73,6 +73,18 @@ class Holds(WithFolder):
         [three] = self.explored(*self.from_to(maxUnavailable=1), '--faults', 0)
         self.assertNotIn('size', three)
 
+    def test_pods_are_kept(self):
+        """Of a release that is over so many stay as are wanted: there is nothing to do."""
+        for kind in ('CloneSet', 'StatefulSet'):
+            record = self.folder / 'record.jsonl'
+            done = subprocess.run([ROLLOUT, 'simulate', '--record', record, *self.from_to(kind=kind, replicas=4)],
+                                  stdout=subprocess.DEVNULL, check=False)
+            self.assertEqual(done.returncode, 0)
+            last = record.read_text(encoding='utf-8').splitlines()[-1]
+            answers = self.explored('--faults', 0, '--replicas', 4, text=last)
+            self.assertEqual({answer['outcome'] for answer in answers}, {'holds'})
+            self.assertEqual(len({(answer['states'], answer['steps']) for answer in answers}), 1, kind)
+
     def test_first_release(self):
         [answer] = self.explored(text=json.dumps(manifest(maxUnavailable=1)))
         self.assertEqual(answer['outcome'], 'holds')

@@ -106,6 +106,12 @@ class Text(WithFolder):
         self.assertEqual((played['outcome'], played['timeline'][-1]['updated']), ('done', 5))
         self.assertEqual(played['inPlace'], 3)
 
+    def test_new_and_available(self):
+        """One pod after the other: updated and not ready yet, ready, the next one."""
+        rows = self.played(*self.from_to(replicas=3, maxUnavailable=1, podUpdatePolicy='InPlaceIfPossible'))['timeline']
+        self.assertEqual([(row['updated'], row['available'], row['updatedAvailable']) for row in rows],
+                         [(0, 3, 0), (1, 2, 0), (1, 3, 1), (2, 2, 1), (2, 3, 2), (3, 2, 2), (3, 3, 3)])
+
     def test_stated_delays(self):
         """A first release takes as long as its steps; what is said of them is what was played."""
         lone = json.dumps(manifest(replicas=3))
@@ -233,7 +239,9 @@ class Stuck(WithFolder):
 
     def test_names_of_revisions(self):
         options = self.from_to(maxUnavailable=1)
-        new = self.played(*options)['to']
+        plain = self.played(*options)
+        new, old = plain['to'], plain['from']
+        self.assertIn(f'faults: never ready: 10.00% of pods of {old}\n', simulate(*options, '--fault', 'never-ready=old@10%')[1])
         expected = simulate(*options, '--fault', 'never-ready=new')
         self.assertEqual(simulate(*options, '--fault', f'never-ready={new}'), expected)
         self.assertEqual(self.played(*options, '--fault', 'never-ready=any', status=1)['outcome'], 'stuck')
@@ -334,6 +342,10 @@ class Changes(WithFolder):
                        'done partition=0')[1]
         self.assertIn('changes: at 30s image=web:3,partition=2; when done partition=0\n', out)
         self.assertRegex(out, r'(?m)^30s .* change image=web:3,partition=2')
+
+    def test_the_head_is_of_the_first_pass(self):
+        options = self.from_to(maxUnavailable=1)
+        self.assertEqual(self.played(*options, '--change', '1s image=web:3')['to'], self.played(*options)['to'])
 
     def test_the_lowest_partition_counts_from_then_on(self):
         played = self.played(*self.from_to(partition=3, maxUnavailable=1), '--change', '1h partition=1')
