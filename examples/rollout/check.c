@@ -168,6 +168,8 @@ static void add_head(const struct options *options, const struct check_settings 
         }
     }
     text_adds(out, "\n");
+    if (world->workload->daemonset)
+        show_no_pods(out, world);
     if (smaller)
         text_addf(out, "note: %" PRId64 " are wanted, %d are explored; --replicas says otherwise\n",
                   size_of_world(world), DEFAULT_SIZE);

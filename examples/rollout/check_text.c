@@ -222,8 +222,8 @@ int check_add_text(const struct exploration *it, struct text *out, struct rollou
     if (it->size)
         text_addf(out, "size %" PRId64 ": ", it->size);
     text_addf(out, "%s\n", outcome_sentence(result->outcome));
-    text_addf(out, "  %" PRIu64 " states, %" PRIu64 " steps, depth %" PRIu64, result->states, result->steps,
-              result->depth);
+    text_addf(out, "  %" PRIu64 " state%s, %" PRIu64 " step%s, depth %" PRIu64, result->states,
+              result->states == 1 ? "" : "s", result->steps, result->steps == 1 ? "" : "s", result->depth);
     if (result->found != result->states)
         text_addf(out, ", %" PRIu64 " states found", result->found);
     text_adds(out, "\n");

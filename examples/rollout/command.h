@@ -30,8 +30,8 @@ struct options {
     bool json;                /* -o json */
     const char *const *gates; /* --feature-gate NAME=true|false */
     int gate_count;
-    bool all; /* --all: every line that differs */
-    bool junit; /* -o junit */
+    bool all;                       /* --all: every line that differs */
+    bool junit;                     /* -o junit */
     const struct setting *settings; /* in the order of the command line */
     int setting_count;
 };

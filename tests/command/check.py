@@ -85,6 +85,12 @@ class Holds(WithFolder):
             self.assertEqual({answer['outcome'] for answer in answers}, {'holds'})
             self.assertEqual(len({(answer['states'], answer['steps']) for answer in answers}), 1, kind)
 
+    def test_a_daemonset_without_nodes(self):
+        """There is nothing to go wrong, which is said."""
+        status, out, _ = check(text=json.dumps(manifest('DaemonSet')))
+        self.assertEqual(status, 0)
+        self.assertIn('\nnote: no nodes are given for it\n', out)
+
     def test_first_release(self):
         [answer] = self.explored(text=json.dumps(manifest(maxUnavailable=1)))
         self.assertEqual(answer['outcome'], 'holds')
