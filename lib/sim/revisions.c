@@ -295,7 +295,9 @@ const struct ro_sim_pair *ro_cluster_pair(struct ro_cluster *c, uint32_t from, u
     if (!from || !to)
         return &unknown;
     const struct ro_sim_pair *pair = &c->pairs[(from - 1) * c->revision_room + to - 1];
-    if (!pair->diff && compare(c, from - 1, to - 1) != ROLLOUT_OK)
+    int r = pair->diff ? ROLLOUT_OK : compare(c, from - 1, to - 1);
+    c->texts.failed = c->texts.failed || r == ROLLOUT_ERR_NOMEM;
+    if (r != ROLLOUT_OK)
         return &unknown;
     return pair->diff ? pair : &unknown;
 }

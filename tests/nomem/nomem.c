@@ -22,7 +22,7 @@
 
 /* Documents that are parsed are short: every one of their values is an allocation of jansson's. Of each file the first few
  * small worlds are played. */
-enum { PARSED_MAX = 8000, INDICES_MAX = 4096, ACTIONS_MAX = 6, PLAYED_MAX = 2 };
+enum { PARSED_MAX = 8000, INDICES_MAX = 4096, ACTIONS_MAX = 6, PLAYED_MAX = 4 };
 
 /* ---- what a call gives, as text ---- */
 
