@@ -9,7 +9,9 @@ static int open_status(const void *given, void *full, size_t size, struct rollou
 {
     if (given)
         return ro_abi_struct(given, full, size, "status", reterr);
+    uint32_t known = (uint32_t)size; /* what is opened may be handed in again */
     memset(full, 0, size);
+    memcpy(full, &known, sizeof known);
     return ROLLOUT_OK;
 }
 

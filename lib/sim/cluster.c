@@ -124,6 +124,29 @@ static void guess(struct ro_cluster *c, uint32_t i)
     h->batches = flags & ROLLOUT_IN_PLACE_NEXT ? 1 : 0;
 }
 
+static void agree(struct ro_cluster *c, uint32_t pod, struct rollout_str key, struct rollout_str value)
+{
+    c->hidden[pod].labels = ro_texts_with(&c->texts, c->hidden[pod].labels, key, value);
+}
+
+/* A caller's own facts may say what no label of his does: labels say it from then on, as what changes a label reads the
+ * facts out of all. */
+static void label_facts(struct ro_cluster *c, uint32_t pod, const struct rollout_pod *facts)
+{
+    const struct ro_label_set *said = ro_texts_set(&c->texts, c->hidden[pod].labels);
+    struct rollout_str revision = said->revision, hash = ro_short_hash(facts->revision);
+    uint32_t state = said->state, flags = said->flags;
+    if (facts->revision.len > 0 && !ro_str_eq(revision, facts->revision))
+        agree(c, pod, RO_STR("controller-revision-hash"), facts->revision);
+    if (facts->lifecycle_state != ROLLOUT_STATE_NONE && facts->lifecycle_state < ROLLOUT_STATE_OTHER &&
+        facts->lifecycle_state != state)
+        agree(c, pod, RO_STR("lifecycle.apps.kruise.io/state"), ro_state_text(facts->lifecycle_state));
+    if ((facts->flags & ROLLOUT_POD_SPECIFIED_DELETE) && !(flags & ROLLOUT_POD_SPECIFIED_DELETE))
+        agree(c, pod, RO_STR("apps.kruise.io/specified-delete"), RO_STR("true"));
+    if ((facts->flags & ROLLOUT_POD_TEMPLATE_HASH) && !(flags & ROLLOUT_POD_TEMPLATE_HASH))
+        agree(c, pod, RO_STR("pod-template-hash"), hash.data ? hash : RO_STR(""));
+}
+
 static bool copy_pods(struct ro_cluster *c, const struct rollout_snapshot *s)
 {
     for (size_t i = 0; i < s->pods.count; i++) {
@@ -140,7 +163,7 @@ static bool copy_pods(struct ro_cluster *c, const struct rollout_snapshot *s)
         }
         c->hidden[at].labels = ro_texts_labels(&c->texts, &full.labels);
         c->hidden[at].finalizers = ro_texts_finalizers(&c->texts, &full.finalizers);
-        /* a caller's own facts may say more than the labels do */
+        label_facts(c, at, &full);
         c->pods[at].labels = ro_texts_set(&c->texts, c->hidden[at].labels)->labels;
         c->pods[at].finalizers = ro_texts_list(&c->texts, c->hidden[at].finalizers);
         guess(c, at);

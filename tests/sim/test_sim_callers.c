@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Releases and explorations of facts that a caller of another version, or one with too much of everything, hands over. */
+#include <check.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <rollout/rollout.h>
+
+#define STR(literal) { literal, sizeof(literal) - 1 }
+enum { MOST = 40, NOW = 1700000000 };
+
+static struct rollout_error error;
+static struct rollout_cloneset cloneset;
+static struct rollout_statefulset statefulset;
+static struct rollout_pod pods[MOST];
+static struct rollout_node_facts nodes[MOST];
+static struct rollout_revision revisions[MOST];
+static char names[MOST][8];
+static struct rollout_workload workload;
+static struct rollout_snapshot snapshot;
+static struct rollout_world world;
+static struct rollout_simulation_options play;
+static struct rollout_check_options explore;
+
+/* A CloneSet whose pods are there, ready and as asked for. */
+static void set_up(void)
+{
+    static const struct rollout_label label = { STR("app"), STR("web") };
+    const struct rollout_labels labels = { &label, 1, sizeof label };
+    memset(pods, 0, sizeof pods);
+    memset(nodes, 0, sizeof nodes);
+    memset(revisions, 0, sizeof revisions);
+    for (int i = 0; i < MOST; i++) {
+        memcpy(names[i], "web-00", 6);
+        names[i][4] = (char)('0' + i / 10);
+        names[i][5] = (char)('0' + i % 10);
+        pods[i] = (struct rollout_pod){ .phase = ROLLOUT_PHASE_RUNNING,
+                                        .flags = ROLLOUT_POD_READY,
+                                        .ready_since_ms = 1000,
+                                        .created_ms = 1000,
+                                        .revision = STR("web-00"),
+                                        .name = { names[i], 6 },
+                                        .node = STR("n"),
+                                        .labels = labels };
+        nodes[i].name = (struct rollout_str){ names[i], 6 };
+        revisions[i].name = (struct rollout_str){ names[i], 6 };
+        revisions[i].number = i + 1;
+    }
+    cloneset = (struct rollout_cloneset){ .struct_size = sizeof cloneset,
+                                          .flags = ROLLOUT_CLONESET_ROLLING_UPDATE,
+                                          .namespace_ = STR("default"),
+                                          .name = STR("web"),
+                                          .selector.match_labels = labels,
+                                          .replicas = { 1, 3 } };
+    statefulset = (struct rollout_statefulset){ .struct_size = sizeof statefulset,
+                                                .namespace_ = STR("default"),
+                                                .name = STR("web"),
+                                                .selector.match_labels = labels,
+                                                .replicas = { 1, 1 } };
+    workload = (struct rollout_workload){ .struct_size = sizeof workload, .cloneset = &cloneset };
+    snapshot = (struct rollout_snapshot){ .struct_size = sizeof snapshot,
+                                          .update_revision = 1,
+                                          .now_ms = NOW * INT64_C(1000),
+                                          .revisions = { revisions, 1, sizeof *revisions },
+                                          .pods = { pods, 3, sizeof *pods } };
+    world = (struct rollout_world){ .struct_size = sizeof world, .workload = &workload, .snapshot = &snapshot };
+    play = (struct rollout_simulation_options){ .struct_size = sizeof play };
+    explore = (struct rollout_check_options){ .struct_size = sizeof explore };
+    error = (struct rollout_error){ .struct_size = sizeof error };
+}
+
+static struct rollout_simulation *begun(void)
+{
+    struct rollout_simulation *s = NULL;
+    int r = rollout_simulation_new(&world, &play, &s, &error);
+    ck_assert_msg(r == ROLLOUT_OK, "%d: %s", r, error.message);
+    return s;
+}
+
+static struct rollout_check *opened(void)
+{
+    struct rollout_check *c = NULL;
+    int r = rollout_check_new(&world, &explore, &c, &error);
+    ck_assert_msg(r == ROLLOUT_OK, "%d: %s", r, error.message);
+    return c;
+}
+
+static struct rollout_simulation_state stepped(struct rollout_simulation *s)
+{
+    struct rollout_simulation_state state = { .struct_size = sizeof state };
+    int r = rollout_simulation_step(s, &state, &error);
+    ck_assert_msg(r == ROLLOUT_OK, "%d: %s", r, error.message);
+    return state;
+}
+
+/* ---- sizes ---- */
+
+/* What lies behind a pod of an older caller is the next one, not its in-place facts. */
+START_TEST(test_shorter_pods)
+{
+    const size_t stride = offsetof(struct rollout_pod, in_place);
+    char *packed = malloc(3 * stride);
+    ck_assert_ptr_nonnull(packed);
+    ck_assert_uint_eq(stride % 8, 0);
+    for (size_t i = 0; i < 3; i++)
+        memcpy(packed + i * stride, &pods[i], stride);
+    snapshot.pods = (struct rollout_pods){ (const void *)packed, 3, stride };
+    struct rollout_simulation *s = begun();
+    ck_assert_uint_eq(stepped(s).outcome, ROLLOUT_SIMULATION_RUNS);
+    const struct rollout_pods *seen = &rollout_simulation_snapshot(s)->pods;
+    ck_assert_uint_eq(seen->count, 3);
+    for (size_t i = 0; i < 3; i++) {
+        ck_assert_ptr_null(seen->items[i].in_place);
+        ck_assert_uint_eq(seen->items[i].name.len, 6);
+    }
+    rollout_simulation_free(s);
+    rollout_check_free(opened());
+    free(packed);
+}
+END_TEST
+
+START_TEST(test_shorter_snapshot)
+{
+    const uint32_t size = offsetof(struct rollout_snapshot, nodes);
+    struct rollout_snapshot *cut = malloc(size);
+    ck_assert_ptr_nonnull(cut);
+    memcpy(cut, &snapshot, size);
+    memcpy(cut, &size, sizeof size);
+    world.snapshot = cut;
+    const struct rollout_change change = { 1000, &world };
+    play.changes = explore.changes = &change;
+    play.change_count = explore.change_count = 1;
+    struct rollout_simulation *s = begun();
+    struct rollout_simulation_state state = stepped(s);
+    for (int i = 0; i < 50 && state.outcome == ROLLOUT_SIMULATION_RUNS; i++)
+        state = stepped(s);
+    ck_assert_uint_eq(state.outcome, ROLLOUT_SIMULATION_DONE);
+    ck_assert_uint_eq(rollout_simulation_changes(s), 1);
+    rollout_simulation_free(s);
+    rollout_check_free(opened());
+    free(cut);
+}
+END_TEST
+
+/* Results of every size, each in a block that ends behind it. */
+enum which { STATE, RESULT, STORY };
+
+static int ask(enum which which, void *handle, void *out)
+{
+    return which == STATE    ? rollout_simulation_step(handle, out, &error)
+           : which == RESULT ? rollout_check_step(handle, 0, out, &error)
+                             : rollout_check_story(handle, 0, out, &error);
+}
+
+static void check_sizes(enum which which, void *handle, const char *name, uint32_t whole)
+{
+    enum { LONGER = 24, GUARD = 8 };
+    static const uint32_t none[] = { 0, 1, 2, 3, 65537, UINT32_MAX };
+    char *full = malloc(whole), text[64];
+    ck_assert_ptr_nonnull(full);
+    memcpy(full, &whole, sizeof whole);
+    ck_assert_int_eq(ask(which, handle, full), ROLLOUT_OK);
+    for (uint32_t size = sizeof size; size <= whole + LONGER; size++) {
+        char *room = malloc(size + GUARD);
+        ck_assert_ptr_nonnull(room);
+        memset(room, 0x55, size + GUARD);
+        memcpy(room, &size, sizeof size);
+        ck_assert_int_eq(ask(which, handle, room), ROLLOUT_OK);
+        ck_assert_mem_eq(room, &size, sizeof size);
+        if (which != STORY) /* whose pointers are those of the last call */
+            ck_assert_mem_eq(room + sizeof size, full + sizeof size, (size < whole ? size : whole) - sizeof size);
+        for (uint32_t i = whole; i < size; i++)
+            ck_assert_int_eq(room[i], 0);
+        for (uint32_t i = size; i < size + GUARD; i++)
+            ck_assert_int_eq(room[i], 0x55);
+        free(room);
+    }
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
+        memset(full, 0x55, whole);
+        memcpy(full, &none[i], sizeof none[i]);
+        ck_assert_int_eq(ask(which, handle, full), ROLLOUT_ERR_ABI);
+        snprintf(text, sizeof text, "%s: struct_size %lu is none", name, (unsigned long)none[i]);
+        ck_assert_str_eq(error.message, text);
+        for (uint32_t b = sizeof(uint32_t); b < whole; b++)
+            ck_assert_int_eq(full[b], 0x55);
+    }
+    free(full);
+}
+
+START_TEST(test_results)
+{
+    static const struct rollout_str never = STR("available >= 1000");
+    struct rollout_check_result result = { .struct_size = sizeof result };
+    struct rollout_simulation *s = begun();
+    while (stepped(s).outcome == ROLLOUT_SIMULATION_RUNS)
+        continue;
+    check_sizes(STATE, s, "state", sizeof(struct rollout_simulation_state));
+    rollout_simulation_free(s);
+    explore.assertions = &never;
+    explore.assertion_count = 1;
+    struct rollout_check *c = opened();
+    ck_assert_int_eq(rollout_check_step(c, 10, &result, &error), ROLLOUT_OK);
+    ck_assert_uint_eq(result.outcome, ROLLOUT_CHECK_UNSAFE);
+    check_sizes(RESULT, c, "result", sizeof result);
+    check_sizes(STORY, c, "story", sizeof(struct rollout_check_story));
+    rollout_check_free(c);
+}
+END_TEST
+
+/* ---- too much ---- */
+
+START_TEST(test_millions)
+{
+    struct rollout_simulation_state state = { .struct_size = sizeof state };
+    cloneset.replicas.value = 2000000003;
+    cloneset.max_unavailable = (struct rollout_intstr){ ROLLOUT_INTSTR_INT, 2000000000, { 0 } };
+    struct rollout_simulation *s = begun();
+    int r = ROLLOUT_OK;
+    for (int i = 0; i < 3 && r == ROLLOUT_OK; i++)
+        r = rollout_simulation_step(s, &state, &error);
+    ck_assert_int_eq(r, ROLLOUT_ERR_INVALID);
+    ck_assert_str_eq(error.message, "pods: 3 and 2000000000 new ones, but at most 200000 can be played with");
+    ck_assert_int_eq(rollout_simulation_step(s, &state, &error), ROLLOUT_ERR_INVALID);
+    ck_assert_str_eq(error.message, "simulation: an earlier step failed");
+    ck_assert_int_eq(rollout_simulation_restart(s, 2, &error), ROLLOUT_OK); /* which begins anew */
+    ck_assert_int_eq(rollout_simulation_step(s, &state, &error), ROLLOUT_OK);
+    rollout_simulation_free(s);
+}
+END_TEST
+
+static void too_many(const char *text)
+{
+    struct rollout_check *c = NULL;
+    ck_assert_int_eq(rollout_check_new(&world, &explore, &c, &error), ROLLOUT_ERR_INVALID);
+    ck_assert_str_eq(error.message, text);
+    ck_assert_ptr_null(c);
+}
+
+START_TEST(test_small)
+{
+    struct rollout_check_result result = { .struct_size = sizeof result };
+    snapshot.pods.count = 33;
+    too_many("snapshot: 33 pods, 0 nodes, 1 revisions, but at most 32 each can be explored");
+    snapshot.pods.count = 3;
+    snapshot.nodes = (struct rollout_nodes){ nodes, 33, sizeof *nodes };
+    too_many("snapshot: 3 pods, 33 nodes, 1 revisions, but at most 32 each can be explored");
+    snapshot.nodes.count = 0;
+    snapshot.revisions.count = 33;
+    too_many("snapshot: 3 pods, 0 nodes, 33 revisions, but at most 32 each can be explored");
+    /* ... or are to come. */
+    snapshot.revisions.count = 1;
+    cloneset.replicas.value = 33;
+    struct rollout_check *c = opened();
+    ck_assert_int_eq(rollout_check_step(c, 10, &result, &error), ROLLOUT_ERR_INVALID);
+    ck_assert_str_eq(error.message, "pods: more than 32 at a time");
+    ck_assert_int_eq(rollout_check_step(c, 10, &result, &error), ROLLOUT_ERR_INVALID);
+    ck_assert_str_eq(error.message, "check: an earlier step failed");
+    rollout_check_free(c);
+}
+END_TEST
+
+/* ---- the ends of ranges ---- */
+
+START_TEST(test_nothing_there)
+{
+    static const struct rollout_str text = STR("total <= replicas");
+    cloneset.replicas.value = 0;
+    snapshot.pods.count = 0;
+    play.assertions = &text;
+    play.assertion_count = 1;
+    struct rollout_simulation *s = begun();
+    ck_assert_uint_eq(stepped(s).outcome, ROLLOUT_SIMULATION_RUNS);
+    struct rollout_simulation_state state = stepped(s);
+    ck_assert_uint_eq(state.outcome, ROLLOUT_SIMULATION_DONE);
+    ck_assert_int_eq(state.total, 0);
+    rollout_simulation_free(s);
+}
+END_TEST
+
+START_TEST(test_restarts)
+{
+    static const struct rollout_fault crash = { .kind = ROLLOUT_FAULT_CRASH, .at_ms = 1500 };
+    pods[1].restarts = INT32_MAX;
+    play.faults = &crash;
+    play.fault_count = 1;
+    struct rollout_simulation *s = begun();
+    struct rollout_simulation_state state = stepped(s);
+    for (int i = 0; i < 20 && state.outcome == ROLLOUT_SIMULATION_RUNS; i++)
+        state = stepped(s);
+    ck_assert_uint_eq(state.restarts, 3);
+    ck_assert_uint_eq(state.deleted, 0); /* that they are as asked for is known to no label */
+    const struct rollout_pods *seen = &rollout_simulation_snapshot(s)->pods;
+    ck_assert_int_eq(seen->items[0].restarts, 1);
+    ck_assert_int_eq(seen->items[1].restarts, INT32_MAX);
+    rollout_simulation_free(s);
+}
+END_TEST
+
+/* ---- changes ---- */
+
+static void refused(const char *text)
+{
+    struct rollout_simulation *s = NULL;
+    struct rollout_check *c = NULL;
+    ck_assert_int_eq(rollout_simulation_new(&world, &play, &s, &error), ROLLOUT_ERR_INVALID);
+    ck_assert_str_eq(error.message, text);
+    ck_assert_uint_eq(error.index, 1);
+    ck_assert_ptr_null(s);
+    ck_assert_int_eq(rollout_check_new(&world, &explore, &c, &error), ROLLOUT_ERR_INVALID);
+    ck_assert_str_eq(error.message, text);
+    ck_assert_ptr_null(c);
+}
+
+START_TEST(test_changes)
+{
+    struct rollout_workload other = { .struct_size = sizeof other, .statefulset = &statefulset };
+    struct rollout_snapshot there = snapshot;
+    struct rollout_world to = { .struct_size = sizeof to, .workload = &other, .snapshot = &there };
+    const struct rollout_change changes[] = { { 0, &world }, { 1000, &to } };
+    play.changes = explore.changes = changes;
+    play.change_count = explore.change_count = 2;
+    refused("changes[1]: the workload is of another kind");
+    to.workload = &workload;
+    there.pods = (struct rollout_pods){ NULL, 1, sizeof *pods };
+    refused("changes[1]: pods: is NULL with a count of 1");
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("sim_callers");
+    TCase *tcase = tcase_create("sim_callers");
+    tcase_add_checked_fixture(tcase, set_up, NULL);
+    tcase_add_test(tcase, test_shorter_pods);
+    tcase_add_test(tcase, test_shorter_snapshot);
+    tcase_add_test(tcase, test_results);
+    tcase_add_test(tcase, test_millions);
+    tcase_add_test(tcase, test_small);
+    tcase_add_test(tcase, test_nothing_there);
+    tcase_add_test(tcase, test_restarts);
+    tcase_add_test(tcase, test_changes);
+    suite_add_tcase(suite, tcase);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed != 0;
+}
