@@ -6946,7 +6946,9 @@ static int rules_specs_open_status(const void *given, void *full, size_t size, s
 {
     if (given)
         return ro_abi_struct(given, full, size, "status", reterr);
+    uint32_t known = (uint32_t)size; /* what is opened may be handed in again */
     memset(full, 0, size);
+    memcpy(full, &known, sizeof known);
     return ROLLOUT_OK;
 }
 
@@ -27136,6 +27138,29 @@ static void sim_cluster_guess(struct ro_cluster *c, uint32_t i)
     h->batches = flags & ROLLOUT_IN_PLACE_NEXT ? 1 : 0;
 }
 
+static void sim_cluster_agree(struct ro_cluster *c, uint32_t pod, struct rollout_str key, struct rollout_str value)
+{
+    c->hidden[pod].labels = ro_texts_with(&c->texts, c->hidden[pod].labels, key, value);
+}
+
+/* A caller's own facts may say what no label of his does: labels say it from then on, as what changes a label reads the
+ * facts out of all. */
+static void sim_cluster_label_facts(struct ro_cluster *c, uint32_t pod, const struct rollout_pod *facts)
+{
+    const struct ro_label_set *said = ro_texts_set(&c->texts, c->hidden[pod].labels);
+    struct rollout_str revision = said->revision, hash = ro_short_hash(facts->revision);
+    uint32_t state = said->state, flags = said->flags;
+    if (facts->revision.len > 0 && !ro_str_eq(revision, facts->revision))
+        sim_cluster_agree(c, pod, RO_STR("controller-revision-hash"), facts->revision);
+    if (facts->lifecycle_state != ROLLOUT_STATE_NONE && facts->lifecycle_state < ROLLOUT_STATE_OTHER &&
+        facts->lifecycle_state != state)
+        sim_cluster_agree(c, pod, RO_STR("lifecycle.apps.kruise.io/state"), ro_state_text(facts->lifecycle_state));
+    if ((facts->flags & ROLLOUT_POD_SPECIFIED_DELETE) && !(flags & ROLLOUT_POD_SPECIFIED_DELETE))
+        sim_cluster_agree(c, pod, RO_STR("apps.kruise.io/specified-delete"), RO_STR("true"));
+    if ((facts->flags & ROLLOUT_POD_TEMPLATE_HASH) && !(flags & ROLLOUT_POD_TEMPLATE_HASH))
+        sim_cluster_agree(c, pod, RO_STR("pod-template-hash"), hash.data ? hash : RO_STR(""));
+}
+
 static bool sim_cluster_copy_pods(struct ro_cluster *c, const struct rollout_snapshot *s)
 {
     for (size_t i = 0; i < s->pods.count; i++) {
@@ -27152,7 +27177,7 @@ static bool sim_cluster_copy_pods(struct ro_cluster *c, const struct rollout_sna
         }
         c->hidden[at].labels = ro_texts_labels(&c->texts, &full.labels);
         c->hidden[at].finalizers = ro_texts_finalizers(&c->texts, &full.finalizers);
-        /* a caller's own facts may say more than the labels do */
+        sim_cluster_label_facts(c, at, &full);
         c->pods[at].labels = ro_texts_set(&c->texts, c->hidden[at].labels)->labels;
         c->pods[at].finalizers = ro_texts_list(&c->texts, c->hidden[at].finalizers);
         sim_cluster_guess(c, at);
@@ -31841,7 +31866,9 @@ static const struct ro_sim_pair *ro_cluster_pair(struct ro_cluster *c, uint32_t 
     if (!from || !to)
         return &unknown;
     const struct ro_sim_pair *pair = &c->pairs[(from - 1) * c->revision_room + to - 1];
-    if (!pair->diff && sim_revisions_compare(c, from - 1, to - 1) != ROLLOUT_OK)
+    int r = pair->diff ? ROLLOUT_OK : sim_revisions_compare(c, from - 1, to - 1);
+    c->texts.failed = c->texts.failed || r == ROLLOUT_ERR_NOMEM;
+    if (r != ROLLOUT_OK)
         return &unknown;
     return pair->diff ? pair : &unknown;
 }
