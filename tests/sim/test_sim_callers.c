@@ -321,10 +321,10 @@ START_TEST(test_changes)
     const struct rollout_change changes[] = { { 0, &world }, { 1000, &to } };
     play.changes = explore.changes = changes;
     play.change_count = explore.change_count = 2;
-    refused("changes[1]: the workload is of another kind");
+    refused("changes[1].world.workload: is of another kind");
     to.workload = &workload;
     there.pods = (struct rollout_pods){ NULL, 1, sizeof *pods };
-    refused("changes[1]: pods: is NULL with a count of 1");
+    refused("changes[1].world: pods: is NULL with a count of 1");
 }
 END_TEST
 
