@@ -87,14 +87,21 @@ static bool make_fresh(struct edited *workload, const struct rollout_node *statu
            edit_put(workload, "status", status, reterr);
 }
 
-/* Lets all pods of the old world come up, which takes no time. */
+/* Lets all pods of the old world come up, which takes no time. In vain, where so many passes bring none. */
 static int bring_up(struct start *start, struct rollout_error *reterr)
 {
+    enum { IN_VAIN = 1000 };
     const struct rollout_simulation_options options = { .struct_size = sizeof options };
     struct rollout_simulation_state state = { .struct_size = sizeof state };
+    int64_t most = 0;
     int rc = rollout_simulation_new(start->old_world.world, &options, &start->simulation, reterr);
-    while (rc == ROLLOUT_OK && state.outcome == ROLLOUT_SIMULATION_RUNS)
+    for (int passes = 0; rc == ROLLOUT_OK && state.outcome == ROLLOUT_SIMULATION_RUNS && passes < IN_VAIN; passes++) {
         rc = rollout_simulation_step(start->simulation, &state, reterr);
+        if (state.available > most) {
+            most = state.available;
+            passes = 0;
+        }
+    }
     if (rc == ROLLOUT_OK && state.outcome != ROLLOUT_SIMULATION_DONE) {
         edit_refuse(reterr, "not all pods of the old revision become available: %" PRId64 " of %" PRId64,
                     state.available, state.wanted);
