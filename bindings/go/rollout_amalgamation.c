@@ -26257,28 +26257,27 @@ static void ro_states_free(struct ro_states *s);
  * good end, as far as the fate of all before it is known; UINT32_MAX: none. */
 static uint32_t ro_states_judge(struct ro_states *s);
 
-/* ---- lib/sim/check.c ---- */
+/* ---- lib/sim/exploration.h ---- */
 
-#define STATE_LIMIT     10000000
-#define MEMORY_LIMIT    ((size_t)1 << 30)
-#define FIRST_JUDGEMENT 1024
-#define CHANGE_LIMIT    200
+/* An exploration under way: what its parts share. */
+
+
 
 /* What brings one state to the next; the low byte says which pod or node. */
 enum {
-    sim_check_MOVE_START = 0,
-    sim_check_MOVE_PASS = 1 << 8,
-    sim_check_MOVE_EVENT = 2 << 8,
-    sim_check_MOVE_HOOK = 3 << 8,
-    sim_check_MOVE_UNREADY = 4 << 8,
-    sim_check_MOVE_BREAK = 5 << 8,
-    sim_check_MOVE_FAIL = 6 << 8,
-    sim_check_MOVE_VANISH = 7 << 8,
-    sim_check_MOVE_NODE = 8 << 8,
-    sim_check_MOVE_CHANGE = 9 << 8,
-    sim_check_MOVE_AGE = 10 << 8,
-    sim_check_MOVE_GRACE = 11 << 8,
-    sim_check_MOVE_NOTHING = 12 << 8 /* the end of a story: nothing is planned, and nothing else moves */
+    MOVE_START = 0,
+    MOVE_PASS = 1 << 8,
+    MOVE_EVENT = 2 << 8,
+    MOVE_HOOK = 3 << 8,
+    MOVE_UNREADY = 4 << 8,
+    MOVE_BREAK = 5 << 8,
+    MOVE_FAIL = 6 << 8,
+    MOVE_VANISH = 7 << 8,
+    MOVE_NODE = 8 << 8,
+    MOVE_CHANGE = 9 << 8,
+    MOVE_AGE = 10 << 8,
+    MOVE_GRACE = 11 << 8,
+    MOVE_NOTHING = 12 << 8 /* the end of a story: nothing is planned, and nothing else moves */
 };
 
 struct rollout_check {
@@ -26313,307 +26312,29 @@ struct rollout_check {
     struct rollout_plan *story_plan;
 };
 
-/* ---- the state under exploration ---- */
+/* ---- explore.c ---- */
 
-static void sim_check_keep(struct rollout_check *k)
-{
-    const struct ro_cluster *c = &k->small.cluster;
-    k->pod_count = c->pod_count;
-    memcpy(k->pods, c->pods, c->pod_count * sizeof *k->pods);
-    memcpy(k->in_place, c->in_place, c->pod_count * sizeof *k->in_place);
-    memcpy(k->hidden, c->hidden, c->pod_count * sizeof *k->hidden);
-    ro_kind_remember(c, k->memory);
-    k->faults = k->small.faults;
-    k->lost = k->small.lost;
-    k->change = k->small.change;
-}
+/* All that can come of the next state. */
+static int ro_explore(struct rollout_check *k);
 
-static void sim_check_restore(struct rollout_check *k)
-{
-    struct ro_cluster *c = &k->small.cluster;
-    ro_small_load(&k->small, k->change, k->lost);
-    c->pod_count = k->pod_count;
-    memcpy(c->pods, k->pods, c->pod_count * sizeof *k->pods);
-    memcpy(c->in_place, k->in_place, c->pod_count * sizeof *k->in_place);
-    memcpy(c->hidden, k->hidden, c->pod_count * sizeof *k->hidden);
-    c->snapshot.pods.count = c->pod_count;
-    c->next_serial = (uint32_t)c->pod_count;
-    ro_kind_recall(c, k->memory);
-    k->small.faults = k->faults;
-}
+/* The exploration ends, with a story that goes wrong from this state on; UINT32_MAX: there is none. */
+static void ro_explore_end(struct rollout_check *k, uint32_t outcome, uint32_t culprit);
 
-static void sim_check_restore_pod(struct rollout_check *k, size_t pod)
-{
-    struct ro_cluster *c = &k->small.cluster;
-    c->pods[pod] = k->pods[pod];
-    c->in_place[pod] = k->in_place[pod];
-    c->hidden[pod] = k->hidden[pod];
-    k->small.faults = k->faults;
-}
+/* A pass of the driver on the cluster as it was unpacked, and any other move; false where that is not possible. */
+static int ro_explore_pass(struct rollout_check *k, struct rollout_plan **ret_plan);
+static bool ro_explore_move(struct rollout_check *k, uint16_t what);
 
-/* ---- moves ---- */
+/* ---- story.c ---- */
 
-static int sim_check_pass(struct rollout_check *k, struct rollout_plan **ret_plan)
-{
-    struct ro_cluster *c = &k->small.cluster;
-    struct rollout_plan *plan = NULL;
-    int r = ro_cluster_plan(c, &plan);
-    for (size_t i = 0; r == ROLLOUT_OK && i < plan->action_count; i++) {
-        uint64_t writes = ro_cluster_writes(plan, i);
-        if (c->pod_count + writes > RO_SMALL_PODS && plan->actions[i].op == ROLLOUT_OP_CREATE)
-            r = ro_error(c->reterr, ROLLOUT_ERR_INVALID, "pods", "pods: more than %d at a time", RO_SMALL_PODS);
-        else
-            r = ro_cluster_act(c, plan, i, 0, writes);
-    }
-    if (r == ROLLOUT_OK)
-        r = ro_cluster_status(c, plan);
-    for (uint32_t i = 0; i < c->pod_count; i++)
-        ro_cluster_settle(c, i);
-    if (r != ROLLOUT_OK) {
-        rollout_plan_free(plan);
-        return r;
-    }
-    *ret_plan = plan;
-    return ROLLOUT_OK;
-}
+/* From the start to the culprit, and, where it is no single step, on to where nothing moves or it comes round again. */
+static int ro_story_tell(struct rollout_check *k);
 
-/* A move other than a pass. False where it is not possible. */
-static bool sim_check_move(struct rollout_check *k, uint16_t what)
-{
-    struct ro_cluster *c = &k->small.cluster;
-    uint32_t i = what & 0xff;
-    const uint16_t up = RO_SIM_CONTAINERS_READY;
-    bool runs = i < c->pod_count && ro_kind_active(c, i);
-    switch (what & 0xff00) {
-    case sim_check_MOVE_EVENT:
-    case sim_check_MOVE_HOOK: {
-        enum ro_event event = (what & 0xff00) == sim_check_MOVE_EVENT ? ro_cluster_next(c, i) : ro_cluster_hook(c, i);
-        if (event != RO_EVENT_NONE)
-            ro_cluster_happen(c, i, event);
-        return event != RO_EVENT_NONE;
-    }
-    case sim_check_MOVE_UNREADY:
-        if (!runs || !(c->hidden[i].flags & up))
-            return false;
-        ro_cluster_unready(c, i);
-        break;
-    case sim_check_MOVE_BREAK:
-        if (!runs || !(c->hidden[i].flags & up) || c->hidden[i].image == c->snapshot.update_revision)
-            return false;
-        ro_cluster_break(c, i);
-        break;
-    case sim_check_MOVE_FAIL:
-        if (!runs || c->pods[i].phase != ROLLOUT_PHASE_RUNNING)
-            return false;
-        ro_cluster_fail(c, i);
-        break;
-    case sim_check_MOVE_VANISH:
-        if (!runs)
-            return false;
-        ro_cluster_vanish(c, i);
-        break;
-    case sim_check_MOVE_NODE:
-        if (k->small.lost >> i & 1)
-            return false;
-        ro_small_load(&k->small, k->small.change, k->small.lost | UINT32_C(1) << i);
-        for (uint32_t p = 0; p < c->pod_count; p++)
-            if (c->pods[p].node_index == i + 1) {
-                if (!c->workload.daemonset)
-                    c->pods[p].flags |= ROLLOUT_POD_TERMINATING;
-                ro_cluster_settle(c, p);
-            }
-        break;
-    case sim_check_MOVE_CHANGE:
-        if (k->small.change + 1 >= k->small.spec_count)
-            return false;
-        ro_small_load(&k->small, k->small.change + 1, k->small.lost);
-        return true;
-    case sim_check_MOVE_AGE:
-        return ro_small_age(&k->small);
-    case sim_check_MOVE_GRACE:
-        return ro_small_end_grace(&k->small);
-    default:
-        return false;
-    }
-    k->small.faults++;
-    return true;
-}
+/* ---- lib/sim/check.c ---- */
 
-/* ---- exploring ---- */
-
-static void sim_check_end(struct rollout_check *k, uint32_t outcome, uint32_t culprit)
-{
-    k->result.outcome = outcome;
-    k->culprit = culprit;
-}
-
-/* The state that the cluster has come to by a move from the one under exploration. by_itself: a move that a world makes
- * that cooperates; the first of them is where it goes. */
-static int sim_check_reach(struct rollout_check *k, uint16_t what, bool by_itself)
-{
-    uint8_t bytes[RO_SMALL_STATE];
-    struct ro_small_order order;
-    bool fresh;
-    size_t length = ro_small_pack(&k->small, bytes, &order);
-    if (!length)
-        return ROLLOUT_ERR_INVALID;
-    int64_t found = ro_states_find(&k->states, bytes, length, k->options.memory_limit, &fresh);
-    if (found == RO_STATES_NOMEM)
-        return ro_error_nomem(k->small.cluster.reterr);
-    if (found == RO_STATES_FULL) {
-        sim_check_end(k, ROLLOUT_CHECK_MEMORY, UINT32_MAX);
-        return ROLLOUT_OK;
-    }
-    struct sim_states_ro_state *from = &k->states.items[k->at];
-    if (fresh) {
-        struct sim_states_ro_state *to = &k->states.items[found];
-        to->parent = (uint32_t)k->at;
-        to->move = what;
-        to->depth = from->depth < UINT16_MAX ? (uint16_t)(from->depth + 1) : from->depth;
-    }
-    if ((size_t)found != k->at)
-        k->result.steps++;
-    if (by_itself && (size_t)found != k->at && from->next == (uint32_t)k->at) {
-        from->next = (uint32_t)found;
-        from->next_move = what;
-    }
-    return ROLLOUT_OK;
-}
-
-/* Assertions, on the cluster as it stands. */
-static bool sim_check_holds(struct rollout_check *k)
-{
-    const struct ro_cluster *c = &k->small.cluster;
-    uint8_t active[RO_SMALL_PODS], available[RO_SMALL_PODS], updated[RO_SMALL_PODS], begun[RO_SMALL_PODS] = { 0 };
-    uint32_t restarts[RO_SMALL_PODS], zones[RO_SMALL_PODS];
-    struct ro_measure m;
-    if (k->options.assertion_count == 0)
-        return true;
-    ro_kind_measure(c, &m);
-    for (uint32_t i = 0; i < c->pod_count; i++) {
-        uint32_t node = c->pods[i].node_index;
-        active[i] = ro_kind_active(c, i);
-        available[i] = ro_kind_available(c, i);
-        updated[i] = active[i] && ro_kind_updated(c, i);
-        restarts[i] = 0;
-        zones[i] = node ? c->node_facts[node - 1].zone : 0;
-    }
-    const struct ro_assertion_view view = {
-        .snapshot = &c->snapshot,
-        .active = active,
-        .available = available,
-        .updated = updated,
-        .begun = begun,
-        .restarts = restarts,
-        .zones = zones,
-        .zone_count = c->zone_count,
-        .zone_names = c->zones,
-        .zone_wanted = k->zone_total,
-        .zone_scratch = k->zone_scratch,
-        .wanted = m.wanted,
-        .partition = m.partition,
-        .max_surge = m.max_surge,
-        .max_unavailable = m.max_unavailable,
-    };
-    for (size_t i = 0; i < k->options.assertion_count; i++)
-        if (!ro_assertion_holds(k->assertions[i], &view, k->result.message, sizeof k->result.message))
-            return false;
-    return true;
-}
-
-/* The driver's step, and whether it keeps what the kind promises. */
-static int sim_check_explore_pass(struct rollout_check *k, const struct ro_measure *before)
-{
-    struct ro_cluster *c = &k->small.cluster;
-    struct rollout_plan *plan;
-    struct ro_deeds deeds = { .pods = k->pods, .hidden = k->hidden, .pod_count = k->pod_count, .before = *before };
-    int r = sim_check_pass(k, &plan);
-    if (r != ROLLOUT_OK)
-        return r;
-    if (plan->action_count > 0) {
-        deeds.plan = plan;
-        ro_kind_measure(c, &deeds.after);
-        if (!ro_kind_promise(c, &deeds, k->result.message, sizeof k->result.message))
-            sim_check_end(k, ROLLOUT_CHECK_UNSAFE, (uint32_t)k->at);
-    }
-    r = sim_check_reach(k, sim_check_MOVE_PASS, true);
-    rollout_plan_free(plan);
-    return r;
-}
-
-static int sim_check_explore_moves(struct rollout_check *k, uint16_t kind, size_t count, bool by_itself)
-{
-    int r = ROLLOUT_OK;
-    bool one_pod = kind >= sim_check_MOVE_EVENT && kind <= sim_check_MOVE_VANISH; /* changes nothing else, but for the count of faults */
-    sim_check_restore(k);
-    for (size_t i = 0; i < count && r == ROLLOUT_OK && k->result.outcome == ROLLOUT_CHECK_RUNS; i++) {
-        uint16_t what = (uint16_t)(kind | i);
-        if (!sim_check_move(k, what))
-            continue;
-        r = sim_check_reach(k, what, by_itself);
-        if (one_pod)
-            sim_check_restore_pod(k, i);
-        else
-            sim_check_restore(k);
-    }
-    return r;
-}
-
-static int sim_check_explore_faults(struct rollout_check *k)
-{
-    static const struct {
-        uint32_t flag;
-        uint16_t kind;
-    } kinds[] = { { ROLLOUT_CHECK_UNREADY, sim_check_MOVE_UNREADY },
-                  { ROLLOUT_CHECK_BREAK, sim_check_MOVE_BREAK },
-                  { ROLLOUT_CHECK_FAIL, sim_check_MOVE_FAIL },
-                  { ROLLOUT_CHECK_VANISH, sim_check_MOVE_VANISH } };
-    int r = ROLLOUT_OK;
-    if (k->faults >= k->options.faults)
-        return ROLLOUT_OK;
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds && r == ROLLOUT_OK; i++)
-        if (k->options.flags & kinds[i].flag)
-            r = sim_check_explore_moves(k, kinds[i].kind, k->pod_count, false);
-    if (r == ROLLOUT_OK && (k->options.flags & ROLLOUT_CHECK_NODE))
-        r = sim_check_explore_moves(k, sim_check_MOVE_NODE, k->small.cluster.node_count, false);
-    return r;
-}
-
-/* All that can come of the next state. Where the world cooperates, whatever can happen by itself comes before the driver,
- * and time is last. */
-static int sim_check_explore(struct rollout_check *k)
-{
-    struct ro_cluster *c = &k->small.cluster;
-    struct ro_measure before;
-    struct sim_states_ro_state *state = &k->states.items[k->at];
-    state->next = (uint32_t)k->at;
-    k->result.depth = state->depth;
-    ro_small_unpack(&k->small, ro_states_bytes(&k->states, k->at));
-    sim_check_keep(k);
-    if (!sim_check_holds(k)) {
-        sim_check_end(k, ROLLOUT_CHECK_UNSAFE, (uint32_t)k->at);
-        return ROLLOUT_OK;
-    }
-    ro_kind_measure(c, &before);
-    if (ro_kind_done(c, &before))
-        state->fate = RO_FATE_GOAL;
-    int r = sim_check_explore_moves(k, sim_check_MOVE_EVENT, k->pod_count, true);
-    if (r == ROLLOUT_OK)
-        r = sim_check_explore_moves(k, sim_check_MOVE_HOOK, k->pod_count, true);
-    sim_check_restore(k);
-    if (r == ROLLOUT_OK && k->result.outcome == ROLLOUT_CHECK_RUNS)
-        r = sim_check_explore_pass(k, &before);
-    if (r == ROLLOUT_OK)
-        r = sim_check_explore_moves(k, sim_check_MOVE_AGE, 1, true);
-    if (r == ROLLOUT_OK)
-        r = sim_check_explore_moves(k, sim_check_MOVE_GRACE, 1, true);
-    if (r == ROLLOUT_OK)
-        r = sim_check_explore_faults(k);
-    if (r == ROLLOUT_OK)
-        r = sim_check_explore_moves(k, sim_check_MOVE_CHANGE, 1, false);
-    k->at++;
-    return r == ROLLOUT_OK && c->texts.failed ? ro_error_nomem(c->reterr) : r;
-}
+#define STATE_LIMIT     10000000
+#define MEMORY_LIMIT    ((size_t)1 << 30)
+#define FIRST_JUDGEMENT 1024
+#define CHANGE_LIMIT    200
 
 /* ---- judging ---- */
 
@@ -26633,220 +26354,7 @@ static void sim_check_judge(struct rollout_check *k)
              "%s: %lld wanted, %lld there, %lld available, %lld updated, of which the partition keeps %lld",
              loops ? "it goes round in circles" : "nothing moves any more", (long long)m.wanted, (long long)m.total,
              (long long)m.available, (long long)m.updated, (long long)m.partition);
-    sim_check_end(k, loops ? ROLLOUT_CHECK_LOOPS : ROLLOUT_CHECK_STUCK, bad);
-}
-
-/* ---- the story ---- */
-
-static bool sim_check_add_step(struct rollout_check *k, size_t *n, uint32_t state, uint16_t what)
-{
-    if (*n == k->story_room) {
-        size_t room = k->story_room ? 2 * k->story_room : 64;
-        uint32_t *states = realloc(k->story_states, room * sizeof *states);
-        if (states)
-            k->story_states = states;
-        uint16_t *moves = realloc(k->story_moves, room * sizeof *moves);
-        if (moves)
-            k->story_moves = moves;
-        if (!states || !moves)
-            return false;
-        k->story_room = room;
-    }
-    k->story_states[*n] = state;
-    k->story_moves[(*n)++] = what;
-    return true;
-}
-
-/* Pods keep their names through the story, though each state has its own order. */
-static int sim_check_name_story(struct rollout_check *k)
-{
-    struct ro_small *s = &k->small;
-    struct ro_cluster *c = &s->cluster;
-    uint32_t made = 0;
-    k->story_names = calloc(k->result.story + 1, sizeof *k->story_names);
-    if (!k->story_names)
-        return ro_error_nomem(c->reterr);
-    for (size_t i = 0; i < k->result.story; i++) {
-        struct ro_small_order order;
-        uint8_t bytes[RO_SMALL_STATE];
-        struct rollout_plan *plan = NULL;
-        char buf[64];
-        ro_small_unpack(s, ro_states_bytes(&k->states, k->story_states[i]));
-        for (size_t p = 0; i == 0 && p < c->pod_count; p++)
-            k->story_names[0][p] = k->first_names[p];
-        size_t before = c->pod_count;
-        if ((k->story_moves[i] & 0xff00) == sim_check_MOVE_PASS) {
-            int r = sim_check_pass(k, &plan);
-            rollout_plan_free(plan);
-            if (r != ROLLOUT_OK)
-                return r;
-        } else {
-            sim_check_move(k, k->story_moves[i]);
-        }
-        if (!ro_small_pack(s, bytes, &order))
-            return ROLLOUT_ERR_INVALID;
-        for (size_t p = 0; p < order.count; p++) {
-            if (order.from[p] < before) {
-                k->story_names[i + 1][p] = k->story_names[i][order.from[p]];
-            } else if (c->workload.statefulset) {
-                k->story_names[i + 1][p] = c->pods[order.from[p]].name;
-            } else {
-                struct rollout_str owner = ro_kind_name(c);
-                int len = snprintf(buf, sizeof buf, "%.*s-new%u", owner.len > 40 ? 40 : (int)owner.len,
-                                   owner.data ? owner.data : "", ++made);
-                k->story_names[i + 1][p] = ro_texts_keep(&c->texts, (struct rollout_str){ buf, (size_t)len });
-            }
-        }
-    }
-    return c->texts.failed ? ro_error_nomem(c->reterr) : ROLLOUT_OK;
-}
-
-/* From the start to the culprit, and, where it is no single step, on to where nothing moves or it comes round again. */
-static int sim_check_tell(struct rollout_check *k)
-{
-    size_t n = 0;
-    bool good = true;
-    for (uint32_t i = k->culprit; k->states.items[i].parent != i; i = k->states.items[i].parent)
-        good = good && sim_check_add_step(k, &n, k->states.items[i].parent, k->states.items[i].move);
-    for (size_t i = 0; i < n / 2; i++) { /* it was walked backwards */
-        uint32_t state = k->story_states[i];
-        uint16_t what = k->story_moves[i];
-        k->story_states[i] = k->story_states[n - 1 - i];
-        k->story_moves[i] = k->story_moves[n - 1 - i];
-        k->story_states[n - 1 - i] = state;
-        k->story_moves[n - 1 - i] = what;
-    }
-    uint32_t at = k->culprit;
-    if (k->result.outcome == ROLLOUT_CHECK_UNSAFE) {
-        good = good && sim_check_add_step(k, &n, at, sim_check_MOVE_PASS);
-    } else {
-        size_t walk = n;
-        bool round = false;
-        while (good && !round && k->states.items[at].next != at) {
-            for (size_t i = walk; i < n && !round; i++)
-                if (k->story_states[i] == at) {
-                    k->result.loop = n - i;
-                    round = true;
-                }
-            if (round)
-                break;
-            good = sim_check_add_step(k, &n, at, k->states.items[at].next_move);
-            at = k->states.items[at].next;
-        }
-        if (!round)
-            good = good && sim_check_add_step(k, &n, at, sim_check_MOVE_NOTHING);
-    }
-    if (!good)
-        return ro_error_nomem(k->small.cluster.reterr);
-    k->result.story = n;
-    return sim_check_name_story(k);
-}
-
-static const char *sim_check_event_text(enum ro_event event)
-{
-    switch (event) {
-    case RO_EVENT_SCHEDULE:
-        return "is scheduled";
-    case RO_EVENT_START:
-        return "starts";
-    case RO_EVENT_RESTART:
-        return "restarts with the new containers";
-    case RO_EVENT_READY:
-        return "has its containers ready";
-    case RO_EVENT_GONE:
-        return "is gone";
-    default:
-        return "is let go, or gets its hook back";
-    }
-}
-
-static uint32_t sim_check_describe(const struct rollout_check *k, uint16_t what, struct rollout_str pod, char *buf, size_t size)
-{
-    const struct ro_cluster *c = &k->small.cluster;
-    uint32_t i = what & 0xff;
-    int len = (int)(pod.len > 80 ? 80 : pod.len);
-    const char *name = pod.data ? pod.data : "";
-    switch (what & 0xff00) {
-    case sim_check_MOVE_PASS:
-        snprintf(buf, size, "a pass of the driver");
-        return ROLLOUT_MOVE_PASS;
-    case sim_check_MOVE_NOTHING:
-        snprintf(buf, size, "nothing is planned, and nothing else moves");
-        return ROLLOUT_MOVE_PASS;
-    case sim_check_MOVE_EVENT:
-        snprintf(buf, size, "pod %.*s %s", len, name, sim_check_event_text(ro_cluster_next(c, i)));
-        return ROLLOUT_MOVE_WORLD;
-    case sim_check_MOVE_HOOK:
-        snprintf(buf, size, "the owner of its hook %s pod %.*s",
-                 c->pods[i].lifecycle_state == ROLLOUT_STATE_PREPARING_UPDATE ||
-                         c->pods[i].lifecycle_state == ROLLOUT_STATE_PREPARING_DELETE
-                     ? "lets go of"
-                     : "puts it back on",
-                 len, name);
-        return ROLLOUT_MOVE_WORLD;
-    case sim_check_MOVE_UNREADY:
-        snprintf(buf, size, "pod %.*s becomes unready", len, name);
-        return ROLLOUT_MOVE_FAULT;
-    case sim_check_MOVE_BREAK:
-        snprintf(buf, size, "pod %.*s breaks: it will not be ready with its present containers", len, name);
-        return ROLLOUT_MOVE_FAULT;
-    case sim_check_MOVE_FAIL:
-        snprintf(buf, size, "pod %.*s fails", len, name);
-        return ROLLOUT_MOVE_FAULT;
-    case sim_check_MOVE_VANISH:
-        snprintf(buf, size, "pod %.*s is removed by someone else", len, name);
-        return ROLLOUT_MOVE_FAULT;
-    case sim_check_MOVE_NODE:
-        snprintf(buf, size, "node %.*s is lost", (int)(c->nodes[i].name.len > 80 ? 80 : c->nodes[i].name.len),
-                 c->nodes[i].name.data ? c->nodes[i].name.data : "");
-        return ROLLOUT_MOVE_FAULT;
-    case sim_check_MOVE_CHANGE:
-        snprintf(buf, size, "change %zu of the spec", k->small.change + 1);
-        return ROLLOUT_MOVE_CHANGE;
-    default:
-        snprintf(buf, size,
-                 (what & 0xff00) == sim_check_MOVE_AGE
-                     ? "time passes: whoever has been ready for longest has been so for long enough"
-                     : "time passes: a grace period is over");
-        return ROLLOUT_MOVE_TIME;
-    }
-}
-
-int rollout_check_story(struct rollout_check *k, size_t index, struct rollout_check_story *story,
-                        struct rollout_error *reterr)
-{
-    struct rollout_check_story full = { 0 };
-    if (!k)
-        return ro_error_null(reterr, "check");
-    int r = ro_abi_out(story, "story", reterr);
-    if (r != ROLLOUT_OK)
-        return r;
-    if (k->failed)
-        return ro_error(reterr, ROLLOUT_ERR_INVALID, "check", "check: an earlier step failed");
-    if (index >= k->result.story)
-        return ro_error(reterr, ROLLOUT_ERR_INVALID, "index", "index: %zu, but the story has %zu steps", index,
-                        k->result.story);
-    struct ro_cluster *c = &k->small.cluster;
-    uint16_t what = k->story_moves[index];
-    c->reterr = reterr;
-    ro_small_unpack(&k->small, ro_states_bytes(&k->states, k->story_states[index]));
-    for (size_t i = 0; i < c->pod_count; i++)
-        c->pods[i].name = k->story_names[index][i];
-    full.move =
-        sim_check_describe(k, what, (what & 0xff) < c->pod_count ? c->pods[what & 0xff].name : (struct rollout_str){ NULL, 0 },
-                 full.text, sizeof full.text);
-    rollout_plan_free(k->story_plan);
-    k->story_plan = NULL;
-    if (full.move == ROLLOUT_MOVE_PASS) {
-        r = ro_cluster_plan(c, &k->story_plan);
-        if (r != ROLLOUT_OK)
-            return r;
-    }
-    full.workload = &c->workload;
-    full.snapshot = &c->snapshot;
-    full.plan = k->story_plan;
-    ro_abi_hand_over(story, &full, sizeof full);
-    return ROLLOUT_OK;
+    ro_explore_end(k, loops ? ROLLOUT_CHECK_LOOPS : ROLLOUT_CHECK_STUCK, bad);
 }
 
 /* ---- begin and end ---- */
@@ -26906,7 +26414,7 @@ static int sim_check_begin(struct rollout_check *k)
     if (found == RO_STATES_NOMEM)
         return ro_error_nomem(k->small.cluster.reterr);
     if (found == RO_STATES_FULL)
-        sim_check_end(k, ROLLOUT_CHECK_MEMORY, UINT32_MAX);
+        ro_explore_end(k, ROLLOUT_CHECK_MEMORY, UINT32_MAX);
     return ROLLOUT_OK;
 }
 
@@ -26958,13 +26466,13 @@ static int sim_check_go_on(struct rollout_check *k, uint64_t states)
     int r = ROLLOUT_OK;
     for (uint64_t i = 0; i < states && r == ROLLOUT_OK && k->result.outcome == ROLLOUT_CHECK_RUNS; i++) {
         if (k->at == k->states.count) {
-            sim_check_end(k, ROLLOUT_CHECK_HOLDS, UINT32_MAX);
+            ro_explore_end(k, ROLLOUT_CHECK_HOLDS, UINT32_MAX);
             sim_check_judge(k);
         } else if (k->at >= k->options.state_limit) {
-            sim_check_end(k, ROLLOUT_CHECK_STATES, UINT32_MAX);
+            ro_explore_end(k, ROLLOUT_CHECK_STATES, UINT32_MAX);
             sim_check_judge(k);
         } else {
-            r = sim_check_explore(k);
+            r = ro_explore(k);
             if (k->at >= k->judgement && k->result.outcome == ROLLOUT_CHECK_RUNS) {
                 k->judgement = 2 * k->at;
                 sim_check_judge(k);
@@ -26975,7 +26483,7 @@ static int sim_check_go_on(struct rollout_check *k, uint64_t states)
     }
     if (r == ROLLOUT_OK && k->culprit != UINT32_MAX && k->result.outcome >= ROLLOUT_CHECK_UNSAFE &&
         k->result.outcome <= ROLLOUT_CHECK_LOOPS && k->result.story == 0)
-        r = sim_check_tell(k);
+        r = ro_story_tell(k);
     return r;
 }
 
@@ -28006,24 +27514,62 @@ static int64_t ro_delay_draw(const struct rollout_delay *delay, uint64_t random)
 #undef MEANS_LIMIT
 #undef REST_BITS
 
-/* ---- lib/sim/effects.c ---- */
+/* ---- lib/sim/deed.h ---- */
 
-/* What carrying out an action does to the facts: the same as rollout_apply() does to the objects, which tests/play/model.c
- * compares. Sources: inplace.md 8 to 11, cloneset.md 5.2, 6.6, statefulset.md 2, 11, daemonset.md 8. */
+/* Carrying out an action on the facts: what its parts share. */
 
-
-
-static const struct rollout_str sim_effects_absent = { NULL, 0 };
 
 /* An action that is being carried out. */
-struct sim_effects_deed {
+struct deed {
     struct ro_cluster *c;
     const struct rollout_plan *plan;
     const struct rollout_action *action;
     size_t index;
 };
 
-static const struct rollout_attr *sim_effects_attr_of(const struct sim_effects_deed *d, uint32_t key)
+/* The action's attribute, NULL where it has none; its text, absent where it has none; its value, else 0. */
+static const struct rollout_attr *ro_deed_attr(const struct deed *d, uint32_t key);
+static struct rollout_str ro_deed_text(const struct deed *d, uint32_t key);
+static int64_t ro_deed_value(const struct deed *d, uint32_t key);
+
+/* Place from 1 of the revision that the action names; 0 = none. */
+static uint32_t ro_deed_revision(const struct deed *d);
+
+/* ---- effects.c ---- */
+
+static void ro_deed_label_revision(struct ro_cluster *c, uint32_t pod, uint32_t revision);
+static void ro_deed_set_state(struct ro_cluster *c, uint32_t pod, struct rollout_str state);
+static void ro_deed_set_in_place_ready(struct ro_cluster *c, uint32_t pod, bool ready);
+
+/* Its in-place facts, none of them known before. */
+static struct rollout_in_place *ro_deed_in_place(struct ro_cluster *c, uint32_t pod);
+
+/* ---- effects_in_place.c ---- */
+
+static void ro_deed_update_in_place(const struct deed *d, uint32_t pod);
+static void ro_deed_end_grace(const struct deed *d, uint32_t pod);
+static void ro_deed_next_batch(const struct deed *d, uint32_t pod);
+
+/* ---- effects_pods.c ---- */
+
+static int ro_deed_create(const struct deed *d, uint64_t from, uint64_t to);
+static int ro_deed_delete(const struct deed *d, uint32_t pod);
+
+/* ---- effects_claims.c ---- */
+
+static int ro_deed_claim(const struct deed *d);
+static int ro_deed_on_revision(const struct deed *d);
+
+/* ---- lib/sim/effects.c ---- */
+
+/* What carrying out an action does to the facts: the same as rollout_apply() does to the objects, which tests/sim/model.c
+ * compares. Sources: inplace.md 8 to 11, cloneset.md 6.6. */
+
+
+
+static const struct rollout_str sim_effects_absent = { NULL, 0 };
+
+static const struct rollout_attr *ro_deed_attr(const struct deed *d, uint32_t key)
 {
     for (uint32_t i = 0; i < d->action->attr_count; i++)
         if (d->plan->attrs[d->action->attr_first + i].key == key)
@@ -28031,22 +27577,22 @@ static const struct rollout_attr *sim_effects_attr_of(const struct sim_effects_d
     return NULL;
 }
 
-static struct rollout_str sim_effects_text_of(const struct sim_effects_deed *d, uint32_t key)
+static struct rollout_str ro_deed_text(const struct deed *d, uint32_t key)
 {
-    const struct rollout_attr *attr = sim_effects_attr_of(d, key);
+    const struct rollout_attr *attr = ro_deed_attr(d, key);
     return attr && attr->text < d->plan->text_count ? d->plan->texts[attr->text] : sim_effects_absent;
 }
 
-static int64_t sim_effects_value_of(const struct sim_effects_deed *d, uint32_t key)
+static int64_t ro_deed_value(const struct deed *d, uint32_t key)
 {
-    const struct rollout_attr *attr = sim_effects_attr_of(d, key);
+    const struct rollout_attr *attr = ro_deed_attr(d, key);
     return attr ? attr->value : 0;
 }
 
 /* Place from 1 of the revision that the action names. */
-static uint32_t sim_effects_revision_of(const struct sim_effects_deed *d)
+static uint32_t ro_deed_revision(const struct deed *d)
 {
-    struct rollout_str name = sim_effects_text_of(d, ROLLOUT_ATTR_REVISION);
+    struct rollout_str name = ro_deed_text(d, ROLLOUT_ATTR_REVISION);
     for (size_t i = 0; i < d->c->revision_count; i++)
         if (ro_str_eq(d->c->revisions[i].name, name))
             return (uint32_t)i + 1;
@@ -28055,7 +27601,7 @@ static uint32_t sim_effects_revision_of(const struct sim_effects_deed *d)
 
 /* ---- labels ---- */
 
-static void sim_effects_label_revision(struct ro_cluster *c, uint32_t pod, uint32_t revision)
+static void ro_deed_label_revision(struct ro_cluster *c, uint32_t pod, uint32_t revision)
 {
     const struct rollout_revision *r = &c->revisions[revision - 1];
     struct rollout_str text = c->workload.daemonset && r->hash.len > 0 ? r->hash : r->name;
@@ -28067,7 +27613,7 @@ static void sim_effects_label_revision(struct ro_cluster *c, uint32_t pod, uint3
     c->hidden[pod].target = (uint16_t)revision;
 }
 
-static void sim_effects_set_state(struct ro_cluster *c, uint32_t pod, struct rollout_str state)
+static void ro_deed_set_state(struct ro_cluster *c, uint32_t pod, struct rollout_str state)
 {
     ro_cluster_set_label(c, pod, RO_STR("lifecycle.apps.kruise.io/state"), state);
 }
@@ -28084,7 +27630,7 @@ static void sim_effects_force_unready(struct ro_cluster *c, uint32_t pod)
     p->ready_since_ms = 0;
 }
 
-static void sim_effects_set_in_place_ready(struct ro_cluster *c, uint32_t pod, bool ready)
+static void ro_deed_set_in_place_ready(struct ro_cluster *c, uint32_t pod, bool ready)
 {
     struct rollout_pod *p = &c->pods[pod];
     const uint32_t all = ROLLOUT_POD_IN_PLACE_TRUE | ROLLOUT_POD_IN_PLACE_CLEAN;
@@ -28108,162 +27654,12 @@ static void sim_effects_mark_not_ready(struct ro_cluster *c, uint32_t pod, uint3
         sim_effects_force_unready(c, pod);
 }
 
-/* ---- updates in place ---- */
-
-static struct rollout_in_place *sim_effects_in_place_of(struct ro_cluster *c, uint32_t pod)
+static struct rollout_in_place *ro_deed_in_place(struct ro_cluster *c, uint32_t pod)
 {
     if (!c->pods[pod].in_place)
         c->in_place[pod] = (struct rollout_in_place){ 0 };
     c->pods[pod].in_place = &c->in_place[pod];
     return &c->in_place[pod];
-}
-
-static void sim_effects_patch_labels(struct ro_cluster *c, uint32_t pod, const struct rollout_node *labels)
-{
-    if (ro_is(labels, ROLLOUT_NODE_OBJECT))
-        for (const struct rollout_node *l = ro_first(labels); l != ro_end(labels); l = ro_next(l))
-            if (l->kind == ROLLOUT_NODE_TEXT || l->kind == ROLLOUT_NODE_NULL)
-                ro_cluster_set_label(c, pod, l->key, l->kind == ROLLOUT_NODE_TEXT ? l->text : sim_effects_absent);
-}
-
-static void sim_effects_patch_finalizers(struct ro_cluster *c, uint32_t pod, const struct rollout_node *list, bool there)
-{
-    if (ro_is(list, ROLLOUT_NODE_ARRAY))
-        for (const struct rollout_node *f = ro_first(list); f != ro_end(list); f = ro_next(f))
-            c->hidden[pod].finalizers = ro_texts_listed(&c->texts, c->hidden[pod].finalizers, ro_text(f), there);
-    ro_cluster_relabel(c, pod);
-}
-
-static void sim_effects_patch_metadata(struct ro_cluster *c, uint32_t pod, const struct rollout_diff *diff)
-{
-    const struct rollout_node *metadata = ro_get(diff->metadata_patch.nodes, "metadata");
-    if (diff->metadata_patch.count == 0)
-        return;
-    sim_effects_patch_labels(c, pod, ro_get(metadata, "labels"));
-    /* null takes it away, as null for all annotations does */
-    const struct rollout_node *annotations = ro_member(metadata, RO_STR("annotations"));
-    const struct rollout_node *cost = ro_member(annotations, RO_STR("controller.kubernetes.io/pod-deletion-cost"));
-    if (cost || ro_is(annotations, ROLLOUT_NODE_NULL))
-        c->pods[pod].deletion_cost = ro_deletion_cost(ro_text(cost));
-    sim_effects_patch_finalizers(c, pod, ro_get(metadata, "$deleteFromPrimitiveList/finalizers"), false);
-    sim_effects_patch_finalizers(c, pod, ro_get(metadata, "finalizers"), true);
-}
-
-/* What feeds a container's environment travels with it. */
-static void sim_effects_patch_env(struct ro_cluster *c, uint32_t pod, const struct rollout_diff *diff)
-{
-    for (size_t i = 0; i < diff->container_count; i++)
-        for (uint32_t l = 0; l < diff->containers[i].labels.count; l++)
-            ro_cluster_set_label(c, pod, *ro_label_key(&diff->containers[i].labels, l),
-                                 *ro_label_value(&diff->containers[i].labels, l));
-}
-
-static bool sim_effects_has_started(const struct ro_cluster *c, uint32_t pod)
-{
-    return c->pods[pod].phase != ROLLOUT_PHASE_NONE && c->pods[pod].phase != ROLLOUT_PHASE_PENDING;
-}
-
-/* What a pod recorded before it was told: images, if it had any. Environment and resources are compared as they are. */
-static bool sim_effects_waits_for_containers(const struct ro_sim_pair *pair, bool recorded)
-{
-    return (pair->flags & (ROLLOUT_CHANGES_ENV | ROLLOUT_CHANGES_RESOURCES)) ||
-           (recorded && (pair->flags & ROLLOUT_CHANGES_IMAGES));
-}
-
-static void sim_effects_wait_for_containers(struct ro_cluster *c, uint32_t pod, const struct ro_sim_pair *pair)
-{
-    struct rollout_in_place *in_place = &c->in_place[pod];
-    in_place->waits_for = pair->flags & ROLLOUT_CHANGES_ENV         ? ROLLOUT_WAITS_FOR_ENV
-                          : pair->flags & ROLLOUT_CHANGES_RESOURCES ? ROLLOUT_WAITS_FOR_RESOURCES
-                                                                    : ROLLOUT_WAITS_FOR_IMAGE;
-    if (pair->diff && pair->diff->container_count)
-        in_place->container = pair->diff->containers[0].name;
-}
-
-/* One batch of containers is told to change. Those of a pod that has not started leave nothing to wait for. */
-static void sim_effects_change_containers(struct ro_cluster *c, uint32_t pod, const struct ro_sim_pair *pair)
-{
-    struct rollout_in_place *in_place = sim_effects_in_place_of(c, pod);
-    struct ro_sim_pod *h = &c->hidden[pod];
-    bool started = sim_effects_has_started(c, pod), must_wait = sim_effects_waits_for_containers(pair, started);
-    in_place->flags &= ~(uint32_t)(ROLLOUT_IN_PLACE_NEXT | ROLLOUT_IN_PLACE_NEXT_APPLIES | ROLLOUT_IN_PLACE_NEXT_READY |
-                                   ROLLOUT_IN_PLACE_CONTAINERS_DONE);
-    if (h->batches)
-        h->batches--;
-    if (h->batches)
-        in_place->flags |= ROLLOUT_IN_PLACE_NEXT | ROLLOUT_IN_PLACE_NEXT_APPLIES;
-    if (!must_wait) {
-        in_place->flags |= ROLLOUT_IN_PLACE_CONTAINERS_DONE;
-        in_place->waits_for = ROLLOUT_WAITS_FOR_NOTHING;
-        in_place->container = sim_effects_absent;
-    } else {
-        sim_effects_wait_for_containers(c, pod, pair);
-        h->flags |= RO_SIM_RESTARTS;
-        h->flags &= (uint16_t)~RO_SIM_KEEPS;
-        if (!(pair->flags & (ROLLOUT_CHANGES_IMAGES | ROLLOUT_CHANGES_ENV | ROLLOUT_CHANGES_RESTARTS)))
-            h->flags |= RO_SIM_KEEPS;
-    }
-    if (!h->batches && !must_wait)
-        h->image = h->target;
-    if (!started) /* it starts with what is new */
-        h->flags &= (uint16_t)~RO_SIM_BROKEN;
-}
-
-static void sim_effects_update_in_place(const struct sim_effects_deed *d, uint32_t pod)
-{
-    struct ro_cluster *c = d->c;
-    struct ro_sim_pod *h = &c->hidden[pod];
-    uint32_t from = h->target, to = sim_effects_revision_of(d);
-    const struct ro_sim_pair *pair = ro_cluster_pair(c, from, to);
-    int64_t grace = sim_effects_value_of(d, ROLLOUT_ATTR_GRACE_SECONDS);
-    struct rollout_str state = c->workload.cloneset ? RO_STR("Updating") : sim_effects_text_of(d, ROLLOUT_ATTR_STATE);
-    if (!to)
-        return;
-    if (sim_effects_value_of(d, ROLLOUT_ATTR_MARK_NOT_READY))
-        sim_effects_set_in_place_ready(c, pod, false);
-    sim_effects_label_revision(c, pod, to);
-    if (state.data)
-        sim_effects_set_state(c, pod, state);
-    h->flags |= RO_SIM_BEGUN;
-    h->batches = pair->batches;
-    struct rollout_in_place *in_place = sim_effects_in_place_of(c, pod);
-    struct rollout_tree containers = in_place->containers;
-    *in_place = (struct rollout_in_place){ .flags = ROLLOUT_IN_PLACE_STATE, .containers = containers };
-    if (grace > 0) {
-        in_place->flags |= ROLLOUT_IN_PLACE_GRACE_KEY | ROLLOUT_IN_PLACE_GRACE;
-        if (sim_effects_waits_for_containers(pair, false))
-            sim_effects_wait_for_containers(c, pod, pair);
-        else
-            in_place->flags |= ROLLOUT_IN_PLACE_CONTAINERS_DONE;
-        in_place->grace_revision = c->pods[pod].revision;
-        in_place->grace_end_ms = c->snapshot.now_ms / 1000 * 1000 + grace * 1000;
-        h->image = (uint16_t)from; /* by which the end of the grace period knows what is to change */
-        return;
-    }
-    if (pair->diff) {
-        sim_effects_patch_metadata(c, pod, pair->diff);
-        sim_effects_patch_env(c, pod, pair->diff);
-    }
-    sim_effects_change_containers(c, pod, pair);
-}
-
-static void sim_effects_end_grace(const struct sim_effects_deed *d, uint32_t pod)
-{
-    struct ro_cluster *c = d->c;
-    struct rollout_in_place *in_place = sim_effects_in_place_of(c, pod);
-    const uint32_t grace = ROLLOUT_IN_PLACE_GRACE_KEY | ROLLOUT_IN_PLACE_GRACE | ROLLOUT_IN_PLACE_GRACE_BROKEN |
-                           ROLLOUT_IN_PLACE_GRACE_OLD_KEY;
-    const struct ro_sim_pair *pair = ro_cluster_pair(c, c->hidden[pod].image, c->hidden[pod].target);
-    in_place->flags &= ~grace;
-    in_place->grace_revision = sim_effects_absent;
-    in_place->grace_end_ms = 0;
-    if (ro_str_eq(sim_effects_text_of(d, ROLLOUT_ATTR_DETAIL), RO_STR("drop")))
-        return;
-    if (pair->diff) {
-        sim_effects_patch_metadata(c, pod, pair->diff);
-        sim_effects_patch_env(c, pod, pair->diff);
-    }
-    sim_effects_change_containers(c, pod, pair);
 }
 
 /* ---- lifecycle ---- */
@@ -28282,375 +27678,29 @@ static void sim_effects_put_hook_back(struct ro_cluster *c, uint32_t pod)
     ro_cluster_relabel(c, pod);
 }
 
-static void sim_effects_lifecycle(const struct sim_effects_deed *d, uint32_t pod)
+static void sim_effects_lifecycle(const struct deed *d, uint32_t pod)
 {
-    const struct rollout_attr *mark = sim_effects_attr_of(d, ROLLOUT_ATTR_MARK_NOT_READY);
+    const struct rollout_attr *mark = ro_deed_attr(d, ROLLOUT_ATTR_MARK_NOT_READY);
     bool moves = d->action->op == ROLLOUT_OP_SET_LIFECYCLE;
-    struct rollout_str state = sim_effects_text_of(d, ROLLOUT_ATTR_STATE);
+    struct rollout_str state = ro_deed_text(d, ROLLOUT_ATTR_STATE);
     bool deletes = moves ? ro_str_eq(state, RO_STR("PreparingDelete"))
                          : d->c->pods[pod].lifecycle_state == ROLLOUT_STATE_PREPARING_DELETE;
     if (mark)
         sim_effects_mark_not_ready(d->c, pod, deletes ? ROLLOUT_POD_KEY_PRE_DELETE : ROLLOUT_POD_KEY_PRE_UPDATE, mark->value != 0);
-    if (sim_effects_value_of(d, ROLLOUT_ATTR_HOOK))
+    if (ro_deed_value(d, ROLLOUT_ATTR_HOOK))
         sim_effects_put_hook_back(d->c, pod);
     if (moves)
-        sim_effects_set_state(d->c, pod, state);
+        ro_deed_set_state(d->c, pod, state);
     if (ro_str_eq(state, RO_STR("PreparingUpdate")))
         d->c->hidden[pod].flags |= RO_SIM_BEGUN;
 }
 
-/* ---- pods that come and go ---- */
-
-static int sim_effects_compare_name(const struct ro_cluster *c, size_t place, struct rollout_str name)
-{
-    return ro_str_cmp(c->base_names[c->names[place]], name);
-}
-
-static bool sim_effects_was_there(const struct ro_cluster *c, struct rollout_str name)
-{
-    size_t low = 0, high = c->name_count;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        int order = sim_effects_compare_name(c, mid, name);
-        if (order == 0)
-            return true;
-        if (order < 0)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return false;
-}
-
-/* "<workload>-<id>" with an id of the letters that upstream draws from, one for each serial: multiplication by a number that
- * has no divisor in common with 27^5 brings each id once. */
-static struct rollout_str sim_effects_drawn_name(struct ro_cluster *c, uint32_t pod)
-{
-    static const char letters[] = "bcdfghjklmnpqrstvwxz2456789";
-    const uint32_t radix = sizeof letters - 1, ids = radix * radix * radix * radix * radix;
-    struct rollout_str owner = ro_kind_name(c), kept;
-    char buf[300];
-    int prefix = owner.len < sizeof buf - 8 ? (int)owner.len : (int)sizeof buf - 8;
-    uint64_t number = c->hidden[pod].serial;
-    do {
-        uint64_t n = (number * UINT64_C(8675309) + 1234567) % ids;
-        int len = snprintf(buf, sizeof buf, "%.*s-", prefix, owner.data ? owner.data : "");
-        for (int i = 0; i < 5; i++, n /= radix)
-            buf[len++] = letters[n % radix];
-        kept = (struct rollout_str){ buf, (size_t)len };
-        number += UINT64_C(1) << 22; /* beyond any serial's */
-    } while (sim_effects_was_there(c, kept));
-    return ro_texts_keep(&c->texts, kept);
-}
-
-/* The id that a CloneSet's pod is made with: one that the action names, or the one in its drawn name. */
-static struct rollout_str sim_effects_given_id(const struct sim_effects_deed *d, uint64_t number)
-{
-    for (uint32_t i = 0; i < d->action->attr_count; i++) {
-        const struct rollout_attr *attr = &d->plan->attrs[d->action->attr_first + i];
-        if (attr->key == ROLLOUT_ATTR_ID && number-- == 0)
-            return d->plan->texts[attr->text];
-    }
-    return sim_effects_absent;
-}
-
-static void sim_effects_name_clone(const struct sim_effects_deed *d, uint32_t pod, uint64_t number)
-{
-    struct ro_cluster *c = d->c;
-    struct rollout_str id = sim_effects_given_id(d, number), owner = ro_kind_name(c);
-    struct rollout_pod *p = &c->pods[pod];
-    char buf[512];
-    if (id.data) {
-        int len = snprintf(buf, sizeof buf, "%.*s-%.*s", (int)(owner.len > 300 ? 300 : owner.len),
-                           owner.data ? owner.data : "", (int)(id.len > 200 ? 200 : id.len), id.data);
-        p->name = ro_texts_keep(&c->texts, (struct rollout_str){ buf, (size_t)len });
-    } else {
-        p->name = sim_effects_drawn_name(c, pod);
-        id = (struct rollout_str){ p->name.data + p->name.len - 5, 5 };
-    }
-    if (c->keeps_claims && d->c->workload.cloneset->claim_templates.count) /* else nobody reads it */
-        ro_cluster_set_label(c, pod, RO_STR("apps.kruise.io/cloneset-instance-id"), id);
-}
-
-static void sim_effects_name_ordinal(const struct sim_effects_deed *d, uint32_t pod)
-{
-    struct ro_cluster *c = d->c;
-    struct rollout_str name = ro_texts_keep(&c->texts, sim_effects_text_of(d, ROLLOUT_ATTR_NAME)), parent;
-    char digits[16];
-    int len = snprintf(digits, sizeof digits, "%d", (int)ro_ordinal_of(name, &parent));
-    c->pods[pod].name = name;
-    ro_cluster_set_label(c, pod, RO_STR("statefulset.kubernetes.io/pod-name"), name);
-    if (c->gates.on[ROLLOUT_GATE_POD_INDEX_LABEL])
-        ro_cluster_set_label(c, pod, RO_STR("apps.kubernetes.io/pod-index"),
-                             (struct rollout_str){ digits, (size_t)len });
-    if (sim_effects_text_of(d, ROLLOUT_ATTR_STATE).data)
-        sim_effects_set_state(c, pod, sim_effects_text_of(d, ROLLOUT_ATTR_STATE));
-}
-
-static void sim_effects_name_daemon(const struct sim_effects_deed *d, uint32_t pod)
-{
-    struct ro_cluster *c = d->c;
-    struct rollout_pod *p = &c->pods[pod];
-    p->name = sim_effects_drawn_name(c, pod);
-    p->target_node = ro_texts_keep(&c->texts, sim_effects_text_of(d, ROLLOUT_ATTR_NODE));
-    if (c->workload.daemonset->template_generation.data)
-        ro_cluster_set_label(c, pod, RO_STR("pod-template-generation"), c->workload.daemonset->template_generation);
-    uint32_t node = d->action->subject_kind == ROLLOUT_SUBJECT_NODE ? d->action->subject : ROLLOUT_NONE;
-    p->node_index = node < c->node_count ? node + 1 : 0;
-}
-
-static int sim_effects_create(const struct sim_effects_deed *d, uint64_t from, uint64_t to)
-{
-    struct ro_cluster *c = d->c;
-    const struct ro_sim_template *template;
-    uint32_t revision = sim_effects_revision_of(d);
-    if (!revision)
-        return ro_error(c->reterr, ROLLOUT_ERR_INVALID, "plan.actions", "plan.actions: a pod of an unknown revision");
-    if (to > from && to - from > RO_CLUSTER_PODS - c->pod_count)
-        return ro_error(c->reterr, ROLLOUT_ERR_INVALID, "pods",
-                        "pods: %zu and %llu new ones, but at most %d can be played with", c->pod_count,
-                        (unsigned long long)(to - from), RO_CLUSTER_PODS);
-    int r = ro_revisions_template(c, d->plan, d->index, revision, &template);
-    for (uint64_t i = from; i < to && r == ROLLOUT_OK; i++) {
-        uint32_t pod = ro_cluster_add_pod(c);
-        if (pod == ROLLOUT_NONE)
-            return ro_error_nomem(c->reterr);
-        struct rollout_pod *p = &c->pods[pod];
-        struct ro_sim_pod *h = &c->hidden[pod];
-        *p = template->pod;
-        p->phase = ROLLOUT_PHASE_PENDING; /* by the API server */
-        h->labels = template->labels;
-        h->finalizers = template->finalizers;
-        ro_cluster_relabel(c, pod);
-        sim_effects_label_revision(c, pod, revision);
-        h->image = (uint16_t)revision;
-        if (template->containers.count)
-            sim_effects_in_place_of(c, pod)->containers = template->containers;
-        p->created_ms = c->snapshot.now_ms / 1000 * 1000;
-        if (c->workload.cloneset) {
-            sim_effects_set_state(c, pod, RO_STR("PreparingNormal"));
-            sim_effects_name_clone(d, pod, i);
-        } else if (c->workload.statefulset) {
-            sim_effects_name_ordinal(d, pod);
-        } else {
-            sim_effects_name_daemon(d, pod);
-        }
-        char uid[48];
-        int len = snprintf(uid, sizeof uid, "simulated-%u", h->serial);
-        p->uid = c->keeps_claims ? ro_texts_keep(&c->texts, (struct rollout_str){ uid, (size_t)len }) : sim_effects_absent;
-    }
-    return r;
-}
-
-/* The length of a failed pod's node's back-off, as its controller steps it. */
-static int sim_effects_step_backoff(struct ro_cluster *c, uint32_t pod)
-{
-    struct rollout_str node = c->pods[pod].node.len ? c->pods[pod].node : c->pods[pod].target_node;
-    size_t i = 0;
-    if (c->fixed_names)
-        return ROLLOUT_OK; /* no clock, no back-off */
-    while (i < c->backoff_count && !ro_str_eq(c->backoffs[i].node, node))
-        i++;
-    if (i == c->backoff_count) {
-        if (c->backoff_count == c->backoff_room) {
-            size_t room = c->backoff_room ? 2 * c->backoff_room : 8;
-            struct rollout_backoff *more = realloc(c->backoffs, room * sizeof *more);
-            if (!more)
-                return ro_error_nomem(c->reterr);
-            c->backoffs = more;
-            c->backoff_room = room;
-        }
-        c->backoffs[c->backoff_count++] = (struct rollout_backoff){ .node = node };
-        c->snapshot.failed_pod_backoffs.items = c->backoffs;
-        c->snapshot.failed_pod_backoffs.count = c->backoff_count;
-        c->snapshot.failed_pod_backoffs.stride = sizeof *c->backoffs;
-    }
-    struct rollout_backoff *b = &c->backoffs[i];
-    bool forgotten = b->seconds == 0 || c->snapshot.now_ms - b->last_step_ms > 30 * 60 * 1000;
-    b->seconds = forgotten ? 1 : b->seconds >= 450 ? 900 : 2 * b->seconds;
-    b->last_step_ms = c->snapshot.now_ms;
-    return ROLLOUT_OK;
-}
-
-static int sim_effects_delete_pod(const struct sim_effects_deed *d, uint32_t pod)
-{
-    struct ro_cluster *c = d->c;
-    struct rollout_pod *p = &c->pods[pod];
-    int r = ROLLOUT_OK;
-    if (c->workload.daemonset && p->phase == ROLLOUT_PHASE_FAILED && d->action->reason == ROLLOUT_REASON_DELETE_FAILED)
-        r = sim_effects_step_backoff(c, pod);
-    p->flags |= ROLLOUT_POD_TERMINATING;
-    if (ro_deed_updates(d->action))
-        c->hidden[pod].flags |= RO_SIM_BEGUN;
-    return r;
-}
-
-/* ---- claims and revisions ---- */
-
-static struct rollout_claim *sim_effects_claim_named(struct ro_cluster *c, struct rollout_str name)
-{
-    for (size_t i = c->claim_count; i > 0; i--) /* mostly one that was just made */
-        if (ro_str_eq(c->claims[i - 1].name, name) && name.data)
-            return &c->claims[i - 1];
-    return NULL;
-}
-
-static void sim_effects_show_claims(struct ro_cluster *c)
-{
-    c->snapshot.claims = (struct rollout_claims){ c->claims, c->claim_count, sizeof *c->claims };
-}
-
-static int sim_effects_create_claim(const struct sim_effects_deed *d)
-{
-    struct ro_cluster *c = d->c;
-    struct rollout_str name = sim_effects_text_of(d, ROLLOUT_ATTR_CLAIM), template = sim_effects_text_of(d, ROLLOUT_ATTR_TEMPLATE);
-    if (!name.data) /* a CloneSet's new ids are drawn, and their claims are nobody's concern */
-        return ROLLOUT_OK;
-    if (c->claim_count == c->claim_room) {
-        size_t room = c->claim_room ? 2 * c->claim_room : 16;
-        struct rollout_claim *more = realloc(c->claims, room * sizeof *more);
-        if (!more)
-            return ro_error_nomem(c->reterr);
-        c->claims = more;
-        c->claim_room = room;
-    }
-    struct rollout_claim claim = { .name = ro_texts_keep(&c->texts, name) };
-    const struct rollout_statefulset *set = c->workload.statefulset;
-    for (size_t i = 0; set && i < set->claim_template_count; i++)
-        if (ro_str_eq(set->claim_templates[i].name, template)) {
-            claim.storage_class = set->claim_templates[i].storage_class;
-            claim.request = set->claim_templates[i].request;
-            claim.access_modes = set->claim_templates[i].access_modes;
-        }
-    claim.capacity = sim_effects_absent;
-    if (c->workload.cloneset) {
-        struct rollout_str owner = ro_kind_name(c);
-        struct rollout_owner *owners = ro_arena_alloc(&c->arena, 1, sizeof *owners);
-        if (!owners)
-            return ro_error_nomem(c->reterr);
-        *owners =
-            (struct rollout_owner){ RO_STR("CloneSet"), owner,
-                                    ro_text(ro_dig(c->source->workload_object.nodes, "metadata", "uid", NULL)), 1, 0 };
-        claim.flags = ROLLOUT_CLAIM_OWNED;
-        claim.owners = owners;
-        claim.owner_count = 1;
-        size_t prefix = template.len + owner.len + 2;
-        if (name.len > prefix)
-            claim.instance_id = (struct rollout_str){ claim.name.data + prefix, claim.name.len - prefix };
-    }
-    c->claims[c->claim_count++] = claim;
-    sim_effects_show_claims(c);
-    return ROLLOUT_OK;
-}
-
-static bool sim_effects_names_owner(const struct sim_effects_deed *d, struct rollout_str kind)
-{
-    for (uint32_t i = 0; i < d->action->attr_count; i++) {
-        const struct rollout_attr *attr = &d->plan->attrs[d->action->attr_first + i];
-        if (attr->key == ROLLOUT_ATTR_OWNER && ro_str_eq(d->plan->texts[attr->text], kind))
-            return true;
-    }
-    return false;
-}
-
-/* Other owners stay; of the set and the pod exactly those that the action names. */
-static int sim_effects_own_claim(const struct sim_effects_deed *d, struct rollout_claim *claim)
-{
-    struct ro_cluster *c = d->c;
-    const struct rollout_statefulset *set = c->workload.statefulset;
-    struct rollout_str pod = sim_effects_text_of(d, ROLLOUT_ATTR_POD), uid = sim_effects_absent;
-    if (!set) {
-        claim->flags |= ROLLOUT_CLAIM_OWNED;
-        return ROLLOUT_OK;
-    }
-    if (!pod.data) {
-        struct rollout_str parent;
-        int32_t ordinal = ro_ordinal_of(claim->name, &parent);
-        char buf[300];
-        int len = snprintf(buf, sizeof buf, "%.*s-%d", (int)(set->name.len > 250 ? 250 : set->name.len),
-                           set->name.data ? set->name.data : "", (int)ordinal);
-        pod = ro_texts_keep(&c->texts, (struct rollout_str){ buf, (size_t)len });
-    }
-    int64_t place = sim_effects_value_of(d, ROLLOUT_ATTR_POD) - 1;
-    if (place < 0 || (uint64_t)place >= c->pod_count || !ro_str_eq(c->pods[place].name, pod))
-        for (place = (int64_t)c->pod_count - 1; place >= 0 && !ro_str_eq(c->pods[place].name, pod);)
-            place--;
-    if (place >= 0)
-        uid = c->pods[place].uid;
-    struct rollout_owner *owners = ro_arena_alloc(&c->arena, claim->owner_count + 2, sizeof *owners);
-    size_t n = 0;
-    uint32_t native = (set->flags & ROLLOUT_STATEFULSET_NATIVE) != 0;
-    if (!owners)
-        return ro_error_nomem(c->reterr);
-    bool wants_set = sim_effects_names_owner(d, RO_STR("StatefulSet")), wants_pod = sim_effects_names_owner(d, RO_STR("Pod"));
-    bool has_set = false, has_pod = false;
-    for (size_t i = 0; i < claim->owner_count; i++) {
-        const struct rollout_owner *o = &claim->owners[i];
-        bool is_set = native ? ro_str_eq(o->kind, RO_STR("StatefulSet")) && ro_str_eq(o->name, set->name)
-                             : set->uid.len > 0 && ro_str_eq(o->uid, set->uid);
-        bool is_pod = native ? ro_str_eq(o->kind, RO_STR("Pod")) && ro_str_eq(o->name, pod)
-                             : uid.len > 0 && ro_str_eq(o->uid, uid);
-        bool stays = (!is_set && !is_pod) || (!native && ((is_set && wants_set) || (is_pod && wants_pod)));
-        has_set = has_set || (is_set && stays);
-        has_pod = has_pod || (is_pod && stays);
-        if (stays)
-            owners[n++] = *o;
-    }
-    if (wants_set && !has_set)
-        owners[n++] = (struct rollout_owner){ RO_STR("StatefulSet"), set->name, set->uid, native, 0 };
-    if (wants_pod && !has_pod)
-        owners[n++] = (struct rollout_owner){ RO_STR("Pod"), pod, uid, native, 0 };
-    claim->owners = owners;
-    claim->owner_count = n;
-    claim->flags &= ~(uint32_t)ROLLOUT_CLAIM_OWNED;
-    for (size_t i = 0; i < n; i++)
-        if (set->uid.len > 0 && ro_str_eq(owners[i].uid, set->uid))
-            claim->flags |= ROLLOUT_CLAIM_OWNED;
-    return ROLLOUT_OK;
-}
-
-static int sim_effects_act_on_claim(const struct sim_effects_deed *d)
-{
-    struct ro_cluster *c = d->c;
-    struct rollout_str name = sim_effects_text_of(d, ROLLOUT_ATTR_CLAIM);
-    uint32_t at = d->action->subject_kind == ROLLOUT_SUBJECT_CLAIM ? d->action->subject : ROLLOUT_NONE;
-    if (d->action->op == ROLLOUT_OP_CREATE_CLAIM)
-        return sim_effects_create_claim(d);
-    struct rollout_claim *claim =
-        at < c->claim_count && ro_str_eq(c->claims[at].name, name) ? &c->claims[at] : sim_effects_claim_named(c, name);
-    if (!claim)
-        return ROLLOUT_OK;
-    if (d->action->op == ROLLOUT_OP_SET_CLAIM_OWNER)
-        return sim_effects_own_claim(d, claim);
-    if (d->action->op == ROLLOUT_OP_RESIZE_CLAIM) {
-        claim->request = ro_texts_keep(&c->texts, sim_effects_text_of(d, ROLLOUT_ATTR_REQUEST));
-        return ROLLOUT_OK;
-    }
-    claim->name = sim_effects_absent;
-    c->claims_gone = true;
-    return ROLLOUT_OK;
-}
-
-static int sim_effects_act_on_revision(const struct sim_effects_deed *d)
-{
-    struct ro_cluster *c = d->c;
-    uint32_t revision = sim_effects_revision_of(d);
-    if (!revision || c->fixed_names) /* a small world has all that it will ever have */
-        return ROLLOUT_OK;
-    if (d->action->op == ROLLOUT_OP_DELETE_REVISION)
-        return ro_revisions_remove(c, revision);
-    c->revisions[revision - 1].flags &= ~(uint32_t)ROLLOUT_REVISION_NEW;
-    if (sim_effects_attr_of(d, ROLLOUT_ATTR_NUMBER))
-        c->revisions[revision - 1].number = sim_effects_value_of(d, ROLLOUT_ATTR_NUMBER);
-    return ROLLOUT_OK;
-}
-
 /* ---- all of them ---- */
 
-static void sim_effects_repair(const struct sim_effects_deed *d, uint32_t pod)
+static void sim_effects_repair(const struct deed *d, uint32_t pod)
 {
     struct ro_cluster *c = d->c;
-    struct rollout_str detail = sim_effects_text_of(d, ROLLOUT_ATTR_DETAIL), parent;
+    struct rollout_str detail = ro_deed_text(d, ROLLOUT_ATTR_DETAIL), parent;
     bool both = ro_str_eq(detail, RO_STR("identity+storage"));
     char digits[16];
     int len = snprintf(digits, sizeof digits, "%d", (int)ro_ordinal_of(c->pods[pod].name, &parent));
@@ -28664,14 +27714,14 @@ static void sim_effects_repair(const struct sim_effects_deed *d, uint32_t pod)
         c->pods[pod].flags &= ~(uint32_t)ROLLOUT_POD_STORAGE_MISMATCH;
 }
 
-static int sim_effects_act_on_pod(const struct sim_effects_deed *d, uint32_t pod)
+static int sim_effects_act_on_pod(const struct deed *d, uint32_t pod)
 {
     struct ro_cluster *c = d->c;
     switch (d->action->op) {
     case ROLLOUT_OP_DELETE:
-        return sim_effects_delete_pod(d, pod);
+        return ro_deed_delete(d, pod);
     case ROLLOUT_OP_UPDATE_IN_PLACE:
-        sim_effects_update_in_place(d, pod);
+        ro_deed_update_in_place(d, pod);
         break;
     case ROLLOUT_OP_RECREATE:
         if (!(c->pods[pod].flags & ROLLOUT_POD_SPECIFIED_DELETE))
@@ -28683,20 +27733,20 @@ static int sim_effects_act_on_pod(const struct sim_effects_deed *d, uint32_t pod
         sim_effects_lifecycle(d, pod);
         break;
     case ROLLOUT_OP_SET_READY:
-        sim_effects_set_in_place_ready(c, pod, true);
+        ro_deed_set_in_place_ready(c, pod, true);
         break;
     case ROLLOUT_OP_END_GRACE:
-        sim_effects_end_grace(d, pod);
+        ro_deed_end_grace(d, pod);
         break;
     case ROLLOUT_OP_NEXT_BATCH:
-        sim_effects_change_containers(c, pod, ro_cluster_pair(c, c->hidden[pod].image, c->hidden[pod].target));
+        ro_deed_next_batch(d, pod);
         break;
     case ROLLOUT_OP_LABEL_TEMPLATE_HASH:
         ro_cluster_set_label(c, pod, RO_STR("pod-template-hash"), ro_short_hash(c->pods[pod].revision));
         break;
     case ROLLOUT_OP_RELABEL:
-        if (sim_effects_revision_of(d))
-            sim_effects_label_revision(c, pod, sim_effects_revision_of(d));
+        if (ro_deed_revision(d))
+            ro_deed_label_revision(c, pod, ro_deed_revision(d));
         break;
     case ROLLOUT_OP_RELEASE:
         c->hidden[pod].flags |= RO_SIM_GONE;
@@ -28733,23 +27783,23 @@ static uint32_t sim_effects_pod_at_ordinal(const struct ro_cluster *c, uint32_t 
 
 static int ro_cluster_act(struct ro_cluster *c, const struct rollout_plan *plan, size_t action, uint64_t from, uint64_t to)
 {
-    struct sim_effects_deed d = { c, plan, &plan->actions[action], action };
+    struct deed d = { c, plan, &plan->actions[action], action };
     uint32_t pod = d.action->subject_kind == ROLLOUT_SUBJECT_POD ? d.action->subject : ROLLOUT_NONE;
     int r = ROLLOUT_OK;
     switch (d.action->op) {
     case ROLLOUT_OP_CREATE:
-        r = sim_effects_create(&d, from, to);
+        r = ro_deed_create(&d, from, to);
         break;
     case ROLLOUT_OP_CREATE_CLAIM:
     case ROLLOUT_OP_DELETE_CLAIM:
     case ROLLOUT_OP_SET_CLAIM_OWNER:
     case ROLLOUT_OP_RESIZE_CLAIM:
-        r = c->keeps_claims ? sim_effects_act_on_claim(&d) : ROLLOUT_OK;
+        r = c->keeps_claims ? ro_deed_claim(&d) : ROLLOUT_OK;
         break;
     case ROLLOUT_OP_CREATE_REVISION:
     case ROLLOUT_OP_RENUMBER_REVISION:
     case ROLLOUT_OP_DELETE_REVISION:
-        r = sim_effects_act_on_revision(&d);
+        r = ro_deed_on_revision(&d);
         break;
     default:
         if (d.action->subject_kind == ROLLOUT_SUBJECT_ORDINAL)
@@ -28759,6 +27809,525 @@ static int ro_cluster_act(struct ro_cluster *c, const struct rollout_plan *plan,
         break;
     }
     return r == ROLLOUT_OK && c->texts.failed ? ro_error_nomem(c->reterr) : r;
+}
+
+/* ---- lib/sim/effects_claims.c ---- */
+
+/* Claims and revisions. Source: cloneset.md 5.3, statefulset.md 11. */
+
+
+
+static const struct rollout_str sim_effects_claims_absent = { NULL, 0 };
+
+static struct rollout_claim *sim_effects_claims_claim_named(struct ro_cluster *c, struct rollout_str name)
+{
+    for (size_t i = c->claim_count; i > 0; i--) /* mostly one that was just made */
+        if (ro_str_eq(c->claims[i - 1].name, name) && name.data)
+            return &c->claims[i - 1];
+    return NULL;
+}
+
+static void sim_effects_claims_show_claims(struct ro_cluster *c)
+{
+    c->snapshot.claims = (struct rollout_claims){ c->claims, c->claim_count, sizeof *c->claims };
+}
+
+static int sim_effects_claims_create_claim(const struct deed *d)
+{
+    struct ro_cluster *c = d->c;
+    struct rollout_str name = ro_deed_text(d, ROLLOUT_ATTR_CLAIM), template = ro_deed_text(d, ROLLOUT_ATTR_TEMPLATE);
+    if (!name.data) /* a CloneSet's new ids are drawn, and their claims are nobody's concern */
+        return ROLLOUT_OK;
+    if (c->claim_count == c->claim_room) {
+        size_t room = c->claim_room ? 2 * c->claim_room : 16;
+        struct rollout_claim *more = realloc(c->claims, room * sizeof *more);
+        if (!more)
+            return ro_error_nomem(c->reterr);
+        c->claims = more;
+        c->claim_room = room;
+    }
+    struct rollout_claim claim = { .name = ro_texts_keep(&c->texts, name) };
+    const struct rollout_statefulset *set = c->workload.statefulset;
+    for (size_t i = 0; set && i < set->claim_template_count; i++)
+        if (ro_str_eq(set->claim_templates[i].name, template)) {
+            claim.storage_class = set->claim_templates[i].storage_class;
+            claim.request = set->claim_templates[i].request;
+            claim.access_modes = set->claim_templates[i].access_modes;
+        }
+    claim.capacity = sim_effects_claims_absent;
+    if (c->workload.cloneset) {
+        struct rollout_str owner = ro_kind_name(c);
+        struct rollout_owner *owners = ro_arena_alloc(&c->arena, 1, sizeof *owners);
+        if (!owners)
+            return ro_error_nomem(c->reterr);
+        *owners =
+            (struct rollout_owner){ RO_STR("CloneSet"), owner,
+                                    ro_text(ro_dig(c->source->workload_object.nodes, "metadata", "uid", NULL)), 1, 0 };
+        claim.flags = ROLLOUT_CLAIM_OWNED;
+        claim.owners = owners;
+        claim.owner_count = 1;
+        size_t prefix = template.len + owner.len + 2;
+        if (name.len > prefix)
+            claim.instance_id = (struct rollout_str){ claim.name.data + prefix, claim.name.len - prefix };
+    }
+    c->claims[c->claim_count++] = claim;
+    sim_effects_claims_show_claims(c);
+    return ROLLOUT_OK;
+}
+
+static bool sim_effects_claims_names_owner(const struct deed *d, struct rollout_str kind)
+{
+    for (uint32_t i = 0; i < d->action->attr_count; i++) {
+        const struct rollout_attr *attr = &d->plan->attrs[d->action->attr_first + i];
+        if (attr->key == ROLLOUT_ATTR_OWNER && ro_str_eq(d->plan->texts[attr->text], kind))
+            return true;
+    }
+    return false;
+}
+
+/* Other owners stay; of the set and the pod exactly those that the action names. */
+static int sim_effects_claims_own_claim(const struct deed *d, struct rollout_claim *claim)
+{
+    struct ro_cluster *c = d->c;
+    const struct rollout_statefulset *set = c->workload.statefulset;
+    struct rollout_str pod = ro_deed_text(d, ROLLOUT_ATTR_POD), uid = sim_effects_claims_absent;
+    if (!set) {
+        claim->flags |= ROLLOUT_CLAIM_OWNED;
+        return ROLLOUT_OK;
+    }
+    if (!pod.data) {
+        struct rollout_str parent;
+        int32_t ordinal = ro_ordinal_of(claim->name, &parent);
+        char buf[300];
+        int len = snprintf(buf, sizeof buf, "%.*s-%d", (int)(set->name.len > 250 ? 250 : set->name.len),
+                           set->name.data ? set->name.data : "", (int)ordinal);
+        pod = ro_texts_keep(&c->texts, (struct rollout_str){ buf, (size_t)len });
+    }
+    int64_t place = ro_deed_value(d, ROLLOUT_ATTR_POD) - 1;
+    if (place < 0 || (uint64_t)place >= c->pod_count || !ro_str_eq(c->pods[place].name, pod))
+        for (place = (int64_t)c->pod_count - 1; place >= 0 && !ro_str_eq(c->pods[place].name, pod);)
+            place--;
+    if (place >= 0)
+        uid = c->pods[place].uid;
+    struct rollout_owner *owners = ro_arena_alloc(&c->arena, claim->owner_count + 2, sizeof *owners);
+    size_t n = 0;
+    uint32_t native = (set->flags & ROLLOUT_STATEFULSET_NATIVE) != 0;
+    if (!owners)
+        return ro_error_nomem(c->reterr);
+    bool wants_set = sim_effects_claims_names_owner(d, RO_STR("StatefulSet")), wants_pod = sim_effects_claims_names_owner(d, RO_STR("Pod"));
+    bool has_set = false, has_pod = false;
+    for (size_t i = 0; i < claim->owner_count; i++) {
+        const struct rollout_owner *o = &claim->owners[i];
+        bool is_set = native ? ro_str_eq(o->kind, RO_STR("StatefulSet")) && ro_str_eq(o->name, set->name)
+                             : set->uid.len > 0 && ro_str_eq(o->uid, set->uid);
+        bool is_pod = native ? ro_str_eq(o->kind, RO_STR("Pod")) && ro_str_eq(o->name, pod)
+                             : uid.len > 0 && ro_str_eq(o->uid, uid);
+        bool stays = (!is_set && !is_pod) || (!native && ((is_set && wants_set) || (is_pod && wants_pod)));
+        has_set = has_set || (is_set && stays);
+        has_pod = has_pod || (is_pod && stays);
+        if (stays)
+            owners[n++] = *o;
+    }
+    if (wants_set && !has_set)
+        owners[n++] = (struct rollout_owner){ RO_STR("StatefulSet"), set->name, set->uid, native, 0 };
+    if (wants_pod && !has_pod)
+        owners[n++] = (struct rollout_owner){ RO_STR("Pod"), pod, uid, native, 0 };
+    claim->owners = owners;
+    claim->owner_count = n;
+    claim->flags &= ~(uint32_t)ROLLOUT_CLAIM_OWNED;
+    for (size_t i = 0; i < n; i++)
+        if (set->uid.len > 0 && ro_str_eq(owners[i].uid, set->uid))
+            claim->flags |= ROLLOUT_CLAIM_OWNED;
+    return ROLLOUT_OK;
+}
+
+static int ro_deed_claim(const struct deed *d)
+{
+    struct ro_cluster *c = d->c;
+    struct rollout_str name = ro_deed_text(d, ROLLOUT_ATTR_CLAIM);
+    uint32_t at = d->action->subject_kind == ROLLOUT_SUBJECT_CLAIM ? d->action->subject : ROLLOUT_NONE;
+    if (d->action->op == ROLLOUT_OP_CREATE_CLAIM)
+        return sim_effects_claims_create_claim(d);
+    struct rollout_claim *claim =
+        at < c->claim_count && ro_str_eq(c->claims[at].name, name) ? &c->claims[at] : sim_effects_claims_claim_named(c, name);
+    if (!claim)
+        return ROLLOUT_OK;
+    if (d->action->op == ROLLOUT_OP_SET_CLAIM_OWNER)
+        return sim_effects_claims_own_claim(d, claim);
+    if (d->action->op == ROLLOUT_OP_RESIZE_CLAIM) {
+        claim->request = ro_texts_keep(&c->texts, ro_deed_text(d, ROLLOUT_ATTR_REQUEST));
+        return ROLLOUT_OK;
+    }
+    claim->name = sim_effects_claims_absent;
+    c->claims_gone = true;
+    return ROLLOUT_OK;
+}
+
+static int ro_deed_on_revision(const struct deed *d)
+{
+    struct ro_cluster *c = d->c;
+    uint32_t revision = ro_deed_revision(d);
+    if (!revision || c->fixed_names) /* a small world has all that it will ever have */
+        return ROLLOUT_OK;
+    if (d->action->op == ROLLOUT_OP_DELETE_REVISION)
+        return ro_revisions_remove(c, revision);
+    c->revisions[revision - 1].flags &= ~(uint32_t)ROLLOUT_REVISION_NEW;
+    if (ro_deed_attr(d, ROLLOUT_ATTR_NUMBER))
+        c->revisions[revision - 1].number = ro_deed_value(d, ROLLOUT_ATTR_NUMBER);
+    return ROLLOUT_OK;
+}
+
+/* ---- lib/sim/effects_in_place.c ---- */
+
+/* An update in place: it starts, its grace period ends, the next containers have their turn. Source: inplace.md 8 to 11. */
+
+
+static const struct rollout_str sim_effects_in_place_absent = { NULL, 0 };
+
+static void sim_effects_in_place_patch_labels(struct ro_cluster *c, uint32_t pod, const struct rollout_node *labels)
+{
+    if (ro_is(labels, ROLLOUT_NODE_OBJECT))
+        for (const struct rollout_node *l = ro_first(labels); l != ro_end(labels); l = ro_next(l))
+            if (l->kind == ROLLOUT_NODE_TEXT || l->kind == ROLLOUT_NODE_NULL)
+                ro_cluster_set_label(c, pod, l->key, l->kind == ROLLOUT_NODE_TEXT ? l->text : sim_effects_in_place_absent);
+}
+
+static void sim_effects_in_place_patch_finalizers(struct ro_cluster *c, uint32_t pod, const struct rollout_node *list, bool there)
+{
+    if (ro_is(list, ROLLOUT_NODE_ARRAY))
+        for (const struct rollout_node *f = ro_first(list); f != ro_end(list); f = ro_next(f))
+            c->hidden[pod].finalizers = ro_texts_listed(&c->texts, c->hidden[pod].finalizers, ro_text(f), there);
+    ro_cluster_relabel(c, pod);
+}
+
+static void sim_effects_in_place_patch_metadata(struct ro_cluster *c, uint32_t pod, const struct rollout_diff *diff)
+{
+    const struct rollout_node *metadata = ro_get(diff->metadata_patch.nodes, "metadata");
+    if (diff->metadata_patch.count == 0)
+        return;
+    sim_effects_in_place_patch_labels(c, pod, ro_get(metadata, "labels"));
+    /* null takes it away, as null for all annotations does */
+    const struct rollout_node *annotations = ro_member(metadata, RO_STR("annotations"));
+    const struct rollout_node *cost = ro_member(annotations, RO_STR("controller.kubernetes.io/pod-deletion-cost"));
+    if (cost || ro_is(annotations, ROLLOUT_NODE_NULL))
+        c->pods[pod].deletion_cost = ro_deletion_cost(ro_text(cost));
+    sim_effects_in_place_patch_finalizers(c, pod, ro_get(metadata, "$deleteFromPrimitiveList/finalizers"), false);
+    sim_effects_in_place_patch_finalizers(c, pod, ro_get(metadata, "finalizers"), true);
+}
+
+/* What feeds a container's environment travels with it. */
+static void sim_effects_in_place_patch_env(struct ro_cluster *c, uint32_t pod, const struct rollout_diff *diff)
+{
+    for (size_t i = 0; i < diff->container_count; i++)
+        for (uint32_t l = 0; l < diff->containers[i].labels.count; l++)
+            ro_cluster_set_label(c, pod, *ro_label_key(&diff->containers[i].labels, l),
+                                 *ro_label_value(&diff->containers[i].labels, l));
+}
+
+static bool sim_effects_in_place_has_started(const struct ro_cluster *c, uint32_t pod)
+{
+    return c->pods[pod].phase != ROLLOUT_PHASE_NONE && c->pods[pod].phase != ROLLOUT_PHASE_PENDING;
+}
+
+/* What a pod recorded before it was told: images, if it had any. Environment and resources are compared as they are. */
+static bool sim_effects_in_place_waits_for_containers(const struct ro_sim_pair *pair, bool recorded)
+{
+    return (pair->flags & (ROLLOUT_CHANGES_ENV | ROLLOUT_CHANGES_RESOURCES)) ||
+           (recorded && (pair->flags & ROLLOUT_CHANGES_IMAGES));
+}
+
+static void sim_effects_in_place_wait_for_containers(struct ro_cluster *c, uint32_t pod, const struct ro_sim_pair *pair)
+{
+    struct rollout_in_place *in_place = &c->in_place[pod];
+    in_place->waits_for = pair->flags & ROLLOUT_CHANGES_ENV         ? ROLLOUT_WAITS_FOR_ENV
+                          : pair->flags & ROLLOUT_CHANGES_RESOURCES ? ROLLOUT_WAITS_FOR_RESOURCES
+                                                                    : ROLLOUT_WAITS_FOR_IMAGE;
+    if (pair->diff && pair->diff->container_count)
+        in_place->container = pair->diff->containers[0].name;
+}
+
+/* One batch of containers is told to change. Those of a pod that has not started leave nothing to wait for. */
+static void sim_effects_in_place_change_containers(struct ro_cluster *c, uint32_t pod, const struct ro_sim_pair *pair)
+{
+    struct rollout_in_place *in_place = ro_deed_in_place(c, pod);
+    struct ro_sim_pod *h = &c->hidden[pod];
+    bool started = sim_effects_in_place_has_started(c, pod), must_wait = sim_effects_in_place_waits_for_containers(pair, started);
+    in_place->flags &= ~(uint32_t)(ROLLOUT_IN_PLACE_NEXT | ROLLOUT_IN_PLACE_NEXT_APPLIES | ROLLOUT_IN_PLACE_NEXT_READY |
+                                   ROLLOUT_IN_PLACE_CONTAINERS_DONE);
+    if (h->batches)
+        h->batches--;
+    if (h->batches)
+        in_place->flags |= ROLLOUT_IN_PLACE_NEXT | ROLLOUT_IN_PLACE_NEXT_APPLIES;
+    if (!must_wait) {
+        in_place->flags |= ROLLOUT_IN_PLACE_CONTAINERS_DONE;
+        in_place->waits_for = ROLLOUT_WAITS_FOR_NOTHING;
+        in_place->container = sim_effects_in_place_absent;
+    } else {
+        sim_effects_in_place_wait_for_containers(c, pod, pair);
+        h->flags |= RO_SIM_RESTARTS;
+        h->flags &= (uint16_t)~RO_SIM_KEEPS;
+        if (!(pair->flags & (ROLLOUT_CHANGES_IMAGES | ROLLOUT_CHANGES_ENV | ROLLOUT_CHANGES_RESTARTS)))
+            h->flags |= RO_SIM_KEEPS;
+    }
+    if (!h->batches && !must_wait)
+        h->image = h->target;
+    if (!started) /* it starts with what is new */
+        h->flags &= (uint16_t)~RO_SIM_BROKEN;
+}
+
+static void ro_deed_update_in_place(const struct deed *d, uint32_t pod)
+{
+    struct ro_cluster *c = d->c;
+    struct ro_sim_pod *h = &c->hidden[pod];
+    uint32_t from = h->target, to = ro_deed_revision(d);
+    const struct ro_sim_pair *pair = ro_cluster_pair(c, from, to);
+    int64_t grace = ro_deed_value(d, ROLLOUT_ATTR_GRACE_SECONDS);
+    struct rollout_str state = c->workload.cloneset ? RO_STR("Updating") : ro_deed_text(d, ROLLOUT_ATTR_STATE);
+    if (!to)
+        return;
+    if (ro_deed_value(d, ROLLOUT_ATTR_MARK_NOT_READY))
+        ro_deed_set_in_place_ready(c, pod, false);
+    ro_deed_label_revision(c, pod, to);
+    if (state.data)
+        ro_deed_set_state(c, pod, state);
+    h->flags |= RO_SIM_BEGUN;
+    h->batches = pair->batches;
+    struct rollout_in_place *in_place = ro_deed_in_place(c, pod);
+    struct rollout_tree containers = in_place->containers;
+    *in_place = (struct rollout_in_place){ .flags = ROLLOUT_IN_PLACE_STATE, .containers = containers };
+    if (grace > 0) {
+        in_place->flags |= ROLLOUT_IN_PLACE_GRACE_KEY | ROLLOUT_IN_PLACE_GRACE;
+        if (sim_effects_in_place_waits_for_containers(pair, false))
+            sim_effects_in_place_wait_for_containers(c, pod, pair);
+        else
+            in_place->flags |= ROLLOUT_IN_PLACE_CONTAINERS_DONE;
+        in_place->grace_revision = c->pods[pod].revision;
+        in_place->grace_end_ms = c->snapshot.now_ms / 1000 * 1000 + grace * 1000;
+        h->image = (uint16_t)from; /* by which the end of the grace period knows what is to change */
+        return;
+    }
+    if (pair->diff) {
+        sim_effects_in_place_patch_metadata(c, pod, pair->diff);
+        sim_effects_in_place_patch_env(c, pod, pair->diff);
+    }
+    sim_effects_in_place_change_containers(c, pod, pair);
+}
+
+static void ro_deed_end_grace(const struct deed *d, uint32_t pod)
+{
+    struct ro_cluster *c = d->c;
+    struct rollout_in_place *in_place = ro_deed_in_place(c, pod);
+    const uint32_t grace = ROLLOUT_IN_PLACE_GRACE_KEY | ROLLOUT_IN_PLACE_GRACE | ROLLOUT_IN_PLACE_GRACE_BROKEN |
+                           ROLLOUT_IN_PLACE_GRACE_OLD_KEY;
+    const struct ro_sim_pair *pair = ro_cluster_pair(c, c->hidden[pod].image, c->hidden[pod].target);
+    in_place->flags &= ~grace;
+    in_place->grace_revision = sim_effects_in_place_absent;
+    in_place->grace_end_ms = 0;
+    if (ro_str_eq(ro_deed_text(d, ROLLOUT_ATTR_DETAIL), RO_STR("drop")))
+        return;
+    if (pair->diff) {
+        sim_effects_in_place_patch_metadata(c, pod, pair->diff);
+        sim_effects_in_place_patch_env(c, pod, pair->diff);
+    }
+    sim_effects_in_place_change_containers(c, pod, pair);
+}
+
+static void ro_deed_next_batch(const struct deed *d, uint32_t pod)
+{
+    struct ro_cluster *c = d->c;
+    sim_effects_in_place_change_containers(c, pod, ro_cluster_pair(c, c->hidden[pod].image, c->hidden[pod].target));
+}
+
+/* ---- lib/sim/effects_pods.c ---- */
+
+/* Pods that come and go. Source: cloneset.md 5.2, 5.3, statefulset.md 2, daemonset.md 7.1, 8. */
+
+
+
+static const struct rollout_str sim_effects_pods_absent = { NULL, 0 };
+
+static int sim_effects_pods_compare_name(const struct ro_cluster *c, size_t place, struct rollout_str name)
+{
+    return ro_str_cmp(c->base_names[c->names[place]], name);
+}
+
+static bool sim_effects_pods_was_there(const struct ro_cluster *c, struct rollout_str name)
+{
+    size_t low = 0, high = c->name_count;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        int order = sim_effects_pods_compare_name(c, mid, name);
+        if (order == 0)
+            return true;
+        if (order < 0)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return false;
+}
+
+/* "<workload>-<id>" with an id of the letters that upstream draws from, one for each serial: multiplication by a number that
+ * has no divisor in common with 27^5 brings each id once. */
+static struct rollout_str sim_effects_pods_drawn_name(struct ro_cluster *c, uint32_t pod)
+{
+    static const char letters[] = "bcdfghjklmnpqrstvwxz2456789";
+    const uint32_t radix = sizeof letters - 1, ids = radix * radix * radix * radix * radix;
+    struct rollout_str owner = ro_kind_name(c), kept;
+    char buf[300];
+    int prefix = owner.len < sizeof buf - 8 ? (int)owner.len : (int)sizeof buf - 8;
+    uint64_t number = c->hidden[pod].serial;
+    do {
+        uint64_t n = (number * UINT64_C(8675309) + 1234567) % ids;
+        int len = snprintf(buf, sizeof buf, "%.*s-", prefix, owner.data ? owner.data : "");
+        for (int i = 0; i < 5; i++, n /= radix)
+            buf[len++] = letters[n % radix];
+        kept = (struct rollout_str){ buf, (size_t)len };
+        number += UINT64_C(1) << 22; /* beyond any serial's */
+    } while (sim_effects_pods_was_there(c, kept));
+    return ro_texts_keep(&c->texts, kept);
+}
+
+/* The id that a CloneSet's pod is made with: one that the action names, or the one in its drawn name. */
+static struct rollout_str sim_effects_pods_given_id(const struct deed *d, uint64_t number)
+{
+    for (uint32_t i = 0; i < d->action->attr_count; i++) {
+        const struct rollout_attr *attr = &d->plan->attrs[d->action->attr_first + i];
+        if (attr->key == ROLLOUT_ATTR_ID && number-- == 0)
+            return d->plan->texts[attr->text];
+    }
+    return sim_effects_pods_absent;
+}
+
+static void sim_effects_pods_name_clone(const struct deed *d, uint32_t pod, uint64_t number)
+{
+    struct ro_cluster *c = d->c;
+    struct rollout_str id = sim_effects_pods_given_id(d, number), owner = ro_kind_name(c);
+    struct rollout_pod *p = &c->pods[pod];
+    char buf[512];
+    if (id.data) {
+        int len = snprintf(buf, sizeof buf, "%.*s-%.*s", (int)(owner.len > 300 ? 300 : owner.len),
+                           owner.data ? owner.data : "", (int)(id.len > 200 ? 200 : id.len), id.data);
+        p->name = ro_texts_keep(&c->texts, (struct rollout_str){ buf, (size_t)len });
+    } else {
+        p->name = sim_effects_pods_drawn_name(c, pod);
+        id = (struct rollout_str){ p->name.data + p->name.len - 5, 5 };
+    }
+    if (c->keeps_claims && d->c->workload.cloneset->claim_templates.count) /* else nobody reads it */
+        ro_cluster_set_label(c, pod, RO_STR("apps.kruise.io/cloneset-instance-id"), id);
+}
+
+static void sim_effects_pods_name_ordinal(const struct deed *d, uint32_t pod)
+{
+    struct ro_cluster *c = d->c;
+    struct rollout_str name = ro_texts_keep(&c->texts, ro_deed_text(d, ROLLOUT_ATTR_NAME)), parent;
+    char digits[16];
+    int len = snprintf(digits, sizeof digits, "%d", (int)ro_ordinal_of(name, &parent));
+    c->pods[pod].name = name;
+    ro_cluster_set_label(c, pod, RO_STR("statefulset.kubernetes.io/pod-name"), name);
+    if (c->gates.on[ROLLOUT_GATE_POD_INDEX_LABEL])
+        ro_cluster_set_label(c, pod, RO_STR("apps.kubernetes.io/pod-index"),
+                             (struct rollout_str){ digits, (size_t)len });
+    if (ro_deed_text(d, ROLLOUT_ATTR_STATE).data)
+        ro_deed_set_state(c, pod, ro_deed_text(d, ROLLOUT_ATTR_STATE));
+}
+
+static void sim_effects_pods_name_daemon(const struct deed *d, uint32_t pod)
+{
+    struct ro_cluster *c = d->c;
+    struct rollout_pod *p = &c->pods[pod];
+    p->name = sim_effects_pods_drawn_name(c, pod);
+    p->target_node = ro_texts_keep(&c->texts, ro_deed_text(d, ROLLOUT_ATTR_NODE));
+    if (c->workload.daemonset->template_generation.data)
+        ro_cluster_set_label(c, pod, RO_STR("pod-template-generation"), c->workload.daemonset->template_generation);
+    uint32_t node = d->action->subject_kind == ROLLOUT_SUBJECT_NODE ? d->action->subject : ROLLOUT_NONE;
+    p->node_index = node < c->node_count ? node + 1 : 0;
+}
+
+static int ro_deed_create(const struct deed *d, uint64_t from, uint64_t to)
+{
+    struct ro_cluster *c = d->c;
+    const struct ro_sim_template *template;
+    uint32_t revision = ro_deed_revision(d);
+    if (!revision)
+        return ro_error(c->reterr, ROLLOUT_ERR_INVALID, "plan.actions", "plan.actions: a pod of an unknown revision");
+    if (to > from && to - from > RO_CLUSTER_PODS - c->pod_count)
+        return ro_error(c->reterr, ROLLOUT_ERR_INVALID, "pods",
+                        "pods: %zu and %llu new ones, but at most %d can be played with", c->pod_count,
+                        (unsigned long long)(to - from), RO_CLUSTER_PODS);
+    int r = ro_revisions_template(c, d->plan, d->index, revision, &template);
+    for (uint64_t i = from; i < to && r == ROLLOUT_OK; i++) {
+        uint32_t pod = ro_cluster_add_pod(c);
+        if (pod == ROLLOUT_NONE)
+            return ro_error_nomem(c->reterr);
+        struct rollout_pod *p = &c->pods[pod];
+        struct ro_sim_pod *h = &c->hidden[pod];
+        *p = template->pod;
+        p->phase = ROLLOUT_PHASE_PENDING; /* by the API server */
+        h->labels = template->labels;
+        h->finalizers = template->finalizers;
+        ro_cluster_relabel(c, pod);
+        ro_deed_label_revision(c, pod, revision);
+        h->image = (uint16_t)revision;
+        if (template->containers.count)
+            ro_deed_in_place(c, pod)->containers = template->containers;
+        p->created_ms = c->snapshot.now_ms / 1000 * 1000;
+        if (c->workload.cloneset) {
+            ro_deed_set_state(c, pod, RO_STR("PreparingNormal"));
+            sim_effects_pods_name_clone(d, pod, i);
+        } else if (c->workload.statefulset) {
+            sim_effects_pods_name_ordinal(d, pod);
+        } else {
+            sim_effects_pods_name_daemon(d, pod);
+        }
+        char uid[48];
+        int len = snprintf(uid, sizeof uid, "simulated-%u", h->serial);
+        p->uid = c->keeps_claims ? ro_texts_keep(&c->texts, (struct rollout_str){ uid, (size_t)len }) : sim_effects_pods_absent;
+    }
+    return r;
+}
+
+/* The length of a failed pod's node's back-off, as its controller steps it. */
+static int sim_effects_pods_step_backoff(struct ro_cluster *c, uint32_t pod)
+{
+    struct rollout_str node = c->pods[pod].node.len ? c->pods[pod].node : c->pods[pod].target_node;
+    size_t i = 0;
+    if (c->fixed_names)
+        return ROLLOUT_OK; /* no clock, no back-off */
+    while (i < c->backoff_count && !ro_str_eq(c->backoffs[i].node, node))
+        i++;
+    if (i == c->backoff_count) {
+        if (c->backoff_count == c->backoff_room) {
+            size_t room = c->backoff_room ? 2 * c->backoff_room : 8;
+            struct rollout_backoff *more = realloc(c->backoffs, room * sizeof *more);
+            if (!more)
+                return ro_error_nomem(c->reterr);
+            c->backoffs = more;
+            c->backoff_room = room;
+        }
+        c->backoffs[c->backoff_count++] = (struct rollout_backoff){ .node = node };
+        c->snapshot.failed_pod_backoffs.items = c->backoffs;
+        c->snapshot.failed_pod_backoffs.count = c->backoff_count;
+        c->snapshot.failed_pod_backoffs.stride = sizeof *c->backoffs;
+    }
+    struct rollout_backoff *b = &c->backoffs[i];
+    bool forgotten = b->seconds == 0 || c->snapshot.now_ms - b->last_step_ms > 30 * 60 * 1000;
+    b->seconds = forgotten ? 1 : b->seconds >= 450 ? 900 : 2 * b->seconds;
+    b->last_step_ms = c->snapshot.now_ms;
+    return ROLLOUT_OK;
+}
+
+static int ro_deed_delete(const struct deed *d, uint32_t pod)
+{
+    struct ro_cluster *c = d->c;
+    struct rollout_pod *p = &c->pods[pod];
+    int r = ROLLOUT_OK;
+    if (c->workload.daemonset && p->phase == ROLLOUT_PHASE_FAILED && d->action->reason == ROLLOUT_REASON_DELETE_FAILED)
+        r = sim_effects_pods_step_backoff(c, pod);
+    p->flags |= ROLLOUT_POD_TERMINATING;
+    if (ro_deed_updates(d->action))
+        c->hidden[pod].flags |= RO_SIM_BEGUN;
+    return r;
 }
 
 /* ---- lib/sim/events.c ---- */
@@ -29108,6 +28677,314 @@ static void ro_cluster_lose_node(struct ro_cluster *c, uint32_t node)
         }
     if (ro_kind_find_nodes(c) != ROLLOUT_OK)
         c->texts.failed = true;
+}
+
+/* ---- lib/sim/explore.c ---- */
+
+/* From a state to all that can come of it. */
+
+
+
+/* ---- the state under exploration ---- */
+
+static void sim_explore_keep(struct rollout_check *k)
+{
+    const struct ro_cluster *c = &k->small.cluster;
+    k->pod_count = c->pod_count;
+    memcpy(k->pods, c->pods, c->pod_count * sizeof *k->pods);
+    memcpy(k->in_place, c->in_place, c->pod_count * sizeof *k->in_place);
+    memcpy(k->hidden, c->hidden, c->pod_count * sizeof *k->hidden);
+    ro_kind_remember(c, k->memory);
+    k->faults = k->small.faults;
+    k->lost = k->small.lost;
+    k->change = k->small.change;
+}
+
+static void sim_explore_restore(struct rollout_check *k)
+{
+    struct ro_cluster *c = &k->small.cluster;
+    ro_small_load(&k->small, k->change, k->lost);
+    c->pod_count = k->pod_count;
+    memcpy(c->pods, k->pods, c->pod_count * sizeof *k->pods);
+    memcpy(c->in_place, k->in_place, c->pod_count * sizeof *k->in_place);
+    memcpy(c->hidden, k->hidden, c->pod_count * sizeof *k->hidden);
+    c->snapshot.pods.count = c->pod_count;
+    c->next_serial = (uint32_t)c->pod_count;
+    ro_kind_recall(c, k->memory);
+    k->small.faults = k->faults;
+}
+
+static void sim_explore_restore_pod(struct rollout_check *k, size_t pod)
+{
+    struct ro_cluster *c = &k->small.cluster;
+    c->pods[pod] = k->pods[pod];
+    c->in_place[pod] = k->in_place[pod];
+    c->hidden[pod] = k->hidden[pod];
+    k->small.faults = k->faults;
+}
+
+/* ---- moves ---- */
+
+static int ro_explore_pass(struct rollout_check *k, struct rollout_plan **ret_plan)
+{
+    struct ro_cluster *c = &k->small.cluster;
+    struct rollout_plan *plan = NULL;
+    int r = ro_cluster_plan(c, &plan);
+    for (size_t i = 0; r == ROLLOUT_OK && i < plan->action_count; i++) {
+        uint64_t writes = ro_cluster_writes(plan, i);
+        if (c->pod_count + writes > RO_SMALL_PODS && plan->actions[i].op == ROLLOUT_OP_CREATE)
+            r = ro_error(c->reterr, ROLLOUT_ERR_INVALID, "pods", "pods: more than %d at a time", RO_SMALL_PODS);
+        else
+            r = ro_cluster_act(c, plan, i, 0, writes);
+    }
+    if (r == ROLLOUT_OK)
+        r = ro_cluster_status(c, plan);
+    for (uint32_t i = 0; i < c->pod_count; i++)
+        ro_cluster_settle(c, i);
+    if (r != ROLLOUT_OK) {
+        rollout_plan_free(plan);
+        return r;
+    }
+    *ret_plan = plan;
+    return ROLLOUT_OK;
+}
+
+/* A move other than a pass. False where it is not possible. */
+static bool ro_explore_move(struct rollout_check *k, uint16_t what)
+{
+    struct ro_cluster *c = &k->small.cluster;
+    uint32_t i = what & 0xff;
+    const uint16_t up = RO_SIM_CONTAINERS_READY;
+    bool runs = i < c->pod_count && ro_kind_active(c, i);
+    switch (what & 0xff00) {
+    case MOVE_EVENT:
+    case MOVE_HOOK: {
+        enum ro_event event = (what & 0xff00) == MOVE_EVENT ? ro_cluster_next(c, i) : ro_cluster_hook(c, i);
+        if (event != RO_EVENT_NONE)
+            ro_cluster_happen(c, i, event);
+        return event != RO_EVENT_NONE;
+    }
+    case MOVE_UNREADY:
+        if (!runs || !(c->hidden[i].flags & up))
+            return false;
+        ro_cluster_unready(c, i);
+        break;
+    case MOVE_BREAK:
+        if (!runs || !(c->hidden[i].flags & up) || c->hidden[i].image == c->snapshot.update_revision)
+            return false;
+        ro_cluster_break(c, i);
+        break;
+    case MOVE_FAIL:
+        if (!runs || c->pods[i].phase != ROLLOUT_PHASE_RUNNING)
+            return false;
+        ro_cluster_fail(c, i);
+        break;
+    case MOVE_VANISH:
+        if (!runs)
+            return false;
+        ro_cluster_vanish(c, i);
+        break;
+    case MOVE_NODE:
+        if (k->small.lost >> i & 1)
+            return false;
+        ro_small_load(&k->small, k->small.change, k->small.lost | UINT32_C(1) << i);
+        for (uint32_t p = 0; p < c->pod_count; p++)
+            if (c->pods[p].node_index == i + 1) {
+                if (!c->workload.daemonset)
+                    c->pods[p].flags |= ROLLOUT_POD_TERMINATING;
+                ro_cluster_settle(c, p);
+            }
+        break;
+    case MOVE_CHANGE:
+        if (k->small.change + 1 >= k->small.spec_count)
+            return false;
+        ro_small_load(&k->small, k->small.change + 1, k->small.lost);
+        return true;
+    case MOVE_AGE:
+        return ro_small_age(&k->small);
+    case MOVE_GRACE:
+        return ro_small_end_grace(&k->small);
+    default:
+        return false;
+    }
+    k->small.faults++;
+    return true;
+}
+
+/* ---- exploring ---- */
+
+static void ro_explore_end(struct rollout_check *k, uint32_t outcome, uint32_t culprit)
+{
+    k->result.outcome = outcome;
+    k->culprit = culprit;
+}
+
+/* The state that the cluster has come to by a move from the one under exploration. by_itself: a move that a world makes
+ * that cooperates; the first of them is where it goes. */
+static int sim_explore_reach(struct rollout_check *k, uint16_t what, bool by_itself)
+{
+    uint8_t bytes[RO_SMALL_STATE];
+    struct ro_small_order order;
+    bool fresh;
+    size_t length = ro_small_pack(&k->small, bytes, &order);
+    if (!length)
+        return ROLLOUT_ERR_INVALID;
+    int64_t found = ro_states_find(&k->states, bytes, length, k->options.memory_limit, &fresh);
+    if (found == RO_STATES_NOMEM)
+        return ro_error_nomem(k->small.cluster.reterr);
+    if (found == RO_STATES_FULL) {
+        ro_explore_end(k, ROLLOUT_CHECK_MEMORY, UINT32_MAX);
+        return ROLLOUT_OK;
+    }
+    struct sim_states_ro_state *from = &k->states.items[k->at];
+    if (fresh) {
+        struct sim_states_ro_state *to = &k->states.items[found];
+        to->parent = (uint32_t)k->at;
+        to->move = what;
+        to->depth = from->depth < UINT16_MAX ? (uint16_t)(from->depth + 1) : from->depth;
+    }
+    if ((size_t)found != k->at)
+        k->result.steps++;
+    if (by_itself && (size_t)found != k->at && from->next == (uint32_t)k->at) {
+        from->next = (uint32_t)found;
+        from->next_move = what;
+    }
+    return ROLLOUT_OK;
+}
+
+/* Assertions, on the cluster as it stands. */
+static bool sim_explore_holds(struct rollout_check *k)
+{
+    const struct ro_cluster *c = &k->small.cluster;
+    uint8_t active[RO_SMALL_PODS], available[RO_SMALL_PODS], updated[RO_SMALL_PODS], begun[RO_SMALL_PODS] = { 0 };
+    uint32_t restarts[RO_SMALL_PODS], zones[RO_SMALL_PODS];
+    struct ro_measure m;
+    if (k->options.assertion_count == 0)
+        return true;
+    ro_kind_measure(c, &m);
+    for (uint32_t i = 0; i < c->pod_count; i++) {
+        uint32_t node = c->pods[i].node_index;
+        active[i] = ro_kind_active(c, i);
+        available[i] = ro_kind_available(c, i);
+        updated[i] = active[i] && ro_kind_updated(c, i);
+        restarts[i] = 0;
+        zones[i] = node ? c->node_facts[node - 1].zone : 0;
+    }
+    const struct ro_assertion_view view = {
+        .snapshot = &c->snapshot,
+        .active = active,
+        .available = available,
+        .updated = updated,
+        .begun = begun,
+        .restarts = restarts,
+        .zones = zones,
+        .zone_count = c->zone_count,
+        .zone_names = c->zones,
+        .zone_wanted = k->zone_total,
+        .zone_scratch = k->zone_scratch,
+        .wanted = m.wanted,
+        .partition = m.partition,
+        .max_surge = m.max_surge,
+        .max_unavailable = m.max_unavailable,
+    };
+    for (size_t i = 0; i < k->options.assertion_count; i++)
+        if (!ro_assertion_holds(k->assertions[i], &view, k->result.message, sizeof k->result.message))
+            return false;
+    return true;
+}
+
+/* The driver's step, and whether it keeps what the kind promises. */
+static int sim_explore_explore_pass(struct rollout_check *k, const struct ro_measure *before)
+{
+    struct ro_cluster *c = &k->small.cluster;
+    struct rollout_plan *plan;
+    struct ro_deeds deeds = { .pods = k->pods, .hidden = k->hidden, .pod_count = k->pod_count, .before = *before };
+    int r = ro_explore_pass(k, &plan);
+    if (r != ROLLOUT_OK)
+        return r;
+    if (plan->action_count > 0) {
+        deeds.plan = plan;
+        ro_kind_measure(c, &deeds.after);
+        if (!ro_kind_promise(c, &deeds, k->result.message, sizeof k->result.message))
+            ro_explore_end(k, ROLLOUT_CHECK_UNSAFE, (uint32_t)k->at);
+    }
+    r = sim_explore_reach(k, MOVE_PASS, true);
+    rollout_plan_free(plan);
+    return r;
+}
+
+static int sim_explore_explore_moves(struct rollout_check *k, uint16_t kind, size_t count, bool by_itself)
+{
+    int r = ROLLOUT_OK;
+    bool one_pod = kind >= MOVE_EVENT && kind <= MOVE_VANISH; /* changes nothing else, but for the count of faults */
+    sim_explore_restore(k);
+    for (size_t i = 0; i < count && r == ROLLOUT_OK && k->result.outcome == ROLLOUT_CHECK_RUNS; i++) {
+        uint16_t what = (uint16_t)(kind | i);
+        if (!ro_explore_move(k, what))
+            continue;
+        r = sim_explore_reach(k, what, by_itself);
+        if (one_pod)
+            sim_explore_restore_pod(k, i);
+        else
+            sim_explore_restore(k);
+    }
+    return r;
+}
+
+static int sim_explore_explore_faults(struct rollout_check *k)
+{
+    static const struct {
+        uint32_t flag;
+        uint16_t kind;
+    } kinds[] = { { ROLLOUT_CHECK_UNREADY, MOVE_UNREADY },
+                  { ROLLOUT_CHECK_BREAK, MOVE_BREAK },
+                  { ROLLOUT_CHECK_FAIL, MOVE_FAIL },
+                  { ROLLOUT_CHECK_VANISH, MOVE_VANISH } };
+    int r = ROLLOUT_OK;
+    if (k->faults >= k->options.faults)
+        return ROLLOUT_OK;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds && r == ROLLOUT_OK; i++)
+        if (k->options.flags & kinds[i].flag)
+            r = sim_explore_explore_moves(k, kinds[i].kind, k->pod_count, false);
+    if (r == ROLLOUT_OK && (k->options.flags & ROLLOUT_CHECK_NODE))
+        r = sim_explore_explore_moves(k, MOVE_NODE, k->small.cluster.node_count, false);
+    return r;
+}
+
+/* All that can come of the next state. Where the world cooperates, whatever can happen by itself comes before the driver,
+ * and time is last. */
+static int ro_explore(struct rollout_check *k)
+{
+    struct ro_cluster *c = &k->small.cluster;
+    struct ro_measure before;
+    struct sim_states_ro_state *state = &k->states.items[k->at];
+    state->next = (uint32_t)k->at;
+    k->result.depth = state->depth;
+    ro_small_unpack(&k->small, ro_states_bytes(&k->states, k->at));
+    sim_explore_keep(k);
+    if (!sim_explore_holds(k)) {
+        ro_explore_end(k, ROLLOUT_CHECK_UNSAFE, (uint32_t)k->at);
+        return ROLLOUT_OK;
+    }
+    ro_kind_measure(c, &before);
+    if (ro_kind_done(c, &before))
+        state->fate = RO_FATE_GOAL;
+    int r = sim_explore_explore_moves(k, MOVE_EVENT, k->pod_count, true);
+    if (r == ROLLOUT_OK)
+        r = sim_explore_explore_moves(k, MOVE_HOOK, k->pod_count, true);
+    sim_explore_restore(k);
+    if (r == ROLLOUT_OK && k->result.outcome == ROLLOUT_CHECK_RUNS)
+        r = sim_explore_explore_pass(k, &before);
+    if (r == ROLLOUT_OK)
+        r = sim_explore_explore_moves(k, MOVE_AGE, 1, true);
+    if (r == ROLLOUT_OK)
+        r = sim_explore_explore_moves(k, MOVE_GRACE, 1, true);
+    if (r == ROLLOUT_OK)
+        r = sim_explore_explore_faults(k);
+    if (r == ROLLOUT_OK)
+        r = sim_explore_explore_moves(k, MOVE_CHANGE, 1, false);
+    k->at++;
+    return r == ROLLOUT_OK && c->texts.failed ? ro_error_nomem(c->reterr) : r;
 }
 
 /* ---- lib/sim/figures.c ---- */
@@ -32834,6 +32711,223 @@ static int ro_small_open(struct ro_small *s, const struct rollout_world *world, 
 static void ro_small_free(struct ro_small *s)
 {
     ro_cluster_free(&s->cluster);
+}
+
+/* ---- lib/sim/story.c ---- */
+
+/* A counterexample as a story: who does what, from the start on. */
+
+
+
+static bool sim_story_add_step(struct rollout_check *k, size_t *n, uint32_t state, uint16_t what)
+{
+    if (*n == k->story_room) {
+        size_t room = k->story_room ? 2 * k->story_room : 64;
+        uint32_t *states = realloc(k->story_states, room * sizeof *states);
+        if (states)
+            k->story_states = states;
+        uint16_t *moves = realloc(k->story_moves, room * sizeof *moves);
+        if (moves)
+            k->story_moves = moves;
+        if (!states || !moves)
+            return false;
+        k->story_room = room;
+    }
+    k->story_states[*n] = state;
+    k->story_moves[(*n)++] = what;
+    return true;
+}
+
+/* Pods keep their names through the story, though each state has its own order. */
+static int sim_story_name_story(struct rollout_check *k)
+{
+    struct ro_small *s = &k->small;
+    struct ro_cluster *c = &s->cluster;
+    uint32_t made = 0;
+    k->story_names = calloc(k->result.story + 1, sizeof *k->story_names);
+    if (!k->story_names)
+        return ro_error_nomem(c->reterr);
+    for (size_t i = 0; i < k->result.story; i++) {
+        struct ro_small_order order;
+        uint8_t bytes[RO_SMALL_STATE];
+        struct rollout_plan *plan = NULL;
+        char buf[64];
+        ro_small_unpack(s, ro_states_bytes(&k->states, k->story_states[i]));
+        for (size_t p = 0; i == 0 && p < c->pod_count; p++)
+            k->story_names[0][p] = k->first_names[p];
+        size_t before = c->pod_count;
+        if ((k->story_moves[i] & 0xff00) == MOVE_PASS) {
+            int r = ro_explore_pass(k, &plan);
+            rollout_plan_free(plan);
+            if (r != ROLLOUT_OK)
+                return r;
+        } else {
+            ro_explore_move(k, k->story_moves[i]);
+        }
+        if (!ro_small_pack(s, bytes, &order))
+            return ROLLOUT_ERR_INVALID;
+        for (size_t p = 0; p < order.count; p++) {
+            if (order.from[p] < before) {
+                k->story_names[i + 1][p] = k->story_names[i][order.from[p]];
+            } else if (c->workload.statefulset) {
+                k->story_names[i + 1][p] = c->pods[order.from[p]].name;
+            } else {
+                struct rollout_str owner = ro_kind_name(c);
+                int len = snprintf(buf, sizeof buf, "%.*s-new%u", owner.len > 40 ? 40 : (int)owner.len,
+                                   owner.data ? owner.data : "", ++made);
+                k->story_names[i + 1][p] = ro_texts_keep(&c->texts, (struct rollout_str){ buf, (size_t)len });
+            }
+        }
+    }
+    return c->texts.failed ? ro_error_nomem(c->reterr) : ROLLOUT_OK;
+}
+
+/* From the start to the culprit, and, where it is no single step, on to where nothing moves or it comes round again. */
+static int ro_story_tell(struct rollout_check *k)
+{
+    size_t n = 0;
+    bool good = true;
+    for (uint32_t i = k->culprit; k->states.items[i].parent != i; i = k->states.items[i].parent)
+        good = good && sim_story_add_step(k, &n, k->states.items[i].parent, k->states.items[i].move);
+    for (size_t i = 0; i < n / 2; i++) { /* it was walked backwards */
+        uint32_t state = k->story_states[i];
+        uint16_t what = k->story_moves[i];
+        k->story_states[i] = k->story_states[n - 1 - i];
+        k->story_moves[i] = k->story_moves[n - 1 - i];
+        k->story_states[n - 1 - i] = state;
+        k->story_moves[n - 1 - i] = what;
+    }
+    uint32_t at = k->culprit;
+    if (k->result.outcome == ROLLOUT_CHECK_UNSAFE) {
+        good = good && sim_story_add_step(k, &n, at, MOVE_PASS);
+    } else {
+        size_t walk = n;
+        bool round = false;
+        while (good && !round && k->states.items[at].next != at) {
+            for (size_t i = walk; i < n && !round; i++)
+                if (k->story_states[i] == at) {
+                    k->result.loop = n - i;
+                    round = true;
+                }
+            if (round)
+                break;
+            good = sim_story_add_step(k, &n, at, k->states.items[at].next_move);
+            at = k->states.items[at].next;
+        }
+        if (!round)
+            good = good && sim_story_add_step(k, &n, at, MOVE_NOTHING);
+    }
+    if (!good)
+        return ro_error_nomem(k->small.cluster.reterr);
+    k->result.story = n;
+    return sim_story_name_story(k);
+}
+
+static const char *sim_story_event_text(enum ro_event event)
+{
+    switch (event) {
+    case RO_EVENT_SCHEDULE:
+        return "is scheduled";
+    case RO_EVENT_START:
+        return "starts";
+    case RO_EVENT_RESTART:
+        return "restarts with the new containers";
+    case RO_EVENT_READY:
+        return "has its containers ready";
+    case RO_EVENT_GONE:
+        return "is gone";
+    default:
+        return "is let go, or gets its hook back";
+    }
+}
+
+static uint32_t sim_story_describe(const struct rollout_check *k, uint16_t what, struct rollout_str pod, char *buf, size_t size)
+{
+    const struct ro_cluster *c = &k->small.cluster;
+    uint32_t i = what & 0xff;
+    int len = (int)(pod.len > 80 ? 80 : pod.len);
+    const char *name = pod.data ? pod.data : "";
+    switch (what & 0xff00) {
+    case MOVE_PASS:
+        snprintf(buf, size, "a pass of the driver");
+        return ROLLOUT_MOVE_PASS;
+    case MOVE_NOTHING:
+        snprintf(buf, size, "nothing is planned, and nothing else moves");
+        return ROLLOUT_MOVE_PASS;
+    case MOVE_EVENT:
+        snprintf(buf, size, "pod %.*s %s", len, name, sim_story_event_text(ro_cluster_next(c, i)));
+        return ROLLOUT_MOVE_WORLD;
+    case MOVE_HOOK:
+        snprintf(buf, size, "the owner of its hook %s pod %.*s",
+                 c->pods[i].lifecycle_state == ROLLOUT_STATE_PREPARING_UPDATE ||
+                         c->pods[i].lifecycle_state == ROLLOUT_STATE_PREPARING_DELETE
+                     ? "lets go of"
+                     : "puts it back on",
+                 len, name);
+        return ROLLOUT_MOVE_WORLD;
+    case MOVE_UNREADY:
+        snprintf(buf, size, "pod %.*s becomes unready", len, name);
+        return ROLLOUT_MOVE_FAULT;
+    case MOVE_BREAK:
+        snprintf(buf, size, "pod %.*s breaks: it will not be ready with its present containers", len, name);
+        return ROLLOUT_MOVE_FAULT;
+    case MOVE_FAIL:
+        snprintf(buf, size, "pod %.*s fails", len, name);
+        return ROLLOUT_MOVE_FAULT;
+    case MOVE_VANISH:
+        snprintf(buf, size, "pod %.*s is removed by someone else", len, name);
+        return ROLLOUT_MOVE_FAULT;
+    case MOVE_NODE:
+        snprintf(buf, size, "node %.*s is lost", (int)(c->nodes[i].name.len > 80 ? 80 : c->nodes[i].name.len),
+                 c->nodes[i].name.data ? c->nodes[i].name.data : "");
+        return ROLLOUT_MOVE_FAULT;
+    case MOVE_CHANGE:
+        snprintf(buf, size, "change %zu of the spec", k->small.change + 1);
+        return ROLLOUT_MOVE_CHANGE;
+    default:
+        snprintf(buf, size,
+                 (what & 0xff00) == MOVE_AGE
+                     ? "time passes: whoever has been ready for longest has been so for long enough"
+                     : "time passes: a grace period is over");
+        return ROLLOUT_MOVE_TIME;
+    }
+}
+
+int rollout_check_story(struct rollout_check *k, size_t index, struct rollout_check_story *story,
+                        struct rollout_error *reterr)
+{
+    struct rollout_check_story full = { 0 };
+    if (!k)
+        return ro_error_null(reterr, "check");
+    int r = ro_abi_out(story, "story", reterr);
+    if (r != ROLLOUT_OK)
+        return r;
+    if (k->failed)
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, "check", "check: an earlier step failed");
+    if (index >= k->result.story)
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, "index", "index: %zu, but the story has %zu steps", index,
+                        k->result.story);
+    struct ro_cluster *c = &k->small.cluster;
+    uint16_t what = k->story_moves[index];
+    c->reterr = reterr;
+    ro_small_unpack(&k->small, ro_states_bytes(&k->states, k->story_states[index]));
+    for (size_t i = 0; i < c->pod_count; i++)
+        c->pods[i].name = k->story_names[index][i];
+    full.move =
+        sim_story_describe(k, what, (what & 0xff) < c->pod_count ? c->pods[what & 0xff].name : (struct rollout_str){ NULL, 0 },
+                 full.text, sizeof full.text);
+    rollout_plan_free(k->story_plan);
+    k->story_plan = NULL;
+    if (full.move == ROLLOUT_MOVE_PASS) {
+        r = ro_cluster_plan(c, &k->story_plan);
+        if (r != ROLLOUT_OK)
+            return r;
+    }
+    full.workload = &c->workload;
+    full.snapshot = &c->snapshot;
+    full.plan = k->story_plan;
+    ro_abi_hand_over(story, &full, sizeof full);
+    return ROLLOUT_OK;
 }
 
 /* ---- lib/sim/states.c ---- */

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Claims and revisions. Source: cloneset.md 5.3, statefulset.md 11. */
+#include "sim/deed.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "base/str.h"
+#include "base/tree.h"
+#include "rules/ordinal.h"
+#include "sim/kinds.h"
+#include "sim/revisions.h"
+
+static const struct rollout_str absent = { NULL, 0 };
+
+static struct rollout_claim *claim_named(struct ro_cluster *c, struct rollout_str name)
+{
+    for (size_t i = c->claim_count; i > 0; i--) /* mostly one that was just made */
+        if (ro_str_eq(c->claims[i - 1].name, name) && name.data)
+            return &c->claims[i - 1];
+    return NULL;
+}
+
+static void show_claims(struct ro_cluster *c)
+{
+    c->snapshot.claims = (struct rollout_claims){ c->claims, c->claim_count, sizeof *c->claims };
+}
+
+static int create_claim(const struct deed *d)
+{
+    struct ro_cluster *c = d->c;
+    struct rollout_str name = ro_deed_text(d, ROLLOUT_ATTR_CLAIM), template = ro_deed_text(d, ROLLOUT_ATTR_TEMPLATE);
+    if (!name.data) /* a CloneSet's new ids are drawn, and their claims are nobody's concern */
+        return ROLLOUT_OK;
+    if (c->claim_count == c->claim_room) {
+        size_t room = c->claim_room ? 2 * c->claim_room : 16;
+        struct rollout_claim *more = realloc(c->claims, room * sizeof *more);
+        if (!more)
+            return ro_error_nomem(c->reterr);
+        c->claims = more;
+        c->claim_room = room;
+    }
+    struct rollout_claim claim = { .name = ro_texts_keep(&c->texts, name) };
+    const struct rollout_statefulset *set = c->workload.statefulset;
+    for (size_t i = 0; set && i < set->claim_template_count; i++)
+        if (ro_str_eq(set->claim_templates[i].name, template)) {
+            claim.storage_class = set->claim_templates[i].storage_class;
+            claim.request = set->claim_templates[i].request;
+            claim.access_modes = set->claim_templates[i].access_modes;
+        }
+    claim.capacity = absent;
+    if (c->workload.cloneset) {
+        struct rollout_str owner = ro_kind_name(c);
+        struct rollout_owner *owners = ro_arena_alloc(&c->arena, 1, sizeof *owners);
+        if (!owners)
+            return ro_error_nomem(c->reterr);
+        *owners =
+            (struct rollout_owner){ RO_STR("CloneSet"), owner,
+                                    ro_text(ro_dig(c->source->workload_object.nodes, "metadata", "uid", NULL)), 1, 0 };
+        claim.flags = ROLLOUT_CLAIM_OWNED;
+        claim.owners = owners;
+        claim.owner_count = 1;
+        size_t prefix = template.len + owner.len + 2;
+        if (name.len > prefix)
+            claim.instance_id = (struct rollout_str){ claim.name.data + prefix, claim.name.len - prefix };
+    }
+    c->claims[c->claim_count++] = claim;
+    show_claims(c);
+    return ROLLOUT_OK;
+}
+
+static bool names_owner(const struct deed *d, struct rollout_str kind)
+{
+    for (uint32_t i = 0; i < d->action->attr_count; i++) {
+        const struct rollout_attr *attr = &d->plan->attrs[d->action->attr_first + i];
+        if (attr->key == ROLLOUT_ATTR_OWNER && ro_str_eq(d->plan->texts[attr->text], kind))
+            return true;
+    }
+    return false;
+}
+
+/* Other owners stay; of the set and the pod exactly those that the action names. */
+static int own_claim(const struct deed *d, struct rollout_claim *claim)
+{
+    struct ro_cluster *c = d->c;
+    const struct rollout_statefulset *set = c->workload.statefulset;
+    struct rollout_str pod = ro_deed_text(d, ROLLOUT_ATTR_POD), uid = absent;
+    if (!set) {
+        claim->flags |= ROLLOUT_CLAIM_OWNED;
+        return ROLLOUT_OK;
+    }
+    if (!pod.data) {
+        struct rollout_str parent;
+        int32_t ordinal = ro_ordinal_of(claim->name, &parent);
+        char buf[300];
+        int len = snprintf(buf, sizeof buf, "%.*s-%d", (int)(set->name.len > 250 ? 250 : set->name.len),
+                           set->name.data ? set->name.data : "", (int)ordinal);
+        pod = ro_texts_keep(&c->texts, (struct rollout_str){ buf, (size_t)len });
+    }
+    int64_t place = ro_deed_value(d, ROLLOUT_ATTR_POD) - 1;
+    if (place < 0 || (uint64_t)place >= c->pod_count || !ro_str_eq(c->pods[place].name, pod))
+        for (place = (int64_t)c->pod_count - 1; place >= 0 && !ro_str_eq(c->pods[place].name, pod);)
+            place--;
+    if (place >= 0)
+        uid = c->pods[place].uid;
+    struct rollout_owner *owners = ro_arena_alloc(&c->arena, claim->owner_count + 2, sizeof *owners);
+    size_t n = 0;
+    uint32_t native = (set->flags & ROLLOUT_STATEFULSET_NATIVE) != 0;
+    if (!owners)
+        return ro_error_nomem(c->reterr);
+    bool wants_set = names_owner(d, RO_STR("StatefulSet")), wants_pod = names_owner(d, RO_STR("Pod"));
+    bool has_set = false, has_pod = false;
+    for (size_t i = 0; i < claim->owner_count; i++) {
+        const struct rollout_owner *o = &claim->owners[i];
+        bool is_set = native ? ro_str_eq(o->kind, RO_STR("StatefulSet")) && ro_str_eq(o->name, set->name)
+                             : set->uid.len > 0 && ro_str_eq(o->uid, set->uid);
+        bool is_pod = native ? ro_str_eq(o->kind, RO_STR("Pod")) && ro_str_eq(o->name, pod)
+                             : uid.len > 0 && ro_str_eq(o->uid, uid);
+        bool stays = (!is_set && !is_pod) || (!native && ((is_set && wants_set) || (is_pod && wants_pod)));
+        has_set = has_set || (is_set && stays);
+        has_pod = has_pod || (is_pod && stays);
+        if (stays)
+            owners[n++] = *o;
+    }
+    if (wants_set && !has_set)
+        owners[n++] = (struct rollout_owner){ RO_STR("StatefulSet"), set->name, set->uid, native, 0 };
+    if (wants_pod && !has_pod)
+        owners[n++] = (struct rollout_owner){ RO_STR("Pod"), pod, uid, native, 0 };
+    claim->owners = owners;
+    claim->owner_count = n;
+    claim->flags &= ~(uint32_t)ROLLOUT_CLAIM_OWNED;
+    for (size_t i = 0; i < n; i++)
+        if (set->uid.len > 0 && ro_str_eq(owners[i].uid, set->uid))
+            claim->flags |= ROLLOUT_CLAIM_OWNED;
+    return ROLLOUT_OK;
+}
+
+int ro_deed_claim(const struct deed *d)
+{
+    struct ro_cluster *c = d->c;
+    struct rollout_str name = ro_deed_text(d, ROLLOUT_ATTR_CLAIM);
+    uint32_t at = d->action->subject_kind == ROLLOUT_SUBJECT_CLAIM ? d->action->subject : ROLLOUT_NONE;
+    if (d->action->op == ROLLOUT_OP_CREATE_CLAIM)
+        return create_claim(d);
+    struct rollout_claim *claim =
+        at < c->claim_count && ro_str_eq(c->claims[at].name, name) ? &c->claims[at] : claim_named(c, name);
+    if (!claim)
+        return ROLLOUT_OK;
+    if (d->action->op == ROLLOUT_OP_SET_CLAIM_OWNER)
+        return own_claim(d, claim);
+    if (d->action->op == ROLLOUT_OP_RESIZE_CLAIM) {
+        claim->request = ro_texts_keep(&c->texts, ro_deed_text(d, ROLLOUT_ATTR_REQUEST));
+        return ROLLOUT_OK;
+    }
+    claim->name = absent;
+    c->claims_gone = true;
+    return ROLLOUT_OK;
+}
+
+int ro_deed_on_revision(const struct deed *d)
+{
+    struct ro_cluster *c = d->c;
+    uint32_t revision = ro_deed_revision(d);
+    if (!revision || c->fixed_names) /* a small world has all that it will ever have */
+        return ROLLOUT_OK;
+    if (d->action->op == ROLLOUT_OP_DELETE_REVISION)
+        return ro_revisions_remove(c, revision);
+    c->revisions[revision - 1].flags &= ~(uint32_t)ROLLOUT_REVISION_NEW;
+    if (ro_deed_attr(d, ROLLOUT_ATTR_NUMBER))
+        c->revisions[revision - 1].number = ro_deed_value(d, ROLLOUT_ATTR_NUMBER);
+    return ROLLOUT_OK;
+}
