@@ -27867,7 +27867,7 @@ static int sim_effects_claims_create_claim(const struct deed *d)
         claim.owners = owners;
         claim.owner_count = 1;
         size_t prefix = template.len + owner.len + 2;
-        if (name.len > prefix)
+        if (claim.name.len > prefix)
             claim.instance_id = (struct rollout_str){ claim.name.data + prefix, claim.name.len - prefix };
     }
     c->claims[c->claim_count++] = claim;
@@ -28211,6 +28211,8 @@ static void sim_effects_pods_name_clone(const struct deed *d, uint32_t pod, uint
         p->name = ro_texts_keep(&c->texts, (struct rollout_str){ buf, (size_t)len });
     } else {
         p->name = sim_effects_pods_drawn_name(c, pod);
+        if (!p->name.data) /* for lack of memory */
+            return;
         id = (struct rollout_str){ p->name.data + p->name.len - 5, 5 };
     }
     if (c->keeps_claims && d->c->workload.cloneset->claim_templates.count) /* else nobody reads it */
@@ -31912,6 +31914,51 @@ static int sim_simulate_check_options(const struct rollout_simulation *s, struct
     return sim_simulate_check_faults(s, reterr);
 }
 
+static bool sim_simulate_has_revision(const struct rollout_simulation *s, struct rollout_str name)
+{
+    for (size_t i = 0; i < s->cluster.revision_count; i++)
+        if (ro_str_eq(s->cluster.revisions[i].name, name))
+            return true;
+    for (size_t i = 0; i < s->options.change_count; i++) {
+        const struct rollout_revisions *view = &s->options.changes[i].world->snapshot->revisions;
+        for (size_t k = 0; k < view->count; k++) {
+            const struct rollout_revision *r = (const void *)((const char *)view->items + k * view->stride);
+            if (ro_str_eq(r->name, name))
+                return true;
+        }
+    }
+    return false;
+}
+
+static bool sim_simulate_has_place(const struct ro_cluster *c, struct rollout_str name)
+{
+    for (size_t i = 0; i < c->zone_count; i++)
+        if (ro_str_eq(c->zones[i], name))
+            return true;
+    for (size_t i = 0; i < c->node_count; i++)
+        if (ro_str_eq(c->nodes[i].name, name))
+            return true;
+    return false;
+}
+
+/* A fault that names nothing would never come. A pod may be there only later. */
+static int sim_simulate_check_targets(const struct rollout_simulation *s, struct rollout_error *reterr)
+{
+    for (size_t i = 0; i < s->options.fault_count; i++) {
+        const struct rollout_fault *f = &s->options.faults[i];
+        bool place = f->kind == ROLLOUT_FAULT_NODE, found = f->kind == ROLLOUT_FAULT_BREAK;
+        if (place)
+            found = sim_simulate_has_place(&s->cluster, f->target);
+        else if (!found)
+            found = f->target.len == 0 || sim_simulate_has_revision(s, f->target);
+        if (!found)
+            return ro_error_at(reterr, ROLLOUT_ERR_INVALID, (uint32_t)i, "faults", "faults[%zu].target: %.*s is no %s", i,
+                               (int)(f->target.len > 100 ? 100 : f->target.len), f->target.data ? f->target.data : "",
+                               place ? "node or zone" : "revision");
+    }
+    return ROLLOUT_OK;
+}
+
 static int sim_simulate_parse_assertions(struct rollout_simulation *s, struct rollout_error *reterr)
 {
     int r = ROLLOUT_OK;
@@ -31943,6 +31990,8 @@ static int sim_simulate_begin(struct rollout_simulation *s, struct rollout_error
     s->state.failed_assertion = ROLLOUT_NONE;
     int r = ro_cluster_open(&s->cluster, s->world, reterr);
     s->start_ms = s->cluster.snapshot.now_ms;
+    if (r == ROLLOUT_OK)
+        r = sim_simulate_check_targets(s, reterr);
     if (r == ROLLOUT_OK)
         r = sim_simulate_parse_assertions(s, reterr);
     if (r == ROLLOUT_OK)

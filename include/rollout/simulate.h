@@ -63,7 +63,8 @@ struct rollout_fault {
     uint32_t share;            /**< of a million pods so many, drawn by the seed; 0 = all: NEVER_READY, IMAGE, CRASH */
     int64_t at_ms;             /**< see the kind */
     struct rollout_str target; /**< NEVER_READY, IMAGE, CRASH: name of a revision, absent = any; NODE: name of a node
-                                    or of a zone; BREAK: name of a pod */
+                                    or of a zone; BREAK: name of a pod, which need not be there yet. What is not
+                                    there is refused */
 };
 
 /** The spec changes midway. Frozen. */

@@ -62,7 +62,7 @@ static int create_claim(const struct deed *d)
         claim.owners = owners;
         claim.owner_count = 1;
         size_t prefix = template.len + owner.len + 2;
-        if (name.len > prefix)
+        if (claim.name.len > prefix)
             claim.instance_id = (struct rollout_str){ claim.name.data + prefix, claim.name.len - prefix };
     }
     c->claims[c->claim_count++] = claim;

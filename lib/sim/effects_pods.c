@@ -78,6 +78,8 @@ static void name_clone(const struct deed *d, uint32_t pod, uint64_t number)
         p->name = ro_texts_keep(&c->texts, (struct rollout_str){ buf, (size_t)len });
     } else {
         p->name = drawn_name(c, pod);
+        if (!p->name.data) /* for lack of memory */
+            return;
         id = (struct rollout_str){ p->name.data + p->name.len - 5, 5 };
     }
     if (c->keeps_claims && d->c->workload.cloneset->claim_templates.count) /* else nobody reads it */

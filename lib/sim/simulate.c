@@ -72,6 +72,51 @@ static int check_options(const struct rollout_simulation *s, struct rollout_erro
     return check_faults(s, reterr);
 }
 
+static bool has_revision(const struct rollout_simulation *s, struct rollout_str name)
+{
+    for (size_t i = 0; i < s->cluster.revision_count; i++)
+        if (ro_str_eq(s->cluster.revisions[i].name, name))
+            return true;
+    for (size_t i = 0; i < s->options.change_count; i++) {
+        const struct rollout_revisions *view = &s->options.changes[i].world->snapshot->revisions;
+        for (size_t k = 0; k < view->count; k++) {
+            const struct rollout_revision *r = (const void *)((const char *)view->items + k * view->stride);
+            if (ro_str_eq(r->name, name))
+                return true;
+        }
+    }
+    return false;
+}
+
+static bool has_place(const struct ro_cluster *c, struct rollout_str name)
+{
+    for (size_t i = 0; i < c->zone_count; i++)
+        if (ro_str_eq(c->zones[i], name))
+            return true;
+    for (size_t i = 0; i < c->node_count; i++)
+        if (ro_str_eq(c->nodes[i].name, name))
+            return true;
+    return false;
+}
+
+/* A fault that names nothing would never come. A pod may be there only later. */
+static int check_targets(const struct rollout_simulation *s, struct rollout_error *reterr)
+{
+    for (size_t i = 0; i < s->options.fault_count; i++) {
+        const struct rollout_fault *f = &s->options.faults[i];
+        bool place = f->kind == ROLLOUT_FAULT_NODE, found = f->kind == ROLLOUT_FAULT_BREAK;
+        if (place)
+            found = has_place(&s->cluster, f->target);
+        else if (!found)
+            found = f->target.len == 0 || has_revision(s, f->target);
+        if (!found)
+            return ro_error_at(reterr, ROLLOUT_ERR_INVALID, (uint32_t)i, "faults", "faults[%zu].target: %.*s is no %s", i,
+                               (int)(f->target.len > 100 ? 100 : f->target.len), f->target.data ? f->target.data : "",
+                               place ? "node or zone" : "revision");
+    }
+    return ROLLOUT_OK;
+}
+
 static int parse_assertions(struct rollout_simulation *s, struct rollout_error *reterr)
 {
     int r = ROLLOUT_OK;
@@ -103,6 +148,8 @@ static int begin(struct rollout_simulation *s, struct rollout_error *reterr)
     s->state.failed_assertion = ROLLOUT_NONE;
     int r = ro_cluster_open(&s->cluster, s->world, reterr);
     s->start_ms = s->cluster.snapshot.now_ms;
+    if (r == ROLLOUT_OK)
+        r = check_targets(s, reterr);
     if (r == ROLLOUT_OK)
         r = parse_assertions(s, reterr);
     if (r == ROLLOUT_OK)

@@ -223,7 +223,7 @@ static void fill_specs(struct all *a)
 /* Of the world that is decoded. */
 static void fill_options(struct all *a)
 {
-    a->faults[0] = (struct rollout_fault){ ROLLOUT_FAULT_CRASH, 500000, 3000, STR("web-b") };
+    a->faults[0] = (struct rollout_fault){ ROLLOUT_FAULT_CRASH, 500000, 3000, { NULL, 0 } };
     a->changes[0] = (struct rollout_change){ 5000, world };
     a->assertions[0] = (struct rollout_str)STR("total <= replicas + 1");
     a->simulation = (struct rollout_simulation_options){ .struct_size = sizeof a->simulation,

@@ -84,6 +84,8 @@ static void test_refused(void)
         { good, { .kind = ROLLOUT_FAULT_CRASH, .at_ms = -1 } },
         { good, { .kind = ROLLOUT_FAULT_NODE, .at_ms = TOO_LONG } },
         { good, { .kind = ROLLOUT_FAULT_NODE, .target = { NULL, 3 } } },
+        { good, { .kind = ROLLOUT_FAULT_NODE, .target = TEXT("nowhere") } },
+        { good, { .kind = ROLLOUT_FAULT_IMAGE, .target = TEXT("web-older") } },
     };
     const struct rollout_change late = { TOO_LONG, world.world }, without = { 0, NULL }, kind = { 0, other.world },
                                 nothing = { 0, &no_workload }, unseen = { 0, &no_snapshot };
@@ -108,6 +110,8 @@ static void test_refused(void)
         { "faults[1].at_ms: -1 ", { SIZED, .faults = faults[3], .fault_count = 2 } },
         { "faults[1].at_ms: 1000000000001 ", { SIZED, .faults = faults[4], .fault_count = 2 } },
         { "faults[1].target: ", { SIZED, .faults = faults[5], .fault_count = 2 } },
+        { "faults[1].target: nowhere ", { SIZED, .faults = faults[6], .fault_count = 2 } },
+        { "faults[1].target: web-older ", { SIZED, .faults = faults[7], .fault_count = 2 } },
         { "changes: ", { SIZED, .change_count = 1 } },
         { "changes[0].at_ms: 1000000000001 ", { SIZED, .changes = &late, .change_count = 1 } },
         { "changes[0].world: ", { SIZED, .changes = &without, .change_count = 1 } },
@@ -320,7 +324,7 @@ static void test_shares(void)
         { "never ready, all, said otherwise", { .kind = ROLLOUT_FAULT_NEVER_READY, .share = 1000000 }, 1000, 1000 },
         { "never ready, one in a million", { .kind = ROLLOUT_FAULT_NEVER_READY, .share = 1 }, 0, 2 },
         { "image, 10%", { .kind = ROLLOUT_FAULT_IMAGE, .share = 100000 }, 62, 138 },
-        { "image, of nobody's revision", { .kind = ROLLOUT_FAULT_IMAGE, .target = TEXT("web-older") }, 0, 0 },
+        { "image, of the old one", { .kind = ROLLOUT_FAULT_IMAGE, .target = TEXT("web-old") }, 0, 0 },
         { "image, of the new one", { .kind = ROLLOUT_FAULT_IMAGE, .target = TEXT("web-new") }, 1000, 1000 },
     };
     struct small_world world = make_world("CloneSet", 1000);
