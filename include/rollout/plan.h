@@ -39,7 +39,12 @@ enum {
     ROLLOUT_OP_RELEASE = 17,            /**< remove the workload's owner reference: the selector no longer matches */
     ROLLOUT_OP_RESIZE_CLAIM = 18,       /**< give the claim the resources of its template; CLAIM, REQUEST */
     ROLLOUT_OP_REPAIR = 19,             /**< write the identity or the volumes that the pod lacks; DETAIL */
-    ROLLOUT_OP_RELABEL = 20             /**< name the pod's revision anew: its own is a double of it; REVISION */
+    ROLLOUT_OP_RELABEL = 20,            /**< name the pod's revision anew: its own is a double of it; REVISION */
+    ROLLOUT_OP_CREATE_SUBSET = 31,      /**< UnitedDeployment: create a child; SUBSET, KIND, REPLICAS, PARTITION, REVISION */
+    ROLLOUT_OP_UPDATE_SUBSET = 32,      /**< write the child anew from the template; SUBSET, CHILD, KIND, REPLICAS,
+                                             PARTITION, MAX_UNAVAILABLE, REVISION */
+    ROLLOUT_OP_DELETE_SUBSET = 33,      /**< delete the child; SUBSET, CHILD, KIND, WHY */
+    ROLLOUT_OP_SET_RESERVED = 34        /**< write the pod's reserved label; RESERVED */
 };
 
 /** What an action or a verdict is about. */
@@ -50,7 +55,9 @@ enum {
     ROLLOUT_SUBJECT_MISSING = 4,  /**< pods that are not there: 0 = of the current, 1 = of the update revision, 2 = held */
     ROLLOUT_SUBJECT_WORKLOAD = 5, /**< 0 */
     ROLLOUT_SUBJECT_NODE = 6,     /**< index in the snapshot's nodes */
-    ROLLOUT_SUBJECT_ORDINAL = 7   /**< the ordinal itself */
+    ROLLOUT_SUBJECT_ORDINAL = 7,  /**< the ordinal itself */
+    ROLLOUT_SUBJECT_SUBSET = 9    /**< index in the spec's subsets; behind these come the snapshot's subsets, for a child
+                                       that is no subset's: their number + its index */
 };
 
 /** What an attribute of an action says. */
@@ -72,7 +79,15 @@ enum {
     ROLLOUT_ATTR_NAME = 15,          /**< text: name of a pod that is to be created */
     ROLLOUT_ATTR_ORDINAL = 16,       /**< value: its ordinal */
     ROLLOUT_ATTR_NODE = 17,          /**< text: the node's name */
-    ROLLOUT_ATTR_REQUEST = 18        /**< text: the storage that a claim is to ask for */
+    ROLLOUT_ATTR_REQUEST = 18,       /**< text: the storage that a claim is to ask for */
+    ROLLOUT_ATTR_SUBSET = 30,        /**< text: the subset's name */
+    ROLLOUT_ATTR_CHILD = 31,         /**< text: the child's name; value: its index in the snapshot's subsets + 1 */
+    ROLLOUT_ATTR_KIND = 32,          /**< text: StatefulSet, AdvancedStatefulSet, CloneSet or Deployment */
+    ROLLOUT_ATTR_REPLICAS = 33,      /**< value: spec.replicas of a child */
+    ROLLOUT_ATTR_PARTITION = 34,     /**< value: its partition; absent where the kind, or OnDelete, has none */
+    ROLLOUT_ATTR_MAX_UNAVAILABLE = 35, /**< value: in place of the template's */
+    ROLLOUT_ATTR_WHY = 36,           /**< text: duplicate, not-in-spec or other-kind */
+    ROLLOUT_ATTR_RESERVED = 37       /**< text: the label's value, "true" or "false" */
 };
 
 /** One fact of an action. Frozen. */
@@ -125,6 +140,14 @@ struct rollout_limit {
     uint32_t flags;              /**< ROLLOUT_LIMIT_* */
 };
 
+/** How a UnitedDeployment deals its replicas out (uniteddeployment.md 3). */
+enum {
+    ROLLOUT_ALLOCATOR_SPECIFIED = 1,  /**< subsets say their replicas, or share what is left evenly */
+    ROLLOUT_ALLOCATOR_MIN_MAX = 2,    /**< in order, first up to each minimum, then up to each maximum */
+    ROLLOUT_ALLOCATOR_ADAPTIVE = 3,   /**< same, around subsets that take no new pods */
+    ROLLOUT_ALLOCATOR_RESERVATION = 4 /**< same, with substitutes for pods that cannot be scheduled */
+};
+
 /** The answer. One block, read-only, released with rollout_plan_free(). Texts point into it or
  *  into the snapshot and workload that it was made from, which must outlive it. */
 struct rollout_plan {
@@ -152,8 +175,12 @@ struct rollout_plan {
                                                  upstream removes them from the spec */
     size_t dropped_count;
     uint32_t stopped_at; /**< the step at which the pass ended early: a StatefulSet's of statefulset.md 7, a DaemonSet's
-                              of daemonset.md 6; 0 = it went through, or the kind has no such numbers */
-    uint32_t reserved;   /**< zero */
+                              of daemonset.md 6, a UnitedDeployment's of uniteddeployment.md 7; 0 = it went through, or the
+                              kind has no such numbers */
+    uint32_t allocator;  /**< ROLLOUT_ALLOCATOR_*, of a UnitedDeployment; 0 = another kind */
+    const int32_t *next_replicas;   /**< one for each of a UnitedDeployment's subsets, in the spec's order */
+    const int32_t *next_partitions; /**< same */
+    size_t next_count;              /**< 0 where the reconcile does not come so far */
 };
 
 /** Decide what to do now.

@@ -30,6 +30,7 @@ enum {
     ROLLOUT_REASON_NODE_NOT_SELECTED = 106, /**< text: the term that leaves the node out */
     ROLLOUT_REASON_NODE_TAINTED = 107,      /**< a: 1 = a running pod may stay; text: taint */
     ROLLOUT_REASON_HISTORY_KEPT = 110,  /**< a: place from the newest, 0 = in use; b: limit */
+    ROLLOUT_REASON_SHARE_GIVEN = 111,   /**< a: given; b: total; text: rule */
 
     ROLLOUT_REASON_UPDATE_IN_PLACE = 201,       /**< a: place in order; b: allowed now; until: end of grace */
     ROLLOUT_REASON_RECREATE = 202,              /**< a, b as above */
@@ -52,6 +53,7 @@ enum {
     ROLLOUT_REASON_DELETE_NOT_IN_SPEC = 220,    /**< text: what is gone from the spec */
     ROLLOUT_REASON_CLEANED_UP = 221,            /**< a: place; b: limit */
     ROLLOUT_REASON_BOOKKEEPING = 222,           /**< text: what */
+    ROLLOUT_REASON_CHILD_UPDATED = 224,         /**< a: from; b: to; text: the first field that differs */
 
     ROLLOUT_REASON_NOT_READY = 301,            /**< text: phase or condition */
     ROLLOUT_REASON_MIN_READY_SECONDS = 302,    /**< a: seconds; until */
@@ -74,6 +76,8 @@ enum {
     ROLLOUT_REASON_FAILED_BACKOFF = 319,       /**< until */
     ROLLOUT_REASON_CLAIM_NOT_FREE = 320,       /**< text: claim */
     ROLLOUT_REASON_CLAIM_RESIZING = 321,       /**< text: claim */
+    ROLLOUT_REASON_SUBSET_UNSCHEDULABLE = 323, /**< until; text: subset */
+    ROLLOUT_REASON_RESERVED = 324,             /**< until: the condition holds then, 0 = unknown; text: what it waits for */
 
     ROLLOUT_REASON_MAX_UNAVAILABLE_REACHED = 401,       /**< a: used; b: limit; p */
     ROLLOUT_REASON_UPDATED_PODS_UNAVAILABLE = 402,      /**< a: used; b: limit; p */
@@ -86,6 +90,8 @@ enum {
     ROLLOUT_REASON_UPDATE_SELECTOR_EXCLUDES = 410,      /**< text: selector */
     ROLLOUT_REASON_ROLLBACK_OFF = 411,                  /**< a: surplus */
     ROLLOUT_REASON_BURST_REACHED = 414,                 /**< a: taken; b: limit */
+    ROLLOUT_REASON_MAX_REPLICAS_REACHED = 416,          /**< a: there; b: most; text: subset */
+    ROLLOUT_REASON_BELOW_MIN_REPLICAS = 417,            /**< a: given; b: least */
     ROLLOUT_REASON_ORDINAL_RESERVED = 418,              /**< a: ordinal */
 
     ROLLOUT_REASON_SPEC_INVALID = 501,            /**< text: field and value */
@@ -95,6 +101,7 @@ enum {
     ROLLOUT_REASON_WORKLOAD_DELETING = 506,
     ROLLOUT_REASON_DEADLINE_EXCEEDED = 508, /**< a: seconds; until: no progress since */
     ROLLOUT_REASON_NO_ELIGIBLE_NODE = 509,  /**< a: nodes */
+    ROLLOUT_REASON_SHARES_IMPOSSIBLE = 510, /**< a: what the subsets come to; b: replicas */
     ROLLOUT_REASON_DEADLOCK = 512           /**< p; text: defect */
 };
 

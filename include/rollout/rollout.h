@@ -44,6 +44,7 @@
 #include <rollout/simulate.h>
 #include <rollout/snapshot.h>
 #include <rollout/statefulset.h>
+#include <rollout/uniteddeployment.h>
 #include <rollout/version.h>
 #include <rollout/workload.h>
 

@@ -15,8 +15,10 @@
 
 #include <rollout/base.h>
 #include <rollout/inplace.h>
+#include <rollout/intstr.h>
 #include <rollout/node.h>
 #include <rollout/scheduling.h>
+#include <rollout/uniteddeployment.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -60,8 +62,9 @@ enum {
     ROLLOUT_POD_KEY_PRE_DELETE = 1 << 10,      /**< its message lists {Lifecycle, preDeleteHook} */
     ROLLOUT_POD_KEY_PRE_UPDATE = 1 << 11,      /**< its message lists {Lifecycle, preUpdateHook} */
     ROLLOUT_POD_NOT_SELECTED = 1 << 12,        /**< the workload's selector does not match its labels */
-    ROLLOUT_POD_STORAGE_MISMATCH = 1 << 13     /**< a StatefulSet's: for one of its claim templates the pod has no
+    ROLLOUT_POD_STORAGE_MISMATCH = 1 << 13,    /**< a StatefulSet's: for one of its claim templates the pod has no
                                                     volume of that name with the claim that its own name asks for */
+    ROLLOUT_POD_UNSCHEDULABLE = 1 << 20        /**< condition PodScheduled is False with reason Unschedulable */
 };
 
 /** rollout_in_place.flags */
@@ -123,6 +126,8 @@ struct rollout_pod {
     struct rollout_str uid;         /**< metadata.uid; by it a claim tells its pod from a former one of that name */
     struct rollout_str target_node; /**< the node that spec.affinity binds a pod without spec.nodeName to: the only
                                          value of the first matchFields metadata.name; absent = none */
+    uint32_t child;          /**< from 1, into the snapshot's subsets: whose pod it is; 0 = none's. A UnitedDeployment's */
+    uint32_t reserved_child; /**< zero */
 };
 
 /** One node. */
@@ -164,7 +169,11 @@ struct rollout_claim {
 };
 
 /** rollout_revision.flags */
-enum { ROLLOUT_REVISION_NEW = 1 << 0 /**< not stored yet: the plan begins with creating it */ };
+enum {
+    ROLLOUT_REVISION_NEW = 1 << 0,     /**< not stored yet: the plan begins with creating it */
+    ROLLOUT_REVISION_UNLISTED = 1 << 1 /**< its labels do not match the selector of its UnitedDeployment, which then does
+                                            not find it: a CloneSet template's never do */
+};
 
 /** One ControllerRevision. */
 struct rollout_revision {
@@ -177,6 +186,7 @@ struct rollout_revision {
     struct rollout_str claims_hash;    /**< annotation kruise.io/cloneset-volumeclaimtemplate-hash; data NULL = absent */
     struct rollout_str hash;           /**< label controller-revision-hash: what a DaemonSet's pods carry; empty or absent:
                                             the name */
+    int64_t created_ms;                /**< 0 = none; among equal numbers a UnitedDeployment's older ones come first */
 };
 
 /** One StorageClass. */
@@ -194,6 +204,28 @@ struct rollout_backoff {
     struct rollout_str node;
     int64_t seconds;      /**< its present length */
     int64_t last_step_ms; /**< when it was last stepped */
+};
+
+/** rollout_subset.flags */
+enum {
+    ROLLOUT_SUBSET_UNNAMED = 1 << 0,  /**< it has no label apps.kruise.io/subset-name: upstream's listing fails */
+    ROLLOUT_SUBSET_ON_DELETE = 1 << 1 /**< a StatefulSet's updateStrategy.type is OnDelete: its partition is the number of
+                                           its pods at another revision than its own */
+};
+
+/** A child workload of a UnitedDeployment. */
+struct rollout_subset {
+    struct rollout_str name;     /**< its own */
+    struct rollout_str subset;   /**< label apps.kruise.io/subset-name */
+    struct rollout_str revision; /**< label apps.kruise.io/controller-revision-hash */
+    struct rollout_str patch;    /**< annotation apps.kruise.io/subset-patch */
+    uint32_t kind;               /**< ROLLOUT_CHILD_*; another one is refused */
+    uint32_t flags;              /**< ROLLOUT_SUBSET_* */
+    int32_t replicas;            /**< spec.replicas; absent: 0 */
+    int32_t status_replicas;     /**< status.replicas */
+    int32_t ready_replicas;      /**< status.readyReplicas */
+    uint32_t reserved;           /**< zero */
+    struct rollout_intstr partition; /**< of its rolling update; unset: 0 */
 };
 
 /** Pods, stride bytes apart. Records of such a view may be shorter than this library's, or longer with nothing but zeros
@@ -246,6 +278,13 @@ struct rollout_backoffs {
     size_t stride;
 };
 
+/** As rollout_pods. Frozen. */
+struct rollout_subsets {
+    const struct rollout_subset *items;
+    size_t count;
+    size_t stride;
+};
+
 /** What is there. Arrays are in the caller's order, and the order counts: upstream decides some
  *  things by it. */
 struct rollout_snapshot {
@@ -263,6 +302,9 @@ struct rollout_snapshot {
                                                              caller has compared already */
     struct rollout_storage_classes storage_classes; /**< read only where a StatefulSet resizes claims */
     struct rollout_backoffs failed_pod_backoffs;    /**< a DaemonSet's */
+    struct rollout_subsets subsets; /**< a UnitedDeployment's children, of all four kinds */
+    struct rollout_str written_version; /**< resourceVersion that the caller's last write of a UnitedDeployment's status
+                                             gave; absent: the caller sees all that it wrote */
 };
 
 #ifdef __cplusplus

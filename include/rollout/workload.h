@@ -8,6 +8,7 @@
 #include <rollout/cloneset.h>
 #include <rollout/daemonset.h>
 #include <rollout/statefulset.h>
+#include <rollout/uniteddeployment.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -47,6 +48,7 @@ struct rollout_workload {
     const struct rollout_cloneset *cloneset;
     const struct rollout_statefulset *statefulset;
     const struct rollout_daemonset *daemonset;
+    const struct rollout_uniteddeployment *uniteddeployment;
 };
 
 #ifdef __cplusplus

@@ -8,6 +8,8 @@
 #include "objects/pod.h"
 #include "objects/revision.h"
 #include "objects/settings.h"
+#include "objects/subset.h"
+#include "objects/uniteddeployment_revision.h"
 #include "objects/workload.h"
 #include "rules/selector.h"
 
@@ -35,7 +37,7 @@ static bool is_owned(const struct rollout_node *pod, const struct rollout_world 
 }
 
 static void read_pods(struct ro_decoder *d, struct holder *h, const struct ro_group *group,
-                      const struct ro_places *places, bool list)
+                      const struct ro_places *places, const struct ro_child_uids *children, bool list)
 {
     const struct ro_member *members = group->members[RO_MEMBER_PODS];
     size_t count = group->count[RO_MEMBER_PODS];
@@ -56,8 +58,13 @@ static void read_pods(struct ro_decoder *d, struct holder *h, const struct ro_gr
         if (may && !in_place) /* for all that may still come: to look for them first would be a pass of its own */
             in_place = ro_arena_alloc(&h->arena, count - i, sizeof(*in_place));
         ro_pod_decode(d, &at, &gates, &pods[n], may ? in_place : NULL);
-        if (!list && !is_owned(at.node, &h->world, &pods[n]))
+        if (h->workload.uniteddeployment) {
+            pods[n].child = ro_child_of(children, ro_controller_uid(at.node));
+            if (pods[n].child == 0)
+                continue;
+        } else if (!list && !is_owned(at.node, &h->world, &pods[n])) {
             continue;
+        }
         ro_pod_select(&pods[n], at.node, &h->workload, &storage);
         if (pods[n].in_place)
             in_place++;
@@ -88,6 +95,41 @@ static void read_claims(struct ro_decoder *d, struct holder *h, const struct ro_
     h->world.claim_object_count = count;
 }
 
+/* The children of a UnitedDeployment, and by *ret_uids whose pod a pod is. */
+static void read_children(struct ro_decoder *d, struct holder *h, const struct ro_group *group,
+                          const struct ro_places *places, struct ro_child_uids *ret_uids)
+{
+    const struct ro_member *members = group->members[RO_MEMBER_SUBSETS];
+    size_t count = group->count[RO_MEMBER_SUBSETS], n = 0;
+    struct rollout_subset *children = ro_arena_alloc(&h->arena, count, sizeof(*children));
+    struct rollout_tree *objects = ro_arena_alloc(&h->arena, count, sizeof(*objects));
+    struct rollout_str uid = ro_text(ro_dig(group->workload.node, "metadata", "uid", NULL));
+    ro_child_uids_open(&h->arena, count, ret_uids);
+    if (!children || !objects)
+        return;
+    for (size_t i = 0; i < count && d->code == ROLLOUT_OK; i++) {
+        struct ro_at at = ro_at_element(d, &places->arrays[RO_MEMBER_SUBSETS], members[i].node, members[i].index);
+        struct rollout_str kind = ro_read_text(d, &at, "kind");
+        uint32_t child = ro_child_kind(kind, ro_read_text(d, &at, "apiVersion"));
+        struct rollout_str owner = ro_controller_uid(at.node);
+        struct rollout_str own = ro_text(ro_dig(at.node, "metadata", "uid", NULL));
+        if (ro_str_eq(kind, RO_STR("ReplicaSet"))) {
+            ro_child_uids_add(ret_uids, own, 0, owner.data ? owner : RO_STR(""));
+        } else if (child == 0) {
+            struct ro_at kind_at = ro_at_member(&at, "kind");
+            ro_refuse(d, &kind_at, kind_at.node ? "is no kind of a subset's child" : "missing");
+        } else if (!uid.data || ro_str_eq(owner, uid)) {
+            ro_subset_decode(d, &at, child, &children[n]);
+            objects[n++] = ro_tree_of(at.node);
+            ro_child_uids_add(ret_uids, own, (uint32_t)n, (struct rollout_str){ NULL, 0 });
+        }
+    }
+    ro_child_uids_close(ret_uids);
+    h->snapshot.subsets = (struct rollout_subsets){ children, n, sizeof(*children) };
+    h->world.subset_objects = objects;
+    h->world.subset_object_count = n;
+}
+
 /* Place (from 1) of the revision of this name; 0 where there is none. */
 static uint32_t revision_named(const struct rollout_revision *revisions, size_t count, struct rollout_str name)
 {
@@ -104,10 +146,12 @@ static uint32_t find_update_revision(struct holder *h, const struct rollout_node
 {
     struct rollout_opt *collision_count = ro_workload_collisions(&h->workload, &h->specs);
     const struct rollout_workload *workload = &h->workload;
+    if (workload->uniteddeployment)
+        return ro_uniteddeployment_revision(&h->arena, workload, object, collision_count, revisions, objects, count);
     uint32_t found = ro_revision_of_template(&h->arena, workload, object, *collision_count, revisions, objects, *count);
     if (found == ROLLOUT_NONE) {
-        ro_revision_make(&h->arena, workload, object, collision_count, revisions, *count, &revisions[*count],
-                         &objects[*count]);
+        (void)ro_revision_make(&h->arena, workload, object, collision_count, revisions, *count,
+                               ro_revision_next_number(revisions, *count), &revisions[*count], &objects[*count]);
         return (uint32_t)++ * count;
     }
     for (size_t i = 0; workload->cloneset && i < *count; i++)
@@ -143,6 +187,8 @@ static void read_revisions(struct ro_decoder *d, struct holder *h, const struct 
     }
     if (d->code != ROLLOUT_OK)
         return;
+    if (h->workload.uniteddeployment)
+        ro_uniteddeployment_list(h->workload.uniteddeployment, revisions, objects, count);
     struct rollout_snapshot *facts = &h->snapshot;
     facts->current_revision = revision_named(revisions, count, current);
     facts->update_revision = revision_named(revisions, count, update);
@@ -196,7 +242,10 @@ int rollout_grouping_decode(const struct rollout_grouping *grouping, size_t inde
     if (d.code == ROLLOUT_OK) {
         read_revisions(&d, h, group, &places, grouping->body != NULL);
         read_claims(&d, h, group, &places);
-        read_pods(&d, h, group, &places, grouping->list);
+        struct ro_child_uids children = { .count = 0 };
+        if (h->workload.uniteddeployment)
+            read_children(&d, h, group, &places, &children);
+        read_pods(&d, h, group, &places, &children, grouping->list);
     }
     if (d.code == ROLLOUT_OK && h->arena.failed)
         d.code = ro_error_nomem(reterr);

@@ -7,7 +7,7 @@
 #include "objects/pod.h"
 #include "objects/workload.h"
 
-static const char *const snapshot_arrays[RO_MEMBER_KINDS] = { "pods", "revisions", "claims" };
+static const char *const snapshot_arrays[RO_MEMBER_KINDS] = { "pods", "revisions", "claims", "subsets" };
 
 /* ---- shapes ---- */
 

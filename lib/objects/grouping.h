@@ -14,7 +14,7 @@ struct ro_member {
     size_t index;
 };
 
-enum { RO_MEMBER_PODS, RO_MEMBER_REVISIONS, RO_MEMBER_CLAIMS, RO_MEMBER_KINDS };
+enum { RO_MEMBER_PODS, RO_MEMBER_REVISIONS, RO_MEMBER_CLAIMS, RO_MEMBER_SUBSETS, RO_MEMBER_KINDS };
 
 /* A workload and what belongs to it, in the document's order. */
 struct ro_group {

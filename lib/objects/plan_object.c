@@ -55,6 +55,14 @@ static const struct {
     [ROLLOUT_ATTR_ORDINAL] = { "ordinal", AS_NUMBER },
     [ROLLOUT_ATTR_NODE] = { "node", AS_TEXT },
     [ROLLOUT_ATTR_REQUEST] = { "request", AS_TEXT },
+    [ROLLOUT_ATTR_SUBSET] = { "subset", AS_TEXT },
+    [ROLLOUT_ATTR_CHILD] = { "name", AS_TEXT },
+    [ROLLOUT_ATTR_KIND] = { "kind", AS_TEXT },
+    [ROLLOUT_ATTR_REPLICAS] = { "replicas", AS_NUMBER },
+    [ROLLOUT_ATTR_PARTITION] = { "partition", AS_NUMBER },
+    [ROLLOUT_ATTR_MAX_UNAVAILABLE] = { "maxUnavailable", AS_NUMBER },
+    [ROLLOUT_ATTR_WHY] = { "reason", AS_TEXT },
+    [ROLLOUT_ATTR_RESERVED] = { "reserved", AS_TEXT },
 };
 
 enum { N_FIELDS = sizeof fields / sizeof *fields };
@@ -274,6 +282,34 @@ static void put_dropped(struct ro_writer *out, const struct ro_subjects *s)
     ro_write_end(out, list);
 }
 
+/* A number for every subset of the spec. */
+static void put_numbers(struct ro_writer *out, const struct ro_subjects *s, struct rollout_str key,
+                        const int32_t *numbers)
+{
+    const struct rollout_uniteddeployment *spec = s->world->workload->uniteddeployment;
+    size_t object = ro_write_begin(out, ROLLOUT_NODE_OBJECT, key);
+    for (size_t i = 0; i < s->plan->next_count && i < spec->subset_count; i++)
+        ro_write_integer(out, spec->subsets[i].name, numbers[i]);
+    ro_write_end(out, object);
+}
+
+static void put_shares(struct ro_writer *out, const struct ro_subjects *s)
+{
+    static const char *const allocators[] = {
+        [ROLLOUT_ALLOCATOR_SPECIFIED] = "specified",
+        [ROLLOUT_ALLOCATOR_MIN_MAX] = "minMax",
+        [ROLLOUT_ALLOCATOR_ADAPTIVE] = "adaptive",
+        [ROLLOUT_ALLOCATOR_RESERVATION] = "reservation",
+    };
+    if (!s->world->workload->uniteddeployment || s->plan->allocator >= sizeof allocators / sizeof *allocators)
+        return;
+    ro_write_name(out, RO_STR("allocator"), allocators[s->plan->allocator]);
+    if (s->plan->next_replicas) {
+        put_numbers(out, s, RO_STR("nextReplicas"), s->plan->next_replicas);
+        put_numbers(out, s, RO_STR("nextPartitions"), s->plan->next_partitions);
+    }
+}
+
 static void put_plan(struct ro_writer *out, const struct ro_subjects *s)
 {
     const struct rollout_plan *plan = s->plan;
@@ -296,6 +332,7 @@ static void put_plan(struct ro_writer *out, const struct ro_subjects *s)
     put_verdicts(out, s, RO_STR("missing"), ROLLOUT_SUBJECT_MISSING);
     put_verdicts(out, s, RO_STR("ordinals"), ROLLOUT_SUBJECT_ORDINAL);
     put_verdicts(out, s, RO_STR("nodes"), ROLLOUT_SUBJECT_NODE);
+    put_verdicts(out, s, RO_STR("subsets"), ROLLOUT_SUBJECT_SUBSET);
     put_verdicts(out, s, RO_STR("claims"), ROLLOUT_SUBJECT_CLAIM);
     put_verdicts(out, s, RO_STR("revisions"), ROLLOUT_SUBJECT_REVISION);
     for (size_t i = 0; i < plan->verdict_count; i++)
@@ -309,6 +346,7 @@ static void put_plan(struct ro_writer *out, const struct ro_subjects *s)
         ro_write_integer(out, RO_STR("requeueAfterSeconds"), plan->requeue_seconds);
     if (plan->stopped_at > 0)
         ro_write_integer(out, RO_STR("stoppedAt"), plan->stopped_at);
+    put_shares(out, s);
     put_error(out, s);
     put_dropped(out, s);
     ro_write_end(out, root);

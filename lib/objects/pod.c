@@ -80,7 +80,7 @@ static uint32_t not_ready_keys(const struct rollout_node *message)
 /* Conditions: the first of a type counts. */
 static void read_conditions(struct ro_decoder *d, const struct ro_at *status, struct rollout_pod *ret)
 {
-    bool ready_seen = false;
+    bool ready_seen = false, scheduled_seen = false;
     struct ro_each conditions;
     ro_each_open(d, status, "conditions", &conditions);
     while (ro_each_next(d, &conditions)) {
@@ -96,6 +96,11 @@ static void read_conditions(struct ro_decoder *d, const struct ro_at *status, st
             ret->ready_since_ms = since;
             if (is_true)
                 ret->flags |= ROLLOUT_POD_READY;
+        } else if (ro_str_eq(type, RO_STR("PodScheduled")) && !scheduled_seen) {
+            scheduled_seen = true;
+            if (ro_str_eq(ro_read_text(d, condition, "status"), RO_STR("False")) &&
+                ro_str_eq(reason, RO_STR("Unschedulable")))
+                ret->flags |= ROLLOUT_POD_UNSCHEDULABLE;
         } else if (ro_str_eq(type, RO_STR("InPlaceUpdateReady")) && !(ret->flags & ROLLOUT_POD_IN_PLACE_CONDITION)) {
             ret->flags |= ROLLOUT_POD_IN_PLACE_CONDITION;
             if (is_true)

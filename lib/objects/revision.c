@@ -8,10 +8,10 @@
 #include "base/edit.h"
 #include "base/hash.h"
 #include "base/number.h"
-#include "base/time.h"
 #include "objects/kind.h"
 #include "objects/owner.h"
 #include "objects/revision_data.h"
+#include "objects/uniteddeployment.h"
 
 static const struct rollout_str pod_label = { RO_REVISION_LABEL, sizeof(RO_REVISION_LABEL) - 1 };
 static const struct rollout_str claims_annotation = { RO_CLAIMS_HASH_KEY, sizeof(RO_CLAIMS_HASH_KEY) - 1 };
@@ -24,16 +24,20 @@ struct style {
     bool sorted;          /* of equal data and number the later one counts, else the last of the list */
     bool keeps_first;     /* where the name gets another hash for a collision, the label keeps the first one */
     bool hashes_claims;   /* the claim templates' hash is an annotation */
+    bool of_child;        /* its labels are those of the child's template, and one that has its name and data is it */
 };
 
-static const struct style sorted_style = { { "controller.kubernetes.io/hash", 29 }, 223, true, true, true, false };
-static const struct style cloneset_style = { { "controller.kubernetes.io/hash", 29 }, 223, true, true, true, true };
-static const struct style daemonset_style = { { RO_REVISION_LABEL, sizeof(RO_REVISION_LABEL) - 1 }, INT_MAX, false, false, false, false };
+static const struct style sorted_style = { { "controller.kubernetes.io/hash", 29 }, 223, true, true, true, false, false };
+static const struct style cloneset_style = { { "controller.kubernetes.io/hash", 29 }, 223, true, true, true, true, false };
+static const struct style daemonset_style = { { RO_REVISION_LABEL, sizeof(RO_REVISION_LABEL) - 1 }, INT_MAX, false, false, false, false, false };
+static const struct style united_style = { { "controller.kubernetes.io/hash", 29 }, 223, true, true, true, false, true };
 
 static const struct style *style_of(const struct rollout_workload *workload)
 {
     if (workload->cloneset)
         return &cloneset_style;
+    if (workload->uniteddeployment)
+        return &united_style;
     return workload->daemonset ? &daemonset_style : &sorted_style;
 }
 
@@ -74,6 +78,7 @@ void ro_revision_decode(struct ro_decoder *d, struct ro_arena *arena, const stru
         .data = ro_tree_of(data),
         .claims_hash = ro_text(ro_get_str(metadata.annotations, claims_annotation)),
         .hash = label_of(object->node, pod_label),
+        .created_ms = metadata.created_ms,
     };
 }
 
@@ -96,24 +101,32 @@ static bool differ_by_label(struct rollout_str a, struct rollout_str b)
            y >= INT32_MIN && y <= INT32_MAX && x != y;
 }
 
-static bool later(const struct rollout_revision *a, const struct rollout_tree *a_object,
-                  const struct rollout_revision *b, const struct rollout_tree *b_object)
+static bool later(const struct rollout_revision *a, const struct rollout_revision *b)
 {
-    int64_t a_ms = 0, b_ms = 0;
     if (a->number != b->number)
         return a->number > b->number;
-    ro_time_parse(ro_text(ro_dig(a_object->nodes, "metadata", "creationTimestamp", NULL)), &a_ms);
-    ro_time_parse(ro_text(ro_dig(b_object->nodes, "metadata", "creationTimestamp", NULL)), &b_ms);
-    return a_ms != b_ms ? a_ms > b_ms : ro_str_cmp(a->name, b->name) > 0;
+    return a->created_ms != b->created_ms ? a->created_ms > b->created_ms : ro_str_cmp(a->name, b->name) > 0;
 }
 
 /* Whether revision i counts more than j, of the same data. */
-static bool is_preferred(const struct style *style, const struct rollout_revision *revisions,
-                         const struct rollout_tree *objects, size_t i, size_t j)
+static bool is_preferred(const struct style *style, const struct rollout_revision *revisions, size_t i, size_t j)
 {
     if (style->sorted)
-        return later(&revisions[i], &objects[i], &revisions[j], &objects[j]);
+        return later(&revisions[i], &revisions[j]);
     return revisions[i].number >= revisions[j].number;
+}
+
+/* Whether a stored revision's data are these of a template. */
+static bool has_data(struct ro_arena *arena, const struct rollout_revision *revision, const struct rollout_tree *data,
+                     bool of_child)
+{
+    struct ro_arena scratch = { NULL, false };
+    const struct rollout_node *template = ro_dig(revision->data.nodes, "spec", "template", NULL);
+    struct rollout_tree stored = template ? ro_revision_data(&scratch, template, of_child) : (struct rollout_tree){ 0 };
+    bool equal = stored.count > 0 && ro_equal(data->nodes, stored.nodes);
+    arena->failed |= scratch.failed;
+    ro_arena_free(&scratch);
+    return equal;
 }
 
 uint32_t ro_revision_of_template(struct ro_arena *arena, const struct rollout_workload *workload,
@@ -125,23 +138,16 @@ uint32_t ro_revision_of_template(struct ro_arena *arena, const struct rollout_wo
     struct ro_arena scratch = { NULL, false };
     uint32_t found = ROLLOUT_NONE;
     char buf[16];
-    struct rollout_tree wanted = ro_revision_data(&scratch, ro_dig(object, "spec", "template", NULL));
+    struct rollout_tree wanted = ro_revision_data(&scratch, ro_dig(object, "spec", "template", NULL), style->of_child);
     struct rollout_str hash = hash_of(ro_data_text(&scratch, &wanted), collision_count.value, buf);
     for (size_t i = 0; i < count && !scratch.failed; i++) {
-        const struct rollout_node *template = ro_dig(revisions[i].data.nodes, "spec", "template", NULL);
-        if (!template)
-            continue;
         if (style->compares_hashes && differ_by_label(hash, label_of(objects[i].nodes, style->hash_label)))
             continue;
         /* Upstream compares bytes; what its encoder adds is added on this side too, so that a revision that
          * another encoder wrote without "resources":{} or "creationTimestamp":null is still recognised. */
-        struct ro_arena mine = { NULL, false };
-        struct rollout_tree data = ro_revision_data(&mine, template);
-        if (data.count > 0 && ro_equal(wanted.nodes, data.nodes) &&
-            (found == ROLLOUT_NONE || is_preferred(style, revisions, objects, i, found)))
+        if (has_data(&scratch, &revisions[i], &wanted, style->of_child) &&
+            (found == ROLLOUT_NONE || is_preferred(style, revisions, i, found)))
             found = (uint32_t)i;
-        scratch.failed |= mine.failed;
-        ro_arena_free(&mine);
     }
     arena->failed |= scratch.failed;
     ro_arena_free(&scratch);
@@ -150,12 +156,13 @@ uint32_t ro_revision_of_template(struct ro_arena *arena, const struct rollout_wo
 
 /* ---- making ---- */
 
-static bool name_taken(const struct rollout_revision *revisions, size_t count, struct rollout_str name)
+/* Place of the revision of this name; count where there is none. */
+static size_t find_name(const struct rollout_revision *revisions, size_t count, struct rollout_str name)
 {
-    for (size_t i = 0; i < count; i++)
-        if (ro_str_eq(revisions[i].name, name))
-            return true;
-    return false;
+    size_t i = 0;
+    while (i < count && !ro_str_eq(revisions[i].name, name))
+        i++;
+    return i;
 }
 
 /* A map of the object, to be changed; an empty one where it is absent. */
@@ -164,44 +171,68 @@ static struct ro_edit *map_of(struct ro_arena *arena, const struct rollout_node 
     return ro_is(map, ROLLOUT_NODE_OBJECT) ? ro_edit_copy(arena, map) : ro_edit_object(arena);
 }
 
-/* The names that upstream would try one after the other until one is free, and the label that goes with it. */
+/* The names that upstream would try one after the other until one is free, and the label that goes with it; or until one
+ * is that of a revision which can be taken as it is: its place. */
 static struct rollout_str free_name(struct ro_arena *arena, const struct style *style, struct rollout_str owner,
-                                    struct rollout_str data, struct rollout_opt *collision_count,
+                                    const struct rollout_tree *tree, struct rollout_opt *collision_count,
                                     const struct rollout_revision *revisions, size_t count,
-                                    struct rollout_str *ret_label)
+                                    struct rollout_str *ret_label, uint32_t *ret_found)
 {
     char buf[16];
+    struct rollout_str data = ro_data_text(arena, tree);
+    *ret_found = ROLLOUT_NONE;
     struct rollout_str first = ro_arena_str(arena, hash_of(data, collision_count->value, buf)), name;
     int prefix = owner.len > (size_t)style->name_room ? style->name_room : (int)owner.len;
     for (;;) {
         struct rollout_str hash = hash_of(data, collision_count->value, buf);
         name = ro_arena_printf(arena, "%.*s-%.*s", prefix, owner.data ? owner.data : "", (int)hash.len, hash.data);
         *ret_label = style->keeps_first ? first : ro_arena_str(arena, hash);
-        if (arena->failed || !name_taken(revisions, count, name))
+        size_t i = find_name(revisions, count, name);
+        if (arena->failed || i == count)
             return name;
+        if (style->of_child && has_data(arena, &revisions[i], tree, true)) {
+            *ret_found = (uint32_t)i;
+            return name;
+        }
         *collision_count = (struct rollout_opt){ 1, (int32_t)((uint32_t)collision_count->value + 1) };
     }
 }
 
-void ro_revision_make(struct ro_arena *arena, const struct rollout_workload *workload,
-                      const struct rollout_node *object, struct rollout_opt *collision_count,
-                      const struct rollout_revision *revisions, size_t count, struct rollout_revision *ret_revision,
-                      struct rollout_tree *ret_object)
+/* The labels of what the revision is of: a UnitedDeployment's are those of its child's template, but for a CloneSet's. */
+static const struct rollout_node *labels_of(const struct rollout_workload *workload, const struct rollout_node *template)
+{
+    if (!workload->uniteddeployment)
+        return ro_dig(template, "metadata", "labels", NULL);
+    uint32_t kind = workload->uniteddeployment->child_kind;
+    const char *key = ro_child_template_key(kind);
+    return key && kind != ROLLOUT_CHILD_CLONESET ? ro_dig(template, key, "metadata", "labels", NULL) : NULL;
+}
+
+int64_t ro_revision_next_number(const struct rollout_revision *revisions, size_t count)
+{
+    int64_t number = 0;
+    for (size_t i = 0; i < count; i++)
+        if (revisions[i].number > number)
+            number = revisions[i].number;
+    return number + (number < INT64_MAX); /* else refused by whoever plans it */
+}
+
+uint32_t ro_revision_make(struct ro_arena *arena, const struct rollout_workload *workload,
+                          const struct rollout_node *object, struct rollout_opt *collision_count,
+                          const struct rollout_revision *revisions, size_t count, int64_t number,
+                          struct rollout_revision *ret_revision, struct rollout_tree *ret_object)
 {
     const struct style *style = style_of(workload);
     struct ro_kind kind = ro_kind_of(workload);
     const struct rollout_node *template = ro_dig(object, "spec", "template", NULL);
     const struct rollout_node *metadata = ro_get(object, "metadata");
-    struct rollout_tree data = ro_revision_data(arena, template);
+    struct rollout_tree data = ro_revision_data(arena, template, style->of_child);
     struct rollout_str label, claims = { NULL, 0 };
+    uint32_t found;
     struct rollout_str name =
-        free_name(arena, style, kind.name, ro_data_text(arena, &data), collision_count, revisions, count, &label);
-    int64_t number = 0;
-    for (size_t i = 0; i < count; i++)
-        if (revisions[i].number > number)
-            number = revisions[i].number;
-    if (number < INT64_MAX) /* else refused by whoever plans it */
-        number++;
+        free_name(arena, style, kind.name, &data, collision_count, revisions, count, &label, &found);
+    if (found != ROLLOUT_NONE)
+        return found;
 
     struct ro_edit *out = ro_edit_object(arena);
     ro_edit_set_text(arena, out, RO_STR("kind"), RO_STR("ControllerRevision"));
@@ -209,7 +240,7 @@ void ro_revision_make(struct ro_arena *arena, const struct rollout_workload *wor
     struct ro_edit *meta = ro_edit_need_object(arena, out, "metadata");
     ro_edit_set_text(arena, meta, RO_STR("name"), name);
     ro_edit_set_text(arena, meta, RO_STR("namespace"), kind.namespace_);
-    struct ro_edit *labels = map_of(arena, ro_dig(template, "metadata", "labels", NULL));
+    struct ro_edit *labels = map_of(arena, labels_of(workload, template));
     ro_edit_set_text(arena, labels, style->hash_label, label);
     ro_edit_set(meta, RO_STR("labels"), labels);
     struct ro_edit *annotations = map_of(arena, ro_get(metadata, "annotations"));
@@ -235,4 +266,5 @@ void ro_revision_make(struct ro_arena *arena, const struct rollout_workload *wor
         .claims_hash = claims,
         .hash = label_of(ret_object->nodes, pod_label),
     };
+    return ROLLOUT_NONE;
 }

@@ -24,16 +24,20 @@ uint32_t ro_revision_of_template(struct ro_arena *arena, const struct rollout_wo
                                  const struct rollout_revision *revisions, const struct rollout_tree *objects,
                                  size_t count);
 
-/* The revision that upstream would store for the object's template, numbered after the others. Where its
- * name is taken, *collision_count is raised, as upstream does. A lack of memory shows in the arena.
+/* The number of the next revision after these; INT64_MAX where none is left. */
+int64_t ro_revision_next_number(const struct rollout_revision *revisions, size_t count);
+
+/* The revision that upstream would store for the object's template, with this number. Where its
+ * name is taken, *collision_count is raised, as upstream does; a UnitedDeployment takes the one that has the name instead,
+ * if it has the data, too: its place (from 0), and nothing is made. Else ROLLOUT_NONE. A lack of memory shows in the arena.
  *
  * For a DaemonSet upstream hashes how Go prints the template's struct, which cannot be made from the object: its
  * revisions get the hash that the other kinds' do. So the name, and the hash in it, is another one than upstream's,
  * and nothing else. */
-void ro_revision_make(struct ro_arena *arena, const struct rollout_workload *workload,
-                      const struct rollout_node *object, struct rollout_opt *collision_count,
-                      const struct rollout_revision *revisions, size_t count, struct rollout_revision *ret_revision,
-                      struct rollout_tree *ret_object);
+uint32_t ro_revision_make(struct ro_arena *arena, const struct rollout_workload *workload,
+                          const struct rollout_node *object, struct rollout_opt *collision_count,
+                          const struct rollout_revision *revisions, size_t count, int64_t number,
+                          struct rollout_revision *ret_revision, struct rollout_tree *ret_object);
 
 /* Upstream's hash of volume claim templates (an ARRAY of claims) as decimal text; "" where there are none. */
 struct rollout_str ro_claims_hash(struct ro_arena *arena, const struct rollout_node *templates);

@@ -6,8 +6,9 @@
 #include "base/edit.h"
 #include "base/tree.h"
 
-/* {"spec":{"template":T}} of a template as upstream's encoder has it; count 0 on lack of memory. */
-struct rollout_tree ro_revision_data(struct ro_arena *arena, const struct rollout_node *template);
+/* {"spec":{"template":T}} of a template as upstream's encoder has it; count 0 on lack of memory. children_in_it: it is a
+ * UnitedDeployment's, which holds that of a workload. */
+struct rollout_tree ro_revision_data(struct ro_arena *arena, const struct rollout_node *template, bool children_in_it);
 
 /* It as JSON; absent on lack of memory. */
 struct rollout_str ro_data_text(struct ro_arena *arena, const struct rollout_tree *tree);

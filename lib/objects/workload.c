@@ -4,6 +4,7 @@
 #include "objects/cloneset.h"
 #include "objects/daemonset.h"
 #include "objects/statefulset.h"
+#include "objects/uniteddeployment.h"
 
 /* Which kinds there are, and whether Kubernetes has one of that name itself. */
 static const struct {
@@ -13,9 +14,10 @@ static const struct {
     { { "CloneSet", 8 }, false },
     { { "StatefulSet", 11 }, true },
     { { "DaemonSet", 9 }, true },
+    { { "UnitedDeployment", 16 }, false },
 };
 
-enum { CLONESET, STATEFULSET, DAEMONSET, KINDS };
+enum { CLONESET, STATEFULSET, DAEMONSET, UNITEDDEPLOYMENT, KINDS };
 
 static size_t kind_of(struct rollout_str text)
 {
@@ -54,6 +56,9 @@ void ro_workload_decode(struct ro_decoder *d, struct ro_arena *arena, const stru
     } else if (which == STATEFULSET) {
         ro_statefulset_decode(d, arena, object, version, &specs->statefulset, &specs->statefulset_status);
         ret->statefulset = &specs->statefulset;
+    } else if (which == UNITEDDEPLOYMENT) {
+        ro_uniteddeployment_decode(d, arena, object, &specs->uniteddeployment, &specs->uniteddeployment_status);
+        ret->uniteddeployment = &specs->uniteddeployment;
     } else {
         ro_daemonset_decode(d, arena, object, version, &specs->daemonset, &specs->daemonset_status);
         ret->daemonset = &specs->daemonset;
@@ -68,6 +73,9 @@ const struct rollout_selector *ro_workload_selector(const struct rollout_workloa
         return &workload->statefulset->selector;
     if (workload->daemonset && !(workload->daemonset->flags & ROLLOUT_DAEMONSET_SELECTOR_INVALID))
         return &workload->daemonset->selector;
+    if (workload->uniteddeployment &&
+        !(workload->uniteddeployment->flags & ROLLOUT_UNITEDDEPLOYMENT_SELECTOR_INVALID))
+        return &workload->uniteddeployment->selector;
     return NULL;
 }
 
@@ -75,6 +83,8 @@ struct rollout_opt *ro_workload_collisions(const struct rollout_workload *worklo
 {
     if (workload->cloneset)
         return &specs->cloneset_status.collision_count;
+    if (workload->uniteddeployment)
+        return &specs->uniteddeployment_status.collision_count;
     return workload->statefulset ? &specs->statefulset_status.collision_count
                                  : &specs->daemonset_status.collision_count;
 }
@@ -83,5 +93,7 @@ struct rollout_str ro_workload_current_revision(const struct rollout_workload *w
 {
     if (workload->cloneset)
         return workload->cloneset->status->current_revision;
+    if (workload->uniteddeployment)
+        return workload->uniteddeployment->status->current_revision;
     return workload->statefulset ? workload->statefulset->status->current_revision : (struct rollout_str){ NULL, 0 };
 }

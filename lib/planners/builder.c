@@ -20,6 +20,7 @@ int ro_builder_begin(struct ro_builder *b, struct rollout_error *reterr)
     size_t limits = ro_layout_add(&layout, b->n_limits, sizeof *b->limits);
     size_t nodes = ro_layout_add(&layout, b->n_nodes, sizeof *b->nodes);
     size_t dropped = ro_layout_add(&layout, b->n_dropped, sizeof *b->dropped);
+    size_t numbers = ro_layout_add(&layout, b->n_numbers, sizeof *b->numbers);
     size_t chars = ro_layout_add(&layout, b->n_chars, 1);
     if (b->n_actions >= UINT32_MAX || b->n_attrs >= UINT32_MAX || b->n_texts >= UINT32_MAX)
         return ro_error_nomem(reterr);
@@ -36,6 +37,7 @@ int ro_builder_begin(struct ro_builder *b, struct rollout_error *reterr)
         .limits = (void *)(block + limits),
         .nodes = (void *)(block + nodes),
         .dropped = (void *)(block + dropped),
+        .numbers = (void *)(block + numbers),
         .chars = block + chars,
     };
     return ROLLOUT_OK;
@@ -133,6 +135,11 @@ void ro_build_attr_pod(struct ro_builder *b, struct rollout_str name, uint32_t p
     build_attr(b, ROLLOUT_ATTR_POD, ro_build_text(b, name), pod == ROLLOUT_NONE ? 0 : (int64_t)pod + 1);
 }
 
+void ro_build_attr_child(struct ro_builder *b, struct rollout_str name, uint32_t child)
+{
+    build_attr(b, ROLLOUT_ATTR_CHILD, ro_build_text(b, name), (int64_t)child + 1);
+}
+
 void ro_build_verdicts(struct ro_builder *b, size_t n)
 {
     b->n_verdicts = n;
@@ -157,6 +164,13 @@ void ro_build_dropped(struct ro_builder *b, uint32_t index)
     if (b->plan)
         b->dropped[b->n_dropped] = index;
     b->n_dropped++;
+}
+
+void ro_build_number(struct ro_builder *b, int32_t number)
+{
+    if (b->plan)
+        b->numbers[b->n_numbers] = number;
+    b->n_numbers++;
 }
 
 static void build_node(struct ro_builder *b, struct rollout_node node)

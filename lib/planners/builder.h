@@ -17,8 +17,9 @@ struct ro_builder {
     struct rollout_limit *limits;
     struct rollout_node *nodes;
     uint32_t *dropped;
+    int32_t *numbers;
     char *chars;
-    size_t n_actions, n_attrs, n_texts, n_verdicts, n_limits, n_nodes, n_dropped, n_chars;
+    size_t n_actions, n_attrs, n_texts, n_verdicts, n_limits, n_nodes, n_dropped, n_numbers, n_chars;
 };
 
 /* Ends counting: allocates the plan and starts over, now writing. ROLLOUT_OK or ROLLOUT_ERR_NOMEM (also where an
@@ -47,11 +48,15 @@ void ro_build_attr_value(struct ro_builder *b, uint32_t key, int64_t value);
 /* ROLLOUT_ATTR_POD: a pod's name and its place, or ROLLOUT_NONE where it is not there. */
 void ro_build_attr_pod(struct ro_builder *b, struct rollout_str name, uint32_t pod);
 
+/* ROLLOUT_ATTR_CHILD: a child's name and its place in the snapshot's subsets. */
+void ro_build_attr_child(struct ro_builder *b, struct rollout_str name, uint32_t child);
+
 /* Verdicts: the first n are reserved and written in any order, the others follow. */
 void ro_build_verdicts(struct ro_builder *b, size_t n);
 void ro_build_verdict(struct ro_builder *b, const struct rollout_verdict *verdict);
 void ro_build_limit(struct ro_builder *b, const struct rollout_limit *limit);
 void ro_build_dropped(struct ro_builder *b, uint32_t index);
+void ro_build_number(struct ro_builder *b, int32_t number);
 
 /* The status, member by member. open/close also for arrays (kind) and elements (key absent). */
 size_t ro_build_open(struct ro_builder *b, uint32_t kind, struct rollout_str key);

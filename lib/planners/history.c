@@ -20,6 +20,14 @@ static int64_t newest_number(const struct ro_history *history)
     return newest;
 }
 
+void ro_history_emit_number(struct ro_history *history, struct ro_builder *b, uint32_t op, int64_t number)
+{
+    history->fates[history->update].action = (uint32_t)b->n_actions + 1;
+    ro_build_action(b, op, ROLLOUT_REASON_BOOKKEEPING, ROLLOUT_SUBJECT_REVISION, history->update);
+    ro_build_attr_text(b, ROLLOUT_ATTR_REVISION, ro_revision_at(history->revisions, history->update)->name);
+    ro_build_attr_value(b, ROLLOUT_ATTR_NUMBER, number);
+}
+
 void ro_history_emit_update(struct ro_history *history, struct ro_builder *b)
 {
     const struct rollout_revision *update = ro_revision_at(history->revisions, history->update);
@@ -28,14 +36,11 @@ void ro_history_emit_update(struct ro_history *history, struct ro_builder *b)
     if (!create && (history->above_all ? update->number > newest
                                        : history->revisions->count == 1 || update->number >= newest))
         return;
-    history->fates[history->update].action = (uint32_t)b->n_actions + 1;
-    ro_build_action(b, create ? ROLLOUT_OP_CREATE_REVISION : ROLLOUT_OP_RENUMBER_REVISION, ROLLOUT_REASON_BOOKKEEPING,
-                    ROLLOUT_SUBJECT_REVISION, history->update);
-    ro_build_attr_text(b, ROLLOUT_ATTR_REVISION, update->name);
-    ro_build_attr_value(b, ROLLOUT_ATTR_NUMBER, create ? update->number : newest + 1);
+    ro_history_emit_number(history, b, create ? ROLLOUT_OP_CREATE_REVISION : ROLLOUT_OP_RENUMBER_REVISION,
+                           create ? update->number : newest + 1);
 }
 
-static void emit_deletion(struct ro_history *history, struct ro_builder *b, uint32_t revision, uint32_t reason)
+void ro_history_emit_deletion(struct ro_history *history, struct ro_builder *b, uint32_t revision, uint32_t reason)
 {
     history->fates[revision].action = (uint32_t)b->n_actions + 1;
     ro_build_action(b, ROLLOUT_OP_DELETE_REVISION, reason, ROLLOUT_SUBJECT_REVISION, revision);
@@ -46,7 +51,7 @@ void ro_history_emit_doubles(struct ro_history *history, struct ro_builder *b)
 {
     for (uint32_t i = 0; i < history->revisions->count; i++)
         if (ro_history_doubles(history, i))
-            emit_deletion(history, b, i, ROLLOUT_REASON_BOOKKEEPING);
+            ro_history_emit_deletion(history, b, i, ROLLOUT_REASON_BOOKKEEPING);
 }
 
 static int compare_numbers(const void *context, uint32_t a, uint32_t b)
@@ -72,7 +77,7 @@ void ro_history_emit_cleanup(struct ro_history *history, struct ro_builder *b, b
     for (size_t i = 0; i < unused; i++)
         history->fates[order[i]].place = (uint32_t)(counted - i);
     for (size_t i = 0; i < unused && (int64_t)(counted - i) > history->limit && run; i++)
-        emit_deletion(history, b, order[i], ROLLOUT_REASON_CLEANED_UP);
+        ro_history_emit_deletion(history, b, order[i], ROLLOUT_REASON_CLEANED_UP);
 }
 
 void ro_history_verdicts(const struct ro_history *history, struct ro_builder *b, struct ro_tally *tally)

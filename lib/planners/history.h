@@ -42,6 +42,12 @@ static inline bool ro_history_doubles(const struct ro_history *history, uint32_t
 /* The template is recorded, or an older equal revision becomes the newest. */
 void ro_history_emit_update(struct ro_history *history, struct ro_builder *b);
 
+/* The update revision is created or renumbered (op), with this number. */
+void ro_history_emit_number(struct ro_history *history, struct ro_builder *b, uint32_t op, int64_t number);
+
+/* A revision goes. */
+void ro_history_emit_deletion(struct ro_history *history, struct ro_builder *b, uint32_t revision, uint32_t reason);
+
 /* The doubles go. */
 void ro_history_emit_doubles(struct ro_history *history, struct ro_builder *b);
 

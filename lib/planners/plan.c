@@ -32,6 +32,10 @@ static const char *const op_names[] = {
     [ROLLOUT_OP_RESIZE_CLAIM] = "resize-claim",
     [ROLLOUT_OP_REPAIR] = "repair",
     [ROLLOUT_OP_RELABEL] = "relabel",
+    [ROLLOUT_OP_CREATE_SUBSET] = "create-subset",
+    [ROLLOUT_OP_UPDATE_SUBSET] = "update-subset",
+    [ROLLOUT_OP_DELETE_SUBSET] = "delete-subset",
+    [ROLLOUT_OP_SET_RESERVED] = "set-reserved",
 };
 
 const char *rollout_op_name(uint32_t op)
@@ -68,6 +72,7 @@ static int plan_arrays(const struct rollout_workload *workload, const struct rol
         .verdicts = arrays->verdicts,
         .storage_classes = arrays->storage_classes,
         .backoffs = arrays->backoffs,
+        .subsets = arrays->subsets,
     };
     struct rollout_workload full = *workload;
     struct ro_specs specs;
@@ -79,6 +84,8 @@ static int plan_arrays(const struct rollout_workload *workload, const struct rol
         r = ro_specs_open(&full, &specs, reterr);
     if (r)
         return r;
+    if (full.uniteddeployment)
+        return ro_plan_uniteddeployment(full.uniteddeployment, &input, answer, reterr);
     return full.cloneset    ? ro_plan_cloneset(full.cloneset, &input, answer, reterr)
            : full.daemonset ? ro_plan_daemonset(full.daemonset, &input, answer, reterr)
                             : ro_plan_statefulset(full.statefulset, &input, answer, reterr);
@@ -100,7 +107,7 @@ static int decide(const struct rollout_workload *workload, const struct rollout_
         return ro_error(reterr, ROLLOUT_ERR_INVALID, "profile", "profile: unknown profile %u", w.profile);
     if (w.fix_count > 0)
         return ro_error_at(reterr, ROLLOUT_ERR_INVALID, 0, "fixes", "fixes: unknown fix %u", w.fixes ? w.fixes[0] : 0);
-    int specs = !!w.cloneset + !!w.statefulset + !!w.daemonset;
+    int specs = !!w.cloneset + !!w.statefulset + !!w.daemonset + !!w.uniteddeployment;
     if (specs != 1)
         return ro_error(reterr, ROLLOUT_ERR_INVALID, "workload", "workload: %s spec is set", specs ? "more than one" : "no");
 

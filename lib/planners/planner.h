@@ -19,6 +19,7 @@ struct ro_planner_input {
     struct ro_abi_array verdicts;  /* of struct rollout_in_place_verdict */
     struct ro_abi_array storage_classes; /* of struct rollout_storage_class */
     struct ro_abi_array backoffs;        /* of struct rollout_backoff */
+    struct ro_abi_array subsets;         /* of struct rollout_subset */
     struct ro_gates gates;
 };
 
@@ -35,5 +36,7 @@ int ro_plan_daemonset(const struct rollout_daemonset *daemonset, const struct ro
                       const struct ro_answer *answer, struct rollout_error *reterr);
 int ro_plan_statefulset(const struct rollout_statefulset *statefulset, const struct ro_planner_input *input,
                         const struct ro_answer *answer, struct rollout_error *reterr);
+int ro_plan_uniteddeployment(const struct rollout_uniteddeployment *deployment, const struct ro_planner_input *input,
+                             const struct ro_answer *answer, struct rollout_error *reterr);
 
 #endif

@@ -39,5 +39,14 @@ int ro_specs_open(struct rollout_workload *workload, struct ro_specs *specs, str
         specs->daemonset.status = &specs->daemonset_status;
         workload->daemonset = &specs->daemonset;
     }
+    if (r == ROLLOUT_OK && workload->uniteddeployment) {
+        r = ro_abi_struct(workload->uniteddeployment, &specs->uniteddeployment, sizeof specs->uniteddeployment,
+                          "uniteddeployment", reterr);
+        if (r == ROLLOUT_OK)
+            r = open_status(specs->uniteddeployment.status, &specs->uniteddeployment_status,
+                            sizeof specs->uniteddeployment_status, reterr);
+        specs->uniteddeployment.status = &specs->uniteddeployment_status;
+        workload->uniteddeployment = &specs->uniteddeployment;
+    }
     return r;
 }
