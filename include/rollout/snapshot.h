@@ -127,7 +127,8 @@ struct rollout_pod {
     struct rollout_str target_node; /**< the node that spec.affinity binds a pod without spec.nodeName to: the only
                                          value of the first matchFields metadata.name; absent = none */
     uint32_t child;          /**< from 1, into the snapshot's subsets: whose pod it is; 0 = none's. A UnitedDeployment's */
-    uint32_t reserved_child; /**< zero */
+    uint32_t replica_set;    /**< of a Deployment's pod: its ReplicaSet's place among those listed, from 1; 0 = none. Upstream
+                                  looks at the pods of one ReplicaSet after those of another */
 };
 
 /** One node. */

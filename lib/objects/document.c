@@ -59,7 +59,7 @@ static void read_pods(struct ro_decoder *d, struct holder *h, const struct ro_gr
             in_place = ro_arena_alloc(&h->arena, count - i, sizeof(*in_place));
         ro_pod_decode(d, &at, &gates, &pods[n], may ? in_place : NULL);
         if (h->workload.uniteddeployment) {
-            pods[n].child = ro_child_of(children, ro_controller_uid(at.node));
+            pods[n].child = ro_child_of(children, ro_controller_uid(at.node), &pods[n].replica_set);
             if (pods[n].child == 0)
                 continue;
         } else if (!list && !is_owned(at.node, &h->world, &pods[n])) {

@@ -111,8 +111,9 @@ void ro_child_uids_close(struct ro_child_uids *uids)
     }
 }
 
-uint32_t ro_child_of(const struct ro_child_uids *uids, struct rollout_str controller)
+uint32_t ro_child_of(const struct ro_child_uids *uids, struct rollout_str controller, uint32_t *ret_replica_set)
 {
     uint32_t i = controller.len ? find_uid(uids, controller) : uids->count;
+    *ret_replica_set = i < uids->count && uids->owners[i].data ? i + 1 : 0;
     return i < uids->count ? uids->children[i] : 0;
 }

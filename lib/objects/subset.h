@@ -35,7 +35,8 @@ void ro_child_uids_add(struct ro_child_uids *uids, struct rollout_str uid, uint3
 /* After the last one was added, and before the first is looked for. */
 void ro_child_uids_close(struct ro_child_uids *uids);
 
-/* Index + 1 of the child that an object with this controller belongs to; 0 = to none. */
-uint32_t ro_child_of(const struct ro_child_uids *uids, struct rollout_str controller);
+/* Index + 1 of the child that an object with this controller belongs to; 0 = to none. *ret_replica_set: the place of the
+ * controller, if it is a ReplicaSet, among those that were added, from 1; else 0. */
+uint32_t ro_child_of(const struct ro_child_uids *uids, struct rollout_str controller, uint32_t *ret_replica_set);
 
 #endif

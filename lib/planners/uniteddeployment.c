@@ -231,6 +231,8 @@ int ro_plan_uniteddeployment(const struct rollout_uniteddeployment *spec, const 
     size_t order = ro_layout_add(&layout, n_order, sizeof(uint32_t));
     size_t scratch = ro_layout_add(&layout, n_order, sizeof(uint32_t));
     size_t revision_order = ro_layout_add(&layout, n_revisions, sizeof(uint32_t));
+    size_t pod_order = ro_layout_add(&layout, spec->flags & ROLLOUT_UNITEDDEPLOYMENT_RESERVES ? n : 0,
+                                     2 * sizeof(struct ro_keyed));
     size_t conditions = ro_layout_add(&layout, spec->status->condition_count + 3, sizeof(struct rollout_condition));
     size_t cleared = layout.size; /* what follows is zero to begin with */
     size_t shares = ro_layout_add(&layout, n_shares, sizeof(struct share));
@@ -262,6 +264,7 @@ int ro_plan_uniteddeployment(const struct rollout_uniteddeployment *spec, const 
         .entries = (void *)(block + entries),
         .entry_names = (void *)(block + entry_names),
         .pods = (uint8_t *)block + pods,
+        .pod_order = (void *)(block + pod_order),
         .n_pods = n,
         .order = (void *)(block + order),
         .scratch = (void *)(block + scratch),

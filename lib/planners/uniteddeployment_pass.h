@@ -3,6 +3,7 @@
 #ifndef RO_PLANNERS_UNITEDDEPLOYMENT_PASS_H
 #define RO_PLANNERS_UNITEDDEPLOYMENT_PASS_H
 
+#include "base/sort.h"
 #include "base/str.h"
 #include "base/time.h"
 #include "planners/history.h"
@@ -100,6 +101,7 @@ struct united {
     size_t n_entries;
     uint32_t *entry_names;      /* those given, by name */
     uint8_t *pods;              /* one a pod */
+    struct ro_keyed *pod_order; /* in the order in which upstream looks at them; as much again behind it */
     size_t n_pods;
     uint32_t *order, *scratch;  /* room for one index a subset, child, entry or revision */
 

@@ -125,10 +125,20 @@ static bool is_soaked(struct united *pass, const struct rollout_pod *pod, bool e
     return is_over(pass, pod->ready_since_ms, pass->duration_ms, ret_look_ms);
 }
 
+/* The pods of a Deployment are listed by their ReplicaSets. */
+static void order_pods(struct united *pass)
+{
+    for (size_t i = 0; i < pass->n_pods; i++)
+        pass->pod_order[i] = (struct ro_keyed){ united_pod(pass, i)->replica_set, (uint32_t)i, 0 };
+    ro_sort_keyed(pass->pod_order, pass->n_pods, pass->pod_order + pass->n_pods);
+}
+
 static void look_at_reserved(struct united *pass)
 {
     uint32_t revision_hint = 0, reserved_hint = 0;
-    for (size_t i = 0; i < pass->n_pods; i++) {
+    order_pods(pass);
+    for (size_t k = 0; k < pass->n_pods; k++) {
+        uint32_t i = pass->pod_order[k].index;
         const struct rollout_pod *pod = united_pod(pass, i);
         struct child *child = pod->child && pod->child <= pass->n_children ? &pass->children[pod->child - 1] : NULL;
         int64_t look = 0;

@@ -189,7 +189,7 @@ void ro_check_tree(struct ro_check *c, const struct ro_path *up, const char *nam
 static bool pod_broken(const struct rollout_pod *pod)
 {
     const struct rollout_in_place *in_place = pod->in_place;
-    return ro_str_broken(pod->revision) || ro_str_broken(pod->name) || ro_str_broken(pod->node) || pod->reserved || pod->reserved_child ||
+    return ro_str_broken(pod->revision) || ro_str_broken(pod->name) || ro_str_broken(pod->node) || pod->reserved ||
            ro_str_broken(pod->uid) || ro_str_broken(pod->namespace_) || ro_str_broken(pod->target_node) ||
            ro_labels_broken(&pod->labels) || ro_strs_broken(&pod->finalizers) ||
            (in_place && (ro_str_broken(in_place->container) || ro_str_broken(in_place->grace_revision) ||
@@ -204,7 +204,7 @@ int ro_pod_check(const struct rollout_pod *pod, size_t i, struct rollout_error *
     struct ro_path list = ro_path_member(NULL, "pods"), place = ro_path_element(&list, i);
     struct ro_path labels = ro_path_member(&place, "labels"), finalizers = ro_path_member(&place, "finalizers");
     struct ro_path in_place = ro_path_member(&place, "in_place");
-    ro_check_reserved(&c, &place, pod->reserved | pod->reserved_child);
+    ro_check_reserved(&c, &place, pod->reserved);
     ro_check_text(&c, &place, "revision", pod->revision);
     ro_check_text(&c, &place, "name", pod->name);
     ro_check_text(&c, &place, "node", pod->node);
