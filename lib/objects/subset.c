@@ -35,8 +35,8 @@ void ro_subset_decode(struct ro_decoder *d, const struct ro_at *object, uint32_t
         .status_replicas = ro_read_int32(d, &status, "replicas"),
         .ready_replicas = ro_read_int32(d, &status, "readyReplicas"),
     };
-    struct rollout_str type = kind == ROLLOUT_CHILD_DEPLOYMENT ? (struct rollout_str){ NULL, 0 }
-                                                               : ro_read_text(d, &strategy, "type");
+    struct rollout_str type =
+        kind == ROLLOUT_CHILD_DEPLOYMENT ? (struct rollout_str){ NULL, 0 } : ro_read_text(d, &strategy, "type");
     if (kind == ROLLOUT_CHILD_STATEFULSET || kind == ROLLOUT_CHILD_ADVANCED_STATEFULSET) {
         struct rollout_opt partition = ro_read_opt(d, &rolling, "partition");
         if (partition.set)

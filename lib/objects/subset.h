@@ -20,7 +20,7 @@ void ro_subset_decode(struct ro_decoder *d, const struct ro_at *object, uint32_t
 /* Objects by their uid, each of a child: it itself, or a ReplicaSet of it. */
 struct ro_child_uids {
     struct rollout_str *uids;
-    uint32_t *children; /* from 1; until ro_child_uids_close() of ReplicaSets 0 */
+    uint32_t *children;         /* from 1; until ro_child_uids_close() of ReplicaSets 0 */
     struct rollout_str *owners; /* of a ReplicaSet: whose it is */
     uint32_t *order, *scratch;
     uint32_t count;

@@ -67,7 +67,8 @@ static size_t find_name(const struct rollout_subset_spec *subsets, const uint32_
 static void read_partitions(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *spec,
                             struct rollout_subset_spec *subsets, size_t count)
 {
-    struct ro_at strategy = ro_at_object(d, spec, "updateStrategy"), manual = ro_at_object(d, &strategy, "manualUpdate");
+    struct ro_at strategy = ro_at_object(d, spec, "updateStrategy"),
+                 manual = ro_at_object(d, &strategy, "manualUpdate");
     struct ro_at partitions = ro_at_object(d, &manual, "partitions");
     uint32_t *order = partitions.node && count ? ro_arena_alloc(arena, count, 2 * sizeof(*order)) : NULL;
     if (!partitions.node)

@@ -13,7 +13,8 @@ void ro_uniteddeployment_list(const struct rollout_uniteddeployment *spec, struc
         return;
     for (size_t i = 0; i < count; i++) {
         const struct rollout_node *node = ro_dig(objects[i].nodes, "metadata", "labels", NULL);
-        struct rollout_labels labels = ro_is(node, ROLLOUT_NODE_OBJECT) ? ro_labels_view(node) : (struct rollout_labels){ 0 };
+        struct rollout_labels labels =
+            ro_is(node, ROLLOUT_NODE_OBJECT) ? ro_labels_view(node) : (struct rollout_labels){ 0 };
         if (!ro_selector_match(&spec->selector, &labels, &hint))
             revisions[i].flags |= ROLLOUT_REVISION_UNLISTED;
     }
@@ -62,8 +63,8 @@ uint32_t ro_uniteddeployment_revision(struct ro_arena *arena, const struct rollo
     ro_history_cut(&all, workload->uniteddeployment, fates, order, order + n);
     if (!take_part(arena, revisions, objects, n, fates, true, &part))
         return 0;
-    uint32_t found = ro_revision_of_template(arena, workload, object, *collision_count, part.revisions, part.objects,
-                                             part.count);
+    uint32_t found =
+        ro_revision_of_template(arena, workload, object, *collision_count, part.revisions, part.objects, part.count);
     if (found != ROLLOUT_NONE)
         return part.places[found] + 1;
     /* One that is still stored, listed or not, may have the name already. */

@@ -110,7 +110,7 @@ static void provision(struct united *pass)
 
 static void run(struct united *pass)
 {
-    static const struct rollout_str label = { "metadata.labels[\"apps.kruise.io/subset-name\"]", 43 };
+    const struct rollout_str label = RO_STR("metadata.labels[\"apps.kruise.io/subset-name\"]");
     if (pass->spec->flags & ROLLOUT_UNITEDDEPLOYMENT_DELETING) {
         stop(pass, 1, ROLLOUT_REASON_WORKLOAD_DELETING);
         return;
@@ -216,7 +216,8 @@ int ro_plan_uniteddeployment(const struct rollout_uniteddeployment *spec, const 
                              const struct ro_answer *answer, struct rollout_error *reterr)
 {
     if (answer->candidates) /* its children have one each */
-        return ro_error(reterr, ROLLOUT_ERR_INVALID, "workload", "workload: a UnitedDeployment has no order of its own");
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, "workload",
+                        "workload: a UnitedDeployment has no order of its own");
     int r = ro_uniteddeployment_check(spec, in, reterr);
     if (r)
         return r;
@@ -231,8 +232,8 @@ int ro_plan_uniteddeployment(const struct rollout_uniteddeployment *spec, const 
     size_t order = ro_layout_add(&layout, n_order, sizeof(uint32_t));
     size_t scratch = ro_layout_add(&layout, n_order, sizeof(uint32_t));
     size_t revision_order = ro_layout_add(&layout, n_revisions, sizeof(uint32_t));
-    size_t pod_order = ro_layout_add(&layout, spec->flags & ROLLOUT_UNITEDDEPLOYMENT_RESERVES ? n : 0,
-                                     2 * sizeof(struct ro_keyed));
+    size_t pod_order =
+        ro_layout_add(&layout, spec->flags & ROLLOUT_UNITEDDEPLOYMENT_RESERVES ? n : 0, 2 * sizeof(struct ro_keyed));
     size_t conditions = ro_layout_add(&layout, spec->status->condition_count + 3, sizeof(struct rollout_condition));
     size_t cleared = layout.size; /* what follows is zero to begin with */
     size_t shares = ro_layout_add(&layout, n_shares, sizeof(struct share));

@@ -137,7 +137,8 @@ static bool is_stuck(const struct united *pass, const struct rollout_pod *pod, u
     if (child->fate != CHILD_KEPT || !pass->shares[child->subset].action)
         return false;
     struct rollout_str prefix;
-    return ro_ordinal_of(pod->name, &prefix) >= pass->shares[child->subset].partition && !ro_str_eq(united_pod_revision(pod, hint), pass->expected);
+    return ro_ordinal_of(pod->name, &prefix) >= pass->shares[child->subset].partition &&
+           !ro_str_eq(united_pod_revision(pod, hint), pass->expected);
 }
 
 static void delete_stuck(struct united *pass, struct ro_builder *b)

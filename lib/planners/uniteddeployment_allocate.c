@@ -253,7 +253,8 @@ struct rollout_str united_allocate_error(const struct united *pass, struct ro_bu
     }
     if (pass->total < 0)
         return RO_STR("spec.replicas: missing, and not all subsets say theirs");
-    struct rollout_str sum = ro_build_join(b, RO_STR("spec.topology.subsets: their replicas come to "),
-                                           united_number(b, pass->error_sum), RO_STR(" of "), united_number(b, pass->total));
+    struct rollout_str sum =
+        ro_build_join(b, RO_STR("spec.topology.subsets: their replicas come to "), united_number(b, pass->error_sum),
+                      RO_STR(" of "), united_number(b, pass->total));
     return ro_build_join(b, sum, RO_STR(": "), list_specified(pass, b), none);
 }

@@ -69,8 +69,8 @@ static int check_pods(const struct ro_planner_input *in, struct rollout_error *r
         if (r != ROLLOUT_OK)
             return r;
         if (pod->child > in->subsets.count)
-            return ro_error_at(reterr, ROLLOUT_ERR_INVALID, (uint32_t)i, "pods", "pods[%zu].child: %u of %zu subsets", i,
-                               pod->child, in->subsets.count);
+            return ro_error_at(reterr, ROLLOUT_ERR_INVALID, (uint32_t)i, "pods", "pods[%zu].child: %u of %zu subsets",
+                               i, pod->child, in->subsets.count);
     }
     return ROLLOUT_OK;
 }

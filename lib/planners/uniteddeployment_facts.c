@@ -89,7 +89,8 @@ static void join_children(struct united *pass, const struct names *subsets, cons
     for (uint32_t i = 0; i < pass->n_children; i++) {
         struct child *child = &pass->children[i];
         const struct ro_abi_array *array = &pass->in->subsets;
-        *child = (struct child){ .facts = (const void *)(array->items + i * array->stride), .subset = ROLLOUT_NONE,
+        *child = (struct child){ .facts = (const void *)(array->items + i * array->stride),
+                                 .subset = ROLLOUT_NONE,
                                  .entry = ROLLOUT_NONE };
         if (child->facts->kind != pass->spec->child_kind) {
             child->fate = CHILD_OTHER_KIND;
@@ -156,8 +157,8 @@ static int64_t partition_of(const struct child *child)
     if (child->facts->flags & ROLLOUT_SUBSET_ON_DELETE)
         return child->others;
     if (child->facts->partition.kind == ROLLOUT_INTSTR_UNSET ||
-        rollout_intstr_scale(&child->facts->partition, ROLLOUT_PARSER_SCALED, ROLLOUT_ROUND_UP,
-                             child->facts->replicas, &partition))
+        rollout_intstr_scale(&child->facts->partition, ROLLOUT_PARSER_SCALED, ROLLOUT_ROUND_UP, child->facts->replicas,
+                             &partition))
         return 0;
     return partition;
 }

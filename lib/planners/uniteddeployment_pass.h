@@ -55,10 +55,10 @@ enum rule {
 
 /* A subset of the spec. */
 struct share {
-    uint32_t child;  /* ROLLOUT_NONE = it has none */
+    uint32_t child; /* ROLLOUT_NONE = it has none */
     uint32_t entry;
-    uint32_t action; /* of the plan, on it: index + 1 */
-    int64_t min, max; /* as the spec says; max INT32_MAX = no limit */
+    uint32_t action;     /* of the plan, on it: index + 1 */
+    int64_t min, max;    /* as the spec says; max INT32_MAX = no limit */
     int64_t least, most; /* ... as the allocator takes them */
     int64_t next, partition;
     uint8_t rule; /* enum rule */
@@ -71,8 +71,8 @@ struct share {
 struct entry {
     struct rollout_str name;
     const struct rollout_subset_status *old; /* NULL = new */
-    uint32_t child; /* the one that is kept; ROLLOUT_NONE */
-    uint8_t change; /* enum condition_change */
+    uint32_t child;                          /* the one that is kept; ROLLOUT_NONE */
+    uint8_t change;                          /* enum condition_change */
 };
 
 /* Of a pod, one byte beside the two bits of ro_acted(). */
@@ -88,13 +88,13 @@ struct united {
     const struct rollout_uniteddeployment_status *status;
     const struct ro_planner_input *in;
     int64_t now_ms;
-    uint32_t allocator;         /* ROLLOUT_ALLOCATOR_* */
-    int64_t critical_ms;        /* pending longer than this is failed to schedule */
-    int64_t duration_ms;        /* how long a subset stays marked; how long a recovered pod soaks */
+    uint32_t allocator;  /* ROLLOUT_ALLOCATOR_* */
+    int64_t critical_ms; /* pending longer than this is failed to schedule */
+    int64_t duration_ms; /* how long a subset stays marked; how long a recovered pod soaks */
 
-    struct share *shares;       /* one a subset of the spec */
+    struct share *shares; /* one a subset of the spec */
     size_t n_shares;
-    uint32_t *names;            /* these by name */
+    uint32_t *names; /* these by name */
     struct child *children;
     size_t n_children;
     struct entry *entries;
@@ -103,29 +103,29 @@ struct united {
     uint8_t *pods;              /* one a pod */
     struct ro_keyed *pod_order; /* in the order in which upstream looks at them; as much again behind it */
     size_t n_pods;
-    uint32_t *order, *scratch;  /* room for one index a subset, child, entry or revision */
+    uint32_t *order, *scratch; /* room for one index a subset, child, entry or revision */
 
     /* revisions */
     uint8_t *cuts; /* enum ro_cut */
     uint32_t *revision_order;
     uint32_t listed;
-    uint32_t update;   /* place of the expected one */
-    uint32_t current;  /* place of the current one */
+    uint32_t update;  /* place of the expected one */
+    uint32_t current; /* place of the current one */
     struct rollout_str expected;
     bool creates_revision, renumbers;
     int64_t number; /* that the expected one gets */
     struct ro_history history;
 
-    int64_t total;       /* replicas that are dealt out; -1 = unspecified */
-    int64_t unplaced;    /* what is left beyond all maxima */
+    int64_t total;                        /* replicas that are dealt out; -1 = unspecified */
+    int64_t unplaced;                     /* what is left beyond all maxima */
     struct rollout_condition *conditions; /* room for those given and three more */
-    struct rollout_condition updated; /* UnitedDeploymentUpdated, as step 5 leaves it */
+    struct rollout_condition updated;     /* UnitedDeploymentUpdated, as step 5 leaves it */
 
     uint32_t stopped_at;
     uint32_t stop_reason; /* 0 = an error */
     uint32_t error_reason;
-    uint32_t error_subset;     /* the place that it is about; ROLLOUT_NONE */
-    int64_t error_sum;         /* of the specified replicas */
+    uint32_t error_subset; /* the place that it is about; ROLLOUT_NONE */
+    int64_t error_sum;     /* of the specified replicas */
     struct rollout_str error_field;
     bool allocated;
     bool names_other_kind; /* a child of another kind has no name: step 11 ends before the updates */
@@ -218,7 +218,14 @@ struct rollout_str united_child_kind(uint32_t kind);
 struct rollout_str united_number(struct ro_builder *b, int64_t number);
 
 /* Whether the child is written, and the first field that differs. */
-enum child_difference { DIFFERS_NOT, DIFFERS_REVISION, DIFFERS_REPLICAS, DIFFERS_PARTITION, DIFFERS_PATCH, DIFFERS_ROLLING };
+enum child_difference {
+    DIFFERS_NOT,
+    DIFFERS_REVISION,
+    DIFFERS_REPLICAS,
+    DIFFERS_PARTITION,
+    DIFFERS_PATCH,
+    DIFFERS_ROLLING
+};
 enum child_difference united_difference(const struct united *pass, const struct share *share);
 
 void united_actions(struct united *pass, struct ro_builder *b);

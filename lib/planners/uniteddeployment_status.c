@@ -15,8 +15,10 @@ static bool same_condition(const struct rollout_condition *a, const struct rollo
 /* The condition Schedulable as the entry's change leaves it. */
 static struct rollout_condition changed_condition(const struct united *pass, struct ro_builder *b, uint8_t change)
 {
-    struct rollout_condition condition = { .type = RO_STR("Schedulable"), .status = RO_STR("False"),
-                                           .reason = RO_STR("reschedule"), .last_transition_ms = pass->now_ms };
+    struct rollout_condition condition = { .type = RO_STR("Schedulable"),
+                                           .status = RO_STR("False"),
+                                           .reason = RO_STR("reschedule"),
+                                           .last_transition_ms = pass->now_ms };
     switch (change) {
     case CONDITION_RECOVERED:
         condition.status = RO_STR("True");
@@ -76,7 +78,8 @@ static void set_conditions(struct united *pass, struct ro_builder *b, struct rol
     updated.message = ro_build_join(b, done ? RO_STR("updated to revision ") : RO_STR("updating to revision "),
                                     pass->expected, none, none);
     set_condition(pass, now, &updated);
-    struct rollout_condition condition = { .type = RO_STR("SubsetProvisioned"), .status = RO_STR("True"),
+    struct rollout_condition condition = { .type = RO_STR("SubsetProvisioned"),
+                                           .status = RO_STR("True"),
                                            .last_transition_ms = pass->now_ms };
     if (pass->provisions)
         set_condition(pass, now, &condition);
@@ -133,7 +136,8 @@ static void sum_up(const struct united *pass, struct rollout_uniteddeployment_st
 
 static void build_conditions(const struct united *pass, struct ro_builder *b, const struct entry *entry)
 {
-    const struct rollout_condition *old = entry->old ? entry->old->conditions : NULL, *given = united_schedulable(entry);
+    const struct rollout_condition *old = entry->old ? entry->old->conditions : NULL,
+                                   *given = united_schedulable(entry);
     size_t count = entry->old ? entry->old->condition_count : 0;
     if (entry->change == CONDITION_SAME) {
         ro_build_conditions(b, old, count);

@@ -68,8 +68,8 @@ static void judge_pods(struct united *pass, struct ro_builder *b, struct ro_tall
 static struct rollout_str field_text(enum child_difference difference)
 {
     static const struct rollout_str names[] = {
-        [DIFFERS_REVISION] = { "revision", 8 }, [DIFFERS_REPLICAS] = { "replicas", 8 },
-        [DIFFERS_PARTITION] = { "partition", 9 }, [DIFFERS_PATCH] = { "patch", 5 },
+        [DIFFERS_REVISION] = { "revision", 8 },     [DIFFERS_REPLICAS] = { "replicas", 8 },
+        [DIFFERS_PARTITION] = { "partition", 9 },   [DIFFERS_PATCH] = { "patch", 5 },
         [DIFFERS_ROLLING] = { "updated pods", 12 },
     };
     return names[difference];
@@ -114,10 +114,10 @@ static void judge_child(const struct united *pass, struct ro_builder *b, const s
 static void judge_share(const struct united *pass, struct ro_builder *b, uint32_t i, struct rollout_verdict *v)
 {
     static const struct rollout_str rules[N_RULES] = {
-        [RULE_SPECIFIED] = { "specified", 9 },      [RULE_AVERAGE] = { "average", 7 },
-        [RULE_REMAINDER] = { "remainder", 9 },      [RULE_MINIMUM] = { "minimum", 7 },
-        [RULE_IN_ORDER] = { "in order", 8 },        [RULE_KEEPS_READY] = { "keeps ready", 11 },
-        [RULE_SUBSTITUTE] = { "substitute", 10 },   [RULE_OPEN] = { "open", 4 },
+        [RULE_SPECIFIED] = { "specified", 9 },    [RULE_AVERAGE] = { "average", 7 },
+        [RULE_REMAINDER] = { "remainder", 9 },    [RULE_MINIMUM] = { "minimum", 7 },
+        [RULE_IN_ORDER] = { "in order", 8 },      [RULE_KEEPS_READY] = { "keeps ready", 11 },
+        [RULE_SUBSTITUTE] = { "substitute", 10 }, [RULE_OPEN] = { "open", 4 },
     };
     const struct share *share = &pass->shares[i];
     const struct child *child = share->child == ROLLOUT_NONE ? NULL : &pass->children[share->child];
