@@ -207,6 +207,8 @@ static int find_object(struct ro_apply *a, const struct rollout_tree **ret)
     case ROLLOUT_OP_DELETE:
     case ROLLOUT_OP_DELETE_CLAIM:
     case ROLLOUT_OP_DELETE_REVISION:
+    case ROLLOUT_OP_CREATE_SUBSET:
+    case ROLLOUT_OP_DELETE_SUBSET:
         return ROLLOUT_OK;
     default:
         break;
@@ -221,11 +223,18 @@ static int find_object(struct ro_apply *a, const struct rollout_tree **ret)
         list = w->claim_objects;
         count = w->claim_object_count;
     }
-    if (a->action->subject >= count)
+    size_t subject = a->action->subject;
+    if (a->action->op == ROLLOUT_OP_UPDATE_SUBSET) { /* its child */
+        const struct rollout_attr *child = ro_apply_attr(a, ROLLOUT_ATTR_CHILD);
+        list = w->subset_objects;
+        count = w->workload->uniteddeployment ? w->subset_object_count : 0;
+        subject = child && child->value > 0 ? (size_t)child->value - 1 : count;
+    }
+    if (subject >= count)
         return ro_error(a->reterr, ROLLOUT_ERR_INVALID, "plan.actions",
                         "plan.actions: subject %u of kind %u is not in the world", a->action->subject,
                         a->action->subject_kind);
-    *ret = &list[a->action->subject];
+    *ret = &list[subject];
     return ROLLOUT_OK;
 }
 
@@ -268,6 +277,15 @@ static int dispatch(struct ro_apply *a)
     case ROLLOUT_OP_RENUMBER_REVISION:
         renumber(a);
         return ROLLOUT_OK;
+    case ROLLOUT_OP_CREATE_SUBSET:
+        return ro_apply_create_subset(a);
+    case ROLLOUT_OP_UPDATE_SUBSET:
+        return ro_apply_update_subset(a);
+    case ROLLOUT_OP_SET_RESERVED:
+        ro_apply_label(a, a->object, "apps.kruise.io/united-deployment-reserved-pod",
+                       ro_apply_text(a, ROLLOUT_ATTR_RESERVED));
+        return ROLLOUT_OK;
+    case ROLLOUT_OP_DELETE_SUBSET:
     case ROLLOUT_OP_CREATE_REVISION: /* the world has it already */
     case ROLLOUT_OP_DELETE:
     case ROLLOUT_OP_DELETE_CLAIM:

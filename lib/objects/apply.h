@@ -105,5 +105,7 @@ int ro_apply_lifecycle(struct ro_apply *a);
 int ro_apply_update_in_place(struct ro_apply *a);
 int ro_apply_end_grace(struct ro_apply *a);
 int ro_apply_next_batch(struct ro_apply *a);
+int ro_apply_create_subset(struct ro_apply *a);
+int ro_apply_update_subset(struct ro_apply *a);
 
 #endif

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Children as upstream would write them: uniteddeployment.md 1, 2, 4.2, 5; patches as Kubernetes' strategic merge does. */
+#include <check.h>
+#include <rollout/rollout.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/tree.h"
+#include "document.h"
+#include "objects/strategic_merge.h"
+
+/* A Deployment's: subset a has a child, b has none. */
+static const char world_text[] =
+    "{'kind':'Snapshot','now':'2026-07-06T10:00:00Z','workload':{'kind':'UnitedDeployment',"
+    "'apiVersion':'apps.kruise.io/v1beta1','metadata':{'name':'ud','namespace':'ns','uid':'u'},"
+    "'spec':{'replicas':5,'selector':{'matchLabels':{'app':'x'}},'template':{'deploymentTemplate':{"
+    "'metadata':{'labels':{'app':'x'},'annotations':{'n':'1'}},'spec':{'minReadySeconds':5,'template':{"
+    "'metadata':{'labels':{'app':'x'}},'spec':{'containers':[{'name':'main','image':'i:2'}],"
+    "'tolerations':[{'key':'t'}],'affinity':{'nodeAffinity':{'requiredDuringSchedulingIgnoredDuringExecution':{"
+    "'nodeSelectorTerms':[{'matchExpressions':[{'key':'k','operator':'Exists'}]},{}]}}}}}}}},"
+    "'topology':{'subsets':[{'name':'a'},{'name':'b','replicas':2,'nodeSelectorTerm':{'matchExpressions':"
+    "[{'key':'zone','operator':'In','values':['b']}]},'tolerations':[{'key':'z'}],"
+    "'patch':{'spec':{'containers':[{'name':'main','image':'i:3'}]}}}]}}},"
+    "'subsets':[{'kind':'Deployment','apiVersion':'apps/v1','metadata':{'name':'ud-a-1','uid':'c',"
+    "'labels':{'apps.kruise.io/subset-name':'a','own':'1'},'ownerReferences':[{'controller':true,'uid':'u'}]},"
+    "'spec':{'replicas':1,'paused':true}}]}";
+
+static struct rollout_json *json;
+static struct rollout_world *world;
+static struct rollout_plan *plan;
+static struct rollout_error error;
+
+static void make(const char *text)
+{
+    world = decode_text(text, &json);
+    error.struct_size = sizeof error;
+    ck_assert_msg(rollout_plan(world->workload, world->snapshot, &plan, &error) == ROLLOUT_OK, "%s", error.message);
+}
+
+static void finish(void)
+{
+    rollout_plan_free(plan);
+    rollout_world_free(world);
+    rollout_json_free(json);
+}
+
+/* The object that the n-th action of this kind gives. */
+static struct rollout_objects *apply(uint32_t op, const struct rollout_strs *ids)
+{
+    struct rollout_objects *objects = NULL;
+    for (size_t i = 0; i < plan->action_count && !objects; i++)
+        if (plan->actions[i].op == op)
+            ck_assert_msg(rollout_apply(world, plan, i, ids, &objects, &error) == ROLLOUT_OK, "%s", error.message);
+    ck_assert_ptr_nonnull(objects);
+    return objects;
+}
+
+START_TEST(test_create)
+{
+    static const struct rollout_str id = { "x1", 2 };
+    const struct rollout_strs ids = { &id, 1, 0 };
+    make(world_text);
+    struct rollout_objects *made = apply(ROLLOUT_OP_CREATE_SUBSET, &ids);
+    const struct rollout_str name = world->snapshot->revisions.items[0].name;
+    char wanted[2048];
+    snprintf(wanted, sizeof wanted,
+             "{'apiVersion':'apps/v1','kind':'Deployment','metadata':{'name':'ud-b-x1','generateName':'ud-b-',"
+             "'namespace':'ns','ownerReferences':[{'apiVersion':'apps.kruise.io/v1beta1','kind':'UnitedDeployment',"
+             "'name':'ud','uid':'u','controller':true,'blockOwnerDeletion':true}],"
+             "'labels':{'app':'x','apps.kruise.io/subset-name':'b','apps.kruise.io/controller-revision-hash':'%.*s'},"
+             "'annotations':{'n':'1','apps.kruise.io/subset-patch':"
+             "'{\\'spec\\':{\\'containers\\':[{\\'name\\':\\'main\\',\\'image\\':\\'i:3\\'}]}}'}},"
+             "'spec':{'minReadySeconds':5,'template':{'metadata':{'labels':{'app':'x','apps.kruise.io/subset-name':'b',"
+             "'apps.kruise.io/controller-revision-hash':'%.*s'}},'spec':{'containers':[{'name':'main','image':'i:3'}],"
+             "'tolerations':[{'key':'t'},{'key':'z'}],'affinity':{'nodeAffinity':{"
+             "'requiredDuringSchedulingIgnoredDuringExecution':{'nodeSelectorTerms':[{'matchExpressions':"
+             "[{'key':'k','operator':'Exists'},{'key':'zone','operator':'In','values':['b']}]},{'matchExpressions':"
+             "[{'key':'zone','operator':'In','values':['b']}]}]}}}}},'replicas':2,"
+             "'selector':{'matchLabels':{'app':'x','apps.kruise.io/subset-name':'b'}}}}",
+             (int)name.len, name.data, (int)name.len, name.data);
+    assert_json(&made->items[0], wanted);
+    rollout_objects_free(made);
+    finish();
+}
+END_TEST
+
+/* What the child has beside its spec stays. */
+START_TEST(test_update)
+{
+    make(world_text);
+    struct rollout_objects *made = apply(ROLLOUT_OP_UPDATE_SUBSET, NULL);
+    const struct rollout_node *root = made->items[0].nodes;
+    assert_text(ro_text(ro_dig(root, "metadata", "name", NULL)), "ud-a-1");
+    assert_text(ro_text(ro_dig(root, "metadata", "labels", "own", NULL)), "1");
+    assert_text(ro_text(ro_dig(root, "metadata", "annotations", "apps.kruise.io/subset-patch", NULL)), "");
+    ck_assert_int_eq(ro_dig(root, "spec", "replicas", NULL)->integer, 3);
+    ck_assert_ptr_null(ro_dig(root, "spec", "paused", NULL)); /* the template does not say it */
+    rollout_objects_free(made);
+    finish();
+}
+END_TEST
+
+/* A patch that does not fit ends the write, and names what. */
+START_TEST(test_bad_patch)
+{
+    char text[sizeof world_text + 64];
+    const char *at = strstr(world_text, "'containers':[{'name':'main','image':'i:3'}]");
+    snprintf(text, sizeof text, "%.*s'containers':{}%s", (int)(at - world_text), world_text,
+             at + strlen("'containers':[{'name':'main','image':'i:3'}]"));
+    make(text);
+    struct rollout_objects *objects = NULL;
+    for (size_t i = 0; i < plan->action_count; i++)
+        if (plan->actions[i].op == ROLLOUT_OP_CREATE_SUBSET) {
+            ck_assert_int_eq(rollout_apply(world, plan, i, NULL, &objects, &error), ROLLOUT_ERR_INVALID);
+            ck_assert_str_eq(error.message, "patch: subset b: containers does not fit the template");
+        }
+    finish();
+}
+END_TEST
+
+/* ---- strategic merge ---- */
+
+static const struct merge {
+    const char *template, *patch, *result; /* result NULL: it does not fit */
+} merges[] = {
+    { "{'a':{'b':1,'c':2}}", "{'a':{'c':3,'d':4}}", "{'a':{'b':1,'c':3,'d':4}}" },
+    { "{'a':1,'b':2}", "{'a':null}", "{'b':2}" },
+    { "{'args':['1','2']}", "{'args':['3']}", "{'args':['3']}" },
+    { "{'tolerations':[{'key':'a'}]}", "{'tolerations':[{'key':'b'}]}", "{'tolerations':[{'key':'b'}]}" },
+    { "{'containers':[{'name':'a','image':'1'},{'name':'b'}]}", "{'containers':[{'name':'b','image':'2'}]}",
+      "{'containers':[{'name':'a','image':'1'},{'name':'b','image':'2'}]}" },
+    { "{'containers':[{'name':'a'}]}", "{'containers':[{'name':'b'}]}", "{'containers':[{'name':'b'},{'name':'a'}]}" },
+    { "{'containers':[{'name':'a'},{'name':'s'}]}", "{'containers':[{'name':'a','x':1},{'name':'b'}]}",
+      "{'containers':[{'name':'a','x':1},{'name':'b'},{'name':'s'}]}" },
+    { "{'containers':[{'name':'a'},{'name':'b'}]}", "{'containers':[{'name':'a','$patch':'delete'}]}",
+      "{'containers':[{'name':'b'}]}" },
+    { "{'containers':[{'name':'a'},{'name':'b'}]}", "{'containers':[{'name':'c'},{'$patch':'replace'}]}",
+      "{'containers':[{'name':'c'}]}" },
+    { "{'a':{'b':1}}", "{'a':{'$patch':'replace','c':2}}", "{'a':{'c':2}}" },
+    { "{'ports':[{'containerPort':80}]}", "{'ports':[{'containerPort':80,'name':'http'},{'containerPort':81}]}",
+      "{'ports':[{'containerPort':80,'name':'http'},{'containerPort':81}]}" },
+    { "{}", "{'spec':{'volumes':[{'name':'v','x':null}]}}", "{'spec':{'volumes':[{'name':'v'}]}}" },
+    { "{'a':1}", "{'a':'2'}", "{'a':'2'}" },
+    { "{'a':{}}", "{'a':[]}", "{'a':[]}" },
+    { "{'containers':[{'name':'a'}]}", "{'containers':[{'image':'1'}]}", NULL },
+    { "{'a':[]}", "{'a':{}}", NULL },
+};
+
+START_TEST(test_merge)
+{
+    const struct merge *row = &merges[_i];
+    struct rollout_json *template = parse(row->template), *patch = parse(row->patch);
+    struct ro_arena arena = { NULL, false };
+    struct rollout_str key;
+    struct ro_edit *object = ro_edit_copy(&arena, rollout_json_tree(template)->nodes);
+    bool fits = ro_strategic_merge(&arena, object, rollout_json_tree(patch)->nodes, &key);
+    ck_assert_int_eq(fits, row->result != NULL);
+    if (fits) {
+        struct rollout_tree tree = ro_edit_flatten(&arena, object);
+        assert_json(&tree, row->result);
+    } else {
+        ck_assert_uint_gt(key.len, 0);
+    }
+    ro_arena_free(&arena);
+    rollout_json_free(template);
+    rollout_json_free(patch);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("apply_uniteddeployment");
+    TCase *tc = tcase_create("apply");
+    tcase_add_test(tc, test_create);
+    tcase_add_test(tc, test_update);
+    tcase_add_test(tc, test_bad_patch);
+    tcase_add_loop_test(tc, test_merge, 0, sizeof merges / sizeof *merges);
+    suite_add_tcase(suite, tc);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed != 0;
+}
