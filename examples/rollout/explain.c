@@ -59,6 +59,16 @@ static uint32_t find_node(const struct rollout_world *world, const char *name)
     return ROLLOUT_NONE;
 }
 
+/* A subset of a UnitedDeployment. */
+static uint32_t find_subset(const struct rollout_world *world, const char *name)
+{
+    const struct rollout_uniteddeployment *spec = world->workload->uniteddeployment;
+    for (uint32_t i = 0; spec && i < spec->subset_count; i++)
+        if (str_is(spec->subsets[i].name, name))
+            return i;
+    return ROLLOUT_NONE;
+}
+
 /* An ordinal of a StatefulSet, by its pod's name, that the plan says something of. out fails where there is no memory
  * to look. */
 static uint32_t find_ordinal(const struct rollout_world *world, const struct rollout_plan *plan, const char *name,
@@ -105,6 +115,7 @@ static int add_json(const struct rollout_world *world, const struct rollout_plan
         { ROLLOUT_SUBJECT_POD, "pods", "pod" },
         { ROLLOUT_SUBJECT_ORDINAL, "ordinals", "ordinal" },
         { ROLLOUT_SUBJECT_NODE, "nodes", "node" },
+        { ROLLOUT_SUBJECT_SUBSET, "subsets", "subset" },
     };
     struct rollout_objects *objects = NULL;
     int rc = rollout_plan_object(world, plan, &objects, reterr);
@@ -149,6 +160,8 @@ static int add_walk(const struct rollout_world *world, const struct rollout_plan
                     const struct rollout_verdict *verdict, struct text *out, struct rollout_error *reterr)
 {
     struct rollout_candidates *candidates = NULL;
+    if (world->workload->uniteddeployment) /* its children have an order each */
+        return ROLLOUT_OK;
     int rc = rollout_candidates(world->workload, world->snapshot, &candidates, reterr);
     if (rc != ROLLOUT_OK)
         return rc;
@@ -172,7 +185,9 @@ static int add_walk(const struct rollout_world *world, const struct rollout_plan
 
 static void add_title(const struct rollout_world *world, const struct asked *asked, struct text *out)
 {
-    const char *what = asked->kind == ROLLOUT_SUBJECT_NODE ? "Node" : "Pod";
+    const char *what = asked->kind == ROLLOUT_SUBJECT_NODE     ? "Node"
+                       : asked->kind == ROLLOUT_SUBJECT_SUBSET ? "Subset"
+                                                               : "Pod";
     text_addf(out, "%s ", what);
     show_subject(out, world, asked->kind, asked->subject);
     if (asked->kind == ROLLOUT_SUBJECT_ORDINAL)
@@ -195,6 +210,12 @@ static int add_text(const struct rollout_world *world, const struct rollout_plan
               reason ? reason : "?", class_of(v->reason));
     show_sentence(out, world, plan, verdict);
     text_adds(out, "\n");
+    if (asked->kind == ROLLOUT_SUBJECT_SUBSET && verdict + 1 < plan->verdict_count && v[1].subject_kind == asked->kind &&
+        v[1].subject == asked->subject) { /* how its number came about */
+        text_adds(out, "share: ");
+        show_sentence(out, world, plan, verdict + 1);
+        text_adds(out, "\n");
+    }
     if (v->wants && rollout_op_name(v->wants))
         text_addf(out, "holds back: %s\n", rollout_op_name(v->wants));
     if (v->because != ROLLOUT_NONE) {
@@ -269,6 +290,8 @@ static int explain_one(const struct options *options, const struct rollout_world
 {
     const char *name = options->arguments[0];
     struct asked asked = { ROLLOUT_SUBJECT_POD, find_pod(world, name) };
+    if (asked.subject == ROLLOUT_NONE && find_subset(world, name) != ROLLOUT_NONE)
+        asked = (struct asked){ ROLLOUT_SUBJECT_SUBSET, find_subset(world, name) };
     uint32_t node = asked.subject == ROLLOUT_NONE ? find_node(world, name) : ROLLOUT_NONE;
     struct rollout_plan *plan = NULL;
     if (asked.subject == ROLLOUT_NONE && node == ROLLOUT_NONE && !world->workload->statefulset)

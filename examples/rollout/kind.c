@@ -27,5 +27,9 @@ struct kind kind_of(const struct rollout_workload *workload)
         return (struct kind){ .namespace_ = workload->daemonset->namespace_,
                               .name = workload->daemonset->name,
                               .native = workload->daemonset->flags & ROLLOUT_DAEMONSET_NATIVE };
+    if (workload->uniteddeployment)
+        return (struct kind){ .namespace_ = workload->uniteddeployment->namespace_,
+                              .name = workload->uniteddeployment->name,
+                              .replicas = workload->uniteddeployment->replicas };
     return (struct kind){ 0 };
 }

@@ -33,6 +33,17 @@ static const struct rollout_claim *world_claim(const struct rollout_world *world
     return (const struct rollout_claim *)(const void *)((const char *)claims->items + i * claims->stride);
 }
 
+/* A subset's name, or that of a child that is no subset's. */
+static void show_subset(struct text *out, const struct rollout_world *world, uint32_t subject)
+{
+    const struct rollout_uniteddeployment *spec = world->workload->uniteddeployment;
+    const struct rollout_subsets *children = &world->snapshot->subsets;
+    if (subject < spec->subset_count)
+        text_add_plain(out, spec->subsets[subject].name);
+    else if (subject - spec->subset_count < children->count)
+        text_add_plain(out, children->items[subject - spec->subset_count].name);
+}
+
 void show_subject(struct text *out, const struct rollout_world *world, uint32_t kind, uint32_t subject)
 {
     static const char *const missing[] = { "(new, current revision)", "(new, update revision)", "(new, held)" };
@@ -50,6 +61,8 @@ void show_subject(struct text *out, const struct rollout_world *world, uint32_t 
         text_addf(out, "-%" PRIu32, subject);
     } else if (kind == ROLLOUT_SUBJECT_MISSING && subject < 3) {
         text_adds(out, missing[subject]);
+    } else if (kind == ROLLOUT_SUBJECT_SUBSET && world->workload->uniteddeployment) {
+        show_subset(out, world, subject);
     } else if (kind == ROLLOUT_SUBJECT_WORKLOAD) {
         text_adds(out, "(workload)");
     }
@@ -152,13 +165,16 @@ void show_counts(struct text *out, const struct rollout_world *world, const stru
         { "availableReplicas", "available" },
     };
     struct kind kind = kind_of(world->workload);
+    size_t count = sizeof pods / sizeof pods[0];
+    if (world->workload->uniteddeployment) /* it does not know what is available */
+        count--;
     if (world->workload->daemonset) {
         add_counts(out, plan, nodes, sizeof nodes / sizeof nodes[0]);
         return;
     }
     if (kind.replicas.set)
         text_addf(out, "%" PRId32 " wanted, ", kind.replicas.value);
-    add_counts(out, plan, pods, sizeof pods / sizeof pods[0]);
+    add_counts(out, plan, pods, count);
     text_addf(out, "; updated: %" PRId64, status_number(plan, "updatedReplicas"));
     if (!kind.native) /* only OpenKruise counts them */
         text_addf(out, ", %" PRId64 " ready", status_number(plan, "updatedReadyReplicas"));

@@ -42,6 +42,21 @@ static void add_attribute(struct text *out, const struct rollout_plan *plan, con
     case ROLLOUT_ATTR_REQUEST:
         text_addf(out, "to %.*s", len, text.data);
         break;
+    case ROLLOUT_ATTR_REPLICAS:
+        text_addf(out, "%" PRId64 " %s", attr->value, attr->value == 1 ? "replica" : "replicas");
+        break;
+    case ROLLOUT_ATTR_PARTITION:
+        text_addf(out, "partition %" PRId64, attr->value);
+        break;
+    case ROLLOUT_ATTR_MAX_UNAVAILABLE:
+        text_addf(out, "maxUnavailable %" PRId64, attr->value);
+        break;
+    case ROLLOUT_ATTR_SUBSET:
+        text_addf(out, "of subset %.*s", len, text.data);
+        break;
+    case ROLLOUT_ATTR_RESERVED:
+        text_adds(out, str_is(text, "true") ? "reserved" : "not reserved");
+        break;
     case ROLLOUT_ATTR_TEMPLATE:
         text_addf(out, "from template %.*s", len, text.data);
         break;
@@ -89,7 +104,7 @@ static void add_subject(struct text *out, const struct rollout_world *world, con
 static bool is_said(const struct rollout_plan *plan, const struct rollout_attr *attr, const struct text *name)
 {
     if (attr->key != ROLLOUT_ATTR_CLAIM && attr->key != ROLLOUT_ATTR_NAME && attr->key != ROLLOUT_ATTR_NODE &&
-        attr->key != ROLLOUT_ATTR_POD)
+        attr->key != ROLLOUT_ATTR_POD && attr->key != ROLLOUT_ATTR_SUBSET && attr->key != ROLLOUT_ATTR_CHILD)
         return false;
     return attr->text != ROLLOUT_NONE && name->data &&
            str_equal(plan->texts[attr->text], (struct rollout_str){ name->data, name->len });

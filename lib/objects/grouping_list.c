@@ -2,6 +2,7 @@
 #include "objects/grouping.h"
 
 #include "base/sort.h"
+#include "objects/subset.h"
 #include "objects/workload.h"
 #include "rules/ordinal.h"
 
@@ -50,6 +51,7 @@ struct table {
 
 struct tables {
     struct table by_uid, by_claim;
+    struct table by_child, by_replica_set; /* of UnitedDeployments: by the uids of their children, and of theirs */
 };
 
 static bool open_table(struct ro_arena *arena, size_t most, struct table *ret)
@@ -159,6 +161,35 @@ static void assign_claims(const struct tables *tables, const struct rollout_node
         assign(group, RO_MEMBER_CLAIMS, claim, index, fill);
 }
 
+/* Whether the item may be a UnitedDeployment's child, or a ReplicaSet of one. */
+static bool may_be_child(const struct rollout_grouping *g, const struct rollout_node *item, bool replica_set)
+{
+    struct rollout_str kind = ro_item_kind(g, item);
+    return replica_set ? ro_str_eq(kind, RO_STR("ReplicaSet")) : ro_child_kind(kind, item_version(g, item)) != 0;
+}
+
+static struct ro_group *united(struct ro_group *group)
+{
+    return group && ro_str_eq(group->kind, RO_STR("UnitedDeployment")) ? group : NULL;
+}
+
+/* Children, their ReplicaSets and their pods belong to the UnitedDeployment at the top, beside whose else they are. */
+static void assign_children(const struct rollout_grouping *g, const struct tables *tables,
+                            const struct rollout_node *item, size_t index, bool fill)
+{
+    struct rollout_str controller = ro_controller_uid(item);
+    if (tables->by_child.count == 0)
+        return;
+    if (may_be_child(g, item, false)) {
+        assign(united(owner_of(&tables->by_uid, controller)), RO_MEMBER_SUBSETS, item, index, fill);
+    } else if (may_be_child(g, item, true)) {
+        assign(owner_of(&tables->by_child, controller), RO_MEMBER_SUBSETS, item, index, fill);
+    } else if (ro_str_eq(ro_item_kind(g, item), RO_STR("Pod"))) {
+        struct ro_group *group = owner_of(&tables->by_child, controller);
+        assign(group ? group : owner_of(&tables->by_replica_set, controller), RO_MEMBER_PODS, item, index, fill);
+    }
+}
+
 /* Pods and revisions belong to the controller among their owners. */
 static void assign_all(const struct rollout_grouping *g, const struct tables *tables, bool fill)
 {
@@ -171,7 +202,22 @@ static void assign_all(const struct rollout_grouping *g, const struct tables *ta
             assign(owner_of(&tables->by_uid, ro_controller_uid(c)), RO_MEMBER_REVISIONS, c, index, fill);
         else if (ro_str_eq(kind, RO_STR("PersistentVolumeClaim")))
             assign_claims(tables, c, index, fill);
+        assign_children(g, tables, c, index, fill);
     }
+}
+
+/* The items whose controller is in a table, by their own uids. */
+static void fill_children(struct rollout_grouping *g, const struct table *of, bool replica_sets, struct table *ret)
+{
+    if (!open_table(&g->arena, ro_count(g->items), ret))
+        return;
+    for (const struct rollout_node *c = ro_first(g->items); c != ro_end(g->items); c = ro_next(c)) {
+        struct ro_group *group = may_be_child(g, c, replica_sets) ? united(owner_of(of, ro_controller_uid(c))) : NULL;
+        struct rollout_str uid = ro_text(ro_dig(c, "metadata", "uid", NULL));
+        if (group && uid.len)
+            add_entry(ret, (struct rollout_str){ NULL, 0 }, uid, group);
+    }
+    sort_table(ret);
 }
 
 /* The claim templates of a StatefulSet; NULL where it has none. Whether they can be read is seen when it is
@@ -218,6 +264,14 @@ static void fill_tables(struct rollout_grouping *g, struct tables *ret)
     }
     sort_table(&ret->by_uid);
     sort_table(&ret->by_claim);
+    bool any = false;
+    for (size_t i = 0; i < g->count; i++)
+        any |= united(&g->groups[i]) != NULL;
+    ret->by_child.count = ret->by_replica_set.count = 0;
+    if (any) {
+        fill_children(g, &ret->by_uid, false, &ret->by_child);
+        fill_children(g, &ret->by_child, true, &ret->by_replica_set);
+    }
 }
 
 /* The workloads among the items, in their order. */
