@@ -37,6 +37,8 @@ enum {
     ROLLOUT_LINT_SURGE_STAYS = 306,        /**< OnDelete with maxSurge: pods for an update that never comes (K14) */
     ROLLOUT_LINT_DELETES_NOTHING = 307,    /**< OnDelete whose built-in maxUnavailable comes to 0: an available pod that
                                                 is marked for deletion stays (K13) */
+    ROLLOUT_LINT_SHARES_IMPOSSIBLE = 320,  /**< numbers of a UnitedDeployment's subsets that cannot all hold */
+    ROLLOUT_LINT_REPLICAS_LEFT_OVER = 321, /**< replicas beyond the maxima of all its subsets */
 
     /* 4: selectors and order */
     ROLLOUT_LINT_SELECTOR_UNUSABLE = 401,     /**< not what Kubernetes takes as a selector */

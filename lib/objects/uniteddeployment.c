@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "objects/uniteddeployment.h"
 
-#include "base/sort.h"
 #include "objects/revision_data.h"
 #include "objects/selector.h"
 #include "objects/spec.h"
+#include "rules/shares.h"
 
 static const char *const template_keys[] = {
     [ROLLOUT_CHILD_STATEFULSET] = "statefulSetTemplate",
@@ -42,27 +42,6 @@ static void read_template(struct ro_decoder *d, const struct ro_at *spec, struct
     }
 }
 
-static int by_name(const void *context, uint32_t a, uint32_t b)
-{
-    const struct rollout_subset_spec *subsets = context;
-    return ro_str_cmp(subsets[a].name, subsets[b].name);
-}
-
-/* The place in the sorted order of the first subset of this name, or of where it would be. */
-static size_t find_name(const struct rollout_subset_spec *subsets, const uint32_t *order, size_t count,
-                        struct rollout_str name)
-{
-    size_t low = 0, high = count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (ro_str_cmp(subsets[order[middle]].name, name) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 /* updateStrategy.manualUpdate.partitions, each to the subsets of its name. */
 static void read_partitions(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *spec,
                             struct rollout_subset_spec *subsets, size_t count)
@@ -73,10 +52,8 @@ static void read_partitions(struct ro_decoder *d, struct ro_arena *arena, const 
     uint32_t *order = partitions.node && count ? ro_arena_alloc(arena, count, 2 * sizeof(*order)) : NULL;
     if (!partitions.node)
         return;
-    for (uint32_t i = 0; order && i < count; i++)
-        order[i] = i;
     if (order)
-        ro_sort_indices(order, count, order + count, by_name, subsets);
+        ro_subsets_sort(subsets, count, order, order + count);
     for (const struct rollout_node *c = ro_first(partitions.node); c != ro_end(partitions.node); c = ro_next(c)) {
         struct ro_at at = { .node = c, .path = { .up = &partitions.path, .key = c->key } };
         bool null = c->kind == ROLLOUT_NODE_NULL; /* which Go reads as 0 */
@@ -88,7 +65,7 @@ static void read_partitions(struct ro_decoder *d, struct ro_arena *arena, const 
             ro_refuse(d, &at, "does not fit in 32 bits");
             return;
         }
-        for (size_t k = order ? find_name(subsets, order, count, c->key) : count;
+        for (size_t k = order ? ro_subsets_find(subsets, count, order, c->key) : count;
              k < count && ro_str_eq(subsets[order[k]].name, c->key); k++)
             subsets[order[k]].partition = (struct rollout_opt){ 1, null ? 0 : (int32_t)c->integer };
     }

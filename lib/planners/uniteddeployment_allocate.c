@@ -5,26 +5,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "base/number.h"
 #include "base/sort.h"
-
-/* How many of `total` (-1 = unspecified) are meant, half of one rounded up. False where it cannot be read. */
-static bool parse(const struct rollout_intstr *given, int64_t total, int64_t *ret)
-{
-    int64_t percent;
-    struct rollout_str text = given->text;
-    if (given->kind == ROLLOUT_INTSTR_INT) {
-        *ret = given->count;
-        return given->count >= 0;
-    }
-    if (given->kind != ROLLOUT_INTSTR_TEXT || total < 0 || text.len == 0 || text.data[text.len - 1] != '%')
-        return false;
-    text.len--;
-    if (!ro_parse_int(text, -1, &percent) || percent < 0 || percent > 100)
-        return false;
-    *ret = (total * percent * 2 + 100) / 200;
-    return true;
-}
+#include "rules/shares.h"
 
 /* ---- specified ---- */
 
@@ -44,7 +26,7 @@ static bool allocate_specified(struct united *pass)
     uint32_t open = 0;
     for (uint32_t i = 0; i < pass->n_shares; i++) {
         struct share *share = &pass->shares[i];
-        share->given = parse(&pass->spec->subsets[i].replicas, pass->total, &share->next);
+        share->given = ro_share_parse(&pass->spec->subsets[i].replicas, pass->total, &share->next);
         share->rule = RULE_SPECIFIED;
         if (share->given)
             sum += share->next;
@@ -80,11 +62,11 @@ static bool read_limits(struct united *pass)
     for (uint32_t i = 0; i < pass->n_shares; i++) {
         const struct rollout_subset_spec *subset = &pass->spec->subsets[i];
         struct share *share = &pass->shares[i];
-        if (!parse(&subset->min_replicas, pass->total, &share->min))
+        if (!ro_share_parse(&subset->min_replicas, pass->total, &share->min))
             share->min = 0;
         if (subset->max_replicas.kind == ROLLOUT_INTSTR_UNSET)
             share->max = INT32_MAX;
-        else if (!parse(&subset->max_replicas, pass->total, &share->max))
+        else if (!ro_share_parse(&subset->max_replicas, pass->total, &share->max))
             share->max = 0; /* not unlimited */
         share->least = share->min;
         share->most = share->max;

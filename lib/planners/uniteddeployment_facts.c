@@ -4,56 +4,42 @@
 #include "planners/uniteddeployment_pass.h"
 
 #include "base/sort.h"
+#include "rules/shares.h"
 
-/* ---- by name ---- */
-
-struct names {
-    const void *items;
-    struct rollout_str (*name)(const void *items, uint32_t i);
-};
-
-static struct rollout_str subset_name(const void *items, uint32_t i)
-{
-    return ((const struct rollout_subset_spec *)items)[i].name;
-}
-
-static struct rollout_str entry_name(const void *items, uint32_t i)
-{
-    return ((const struct entry *)items)[i].name;
-}
+/* ---- entries by name ---- */
 
 static int by_name(const void *context, uint32_t a, uint32_t b)
 {
-    const struct names *names = context;
-    return ro_str_cmp(names->name(names->items, a), names->name(names->items, b));
+    const struct entry *entries = context;
+    return ro_str_cmp(entries[a].name, entries[b].name);
 }
 
-/* The first of this name in the order by name; ROLLOUT_NONE. */
-static uint32_t find(const struct names *names, const uint32_t *order, size_t count, struct rollout_str name)
+/* The first entry given of this name; ROLLOUT_NONE. */
+static uint32_t find_entry(const struct united *pass, struct rollout_str name)
 {
-    size_t low = 0, high = count;
+    size_t low = 0, count = pass->status->subset_count, high = count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (ro_str_cmp(names->name(names->items, order[middle]), name) < 0)
+        if (ro_str_cmp(pass->entries[pass->entry_names[middle]].name, name) < 0)
             low = middle + 1;
         else
             high = middle;
     }
-    bool found = low < count && ro_str_eq(names->name(names->items, order[low]), name);
-    return found ? order[low] : ROLLOUT_NONE;
+    bool found = low < count && ro_str_eq(pass->entries[pass->entry_names[low]].name, name);
+    return found ? pass->entry_names[low] : ROLLOUT_NONE;
 }
 
-static void sort(const struct names *names, uint32_t *order, size_t count, uint32_t *scratch)
+/* The subset of this name; ROLLOUT_NONE. */
+static uint32_t find_subset(const struct united *pass, struct rollout_str name)
 {
-    for (uint32_t i = 0; i < count; i++)
-        order[i] = i;
-    ro_sort_indices(order, count, scratch, by_name, names);
+    uint32_t place = ro_subsets_find(pass->spec->subsets, pass->n_shares, pass->names, name);
+    return place == ROLLOUT_NONE ? ROLLOUT_NONE : pass->names[place];
 }
 
 /* ---- joining ---- */
 
 /* Step 3: an entry for every subset of the spec. */
-static void join_entries(struct united *pass, const struct names *entries)
+static void join_entries(struct united *pass)
 {
     size_t given = pass->status->subset_count;
     bool first = given == 0;
@@ -61,11 +47,13 @@ static void join_entries(struct united *pass, const struct names *entries)
         pass->entries[i] = (struct entry){ .name = pass->status->subsets[i].name,
                                            .old = &pass->status->subsets[i],
                                            .child = ROLLOUT_NONE };
-    sort(entries, pass->entry_names, given, pass->scratch);
+    for (uint32_t i = 0; i < given; i++)
+        pass->entry_names[i] = i;
+    ro_sort_indices(pass->entry_names, given, pass->scratch, by_name, pass->entries);
     pass->n_entries = given;
     for (size_t i = 0; i < pass->n_shares; i++) {
         struct rollout_str name = pass->spec->subsets[i].name;
-        uint32_t entry = find(entries, pass->entry_names, given, name);
+        uint32_t entry = find_entry(pass, name);
         if (entry == ROLLOUT_NONE) {
             entry = (uint32_t)pass->n_entries++;
             pass->entries[entry] = (struct entry){ .name = name, .child = ROLLOUT_NONE };
@@ -83,7 +71,7 @@ static int by_subset(const void *context, uint32_t a, uint32_t b)
     return ro_str_cmp(children[a].facts->subset, children[b].facts->subset);
 }
 
-static void join_children(struct united *pass, const struct names *subsets, const struct names *entries)
+static void join_children(struct united *pass)
 {
     uint32_t strangers = 0;
     for (uint32_t i = 0; i < pass->n_children; i++) {
@@ -96,10 +84,10 @@ static void join_children(struct united *pass, const struct names *subsets, cons
             child->fate = CHILD_OTHER_KIND;
             continue;
         }
-        child->subset = find(subsets, pass->names, pass->n_shares, child->facts->subset);
+        child->subset = find_subset(pass, child->facts->subset);
         if (child->subset == ROLLOUT_NONE) {
             child->fate = CHILD_NOT_IN_SPEC;
-            child->entry = find(entries, pass->entry_names, pass->status->subset_count, child->facts->subset);
+            child->entry = find_entry(pass, child->facts->subset);
             pass->order[strangers++] = i;
         } else if (pass->shares[child->subset].child == ROLLOUT_NONE) {
             pass->shares[child->subset].child = i;
@@ -119,17 +107,17 @@ static void join_children(struct united *pass, const struct names *subsets, cons
 
 bool united_join(struct united *pass)
 {
-    const struct names subsets = { pass->spec->subsets, subset_name }, entries = { pass->entries, entry_name };
-    sort(&subsets, pass->names, pass->n_shares, pass->scratch);
+    const struct rollout_subset_spec *subsets = pass->spec->subsets;
+    ro_subsets_sort(subsets, pass->n_shares, pass->names, pass->scratch);
     for (size_t i = 1; i < pass->n_shares; i++)
-        if (by_name(&subsets, pass->names[i - 1], pass->names[i]) == 0) {
+        if (ro_str_eq(subsets[pass->names[i - 1]].name, subsets[pass->names[i]].name)) {
             pass->error_subset = pass->names[i];
             return false;
         }
     for (size_t i = 0; i < pass->n_shares; i++)
         pass->shares[i] = (struct share){ .child = ROLLOUT_NONE };
-    join_entries(pass, &entries);
-    join_children(pass, &subsets, &entries);
+    join_entries(pass);
+    join_children(pass);
     return true;
 }
 

@@ -367,13 +367,27 @@ int ro_cluster_check_changes(const struct rollout_world *world, const struct rol
     return ROLLOUT_OK;
 }
 
+/* Kinds that the model has no lines of. */
+static int refuse_unplayed(const struct rollout_workload *workload, struct rollout_error *reterr)
+{
+    struct rollout_workload full;
+    int r = ro_abi_struct(workload, &full, sizeof full, "workload", reterr);
+    if (r == ROLLOUT_OK && full.uniteddeployment)
+        r = ro_error(reterr, ROLLOUT_ERR_INVALID, "workload",
+                     "workload: a UnitedDeployment cannot be played, but each of its children can");
+    return r;
+}
+
 int ro_cluster_open(struct ro_cluster *c, const struct rollout_world *world, struct rollout_error *reterr)
 {
     struct rollout_plan *plan = NULL;
     c->reterr = reterr;
     c->base = world;
+    int r = refuse_unplayed(world->workload, reterr);
+    if (r != ROLLOUT_OK)
+        return r;
     /* whatever is wrong with the facts is found here, with the planner's own words */
-    int r = rollout_plan(world->workload, world->snapshot, &plan, reterr);
+    r = rollout_plan(world->workload, world->snapshot, &plan, reterr);
     rollout_plan_free(plan);
     if (r == ROLLOUT_OK)
         r = ro_abi_struct(world->snapshot, &c->snapshot, sizeof c->snapshot, "snapshot", reterr);

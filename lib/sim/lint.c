@@ -32,6 +32,8 @@ static const struct {
     { ROLLOUT_LINT_DEADLINE_TOO_SHORT, "DeadlineTooShort" },
     { ROLLOUT_LINT_SURGE_STAYS, "SurgeStays" },
     { ROLLOUT_LINT_DELETES_NOTHING, "DeletesNothing" },
+    { ROLLOUT_LINT_SHARES_IMPOSSIBLE, "SharesImpossible" },
+    { ROLLOUT_LINT_REPLICAS_LEFT_OVER, "ReplicasLeftOver" },
     { ROLLOUT_LINT_SELECTOR_UNUSABLE, "SelectorUnusable" },
     { ROLLOUT_LINT_UNREACHABLE, "Unreachable" },
     { ROLLOUT_LINT_MATCHES_ALL, "MatchesAll" },
@@ -173,6 +175,8 @@ int rollout_lint(const struct rollout_world *world, struct rollout_findings **re
         ro_lint_cloneset(&l, workload->cloneset);
     else if (workload->statefulset)
         ro_lint_statefulset(&l, workload->statefulset);
+    else if (workload->uniteddeployment)
+        ro_lint_uniteddeployment(&l, workload->uniteddeployment);
     else if (workload->daemonset)
         r = ro_lint_daemonset(&l, workload->daemonset, reterr);
     if (r == ROLLOUT_OK)
