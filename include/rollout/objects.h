@@ -129,6 +129,7 @@ ROLLOUT_API void rollout_objects_free(struct rollout_objects *objects);
  *  written as the update revision, verdicts on pairs of revisions that were compared beforehand, and an in_place that
  *  says nothing. So what several facts say must agree: the revision, lifecycle state and marks of a pod with its labels,
  *  ROLLOUT_POD_NOT_SELECTED with the selector, ROLLOUT_CLAIM_OWNED with the owners.
+ *  Not for a UnitedDeployment, whose children are more than their facts.
  *  Returns ROLLOUT_OK, ROLLOUT_ERR_ABI, ROLLOUT_ERR_INVALID (error.field is the fact, such as "pods[3].flags", that no
  *  object says beside the others; or the path in the document that is refused) or ROLLOUT_ERR_NOMEM.
  *  Since: 0.1 (testing) */

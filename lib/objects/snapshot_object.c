@@ -242,6 +242,9 @@ int rollout_snapshot_object(const struct rollout_world *world, const struct roll
         r = ro_abi_struct(world->workload, &w.workload, sizeof(w.workload), "workload", reterr);
     if (r == ROLLOUT_OK)
         r = ro_specs_open(&w.workload, &w.specs, reterr);
+    if (r == ROLLOUT_OK && w.workload.uniteddeployment) /* its children's objects would have to be made up */
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, "workload",
+                        "workload: the facts of a UnitedDeployment are not written");
     if (r == ROLLOUT_OK)
         r = ro_gates_resolve(w.workload.gates, w.workload.gate_count, &w.gates, reterr);
     if (r != ROLLOUT_OK)
