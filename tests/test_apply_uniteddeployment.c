@@ -118,6 +118,75 @@ START_TEST(test_bad_patch)
 }
 END_TEST
 
+/* ---- documents ---- */
+
+/* Children, the ReplicaSets of a Deployment and their pods, as kubectl lists them beside those of others. */
+static const char list_text[] =
+    "{'kind':'List','items':["
+    "{'kind':'Pod','metadata':{'name':'p1','namespace':'ns','ownerReferences':[{'controller':true,'uid':'rs2'}]}},"
+    "{'kind':'Pod','metadata':{'name':'p2','namespace':'ns','ownerReferences':[{'controller':true,'uid':'rs1'}]}},"
+    "{'kind':'Pod','metadata':{'name':'p3','namespace':'ns','ownerReferences':[{'controller':true,'uid':'c'}]}},"
+    "{'kind':'Pod','metadata':{'name':'p4','namespace':'ns','ownerReferences':[{'controller':true,'uid':'other'}]}},"
+    "{'kind':'Pod','metadata':{'name':'p5','namespace':'ns','ownerReferences':[{'controller':true,'uid':'u'}]}},"
+    "{'kind':'ReplicaSet','apiVersion':'apps/v1','metadata':{'name':'r1','uid':'rs1','ownerReferences':"
+    "[{'controller':true,'uid':'c'}]}},"
+    "{'kind':'ReplicaSet','apiVersion':'apps/v1','metadata':{'name':'r2','uid':'rs2','ownerReferences':"
+    "[{'controller':true,'uid':'c'}]}},"
+    "{'kind':'Deployment','apiVersion':'apps/v1','metadata':{'name':'d','uid':'c','labels':{"
+    "'apps.kruise.io/subset-name':'a'},'ownerReferences':[{'controller':true,'uid':'u'}]},'spec':{'replicas':2}},"
+    "{'kind':'Deployment','apiVersion':'apps/v1','metadata':{'name':'x','uid':'other'}},"
+    "{'kind':'UnitedDeployment','apiVersion':'apps.kruise.io/v1beta1','metadata':{'name':'ud','uid':'u'},'spec':{"
+    "'selector':{'matchLabels':{'app':'x'}},'replicas':2,'template':{'deploymentTemplate':{}},'topology':{'subsets':"
+    "[{'name':'a'}]}}}]}";
+
+START_TEST(test_list)
+{
+    make(list_text);
+    const struct rollout_snapshot *s = world->snapshot;
+    ck_assert_uint_eq(s->subsets.count, 1);
+    assert_text(s->subsets.items[0].name, "d");
+    ck_assert_uint_eq(s->pods.count, 3); /* p5, its own, is no child's, so upstream never sees it */
+    static const struct {
+        const char *name;
+        uint32_t child, replica_set;
+    } wanted[] = { { "p1", 1, 2 }, { "p2", 1, 1 }, { "p3", 1, 0 } };
+    for (size_t i = 0; i < 3; i++) {
+        assert_text(s->pods.items[i].name, wanted[i].name);
+        ck_assert_uint_eq(s->pods.items[i].child, wanted[i].child);
+        ck_assert_uint_eq(s->pods.items[i].replica_set, wanted[i].replica_set);
+    }
+    finish();
+}
+END_TEST
+
+/* A subset without a name, which admission refuses, is called "". */
+START_TEST(test_nameless)
+{
+    struct rollout_objects *document;
+    make("{'kind':'UnitedDeployment','apiVersion':'apps.kruise.io/v1beta1','metadata':{'name':'ud','uid':'u'},'spec':{"
+         "'selector':{'matchLabels':{'app':'x'}},'replicas':2,'template':{'deploymentTemplate':{}},'topology':{'"
+         "subsets':"
+         "[{}]}}}");
+    ck_assert_int_eq(rollout_plan_object(world, plan, &document, &error), ROLLOUT_OK);
+    ck_assert_int_eq(rollout_tree_check(&document->items[0], &error), ROLLOUT_OK);
+    const struct rollout_tree next = ro_tree_of(ro_get(document->items[0].nodes, "nextReplicas"));
+    assert_json(&next, "{'':2}");
+    rollout_objects_free(document);
+    finish();
+}
+END_TEST
+
+/* What a recording has beside the facts is not made up. */
+START_TEST(test_not_written)
+{
+    struct rollout_objects *document;
+    make(world_text);
+    ck_assert_int_eq(rollout_snapshot_object(world, world->snapshot, &document, &error), ROLLOUT_ERR_INVALID);
+    ck_assert_str_eq(error.message, "workload: the facts of a UnitedDeployment are not written");
+    finish();
+}
+END_TEST
+
 /* ---- strategic merge ---- */
 
 static const struct merge {
@@ -174,6 +243,9 @@ int main(void)
     tcase_add_test(tc, test_create);
     tcase_add_test(tc, test_update);
     tcase_add_test(tc, test_bad_patch);
+    tcase_add_test(tc, test_list);
+    tcase_add_test(tc, test_nameless);
+    tcase_add_test(tc, test_not_written);
     tcase_add_loop_test(tc, test_merge, 0, sizeof merges / sizeof *merges);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);

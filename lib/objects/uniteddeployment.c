@@ -78,9 +78,10 @@ static void read_subsets(struct ro_decoder *d, struct ro_arena *arena, const str
     ro_each_open(d, topology, "subsets", &each);
     struct rollout_subset_spec *items = ro_each_alloc(&each, arena, sizeof(*items), &ret->subset_count);
     while (items && ro_each_next(d, &each)) {
+        struct rollout_str name = ro_read_text(d, &each.at, "name");
         struct rollout_tree patch = ro_tree_of(ro_at_member(&each.at, "patch").node);
         items[each.index] = (struct rollout_subset_spec){
-            .name = ro_read_text(d, &each.at, "name"),
+            .name = name.data ? name : RO_STR(""), /* as Go has it; admission refuses it */
             .replicas = ro_read_intstr(d, &each.at, "replicas"),
             .min_replicas = ro_read_intstr(d, &each.at, "minReplicas"),
             .max_replicas = ro_read_intstr(d, &each.at, "maxReplicas"),
