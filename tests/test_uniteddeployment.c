@@ -318,6 +318,24 @@ START_TEST(test_reserved)
 }
 END_TEST
 
+/* A pod without a label in a marked subset adds no delay, and lifts a smaller one of a pod before it (row 1). Pods of a
+ * Deployment are looked at by their ReplicaSets, whatever their order. */
+START_TEST(test_lifted)
+{
+    static const struct {
+        uint32_t sets[2]; /* ReplicaSets of the pod that is to be looked at in 10 s, and of the one that lifts */
+        int64_t requeue;
+    } rows[] = { { { 1, 1 }, 300 }, { { 2, 1 }, 10 }, { { 1, 2 }, 300 } };
+    unitedworld_make(&w, RESERVES, &(struct united_row){ .total = "2", .cur = "2", .ready = "2", .marked = "60" });
+    w.updated.last_transition_ms = (UNITED_NOW_S - 20) * INT64_C(1000);
+    unitedworld_pod_add(&w, 0, "ud-0", "false")->replica_set = rows[_i].sets[0];
+    unitedworld_pod_add(&w, 0, "ud-1", NULL)->replica_set = rows[_i].sets[1];
+    unitedworld_next(&w);
+    ck_assert_int_eq(w.plan->requeue_seconds, rows[_i].requeue);
+    unitedworld_free(&w);
+}
+END_TEST
+
 /* ---- partitions (5) ---- */
 
 START_TEST(test_partition)
@@ -344,6 +362,7 @@ int main(void)
     tcase_add_loop_test(tc, test_schedule, 0, sizeof schedules / sizeof *schedules);
     tcase_add_test(tc, test_next);
     tcase_add_loop_test(tc, test_reserved, 0, sizeof reserved / sizeof *reserved);
+    tcase_add_loop_test(tc, test_lifted, 0, 3);
     tcase_add_loop_test(tc, test_partition, 0, 5);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
