@@ -22,7 +22,7 @@ static const struct subcommand {
     { "explain", command_explain, "explain POD [-o json] [FILE...]",
       "Prints why this pod is, or is not, touched now, with the arithmetic. POD is a name or\n"
       "NAMESPACE/NAME: also that of a pod that a StatefulSet lacks, or the name of a node, which is\n"
-      "answered for each DaemonSet and the pods of its there.\n",
+      "answered for each DaemonSet and the pods of its there, or that of a subset of a UnitedDeployment.\n",
       "0; 1 no such pod, ordinal or node; 2 bad input" },
     { "diff", command_diff, "diff [-o json] OLD NEW | diff OLD NEW -f FILE | diff -o json -",
       "Prints whether a pod can go from OLD to NEW in place, and if not, which path forbids it.\n"

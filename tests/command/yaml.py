@@ -91,7 +91,8 @@ class Yaml(unittest.TestCase):
         for path in paths:
             with self.subTest(path.name):
                 self.same([json.loads(path.read_text())])
-                self.same([json.loads(path.read_text())], ('order', '-'))
+                if path.name != 'uniteddeployment.json':  # its children have an order each
+                    self.same([json.loads(path.read_text())], ('order', '-'))
 
     def test_recorded(self):
         paths = sorted(VECTORS.glob('*.jsonl.gz'))
