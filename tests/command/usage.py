@@ -72,7 +72,7 @@ rollout explain POD [-o json] [FILE...]
 
 Prints why this pod is, or is not, touched now, with the arithmetic. POD is a name or
 NAMESPACE/NAME: also that of a pod that a StatefulSet lacks, or the name of a node, which is
-answered for each DaemonSet and the pods of its there.
+answered for each DaemonSet and the pods of its there, or that of a subset of a UnitedDeployment.
 ''' + OPTIONS + '''\
   -h, --help           this
 
