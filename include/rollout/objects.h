@@ -44,6 +44,8 @@ struct rollout_world {
     size_t pod_object_count;
     size_t revision_object_count;
     size_t claim_object_count;
+    const struct rollout_tree *replica_set_objects; /**< as snapshot.replica_sets */
+    size_t replica_set_object_count;
 };
 
 /** How many workloads does the document hold: 1 for a Snapshot (or a recorded decision, an object

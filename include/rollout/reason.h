@@ -52,6 +52,7 @@ enum {
     ROLLOUT_REASON_DELETE_NOT_IN_SPEC = 220,    /**< text: what is gone from the spec */
     ROLLOUT_REASON_CLEANED_UP = 221,            /**< a: place; b: limit */
     ROLLOUT_REASON_BOOKKEEPING = 222,           /**< text: what */
+    ROLLOUT_REASON_CHILD_UPDATED = 224,         /**< a: from; b: to; text: the first field that differs */
 
     ROLLOUT_REASON_NOT_READY = 301,            /**< text: phase or condition */
     ROLLOUT_REASON_MIN_READY_SECONDS = 302,    /**< a: seconds; until */
@@ -74,6 +75,7 @@ enum {
     ROLLOUT_REASON_FAILED_BACKOFF = 319,       /**< until */
     ROLLOUT_REASON_CLAIM_NOT_FREE = 320,       /**< text: claim */
     ROLLOUT_REASON_CLAIM_RESIZING = 321,       /**< text: claim */
+    ROLLOUT_REASON_OLD_PODS_RUNNING = 322,     /**< a: old pods that are still there; p */
 
     ROLLOUT_REASON_MAX_UNAVAILABLE_REACHED = 401,       /**< a: used; b: limit; p */
     ROLLOUT_REASON_UPDATED_PODS_UNAVAILABLE = 402,      /**< a: used; b: limit; p */

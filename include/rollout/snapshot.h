@@ -15,8 +15,10 @@
 
 #include <rollout/base.h>
 #include <rollout/inplace.h>
+#include <rollout/lifecycle.h>
 #include <rollout/node.h>
 #include <rollout/scheduling.h>
+#include <rollout/selector.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -60,8 +62,9 @@ enum {
     ROLLOUT_POD_KEY_PRE_DELETE = 1 << 10,      /**< its message lists {Lifecycle, preDeleteHook} */
     ROLLOUT_POD_KEY_PRE_UPDATE = 1 << 11,      /**< its message lists {Lifecycle, preUpdateHook} */
     ROLLOUT_POD_NOT_SELECTED = 1 << 12,        /**< the workload's selector does not match its labels */
-    ROLLOUT_POD_STORAGE_MISMATCH = 1 << 13     /**< a StatefulSet's: for one of its claim templates the pod has no
+    ROLLOUT_POD_STORAGE_MISMATCH = 1 << 13,    /**< a StatefulSet's: for one of its claim templates the pod has no
                                                     volume of that name with the claim that its own name asks for */
+    ROLLOUT_POD_FOREIGN = 1 << 14              /**< beside a ReplicaSet: not its own; only its ranks count it */
 };
 
 /** rollout_in_place.flags */
@@ -123,6 +126,9 @@ struct rollout_pod {
     struct rollout_str uid;         /**< metadata.uid; by it a claim tells its pod from a former one of that name */
     struct rollout_str target_node; /**< the node that spec.affinity binds a pod without spec.nodeName to: the only
                                          value of the first matchFields metadata.name; absent = none */
+    uint32_t replica_set;    /**< from 1, into the snapshot's replica_sets: the one that controls it; 0 = none of them. A
+                                  Deployment's */
+    uint32_t reserved_owner; /**< zero */
 };
 
 /** One node. */
@@ -196,6 +202,32 @@ struct rollout_backoff {
     int64_t last_step_ms; /**< when it was last stepped */
 };
 
+/** rollout_replica_set_facts.flags */
+enum {
+    ROLLOUT_REPLICA_SET_TERMINATING = 1 << 0, /**< metadata.deletionTimestamp is set */
+    ROLLOUT_REPLICA_SET_SAME_TEMPLATE = 1 << 1 /**< its template is the Deployment's, but for the label pod-template-hash:
+                                                    the oldest such one is the new ReplicaSet */
+};
+
+/** A ReplicaSet of a Deployment, or a sibling of the ReplicaSet that is planned. Its selector is read beside a
+ *  ReplicaSet only, all else beside a Deployment only. */
+struct rollout_replica_set_facts {
+    struct rollout_str name;
+    struct rollout_str uid;
+    int64_t created_ms; /**< 0 = none */
+    int64_t generation;
+    int64_t observed_generation;
+    uint32_t flags;             /**< ROLLOUT_REPLICA_SET_* */
+    int32_t replicas;           /**< spec.replicas: pods that are wanted; at least 0 */
+    int32_t status_replicas;    /**< status.replicas: pods that exist */
+    int32_t ready_replicas;     /**< of its status */
+    int32_t available_replicas; /**< of its status */
+    int32_t min_ready_seconds;
+    struct rollout_labels annotations;        /**< metadata.annotations, all of them */
+    struct rollout_condition replica_failure; /**< the condition of type ReplicaFailure; type absent = none */
+    struct rollout_selector selector;         /**< spec.selector */
+};
+
 /** Pods, stride bytes apart. Records of such a view may be shorter than this library's, or longer with nothing but zeros
  *  behind what it knows. The view itself: Frozen. */
 struct rollout_pods {
@@ -246,6 +278,13 @@ struct rollout_backoffs {
     size_t stride;
 };
 
+/** As rollout_pods. Frozen. */
+struct rollout_replica_sets {
+    const struct rollout_replica_set_facts *items;
+    size_t count;
+    size_t stride;
+};
+
 /** What is there. Arrays are in the caller's order, and the order counts: upstream decides some
  *  things by it. */
 struct rollout_snapshot {
@@ -263,6 +302,7 @@ struct rollout_snapshot {
                                                              caller has compared already */
     struct rollout_storage_classes storage_classes; /**< read only where a StatefulSet resizes claims */
     struct rollout_backoffs failed_pod_backoffs;    /**< a DaemonSet's */
+    struct rollout_replica_sets replica_sets; /**< a Deployment's; beside a ReplicaSet the others of its controller */
 };
 
 #ifdef __cplusplus

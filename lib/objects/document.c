@@ -6,6 +6,7 @@
 #include "objects/claim.h"
 #include "objects/grouping.h"
 #include "objects/pod.h"
+#include "objects/replicaset.h"
 #include "objects/revision.h"
 #include "objects/settings.h"
 #include "objects/workload.h"
@@ -18,6 +19,7 @@ struct holder {
     struct rollout_snapshot snapshot;
     struct ro_specs specs;
     struct ro_arena arena;
+    struct ro_replica_set_index sets;
     struct rollout_grouping *grouping; /* made for this world alone */
 };
 
@@ -32,6 +34,43 @@ static bool is_owned(const struct rollout_node *pod, const struct rollout_world 
     if (owner.data)
         return !uid.data || ro_str_eq(owner, uid);
     return selector && ro_selector_match(selector, &facts->labels, &hint);
+}
+
+/* Whose pod it is, where ReplicaSets control pods; false: nobody's here. Beside a ReplicaSet those of its siblings and of
+ * strangers are kept, for its ranks. */
+static bool find_replica_set(const struct holder *h, const struct rollout_node *pod, struct rollout_pod *facts)
+{
+    struct rollout_str owner = ro_controller_uid(pod);
+    if (h->workload.deployment) {
+        facts->replica_set = ro_replica_set_find(&h->sets, owner);
+        return facts->replica_set != 0;
+    }
+    if (!is_owned(pod, &h->world, facts))
+        facts->flags |= ROLLOUT_POD_FOREIGN;
+    return true;
+}
+
+static void read_replica_sets(struct ro_decoder *d, struct holder *h, const struct ro_group *group,
+                              const struct ro_places *places)
+{
+    const struct ro_member *members = group->members[RO_MEMBER_REVISIONS];
+    size_t count = group->count[RO_MEMBER_REVISIONS];
+    struct rollout_replica_set_facts *sets = ro_arena_alloc(&h->arena, count, sizeof(*sets));
+    struct rollout_tree *objects = ro_arena_alloc(&h->arena, count, sizeof(*objects));
+    const struct rollout_node *template =
+        h->workload.deployment ? ro_dig(group->workload.node, "spec", "template", NULL) : NULL;
+    if (!sets || !objects)
+        return;
+    for (size_t i = 0; i < count; i++) {
+        struct ro_at at = ro_at_element(d, &places->arrays[RO_MEMBER_REVISIONS], members[i].node, members[i].index);
+        ro_replica_set_facts_decode(d, &h->arena, &at, template, &sets[i]);
+        objects[i] = ro_tree_of(members[i].node);
+    }
+    if (!ro_replica_set_index(&h->arena, sets, count, &h->sets))
+        return;
+    h->snapshot.replica_sets = (struct rollout_replica_sets){ sets, count, sizeof(*sets) };
+    h->world.replica_set_objects = objects;
+    h->world.replica_set_object_count = count;
 }
 
 static void read_pods(struct ro_decoder *d, struct holder *h, const struct ro_group *group,
@@ -56,7 +95,8 @@ static void read_pods(struct ro_decoder *d, struct holder *h, const struct ro_gr
         if (may && !in_place) /* for all that may still come: to look for them first would be a pass of its own */
             in_place = ro_arena_alloc(&h->arena, count - i, sizeof(*in_place));
         ro_pod_decode(d, &at, &gates, &pods[n], may ? in_place : NULL);
-        if (!list && !is_owned(at.node, &h->world, &pods[n]))
+        bool by_set = h->workload.deployment || h->workload.replicaset;
+        if (by_set ? !find_replica_set(h, at.node, &pods[n]) : !list && !is_owned(at.node, &h->world, &pods[n]))
             continue;
         ro_pod_select(&pods[n], at.node, &h->workload, &storage);
         if (pods[n].in_place)
@@ -194,7 +234,10 @@ int rollout_grouping_decode(const struct rollout_grouping *grouping, size_t inde
     ro_read_settings(&d, &h->arena, grouping->body ? &places.body : &none, now_ms, &h->workload,
                      &h->snapshot);
     if (d.code == ROLLOUT_OK) {
-        read_revisions(&d, h, group, &places, grouping->body != NULL);
+        if (h->workload.deployment || h->workload.replicaset)
+            read_replica_sets(&d, h, group, &places);
+        else
+            read_revisions(&d, h, group, &places, grouping->body != NULL);
         read_claims(&d, h, group, &places);
         read_pods(&d, h, group, &places, grouping->list);
     }

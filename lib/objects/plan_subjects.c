@@ -7,7 +7,7 @@ bool ro_subject_known(const struct ro_subjects *s, uint32_t kind, uint32_t subje
 {
     if (kind == ROLLOUT_SUBJECT_ORDINAL)
         return subject != ROLLOUT_NONE;
-    return kind < ROLLOUT_SUBJECT_ORDINAL && subject < s->count[kind];
+    return kind < RO_SUBJECT_KINDS && subject < s->count[kind];
 }
 
 struct rollout_str ro_subject_name(const struct ro_subjects *s, uint32_t kind, uint32_t subject)
@@ -26,6 +26,8 @@ struct rollout_str ro_subject_name(const struct ro_subjects *s, uint32_t kind, u
         return snapshot->claims.items[subject].name;
     case ROLLOUT_SUBJECT_NODE:
         return snapshot->nodes.items[subject].name;
+    case ROLLOUT_SUBJECT_REPLICA_SET:
+        return snapshot->replica_sets.items[subject].name;
     case ROLLOUT_SUBJECT_MISSING:
         return missing[subject];
     default:
@@ -66,7 +68,8 @@ bool ro_subjects_make(struct ro_subjects *s, const struct rollout_world *world, 
     s->count[ROLLOUT_SUBJECT_MISSING] = 3;
     s->count[ROLLOUT_SUBJECT_WORKLOAD] = 1;
     s->count[ROLLOUT_SUBJECT_NODE] = snapshot->nodes.count;
-    for (uint32_t kind = ROLLOUT_SUBJECT_POD; kind < ROLLOUT_SUBJECT_ORDINAL; kind++) {
+    s->count[ROLLOUT_SUBJECT_REPLICA_SET] = snapshot->replica_sets.count;
+    for (uint32_t kind = ROLLOUT_SUBJECT_POD; kind < RO_SUBJECT_KINDS; kind++) { /* of ordinals none */
         s->base[kind] = total;
         total += s->count[kind];
     }
@@ -76,7 +79,7 @@ bool ro_subjects_make(struct ro_subjects *s, const struct rollout_world *world, 
         return false;
     for (size_t i = plan->action_count; i > 0; i--) { /* from the end, so that each list begins with the first */
         const struct rollout_action *action = &plan->actions[i - 1];
-        if (action->subject_kind >= ROLLOUT_SUBJECT_ORDINAL || action->subject >= s->count[action->subject_kind])
+        if (action->subject_kind >= RO_SUBJECT_KINDS || action->subject >= s->count[action->subject_kind])
             continue;
         uint32_t *head = &s->heads[s->base[action->subject_kind] + action->subject];
         s->next[i - 1] = *head;

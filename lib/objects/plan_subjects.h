@@ -9,13 +9,15 @@
 
 #include "base/sort.h"
 
+enum { RO_SUBJECT_KINDS = ROLLOUT_SUBJECT_REPLICA_SET + 1 };
+
 struct ro_subjects {
     const struct rollout_world *world;
     const struct rollout_plan *plan;
     /* Actions by subject: the first one's index + 1 at heads[base[kind] + subject], the next one's + 1 at
      * next[action]; 0 = none. Ordinals have no bound worth an array: their actions are in order by them. */
     uint32_t *heads, *next;
-    size_t base[ROLLOUT_SUBJECT_ORDINAL], count[ROLLOUT_SUBJECT_ORDINAL];
+    size_t base[RO_SUBJECT_KINDS], count[RO_SUBJECT_KINDS];
     struct ro_keyed *ordinals;
     size_t ordinal_count;
 };

@@ -133,6 +133,13 @@ void ro_build_attr_pod(struct ro_builder *b, struct rollout_str name, uint32_t p
     build_attr(b, ROLLOUT_ATTR_POD, ro_build_text(b, name), pod == ROLLOUT_NONE ? 0 : (int64_t)pod + 1);
 }
 
+void ro_build_attr_note(struct ro_builder *b, struct rollout_str key, struct rollout_str value, int removed)
+{
+    build_attr(b, ROLLOUT_ATTR_ANNOTATION, ro_build_text(b, key), !removed);
+    if (!removed)
+        build_attr(b, ROLLOUT_ATTR_ANNOTATION_VALUE, ro_build_text(b, value), 0);
+}
+
 void ro_build_verdicts(struct ro_builder *b, size_t n)
 {
     b->n_verdicts = n;

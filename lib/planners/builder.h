@@ -47,6 +47,9 @@ void ro_build_attr_value(struct ro_builder *b, uint32_t key, int64_t value);
 /* ROLLOUT_ATTR_POD: a pod's name and its place, or ROLLOUT_NONE where it is not there. */
 void ro_build_attr_pod(struct ro_builder *b, struct rollout_str name, uint32_t pod);
 
+/* ROLLOUT_ATTR_ANNOTATION, and unless it is removed ROLLOUT_ATTR_ANNOTATION_VALUE. */
+void ro_build_attr_note(struct ro_builder *b, struct rollout_str key, struct rollout_str value, int removed);
+
 /* Verdicts: the first n are reserved and written in any order, the others follow. */
 void ro_build_verdicts(struct ro_builder *b, size_t n);
 void ro_build_verdict(struct ro_builder *b, const struct rollout_verdict *verdict);

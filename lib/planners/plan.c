@@ -32,6 +32,12 @@ static const char *const op_names[] = {
     [ROLLOUT_OP_RESIZE_CLAIM] = "resize-claim",
     [ROLLOUT_OP_REPAIR] = "repair",
     [ROLLOUT_OP_RELABEL] = "relabel",
+    [ROLLOUT_OP_SCALE] = "scale",
+    [ROLLOUT_OP_CREATE_REPLICA_SET] = "create-replica-set",
+    [ROLLOUT_OP_DELETE_REPLICA_SET] = "delete-replica-set",
+    [ROLLOUT_OP_SET_ANNOTATION] = "set-annotation",
+    [ROLLOUT_OP_SET_MIN_READY_SECONDS] = "set-min-ready-seconds",
+    [ROLLOUT_OP_SET_TEMPLATE] = "set-template",
 };
 
 const char *rollout_op_name(uint32_t op)
@@ -68,20 +74,27 @@ static int plan_arrays(const struct rollout_workload *workload, const struct rol
         .verdicts = arrays->verdicts,
         .storage_classes = arrays->storage_classes,
         .backoffs = arrays->backoffs,
+        .replica_sets = arrays->replica_sets,
     };
     struct rollout_workload full = *workload;
     struct ro_specs specs;
 
     int r = ro_gates_resolve(workload->gates, workload->gate_count, &input.gates, reterr);
-    if (r == ROLLOUT_OK)
+    if (r == ROLLOUT_OK && !workload->deployment && !workload->replicaset) /* those have no ControllerRevisions */
         r = check_indexes(snapshot, arrays, reterr);
     if (r == ROLLOUT_OK)
         r = ro_specs_open(&full, &specs, reterr);
     if (r)
         return r;
-    return full.cloneset    ? ro_plan_cloneset(full.cloneset, &input, answer, reterr)
-           : full.daemonset ? ro_plan_daemonset(full.daemonset, &input, answer, reterr)
-                            : ro_plan_statefulset(full.statefulset, &input, answer, reterr);
+    if (full.cloneset)
+        return ro_plan_cloneset(full.cloneset, &input, answer, reterr);
+    if (full.daemonset)
+        return ro_plan_daemonset(full.daemonset, &input, answer, reterr);
+    if (full.deployment)
+        return ro_plan_deployment(full.deployment, &input, answer, reterr);
+    if (full.replicaset)
+        return ro_plan_replicaset(full.replicaset, &input, answer, reterr);
+    return ro_plan_statefulset(full.statefulset, &input, answer, reterr);
 }
 
 static int decide(const struct rollout_workload *workload, const struct rollout_snapshot *snapshot,
@@ -100,7 +113,7 @@ static int decide(const struct rollout_workload *workload, const struct rollout_
         return ro_error(reterr, ROLLOUT_ERR_INVALID, "profile", "profile: unknown profile %u", w.profile);
     if (w.fix_count > 0)
         return ro_error_at(reterr, ROLLOUT_ERR_INVALID, 0, "fixes", "fixes: unknown fix %u", w.fixes ? w.fixes[0] : 0);
-    int specs = !!w.cloneset + !!w.statefulset + !!w.daemonset;
+    int specs = !!w.cloneset + !!w.statefulset + !!w.daemonset + !!w.deployment + !!w.replicaset;
     if (specs != 1)
         return ro_error(reterr, ROLLOUT_ERR_INVALID, "workload", "workload: %s spec is set", specs ? "more than one" : "no");
 

@@ -19,6 +19,7 @@ struct ro_planner_input {
     struct ro_abi_array verdicts;  /* of struct rollout_in_place_verdict */
     struct ro_abi_array storage_classes; /* of struct rollout_storage_class */
     struct ro_abi_array backoffs;        /* of struct rollout_backoff */
+    struct ro_abi_array replica_sets;    /* of struct rollout_replica_set_facts */
     struct ro_gates gates;
 };
 
@@ -33,6 +34,10 @@ int ro_plan_cloneset(const struct rollout_cloneset *cloneset, const struct ro_pl
                      const struct ro_answer *answer, struct rollout_error *reterr);
 int ro_plan_daemonset(const struct rollout_daemonset *daemonset, const struct ro_planner_input *input,
                       const struct ro_answer *answer, struct rollout_error *reterr);
+int ro_plan_deployment(const struct rollout_deployment *deployment, const struct ro_planner_input *input,
+                       const struct ro_answer *answer, struct rollout_error *reterr);
+int ro_plan_replicaset(const struct rollout_replicaset *replicaset, const struct ro_planner_input *input,
+                       const struct ro_answer *answer, struct rollout_error *reterr);
 int ro_plan_statefulset(const struct rollout_statefulset *statefulset, const struct ro_planner_input *input,
                         const struct ro_answer *answer, struct rollout_error *reterr);
 

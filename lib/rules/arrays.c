@@ -23,6 +23,8 @@ int ro_arrays_open(const struct rollout_snapshot *s, struct ro_arrays *ret, stru
           sizeof(struct rollout_storage_class), "storage_classes", &ret->storage_classes },
         { s->failed_pod_backoffs.items, s->failed_pod_backoffs.count, s->failed_pod_backoffs.stride,
           sizeof(struct rollout_backoff), "failed_pod_backoffs", &ret->backoffs },
+        { s->replica_sets.items, s->replica_sets.count, s->replica_sets.stride,
+          sizeof(struct rollout_replica_set_facts), "replica_sets", &ret->replica_sets },
     };
     for (size_t i = 0; i < sizeof views / sizeof *views; i++) {
         int r = ro_abi_array(views[i].items, views[i].count, views[i].stride, views[i].full, views[i].name,
@@ -42,4 +44,5 @@ void ro_arrays_close(struct ro_arrays *arrays)
     free(arrays->verdicts.copy);
     free(arrays->storage_classes.copy);
     free(arrays->backoffs.copy);
+    free(arrays->replica_sets.copy);
 }

@@ -42,6 +42,7 @@ static const struct {
     { ROLLOUT_REASON_DELETE_NOT_IN_SPEC, "DeleteNotInSpec", "not in the spec: {s}" },
     { ROLLOUT_REASON_CLEANED_UP, "CleanedUp", "past its limit {b}" },
     { ROLLOUT_REASON_BOOKKEEPING, "Bookkeeping", "bookkeeping: {s}" },
+    { ROLLOUT_REASON_CHILD_UPDATED, "ChildUpdated", "{s} {a} becomes {b}" },
     { ROLLOUT_REASON_NOT_READY, "NotReady", "at the target, not ready: {s}" },
     { ROLLOUT_REASON_MIN_READY_SECONDS, "MinReadySeconds", "ready, available from {t} (min_ready_seconds {a})" },
     { ROLLOUT_REASON_UNSCHEDULED, "Unscheduled", "no node yet[t, given up at {t}]" },
@@ -63,6 +64,7 @@ static const struct {
     { ROLLOUT_REASON_FAILED_BACKOFF, "FailedBackoff", "failed, replaced at {t}" },
     { ROLLOUT_REASON_CLAIM_NOT_FREE, "ClaimNotFree", "claim {s} is not free" },
     { ROLLOUT_REASON_CLAIM_RESIZING, "ClaimResizing", "claim {s} is being resized" },
+    { ROLLOUT_REASON_OLD_PODS_RUNNING, "OldPodsRunning", "{a} old pods still there[p, first {p}]" },
     { ROLLOUT_REASON_MAX_UNAVAILABLE_REACHED, "MaxUnavailableReached",
       "max_unavailable {a} of {b} used[p; first by {p}]" },
     { ROLLOUT_REASON_UPDATED_PODS_UNAVAILABLE, "UpdatedPodsUnavailable",
@@ -150,6 +152,10 @@ static void put_because(struct out *out, const struct rollout_snapshot *snapshot
         put(out, "node ", 5);
         name = name_at(s->nodes.items, s->nodes.count, s->nodes.stride, offsetof(struct rollout_node_facts, name),
                        v->because);
+        break;
+    case ROLLOUT_SUBJECT_REPLICA_SET:
+        name = name_at(s->replica_sets.items, s->replica_sets.count, s->replica_sets.stride,
+                       offsetof(struct rollout_replica_set_facts, name), v->because);
         break;
     case ROLLOUT_SUBJECT_ORDINAL:
         put(out, "ordinal ", 8);

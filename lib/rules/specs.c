@@ -39,5 +39,19 @@ int ro_specs_open(struct rollout_workload *workload, struct ro_specs *specs, str
         specs->daemonset.status = &specs->daemonset_status;
         workload->daemonset = &specs->daemonset;
     }
+    if (r == ROLLOUT_OK && workload->deployment) {
+        r = ro_abi_struct(workload->deployment, &specs->deployment, sizeof specs->deployment, "deployment", reterr);
+        if (r == ROLLOUT_OK)
+            r = open_status(specs->deployment.status, &specs->deployment_status, sizeof specs->deployment_status, reterr);
+        specs->deployment.status = &specs->deployment_status;
+        workload->deployment = &specs->deployment;
+    }
+    if (r == ROLLOUT_OK && workload->replicaset) {
+        r = ro_abi_struct(workload->replicaset, &specs->replicaset, sizeof specs->replicaset, "replicaset", reterr);
+        if (r == ROLLOUT_OK)
+            r = open_status(specs->replicaset.status, &specs->replicaset_status, sizeof specs->replicaset_status, reterr);
+        specs->replicaset.status = &specs->replicaset_status;
+        workload->replicaset = &specs->replicaset;
+    }
     return r;
 }
