@@ -19,7 +19,7 @@ static int add_json(const struct rollout_world *world, const struct rollout_plan
     return ROLLOUT_OK;
 }
 
-/* Under which heading a verdict stands: 0 = pods, 1 = ordinals, 2 = nodes, 3 = others. */
+/* Under which heading a verdict stands: 0 = pods, 1 = ordinals, 2 = nodes, 3 = ReplicaSets, 4 = others. */
 static int section_of(const struct rollout_verdict *verdict)
 {
     switch (verdict->subject_kind) {
@@ -29,15 +29,17 @@ static int section_of(const struct rollout_verdict *verdict)
         return 1;
     case ROLLOUT_SUBJECT_NODE:
         return 2;
-    default:
+    case ROLLOUT_SUBJECT_REPLICA_SET:
         return 3;
+    default:
+        return 4;
     }
 }
 
 static void add_verdicts(const struct rollout_world *world, const struct rollout_plan *plan, int section,
                          struct text *out)
 {
-    static const char *const heads[] = { "pods\n", "ordinals\n", "nodes\n", "others\n" };
+    static const char *const heads[] = { "pods\n", "ordinals\n", "nodes\n", "ReplicaSets\n", "others\n" };
     struct table table = { 0 };
     for (size_t i = 0; i < plan->verdict_count; i++)
         if (section_of(&plan->verdicts[i]) == section)
@@ -64,7 +66,7 @@ static void add_text(const struct rollout_world *world, const struct rollout_pla
     for (size_t i = 0; i < plan->action_count; i++)
         show_action(&table, world, plan, i);
     table_print(&table, "  ", false, terminal_width(), out);
-    for (int section = 0; section < 4; section++)
+    for (int section = 0; section < 5; section++)
         add_verdicts(world, plan, section, out);
     show_outcome(out, world, plan);
 }

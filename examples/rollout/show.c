@@ -33,6 +33,12 @@ static const struct rollout_claim *world_claim(const struct rollout_world *world
     return (const struct rollout_claim *)(const void *)((const char *)claims->items + i * claims->stride);
 }
 
+static const struct rollout_replica_set_facts *world_replica_set(const struct rollout_world *world, uint32_t i)
+{
+    const struct rollout_replica_sets *sets = &world->snapshot->replica_sets;
+    return (const struct rollout_replica_set_facts *)(const void *)((const char *)sets->items + i * sets->stride);
+}
+
 void show_subject(struct text *out, const struct rollout_world *world, uint32_t kind, uint32_t subject)
 {
     static const char *const missing[] = { "(new, current revision)", "(new, update revision)", "(new, held)" };
@@ -48,6 +54,10 @@ void show_subject(struct text *out, const struct rollout_world *world, uint32_t 
     } else if (kind == ROLLOUT_SUBJECT_ORDINAL && subject != ROLLOUT_NONE) { /* as its pod is called */
         text_add_plain(out, kind_of(world->workload).name);
         text_addf(out, "-%" PRIu32, subject);
+    } else if (kind == ROLLOUT_SUBJECT_REPLICA_SET && subject < snapshot->replica_sets.count) {
+        text_add_plain(out, world_replica_set(world, subject)->name);
+    } else if (kind == ROLLOUT_SUBJECT_REPLICA_SET) {
+        text_adds(out, "(new)");
     } else if (kind == ROLLOUT_SUBJECT_MISSING && subject < 3) {
         text_adds(out, missing[subject]);
     } else if (kind == ROLLOUT_SUBJECT_WORKLOAD) {
@@ -159,6 +169,8 @@ void show_counts(struct text *out, const struct rollout_world *world, const stru
     if (kind.replicas.set)
         text_addf(out, "%" PRId32 " wanted, ", kind.replicas.value);
     add_counts(out, plan, pods, sizeof pods / sizeof pods[0]);
+    if (world->workload->replicaset)
+        return;
     text_addf(out, "; updated: %" PRId64, status_number(plan, "updatedReplicas"));
     if (!kind.native) /* only OpenKruise counts them */
         text_addf(out, ", %" PRId64 " ready", status_number(plan, "updatedReadyReplicas"));
@@ -309,6 +321,8 @@ void show_outcome(struct text *out, const struct rollout_world *world, const str
         show_time(out, plan->next_ms);
         text_adds(out, "\n");
     }
-    if (plan->requeue_seconds)
+    if (plan->requeue_seconds < 0)
+        text_adds(out, "look again: at once, as the controller would\n");
+    else if (plan->requeue_seconds)
         text_addf(out, "look again: after %" PRId64 " s, as the controller would\n", plan->requeue_seconds);
 }

@@ -195,6 +195,16 @@ static void read_revisions(struct ro_decoder *d, struct holder *h, const struct 
     h->world.revision_object_count = count;
 }
 
+/* Those that rank a ReplicaSet's pods are its Deployment's: in a List, where all of them would be read for each of the
+ * ReplicaSets, only if it has pods to delete. */
+static const struct ro_group *ranked_group(const struct holder *h, const struct ro_group *group)
+{
+    const struct rollout_replicaset *set = h->workload.replicaset;
+    int64_t wanted = set && set->replicas.set ? set->replicas.value : 1;
+    bool surplus = set && (int64_t)group->count[RO_MEMBER_PODS] > wanted;
+    return surplus && group->deployment ? group->deployment : group;
+}
+
 static void read_workload(struct ro_decoder *d, struct holder *h, const struct ro_group *group,
                           const struct ro_places *places)
 {
@@ -235,11 +245,11 @@ int rollout_grouping_decode(const struct rollout_grouping *grouping, size_t inde
                      &h->snapshot);
     if (d.code == ROLLOUT_OK) {
         if (h->workload.deployment || h->workload.replicaset)
-            read_replica_sets(&d, h, group, &places);
+            read_replica_sets(&d, h, ranked_group(h, group), &places);
         else
             read_revisions(&d, h, group, &places, grouping->body != NULL);
         read_claims(&d, h, group, &places);
-        read_pods(&d, h, group, &places, grouping->list);
+        read_pods(&d, h, ranked_group(h, group), &places, grouping->list);
     }
     if (d.code == ROLLOUT_OK && h->arena.failed)
         d.code = ro_error_nomem(reterr);

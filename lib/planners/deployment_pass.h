@@ -87,6 +87,7 @@ struct roll {
     bool synced;
     bool failed; /* the pass ends with an error: a limit that cannot be read */
     bool timed_out;
+    int64_t stuck_since_ms; /* where it is */
     int64_t timeout_ms; /* when the deadline would be over; 0 = not judged */
     int64_t requeue_seconds;
     /* Why nothing more was done, for the verdicts. */

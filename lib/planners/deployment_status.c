@@ -128,6 +128,7 @@ static bool is_timed_out(struct roll *roll)
     const struct rollout_condition *present = roll_condition(roll, PROGRESSING);
     if (!present || ro_str_eq(present->reason, RO_STR("NewReplicaSetAvailable")))
         return false;
+    roll->stuck_since_ms = present->last_update_ms;
     if (ro_str_eq(present->reason, RO_STR("ProgressDeadlineExceeded")))
         return true;
     int64_t over = present->last_update_ms + (int64_t)roll->spec->progress_deadline_seconds.value * 1000;

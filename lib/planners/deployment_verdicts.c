@@ -197,10 +197,9 @@ static void emit_workload(struct roll *roll, struct ro_builder *b, const struct 
     } else if (roll->row == ROLL_STATUS_ONLY) {
         ro_verdict_set(&v, ROLLOUT_REASON_WORKLOAD_DELETING);
     } else if (roll->timed_out) {
-        const struct rollout_condition *since = roll_condition(roll, RO_STR("Progressing"));
         ro_verdict_set(&v, ROLLOUT_REASON_DEADLINE_EXCEEDED);
         v.a = roll->spec->progress_deadline_seconds.value;
-        v.until_ms = since ? since->last_update_ms : 0;
+        v.until_ms = roll->stuck_since_ms;
     } else if (!any) {
         ro_verdict_set_text(b, &v, ROLLOUT_REASON_PAUSED, RO_STR("spec.paused"));
     }

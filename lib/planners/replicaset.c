@@ -259,14 +259,25 @@ static void run(struct replicas *r)
     manage(r);
 }
 
-/* Its pods are not updated: there is no order of that. */
-static int no_candidates(struct rollout_candidates **ret, struct rollout_error *reterr)
+/* Its pods are not updated: what is in order is who goes first. */
+static int write_candidates(struct replicas *r, struct rollout_candidates **ret, struct rollout_error *reterr)
 {
+    struct rollout_candidates *candidates;
     struct rollout_candidate *items;
-    int r = ro_candidates_begin(0, ret, &items, reterr);
-    if (r == ROLLOUT_OK)
-        (*ret)->revision = ROLLOUT_NONE;
-    return r;
+    int rc = ro_candidates_begin(r->own_count, &candidates, &items, reterr);
+    if (rc)
+        return rc;
+    if (!r->ranked)
+        replicas_rank(r);
+    for (uint32_t i = 0; i < r->own_count; i++)
+        ro_candidates_add(
+            candidates, items,
+            (struct rollout_candidate){ ROLLOUT_SUBJECT_POD, r->own[i], ROLLOUT_CANDIDATE_WAITING, r->own[i] });
+    candidates->revision = ROLLOUT_NONE;
+    candidates->within = r->deletes;
+    candidates->counted = r->own_count;
+    *ret = candidates;
+    return ROLLOUT_OK;
 }
 
 int ro_plan_replicaset(const struct rollout_replicaset *spec, const struct ro_planner_input *in,
@@ -275,8 +286,6 @@ int ro_plan_replicaset(const struct rollout_replicaset *spec, const struct ro_pl
     int rc = ro_replicaset_check(spec, in, reterr);
     if (rc)
         return rc;
-    if (answer->candidates)
-        return no_candidates(answer->candidates, reterr);
     size_t n = in->pods.count, siblings = in->replica_sets.count, scratch_count = n > siblings ? n : siblings;
     struct ro_layout layout = { 0 };
     size_t own = ro_layout_add(&layout, n, sizeof(uint32_t));
@@ -304,7 +313,7 @@ int ro_plan_replicaset(const struct rollout_replicaset *spec, const struct ro_pl
         .kinds = (uint8_t *)block + kinds,
     };
     run(&r);
-    rc = write_plan(&r, answer->plan, reterr);
+    rc = answer->candidates ? write_candidates(&r, answer->candidates, reterr) : write_plan(&r, answer->plan, reterr);
     free(block);
     return rc;
 }
