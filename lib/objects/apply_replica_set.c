@@ -121,9 +121,10 @@ int ro_apply_create_replica_set(struct ro_apply *a)
     if (ro_apply_make(a, 1) != ROLLOUT_OK)
         return ROLLOUT_OK;
     struct rollout_str hash = hash_of(a, template);
-    struct ro_edit *set = ro_edit_object(arena), *metadata = ro_edit_need_object(arena, set, "metadata");
+    struct ro_edit *set = ro_edit_object(arena);
     ro_edit_set_text(arena, set, RO_STR("apiVersion"), RO_STR("apps/v1"));
     ro_edit_set_text(arena, set, RO_STR("kind"), RO_STR("ReplicaSet"));
+    struct ro_edit *metadata = ro_edit_need_object(arena, set, "metadata");
     ro_edit_set_text(arena, metadata, RO_STR("name"), name_with(a, hash));
     ro_apply_namespace(a, set);
     const struct rollout_node *labels = ro_dig(template, "metadata", "labels", NULL);

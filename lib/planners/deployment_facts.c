@@ -70,36 +70,6 @@ bool roll_not_copied(struct rollout_str key)
     return false;
 }
 
-/* False where upstream cannot read it. */
-static bool scale(const struct rollout_intstr *value, uint32_t rounding, int64_t replicas, int64_t *ret)
-{
-    *ret = 0;
-    if (value->kind == ROLLOUT_INTSTR_UNSET)
-        return true;
-    bool good = rollout_intstr_scale(value, ROLLOUT_PARSER_STRICT, rounding, (int32_t)replicas, ret) == ROLLOUT_OK &&
-                *ret >= 0 && *ret <= INT32_MAX;
-    if (!good)
-        *ret = 0;
-    return good;
-}
-
-/* Deployment.md 2. One that cannot be read makes both 0, but where the new one grows. */
-static void resolve_limits(struct roll *roll)
-{
-    const struct rollout_deployment *spec = roll->spec;
-    int64_t surge, unavailable;
-    bool surge_ok = scale(&spec->max_surge, ROLLOUT_ROUND_UP, roll->replicas, &surge);
-    bool unavailable_ok = scale(&spec->max_unavailable, ROLLOUT_ROUND_DOWN, roll->replicas, &unavailable);
-    roll->surge_unusable = !surge_ok;
-    roll->raw_surge = surge;
-    if (!roll->rolling || !surge_ok || !unavailable_ok)
-        return;
-    if (surge == 0 && unavailable == 0)
-        unavailable = 1;
-    roll->surge = surge;
-    roll->unavailable = roll->replicas == 0 ? 0 : unavailable < roll->replicas ? unavailable : roll->replicas;
-}
-
 static void find_new(struct roll *roll)
 {
     for (uint32_t i = 0; i < roll->count; i++)
@@ -142,12 +112,16 @@ bool roll_open(struct roll *roll)
         memcpy(roll->conditions, spec->status->conditions, conditions * sizeof(*roll->conditions));
     roll->status = *spec->status;
     roll->status.conditions = roll->conditions;
-    roll->replicas = spec->replicas.set ? spec->replicas.value : 1;
-    roll->rolling = spec->strategy == ROLLOUT_STRATEGY_ROLLING || (spec->flags & ROLLOUT_DEPLOYMENT_ADVANCED);
+    roll->limits = ro_deployment_limits(spec);
+    roll->replicas = roll->limits.replicas;
+    roll->rolling = roll->limits.rolling;
+    roll->raw_surge = roll->limits.raw_surge;
+    roll->surge = roll->limits.surge;
+    roll->unavailable = roll->limits.unavailable;
+    roll->surge_unusable = roll->limits.surge_unusable;
     roll->revision = roll_own_annotation(roll, RO_STR(ROLL_REVISION));
     roll->waits_for_pod = ROLLOUT_NONE;
     roll->limit = -1;
-    resolve_limits(roll);
     find_new(roll);
     return true;
 }

@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "base/str.h"
 #include "planners/builder.h"
+#include "planners/deployment_limits.h"
 #include "planners/planner.h"
 
 #define ROLL_REVISION "deployment.kubernetes.io/revision"
@@ -62,6 +63,7 @@ struct roll {
     const struct rollout_deployment *spec;
     const struct ro_planner_input *in;
     struct ro_arena arena;
+    struct ro_deployment_limits limits; /* of which what follows is */
     int64_t now_ms;
     int64_t replicas;    /* R */
     int64_t raw_surge;   /* maxSurge as the creation and growth of the new one read it; see surge_unusable */
@@ -88,7 +90,7 @@ struct roll {
     bool failed; /* the pass ends with an error: a limit that cannot be read */
     bool timed_out;
     int64_t stuck_since_ms; /* where it is */
-    int64_t timeout_ms; /* when the deadline would be over; 0 = not judged */
+    int64_t timeout_ms;     /* when the deadline would be over; 0 = not judged */
     int64_t requeue_seconds;
     /* Why nothing more was done, for the verdicts. */
     int64_t budget; /* of deployment.md 3.3; with it: */

@@ -8,18 +8,11 @@ static const struct rollout_str none = { NULL, 0 };
 
 static void build_limits(const struct roll *roll, struct ro_builder *b)
 {
-    const struct rollout_deployment *spec = roll->spec;
-    const uint32_t strict = ROLLOUT_PARSER_STRICT, up = ROLLOUT_ROUND_UP, down = ROLLOUT_ROUND_DOWN;
-    int32_t total = (int32_t)roll->replicas;
-    if (!roll->rolling)
-        return;
-    ro_limit_build(b, RO_STR("maxSurge"), &spec->max_surge, strict, up, ro_limit_unset(&spec->max_surge), total,
-                   roll->surge);
-    ro_limit_build(b, RO_STR("maxUnavailable"), &spec->max_unavailable, strict, down,
-                   ro_limit_unset(&spec->max_unavailable), total, roll->unavailable);
+    const struct rollout_intstr *partition = &roll->spec->partition;
+    ro_deployment_build_limits(roll->spec, &roll->limits, b);
     if (roll->limit >= 0)
-        ro_limit_build(b, RO_STR("partition"), &spec->partition, strict, up, ro_limit_unset(&spec->partition), total,
-                       roll->limit);
+        ro_limit_build(b, RO_STR("partition"), partition, ROLLOUT_PARSER_STRICT, ROLLOUT_ROUND_UP,
+                       ro_limit_unset(partition), (int32_t)roll->replicas, roll->limit);
 }
 
 static void build_status(const struct roll *roll, struct ro_builder *b)

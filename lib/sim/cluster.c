@@ -367,6 +367,17 @@ int ro_cluster_check_changes(const struct rollout_world *world, const struct rol
     return ROLLOUT_OK;
 }
 
+/* Pods of these come and go with their ReplicaSets, which the model does not have. */
+static int refuse_unplayed(const struct rollout_workload *workload, struct rollout_error *reterr)
+{
+    struct rollout_workload full;
+    int r = ro_abi_struct(workload, &full, sizeof full, "workload", reterr);
+    if (r == ROLLOUT_OK && (full.deployment || full.replicaset))
+        r = ro_error(reterr, ROLLOUT_ERR_INVALID, "workload", "workload: a %s cannot be played with",
+                     full.deployment ? "Deployment" : "ReplicaSet");
+    return r;
+}
+
 int ro_cluster_open(struct ro_cluster *c, const struct rollout_world *world, struct rollout_error *reterr)
 {
     struct rollout_plan *plan = NULL;
@@ -377,6 +388,9 @@ int ro_cluster_open(struct ro_cluster *c, const struct rollout_world *world, str
     rollout_plan_free(plan);
     if (r == ROLLOUT_OK)
         r = ro_abi_struct(world->snapshot, &c->snapshot, sizeof c->snapshot, "snapshot", reterr);
+    if (r != ROLLOUT_OK)
+        return r;
+    r = refuse_unplayed(world->workload, reterr);
     if (r != ROLLOUT_OK)
         return r;
     struct rollout_snapshot given = c->snapshot;
