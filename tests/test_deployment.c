@@ -478,6 +478,7 @@ START_TEST(test_errors)
                              "spec.strategy.rollingUpdate.maxSurge: three is not usable",
                              world.plan->error_message.len),
                      0);
+    roll_free(&world);
     roll_world(&world, -1, "1", "0");
     ck_assert_int_eq(rollout_plan(&world.workload, &world.snapshot, &world.plan, &world.error), ROLLOUT_ERR_INVALID);
     ck_assert_str_eq(world.error.message, "replicas: -1 is negative");

@@ -32,6 +32,7 @@ static struct rollout_str str(const char *text)
 /* Ready for an hour on node n, all alike but for their uids, which fall: q9, q8, ... */
 static void make(uint32_t count, int32_t replicas)
 {
+    rollout_plan_free(w.plan);
     memset(&w, 0, sizeof w);
     w.app = (struct rollout_label){ str("app"), str("web") };
     w.spec = (struct rollout_replicaset){ .struct_size = sizeof w.spec,
