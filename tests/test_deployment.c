@@ -489,6 +489,82 @@ START_TEST(test_errors)
 }
 END_TEST
 
+/* ---- why ---- */
+
+static void assert_said(uint32_t set, const char *wanted)
+{
+    char buf[256];
+    ck_assert_str_eq(planned_verdict(world.plan, &world.snapshot, ROLLOUT_SUBJECT_REPLICA_SET, set, buf, sizeof buf),
+                     wanted);
+}
+
+START_TEST(test_reasons)
+{
+    stuck_release();
+    world.sets[0].available_replicas = 8;
+    roll_make_new(&world, 1);
+    roll_plan(&world);
+    assert_said(0, "hold/scale MaxUnavailableReached: max_unavailable 5 of 5 used; first by v2");
+    assert_said(1, "hold/scale MaxSurgeReached: max_surge 3 of 3 used; first by v1");
+    world.spec.max_unavailable.count = 3; /* lifted */
+    roll_plan(&world);
+    assert_said(0, "scale ChildUpdated: replicas 8 becomes 7");
+    world.spec.flags = ROLLOUT_DEPLOYMENT_PAUSED;
+    roll_plan(&world);
+    assert_said(0, "hold/scale Paused: paused by spec.paused");
+    world.spec.flags = ROLLOUT_DEPLOYMENT_DELETING;
+    roll_plan(&world);
+    assert_said(1, "hold WorkloadDeleting: workload is being deleted");
+}
+END_TEST
+
+START_TEST(test_reasons_of_few)
+{
+    roll_world(&world, 5, "1", "0");
+    roll_add(&world, 0, 5, 6);
+    roll_make_new(&world, roll_add(&world, 5, 5, 6));
+    world.sets[1].available_replicas = 3;
+    roll_plan(&world);
+    assert_said(0, "hold HistoryKept: history: number 1, 2147483647 are kept");
+    assert_said(1, "hold NotReady: at the target, not ready: 3 of 5 available");
+    world.sets[1].available_replicas = 5;
+    roll_plan(&world);
+    assert_said(1, "hold UpToDate: up to date at v2");
+}
+END_TEST
+
+/* 6.2: the test is strict, so the deadline is over a millisecond after it. */
+START_TEST(test_deadline)
+{
+    struct rollout_condition progress = { .type = { "Progressing", 11 },
+                                          .status = { "True", 4 },
+                                          .reason = { "ReplicaSetUpdated", 17 },
+                                          .last_update_ms = INT64_C(1699999990000) };
+    char buf[256];
+    stuck_release();
+    roll_make_new(&world, 1);
+    world.sets[0].available_replicas = 8;
+    world.status = (struct rollout_deployment_status){ .struct_size = sizeof world.status,
+                                                       .replicas = 13,
+                                                       .updated_replicas = 5,
+                                                       .ready_replicas = 13,
+                                                       .available_replicas = 13,
+                                                       .conditions = &progress,
+                                                       .condition_count = 1 };
+    roll_plan(&world);
+    ck_assert_int_eq(world.plan->next_ms, INT64_C(1700000590001));
+    world.snapshot.now_ms = world.plan->next_ms - 1;
+    roll_plan(&world);
+    ck_assert_str_eq(planned_condition(world.plan, "Progressing", "reason", buf, sizeof buf), "ReplicaSetUpdated");
+    world.snapshot.now_ms++;
+    roll_plan(&world);
+    ck_assert_str_eq(planned_condition(world.plan, "Progressing", "reason", buf, sizeof buf),
+                     "ProgressDeadlineExceeded");
+    ck_assert_str_eq(planned_verdict(world.plan, &world.snapshot, ROLLOUT_SUBJECT_WORKLOAD, 0, buf, sizeof buf),
+                     "hold DeadlineExceeded: no progress since 2023-11-14T22:13:10.000Z, deadline 600 s");
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("deployment");
@@ -519,6 +595,9 @@ int main(void)
     tcase_add_test(t, test_equal_templates);
     tcase_add_test(t, test_small_worlds);
     tcase_add_test(t, test_errors);
+    tcase_add_test(t, test_reasons);
+    tcase_add_test(t, test_reasons_of_few);
+    tcase_add_test(t, test_deadline);
     suite_add_tcase(s, t);
     SRunner *runner = srunner_create(s);
     srunner_run_all(runner, CK_ENV);

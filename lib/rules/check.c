@@ -190,6 +190,7 @@ static bool pod_broken(const struct rollout_pod *pod)
 {
     const struct rollout_in_place *in_place = pod->in_place;
     return ro_str_broken(pod->revision) || ro_str_broken(pod->name) || ro_str_broken(pod->node) || pod->reserved ||
+           pod->reserved_owner ||
            ro_str_broken(pod->uid) || ro_str_broken(pod->namespace_) || ro_str_broken(pod->target_node) ||
            ro_labels_broken(&pod->labels) || ro_strs_broken(&pod->finalizers) ||
            (in_place && (ro_str_broken(in_place->container) || ro_str_broken(in_place->grace_revision) ||
@@ -205,6 +206,10 @@ int ro_pod_check(const struct rollout_pod *pod, size_t i, struct rollout_error *
     struct ro_path labels = ro_path_member(&place, "labels"), finalizers = ro_path_member(&place, "finalizers");
     struct ro_path in_place = ro_path_member(&place, "in_place");
     ro_check_reserved(&c, &place, pod->reserved);
+    if (pod->reserved_owner) {
+        struct ro_path owner = ro_path_member(&place, "reserved_owner");
+        ro_check_refuse(&c, ROLLOUT_ERR_ABI, &owner, "not zero");
+    }
     ro_check_text(&c, &place, "revision", pod->revision);
     ro_check_text(&c, &place, "name", pod->name);
     ro_check_text(&c, &place, "node", pod->node);

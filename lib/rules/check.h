@@ -76,7 +76,7 @@ static inline bool ro_pod_suspect(const struct rollout_pod *pod)
            ro_str_broken(pod->uid) || ro_str_broken(pod->namespace_) || ro_str_broken(pod->target_node) ||
            (!pod->labels.items && pod->labels.count) ||
            ro_stride_broken(pod->labels.stride, sizeof(struct rollout_label)) ||
-           (pod->finalizers.count | pod->reserved);
+           (pod->finalizers.count | pod->reserved | pod->reserved_owner);
 }
 
 /* ROLLOUT_OK where nothing is wrong with the pod at place i. */
