@@ -30,11 +30,18 @@ static struct rollout_world *world;
 static struct rollout_plan *plan;
 static struct rollout_error error;
 
-static void make(const char *text)
+/* Plans workload `index` of the document. */
+static void make_one(const char *text, size_t index)
 {
-    world = decode_text(text, &json);
+    json = parse(text);
+    world = decode(json, index);
     error.struct_size = sizeof error;
     ck_assert_msg(rollout_plan(world->workload, world->snapshot, &plan, &error) == ROLLOUT_OK, "%s", error.message);
+}
+
+static void make(const char *text)
+{
+    make_one(text, 0);
 }
 
 static void finish(void)
@@ -141,7 +148,7 @@ static const char list_text[] =
 
 START_TEST(test_list)
 {
-    make(list_text);
+    make_one(list_text, 4); /* behind the ReplicaSets and Deployments, which are workloads too */
     const struct rollout_snapshot *s = world->snapshot;
     ck_assert_uint_eq(s->subsets.count, 1);
     assert_text(s->subsets.items[0].name, "d");

@@ -506,7 +506,7 @@ END_TEST
 #define LIST                                                                                                           \
     "{'kind':'List','apiVersion':'v1','items':[" CLONESET(                                                             \
         "one",                                                                                                         \
-        "u1") ",{'kind':'Deployment','metadata':{'name':'d'}},"                                                        \
+        "u1") ",{'kind':'ReplicationController','metadata':{'name':'d'}},"                                                        \
               "{'kind':'Node','metadata':{'name':'n1'}},{'kind':'Pod','metadata':{'name':'p1'," OWNED(                 \
                   "u2") "}},"                                                                                          \
                         "{'kind':'Pod','metadata':{'name':'p2'," OWNED(                                                \

@@ -70,7 +70,8 @@ func (p place) isJSON(key string) (within place, is bool) {
 	switch key {
 	case "apps.kruise.io/inplace-update-grace", "inplace-update-grace":
 		return placeGrace, true
-	case "apps.kruise.io/inplace-update-state", "inplace-update-state", "apps.kruise.io/runtime-containers-meta":
+	case "apps.kruise.io/inplace-update-state", "inplace-update-state", "apps.kruise.io/runtime-containers-meta",
+		"rollouts.kruise.io/deployment-strategy":
 		return placeSealed, true
 	}
 	return placeSealed, false

@@ -227,7 +227,9 @@ enum {
     IN_STATEFULSET = 4,
     IN_DAEMONSET = 8,
     NATIVE_STATEFULSET = 16,
-    NATIVE_DAEMONSET = 32
+    NATIVE_DAEMONSET = 32,
+    IN_DEPLOYMENT = 64,
+    IN_REPLICASET = 128
 };
 
 #define IN_ROLLING "spec.updateStrategy.rollingUpdate."
@@ -238,7 +240,10 @@ static const struct {
     const char *path;
     int kinds;
 } fields[] = {
-    { "replicas", "spec.replicas", IN_CLONESET | IN_ALPHA_CLONESET | IN_STATEFULSET | NATIVE_STATEFULSET },
+    { "replicas", "spec.replicas", IN_CLONESET | IN_ALPHA_CLONESET | IN_STATEFULSET | NATIVE_STATEFULSET | IN_DEPLOYMENT | IN_REPLICASET },
+    { "paused", "spec.paused", IN_DEPLOYMENT },
+    { "maxUnavailable", "spec.strategy.rollingUpdate.maxUnavailable", IN_DEPLOYMENT },
+    { "maxSurge", "spec.strategy.rollingUpdate.maxSurge", IN_DEPLOYMENT },
     { "partition", IN_ROLLING "partition", IN_CLONESET | IN_STATEFULSET | IN_DAEMONSET | NATIVE_STATEFULSET },
     { "partition", "spec.updateStrategy.partition", IN_ALPHA_CLONESET },
     { "paused", IN_ROLLING "paused", IN_CLONESET | IN_STATEFULSET | IN_DAEMONSET },
@@ -258,6 +263,10 @@ static int kind_of_tree(const struct rollout_node *root)
         return version && str_is(version->text, "apps.kruise.io/v1alpha1") ? IN_ALPHA_CLONESET : IN_CLONESET;
     if (kind && str_is(kind->text, "StatefulSet"))
         return native ? NATIVE_STATEFULSET : IN_STATEFULSET;
+    if (kind && str_is(kind->text, "Deployment"))
+        return IN_DEPLOYMENT;
+    if (kind && str_is(kind->text, "ReplicaSet"))
+        return IN_REPLICASET;
     return native ? NATIVE_DAEMONSET : IN_DAEMONSET;
 }
 

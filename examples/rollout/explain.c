@@ -50,6 +50,18 @@ static uint32_t find_pod(const struct rollout_world *world, const char *name)
     return ROLLOUT_NONE;
 }
 
+/* A ReplicaSet of a Deployment. */
+static uint32_t find_replica_set(const struct rollout_world *world, const char *name)
+{
+    const struct rollout_replica_sets *sets = &world->snapshot->replica_sets;
+    for (uint32_t i = 0; world->workload->deployment && i < sets->count; i++) {
+        const struct rollout_replica_set_facts *set = (const void *)((const char *)sets->items + i * sets->stride);
+        if (is_named(name, world->workload->deployment->namespace_, set->name))
+            return i;
+    }
+    return ROLLOUT_NONE;
+}
+
 /* A node of a DaemonSet. */
 static uint32_t find_node(const struct rollout_world *world, const char *name)
 {
@@ -112,9 +124,8 @@ static int add_json(const struct rollout_world *world, const struct rollout_plan
         uint32_t kind;
         const char *list, *member;
     } lists[] = {
-        { ROLLOUT_SUBJECT_POD, "pods", "pod" },
-        { ROLLOUT_SUBJECT_ORDINAL, "ordinals", "ordinal" },
-        { ROLLOUT_SUBJECT_NODE, "nodes", "node" },
+        { ROLLOUT_SUBJECT_POD, "pods", "pod" },          { ROLLOUT_SUBJECT_ORDINAL, "ordinals", "ordinal" },
+        { ROLLOUT_SUBJECT_NODE, "nodes", "node" },       { ROLLOUT_SUBJECT_REPLICA_SET, "replicaSets", "replicaSet" },
         { ROLLOUT_SUBJECT_SUBSET, "subsets", "subset" },
     };
     struct rollout_objects *objects = NULL;
@@ -185,9 +196,10 @@ static int add_walk(const struct rollout_world *world, const struct rollout_plan
 
 static void add_title(const struct rollout_world *world, const struct asked *asked, struct text *out)
 {
-    const char *what = asked->kind == ROLLOUT_SUBJECT_NODE     ? "Node"
-                       : asked->kind == ROLLOUT_SUBJECT_SUBSET ? "Subset"
-                                                               : "Pod";
+    const char *what = asked->kind == ROLLOUT_SUBJECT_NODE          ? "Node"
+                       : asked->kind == ROLLOUT_SUBJECT_REPLICA_SET ? "ReplicaSet"
+                       : asked->kind == ROLLOUT_SUBJECT_SUBSET      ? "Subset"
+                                                                    : "Pod";
     text_addf(out, "%s ", what);
     show_subject(out, world, asked->kind, asked->subject);
     if (asked->kind == ROLLOUT_SUBJECT_ORDINAL)
@@ -210,8 +222,8 @@ static int add_text(const struct rollout_world *world, const struct rollout_plan
               reason ? reason : "?", class_of(v->reason));
     show_sentence(out, world, plan, verdict);
     text_adds(out, "\n");
-    if (asked->kind == ROLLOUT_SUBJECT_SUBSET && verdict + 1 < plan->verdict_count && v[1].subject_kind == asked->kind &&
-        v[1].subject == asked->subject) { /* how its number came about */
+    if (asked->kind == ROLLOUT_SUBJECT_SUBSET && verdict + 1 < plan->verdict_count &&
+        v[1].subject_kind == asked->kind && v[1].subject == asked->subject) { /* how its number came about */
         text_adds(out, "share: ");
         show_sentence(out, world, plan, verdict + 1);
         text_adds(out, "\n");
@@ -294,6 +306,8 @@ static int explain_one(const struct options *options, const struct rollout_world
         asked = (struct asked){ ROLLOUT_SUBJECT_SUBSET, find_subset(world, name) };
     uint32_t node = asked.subject == ROLLOUT_NONE ? find_node(world, name) : ROLLOUT_NONE;
     struct rollout_plan *plan = NULL;
+    if (asked.subject == ROLLOUT_NONE && find_replica_set(world, name) != ROLLOUT_NONE)
+        asked = (struct asked){ ROLLOUT_SUBJECT_REPLICA_SET, find_replica_set(world, name) };
     if (asked.subject == ROLLOUT_NONE && node == ROLLOUT_NONE && !world->workload->statefulset)
         return STATUS_YES;
     int rc = rollout_plan(world->workload, world->snapshot, &plan, reterr);

@@ -27,6 +27,18 @@ struct kind kind_of(const struct rollout_workload *workload)
         return (struct kind){ .namespace_ = workload->daemonset->namespace_,
                               .name = workload->daemonset->name,
                               .native = workload->daemonset->flags & ROLLOUT_DAEMONSET_NATIVE };
+    if (workload->deployment)
+        return (struct kind){ .namespace_ = workload->deployment->namespace_,
+                              .name = workload->deployment->name,
+                              .replicas = workload->deployment->replicas.set ? workload->deployment->replicas
+                                                                             : (struct rollout_opt){ 1, 1 },
+                              .native = true };
+    if (workload->replicaset)
+        return (struct kind){ .namespace_ = workload->replicaset->namespace_,
+                              .name = workload->replicaset->name,
+                              .replicas = workload->replicaset->replicas.set ? workload->replicaset->replicas
+                                                                             : (struct rollout_opt){ 1, 1 },
+                              .native = true };
     if (workload->uniteddeployment)
         return (struct kind){ .namespace_ = workload->uniteddeployment->namespace_,
                               .name = workload->uniteddeployment->name,

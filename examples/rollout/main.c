@@ -203,7 +203,8 @@ static int print_usage(void)
         printf("  rollout %s\n", subcommands[i].usage);
     printf("  rollout help [COMMAND]\n"
            "\nFiles hold Snapshots, recorded decisions, single workloads, or a List as\n"
-           "`kubectl get clonesets,statefulsets,daemonsets,controllerrevisions,pods,nodes,pvc -o json` prints it\n"
+           "`kubectl get clonesets,statefulsets,daemonsets,deployments,replicasets,controllerrevisions,pods,nodes,pvc\n"
+           "-o json` prints it\n"
            "(statefulsets.apps.kruise.io and daemonsets.apps.kruise.io are OpenKruise's): any number of documents,\n"
            "in JSON, JSON Lines, or YAML where it was built with libyaml. No file, or \"-\": stdin. What comes\n"
            "after \"--\" is no option, be it a file named -x.\n\n");

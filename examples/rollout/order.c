@@ -74,7 +74,8 @@ void order_key_cell(struct table *table, const struct rollout_priority *priority
 void order_add_head(struct text *out, const struct rollout_world *world, const struct rollout_candidates *candidates)
 {
     show_head_json(out, "Order", world);
-    show_member_json(out, "revision", world_revision(world, candidates->revision)->name);
+    if (candidates->revision != ROLLOUT_NONE)
+        show_member_json(out, "revision", world_revision(world, candidates->revision)->name);
 }
 
 static void add_json(const struct rollout_world *world, const struct rollout_candidates *candidates, struct text *out)
@@ -119,6 +120,25 @@ static void time_cell(struct table *table, int64_t ms)
     text_free(&text);
 }
 
+/* What the pods are in order for. */
+static void add_head(const struct rollout_world *world, const struct rollout_candidates *candidates, struct text *out)
+{
+    size_t count = candidates->count;
+    show_workload(out, world);
+    if (world->workload->deployment) {
+        text_adds(out, ": its ReplicaSets choose the pods: there is no order of them\n");
+        return;
+    }
+    text_addf(out, ": %zu %s ", count, count == 1 ? "pod" : "pods");
+    if (world->workload->replicaset) {
+        text_addf(out, "in the order of deletion, of which the first %zu go now\n", candidates->within);
+    } else {
+        text_addf(out, "%s ", candidates->back ? "can go back to" : "can go to");
+        text_add_plain(out, world_revision(world, candidates->revision)->name);
+        text_adds(out, "\n");
+    }
+}
+
 static void add_text(const struct rollout_world *world, const struct rollout_candidates *candidates, struct text *out)
 {
     static const char *const heads[] = {
@@ -127,12 +147,9 @@ static void add_text(const struct rollout_world *world, const struct rollout_can
     const struct rollout_priority *priority = kind_of(world->workload).priority;
     size_t count = candidates->count;
     struct table table = { 0 };
-    show_workload(out, world);
-    text_addf(out, ": %zu %s %s ", count, count == 1 ? "pod" : "pods",
-              candidates->back ? "can go back to" : "can go to");
-    text_add_plain(out, world_revision(world, candidates->revision)->name);
-    text_adds(out, "\n");
-    show_no_pods(out, world);
+    add_head(world, candidates, out);
+    if (!world->workload->deployment)
+        show_no_pods(out, world);
     if (count == 0)
         return;
     for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++)
@@ -158,7 +175,7 @@ static void add_text(const struct rollout_world *world, const struct rollout_can
         table_end_row(&table);
     }
     table_print(&table, "  ", false, terminal_width(), out);
-    if (world->workload->cloneset->order.scatter.count)
+    if (world->workload->cloneset && world->workload->cloneset->order.scatter.count)
         text_adds(out, "  spread afterwards by scatterStrategy\n");
 }
 
@@ -166,7 +183,7 @@ static void add_text(const struct rollout_world *world, const struct rollout_can
 static int order_one(const struct options *options, const struct rollout_world *world, struct text *out, void *context,
                      struct rollout_error *reterr)
 {
-    bool *printed = context, pods = world->workload->cloneset != NULL;
+    bool *printed = context, pods = !world->workload->statefulset && !world->workload->daemonset;
     struct rollout_candidates *candidates = NULL;
     if (rollout_candidates(world->workload, world->snapshot, &candidates, reterr) != ROLLOUT_OK)
         return FAULT;

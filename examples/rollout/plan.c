@@ -19,7 +19,7 @@ static int add_json(const struct rollout_world *world, const struct rollout_plan
     return ROLLOUT_OK;
 }
 
-/* Under which heading a verdict stands: 0 = pods, 1 = ordinals, 2 = nodes, 3 = subsets, 4 = others. */
+/* Under which heading a verdict stands: 0 = pods, 1 = ordinals, 2 = nodes, 3 = ReplicaSets, 4 = subsets, 5 = others. */
 static int section_of(const struct rollout_verdict *verdict)
 {
     switch (verdict->subject_kind) {
@@ -29,17 +29,19 @@ static int section_of(const struct rollout_verdict *verdict)
         return 1;
     case ROLLOUT_SUBJECT_NODE:
         return 2;
-    case ROLLOUT_SUBJECT_SUBSET:
+    case ROLLOUT_SUBJECT_REPLICA_SET:
         return 3;
-    default:
+    case ROLLOUT_SUBJECT_SUBSET:
         return 4;
+    default:
+        return 5;
     }
 }
 
 static void add_verdicts(const struct rollout_world *world, const struct rollout_plan *plan, int section,
                          struct text *out)
 {
-    static const char *const heads[] = { "pods\n", "ordinals\n", "nodes\n", "subsets\n", "others\n" };
+    static const char *const heads[] = { "pods\n", "ordinals\n", "nodes\n", "ReplicaSets\n", "subsets\n", "others\n" };
     struct table table = { 0 };
     for (size_t i = 0; i < plan->verdict_count; i++)
         if (section_of(&plan->verdicts[i]) == section)
@@ -66,7 +68,7 @@ static void add_text(const struct rollout_world *world, const struct rollout_pla
     for (size_t i = 0; i < plan->action_count; i++)
         show_action(&table, world, plan, i);
     table_print(&table, "  ", false, terminal_width(), out);
-    for (int section = 0; section < 5; section++)
+    for (int section = 0; section < 6; section++)
         add_verdicts(world, plan, section, out);
     show_outcome(out, world, plan);
 }

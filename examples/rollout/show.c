@@ -44,6 +44,12 @@ static void show_subset(struct text *out, const struct rollout_world *world, uin
         text_add_plain(out, children->items[subject - spec->subset_count].name);
 }
 
+static const struct rollout_replica_set_facts *world_replica_set(const struct rollout_world *world, uint32_t i)
+{
+    const struct rollout_replica_sets *sets = &world->snapshot->replica_sets;
+    return (const struct rollout_replica_set_facts *)(const void *)((const char *)sets->items + i * sets->stride);
+}
+
 void show_subject(struct text *out, const struct rollout_world *world, uint32_t kind, uint32_t subject)
 {
     static const char *const missing[] = { "(new, current revision)", "(new, update revision)", "(new, held)" };
@@ -59,6 +65,10 @@ void show_subject(struct text *out, const struct rollout_world *world, uint32_t 
     } else if (kind == ROLLOUT_SUBJECT_ORDINAL && subject != ROLLOUT_NONE) { /* as its pod is called */
         text_add_plain(out, kind_of(world->workload).name);
         text_addf(out, "-%" PRIu32, subject);
+    } else if (kind == ROLLOUT_SUBJECT_REPLICA_SET && subject < snapshot->replica_sets.count) {
+        text_add_plain(out, world_replica_set(world, subject)->name);
+    } else if (kind == ROLLOUT_SUBJECT_REPLICA_SET) {
+        text_adds(out, "(new)");
     } else if (kind == ROLLOUT_SUBJECT_MISSING && subject < 3) {
         text_adds(out, missing[subject]);
     } else if (kind == ROLLOUT_SUBJECT_SUBSET && world->workload->uniteddeployment) {
@@ -175,6 +185,8 @@ void show_counts(struct text *out, const struct rollout_world *world, const stru
     if (kind.replicas.set)
         text_addf(out, "%" PRId32 " wanted, ", kind.replicas.value);
     add_counts(out, plan, pods, count);
+    if (world->workload->replicaset)
+        return;
     text_addf(out, "; updated: %" PRId64, status_number(plan, "updatedReplicas"));
     if (!kind.native) /* only OpenKruise counts them */
         text_addf(out, ", %" PRId64 " ready", status_number(plan, "updatedReadyReplicas"));
@@ -325,6 +337,8 @@ void show_outcome(struct text *out, const struct rollout_world *world, const str
         show_time(out, plan->next_ms);
         text_adds(out, "\n");
     }
-    if (plan->requeue_seconds)
+    if (plan->requeue_seconds < 0)
+        text_adds(out, "look again: at once, as the controller would\n");
+    else if (plan->requeue_seconds)
         text_addf(out, "look again: after %" PRId64 " s, as the controller would\n", plan->requeue_seconds);
 }

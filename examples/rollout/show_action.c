@@ -42,6 +42,22 @@ static void add_attribute(struct text *out, const struct rollout_plan *plan, con
     case ROLLOUT_ATTR_REQUEST:
         text_addf(out, "to %.*s", len, text.data);
         break;
+    case ROLLOUT_ATTR_FROM:
+        text_addf(out, "from %" PRId64, attr->value);
+        break;
+    case ROLLOUT_ATTR_TO:
+        text_addf(out, "to %" PRId64, attr->value);
+        break;
+    case ROLLOUT_ATTR_MIN_READY_SECONDS:
+        text_addf(out, "%" PRId64 " s", attr->value);
+        break;
+    case ROLLOUT_ATTR_ANNOTATION:
+        text_addf(out, "%s%.*s", attr->value ? "" : "without ", len, text.data);
+        break;
+    case ROLLOUT_ATTR_ANNOTATION_VALUE:
+        text_adds(out, "= ");
+        text_add_plain(out, text);
+        break;
     case ROLLOUT_ATTR_REPLICAS:
         text_addf(out, "%" PRId64 " %s", attr->value, attr->value == 1 ? "replica" : "replicas");
         break;
@@ -123,7 +139,7 @@ static void add_words(struct text *out, const struct rollout_world *world, const
         uint32_t taken = 1;
         owners |= attrs[i].key == ROLLOUT_ATTR_OWNER;
         if (!is_said(plan, &attrs[i], name)) {
-            text_adds(out, out->len ? ", " : "");
+            text_adds(out, !out->len ? "" : attrs[i].key == ROLLOUT_ATTR_ANNOTATION_VALUE ? " " : ", ");
             if (is_list(attrs[i].key))
                 taken = add_list(out, plan, &attrs[i], action->attr_count - i);
             else if (attrs[i].key == ROLLOUT_ATTR_STATE && action->op == ROLLOUT_OP_CREATE)

@@ -25,7 +25,7 @@ enum {
 
 /** One place in the order. Frozen. */
 struct rollout_candidate {
-    uint32_t subject_kind; /**< CloneSet: ROLLOUT_SUBJECT_POD; StatefulSet: _ORDINAL; DaemonSet: _NODE, and _POD for a
+    uint32_t subject_kind; /**< CloneSet, ReplicaSet: ROLLOUT_SUBJECT_POD; StatefulSet: _ORDINAL; DaemonSet: _NODE, and _POD for a
                                 pod on a node that is not there */
     uint32_t subject;
     uint32_t standing; /**< ROLLOUT_CANDIDATE_* */
@@ -36,11 +36,13 @@ struct rollout_candidate {
 /** One block, read-only, released with rollout_candidates_free(). */
 struct rollout_candidates {
     uint32_t struct_size;                  /**< set by the library */
-    uint32_t revision;                     /**< index in the snapshot's revisions: what they go to */
+    uint32_t revision;                     /**< index in the snapshot's revisions: what they go to; ROLLOUT_NONE beside
+                                                ReplicaSets */
     uint32_t back;                         /**< 1: a CloneSet's updated pods go back to the current revision */
     uint32_t reserved;                     /**< zero */
     const struct rollout_candidate *items; /**< in order. CloneSet: those that may be taken; StatefulSet: every place;
-                                                DaemonSet: nodes, without those that the selector leaves out */
+                                                DaemonSet: nodes, without those that the selector leaves out;
+                                                ReplicaSet: its pods, first to be deleted first; Deployment: none */
     size_t count;
     size_t within;       /**< the first so many have their turn; the partition keeps the others */
     int64_t counted;     /**< CloneSet: active pods; StatefulSet: places; DaemonSet: nodes that the partition counts */

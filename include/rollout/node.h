@@ -33,6 +33,7 @@ enum {
  *    - Pod metadata.annotations: apps.kruise.io/inplace-update-state, inplace-update-state,
  *      apps.kruise.io/inplace-update-grace, inplace-update-grace,
  *      apps.kruise.io/runtime-containers-meta
+ *    - Deployment metadata.annotations: rollouts.kruise.io/deployment-strategy
  *    - within the value of a grace annotation, which is an object: its member metaDataPatch, whose
  *      text is the JSON in base64 (RFC 4648 section 4, with padding; line breaks count for nothing)
  *    - Pod status.conditions[].message where the condition's type is KruisePodReady

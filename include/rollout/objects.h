@@ -44,6 +44,8 @@ struct rollout_world {
     size_t pod_object_count;
     size_t revision_object_count;
     size_t claim_object_count;
+    const struct rollout_tree *replica_set_objects; /**< as snapshot.replica_sets */
+    size_t replica_set_object_count;
     const struct rollout_tree *subset_objects; /**< as snapshot.subsets */
     size_t subset_object_count;
 };
@@ -69,7 +71,8 @@ struct rollout_grouping;
 /** Sorts the document, which must outlive the result; *ret_grouping is the caller's. In a List pods and
  *  revisions belong to the controller among their owners, by its uid; claims to each CloneSet among their
  *  owners, and to the StatefulSet of their namespace whose claim templates make such names, whoever owns
- *  them; nodes and storage classes to all workloads.
+ *  them; nodes and storage classes to all workloads. A ReplicaSet is a workload and its Deployment's; its pods are of
+ *  both, and where it has too many its siblings and theirs are known beside it if that Deployment is in the List.
  *  Returns ROLLOUT_OK, ROLLOUT_ERR_INVALID or ROLLOUT_ERR_NOMEM. Since: 0.1 (testing) */
 ROLLOUT_API int rollout_document_group(const struct rollout_tree *document, struct rollout_grouping **ret_grouping,
                                        struct rollout_error *reterr);
@@ -97,7 +100,8 @@ struct rollout_objects {
  *  pod for each that it asks for. ids are the instance ids that the driver drew (5 characters of
  *  bcdfghjklmnpqrstvwxz2456789, none in use): a CloneSet's for `create` as many as its NEW_IDS and for
  *  `create-claim` without a name the id of its pod; a DaemonSet's for `create` one, which ends the pod's
- *  name, or none, which leaves the name to the API server; a StatefulSet's none. They are that
+ *  name, or none, which leaves the name to the API server; a StatefulSet's none; a ReplicaSet's one for each pod or
+ *  none; a Deployment's for `create-replica-set` the hash of its template, or none: then it is one of our own. They are that
  *  action's own: a CloneSet's are dealt out in byte order with those that the action names. Where a plan
  *  creates pods of two revisions, the first action's get the smaller ids upstream.
  *  Returns ROLLOUT_OK, ROLLOUT_ERR_INVALID (no such action, too few ids, an object that upstream

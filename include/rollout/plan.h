@@ -40,6 +40,15 @@ enum {
     ROLLOUT_OP_RESIZE_CLAIM = 18,       /**< give the claim the resources of its template; CLAIM, REQUEST */
     ROLLOUT_OP_REPAIR = 19,             /**< write the identity or the volumes that the pod lacks; DETAIL */
     ROLLOUT_OP_RELABEL = 20,            /**< name the pod's revision anew: its own is a double of it; REVISION */
+    ROLLOUT_OP_SCALE = 21,              /**< write a ReplicaSet's size; FROM, TO, ANNOTATION... that the write changes */
+    ROLLOUT_OP_CREATE_REPLICA_SET = 22, /**< create it from the Deployment's template, with its minReadySeconds; REPLICAS,
+                                             REVISION (the number, as text), ANNOTATION... (all that it has) */
+    ROLLOUT_OP_DELETE_REPLICA_SET = 23, /**< history cleanup */
+    ROLLOUT_OP_SET_ANNOTATION = 24,     /**< write annotations of a ReplicaSet or of the workload; ANNOTATION... */
+    ROLLOUT_OP_SET_MIN_READY_SECONDS = 25, /**< write a ReplicaSet's; MIN_READY_SECONDS. One write with a SET_ANNOTATION of
+                                                the same ReplicaSet right before it */
+    ROLLOUT_OP_SET_TEMPLATE = 26,       /**< copy the ReplicaSet's template, without the label pod-template-hash, into the
+                                             Deployment; one write with the SET_ANNOTATION that follows */
     ROLLOUT_OP_CREATE_SUBSET = 31,      /**< UnitedDeployment: create a child; SUBSET, KIND, REPLICAS, PARTITION, REVISION */
     ROLLOUT_OP_UPDATE_SUBSET = 32,      /**< write the child anew from the template; SUBSET, CHILD, KIND, REPLICAS,
                                              PARTITION, MAX_UNAVAILABLE, REVISION */
@@ -56,6 +65,7 @@ enum {
     ROLLOUT_SUBJECT_WORKLOAD = 5, /**< 0 */
     ROLLOUT_SUBJECT_NODE = 6,     /**< index in the snapshot's nodes */
     ROLLOUT_SUBJECT_ORDINAL = 7,  /**< the ordinal itself */
+    ROLLOUT_SUBJECT_REPLICA_SET = 8,/**< index in the snapshot's replica_sets; ROLLOUT_NONE = the one that the plan creates */
     ROLLOUT_SUBJECT_SUBSET = 9    /**< index in the spec's subsets; behind these come the snapshot's subsets, for a child
                                        that is no subset's: their number + its index */
 };
@@ -80,10 +90,16 @@ enum {
     ROLLOUT_ATTR_ORDINAL = 16,       /**< value: its ordinal */
     ROLLOUT_ATTR_NODE = 17,          /**< text: the node's name */
     ROLLOUT_ATTR_REQUEST = 18,       /**< text: the storage that a claim is to ask for */
+    ROLLOUT_ATTR_FROM = 19,          /**< value: pods before */
+    ROLLOUT_ATTR_TO = 20,            /**< value: pods after */
+    ROLLOUT_ATTR_REPLICAS = 21,      /**< value: spec.replicas of a ReplicaSet or child that is written */
+    ROLLOUT_ATTR_ANNOTATION = 22,    /**< text: an annotation's key; value 1: it gets the ANNOTATION_VALUE that follows, 0: it
+                                          is removed. One attribute each */
+    ROLLOUT_ATTR_ANNOTATION_VALUE = 23, /**< text */
+    ROLLOUT_ATTR_MIN_READY_SECONDS = 24, /**< value: seconds */
     ROLLOUT_ATTR_SUBSET = 30,        /**< text: the subset's name */
     ROLLOUT_ATTR_CHILD = 31,         /**< text: the child's name; value: its index in the snapshot's subsets + 1 */
     ROLLOUT_ATTR_KIND = 32,          /**< text: StatefulSet, AdvancedStatefulSet, CloneSet or Deployment */
-    ROLLOUT_ATTR_REPLICAS = 33,      /**< value: spec.replicas of a child */
     ROLLOUT_ATTR_PARTITION = 34,     /**< value: its partition; absent where the kind, or OnDelete, has none */
     ROLLOUT_ATTR_MAX_UNAVAILABLE = 35, /**< value: in place of the template's */
     ROLLOUT_ATTR_WHY = 36,           /**< text: duplicate, not-in-spec or other-kind */
@@ -167,7 +183,7 @@ struct rollout_plan {
     size_t limit_count;
     struct rollout_tree status; /**< the workload's status after this pass, fields as its API names them */
     int64_t next_ms;            /**< first instant at which the plan can change by itself; 0 = none */
-    int64_t requeue_seconds;    /**< upstream's own look-again delay; 0 = none */
+    int64_t requeue_seconds;    /**< upstream's own look-again delay; 0 = none, -1 = at once */
     uint32_t error_reason;      /**< ROLLOUT_REASON_* where the rules stop with an error, 0 = they do not */
     uint32_t error_pod;         /**< index of the pod, or ROLLOUT_NONE */
     struct rollout_str error_message;
@@ -175,8 +191,8 @@ struct rollout_plan {
                                                  upstream removes them from the spec */
     size_t dropped_count;
     uint32_t stopped_at; /**< the step at which the pass ended early: a StatefulSet's of statefulset.md 7, a DaemonSet's
-                              of daemonset.md 6, a UnitedDeployment's of uniteddeployment.md 7; 0 = it went through, or the
-                              kind has no such numbers */
+                              of daemonset.md 6, a Deployment's row of deployment.md 1 that it took, a UnitedDeployment's of
+                              uniteddeployment.md 7; 0 = it went through, or the kind has no such numbers */
     uint32_t allocator;  /**< ROLLOUT_ALLOCATOR_*, of a UnitedDeployment; 0 = another kind */
     const int32_t *next_replicas;   /**< one for each of a UnitedDeployment's subsets, in the spec's order */
     const int32_t *next_partitions; /**< same */

@@ -76,6 +76,7 @@ enum {
     ROLLOUT_REASON_FAILED_BACKOFF = 319,       /**< until */
     ROLLOUT_REASON_CLAIM_NOT_FREE = 320,       /**< text: claim */
     ROLLOUT_REASON_CLAIM_RESIZING = 321,       /**< text: claim */
+    ROLLOUT_REASON_OLD_PODS_RUNNING = 322,     /**< a: old pods that are still there; p */
     ROLLOUT_REASON_SUBSET_UNSCHEDULABLE = 323, /**< until; text: subset */
     ROLLOUT_REASON_RESERVED = 324,             /**< until: the condition holds then, 0 = unknown; text: what it waits for */
 

@@ -30,6 +30,7 @@
 #include <rollout/check.h>
 #include <rollout/cloneset.h>
 #include <rollout/daemonset.h>
+#include <rollout/deployment.h>
 #include <rollout/inplace.h>
 #include <rollout/intstr.h>
 #include <rollout/lifecycle.h>
@@ -39,6 +40,7 @@
 #include <rollout/order.h>
 #include <rollout/plan.h>
 #include <rollout/reason.h>
+#include <rollout/replicaset.h>
 #include <rollout/scheduling.h>
 #include <rollout/selector.h>
 #include <rollout/simulate.h>

@@ -16,8 +16,10 @@
 #include <rollout/base.h>
 #include <rollout/inplace.h>
 #include <rollout/intstr.h>
+#include <rollout/lifecycle.h>
 #include <rollout/node.h>
 #include <rollout/scheduling.h>
+#include <rollout/selector.h>
 #include <rollout/uniteddeployment.h>
 
 #ifdef __cplusplus
@@ -64,6 +66,7 @@ enum {
     ROLLOUT_POD_NOT_SELECTED = 1 << 12,        /**< the workload's selector does not match its labels */
     ROLLOUT_POD_STORAGE_MISMATCH = 1 << 13,    /**< a StatefulSet's: for one of its claim templates the pod has no
                                                     volume of that name with the claim that its own name asks for */
+    ROLLOUT_POD_FOREIGN = 1 << 14,             /**< beside a ReplicaSet: not its own; only its ranks count it */
     ROLLOUT_POD_UNSCHEDULABLE = 1 << 20        /**< condition PodScheduled is False with reason Unschedulable */
 };
 
@@ -126,9 +129,10 @@ struct rollout_pod {
     struct rollout_str uid;         /**< metadata.uid; by it a claim tells its pod from a former one of that name */
     struct rollout_str target_node; /**< the node that spec.affinity binds a pod without spec.nodeName to: the only
                                          value of the first matchFields metadata.name; absent = none */
-    uint32_t child;          /**< from 1, into the snapshot's subsets: whose pod it is; 0 = none's. A UnitedDeployment's */
-    uint32_t replica_set;    /**< of a Deployment's pod: its ReplicaSet's place among those listed, from 1; 0 = none. Upstream
-                                  looks at the pods of one ReplicaSet after those of another */
+    uint32_t replica_set;    /**< a Deployment's pod: from 1, into the snapshot's replica_sets, the one that controls it;
+                                  0 = none of them. Beside a UnitedDeployment the place of its ReplicaSet among those
+                                  listed, from 1: upstream looks at the pods of one after those of another */
+    uint32_t child;          /**< a UnitedDeployment's: from 1, into the snapshot's subsets: whose pod it is; 0 = none's */
 };
 
 /** One node. */
@@ -229,6 +233,32 @@ struct rollout_subset {
     struct rollout_intstr partition; /**< of its rolling update; unset: 0 */
 };
 
+/** rollout_replica_set_facts.flags */
+enum {
+    ROLLOUT_REPLICA_SET_TERMINATING = 1 << 0, /**< metadata.deletionTimestamp is set */
+    ROLLOUT_REPLICA_SET_SAME_TEMPLATE = 1 << 1 /**< its template is the Deployment's, but for the label pod-template-hash:
+                                                    the oldest such one is the new ReplicaSet */
+};
+
+/** A ReplicaSet of a Deployment, or a sibling of the ReplicaSet that is planned. Its selector is read beside a
+ *  ReplicaSet only, all else beside a Deployment only. */
+struct rollout_replica_set_facts {
+    struct rollout_str name;
+    struct rollout_str uid;
+    int64_t created_ms; /**< 0 = none */
+    int64_t generation;
+    int64_t observed_generation;
+    uint32_t flags;             /**< ROLLOUT_REPLICA_SET_* */
+    int32_t replicas;           /**< spec.replicas: pods that are wanted; at least 0 */
+    int32_t status_replicas;    /**< status.replicas: pods that exist */
+    int32_t ready_replicas;     /**< of its status */
+    int32_t available_replicas; /**< of its status */
+    int32_t min_ready_seconds;
+    struct rollout_labels annotations;        /**< metadata.annotations, all of them */
+    struct rollout_condition replica_failure; /**< the condition of type ReplicaFailure; type absent = none */
+    struct rollout_selector selector;         /**< spec.selector */
+};
+
 /** Pods, stride bytes apart. Records of such a view may be shorter than this library's, or longer with nothing but zeros
  *  behind what it knows. The view itself: Frozen. */
 struct rollout_pods {
@@ -280,6 +310,13 @@ struct rollout_backoffs {
 };
 
 /** As rollout_pods. Frozen. */
+struct rollout_replica_sets {
+    const struct rollout_replica_set_facts *items;
+    size_t count;
+    size_t stride;
+};
+
+/** As rollout_pods. Frozen. */
 struct rollout_subsets {
     const struct rollout_subset *items;
     size_t count;
@@ -303,6 +340,7 @@ struct rollout_snapshot {
                                                              caller has compared already */
     struct rollout_storage_classes storage_classes; /**< read only where a StatefulSet resizes claims */
     struct rollout_backoffs failed_pod_backoffs;    /**< a DaemonSet's */
+    struct rollout_replica_sets replica_sets; /**< a Deployment's; beside a ReplicaSet the others of its controller */
     struct rollout_subsets subsets; /**< a UnitedDeployment's children, of all four kinds */
     struct rollout_str written_version; /**< resourceVersion that the caller's last write of a UnitedDeployment's status
                                              gave; absent: the caller sees all that it wrote */

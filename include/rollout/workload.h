@@ -7,6 +7,8 @@
 #include <rollout/base.h>
 #include <rollout/cloneset.h>
 #include <rollout/daemonset.h>
+#include <rollout/deployment.h>
+#include <rollout/replicaset.h>
 #include <rollout/statefulset.h>
 #include <rollout/uniteddeployment.h>
 
@@ -48,6 +50,8 @@ struct rollout_workload {
     const struct rollout_cloneset *cloneset;
     const struct rollout_statefulset *statefulset;
     const struct rollout_daemonset *daemonset;
+    const struct rollout_deployment *deployment;
+    const struct rollout_replicaset *replicaset;
     const struct rollout_uniteddeployment *uniteddeployment;
 };
 

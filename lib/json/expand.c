@@ -36,6 +36,7 @@ bool ro_expand_is_json(enum ro_expand place, const char *key, enum ro_expand *re
         { "apps.kruise.io/inplace-update-state", RO_EXPAND_SEALED },    { "inplace-update-state", RO_EXPAND_SEALED },
         { "apps.kruise.io/inplace-update-grace", RO_EXPAND_GRACE },     { "inplace-update-grace", RO_EXPAND_GRACE },
         { "apps.kruise.io/runtime-containers-meta", RO_EXPAND_SEALED },
+        { "rollouts.kruise.io/deployment-strategy", RO_EXPAND_SEALED },
     };
     *ret_within = RO_EXPAND_SEALED;
     if (place == RO_EXPAND_READY)

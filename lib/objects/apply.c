@@ -209,6 +209,11 @@ static int find_object(struct ro_apply *a, const struct rollout_tree **ret)
     case ROLLOUT_OP_DELETE_REVISION:
     case ROLLOUT_OP_CREATE_SUBSET:
     case ROLLOUT_OP_DELETE_SUBSET:
+    case ROLLOUT_OP_CREATE_REPLICA_SET:
+    case ROLLOUT_OP_DELETE_REPLICA_SET:
+        return ROLLOUT_OK;
+    case ROLLOUT_OP_SET_TEMPLATE: /* its subject is where the template comes from */
+        *ret = &w->workload_object;
         return ROLLOUT_OK;
     default:
         break;
@@ -222,6 +227,12 @@ static int find_object(struct ro_apply *a, const struct rollout_tree **ret)
     } else if (a->action->subject_kind == ROLLOUT_SUBJECT_CLAIM) {
         list = w->claim_objects;
         count = w->claim_object_count;
+    } else if (a->action->subject_kind == ROLLOUT_SUBJECT_REPLICA_SET) {
+        list = w->replica_set_objects;
+        count = w->replica_set_object_count;
+    } else if (a->action->subject_kind == ROLLOUT_SUBJECT_WORKLOAD) {
+        list = &w->workload_object;
+        count = 1;
     }
     size_t subject = a->action->subject;
     if (a->action->op == ROLLOUT_OP_UPDATE_SUBSET) { /* its child */
@@ -247,6 +258,19 @@ static int dispatch(struct ro_apply *a)
         return ro_apply_create_claim(a);
     case ROLLOUT_OP_SET_CLAIM_OWNER:
         return ro_apply_claim_owner(a);
+    case ROLLOUT_OP_SCALE:
+        ro_apply_scale(a);
+        return ROLLOUT_OK;
+    case ROLLOUT_OP_CREATE_REPLICA_SET:
+        return ro_apply_create_replica_set(a);
+    case ROLLOUT_OP_SET_ANNOTATION:
+        ro_apply_set_annotation(a);
+        return ROLLOUT_OK;
+    case ROLLOUT_OP_SET_MIN_READY_SECONDS:
+        ro_apply_min_ready_seconds(a);
+        return ROLLOUT_OK;
+    case ROLLOUT_OP_SET_TEMPLATE:
+        return ro_apply_template(a);
     case ROLLOUT_OP_RESIZE_CLAIM:
         return ro_apply_resize_claim(a);
     case ROLLOUT_OP_REPAIR:
@@ -290,6 +314,7 @@ static int dispatch(struct ro_apply *a)
     case ROLLOUT_OP_DELETE:
     case ROLLOUT_OP_DELETE_CLAIM:
     case ROLLOUT_OP_DELETE_REVISION:
+    case ROLLOUT_OP_DELETE_REPLICA_SET:
         return ROLLOUT_OK;
     default:
         return ro_error(a->reterr, ROLLOUT_ERR_INVALID, "plan.actions", "plan.actions: op %u is unknown",

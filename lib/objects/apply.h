@@ -82,7 +82,7 @@ int ro_apply_make(struct ro_apply *a, size_t count);
 /* The workload as the controller of what it owns. */
 struct ro_edit *ro_apply_controller(struct ro_apply *a);
 
-/* A pod of the template; an absent name: the API server makes one; an absent state: none. */
+/* A pod of the template; place ROLLOUT_NONE: it carries no revision; an absent name: the API server makes one; an absent state: none. */
 struct ro_edit *ro_apply_new_pod(struct ro_apply *a, const struct rollout_node *template, uint32_t place,
                                  struct rollout_str name, struct rollout_str state);
 
@@ -96,6 +96,12 @@ void ro_apply_volumes(struct ro_apply *a, struct ro_edit *pod, struct rollout_st
 int ro_apply_create(struct ro_apply *a);
 int ro_apply_create_at_ordinal(struct ro_apply *a, const struct rollout_node *template, uint32_t place);
 int ro_apply_create_on_node(struct ro_apply *a, const struct rollout_node *template, uint32_t place);
+int ro_apply_create_replicas(struct ro_apply *a);
+int ro_apply_create_replica_set(struct ro_apply *a);
+void ro_apply_scale(struct ro_apply *a);
+void ro_apply_set_annotation(struct ro_apply *a);
+void ro_apply_min_ready_seconds(struct ro_apply *a);
+int ro_apply_template(struct ro_apply *a);
 int ro_apply_repair(struct ro_apply *a);
 int ro_apply_create_claim(struct ro_apply *a);
 int ro_apply_resize_claim(struct ro_apply *a);

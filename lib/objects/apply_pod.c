@@ -123,7 +123,8 @@ struct ro_edit *ro_apply_new_pod(struct ro_apply *a, const struct rollout_node *
     ro_edit_set_text(&a->arena, metadata, RO_STR("generateName"), ro_apply_join(a, a->kind.name, RO_STR("")));
     ro_apply_namespace(a, pod);
     copy_metadata(a, metadata, template, "labels");
-    ro_apply_revision_labels(a, pod, place);
+    if (place != ROLLOUT_NONE)
+        ro_apply_revision_labels(a, pod, place);
     copy_metadata(a, metadata, template, "annotations");
     if (state.data)
         ro_apply_state(a, pod, state);
@@ -170,8 +171,19 @@ static int check_pod(struct ro_apply *a, const struct rollout_tree *pod)
     return r;
 }
 
+/* The others are like the first one. */
+static int check_made(struct ro_apply *a, int r)
+{
+    if (r != ROLLOUT_OK || a->made_count == 0 || a->arena.failed)
+        return r;
+    struct rollout_tree pod = ro_edit_flatten(&a->arena, a->made[0]);
+    return pod.count ? check_pod(a, &pod) : ROLLOUT_OK;
+}
+
 int ro_apply_create(struct ro_apply *a)
 {
+    if (a->world->workload->replicaset)
+        return check_made(a, ro_apply_create_replicas(a));
     const struct rollout_workload *workload = a->world->workload;
     struct rollout_str revision = ro_apply_text(a, ROLLOUT_ATTR_REVISION);
     struct ro_template template;
@@ -185,8 +197,5 @@ int ro_apply_create(struct ro_apply *a)
     int r = workload->statefulset ? ro_apply_create_at_ordinal(a, template.root, place)
             : workload->daemonset ? ro_apply_create_on_node(a, template.root, place)
                                   : create_clones(a, template.root, place);
-    if (r != ROLLOUT_OK || a->made_count == 0 || a->arena.failed)
-        return r;
-    struct rollout_tree pod = ro_edit_flatten(&a->arena, a->made[0]); /* the others are like it */
-    return pod.count ? check_pod(a, &pod) : ROLLOUT_OK;
+    return check_made(a, r);
 }

@@ -6,6 +6,7 @@
 #include "objects/claim.h"
 #include "objects/grouping.h"
 #include "objects/pod.h"
+#include "objects/replicaset.h"
 #include "objects/revision.h"
 #include "objects/settings.h"
 #include "objects/subset.h"
@@ -20,6 +21,7 @@ struct holder {
     struct rollout_snapshot snapshot;
     struct ro_specs specs;
     struct ro_arena arena;
+    struct ro_replica_set_index sets;
     struct rollout_grouping *grouping; /* made for this world alone */
 };
 
@@ -34,6 +36,43 @@ static bool is_owned(const struct rollout_node *pod, const struct rollout_world 
     if (owner.data)
         return !uid.data || ro_str_eq(owner, uid);
     return selector && ro_selector_match(selector, &facts->labels, &hint);
+}
+
+/* Whose pod it is, where ReplicaSets control pods; false: nobody's here. Beside a ReplicaSet those of its siblings and of
+ * strangers are kept, for its ranks. */
+static bool find_replica_set(const struct holder *h, const struct rollout_node *pod, struct rollout_pod *facts)
+{
+    struct rollout_str owner = ro_controller_uid(pod);
+    if (h->workload.deployment) {
+        facts->replica_set = ro_replica_set_find(&h->sets, owner);
+        return facts->replica_set != 0;
+    }
+    if (!is_owned(pod, &h->world, facts))
+        facts->flags |= ROLLOUT_POD_FOREIGN;
+    return true;
+}
+
+static void read_replica_sets(struct ro_decoder *d, struct holder *h, const struct ro_group *group,
+                              const struct ro_places *places)
+{
+    const struct ro_member *members = group->members[RO_MEMBER_REVISIONS];
+    size_t count = group->count[RO_MEMBER_REVISIONS];
+    struct rollout_replica_set_facts *sets = ro_arena_alloc(&h->arena, count, sizeof(*sets));
+    struct rollout_tree *objects = ro_arena_alloc(&h->arena, count, sizeof(*objects));
+    const struct rollout_node *template =
+        h->workload.deployment ? ro_dig(group->workload.node, "spec", "template", NULL) : NULL;
+    if (!sets || !objects)
+        return;
+    for (size_t i = 0; i < count; i++) {
+        struct ro_at at = ro_at_element(d, &places->arrays[RO_MEMBER_REVISIONS], members[i].node, members[i].index);
+        ro_replica_set_facts_decode(d, &h->arena, &at, template, &sets[i]);
+        objects[i] = ro_tree_of(members[i].node);
+    }
+    if (!ro_replica_set_index(&h->arena, sets, count, &h->sets))
+        return;
+    h->snapshot.replica_sets = (struct rollout_replica_sets){ sets, count, sizeof(*sets) };
+    h->world.replica_set_objects = objects;
+    h->world.replica_set_object_count = count;
 }
 
 static void read_pods(struct ro_decoder *d, struct holder *h, const struct ro_group *group,
@@ -58,11 +97,13 @@ static void read_pods(struct ro_decoder *d, struct holder *h, const struct ro_gr
         if (may && !in_place) /* for all that may still come: to look for them first would be a pass of its own */
             in_place = ro_arena_alloc(&h->arena, count - i, sizeof(*in_place));
         ro_pod_decode(d, &at, &gates, &pods[n], may ? in_place : NULL);
+        bool by_set = h->workload.deployment || h->workload.replicaset;
         if (h->workload.uniteddeployment) {
             pods[n].child = ro_child_of(children, ro_controller_uid(at.node), &pods[n].replica_set);
             if (pods[n].child == 0)
                 continue;
-        } else if (!list && !is_owned(at.node, &h->world, &pods[n])) {
+        } else if (by_set ? !find_replica_set(h, at.node, &pods[n])
+                          : !list && !is_owned(at.node, &h->world, &pods[n])) {
             continue;
         }
         ro_pod_select(&pods[n], at.node, &h->workload, &storage);
@@ -152,7 +193,7 @@ static uint32_t find_update_revision(struct holder *h, const struct rollout_node
     if (found == ROLLOUT_NONE) {
         (void)ro_revision_make(&h->arena, workload, object, collision_count, revisions, *count,
                                ro_revision_next_number(revisions, *count), &revisions[*count], &objects[*count]);
-        return (uint32_t)++ * count;
+        return (uint32_t)++*count;
     }
     for (size_t i = 0; workload->cloneset && i < *count; i++)
         if (revisions[i].number > revisions[found].number) {
@@ -201,6 +242,16 @@ static void read_revisions(struct ro_decoder *d, struct holder *h, const struct 
     h->world.revision_object_count = count;
 }
 
+/* Those that rank a ReplicaSet's pods are its Deployment's: in a List, where all of them would be read for each of the
+ * ReplicaSets, only if it has pods to delete. */
+static const struct ro_group *ranked_group(const struct holder *h, const struct ro_group *group)
+{
+    const struct rollout_replicaset *set = h->workload.replicaset;
+    int64_t wanted = set && set->replicas.set ? set->replicas.value : 1;
+    bool surplus = set && (int64_t)group->count[RO_MEMBER_PODS] > wanted;
+    return surplus && group->deployment ? group->deployment : group;
+}
+
 static void read_workload(struct ro_decoder *d, struct holder *h, const struct ro_group *group,
                           const struct ro_places *places)
 {
@@ -237,15 +288,17 @@ int rollout_grouping_decode(const struct rollout_grouping *grouping, size_t inde
     struct ro_at none = ro_at_root(&nothing);
     ro_grouping_places(&d, grouping, group, &places);
     read_workload(&d, h, group, &places);
-    ro_read_settings(&d, &h->arena, grouping->body ? &places.body : &none, now_ms, &h->workload,
-                     &h->snapshot);
+    ro_read_settings(&d, &h->arena, grouping->body ? &places.body : &none, now_ms, &h->workload, &h->snapshot);
     if (d.code == ROLLOUT_OK) {
-        read_revisions(&d, h, group, &places, grouping->body != NULL);
+        if (h->workload.deployment || h->workload.replicaset)
+            read_replica_sets(&d, h, ranked_group(h, group), &places);
+        else
+            read_revisions(&d, h, group, &places, grouping->body != NULL);
         read_claims(&d, h, group, &places);
         struct ro_child_uids children = { .count = 0 };
         if (h->workload.uniteddeployment)
             read_children(&d, h, group, &places, &children);
-        read_pods(&d, h, group, &places, &children, grouping->list);
+        read_pods(&d, h, ranked_group(h, group), &places, &children, grouping->list);
     }
     if (d.code == ROLLOUT_OK && h->arena.failed)
         d.code = ro_error_nomem(reterr);

@@ -23,6 +23,7 @@ struct ro_group {
     struct rollout_str api_version;
     struct ro_member *members[RO_MEMBER_KINDS];
     size_t count[RO_MEMBER_KINDS];
+    struct ro_group *deployment; /* of a List's ReplicaSet, where its controller is one and there; else NULL */
     size_t mark;         /* the claim that was assigned last */
     bool claims_by_name; /* else by their owners */
 };

@@ -190,6 +190,15 @@ static void assign_children(const struct rollout_grouping *g, const struct table
     }
 }
 
+/* A ReplicaSet is its Deployment's, and a workload itself: its pods are those of both. */
+static void assign_pod(const struct table *by_uid, const struct rollout_node *pod, size_t index, bool fill)
+{
+    struct ro_group *owner = owner_of(by_uid, ro_controller_uid(pod));
+    assign(owner, RO_MEMBER_PODS, pod, index, fill);
+    if (owner && owner->deployment)
+        assign(owner->deployment, RO_MEMBER_PODS, pod, index, fill);
+}
+
 /* Pods and revisions belong to the controller among their owners. */
 static void assign_all(const struct rollout_grouping *g, const struct tables *tables, bool fill)
 {
@@ -197,8 +206,8 @@ static void assign_all(const struct rollout_grouping *g, const struct tables *ta
     for (const struct rollout_node *c = ro_first(g->items); c != ro_end(g->items); c = ro_next(c), index++) {
         struct rollout_str kind = ro_item_kind(g, c);
         if (ro_str_eq(kind, RO_STR("Pod")))
-            assign(owner_of(&tables->by_uid, ro_controller_uid(c)), RO_MEMBER_PODS, c, index, fill);
-        else if (ro_str_eq(kind, RO_STR("ControllerRevision")))
+            assign_pod(&tables->by_uid, c, index, fill);
+        else if (ro_str_eq(kind, RO_STR("ControllerRevision")) || ro_str_eq(kind, RO_STR("ReplicaSet")))
             assign(owner_of(&tables->by_uid, ro_controller_uid(c)), RO_MEMBER_REVISIONS, c, index, fill);
         else if (ro_str_eq(kind, RO_STR("PersistentVolumeClaim")))
             assign_claims(tables, c, index, fill);
@@ -303,6 +312,11 @@ void ro_group_list(struct ro_decoder *d, struct rollout_grouping *g)
     fill_tables(g, &tables);
     if (g->arena.failed)
         return;
+    for (size_t i = 0; i < g->count; i++) {
+        struct ro_group *group = &g->groups[i], *up = owner_of(&tables.by_uid, ro_controller_uid(group->workload.node));
+        if (up && ro_str_eq(group->kind, RO_STR("ReplicaSet")) && ro_str_eq(up->kind, RO_STR("Deployment")))
+            group->deployment = up;
+    }
     assign_all(g, &tables, false);
     for (size_t i = 0; i < g->count; i++) {
         for (size_t k = 0; k < RO_MEMBER_KINDS; k++) {

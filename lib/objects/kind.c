@@ -35,6 +35,16 @@ struct ro_kind ro_kind_of(const struct rollout_workload *workload)
                                 .kind = RO_STR("DaemonSet"),
                                 .pod_update_policy = spec->pod_update_policy,
                                 .native = (spec->flags & ROLLOUT_DAEMONSET_NATIVE) != 0 };
+    } else if (workload->deployment) {
+        const struct rollout_deployment *spec = workload->deployment;
+        ret = (struct ro_kind){
+            .namespace_ = spec->namespace_, .name = spec->name, .kind = RO_STR("Deployment"), .native = true
+        };
+    } else if (workload->replicaset) {
+        const struct rollout_replicaset *spec = workload->replicaset;
+        ret = (struct ro_kind){
+            .namespace_ = spec->namespace_, .name = spec->name, .kind = RO_STR("ReplicaSet"), .native = true
+        };
     }
     if (workload->uniteddeployment) {
         const struct rollout_uniteddeployment *spec = workload->uniteddeployment;

@@ -31,7 +31,7 @@ static struct rollout_str name_str(const char *name)
 /* ---- actions ---- */
 
 /* How the value of an attribute is written. */
-enum { AS_TEXT = 1, AS_TEXTS, AS_NUMBER, AS_NUMBER_UNLESS_ZERO, AS_BOOL, AS_BOOL_IF_TRUE };
+enum { AS_TEXT = 1, AS_TEXTS, AS_NUMBER, AS_NUMBER_UNLESS_ZERO, AS_BOOL, AS_BOOL_IF_TRUE, AS_MAP, AS_PART };
 
 static const struct {
     const char *name;
@@ -55,10 +55,15 @@ static const struct {
     [ROLLOUT_ATTR_ORDINAL] = { "ordinal", AS_NUMBER },
     [ROLLOUT_ATTR_NODE] = { "node", AS_TEXT },
     [ROLLOUT_ATTR_REQUEST] = { "request", AS_TEXT },
+    [ROLLOUT_ATTR_FROM] = { "from", AS_NUMBER },
+    [ROLLOUT_ATTR_TO] = { "to", AS_NUMBER },
+    [ROLLOUT_ATTR_REPLICAS] = { "replicas", AS_NUMBER },
+    [ROLLOUT_ATTR_ANNOTATION] = { "annotations", AS_MAP },
+    [ROLLOUT_ATTR_ANNOTATION_VALUE] = { "annotations", AS_PART },
+    [ROLLOUT_ATTR_MIN_READY_SECONDS] = { "minReadySeconds", AS_NUMBER },
     [ROLLOUT_ATTR_SUBSET] = { "subset", AS_TEXT },
     [ROLLOUT_ATTR_CHILD] = { "name", AS_TEXT },
     [ROLLOUT_ATTR_KIND] = { "kind", AS_TEXT },
-    [ROLLOUT_ATTR_REPLICAS] = { "replicas", AS_NUMBER },
     [ROLLOUT_ATTR_PARTITION] = { "partition", AS_NUMBER },
     [ROLLOUT_ATTR_MAX_UNAVAILABLE] = { "maxUnavailable", AS_NUMBER },
     [ROLLOUT_ATTR_WHY] = { "reason", AS_TEXT },
@@ -78,6 +83,22 @@ static void put_texts(struct ro_writer *out, const struct rollout_plan *plan, co
             ro_write_text(out, absent(), plan_text(plan, attr->text));
     }
     ro_write_end(out, list);
+}
+
+/* All pairs that the action has, as one map: what is to be removed is null. */
+static void put_map(struct ro_writer *out, const struct rollout_plan *plan, const struct rollout_action *action)
+{
+    const struct rollout_attr *attrs = plan->attrs + action->attr_first;
+    size_t map = ro_write_begin(out, ROLLOUT_NODE_OBJECT, name_str(fields[ROLLOUT_ATTR_ANNOTATION].name));
+    for (uint32_t i = 0; i < action->attr_count; i++) {
+        if (attrs[i].key != ROLLOUT_ATTR_ANNOTATION)
+            continue;
+        if (attrs[i].value && i + 1 < action->attr_count)
+            ro_write_text(out, plan_text(plan, attrs[i].text), plan_text(plan, attrs[i + 1].text));
+        else
+            ro_write_null(out, plan_text(plan, attrs[i].text));
+    }
+    ro_write_end(out, map);
 }
 
 static void put_attr(struct ro_writer *out, const struct rollout_plan *plan, const struct rollout_attr *attr)
@@ -128,6 +149,9 @@ static void put_subject(struct ro_writer *out, const struct ro_subjects *s, cons
         if (!has[ROLLOUT_ATTR_NODE])
             ro_write_text(out, RO_STR("node"), name);
         break;
+    case ROLLOUT_SUBJECT_REPLICA_SET:
+        ro_write_text(out, RO_STR("replicaSet"), name.data ? name : RO_STR("$new"));
+        break;
     case ROLLOUT_SUBJECT_ORDINAL: /* of a pod that is created, or that this pass has created before */
         if (!has[ROLLOUT_ATTR_NAME] && !has[ROLLOUT_ATTR_POD])
             ro_write_ordinal_name(out, action->op == ROLLOUT_OP_CREATE ? RO_STR("name") : RO_STR("pod"),
@@ -153,8 +177,10 @@ static void put_action(struct ro_writer *out, const struct ro_subjects *s, const
         uint32_t key = attrs[i].key;
         if (key >= N_FIELDS || listed[key])
             continue;
-        listed[key] = fields[key].as == AS_TEXTS;
-        if (listed[key])
+        listed[key] = fields[key].as == AS_TEXTS || fields[key].as == AS_MAP;
+        if (fields[key].as == AS_MAP)
+            put_map(out, s->plan, action);
+        else if (listed[key])
             put_texts(out, s->plan, action, key);
         else
             put_attr(out, s->plan, &attrs[i]);
@@ -334,6 +360,7 @@ static void put_plan(struct ro_writer *out, const struct ro_subjects *s)
     put_verdicts(out, s, RO_STR("nodes"), ROLLOUT_SUBJECT_NODE);
     put_verdicts(out, s, RO_STR("subsets"), ROLLOUT_SUBJECT_SUBSET);
     put_verdicts(out, s, RO_STR("claims"), ROLLOUT_SUBJECT_CLAIM);
+    put_verdicts(out, s, RO_STR("replicaSets"), ROLLOUT_SUBJECT_REPLICA_SET);
     put_verdicts(out, s, RO_STR("revisions"), ROLLOUT_SUBJECT_REVISION);
     for (size_t i = 0; i < plan->verdict_count; i++)
         if (plan->verdicts[i].subject_kind == ROLLOUT_SUBJECT_WORKLOAD)
@@ -342,8 +369,8 @@ static void put_plan(struct ro_writer *out, const struct ro_subjects *s)
     ro_write_tree(out, RO_STR("status"), &plan->status);
     if (plan->next_ms)
         ro_write_time(out, RO_STR("next"), plan->next_ms);
-    if (plan->requeue_seconds > 0)
-        ro_write_integer(out, RO_STR("requeueAfterSeconds"), plan->requeue_seconds);
+    if (plan->requeue_seconds != 0)
+        ro_write_integer(out, RO_STR("requeueAfterSeconds"), plan->requeue_seconds > 0 ? plan->requeue_seconds : 0);
     if (plan->stopped_at > 0)
         ro_write_integer(out, RO_STR("stoppedAt"), plan->stopped_at);
     put_shares(out, s);

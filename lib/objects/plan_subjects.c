@@ -26,6 +26,8 @@ struct rollout_str ro_subject_name(const struct ro_subjects *s, uint32_t kind, u
         return snapshot->claims.items[subject].name;
     case ROLLOUT_SUBJECT_NODE:
         return snapshot->nodes.items[subject].name;
+    case ROLLOUT_SUBJECT_REPLICA_SET:
+        return snapshot->replica_sets.items[subject].name;
     case ROLLOUT_SUBJECT_SUBSET: {
         const struct rollout_uniteddeployment *spec = s->world->workload->uniteddeployment;
         return subject < spec->subset_count ? spec->subsets[subject].name
@@ -71,9 +73,10 @@ bool ro_subjects_make(struct ro_subjects *s, const struct rollout_world *world, 
     s->count[ROLLOUT_SUBJECT_MISSING] = 3;
     s->count[ROLLOUT_SUBJECT_WORKLOAD] = 1;
     s->count[ROLLOUT_SUBJECT_NODE] = snapshot->nodes.count;
+    s->count[ROLLOUT_SUBJECT_REPLICA_SET] = snapshot->replica_sets.count;
     if (world->workload->uniteddeployment)
         s->count[ROLLOUT_SUBJECT_SUBSET] = world->workload->uniteddeployment->subset_count + snapshot->subsets.count;
-    for (uint32_t kind = ROLLOUT_SUBJECT_POD; kind < RO_SUBJECT_KINDS; kind++) {
+    for (uint32_t kind = ROLLOUT_SUBJECT_POD; kind < RO_SUBJECT_KINDS; kind++) { /* of ordinals none */
         s->base[kind] = total;
         total += s->count[kind];
     }

@@ -48,6 +48,11 @@ void ro_write_bool(struct ro_writer *w, struct rollout_str key, bool value)
     put(w, (struct rollout_node){ .kind = ROLLOUT_NODE_BOOL, .key = key, .integer = value });
 }
 
+void ro_write_null(struct ro_writer *w, struct rollout_str key)
+{
+    put(w, (struct rollout_node){ .kind = ROLLOUT_NODE_NULL, .key = key });
+}
+
 /* A text of two parts that the document keeps; while only counting its length is all that matters. */
 static void put_kept(struct ro_writer *w, struct rollout_str key, struct rollout_str first, struct rollout_str last)
 {

@@ -22,6 +22,8 @@ void ro_write_end(struct ro_writer *w, size_t at);
 void ro_write_text(struct ro_writer *w, struct rollout_str key, struct rollout_str text);
 void ro_write_name(struct ro_writer *w, struct rollout_str key, const char *name);
 void ro_write_integer(struct ro_writer *w, struct rollout_str key, int64_t value);
+/* null */
+void ro_write_null(struct ro_writer *w, struct rollout_str key);
 void ro_write_bool(struct ro_writer *w, struct rollout_str key, bool value);
 void ro_write_time(struct ro_writer *w, struct rollout_str key, int64_t ms);
 

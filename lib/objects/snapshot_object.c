@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "objects/snapshot_object.h"
 
+#include "base/error.h"
 #include "base/tree.h"
 #include "objects/result.h"
 #include "rules/diff.h"
@@ -240,6 +241,9 @@ int rollout_snapshot_object(const struct rollout_world *world, const struct roll
     int r = rollout_tree_check(&world->workload_object, reterr);
     if (r == ROLLOUT_OK)
         r = ro_abi_struct(world->workload, &w.workload, sizeof(w.workload), "workload", reterr);
+    if (r == ROLLOUT_OK && (w.workload.deployment || w.workload.replicaset)) /* their pods' owners are not written */
+        r = ro_error(reterr, ROLLOUT_ERR_INVALID, "workload", "workload: the snapshot of a %s cannot be written",
+                     w.workload.deployment ? "Deployment" : "ReplicaSet");
     if (r == ROLLOUT_OK)
         r = ro_specs_open(&w.workload, &w.specs, reterr);
     if (r == ROLLOUT_OK && w.workload.uniteddeployment) /* its children's objects would have to be made up */

@@ -99,6 +99,21 @@ struct rollout_lifecycle ro_read_lifecycle(struct ro_decoder *d, const struct ro
     };
 }
 
+struct rollout_labels ro_read_annotations(struct ro_arena *arena, const struct rollout_node *annotations)
+{
+    struct rollout_labels ret = { NULL, 0, sizeof(struct rollout_label) };
+    bool some = ro_is(annotations, ROLLOUT_NODE_OBJECT) && ro_count(annotations) > 0;
+    struct rollout_label *items = some ? ro_arena_alloc(arena, ro_count(annotations), sizeof(*items)) : NULL;
+    if (!items)
+        return ret;
+    for (const struct rollout_node *c = ro_first(annotations); c != ro_end(annotations); c = ro_next(c)) {
+        struct rollout_str text = ro_text(c);
+        items[ret.count++] = (struct rollout_label){ c->key, text.data ? text : RO_STR("") };
+    }
+    ret.items = items;
+    return ret;
+}
+
 const struct rollout_condition *ro_read_conditions(struct ro_decoder *d, struct ro_arena *arena,
                                                    const struct ro_at *status, bool update_times, size_t *ret_count)
 {

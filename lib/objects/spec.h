@@ -35,6 +35,9 @@ uint32_t ro_policy_from_text(struct rollout_str text);
 /* spec.lifecycle. */
 struct rollout_lifecycle ro_read_lifecycle(struct ro_decoder *d, const struct ro_at *spec);
 
+/* metadata.annotations, which were checked: in the arena, since some may carry their value as a tree. */
+struct rollout_labels ro_read_annotations(struct ro_arena *arena, const struct rollout_node *annotations);
+
 /* status.conditions; *ret_count is how many. update_times: the kind's conditions have lastUpdateTime. */
 const struct rollout_condition *ro_read_conditions(struct ro_decoder *d, struct ro_arena *arena,
                                                    const struct ro_at *status, bool update_times, size_t *ret_count);

@@ -3,21 +3,22 @@
 
 #include "objects/cloneset.h"
 #include "objects/daemonset.h"
+#include "objects/deployment.h"
+#include "objects/replicaset.h"
 #include "objects/statefulset.h"
 #include "objects/uniteddeployment.h"
 
-/* Which kinds there are, and whether Kubernetes has one of that name itself. */
+/* Which kinds there are, and whether OpenKruise and Kubernetes have one of that name. */
 static const struct {
     struct rollout_str kind;
-    bool native;
+    bool kruise, native;
 } kinds[] = {
-    { { "CloneSet", 8 }, false },
-    { { "StatefulSet", 11 }, true },
-    { { "DaemonSet", 9 }, true },
-    { { "UnitedDeployment", 16 }, false },
+    { { "CloneSet", 8 }, true, false },    { { "StatefulSet", 11 }, true, true },
+    { { "DaemonSet", 9 }, true, true },    { { "Deployment", 10 }, false, true },
+    { { "ReplicaSet", 10 }, false, true }, { { "UnitedDeployment", 16 }, true, false },
 };
 
-enum { CLONESET, STATEFULSET, DAEMONSET, UNITEDDEPLOYMENT, KINDS };
+enum { CLONESET, STATEFULSET, DAEMONSET, DEPLOYMENT, REPLICASET, UNITEDDEPLOYMENT, KINDS };
 
 static size_t kind_of(struct rollout_str text)
 {
@@ -34,9 +35,9 @@ bool ro_is_workload(struct rollout_str kind)
 
 static uint32_t version_of(size_t kind, struct rollout_str api_version)
 {
-    if (ro_str_eq(api_version, RO_STR("apps.kruise.io/v1beta1")))
+    if (kinds[kind].kruise && ro_str_eq(api_version, RO_STR("apps.kruise.io/v1beta1")))
         return RO_VERSION_V1BETA1;
-    if (ro_str_eq(api_version, RO_STR("apps.kruise.io/v1alpha1")))
+    if (kinds[kind].kruise && ro_str_eq(api_version, RO_STR("apps.kruise.io/v1alpha1")))
         return RO_VERSION_V1ALPHA1;
     return kinds[kind].native && ro_str_eq(api_version, RO_STR("apps/v1")) ? RO_VERSION_NATIVE : RO_VERSION_NONE;
 }
@@ -56,6 +57,12 @@ void ro_workload_decode(struct ro_decoder *d, struct ro_arena *arena, const stru
     } else if (which == STATEFULSET) {
         ro_statefulset_decode(d, arena, object, version, &specs->statefulset, &specs->statefulset_status);
         ret->statefulset = &specs->statefulset;
+    } else if (which == DEPLOYMENT) {
+        ro_deployment_decode(d, arena, object, &specs->deployment, &specs->deployment_status);
+        ret->deployment = &specs->deployment;
+    } else if (which == REPLICASET) {
+        ro_replicaset_decode(d, arena, object, &specs->replicaset, &specs->replicaset_status);
+        ret->replicaset = &specs->replicaset;
     } else if (which == UNITEDDEPLOYMENT) {
         ro_uniteddeployment_decode(d, arena, object, &specs->uniteddeployment, &specs->uniteddeployment_status);
         ret->uniteddeployment = &specs->uniteddeployment;
@@ -73,8 +80,11 @@ const struct rollout_selector *ro_workload_selector(const struct rollout_workloa
         return &workload->statefulset->selector;
     if (workload->daemonset && !(workload->daemonset->flags & ROLLOUT_DAEMONSET_SELECTOR_INVALID))
         return &workload->daemonset->selector;
-    if (workload->uniteddeployment &&
-        !(workload->uniteddeployment->flags & ROLLOUT_UNITEDDEPLOYMENT_SELECTOR_INVALID))
+    if (workload->deployment && !(workload->deployment->flags & ROLLOUT_DEPLOYMENT_SELECTOR_INVALID))
+        return &workload->deployment->selector;
+    if (workload->replicaset && !(workload->replicaset->flags & ROLLOUT_REPLICASET_SELECTOR_INVALID))
+        return &workload->replicaset->selector;
+    if (workload->uniteddeployment && !(workload->uniteddeployment->flags & ROLLOUT_UNITEDDEPLOYMENT_SELECTOR_INVALID))
         return &workload->uniteddeployment->selector;
     return NULL;
 }

@@ -135,6 +135,13 @@ void ro_build_attr_pod(struct ro_builder *b, struct rollout_str name, uint32_t p
     build_attr(b, ROLLOUT_ATTR_POD, ro_build_text(b, name), pod == ROLLOUT_NONE ? 0 : (int64_t)pod + 1);
 }
 
+void ro_build_attr_note(struct ro_builder *b, struct rollout_str key, struct rollout_str value, int removed)
+{
+    build_attr(b, ROLLOUT_ATTR_ANNOTATION, ro_build_text(b, key), !removed);
+    if (!removed)
+        build_attr(b, ROLLOUT_ATTR_ANNOTATION_VALUE, ro_build_text(b, value), 0);
+}
+
 void ro_build_attr_child(struct ro_builder *b, struct rollout_str name, uint32_t child)
 {
     build_attr(b, ROLLOUT_ATTR_CHILD, ro_build_text(b, name), (int64_t)child + 1);

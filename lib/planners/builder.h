@@ -48,6 +48,9 @@ void ro_build_attr_value(struct ro_builder *b, uint32_t key, int64_t value);
 /* ROLLOUT_ATTR_POD: a pod's name and its place, or ROLLOUT_NONE where it is not there. */
 void ro_build_attr_pod(struct ro_builder *b, struct rollout_str name, uint32_t pod);
 
+/* ROLLOUT_ATTR_ANNOTATION, and unless it is removed ROLLOUT_ATTR_ANNOTATION_VALUE. */
+void ro_build_attr_note(struct ro_builder *b, struct rollout_str key, struct rollout_str value, int removed);
+
 /* ROLLOUT_ATTR_CHILD: a child's name and its place in the snapshot's subsets. */
 void ro_build_attr_child(struct ro_builder *b, struct rollout_str name, uint32_t child);
 

@@ -21,6 +21,16 @@ void ro_check_lifecycle(struct ro_check *c, const struct rollout_lifecycle *life
     ro_check_hook(c, &path, "in_place_update", &lifecycle->in_place_update);
 }
 
+static void check_condition(struct ro_check *c, const struct ro_path *place, const struct rollout_condition *condition)
+{
+    ro_check_text(c, place, "type", condition->type);
+    ro_check_text(c, place, "status", condition->status);
+    ro_check_text(c, place, "reason", condition->reason);
+    ro_check_text(c, place, "message", condition->message);
+    ro_check_time(c, place, "last_update_ms", condition->last_update_ms);
+    ro_check_time(c, place, "last_transition_ms", condition->last_transition_ms);
+}
+
 void ro_check_conditions(struct ro_check *c, const struct ro_path *up, const struct rollout_condition *conditions,
                          size_t count)
 {
@@ -29,12 +39,7 @@ void ro_check_conditions(struct ro_check *c, const struct ro_path *up, const str
         return;
     for (size_t i = 0; i < count; i++) {
         struct ro_path place = ro_path_element(&list, i);
-        ro_check_text(c, &place, "type", conditions[i].type);
-        ro_check_text(c, &place, "status", conditions[i].status);
-        ro_check_text(c, &place, "reason", conditions[i].reason);
-        ro_check_text(c, &place, "message", conditions[i].message);
-        ro_check_time(c, &place, "last_update_ms", conditions[i].last_update_ms);
-        ro_check_time(c, &place, "last_transition_ms", conditions[i].last_transition_ms);
+        check_condition(c, &place, &conditions[i]);
     }
 }
 
@@ -158,6 +163,24 @@ static void check_backoffs(struct ro_check *c, const struct ro_abi_array *backof
     }
 }
 
+static void check_replica_sets(struct ro_check *c, const struct ro_abi_array *sets)
+{
+    struct ro_path list = ro_path_member(NULL, "replica_sets");
+    for (size_t i = 0; i < sets->count; i++) {
+        const struct rollout_replica_set_facts *set = (const void *)(sets->items + i * sets->stride);
+        struct ro_path place = ro_path_element(&list, i), replicas = ro_path_member(&place, "replicas");
+        struct ro_path failure = ro_path_member(&place, "replica_failure"), selector = ro_path_member(&place, "selector");
+        ro_check_text(c, &place, "name", set->name);
+        ro_check_text(c, &place, "uid", set->uid);
+        ro_check_time(c, &place, "created_ms", set->created_ms);
+        if (set->replicas < 0)
+            ro_check_refuse_number(c, ROLLOUT_ERR_INVALID, &replicas, set->replicas, "", " is negative");
+        ro_check_labels(c, &place, "annotations", &set->annotations);
+        check_condition(c, &failure, &set->replica_failure);
+        ro_check_selector_at(c, &selector, &set->selector);
+    }
+}
+
 void ro_check_snapshot(struct ro_check *c, const struct ro_planner_input *in)
 {
     struct ro_path path = ro_path_member(NULL, "snapshot");
@@ -170,4 +193,5 @@ void ro_check_snapshot(struct ro_check *c, const struct ro_planner_input *in)
     check_verdicts(c, &in->verdicts);
     check_storage_classes(c, &in->storage_classes);
     check_backoffs(c, &in->backoffs);
+    check_replica_sets(c, &in->replica_sets);
 }

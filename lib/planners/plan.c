@@ -32,6 +32,12 @@ static const char *const op_names[] = {
     [ROLLOUT_OP_RESIZE_CLAIM] = "resize-claim",
     [ROLLOUT_OP_REPAIR] = "repair",
     [ROLLOUT_OP_RELABEL] = "relabel",
+    [ROLLOUT_OP_SCALE] = "scale",
+    [ROLLOUT_OP_CREATE_REPLICA_SET] = "create-replica-set",
+    [ROLLOUT_OP_DELETE_REPLICA_SET] = "delete-replica-set",
+    [ROLLOUT_OP_SET_ANNOTATION] = "set-annotation",
+    [ROLLOUT_OP_SET_MIN_READY_SECONDS] = "set-min-ready-seconds",
+    [ROLLOUT_OP_SET_TEMPLATE] = "set-template",
     [ROLLOUT_OP_CREATE_SUBSET] = "create-subset",
     [ROLLOUT_OP_UPDATE_SUBSET] = "update-subset",
     [ROLLOUT_OP_DELETE_SUBSET] = "delete-subset",
@@ -72,23 +78,30 @@ static int plan_arrays(const struct rollout_workload *workload, const struct rol
         .verdicts = arrays->verdicts,
         .storage_classes = arrays->storage_classes,
         .backoffs = arrays->backoffs,
+        .replica_sets = arrays->replica_sets,
         .subsets = arrays->subsets,
     };
     struct rollout_workload full = *workload;
     struct ro_specs specs;
 
     int r = ro_gates_resolve(workload->gates, workload->gate_count, &input.gates, reterr);
-    if (r == ROLLOUT_OK)
+    if (r == ROLLOUT_OK && !workload->deployment && !workload->replicaset) /* those have no ControllerRevisions */
         r = check_indexes(snapshot, arrays, reterr);
     if (r == ROLLOUT_OK)
         r = ro_specs_open(&full, &specs, reterr);
     if (r)
         return r;
+    if (full.cloneset)
+        return ro_plan_cloneset(full.cloneset, &input, answer, reterr);
+    if (full.daemonset)
+        return ro_plan_daemonset(full.daemonset, &input, answer, reterr);
+    if (full.deployment)
+        return ro_plan_deployment(full.deployment, &input, answer, reterr);
+    if (full.replicaset)
+        return ro_plan_replicaset(full.replicaset, &input, answer, reterr);
     if (full.uniteddeployment)
         return ro_plan_uniteddeployment(full.uniteddeployment, &input, answer, reterr);
-    return full.cloneset    ? ro_plan_cloneset(full.cloneset, &input, answer, reterr)
-           : full.daemonset ? ro_plan_daemonset(full.daemonset, &input, answer, reterr)
-                            : ro_plan_statefulset(full.statefulset, &input, answer, reterr);
+    return ro_plan_statefulset(full.statefulset, &input, answer, reterr);
 }
 
 static int decide(const struct rollout_workload *workload, const struct rollout_snapshot *snapshot,
@@ -107,9 +120,10 @@ static int decide(const struct rollout_workload *workload, const struct rollout_
         return ro_error(reterr, ROLLOUT_ERR_INVALID, "profile", "profile: unknown profile %u", w.profile);
     if (w.fix_count > 0)
         return ro_error_at(reterr, ROLLOUT_ERR_INVALID, 0, "fixes", "fixes: unknown fix %u", w.fixes ? w.fixes[0] : 0);
-    int specs = !!w.cloneset + !!w.statefulset + !!w.daemonset + !!w.uniteddeployment;
+    int specs = !!w.cloneset + !!w.statefulset + !!w.daemonset + !!w.deployment + !!w.replicaset + !!w.uniteddeployment;
     if (specs != 1)
-        return ro_error(reterr, ROLLOUT_ERR_INVALID, "workload", "workload: %s spec is set", specs ? "more than one" : "no");
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, "workload", "workload: %s spec is set",
+                        specs ? "more than one" : "no");
 
     r = ro_arrays_open(&s, &arrays, reterr);
     if (r == ROLLOUT_OK)

@@ -13,12 +13,13 @@
 struct ro_planner_input {
     struct rollout_snapshot snapshot; /* scalars; the arrays are below */
     struct ro_pods pods;
-    struct ro_abi_array nodes;     /* of struct rollout_node_facts */
-    struct ro_abi_array claims;    /* of struct rollout_claim */
-    struct ro_abi_array revisions; /* of struct rollout_revision */
-    struct ro_abi_array verdicts;  /* of struct rollout_in_place_verdict */
+    struct ro_abi_array nodes;           /* of struct rollout_node_facts */
+    struct ro_abi_array claims;          /* of struct rollout_claim */
+    struct ro_abi_array revisions;       /* of struct rollout_revision */
+    struct ro_abi_array verdicts;        /* of struct rollout_in_place_verdict */
     struct ro_abi_array storage_classes; /* of struct rollout_storage_class */
     struct ro_abi_array backoffs;        /* of struct rollout_backoff */
+    struct ro_abi_array replica_sets;    /* of struct rollout_replica_set_facts */
     struct ro_abi_array subsets;         /* of struct rollout_subset */
     struct ro_gates gates;
 };
@@ -34,6 +35,10 @@ int ro_plan_cloneset(const struct rollout_cloneset *cloneset, const struct ro_pl
                      const struct ro_answer *answer, struct rollout_error *reterr);
 int ro_plan_daemonset(const struct rollout_daemonset *daemonset, const struct ro_planner_input *input,
                       const struct ro_answer *answer, struct rollout_error *reterr);
+int ro_plan_deployment(const struct rollout_deployment *deployment, const struct ro_planner_input *input,
+                       const struct ro_answer *answer, struct rollout_error *reterr);
+int ro_plan_replicaset(const struct rollout_replicaset *replicaset, const struct ro_planner_input *input,
+                       const struct ro_answer *answer, struct rollout_error *reterr);
 int ro_plan_statefulset(const struct rollout_statefulset *statefulset, const struct ro_planner_input *input,
                         const struct ro_answer *answer, struct rollout_error *reterr);
 int ro_plan_uniteddeployment(const struct rollout_uniteddeployment *deployment, const struct ro_planner_input *input,

@@ -23,6 +23,8 @@ int ro_arrays_open(const struct rollout_snapshot *s, struct ro_arrays *ret, stru
           sizeof(struct rollout_storage_class), "storage_classes", &ret->storage_classes },
         { s->failed_pod_backoffs.items, s->failed_pod_backoffs.count, s->failed_pod_backoffs.stride,
           sizeof(struct rollout_backoff), "failed_pod_backoffs", &ret->backoffs },
+        { s->replica_sets.items, s->replica_sets.count, s->replica_sets.stride,
+          sizeof(struct rollout_replica_set_facts), "replica_sets", &ret->replica_sets },
         { s->subsets.items, s->subsets.count, s->subsets.stride, sizeof(struct rollout_subset), "subsets",
           &ret->subsets },
     };
@@ -44,5 +46,6 @@ void ro_arrays_close(struct ro_arrays *arrays)
     free(arrays->verdicts.copy);
     free(arrays->storage_classes.copy);
     free(arrays->backoffs.copy);
+    free(arrays->replica_sets.copy);
     free(arrays->subsets.copy);
 }

@@ -65,6 +65,7 @@ static const struct {
     { ROLLOUT_REASON_FAILED_BACKOFF, "FailedBackoff", "failed, replaced at {t}" },
     { ROLLOUT_REASON_CLAIM_NOT_FREE, "ClaimNotFree", "claim {s} is not free" },
     { ROLLOUT_REASON_CLAIM_RESIZING, "ClaimResizing", "claim {s} is being resized" },
+    { ROLLOUT_REASON_OLD_PODS_RUNNING, "OldPodsRunning", "{a} old pods still there[p, first {p}]" },
     { ROLLOUT_REASON_SUBSET_UNSCHEDULABLE, "SubsetUnschedulable", "subset {s} unschedulable[t until {t}]" },
     { ROLLOUT_REASON_RESERVED, "Reserved", "reserved ({s})[t until {t}]" },
     { ROLLOUT_REASON_MAX_UNAVAILABLE_REACHED, "MaxUnavailableReached",
@@ -157,6 +158,10 @@ static void put_because(struct out *out, const struct rollout_snapshot *snapshot
         put(out, "node ", 5);
         name = name_at(s->nodes.items, s->nodes.count, s->nodes.stride, offsetof(struct rollout_node_facts, name),
                        v->because);
+        break;
+    case ROLLOUT_SUBJECT_REPLICA_SET:
+        name = name_at(s->replica_sets.items, s->replica_sets.count, s->replica_sets.stride,
+                       offsetof(struct rollout_replica_set_facts, name), v->because);
         break;
     case ROLLOUT_SUBJECT_ORDINAL:
         put(out, "ordinal ", 8);

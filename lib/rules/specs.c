@@ -28,7 +28,8 @@ int ro_specs_open(struct rollout_workload *workload, struct ro_specs *specs, str
     if (r == ROLLOUT_OK && workload->statefulset) {
         r = ro_abi_struct(workload->statefulset, &specs->statefulset, sizeof specs->statefulset, "statefulset", reterr);
         if (r == ROLLOUT_OK)
-            r = open_status(specs->statefulset.status, &specs->statefulset_status, sizeof specs->statefulset_status, reterr);
+            r = open_status(specs->statefulset.status, &specs->statefulset_status, sizeof specs->statefulset_status,
+                            reterr);
         specs->statefulset.status = &specs->statefulset_status;
         workload->statefulset = &specs->statefulset;
     }
@@ -38,6 +39,22 @@ int ro_specs_open(struct rollout_workload *workload, struct ro_specs *specs, str
             r = open_status(specs->daemonset.status, &specs->daemonset_status, sizeof specs->daemonset_status, reterr);
         specs->daemonset.status = &specs->daemonset_status;
         workload->daemonset = &specs->daemonset;
+    }
+    if (r == ROLLOUT_OK && workload->deployment) {
+        r = ro_abi_struct(workload->deployment, &specs->deployment, sizeof specs->deployment, "deployment", reterr);
+        if (r == ROLLOUT_OK)
+            r = open_status(specs->deployment.status, &specs->deployment_status, sizeof specs->deployment_status,
+                            reterr);
+        specs->deployment.status = &specs->deployment_status;
+        workload->deployment = &specs->deployment;
+    }
+    if (r == ROLLOUT_OK && workload->replicaset) {
+        r = ro_abi_struct(workload->replicaset, &specs->replicaset, sizeof specs->replicaset, "replicaset", reterr);
+        if (r == ROLLOUT_OK)
+            r = open_status(specs->replicaset.status, &specs->replicaset_status, sizeof specs->replicaset_status,
+                            reterr);
+        specs->replicaset.status = &specs->replicaset_status;
+        workload->replicaset = &specs->replicaset;
     }
     if (r == ROLLOUT_OK && workload->uniteddeployment) {
         r = ro_abi_struct(workload->uniteddeployment, &specs->uniteddeployment, sizeof specs->uniteddeployment,

@@ -372,6 +372,9 @@ static int refuse_unplayed(const struct rollout_workload *workload, struct rollo
 {
     struct rollout_workload full;
     int r = ro_abi_struct(workload, &full, sizeof full, "workload", reterr);
+    if (r == ROLLOUT_OK && (full.deployment || full.replicaset))
+        r = ro_error(reterr, ROLLOUT_ERR_INVALID, "workload", "workload: a %s cannot be played with",
+                     full.deployment ? "Deployment" : "ReplicaSet");
     if (r == ROLLOUT_OK && full.uniteddeployment)
         r = ro_error(reterr, ROLLOUT_ERR_INVALID, "workload",
                      "workload: a UnitedDeployment cannot be played, but each of its children can");
@@ -391,6 +394,9 @@ int ro_cluster_open(struct ro_cluster *c, const struct rollout_world *world, str
     rollout_plan_free(plan);
     if (r == ROLLOUT_OK)
         r = ro_abi_struct(world->snapshot, &c->snapshot, sizeof c->snapshot, "snapshot", reterr);
+    if (r != ROLLOUT_OK)
+        return r;
+    r = refuse_unplayed(world->workload, reterr);
     if (r != ROLLOUT_OK)
         return r;
     struct rollout_snapshot given = c->snapshot;

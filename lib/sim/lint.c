@@ -152,7 +152,7 @@ static void open_object(struct ro_lint *l)
     l->alpha = ro_str_eq(world->api_version, RO_STR("apps.kruise.io/v1alpha1"));
     l->root = ro_at_root(world->workload_object.nodes);
     l->spec = ro_at_object(&l->decoder, &l->root, "spec");
-    l->strategy = ro_at_object(&l->decoder, &l->spec, "updateStrategy");
+    l->strategy = ro_at_object(&l->decoder, &l->spec, world->workload->deployment ? "strategy" : "updateStrategy");
     l->rolling = ro_at_object(&l->decoder, &l->strategy, "rollingUpdate");
     l->template = ro_at_object(&l->decoder, &l->spec, "template");
     l->pod_spec = ro_at_object(&l->decoder, &l->template, "spec");
@@ -179,6 +179,10 @@ int rollout_lint(const struct rollout_world *world, struct rollout_findings **re
         ro_lint_uniteddeployment(&l, workload->uniteddeployment);
     else if (workload->daemonset)
         r = ro_lint_daemonset(&l, workload->daemonset, reterr);
+    else if (workload->deployment)
+        ro_lint_deployment(&l, workload->deployment);
+    else if (workload->replicaset)
+        ro_lint_replicaset(&l, workload->replicaset);
     if (r == ROLLOUT_OK)
         r = hand_over(&l, ret_findings, reterr);
     rollout_plan_free(l.limits);

@@ -42,6 +42,8 @@ struct rollout_str ro_lint_shown(struct ro_lint *l, const struct ro_at *at);
 /* The kinds. */
 void ro_lint_cloneset(struct ro_lint *l, const struct rollout_cloneset *cloneset);
 void ro_lint_statefulset(struct ro_lint *l, const struct rollout_statefulset *set);
+void ro_lint_deployment(struct ro_lint *l, const struct rollout_deployment *spec);
+void ro_lint_replicaset(struct ro_lint *l, const struct rollout_replicaset *spec);
 void ro_lint_uniteddeployment(struct ro_lint *l, const struct rollout_uniteddeployment *spec);
 int ro_lint_daemonset(struct ro_lint *l, const struct rollout_daemonset *set, struct rollout_error *reterr);
 

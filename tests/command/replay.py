@@ -226,9 +226,9 @@ class Bad(unittest.TestCase):
 
     def test_kinds_that_are_not_planned(self):
         snapshot = {'kind': 'Snapshot', 'now': '2026-01-01T00:00:00Z', 'workload': {
-            'kind': 'Deployment', 'apiVersion': 'apps/v1', 'metadata': {'name': 'x'}}}
+            'kind': 'Job', 'apiVersion': 'batch/v1', 'metadata': {'name': 'x'}}}
         self.assertEqual(replay([{'id': 'x', 'snapshot': snapshot, 'expect': {'actions': []}}]),
-                         (2, '', 'rollout replay: stdin:1: snapshot.workload.kind: "Deployment" is not supported\n'))
+                         (2, '', 'rollout replay: stdin:1: snapshot.workload.kind: "Job" is not supported\n'))
 
     def test_nothing(self):
         self.assertEqual(rollout('replay'), (2, '', 'rollout replay: the input holds no document\n'))

@@ -32,7 +32,8 @@ What a rollout controller would do now, and why, from objects as the API server 
   rollout help [COMMAND]
 
 Files hold Snapshots, recorded decisions, single workloads, or a List as
-`kubectl get clonesets,statefulsets,daemonsets,controllerrevisions,pods,nodes,pvc -o json` prints it
+`kubectl get clonesets,statefulsets,daemonsets,deployments,replicasets,controllerrevisions,pods,nodes,pvc
+-o json` prints it
 (statefulsets.apps.kruise.io and daemonsets.apps.kruise.io are OpenKruise's): any number of documents,
 in JSON, JSON Lines, or YAML where it was built with libyaml. No file, or "-": stdin. What comes
 after "--" is no option, be it a file named -x.
@@ -305,16 +306,16 @@ class WrongUsage(WithTemplate):
     def test_kinds_that_are_not_supported(self):
         """In a List: named once each; nothing to answer is status 2, as it is for a lone one."""
         others = [{'kind': kind, 'apiVersion': 'apps/v1', 'metadata': {'name': 'x'}}
-                  for kind in ('SidecarSet', 'Deployment', 'Deployment', 'Service')]
+                  for kind in ('SidecarSet', 'ReplicationController', 'ReplicationController', 'Service')]
         named = ''.join(f'rollout plan: document 1: {kind} is not supported and is passed over\n'
-                        for kind in ('Deployment', 'SidecarSet'))
+                        for kind in ('ReplicationController', 'SidecarSet'))
         self.assertEqual(rollout('plan', text=json.dumps({'kind': 'List', 'items': others})),
                          (2, '', f'{named}rollout plan: document 1 holds no workload\n'))
         web = json.loads(WEB.read_text(encoding='utf-8'))
         web['items'] += others
         self.assertEqual(rollout('plan', text=json.dumps(web)), (0, rollout('plan', WEB)[1], named))
         self.assertEqual(rollout('plan', text=json.dumps(others[1])),
-                         (2, '', 'rollout plan: stdin:1: kind: "Deployment" is not supported\n'))
+                         (2, '', 'rollout plan: stdin:1: kind: "ReplicationController" is not supported\n'))
         self.assertEqual(rollout('plan', text='{"kind":"List","items":[]}')[0], 0)
 
     def test_cannot_be_written(self):

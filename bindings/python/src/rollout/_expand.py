@@ -46,6 +46,7 @@ ANNOTATIONS.texts = {
     'apps.kruise.io/inplace-update-grace': GRACE_VALUE,
     'inplace-update-grace': GRACE_VALUE,
     'apps.kruise.io/runtime-containers-meta': SEALED,
+    'rollouts.kruise.io/deployment-strategy': SEALED,
 }
 GRACE_VALUE.dicts = {NO_KEY: GRACE}
 GRACE.texts = {'metaDataPatch': SEALED}
