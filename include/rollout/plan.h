@@ -21,7 +21,7 @@ enum {
     ROLLOUT_OP_RENUMBER_REVISION = 2,   /**< raise an old revision's number; REVISION, NUMBER */
     ROLLOUT_OP_DELETE_REVISION = 3,     /**< history cleanup; REVISION */
     ROLLOUT_OP_CREATE = 4,              /**< create pods. CloneSet: REVISION, COUNT, ID..., NEW_IDS; StatefulSet: NAME,
-                                             ORDINAL, REVISION, STATE; DaemonSet: NODE, REVISION */
+                                             ORDINAL, REVISION, STATE; DaemonSet: NODE, REVISION; BroadcastJob: NODE */
     ROLLOUT_OP_DELETE = 5,              /**< delete the pod now */
     ROLLOUT_OP_CREATE_CLAIM = 6,        /**< create a volume claim; CLAIM where its name is known, TEMPLATE */
     ROLLOUT_OP_DELETE_CLAIM = 7,        /**< CLAIM */
@@ -39,7 +39,8 @@ enum {
     ROLLOUT_OP_RELEASE = 17,            /**< remove the workload's owner reference: the selector no longer matches */
     ROLLOUT_OP_RESIZE_CLAIM = 18,       /**< give the claim the resources of its template; CLAIM, REQUEST */
     ROLLOUT_OP_REPAIR = 19,             /**< write the identity or the volumes that the pod lacks; DETAIL */
-    ROLLOUT_OP_RELABEL = 20             /**< name the pod's revision anew: its own is a double of it; REVISION */
+    ROLLOUT_OP_RELABEL = 20,            /**< name the pod's revision anew: its own is a double of it; REVISION */
+    ROLLOUT_OP_DELETE_WORKLOAD = 35     /**< delete the BroadcastJob itself: its time to live is over */
 };
 
 /** What an action or a verdict is about. */
@@ -152,7 +153,7 @@ struct rollout_plan {
                                                  upstream removes them from the spec */
     size_t dropped_count;
     uint32_t stopped_at; /**< the step at which the pass ended early: a StatefulSet's of statefulset.md 7, a DaemonSet's
-                              of daemonset.md 6; 0 = it went through, or the kind has no such numbers */
+                              of daemonset.md 6, a BroadcastJob's of broadcastjob.md 3; 0 = it went through, or the kind has no such numbers */
     uint32_t reserved;   /**< zero */
 };
 

@@ -100,6 +100,17 @@ struct rollout_in_place {
                                                count 0 = nothing is known of them; checked */
 };
 
+/** What a BroadcastJob asks of one of its pods beyond what is in struct rollout_pod: whether its node still fits it, and
+ *  how often it has restarted. Frozen. */
+struct rollout_job_pod {
+    struct rollout_scheduling scheduling; /**< of the pod's own spec */
+    const struct rollout_resource *requests; /**< what the pod needs, by name in byte order, each once */
+    size_t request_count;
+    int64_t restarts;    /**< restartCount of all its containers and init containers added up */
+    uint32_t on_failure; /**< 1: restartPolicy is OnFailure */
+    uint32_t reserved;   /**< zero */
+};
+
 /** One pod. The first 64 bytes are what every pass over all pods reads. */
 struct rollout_pod {
     uint32_t phase;            /**< ROLLOUT_PHASE_* */
@@ -123,6 +134,8 @@ struct rollout_pod {
     struct rollout_str uid;         /**< metadata.uid; by it a claim tells its pod from a former one of that name */
     struct rollout_str target_node; /**< the node that spec.affinity binds a pod without spec.nodeName to: the only
                                          value of the first matchFields metadata.name; absent = none */
+    const struct rollout_job_pod *job_pod; /**< a BroadcastJob's; NULL = as its template says, bound to its node, and
+                                                never restarted; its arrays are checked */
 };
 
 /** One node. */
@@ -131,6 +144,11 @@ struct rollout_node_facts {
     struct rollout_labels labels;
     const struct rollout_taint *taints; /**< spec.taints */
     size_t taint_count;
+    const struct rollout_resource *allocatable; /**< status.allocatable, by name in byte order, each
+                                                     once; a BroadcastJob reads it */
+    size_t allocatable_count;
+    uint32_t unschedulable; /**< spec.unschedulable, 0 or 1; likewise */
+    uint32_t reserved;      /**< zero */
 };
 
 /** rollout_claim.flags */

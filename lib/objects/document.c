@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "objects/broadcastjob.h"
 #include "objects/claim.h"
 #include "objects/grouping.h"
 #include "objects/pod.h"
@@ -56,9 +57,13 @@ static void read_pods(struct ro_decoder *d, struct holder *h, const struct ro_gr
         if (may && !in_place) /* for all that may still come: to look for them first would be a pass of its own */
             in_place = ro_arena_alloc(&h->arena, count - i, sizeof(*in_place));
         ro_pod_decode(d, &at, &gates, &pods[n], may ? in_place : NULL);
+        if (h->workload.broadcastjob && !ro_job_owns(h->world.workload_object.nodes, at.node))
+            continue;
         if (!list && !is_owned(at.node, &h->world, &pods[n]))
             continue;
         ro_pod_select(&pods[n], at.node, &h->workload, &storage);
+        if (h->workload.broadcastjob)
+            pods[n].job_pod = ro_job_pod_decode(d, &h->arena, &at);
         if (pods[n].in_place)
             in_place++;
         objects[n++] = ro_tree_of(members[i].node);
@@ -194,7 +199,8 @@ int rollout_grouping_decode(const struct rollout_grouping *grouping, size_t inde
     ro_read_settings(&d, &h->arena, grouping->body ? &places.body : &none, now_ms, &h->workload,
                      &h->snapshot);
     if (d.code == ROLLOUT_OK) {
-        read_revisions(&d, h, group, &places, grouping->body != NULL);
+        if (!h->workload.broadcastjob) /* it has none */
+            read_revisions(&d, h, group, &places, grouping->body != NULL);
         read_claims(&d, h, group, &places);
         read_pods(&d, h, group, &places, grouping->list);
     }

@@ -35,6 +35,11 @@ uint32_t ro_policy_from_text(struct rollout_str text);
 /* spec.lifecycle. */
 struct rollout_lifecycle ro_read_lifecycle(struct ro_decoder *d, const struct ro_at *spec);
 
+/* The same, where last_update_ms is the time of another name; NULL: of none. */
+const struct rollout_condition *ro_read_conditions_by(struct ro_decoder *d, struct ro_arena *arena,
+                                                      const struct ro_at *status, const char *update_key,
+                                                      size_t *ret_count);
+
 /* status.conditions; *ret_count is how many. update_times: the kind's conditions have lastUpdateTime. */
 const struct rollout_condition *ro_read_conditions(struct ro_decoder *d, struct ro_arena *arena,
                                                    const struct ro_at *status, bool update_times, size_t *ret_count);

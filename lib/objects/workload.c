@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "objects/workload.h"
 
+#include "objects/broadcastjob.h"
 #include "objects/cloneset.h"
 #include "objects/daemonset.h"
 #include "objects/statefulset.h"
@@ -13,9 +14,10 @@ static const struct {
     { { "CloneSet", 8 }, false },
     { { "StatefulSet", 11 }, true },
     { { "DaemonSet", 9 }, true },
+    { { "BroadcastJob", 12 }, false },
 };
 
-enum { CLONESET, STATEFULSET, DAEMONSET, KINDS };
+enum { CLONESET, STATEFULSET, DAEMONSET, BROADCASTJOB, KINDS };
 
 static size_t kind_of(struct rollout_str text)
 {
@@ -54,6 +56,9 @@ void ro_workload_decode(struct ro_decoder *d, struct ro_arena *arena, const stru
     } else if (which == STATEFULSET) {
         ro_statefulset_decode(d, arena, object, version, &specs->statefulset, &specs->statefulset_status);
         ret->statefulset = &specs->statefulset;
+    } else if (which == BROADCASTJOB) {
+        ro_broadcastjob_decode(d, arena, object, &specs->broadcastjob, &specs->broadcastjob_status);
+        ret->broadcastjob = &specs->broadcastjob;
     } else {
         ro_daemonset_decode(d, arena, object, version, &specs->daemonset, &specs->daemonset_status);
         ret->daemonset = &specs->daemonset;

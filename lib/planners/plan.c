@@ -32,6 +32,7 @@ static const char *const op_names[] = {
     [ROLLOUT_OP_RESIZE_CLAIM] = "resize-claim",
     [ROLLOUT_OP_REPAIR] = "repair",
     [ROLLOUT_OP_RELABEL] = "relabel",
+    [ROLLOUT_OP_DELETE_WORKLOAD] = "delete-workload",
 };
 
 const char *rollout_op_name(uint32_t op)
@@ -73,12 +74,14 @@ static int plan_arrays(const struct rollout_workload *workload, const struct rol
     struct ro_specs specs;
 
     int r = ro_gates_resolve(workload->gates, workload->gate_count, &input.gates, reterr);
-    if (r == ROLLOUT_OK)
+    if (r == ROLLOUT_OK && !workload->broadcastjob) /* it has no revisions */
         r = check_indexes(snapshot, arrays, reterr);
     if (r == ROLLOUT_OK)
         r = ro_specs_open(&full, &specs, reterr);
     if (r)
         return r;
+    if (full.broadcastjob)
+        return ro_plan_broadcastjob(full.broadcastjob, &input, answer, reterr);
     return full.cloneset    ? ro_plan_cloneset(full.cloneset, &input, answer, reterr)
            : full.daemonset ? ro_plan_daemonset(full.daemonset, &input, answer, reterr)
                             : ro_plan_statefulset(full.statefulset, &input, answer, reterr);
@@ -100,7 +103,7 @@ static int decide(const struct rollout_workload *workload, const struct rollout_
         return ro_error(reterr, ROLLOUT_ERR_INVALID, "profile", "profile: unknown profile %u", w.profile);
     if (w.fix_count > 0)
         return ro_error_at(reterr, ROLLOUT_ERR_INVALID, 0, "fixes", "fixes: unknown fix %u", w.fixes ? w.fixes[0] : 0);
-    int specs = !!w.cloneset + !!w.statefulset + !!w.daemonset;
+    int specs = !!w.cloneset + !!w.statefulset + !!w.daemonset + !!w.broadcastjob;
     if (specs != 1)
         return ro_error(reterr, ROLLOUT_ERR_INVALID, "workload", "workload: %s spec is set", specs ? "more than one" : "no");
 
