@@ -96,6 +96,7 @@ void ro_apply_volumes(struct ro_apply *a, struct ro_edit *pod, struct rollout_st
 int ro_apply_create(struct ro_apply *a);
 int ro_apply_create_at_ordinal(struct ro_apply *a, const struct rollout_node *template, uint32_t place);
 int ro_apply_create_on_node(struct ro_apply *a, const struct rollout_node *template, uint32_t place);
+int ro_apply_create_for_job(struct ro_apply *a);
 int ro_apply_repair(struct ro_apply *a);
 int ro_apply_create_claim(struct ro_apply *a);
 int ro_apply_resize_claim(struct ro_apply *a);

@@ -372,6 +372,9 @@ int ro_cluster_open(struct ro_cluster *c, const struct rollout_world *world, str
     struct rollout_plan *plan = NULL;
     c->reterr = reterr;
     c->base = world;
+    struct rollout_workload full;
+    if (ro_abi_struct(world->workload, &full, sizeof full, "workload", reterr) == ROLLOUT_OK && full.broadcastjob)
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, "workload", "workload: a BroadcastJob cannot be simulated");
     /* whatever is wrong with the facts is found here, with the planner's own words */
     int r = rollout_plan(world->workload, world->snapshot, &plan, reterr);
     rollout_plan_free(plan);
