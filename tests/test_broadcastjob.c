@@ -18,8 +18,8 @@ struct example {
     const char *parallelism; /* with "%", a number, or "" = unset */
     uint32_t failure;
     uint32_t flags;
-    int64_t deadline; /* seconds from the start, an hour ago; 0 = none */
-    const char *plan; /* "d": the pod goes, "c": one is created, "-": neither; one letter a node */
+    int64_t deadline;  /* seconds from the start, an hour ago; 0 = none */
+    const char *plan;  /* "d": the pod goes, "c": one is created, "-": neither; one letter a node */
     int64_t status[4]; /* desired, active, succeeded, failed */
     const char *phase;
 };
@@ -120,8 +120,8 @@ static void expect(struct world *w, const struct rollout_plan *plan, const struc
     memset(got, '-', strlen(e->nodes));
     for (size_t i = 0; i < plan->action_count; i++) {
         const struct rollout_action *action = &plan->actions[i];
-        struct rollout_str name = action->op == ROLLOUT_OP_DELETE ? w->pods[action->subject].node
-                                                                  : w->nodes[action->subject].name;
+        struct rollout_str name =
+            action->op == ROLLOUT_OP_DELETE ? w->pods[action->subject].node : w->nodes[action->subject].name;
         got[name.data[1] - '0'] = action->op == ROLLOUT_OP_DELETE ? 'd' : 'c';
     }
     ck_assert_str_eq(got, e->plan);
@@ -129,7 +129,8 @@ static void expect(struct world *w, const struct rollout_plan *plan, const struc
         ck_assert_msg(status_of(plan, keys[i])->integer == e->status[i], "%s is %d", keys[i],
                       (int)status_of(plan, keys[i])->integer);
     struct rollout_str phase = status_of(plan, "phase")->text;
-    ck_assert_msg(ro_str_eq(phase, (struct rollout_str){ e->phase, strlen(e->phase) }), "%.*s", (int)phase.len, phase.data);
+    ck_assert_msg(ro_str_eq(phase, (struct rollout_str){ e->phase, strlen(e->phase) }), "%.*s", (int)phase.len,
+                  phase.data);
     /* every pod has a reason, and so has every node without one */
     for (size_t i = 0; i < plan->verdict_count; i++)
         ck_assert_uint_gt(rollout_verdict_text(plan, &w->snapshot, i, NULL, 0), 0);
@@ -148,7 +149,16 @@ static const struct example examples[] = {
     /* 6 */ { "...", "sf-", "10", FAST, 0, 0, "---", { 3, 0, 1, 1 }, "failed" },
     /* 7 */ { "...", "sf-", "10", GO, 0, 0, "--c", { 3, 1, 1, 1 }, "running" },
     /* 8 */ { "...", "sf-", "10", PAUSE, 0, 0, "---", { 3, 0, 1, 1 }, "paused" },
-    /* 9 */ { "..........", "rrr-------", "50%", FAST, ROLLOUT_BROADCASTJOB_PAUSED, 0, "----------", { 10, 3, 0, 0 }, "paused" },
+    /* 9 */
+    { "..........",
+      "rrr-------",
+      "50%",
+      FAST,
+      ROLLOUT_BROADCASTJOB_PAUSED,
+      0,
+      "----------",
+      { 10, 3, 0, 0 },
+      "paused" },
     /* 10 */ { "..", "rr", "10", GO, 0, 3600, "dd", { 2, 0, 0, 2 }, "failed" },
     /* 11 */ { "..x", "sss", "", FAST, 0, 0, "--d", { 2, -1, 3, 1 }, "completed" },
     /* 12 */ { "....", "rt--", "2", FAST, 0, 0, "--c-", { 4, 2, 0, 0 }, "running" },
@@ -229,8 +239,9 @@ END_TEST
 /* Only an empty node's room counts, and each resource names itself. */
 START_TEST(test_room)
 {
-    static const struct rollout_resource asks[] = { { { "cpu", 3 }, 4000 }, { { "cpu", 3 }, 4001 }, { { "a.b/c", 5 }, 1 },
-                                                    { { "other", 5 }, 1 } };
+    static const struct rollout_resource asks[] = {
+        { { "cpu", 3 }, 4000 }, { { "cpu", 3 }, 4001 }, { { "a.b/c", 5 }, 1 }, { { "other", 5 }, 1 }
+    };
     static const size_t created[] = { 1, 0, 0, 1 };
     struct example e = { ".", "-", "", FAST, 0, 0, "c", { 0, 0, 0, 0 }, "running" };
     struct world w;

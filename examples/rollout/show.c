@@ -151,7 +151,17 @@ void show_counts(struct text *out, const struct rollout_world *world, const stru
         { "readyReplicas", "ready" },
         { "availableReplicas", "available" },
     };
+    static const char *const job[][2] = {
+        { "desired", "nodes" },
+        { "active", "active" },
+        { "succeeded", "succeeded" },
+        { "failed", "failed" },
+    };
     struct kind kind = kind_of(world->workload);
+    if (world->workload->broadcastjob) {
+        add_counts(out, plan, job, sizeof job / sizeof job[0]);
+        return;
+    }
     if (world->workload->daemonset) {
         add_counts(out, plan, nodes, sizeof nodes / sizeof nodes[0]);
         return;

@@ -20,8 +20,8 @@ struct parts {
     size_t count, room;
 };
 
-static void add_map(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *object, const char *key, uint32_t of,
-                    uint32_t container, struct parts *parts)
+static void add_map(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *object, const char *key,
+                    uint32_t of, uint32_t container, struct parts *parts)
 {
     struct ro_at map = ro_at_object(d, object, key);
     if (!map.node)
@@ -119,8 +119,11 @@ static void add_containers(struct ro_decoder *d, struct ro_arena *arena, const s
     while (ro_each_next(d, &each)) {
         struct ro_at resources = ro_at_object(d, &each.at, "resources");
         bool sidecar = init && ro_str_eq(ro_read_text(d, &each.at, "restartPolicy"), RO_STR("Always"));
-        add_map(d, arena, &resources, "requests", !init ? OF_CONTAINER : sidecar ? OF_SIDECAR : OF_INIT, (*container)++,
-                parts);
+        add_map(d, arena, &resources, "requests",
+                !init     ? OF_CONTAINER
+                : sidecar ? OF_SIDECAR
+                          : OF_INIT,
+                (*container)++, parts);
     }
 }
 
@@ -141,8 +144,8 @@ const struct rollout_resource *ro_read_requests(struct ro_decoder *d, struct ro_
     return sum_up(arena, &parts, ret_count);
 }
 
-const struct rollout_resource *ro_read_resources(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *object,
-                                                 const char *key, size_t *ret_count)
+const struct rollout_resource *ro_read_resources(struct ro_decoder *d, struct ro_arena *arena,
+                                                 const struct ro_at *object, const char *key, size_t *ret_count)
 {
     struct parts parts = { NULL, 0, 0 };
     *ret_count = 0;

@@ -9,8 +9,8 @@
 #include "objects/decode.h"
 
 /* A map of quantities, each name once, by name; *ret_count is how many. */
-const struct rollout_resource *ro_read_resources(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *object,
-                                                 const char *key, size_t *ret_count);
+const struct rollout_resource *ro_read_resources(struct ro_decoder *d, struct ro_arena *arena,
+                                                 const struct ro_at *object, const char *key, size_t *ret_count);
 
 /* What a pod with this spec needs at its largest: all containers together with the sidecars, or an init container with
  * the sidecars that start before it; and the overhead. As above. */

@@ -78,7 +78,8 @@ static void start(struct job *job)
 {
     if (job->start_ms == 0) {
         job->start_ms = job->now_ms;
-        if (job->spec->completion == ROLLOUT_COMPLETION_ALWAYS && job->spec->active_deadline_set && deadline_ns(job) > 0)
+        if (job->spec->completion == ROLLOUT_COMPLETION_ALWAYS && job->spec->active_deadline_set &&
+            deadline_ns(job) > 0)
             job->requeue_ms = (deadline_ns(job) - 1) / 1000000 + 1;
     }
     if (job->phase.len == 0)
@@ -149,8 +150,8 @@ static void create(struct job *job)
     job->limit_active = job->active;
     job->limit = INT32_MAX;
     if (job->spec->parallelism.kind != ROLLOUT_INTSTR_UNSET) {
-        job->parallelism_unusable = rollout_intstr_scale(&job->spec->parallelism, ROLLOUT_PARSER_LEGACY, ROLLOUT_ROUND_UP,
-                                                         (int32_t)job->desired, &count) != ROLLOUT_OK;
+        job->parallelism_unusable = rollout_intstr_scale(&job->spec->parallelism, ROLLOUT_PARSER_LEGACY,
+                                                         ROLLOUT_ROUND_UP, (int32_t)job->desired, &count) != ROLLOUT_OK;
         job->limit = job->parallelism_unusable ? 0 : (int32_t)(uint32_t)(uint64_t)count;
     }
     if ((job->spec->flags & ROLLOUT_BROADCASTJOB_DELETING) || job->rest == 0 || job->parallelism_unusable) {
@@ -330,7 +331,8 @@ int ro_plan_broadcastjob(const struct rollout_broadcastjob *spec, const struct r
     if (r)
         return r;
     if (answer->candidates)
-        return ro_error(reterr, ROLLOUT_ERR_INVALID, "workload", "workload: a BroadcastJob updates no pods, so they have no order");
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, "workload",
+                        "workload: a BroadcastJob updates no pods, so they have no order");
     struct job job = {
         .spec = spec,
         .in = in,

@@ -106,7 +106,8 @@ static void look_at_nodes(struct job *job, uint8_t *usable)
         if (pod == ROLLOUT_NONE)
             job->classes[i] = fits ? JOB_NODE_EMPTY : JOB_NODE_UNFIT;
         else
-            job->classes[i] = fits || (job_pod(job, pod)->flags & ROLLOUT_POD_TERMINATING) ? JOB_NODE_POD : JOB_NODE_BAD_POD;
+            job->classes[i] =
+                fits || (job_pod(job, pod)->flags & ROLLOUT_POD_TERMINATING) ? JOB_NODE_POD : JOB_NODE_BAD_POD;
         job->desired += job->classes[i] >= JOB_NODE_POD;
         job->rest += job->classes[i] == JOB_NODE_EMPTY;
         if (job->classes[i] == JOB_NODE_POD && is_running(job_pod(job, pod)))

@@ -24,7 +24,7 @@ enum job_pod_state {
 /* What becomes of a pod; the two upper bits are those of ro_acted(). */
 enum job_pod_fate {
     JOB_FATE_KEPT = 0,
-    JOB_FATE_UNFIT, /* deleted: its node no longer fits it */
+    JOB_FATE_UNFIT,  /* deleted: its node no longer fits it */
     JOB_FATE_FAILED, /* deleted: the job has failed */
     JOB_FATE_MASK = 0x3f
 };
@@ -50,8 +50,8 @@ struct job {
     struct rollout_condition finished; /* type absent = not finished now; message apart, in the builder */
     bool writes_status;
 
-    uint32_t failed_pod;  /* the first one, or ROLLOUT_NONE */
-    size_t rest;          /* nodes that fit and have no pod */
+    uint32_t failed_pod; /* the first one, or ROLLOUT_NONE */
+    size_t rest;         /* nodes that fit and have no pod */
     size_t created;
     bool complete;        /* every desired node has a pod that is done */
     int64_t limit;        /* parallelism */

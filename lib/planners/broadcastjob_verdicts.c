@@ -40,7 +40,8 @@ static struct rollout_str unfit_text(const struct job *job, struct ro_builder *b
     struct rollout_str parts[4];
     if (fit->check == RO_NODE_ROOM)
         return ro_build_join(b, RO_STR("too little "),
-                             fit->which < ask.request_count ? ask.requests[fit->which].name : RO_STR("pods"), none, none);
+                             fit->which < ask.request_count ? ask.requests[fit->which].name : RO_STR("pods"), none,
+                             none);
     ro_node_fit_text(fit, ask.scheduling, job_node(job, node), parts);
     return ro_build_join(b, parts[0], parts[1], parts[2], parts[3]);
 }
@@ -49,8 +50,7 @@ static struct rollout_str unfit_text(const struct job *job, struct ro_builder *b
 static struct ro_why why_failed(const struct job *job, uint32_t reason)
 {
     if (job->failed_by_deadline)
-        return (struct ro_why){ .reason = reason,
-                                .until_ms = job->deadline_ms };
+        return (struct ro_why){ .reason = reason, .until_ms = job->deadline_ms };
     return (struct ro_why){ .reason = reason, .because = job->failed_by_pod ? job->failed_pod + 1 : 0 };
 }
 
@@ -78,9 +78,8 @@ static void set_failed(const struct job *job, struct rollout_verdict *v)
 
 static struct ro_why why_create(const struct job *job)
 {
-    return (struct ro_why){ .reason = ROLLOUT_REASON_CREATE_MISSING,
-                            .a = (int64_t)job->created,
-                            .b = (int64_t)job->rest };
+    return (
+        struct ro_why){ .reason = ROLLOUT_REASON_CREATE_MISSING, .a = (int64_t)job->created, .b = (int64_t)job->rest };
 }
 
 void job_actions(struct job *job, struct ro_builder *b)
@@ -115,8 +114,9 @@ static bool set_placeless(const struct job *job, struct ro_builder *b, uint32_t 
     if (place == ROLLOUT_NONE) {
         ro_verdict_set_text(b, v, ROLLOUT_REASON_NO_TARGET, RO_STR("it names no node"));
     } else if (node == ROLLOUT_NONE) {
-        ro_verdict_set_text(b, v, ROLLOUT_REASON_NO_TARGET,
-                            ro_build_join(b, RO_STR("node "), ro_pod_node(job_pod(job, i)), RO_STR(" is not there"), none));
+        ro_verdict_set_text(
+            b, v, ROLLOUT_REASON_NO_TARGET,
+            ro_build_join(b, RO_STR("node "), ro_pod_node(job_pod(job, i)), RO_STR(" is not there"), none));
     } else if (job_pod_of(job, node) != i) {
         ro_verdict_set_text(b, v, ROLLOUT_REASON_NO_TARGET, RO_STR("its node has another pod"));
         v->because = job_pod_of(job, node);
