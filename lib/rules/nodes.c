@@ -123,11 +123,16 @@ struct ro_node_fit ro_node_fit(struct ro_node_rule *rule, const struct rollout_n
     const struct rollout_labels *selector = &scheduling->node_selector;
     if (scheduling->node_name.len && !ro_str_eq(scheduling->node_name, node->name))
         return (struct ro_node_fit){ .check = RO_NODE_NAME };
+    uint32_t missing = selector->count; /* a map has no order: of several labels the least key */
     for (uint32_t i = 0; i < selector->count; i++) {
-        const struct rollout_str *value = ro_labels_find(&node->labels, *ro_label_key(selector, i), &rule->label_hint);
-        if (!value || !ro_str_eq(*value, *ro_label_value(selector, i)))
-            return (struct ro_node_fit){ .check = RO_NODE_SELECTOR, .which = i };
+        struct rollout_str key = *ro_label_key(selector, i);
+        const struct rollout_str *value = ro_labels_find(&node->labels, key, &rule->label_hint);
+        if ((!value || !ro_str_eq(*value, *ro_label_value(selector, i))) &&
+            (missing == selector->count || ro_str_cmp(key, *ro_label_key(selector, missing)) < 0))
+            missing = i;
     }
+    if (missing < selector->count)
+        return (struct ro_node_fit){ .check = RO_NODE_SELECTOR, .which = missing };
     if (!affinity_matches(rule, node))
         return (struct ro_node_fit){ .check = RO_NODE_AFFINITY };
     return taint_fit(rule, node);
