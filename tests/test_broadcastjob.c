@@ -4,9 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <rollout/json.h>
 #include <rollout/rollout.h>
 
 #include "base/str.h"
+#include "base/tree.h"
 
 enum { MOST = 12, NOW_S = 1000000 };
 
@@ -256,6 +258,50 @@ START_TEST(test_room)
 }
 END_TEST
 
+/* The pod that a creation makes: the template's, the job's labels and reference, bound to its node in the place of what
+ * the template requires; no toleration added. */
+START_TEST(test_apply)
+{
+    static const char text[] =
+        "{\"kind\":\"Snapshot\",\"now\":\"2026-01-01T00:00:00Z\",\"workload\":{\"apiVersion\":\"apps.kruise.io/"
+        "v1beta1\","
+        "\"kind\":\"BroadcastJob\",\"metadata\":{\"name\":\"job\",\"namespace\":\"ns\",\"uid\":\"u1\"},\"spec\":{"
+        "\"template\":"
+        "{\"metadata\":{\"labels\":{\"a\":\"b\"}},\"spec\":{\"restartPolicy\":\"Never\",\"containers\":[]}}}},"
+        "\"nodes\":[{\"metadata\":{\"name\":\"n1\"},\"status\":{\"allocatable\":{\"pods\":\"1\"}}}]}";
+    static const char made[] =
+        "{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"generateName\":\"job-\",\"namespace\":\"ns\","
+        "\"labels\":{"
+        "\"a\":\"b\",\"broadcastjob-name\":\"job\",\"broadcastjob-controller-uid\":\"u1\"},\"ownerReferences\":[{"
+        "\"apiVersion\":"
+        "\"apps.kruise.io/v1beta1\",\"kind\":\"BroadcastJob\",\"name\":\"job\",\"uid\":\"u1\",\"controller\":true,"
+        "\"blockOwnerDeletion\":true}]},\"spec\":{\"restartPolicy\":\"Never\",\"containers\":[],\"affinity\":{"
+        "\"nodeAffinity\":{"
+        "\"requiredDuringSchedulingIgnoredDuringExecution\":{\"nodeSelectorTerms\":[{\"matchFields\":[{\"key\":"
+        "\"metadata.name\",\"operator\":\"In\",\"values\":[\"n1\"]}]}]}}}}}";
+    struct rollout_json *json = NULL, *expected = NULL;
+    struct rollout_world *world = NULL;
+    struct rollout_plan *plan = NULL;
+    struct rollout_objects *objects = NULL;
+    ck_assert_int_eq(rollout_json_parse(text, sizeof text - 1, &json, NULL), ROLLOUT_OK);
+    ck_assert_int_eq(rollout_json_parse(made, sizeof made - 1, &expected, NULL), ROLLOUT_OK);
+    ck_assert_int_eq(rollout_document_decode(rollout_json_tree(json), 0, 0, &world, NULL), ROLLOUT_OK);
+    ck_assert_int_eq(rollout_plan(world->workload, world->snapshot, &plan, NULL), ROLLOUT_OK);
+    ck_assert_uint_eq(plan->action_count, 1);
+    ck_assert_int_eq(rollout_apply(world, plan, 0, NULL, &objects, NULL), ROLLOUT_OK);
+    ck_assert_uint_eq(objects->count, 1);
+    char got[2048];
+    size_t len;
+    rollout_tree_text(&objects->items[0], got, sizeof got, &len, NULL);
+    ck_assert_msg(ro_equal(objects->items[0].nodes, rollout_json_tree(expected)->nodes), "%s", got);
+    rollout_objects_free(objects);
+    rollout_plan_free(plan);
+    rollout_world_free(world);
+    rollout_json_free(expected);
+    rollout_json_free(json);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("broadcastjob");
@@ -264,6 +310,7 @@ int main(void)
     tcase_add_loop_test(tcase, test_restarts, 0, 4);
     tcase_add_loop_test(tcase, test_time_to_live, 0, 3);
     tcase_add_loop_test(tcase, test_room, 0, 4);
+    tcase_add_test(tcase, test_apply);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
