@@ -62,10 +62,11 @@ static uint32_t find_replica_set(const struct rollout_world *world, const char *
     return ROLLOUT_NONE;
 }
 
-/* A node of a DaemonSet. */
+/* A node of a workload that runs a pod a node. */
 static uint32_t find_node(const struct rollout_world *world, const char *name)
 {
-    for (uint32_t i = 0; world->workload->daemonset && i < world->snapshot->nodes.count; i++)
+    bool nodes = world->workload->daemonset || world->workload->broadcastjob;
+    for (uint32_t i = 0; nodes && i < world->snapshot->nodes.count; i++)
         if (str_is(world_node(world, i)->name, name))
             return i;
     return ROLLOUT_NONE;
@@ -171,7 +172,8 @@ static int add_walk(const struct rollout_world *world, const struct rollout_plan
                     const struct rollout_verdict *verdict, struct text *out, struct rollout_error *reterr)
 {
     struct rollout_candidates *candidates = NULL;
-    if (world->workload->uniteddeployment) /* its children have an order each */
+    if (world->workload->uniteddeployment ||
+        world->workload->broadcastjob) /* its children have an order each; it updates nothing */
         return ROLLOUT_OK;
     int rc = rollout_candidates(world->workload, world->snapshot, &candidates, reterr);
     if (rc != ROLLOUT_OK)

@@ -27,6 +27,8 @@ struct kind kind_of(const struct rollout_workload *workload)
         return (struct kind){ .namespace_ = workload->daemonset->namespace_,
                               .name = workload->daemonset->name,
                               .native = workload->daemonset->flags & ROLLOUT_DAEMONSET_NATIVE };
+    if (workload->broadcastjob)
+        return (struct kind){ .namespace_ = workload->broadcastjob->namespace_, .name = workload->broadcastjob->name };
     if (workload->deployment)
         return (struct kind){ .namespace_ = workload->deployment->namespace_,
                               .name = workload->deployment->name,

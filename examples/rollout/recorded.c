@@ -392,6 +392,52 @@ static void add_united(struct text *out, const struct rollout_node *n, const str
     }
 }
 
+/* ---- BroadcastJobs ---- */
+
+static void add_jobs(struct text *out, const struct rollout_node *actions)
+{
+    static const char *const names[] = { "op", "pod", "node", NULL };
+    text_adds(out, "[");
+    for (const struct rollout_node *a = node_next(actions, NULL); a; a = node_next(actions, a)) {
+        text_adds(out, ends_open(out) ? "{" : ",{");
+        add_members(out, a, names, NULL);
+        text_adds(out, "}");
+    }
+    text_adds(out, "]");
+}
+
+static void add_job_status(struct text *out, const struct rollout_node *status)
+{
+    static const char *const times[] = { "startTime", "completionTime", "phase", NULL };
+    static const char *const counts[] = { "active", "succeeded", "failed", "desired", NULL };
+    static const char *const names[] = { "type", "status", "reason", "message", "lastProbeTime", "lastTransitionTime",
+                                         NULL };
+    const struct rollout_node *list = node_get(status, "conditions");
+    text_adds(out, "{");
+    add_members(out, status, times, counts);
+    add_key(out, (struct rollout_str){ "conditions", 10 });
+    text_adds(out, "[");
+    for (const struct rollout_node *c = node_next(list, NULL); c; c = node_next(list, c)) {
+        text_adds(out, ends_open(out) ? "{" : ",{");
+        add_members(out, c, names, NULL);
+        text_adds(out, "}");
+    }
+    text_adds(out, "]}");
+}
+
+/* The status is recorded where one was sent, and then all of it counts. */
+static void add_job(struct text *out, const struct rollout_node *from, bool sent)
+{
+    static const char *const rest[] = { "requeueAfterSeconds", NULL };
+    text_adds(out, "{\"actions\":");
+    add_jobs(out, node_get(from, "actions"));
+    if (sent) {
+        add_key(out, (struct rollout_str){ "status", 6 });
+        add_job_status(out, node_get(from, "status"));
+    }
+    add_members(out, from, rest, NULL);
+}
+
 /* ---- the whole ---- */
 
 static const char *const status_names[] = { "replicas",
@@ -488,12 +534,32 @@ static void add_actions(const struct rollout_node *expect, const struct rollout_
     free_groups(&got);
 }
 
+/* Only whether there is one counts; ends both forms. */
+static void add_error(const struct rollout_node *wrong, const struct rollout_node *error, struct text *ret_expected,
+                      struct text *ret_got)
+{
+    if (!wrong != !error) {
+        if (wrong)
+            add_named(ret_expected, "error", wrong);
+        else
+            add_named(ret_got, "error", error);
+    }
+    text_adds(ret_expected, "}");
+    text_adds(ret_got, "}");
+}
+
 void recorded_forms(const struct rollout_node *expect, const struct rollout_node *document,
                     const struct rollout_plan *plan, bool exact, struct text *ret_expected, struct text *ret_got)
 {
     static const char *const rest[] = { "requeueAfterSeconds", NULL };
     const struct rollout_node *wrong = error_of(expect), *error = error_of(document);
     const struct rollout_node *written = node_get(expect, "statusWritten"), *step = node_get(expect, "step");
+    if (str_is(text_at(node_get(document, "workload"), "kind"), "BroadcastJob")) {
+        add_job(ret_expected, expect, node_get(expect, "status") != NULL);
+        add_job(ret_got, document, plan->status_changed);
+        add_error(wrong, error, ret_expected, ret_got);
+        return;
+    }
     bool united = str_is(text_at(node_get(document, "workload"), "kind"), "UnitedDeployment");
     if (united) {
         text_adds(ret_expected, "{\"actions\":");
@@ -520,12 +586,5 @@ void recorded_forms(const struct rollout_node *expect, const struct rollout_node
         add_named(ret_expected, "pass", node_get(expect, "pass"));
         text_addf(ret_got, ",\"pass\":\"%s\"", pass_of(plan));
     }
-    if (!wrong != !error) {
-        if (wrong)
-            add_named(ret_expected, "error", wrong);
-        else
-            add_named(ret_got, "error", error);
-    }
-    text_adds(ret_expected, "}");
-    text_adds(ret_got, "}");
+    add_error(wrong, error, ret_expected, ret_got);
 }

@@ -174,10 +174,20 @@ void show_counts(struct text *out, const struct rollout_world *world, const stru
         { "readyReplicas", "ready" },
         { "availableReplicas", "available" },
     };
+    static const char *const job[][2] = {
+        { "desired", "nodes" },
+        { "active", "active" },
+        { "succeeded", "succeeded" },
+        { "failed", "failed" },
+    };
     struct kind kind = kind_of(world->workload);
     size_t count = sizeof pods / sizeof pods[0];
     if (world->workload->uniteddeployment) /* it does not know what is available */
         count--;
+    if (world->workload->broadcastjob) {
+        add_counts(out, plan, job, sizeof job / sizeof job[0]);
+        return;
+    }
     if (world->workload->daemonset) {
         add_counts(out, plan, nodes, sizeof nodes / sizeof nodes[0]);
         return;

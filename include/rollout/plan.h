@@ -21,7 +21,7 @@ enum {
     ROLLOUT_OP_RENUMBER_REVISION = 2,   /**< raise an old revision's number; REVISION, NUMBER */
     ROLLOUT_OP_DELETE_REVISION = 3,     /**< history cleanup; REVISION */
     ROLLOUT_OP_CREATE = 4,              /**< create pods. CloneSet: REVISION, COUNT, ID..., NEW_IDS; StatefulSet: NAME,
-                                             ORDINAL, REVISION, STATE; DaemonSet: NODE, REVISION */
+                                             ORDINAL, REVISION, STATE; DaemonSet: NODE, REVISION; BroadcastJob: NODE */
     ROLLOUT_OP_DELETE = 5,              /**< delete the pod now */
     ROLLOUT_OP_CREATE_CLAIM = 6,        /**< create a volume claim; CLAIM where its name is known, TEMPLATE */
     ROLLOUT_OP_DELETE_CLAIM = 7,        /**< CLAIM */
@@ -53,7 +53,8 @@ enum {
     ROLLOUT_OP_UPDATE_SUBSET = 32,      /**< write the child anew from the template; SUBSET, CHILD, KIND, REPLICAS,
                                              PARTITION, MAX_UNAVAILABLE, REVISION */
     ROLLOUT_OP_DELETE_SUBSET = 33,      /**< delete the child; SUBSET, CHILD, KIND, WHY */
-    ROLLOUT_OP_SET_RESERVED = 34        /**< write the pod's reserved label; RESERVED */
+    ROLLOUT_OP_SET_RESERVED = 34,       /**< write the pod's reserved label; RESERVED */
+    ROLLOUT_OP_DELETE_WORKLOAD = 35     /**< delete the BroadcastJob itself: its time to live is over */
 };
 
 /** What an action or a verdict is about. */
@@ -191,8 +192,9 @@ struct rollout_plan {
                                                  upstream removes them from the spec */
     size_t dropped_count;
     uint32_t stopped_at; /**< the step at which the pass ended early: a StatefulSet's of statefulset.md 7, a DaemonSet's
-                              of daemonset.md 6, a Deployment's row of deployment.md 1 that it took, a UnitedDeployment's of
-                              uniteddeployment.md 7; 0 = it went through, or the kind has no such numbers */
+                              of daemonset.md 6, a BroadcastJob's of broadcastjob.md 3, a Deployment's row of deployment.md 1
+                              that it took, a UnitedDeployment's of uniteddeployment.md 7; 0 = it went through, or the kind
+                              has no such numbers */
     uint32_t allocator;  /**< ROLLOUT_ALLOCATOR_*, of a UnitedDeployment; 0 = another kind */
     const int32_t *next_replicas;   /**< one for each of a UnitedDeployment's subsets, in the spec's order */
     const int32_t *next_partitions; /**< same */

@@ -29,6 +29,8 @@ enum {
     ROLLOUT_REASON_NO_TARGET = 105,         /**< p; text: why it holds no place */
     ROLLOUT_REASON_NODE_NOT_SELECTED = 106, /**< text: the term that leaves the node out */
     ROLLOUT_REASON_NODE_TAINTED = 107,      /**< a: 1 = a running pod may stay; text: taint */
+    ROLLOUT_REASON_NODE_TOO_SMALL = 108,    /**< a: needed; b: there; text: resource */
+    ROLLOUT_REASON_JOB_FINISHED = 109,      /**< until: it is deleted then, 0 = never */
     ROLLOUT_REASON_HISTORY_KEPT = 110,  /**< a: place from the newest, 0 = in use; b: limit */
     ROLLOUT_REASON_SHARE_GIVEN = 111,   /**< a: given; b: total; text: rule */
 
@@ -50,6 +52,7 @@ enum {
     ROLLOUT_REASON_DELETE_NODE_UNFIT = 216,     /**< text: the first check that fails */
     ROLLOUT_REASON_DELETE_FAILED = 217,         /**< text: phase */
     ROLLOUT_REASON_DELETE_SURGE_DONE = 218,     /**< p takes over */
+    ROLLOUT_REASON_DELETE_JOB_FAILED = 219,     /**< p failed, or until: the deadline that has passed */
     ROLLOUT_REASON_DELETE_NOT_IN_SPEC = 220,    /**< text: what is gone from the spec */
     ROLLOUT_REASON_CLEANED_UP = 221,            /**< a: place; b: limit */
     ROLLOUT_REASON_BOOKKEEPING = 222,           /**< text: what */
@@ -79,6 +82,7 @@ enum {
     ROLLOUT_REASON_OLD_PODS_RUNNING = 322,     /**< a: old pods that are still there; p */
     ROLLOUT_REASON_SUBSET_UNSCHEDULABLE = 323, /**< until; text: subset */
     ROLLOUT_REASON_RESERVED = 324,             /**< until: the condition holds then, 0 = unknown; text: what it waits for */
+    ROLLOUT_REASON_RESTART_LIMIT_EXCEEDED = 325, /**< a: restarts; b: limit */
 
     ROLLOUT_REASON_MAX_UNAVAILABLE_REACHED = 401,       /**< a: used; b: limit; p */
     ROLLOUT_REASON_UPDATED_PODS_UNAVAILABLE = 402,      /**< a: used; b: limit; p */
@@ -87,10 +91,12 @@ enum {
     ROLLOUT_REASON_PARTITION_REACHED = 405,             /**< a: partition as pods; b: place, 0 = no order needed */
     ROLLOUT_REASON_REPLICAS_REACHED = 406,              /**< a: still wanted at the target; b: place */
     ROLLOUT_REASON_PAUSED = 407,                        /**< text: field */
+    ROLLOUT_REASON_PAUSED_BY_FAILURE = 408,             /**< p failed */
     ROLLOUT_REASON_UPDATES_OFF = 409,                   /**< text: type */
     ROLLOUT_REASON_UPDATE_SELECTOR_EXCLUDES = 410,      /**< text: selector */
     ROLLOUT_REASON_ROLLBACK_OFF = 411,                  /**< a: surplus */
     ROLLOUT_REASON_BURST_REACHED = 414,                 /**< a: taken; b: limit */
+    ROLLOUT_REASON_PARALLELISM_REACHED = 415,           /**< a: active; b: limit */
     ROLLOUT_REASON_MAX_REPLICAS_REACHED = 416,          /**< a: there; b: most; text: subset */
     ROLLOUT_REASON_BELOW_MIN_REPLICAS = 417,            /**< a: given; b: least */
     ROLLOUT_REASON_ORDINAL_RESERVED = 418,              /**< a: ordinal */
@@ -100,6 +106,7 @@ enum {
     ROLLOUT_REASON_LIFECYCLE_STATE_UNKNOWN = 503, /**< text: state */
     ROLLOUT_REASON_CLAIM_MISMATCH = 504,          /**< text: claim and field */
     ROLLOUT_REASON_WORKLOAD_DELETING = 506,
+    ROLLOUT_REASON_JOB_FAILED = 507,        /**< p failed, or until: the deadline that has passed; neither: failed before */
     ROLLOUT_REASON_DEADLINE_EXCEEDED = 508, /**< a: seconds; until: no progress since */
     ROLLOUT_REASON_NO_ELIGIBLE_NODE = 509,  /**< a: nodes */
     ROLLOUT_REASON_SHARES_IMPOSSIBLE = 510, /**< a: what the subsets come to; b: replicas */

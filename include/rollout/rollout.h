@@ -26,6 +26,7 @@
 #define ROLLOUT_ROLLOUT_H
 
 #include <rollout/base.h>
+#include <rollout/broadcastjob.h>
 #include <rollout/candidates.h>
 #include <rollout/check.h>
 #include <rollout/cloneset.h>

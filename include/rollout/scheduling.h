@@ -61,6 +61,12 @@ struct rollout_node_affinity {
     size_t term_count;
 };
 
+/** An amount of a resource: what a pod needs of it, or what a node has to give. Frozen. */
+struct rollout_resource {
+    struct rollout_str name; /**< "cpu", "memory", "ephemeral-storage", "pods", "example.com/gpu" */
+    int64_t amount;          /**< cpu: thousandths; else whole units (bytes, pieces), a fraction rounded up */
+};
+
 /** What of a pod template decides on which nodes its pods may run. Frozen. */
 struct rollout_scheduling {
     struct rollout_str node_name;        /**< spec.nodeName; empty = any */

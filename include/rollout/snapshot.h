@@ -106,6 +106,17 @@ struct rollout_in_place {
                                                count 0 = nothing is known of them; checked */
 };
 
+/** What a BroadcastJob asks of one of its pods beyond what is in struct rollout_pod: whether its node still fits it, and
+ *  how often it has restarted. Frozen. */
+struct rollout_job_pod {
+    struct rollout_scheduling scheduling; /**< of the pod's own spec */
+    const struct rollout_resource *requests; /**< what the pod needs, by name in byte order, each once */
+    size_t request_count;
+    int64_t restarts;    /**< restartCount of all its containers and init containers added up */
+    uint32_t on_failure; /**< 1: restartPolicy is OnFailure */
+    uint32_t reserved;   /**< zero */
+};
+
 /** One pod. The first 64 bytes are what every pass over all pods reads. */
 struct rollout_pod {
     uint32_t phase;            /**< ROLLOUT_PHASE_* */
@@ -133,6 +144,8 @@ struct rollout_pod {
                                   0 = none of them. Beside a UnitedDeployment the place of its ReplicaSet among those
                                   listed, from 1: upstream looks at the pods of one after those of another */
     uint32_t child;          /**< a UnitedDeployment's: from 1, into the snapshot's subsets: whose pod it is; 0 = none's */
+    const struct rollout_job_pod *job_pod; /**< a BroadcastJob's; NULL = as its template says, bound to its node, and
+                                                never restarted; its arrays are checked */
 };
 
 /** One node. */
@@ -141,6 +154,11 @@ struct rollout_node_facts {
     struct rollout_labels labels;
     const struct rollout_taint *taints; /**< spec.taints */
     size_t taint_count;
+    const struct rollout_resource *allocatable; /**< status.allocatable, by name in byte order, each
+                                                     once; a BroadcastJob reads it */
+    size_t allocatable_count;
+    uint32_t unschedulable; /**< spec.unschedulable, 0 or 1; likewise */
+    uint32_t reserved;      /**< zero */
 };
 
 /** rollout_claim.flags */

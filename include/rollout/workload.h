@@ -5,6 +5,7 @@
 #define ROLLOUT_WORKLOAD_H
 
 #include <rollout/base.h>
+#include <rollout/broadcastjob.h>
 #include <rollout/cloneset.h>
 #include <rollout/daemonset.h>
 #include <rollout/deployment.h>
@@ -50,6 +51,7 @@ struct rollout_workload {
     const struct rollout_cloneset *cloneset;
     const struct rollout_statefulset *statefulset;
     const struct rollout_daemonset *daemonset;
+    const struct rollout_broadcastjob *broadcastjob;
     const struct rollout_deployment *deployment;
     const struct rollout_replicaset *replicaset;
     const struct rollout_uniteddeployment *uniteddeployment;

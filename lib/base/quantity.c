@@ -228,6 +228,24 @@ bool ro_quantity_is_zero(const struct ro_quantity *q)
     return is_zero(q->limbs);
 }
 
+int64_t ro_quantity_scaled(const struct ro_quantity *q, uint32_t digits)
+{
+    uint32_t limbs[LIMBS], high = 0;
+    bool rest = false;
+
+    memcpy(limbs, q->limbs, sizeof limbs);
+    for (uint32_t i = 0; i < digits; i++)
+        rest |= divide_by_ten(limbs) != 0;
+    if (rest)
+        multiply_add(limbs, 1, 1);
+    for (size_t i = 2; i < LIMBS; i++)
+        high |= limbs[i];
+    uint64_t magnitude = (uint64_t)limbs[1] << 32 | limbs[0];
+    if (high || magnitude > INT64_MAX)
+        return q->negative ? INT64_MIN : INT64_MAX;
+    return q->negative ? -(int64_t)magnitude : (int64_t)magnitude;
+}
+
 void ro_quantity_add(struct ro_quantity *a, const struct ro_quantity *b)
 {
     uint64_t carry = 0;

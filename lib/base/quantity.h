@@ -20,6 +20,8 @@ struct ro_quantity {
 bool ro_quantity_parse(struct rollout_str text, struct ro_quantity *ret);
 int ro_quantity_cmp(const struct ro_quantity *a, const struct ro_quantity *b);
 bool ro_quantity_is_zero(const struct ro_quantity *q);
+/* The amount in units of 10^-9 * 10^digits, a fraction rounded away from zero, cut at the ends of 64 bits. */
+int64_t ro_quantity_scaled(const struct ro_quantity *q, uint32_t digits);
 /* a += b, cut at the ends of the range. */
 void ro_quantity_add(struct ro_quantity *a, const struct ro_quantity *b);
 

@@ -139,6 +139,8 @@ void ro_apply_namespace(struct ro_apply *a, struct ro_edit *object)
 
 void ro_apply_revision_labels(struct ro_apply *a, struct ro_edit *pod, uint32_t place)
 {
+    if (a->world->workload->broadcastjob) /* it has none */
+        return;
     struct rollout_str text = ro_apply_revision_text(a, place), hash = ro_short_hash(text);
     bool clone = a->world->workload->cloneset != NULL;
 
@@ -207,6 +209,7 @@ static int find_object(struct ro_apply *a, const struct rollout_tree **ret)
     case ROLLOUT_OP_DELETE:
     case ROLLOUT_OP_DELETE_CLAIM:
     case ROLLOUT_OP_DELETE_REVISION:
+    case ROLLOUT_OP_DELETE_WORKLOAD:
     case ROLLOUT_OP_CREATE_SUBSET:
     case ROLLOUT_OP_DELETE_SUBSET:
     case ROLLOUT_OP_CREATE_REPLICA_SET:
@@ -314,6 +317,7 @@ static int dispatch(struct ro_apply *a)
     case ROLLOUT_OP_DELETE:
     case ROLLOUT_OP_DELETE_CLAIM:
     case ROLLOUT_OP_DELETE_REVISION:
+    case ROLLOUT_OP_DELETE_WORKLOAD:
     case ROLLOUT_OP_DELETE_REPLICA_SET:
         return ROLLOUT_OK;
     default:

@@ -102,6 +102,7 @@ void ro_apply_scale(struct ro_apply *a);
 void ro_apply_set_annotation(struct ro_apply *a);
 void ro_apply_min_ready_seconds(struct ro_apply *a);
 int ro_apply_template(struct ro_apply *a);
+int ro_apply_create_for_job(struct ro_apply *a);
 int ro_apply_repair(struct ro_apply *a);
 int ro_apply_create_claim(struct ro_apply *a);
 int ro_apply_resize_claim(struct ro_apply *a);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A DaemonSet's new pods, each bound to its node. Source: daemonset.md 3 and 8. */
+/* New pods of a DaemonSet and of a BroadcastJob, each bound to its node. Source: daemonset.md 3 and 8, broadcastjob.md 2. */
 #include "base/error.h"
 #include "base/tree.h"
 #include "objects/apply.h"
@@ -41,22 +41,33 @@ static void add_tolerations(struct ro_apply *a, struct ro_edit *spec)
         tolerate(a, list, RO_STR("node.kubernetes.io/network-unavailable"), RO_STR("NoSchedule"));
 }
 
-int ro_apply_create_on_node(struct ro_apply *a, const struct rollout_node *template, uint32_t place)
+/* The node of the action, and the name that the pod gets where the caller has drawn an id; absent: the API makes one. */
+static int read_name(struct ro_apply *a, struct rollout_str *ret_node, struct rollout_str *ret_name)
 {
-    const struct rollout_daemonset *set = a->world->workload->daemonset;
-    struct rollout_str node = ro_apply_text(a, ROLLOUT_ATTR_NODE), name = { 0 };
-    bool in_place = set->update_type == ROLLOUT_UPDATE_ROLLING && (set->flags & ROLLOUT_DAEMONSET_ROLLING_UPDATE) &&
-                    set->pod_update_policy == ROLLOUT_POLICY_IN_PLACE_IF_POSSIBLE;
-
-    if (node.len == 0)
+    *ret_node = ro_apply_text(a, ROLLOUT_ATTR_NODE);
+    *ret_name = (struct rollout_str){ 0 };
+    if (ret_node->len == 0)
         return ro_error(a->reterr, ROLLOUT_ERR_INVALID, "node", "node: the action names none");
     if (a->ids->count > 1)
         return ro_error(a->reterr, ROLLOUT_ERR_INVALID, "ids", "ids: %u given, at most 1 needed", a->ids->count);
     if (a->ids->count == 1) {
         if (ro_strs_at(a->ids, 0)->len == 0)
             return ro_error(a->reterr, ROLLOUT_ERR_INVALID, "ids", "ids: \"\" is no id");
-        name = ro_apply_join(a, a->kind.name, *ro_strs_at(a->ids, 0));
+        *ret_name = ro_apply_join(a, a->kind.name, *ro_strs_at(a->ids, 0));
     }
+    return ROLLOUT_OK;
+}
+
+int ro_apply_create_on_node(struct ro_apply *a, const struct rollout_node *template, uint32_t place)
+{
+    const struct rollout_daemonset *set = a->world->workload->daemonset;
+    struct rollout_str node, name;
+    bool in_place = set->update_type == ROLLOUT_UPDATE_ROLLING && (set->flags & ROLLOUT_DAEMONSET_ROLLING_UPDATE) &&
+                    set->pod_update_policy == ROLLOUT_POLICY_IN_PLACE_IF_POSSIBLE;
+
+    int r = read_name(a, &node, &name);
+    if (r != ROLLOUT_OK)
+        return r;
     if (ro_apply_make(a, 1) != ROLLOUT_OK)
         return ROLLOUT_OK;
     struct ro_edit *pod = ro_apply_new_pod(a, template, place, name, (struct rollout_str){ 0 });
@@ -67,6 +78,22 @@ int ro_apply_create_on_node(struct ro_apply *a, const struct rollout_node *templ
     if (in_place)
         ro_apply_readiness_gate(a, pod);
     ro_require_node(&a->arena, spec, node);
+    a->made[0] = pod;
+    return ROLLOUT_OK;
+}
+
+int ro_apply_create_for_job(struct ro_apply *a)
+{
+    const struct rollout_node *template = ro_dig(a->world->workload_object.nodes, "spec", "template", NULL);
+    struct rollout_str node, name;
+    int r = read_name(a, &node, &name);
+
+    if (r != ROLLOUT_OK || ro_apply_make(a, 1) != ROLLOUT_OK)
+        return r;
+    struct ro_edit *pod = ro_apply_new_pod(a, template, ROLLOUT_NONE, name, (struct rollout_str){ 0 });
+    ro_apply_label(a, pod, "broadcastjob-name", a->kind.name);
+    ro_apply_label(a, pod, "broadcastjob-controller-uid", a->uid);
+    ro_require_node(&a->arena, ro_edit_need_object(&a->arena, pod, "spec"), node);
     a->made[0] = pod;
     return ROLLOUT_OK;
 }

@@ -187,6 +187,8 @@ int ro_apply_create(struct ro_apply *a)
     const struct rollout_workload *workload = a->world->workload;
     struct rollout_str revision = ro_apply_text(a, ROLLOUT_ATTR_REVISION);
     struct ro_template template;
+    if (workload->broadcastjob)
+        return ro_apply_create_for_job(a);
     uint32_t place = ro_apply_revision(a, revision);
 
     if (place == ROLLOUT_NONE)

@@ -291,13 +291,19 @@ struct rollout_str ro_read_quantity(struct ro_decoder *d, struct ro_arena *arena
                                     const char *key)
 {
     struct ro_at at = ro_at_member(object, key);
-    if (!at.node)
+    return ro_read_quantity_at(d, arena, &at);
+}
+
+struct rollout_str ro_read_quantity_at(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *at)
+{
+    if (!at->node)
         return (struct rollout_str){ NULL, 0 };
-    if (!is_quantity(at.node)) {
-        ro_refuse(d, &at, "is not a quantity");
+    if (!is_quantity(at->node)) {
+        ro_refuse(d, at, "is not a quantity");
         return (struct rollout_str){ NULL, 0 };
     }
-    return at.node->kind == ROLLOUT_NODE_INTEGER ? ro_arena_printf(arena, "%" PRId64, at.node->integer) : at.node->text;
+    return at->node->kind == ROLLOUT_NODE_INTEGER ? ro_arena_printf(arena, "%" PRId64, at->node->integer)
+                                                  : at->node->text;
 }
 
 void ro_check_quantities(struct ro_decoder *d, const struct ro_at *object, const char *key)

@@ -76,6 +76,7 @@ const struct rollout_intstr *ro_read_intstrs(struct ro_decoder *d, struct ro_are
 /* A resource quantity as text, also where it stands as a bare number. */
 struct rollout_str ro_read_quantity(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *object,
                                     const char *key);
+struct rollout_str ro_read_quantity_at(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *at);
 
 /* RFC 3339 in milliseconds; 0 where absent, also for Go's zero time (year 1). */
 int64_t ro_read_time(struct ro_decoder *d, const struct ro_at *object, const char *key);

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "objects/broadcastjob.h"
 #include "objects/claim.h"
 #include "objects/grouping.h"
 #include "objects/pod.h"
@@ -97,6 +98,8 @@ static void read_pods(struct ro_decoder *d, struct holder *h, const struct ro_gr
         if (may && !in_place) /* for all that may still come: to look for them first would be a pass of its own */
             in_place = ro_arena_alloc(&h->arena, count - i, sizeof(*in_place));
         ro_pod_decode(d, &at, &gates, &pods[n], may ? in_place : NULL);
+        if (h->workload.broadcastjob && !ro_job_owns(h->world.workload_object.nodes, at.node))
+            continue;
         bool by_set = h->workload.deployment || h->workload.replicaset;
         if (h->workload.uniteddeployment) {
             pods[n].child = ro_child_of(children, ro_controller_uid(at.node), &pods[n].replica_set);
@@ -107,6 +110,8 @@ static void read_pods(struct ro_decoder *d, struct holder *h, const struct ro_gr
             continue;
         }
         ro_pod_select(&pods[n], at.node, &h->workload, &storage);
+        if (h->workload.broadcastjob)
+            pods[n].job_pod = ro_job_pod_decode(d, &h->arena, &at);
         if (pods[n].in_place)
             in_place++;
         objects[n++] = ro_tree_of(members[i].node);
@@ -292,7 +297,7 @@ int rollout_grouping_decode(const struct rollout_grouping *grouping, size_t inde
     if (d.code == ROLLOUT_OK) {
         if (h->workload.deployment || h->workload.replicaset)
             read_replica_sets(&d, h, ranked_group(h, group), &places);
-        else
+        else if (!h->workload.broadcastjob) /* it has none */
             read_revisions(&d, h, group, &places, grouping->body != NULL);
         read_claims(&d, h, group, &places);
         struct ro_child_uids children = { .count = 0 };

@@ -50,6 +50,10 @@ struct ro_kind ro_kind_of(const struct rollout_workload *workload)
         const struct rollout_uniteddeployment *spec = workload->uniteddeployment;
         ret = (struct ro_kind){ .namespace_ = spec->namespace_, .name = spec->name, .kind = RO_STR("UnitedDeployment") };
     }
+    if (workload->broadcastjob) {
+        const struct rollout_broadcastjob *spec = workload->broadcastjob;
+        ret = (struct ro_kind){ .namespace_ = spec->namespace_, .name = spec->name, .kind = RO_STR("BroadcastJob") };
+    }
     if (ret.kind.data)
         ret.api_version = api_version(ret.native);
     return ret;

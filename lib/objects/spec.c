@@ -114,8 +114,9 @@ struct rollout_labels ro_read_annotations(struct ro_arena *arena, const struct r
     return ret;
 }
 
-const struct rollout_condition *ro_read_conditions(struct ro_decoder *d, struct ro_arena *arena,
-                                                   const struct ro_at *status, bool update_times, size_t *ret_count)
+const struct rollout_condition *ro_read_conditions_by(struct ro_decoder *d, struct ro_arena *arena,
+                                                      const struct ro_at *status, const char *update_key,
+                                                      size_t *ret_count)
 {
     struct ro_each each;
     ro_each_open(d, status, "conditions", &each);
@@ -128,9 +129,15 @@ const struct rollout_condition *ro_read_conditions(struct ro_decoder *d, struct 
         condition->status = ro_read_text(d, &each.at, "status");
         condition->reason = ro_read_text(d, &each.at, "reason");
         condition->message = ro_read_text(d, &each.at, "message");
-        if (update_times)
-            condition->last_update_ms = ro_read_time(d, &each.at, "lastUpdateTime");
+        if (update_key)
+            condition->last_update_ms = ro_read_time(d, &each.at, update_key);
         condition->last_transition_ms = ro_read_time(d, &each.at, "lastTransitionTime");
     }
     return items;
+}
+
+const struct rollout_condition *ro_read_conditions(struct ro_decoder *d, struct ro_arena *arena,
+                                                   const struct ro_at *status, bool update_times, size_t *ret_count)
+{
+    return ro_read_conditions_by(d, arena, status, update_times ? "lastUpdateTime" : NULL, ret_count);
 }

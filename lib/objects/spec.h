@@ -38,6 +38,11 @@ struct rollout_lifecycle ro_read_lifecycle(struct ro_decoder *d, const struct ro
 /* metadata.annotations, which were checked: in the arena, since some may carry their value as a tree. */
 struct rollout_labels ro_read_annotations(struct ro_arena *arena, const struct rollout_node *annotations);
 
+/* The same, where last_update_ms is the time of another name; NULL: of none. */
+const struct rollout_condition *ro_read_conditions_by(struct ro_decoder *d, struct ro_arena *arena,
+                                                      const struct ro_at *status, const char *update_key,
+                                                      size_t *ret_count);
+
 /* status.conditions; *ret_count is how many. update_times: the kind's conditions have lastUpdateTime. */
 const struct rollout_condition *ro_read_conditions(struct ro_decoder *d, struct ro_arena *arena,
                                                    const struct ro_at *status, bool update_times, size_t *ret_count);

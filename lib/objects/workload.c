@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "objects/workload.h"
 
+#include "objects/broadcastjob.h"
 #include "objects/cloneset.h"
 #include "objects/daemonset.h"
 #include "objects/deployment.h"
@@ -13,12 +14,13 @@ static const struct {
     struct rollout_str kind;
     bool kruise, native;
 } kinds[] = {
-    { { "CloneSet", 8 }, true, false },    { { "StatefulSet", 11 }, true, true },
-    { { "DaemonSet", 9 }, true, true },    { { "Deployment", 10 }, false, true },
-    { { "ReplicaSet", 10 }, false, true }, { { "UnitedDeployment", 16 }, true, false },
+    { { "CloneSet", 8 }, true, false },          { { "StatefulSet", 11 }, true, true },
+    { { "DaemonSet", 9 }, true, true },          { { "BroadcastJob", 12 }, true, false },
+    { { "Deployment", 10 }, false, true },       { { "ReplicaSet", 10 }, false, true },
+    { { "UnitedDeployment", 16 }, true, false },
 };
 
-enum { CLONESET, STATEFULSET, DAEMONSET, DEPLOYMENT, REPLICASET, UNITEDDEPLOYMENT, KINDS };
+enum { CLONESET, STATEFULSET, DAEMONSET, BROADCASTJOB, DEPLOYMENT, REPLICASET, UNITEDDEPLOYMENT, KINDS };
 
 static size_t kind_of(struct rollout_str text)
 {
@@ -57,6 +59,9 @@ void ro_workload_decode(struct ro_decoder *d, struct ro_arena *arena, const stru
     } else if (which == STATEFULSET) {
         ro_statefulset_decode(d, arena, object, version, &specs->statefulset, &specs->statefulset_status);
         ret->statefulset = &specs->statefulset;
+    } else if (which == BROADCASTJOB) {
+        ro_broadcastjob_decode(d, arena, object, &specs->broadcastjob, &specs->broadcastjob_status);
+        ret->broadcastjob = &specs->broadcastjob;
     } else if (which == DEPLOYMENT) {
         ro_deployment_decode(d, arena, object, &specs->deployment, &specs->deployment_status);
         ret->deployment = &specs->deployment;

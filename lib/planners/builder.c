@@ -223,14 +223,14 @@ void ro_build_text_optional(struct ro_builder *b, struct rollout_str key, struct
         ro_build_string(b, key, text);
 }
 
-void ro_build_condition(struct ro_builder *b, const struct rollout_condition *condition)
+void ro_build_condition_by(struct ro_builder *b, const struct rollout_condition *condition, struct rollout_str update_key)
 {
     const struct rollout_str none = { NULL, 0 };
     size_t open = ro_build_open(b, ROLLOUT_NODE_OBJECT, none);
     ro_build_string(b, RO_STR("type"), condition->type);
     ro_build_string(b, RO_STR("status"), condition->status);
     if (condition->last_update_ms)
-        ro_build_string(b, RO_STR("lastUpdateTime"), ro_build_time(b, condition->last_update_ms));
+        ro_build_string(b, update_key, ro_build_time(b, condition->last_update_ms));
     if (condition->last_transition_ms)
         ro_build_string(b, RO_STR("lastTransitionTime"), ro_build_time(b, condition->last_transition_ms));
     if (condition->reason.len)
@@ -238,6 +238,11 @@ void ro_build_condition(struct ro_builder *b, const struct rollout_condition *co
     if (condition->message.len)
         ro_build_string(b, RO_STR("message"), condition->message);
     ro_build_close(b, open);
+}
+
+void ro_build_condition(struct ro_builder *b, const struct rollout_condition *condition)
+{
+    ro_build_condition_by(b, condition, RO_STR("lastUpdateTime"));
 }
 
 void ro_build_conditions(struct ro_builder *b, const struct rollout_condition *conditions, size_t count)

@@ -73,6 +73,7 @@ void ro_build_text_optional(struct ro_builder *b, struct rollout_str key, struct
 
 /* A condition as an element, and all of them as the member "conditions", none where there is none. */
 void ro_build_condition(struct ro_builder *b, const struct rollout_condition *condition);
+void ro_build_condition_by(struct ro_builder *b, const struct rollout_condition *condition, struct rollout_str update_key);
 void ro_build_conditions(struct ro_builder *b, const struct rollout_condition *conditions, size_t count);
 
 #endif

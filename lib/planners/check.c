@@ -43,6 +43,51 @@ void ro_check_conditions(struct ro_check *c, const struct ro_path *up, const str
     }
 }
 
+static void check_terms(struct ro_check *c, const struct ro_path *up, const struct rollout_node_affinity *affinity)
+{
+    struct ro_path path = ro_path_member(up, "affinity"), list = ro_path_member(&path, "terms");
+    ro_check_reserved(c, &path, affinity->reserved);
+    if (!ro_check_array(c, &list, affinity->terms, affinity->term_count))
+        return;
+    for (size_t i = 0; i < affinity->term_count; i++) {
+        const struct rollout_node_term *term = &affinity->terms[i];
+        struct ro_path place = ro_path_element(&list, i);
+        struct ro_path expressions = ro_path_member(&place, "expressions"), fields = ro_path_member(&place, "fields");
+        ro_check_requirements(c, &expressions, term->expressions, term->expression_count);
+        ro_check_requirements(c, &fields, term->fields, term->field_count);
+    }
+}
+
+void ro_check_scheduling(struct ro_check *c, const struct ro_path *up, const struct rollout_scheduling *scheduling)
+{
+    struct ro_path path = ro_path_member(up, "scheduling"), list = ro_path_member(&path, "tolerations");
+    ro_check_text(c, &path, "node_name", scheduling->node_name);
+    ro_check_labels(c, &path, "node_selector", &scheduling->node_selector);
+    check_terms(c, &path, &scheduling->affinity);
+    ro_check_reserved(c, &path, scheduling->reserved);
+    if (!ro_check_array(c, &list, scheduling->tolerations, scheduling->toleration_count))
+        return;
+    for (size_t i = 0; i < scheduling->toleration_count; i++) {
+        struct ro_path place = ro_path_element(&list, i);
+        ro_check_text(c, &place, "key", scheduling->tolerations[i].key);
+        ro_check_text(c, &place, "value", scheduling->tolerations[i].value);
+    }
+}
+
+void ro_check_resources_of(struct ro_check *c, const struct ro_path *up, const char *name,
+                           const struct rollout_resource *resources, size_t count)
+{
+    struct ro_path list = ro_path_member(up, name);
+    if (!ro_check_array(c, &list, resources, count))
+        return;
+    for (size_t i = 0; i < count; i++) {
+        struct ro_path place = ro_path_element(&list, i);
+        ro_check_text(c, &place, "name", resources[i].name);
+        if (c->code == ROLLOUT_OK && i > 0 && ro_str_cmp(resources[i - 1].name, resources[i].name) >= 0)
+            ro_check_refuse(c, ROLLOUT_ERR_INVALID, &place, "is not behind the one before it in the order of their names");
+    }
+}
+
 /* ---- the snapshot ---- */
 
 static void check_revisions(struct ro_check *c, const struct ro_abi_array *revisions)
@@ -88,12 +133,16 @@ static void check_nodes(struct ro_check *c, const struct ro_abi_array *nodes)
     for (size_t i = 0; i < nodes->count; i++) {
         const struct rollout_node_facts *node = (const void *)(nodes->items + i * nodes->stride);
         const struct rollout_labels *labels = &node->labels;
-        if (!ro_labels_broken(labels) && !ro_str_broken(node->name) && node->taint_count == 0)
+        if (!ro_labels_broken(labels) && !ro_str_broken(node->name) && node->taint_count == 0 && node->allocatable_count == 0 &&
+            (node->unschedulable | node->reserved) == 0)
             continue;
         struct ro_path place = ro_path_element(&list, i), path = ro_path_member(&place, "labels");
         ro_check_text(c, &place, "name", node->name);
         (void)ro_check_view(c, &path, labels->items, labels->count, labels->stride, sizeof(struct rollout_label));
         check_taints(c, &place, node);
+        ro_check_resources_of(c, &place, "allocatable", node->allocatable, node->allocatable_count);
+        ro_check_known(c, &place, "unschedulable", node->unschedulable, 1);
+        ro_check_reserved(c, &place, node->reserved);
     }
 }
 

@@ -12,6 +12,11 @@ void ro_check_lifecycle(struct ro_check *c, const struct rollout_lifecycle *life
 void ro_check_conditions(struct ro_check *c, const struct ro_path *up, const struct rollout_condition *conditions,
                          size_t count);
 
+void ro_check_scheduling(struct ro_check *c, const struct ro_path *up, const struct rollout_scheduling *scheduling);
+/* They are also to be in the order of their names, each once. */
+void ro_check_resources_of(struct ro_check *c, const struct ro_path *up, const char *name,
+                           const struct rollout_resource *resources, size_t count);
+
 /* The snapshot but its pods. */
 void ro_check_snapshot(struct ro_check *c, const struct ro_planner_input *in);
 

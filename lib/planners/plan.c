@@ -42,6 +42,7 @@ static const char *const op_names[] = {
     [ROLLOUT_OP_UPDATE_SUBSET] = "update-subset",
     [ROLLOUT_OP_DELETE_SUBSET] = "delete-subset",
     [ROLLOUT_OP_SET_RESERVED] = "set-reserved",
+    [ROLLOUT_OP_DELETE_WORKLOAD] = "delete-workload",
 };
 
 const char *rollout_op_name(uint32_t op)
@@ -85,7 +86,8 @@ static int plan_arrays(const struct rollout_workload *workload, const struct rol
     struct ro_specs specs;
 
     int r = ro_gates_resolve(workload->gates, workload->gate_count, &input.gates, reterr);
-    if (r == ROLLOUT_OK && !workload->deployment && !workload->replicaset) /* those have no ControllerRevisions */
+    if (r == ROLLOUT_OK && !workload->deployment && !workload->replicaset &&
+        !workload->broadcastjob) /* no ControllerRevisions */
         r = check_indexes(snapshot, arrays, reterr);
     if (r == ROLLOUT_OK)
         r = ro_specs_open(&full, &specs, reterr);
@@ -95,6 +97,8 @@ static int plan_arrays(const struct rollout_workload *workload, const struct rol
         return ro_plan_cloneset(full.cloneset, &input, answer, reterr);
     if (full.daemonset)
         return ro_plan_daemonset(full.daemonset, &input, answer, reterr);
+    if (full.broadcastjob)
+        return ro_plan_broadcastjob(full.broadcastjob, &input, answer, reterr);
     if (full.deployment)
         return ro_plan_deployment(full.deployment, &input, answer, reterr);
     if (full.replicaset)
@@ -120,7 +124,8 @@ static int decide(const struct rollout_workload *workload, const struct rollout_
         return ro_error(reterr, ROLLOUT_ERR_INVALID, "profile", "profile: unknown profile %u", w.profile);
     if (w.fix_count > 0)
         return ro_error_at(reterr, ROLLOUT_ERR_INVALID, 0, "fixes", "fixes: unknown fix %u", w.fixes ? w.fixes[0] : 0);
-    int specs = !!w.cloneset + !!w.statefulset + !!w.daemonset + !!w.deployment + !!w.replicaset + !!w.uniteddeployment;
+    int specs = !!w.cloneset + !!w.statefulset + !!w.daemonset + !!w.broadcastjob + !!w.deployment + !!w.replicaset +
+                !!w.uniteddeployment;
     if (specs != 1)
         return ro_error(reterr, ROLLOUT_ERR_INVALID, "workload", "workload: %s spec is set",
                         specs ? "more than one" : "no");

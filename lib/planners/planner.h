@@ -33,6 +33,8 @@ struct ro_answer {
 /* The planners. ROLLOUT_OK, ROLLOUT_ERR_ABI, ROLLOUT_ERR_INVALID or ROLLOUT_ERR_NOMEM. */
 int ro_plan_cloneset(const struct rollout_cloneset *cloneset, const struct ro_planner_input *input,
                      const struct ro_answer *answer, struct rollout_error *reterr);
+int ro_plan_broadcastjob(const struct rollout_broadcastjob *broadcastjob, const struct ro_planner_input *input,
+                         const struct ro_answer *answer, struct rollout_error *reterr);
 int ro_plan_daemonset(const struct rollout_daemonset *daemonset, const struct ro_planner_input *input,
                       const struct ro_answer *answer, struct rollout_error *reterr);
 int ro_plan_deployment(const struct rollout_deployment *deployment, const struct ro_planner_input *input,

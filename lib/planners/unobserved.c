@@ -10,14 +10,21 @@ static int64_t left(const struct ro_planner_input *in)
     return in->snapshot.unobserved_since_ms + TIMEOUT_MS - in->snapshot.now_ms;
 }
 
-struct ro_unobserved ro_unobserved(const struct ro_planner_input *in)
+struct ro_unobserved ro_unobserved_ungated(const struct ro_planner_input *in)
 {
     struct ro_unobserved wait = { .stops = in->snapshot.unobserved_since_ms != 0 };
+    if (wait.stops && left(in) > 0)
+        wait.requeue_ms = left(in);
+    wait.until_ms = wait.requeue_ms ? in->snapshot.now_ms + wait.requeue_ms : 0;
+    return wait;
+}
+
+struct ro_unobserved ro_unobserved(const struct ro_planner_input *in)
+{
+    struct ro_unobserved wait = ro_unobserved_ungated(in);
     if (!wait.stops)
         return wait;
-    if (left(in) > 0)
-        wait.requeue_ms = left(in);
-    else if (in->gates.on[ROLLOUT_GATE_FORCE_DELETE_TIMEOUT_EXPECTATION])
+    if (!wait.requeue_ms && in->gates.on[ROLLOUT_GATE_FORCE_DELETE_TIMEOUT_EXPECTATION])
         wait.requeue_ms = RETRY_MS;
     wait.until_ms = wait.requeue_ms ? in->snapshot.now_ms + wait.requeue_ms : 0;
     return wait;

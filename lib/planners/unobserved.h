@@ -17,6 +17,9 @@ struct ro_unobserved {
 /* OpenKruise waits for versions of what it has written, also past its timeout. */
 struct ro_unobserved ro_unobserved(const struct ro_planner_input *in);
 
+/* The same for a BroadcastJob, which knows no gate that would have it look again after the timeout. */
+struct ro_unobserved ro_unobserved_ungated(const struct ro_planner_input *in);
+
 /* Kubernetes only counts creations and deletions, and after the timeout no more. */
 struct ro_unobserved ro_unobserved_native(const struct ro_planner_input *in);
 

@@ -2,6 +2,7 @@
 #include "rules/nodes.h"
 
 #include "base/str.h"
+#include "rules/room.h"
 #include "rules/selector.h"
 
 /* ---- required node affinity ---- */
@@ -80,24 +81,25 @@ static bool tolerates(const struct rollout_toleration *toleration, const struct 
            (toleration->op == ROLLOUT_TOLERATION_EQUAL && ro_str_eq(toleration->value, taint->value));
 }
 
-static bool tolerated(const struct rollout_scheduling *scheduling, const struct rollout_taint *taint)
+static bool tolerated(const struct ro_node_rule *rule, const struct rollout_taint *taint)
 {
+    const struct rollout_scheduling *scheduling = rule->scheduling;
     if (taint->effect != ROLLOUT_EFFECT_NO_SCHEDULE && taint->effect != ROLLOUT_EFFECT_NO_EXECUTE)
         return true;
     for (size_t i = 0; i < scheduling->toleration_count; i++)
         if (tolerates(&scheduling->tolerations[i], taint))
             return true;
-    return tolerated_always(taint, scheduling->host_network);
+    return !rule->plain && tolerated_always(taint, scheduling->host_network);
 }
 
 /* The first taint that drives pods away decides; without one, the first that only keeps new ones off. */
-static struct ro_node_fit taint_fit(const struct rollout_scheduling *scheduling, const struct rollout_node_facts *node)
+static struct ro_node_fit taint_fit(const struct ro_node_rule *rule, const struct rollout_node_facts *node)
 {
     struct ro_node_fit fit = { .check = RO_NODE_FITS, .runs = 1, .continues = 1 };
     for (size_t i = 0; i < node->taint_count; i++) {
         const struct rollout_taint *taint = &node->taints[i];
         bool evicts = taint->effect == ROLLOUT_EFFECT_NO_EXECUTE;
-        if ((fit.check == RO_NODE_TAINT && !evicts) || tolerated(scheduling, taint))
+        if ((fit.check == RO_NODE_TAINT && !evicts) || tolerated(rule, taint))
             continue;
         fit = (struct ro_node_fit){ .check = RO_NODE_TAINT, .continues = !evicts, .which = (uint32_t)i };
         if (evicts)
@@ -121,14 +123,35 @@ struct ro_node_fit ro_node_fit(struct ro_node_rule *rule, const struct rollout_n
     const struct rollout_labels *selector = &scheduling->node_selector;
     if (scheduling->node_name.len && !ro_str_eq(scheduling->node_name, node->name))
         return (struct ro_node_fit){ .check = RO_NODE_NAME };
+    uint32_t missing = selector->count; /* a map has no order: of several labels the least key */
     for (uint32_t i = 0; i < selector->count; i++) {
-        const struct rollout_str *value = ro_labels_find(&node->labels, *ro_label_key(selector, i), &rule->label_hint);
-        if (!value || !ro_str_eq(*value, *ro_label_value(selector, i)))
-            return (struct ro_node_fit){ .check = RO_NODE_SELECTOR, .which = i };
+        struct rollout_str key = *ro_label_key(selector, i);
+        const struct rollout_str *value = ro_labels_find(&node->labels, key, &rule->label_hint);
+        if ((!value || !ro_str_eq(*value, *ro_label_value(selector, i))) &&
+            (missing == selector->count || ro_str_cmp(key, *ro_label_key(selector, missing)) < 0))
+            missing = i;
     }
+    if (missing < selector->count)
+        return (struct ro_node_fit){ .check = RO_NODE_SELECTOR, .which = missing };
     if (!affinity_matches(rule, node))
         return (struct ro_node_fit){ .check = RO_NODE_AFFINITY };
-    return taint_fit(scheduling, node);
+    return taint_fit(rule, node);
+}
+
+struct ro_node_fit ro_node_fit_empty(struct ro_node_rule *rule, const struct rollout_resource *requests, size_t count,
+                                     const struct rollout_node_facts *node)
+{
+    static const struct rollout_taint cordon = { .key = { "node.kubernetes.io/unschedulable", 32 },
+                                                 .effect = ROLLOUT_EFFECT_NO_SCHEDULE };
+    struct ro_node_fit fit = ro_node_fit(rule, node);
+    size_t which;
+    if (fit.check != RO_NODE_FITS)
+        return fit;
+    if (node->unschedulable && !tolerated(rule, &cordon))
+        return (struct ro_node_fit){ .check = RO_NODE_CORDONED, .continues = 1 };
+    if (!ro_room_fits(requests, count, node, &which))
+        return (struct ro_node_fit){ .check = RO_NODE_ROOM, .continues = 1, .which = (uint32_t)which };
+    return fit;
 }
 
 void ro_node_fit_text(const struct ro_node_fit *fit, const struct rollout_scheduling *scheduling,
@@ -159,6 +182,9 @@ void ro_node_fit_text(const struct ro_node_fit *fit, const struct rollout_schedu
         ret_parts[1] = taint->value.len ? RO_STR("=") : none;
         ret_parts[2] = taint->value;
         ret_parts[3] = fit->continues ? RO_STR(":NoSchedule") : RO_STR(":NoExecute");
+        break;
+    case RO_NODE_CORDONED:
+        ret_parts[0] = RO_STR("node.kubernetes.io/unschedulable:NoSchedule");
         break;
     default:
         break;

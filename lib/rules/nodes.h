@@ -9,13 +9,14 @@
 #include <rollout/snapshot.h>
 
 /* The first check of a node that fails. */
-enum ro_node_check { RO_NODE_FITS = 0, RO_NODE_NAME, RO_NODE_SELECTOR, RO_NODE_AFFINITY, RO_NODE_TAINT };
+enum ro_node_check { RO_NODE_FITS = 0, RO_NODE_NAME, RO_NODE_SELECTOR, RO_NODE_AFFINITY, RO_NODE_TAINT, RO_NODE_CORDONED, RO_NODE_ROOM };
 
 /* What a template says of nodes, looked at once. */
 struct ro_node_rule {
     const struct rollout_scheduling *scheduling;
     uint32_t label_hint;   /* see ro_labels_find */
     const uint8_t *usable; /* a byte a term of the affinity */
+    bool plain;            /* no daemon pods: they tolerate what they say, and nothing else */
 };
 
 /* usable has room for a byte a term. */
@@ -31,6 +32,11 @@ struct ro_node_fit {
 };
 
 struct ro_node_fit ro_node_fit(struct ro_node_rule *rule, const struct rollout_node_facts *node);
+
+/* The same for one that is no daemon's (plain): then also whether the node is cordoned, and has room for the requests when
+ * it is empty (broadcastjob.md 2.2). which is the request that is too large; one beyond them is the pod itself. */
+struct ro_node_fit ro_node_fit_empty(struct ro_node_rule *rule, const struct rollout_resource *requests, size_t count,
+                                     const struct rollout_node_facts *node);
 
 /* What failed, as texts to be put together: a taint "key=value:effect", or a field of the template with what it asks
  * for. Those not needed are absent. */

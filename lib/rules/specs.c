@@ -40,6 +40,15 @@ int ro_specs_open(struct rollout_workload *workload, struct ro_specs *specs, str
         specs->daemonset.status = &specs->daemonset_status;
         workload->daemonset = &specs->daemonset;
     }
+    if (r == ROLLOUT_OK && workload->broadcastjob) {
+        r = ro_abi_struct(workload->broadcastjob, &specs->broadcastjob, sizeof specs->broadcastjob, "broadcastjob",
+                          reterr);
+        if (r == ROLLOUT_OK)
+            r = open_status(specs->broadcastjob.status, &specs->broadcastjob_status, sizeof specs->broadcastjob_status,
+                            reterr);
+        specs->broadcastjob.status = &specs->broadcastjob_status;
+        workload->broadcastjob = &specs->broadcastjob;
+    }
     if (r == ROLLOUT_OK && workload->deployment) {
         r = ro_abi_struct(workload->deployment, &specs->deployment, sizeof specs->deployment, "deployment", reterr);
         if (r == ROLLOUT_OK)

@@ -10,12 +10,14 @@ struct ro_specs {
     struct rollout_cloneset cloneset;
     struct rollout_statefulset statefulset;
     struct rollout_daemonset daemonset;
+    struct rollout_broadcastjob broadcastjob;
     struct rollout_deployment deployment;
     struct rollout_replicaset replicaset;
     struct rollout_uniteddeployment uniteddeployment;
     struct rollout_cloneset_status cloneset_status;
     struct rollout_statefulset_status statefulset_status;
     struct rollout_daemonset_status daemonset_status;
+    struct rollout_broadcastjob_status broadcastjob_status;
     struct rollout_deployment_status deployment_status;
     struct rollout_replicaset_status replicaset_status;
     struct rollout_uniteddeployment_status uniteddeployment_status;

@@ -372,13 +372,13 @@ static int refuse_unplayed(const struct rollout_workload *workload, struct rollo
 {
     struct rollout_workload full;
     int r = ro_abi_struct(workload, &full, sizeof full, "workload", reterr);
-    if (r == ROLLOUT_OK && (full.deployment || full.replicaset))
-        r = ro_error(reterr, ROLLOUT_ERR_INVALID, "workload", "workload: a %s cannot be played with",
-                     full.deployment ? "Deployment" : "ReplicaSet");
-    if (r == ROLLOUT_OK && full.uniteddeployment)
-        r = ro_error(reterr, ROLLOUT_ERR_INVALID, "workload",
-                     "workload: a UnitedDeployment cannot be played, but each of its children can");
-    return r;
+    const char *kind = r != ROLLOUT_OK         ? NULL
+                       : full.deployment       ? "Deployment"
+                       : full.replicaset       ? "ReplicaSet"
+                       : full.broadcastjob     ? "BroadcastJob"
+                       : full.uniteddeployment ? "UnitedDeployment"
+                                               : NULL;
+    return kind ? ro_error(reterr, ROLLOUT_ERR_INVALID, "workload", "workload: a %s cannot be played with", kind) : r;
 }
 
 int ro_cluster_open(struct ro_cluster *c, const struct rollout_world *world, struct rollout_error *reterr)

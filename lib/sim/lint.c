@@ -170,6 +170,8 @@ int rollout_lint(const struct rollout_world *world, struct rollout_findings **re
     int r = ro_gates_resolve(workload->gates, workload->gate_count, &l.gates, reterr);
     if (r != ROLLOUT_OK)
         return r;
+    if (workload->broadcastjob)
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, "workload", "workload: nothing is known of a BroadcastJob to look for");
     open_object(&l);
     if (workload->cloneset)
         ro_lint_cloneset(&l, workload->cloneset);

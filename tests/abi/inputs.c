@@ -118,7 +118,7 @@ static void fill_snapshot(struct all *a)
                                            .namespace_ = STR("default"),
                                            .in_place = &a->in_place,
                                            .uid = { names[i], 5 } };
-        a->nodes[i] = (struct rollout_node_facts){ { names[i] + 3, 2 }, a->labels, a->taints, 1 };
+        a->nodes[i] = (struct rollout_node_facts){ .name = { names[i] + 3, 2 }, .labels = a->labels, .taints = a->taints, .taint_count = 1 };
     }
     a->pods[2].revision = (struct rollout_str)STR("web-b");
     a->taints[0] = (struct rollout_taint){ STR("busy"), STR("yes"), ROLLOUT_EFFECT_PREFER_NO_SCHEDULE, 0 };
