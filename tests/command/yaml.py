@@ -91,7 +91,7 @@ class Yaml(unittest.TestCase):
         for path in paths:
             with self.subTest(path.name):
                 self.same([json.loads(path.read_text())])
-                if path.name != 'uniteddeployment.json':  # its children have an order each
+                if path.name not in ('uniteddeployment.json', 'warm-images.json'):  # nothing of theirs has an order
                     self.same([json.loads(path.read_text())], ('order', '-'))
 
     def test_recorded(self):
