@@ -17,6 +17,7 @@ ENUMS = {
     'ROLLOUT_CLAIMS_RETAIN': 'ClaimsPolicy',
     'ROLLOUT_ATTR_REVISION': 'AttrKey',
     'ROLLOUT_CANDIDATE_WAITING': 'Standing',
+    'ROLLOUT_REPLICA_SET_TERMINATING': 'ReplicaSetFactsFlags',
 }
 # Members whose comment does not begin with the enum that they are of.
 MEMBER_ENUMS = {

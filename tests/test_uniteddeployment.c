@@ -143,7 +143,7 @@ static void assert_error(uint32_t flags, const struct united_row *row, const cha
     ck_assert_uint_eq(w.plan->error_reason, ROLLOUT_REASON_SHARES_IMPOSSIBLE);
     ck_assert_uint_eq(w.plan->stopped_at, 8);
     ck_assert_uint_eq(w.plan->status_changed, 0);
-    ck_assert_uint_eq(w.plan->next_count, 0);
+    ck_assert_uint_eq(w.plan->next_replica_count, 0);
     unitedworld_free(&w);
 }
 

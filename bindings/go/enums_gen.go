@@ -99,6 +99,158 @@ func (v Rounding) String() string {
 	return unknownText("Rounding", int64(v))
 }
 
+// Operator: a set of bits
+type Operator uint32
+
+const (
+	// a text that is no operator: the selector is not usable
+	OperatorUnknown Operator = 0
+	OperatorIn      Operator = 1
+	// true where the label is absent
+	OperatorNotIn        Operator = 2
+	OperatorExists       Operator = 3
+	OperatorDoesNotExist Operator = 4
+	// node affinity only: in a label selector not usable
+	OperatorGt Operator = 5
+	// same
+	OperatorLt Operator = 6
+)
+
+// String is the name of the constant, or the number of an unknown one.
+func (v Operator) String() string {
+	switch v {
+	case OperatorUnknown:
+		return "OperatorUnknown"
+	case OperatorIn:
+		return "OperatorIn"
+	case OperatorNotIn:
+		return "OperatorNotIn"
+	case OperatorExists:
+		return "OperatorExists"
+	case OperatorDoesNotExist:
+		return "OperatorDoesNotExist"
+	case OperatorGt:
+		return "OperatorGt"
+	case OperatorLt:
+		return "OperatorLt"
+	}
+	return unknownText("Operator", int64(v))
+}
+
+// Effect: effect of a taint or a toleration.
+type Effect uint32
+
+const (
+	// none given: of a toleration, every effect
+	EffectAny              Effect = 0
+	EffectNoSchedule       Effect = 1
+	EffectPreferNoSchedule Effect = 2
+	EffectNoExecute        Effect = 3
+	// a text that is no effect: matches nothing
+	EffectOther Effect = 4
+)
+
+// String is the name of the constant, or the number of an unknown one.
+func (v Effect) String() string {
+	switch v {
+	case EffectAny:
+		return "EffectAny"
+	case EffectNoSchedule:
+		return "EffectNoSchedule"
+	case EffectPreferNoSchedule:
+		return "EffectPreferNoSchedule"
+	case EffectNoExecute:
+		return "EffectNoExecute"
+	case EffectOther:
+		return "EffectOther"
+	}
+	return unknownText("Effect", int64(v))
+}
+
+// TolerationOperator: operator of a toleration.
+type TolerationOperator uint32
+
+const (
+	// also where none is given
+	TolerationEqual  TolerationOperator = 0
+	TolerationExists TolerationOperator = 1
+	// a text that is no operator: tolerates nothing
+	TolerationOther TolerationOperator = 2
+)
+
+// String is the name of the constant, or the number of an unknown one.
+func (v TolerationOperator) String() string {
+	switch v {
+	case TolerationEqual:
+		return "TolerationEqual"
+	case TolerationExists:
+		return "TolerationExists"
+	case TolerationOther:
+		return "TolerationOther"
+	}
+	return unknownText("TolerationOperator", int64(v))
+}
+
+// BroadcastJobFlags: BroadcastJob.Flags
+type BroadcastJobFlags uint32
+
+const (
+	// metadata.deletionTimestamp is set: no pod is created any more
+	BroadcastJobDeleting BroadcastJobFlags = 1 << 0
+	// spec.paused
+	BroadcastJobPaused BroadcastJobFlags = 1 << 1
+)
+
+// String is the names of the bits, joined by "|"; "0" for none.
+func (f BroadcastJobFlags) String() string { return flagText(uint32(f), broadcastjobflagsNames[:]) }
+
+var broadcastjobflagsNames = [...]string{"BroadcastJobDeleting", "BroadcastJobPaused"}
+
+// Completion: completionPolicy.type. UNSET, and a text that is neither, count as Always but for upstream's look at the
+// deadline.
+type Completion uint32
+
+const (
+	CompletionUnset  Completion = 0
+	CompletionAlways Completion = 1
+	CompletionNever  Completion = 2
+)
+
+// String is the name of the constant, or the number of an unknown one.
+func (v Completion) String() string {
+	switch v {
+	case CompletionUnset:
+		return "CompletionUnset"
+	case CompletionAlways:
+		return "CompletionAlways"
+	case CompletionNever:
+		return "CompletionNever"
+	}
+	return unknownText("Completion", int64(v))
+}
+
+// Failure: failurePolicy.type. A text that is none of them counts as Continue.
+type Failure uint32
+
+const (
+	FailureContinue Failure = 0
+	FailureFailFast Failure = 1
+	FailurePause    Failure = 2
+)
+
+// String is the name of the constant, or the number of an unknown one.
+func (v Failure) String() string {
+	switch v {
+	case FailureContinue:
+		return "FailureContinue"
+	case FailureFailFast:
+		return "FailureFailFast"
+	case FailurePause:
+		return "FailurePause"
+	}
+	return unknownText("Failure", int64(v))
+}
+
 // ReasonClass: a set of bits
 type ReasonClass uint32
 
@@ -148,8 +300,14 @@ const (
 	ReasonNodeNotSelected Reason = 106
 	// a: 1 = a running pod may stay; text: taint
 	ReasonNodeTainted Reason = 107
+	// a: needed; b: there; text: resource
+	ReasonNodeTooSmall Reason = 108
+	// until: it is deleted then, 0 = never
+	ReasonJobFinished Reason = 109
 	// a: place from the newest, 0 = in use; b: limit
 	ReasonHistoryKept Reason = 110
+	// a: given; b: total; text: rule
+	ReasonShareGiven Reason = 111
 	// a: place in order; b: allowed now; until: end of grace
 	ReasonUpdateInPlace Reason = 201
 	// a, b as above
@@ -185,12 +343,16 @@ const (
 	ReasonDeleteFailed Reason = 217
 	// p takes over
 	ReasonDeleteSurgeDone Reason = 218
+	// p failed, or until: the deadline that has passed
+	ReasonDeleteJobFailed Reason = 219
 	// text: what is gone from the spec
 	ReasonDeleteNotInSpec Reason = 220
 	// a: place; b: limit
 	ReasonCleanedUp Reason = 221
 	// text: what
 	ReasonBookkeeping Reason = 222
+	// a: from; b: to; text: the first field that differs
+	ReasonChildUpdated Reason = 224
 	// text: phase or condition
 	ReasonNotReady Reason = 301
 	// a: seconds; until
@@ -233,6 +395,14 @@ const (
 	ReasonClaimNotFree Reason = 320
 	// text: claim
 	ReasonClaimResizing Reason = 321
+	// a: old pods that are still there; p
+	ReasonOldPodsRunning Reason = 322
+	// until; text: subset
+	ReasonSubsetUnschedulable Reason = 323
+	// until: the condition holds then, 0 = unknown; text: what it waits for
+	ReasonReserved Reason = 324
+	// a: restarts; b: limit
+	ReasonRestartLimitExceeded Reason = 325
 	// a: used; b: limit; p
 	ReasonMaxUnavailableReached Reason = 401
 	// a: used; b: limit; p
@@ -247,6 +417,8 @@ const (
 	ReasonReplicasReached Reason = 406
 	// text: field
 	ReasonPaused Reason = 407
+	// p failed
+	ReasonPausedByFailure Reason = 408
 	// text: type
 	ReasonUpdatesOff Reason = 409
 	// text: selector
@@ -255,6 +427,12 @@ const (
 	ReasonRollbackOff Reason = 411
 	// a: taken; b: limit
 	ReasonBurstReached Reason = 414
+	// a: active; b: limit
+	ReasonParallelismReached Reason = 415
+	// a: there; b: most; text: subset
+	ReasonMaxReplicasReached Reason = 416
+	// a: given; b: least
+	ReasonBelowMinReplicas Reason = 417
 	// a: ordinal
 	ReasonOrdinalReserved Reason = 418
 	// text: field and value
@@ -266,10 +444,14 @@ const (
 	// text: claim and field
 	ReasonClaimMismatch    Reason = 504
 	ReasonWorkloadDeleting Reason = 506
+	// p failed, or until: the deadline that has passed; neither: failed before
+	ReasonJobFailed Reason = 507
 	// a: seconds; until: no progress since
 	ReasonDeadlineExceeded Reason = 508
 	// a: nodes
 	ReasonNoEligibleNode Reason = 509
+	// a: what the subsets come to; b: replicas
+	ReasonSharesImpossible Reason = 510
 	// p; text: defect
 	ReasonDeadlock Reason = 512
 )
@@ -380,97 +562,97 @@ func (f DiffFlags) String() string { return flagText(uint32(f), diffflagsNames[:
 
 var diffflagsNames = [...]string{"DiffVerticalScaling", "DiffEnvFromMetadata", "DiffCompareClaims"}
 
-// Operator: a set of bits
-type Operator uint32
+// UpdateType: updateStrategy.type.
+type UpdateType uint32
 
 const (
-	// a text that is no operator: the selector is not usable
-	OperatorUnknown Operator = 0
-	OperatorIn      Operator = 1
-	// true where the label is absent
-	OperatorNotIn        Operator = 2
-	OperatorExists       Operator = 3
-	OperatorDoesNotExist Operator = 4
-	// node affinity only: in a label selector not usable
-	OperatorGt Operator = 5
-	// same
-	OperatorLt Operator = 6
+	UpdateRolling  UpdateType = 0
+	UpdateOnDelete UpdateType = 1
 )
 
 // String is the name of the constant, or the number of an unknown one.
-func (v Operator) String() string {
+func (v UpdateType) String() string {
 	switch v {
-	case OperatorUnknown:
-		return "OperatorUnknown"
-	case OperatorIn:
-		return "OperatorIn"
-	case OperatorNotIn:
-		return "OperatorNotIn"
-	case OperatorExists:
-		return "OperatorExists"
-	case OperatorDoesNotExist:
-		return "OperatorDoesNotExist"
-	case OperatorGt:
-		return "OperatorGt"
-	case OperatorLt:
-		return "OperatorLt"
+	case UpdateRolling:
+		return "UpdateRolling"
+	case UpdateOnDelete:
+		return "UpdateOnDelete"
 	}
-	return unknownText("Operator", int64(v))
+	return unknownText("UpdateType", int64(v))
 }
 
-// Effect: effect of a taint or a toleration.
-type Effect uint32
+// UpdatePolicy: podUpdatePolicy, or what says the same.
+type UpdatePolicy uint32
 
 const (
-	// none given: of a toleration, every effect
-	EffectAny              Effect = 0
-	EffectNoSchedule       Effect = 1
-	EffectPreferNoSchedule Effect = 2
-	EffectNoExecute        Effect = 3
-	// a text that is no effect: matches nothing
-	EffectOther Effect = 4
+	PolicyRecreate          UpdatePolicy = 0
+	PolicyInPlaceIfPossible UpdatePolicy = 1
+	PolicyInPlaceOnly       UpdatePolicy = 2
 )
 
 // String is the name of the constant, or the number of an unknown one.
-func (v Effect) String() string {
+func (v UpdatePolicy) String() string {
 	switch v {
-	case EffectAny:
-		return "EffectAny"
-	case EffectNoSchedule:
-		return "EffectNoSchedule"
-	case EffectPreferNoSchedule:
-		return "EffectPreferNoSchedule"
-	case EffectNoExecute:
-		return "EffectNoExecute"
-	case EffectOther:
-		return "EffectOther"
+	case PolicyRecreate:
+		return "PolicyRecreate"
+	case PolicyInPlaceIfPossible:
+		return "PolicyInPlaceIfPossible"
+	case PolicyInPlaceOnly:
+		return "PolicyInPlaceOnly"
 	}
-	return unknownText("Effect", int64(v))
+	return unknownText("UpdatePolicy", int64(v))
 }
 
-// TolerationOperator: operator of a toleration.
-type TolerationOperator uint32
+// Child: What kind of workload a subset's child is. Of a spec 0: it has no template, which upstream's admission
+// refuses; nothing is planned then.
+type Child uint32
 
 const (
-	// also where none is given
-	TolerationEqual  TolerationOperator = 0
-	TolerationExists TolerationOperator = 1
-	// a text that is no operator: tolerates nothing
-	TolerationOther TolerationOperator = 2
+	// apps/v1
+	ChildStatefulSet Child = 1
+	// apps.kruise.io
+	ChildAdvancedStatefulSet Child = 2
+	ChildCloneSet            Child = 3
+	ChildDeployment          Child = 4
 )
 
 // String is the name of the constant, or the number of an unknown one.
-func (v TolerationOperator) String() string {
+func (v Child) String() string {
 	switch v {
-	case TolerationEqual:
-		return "TolerationEqual"
-	case TolerationExists:
-		return "TolerationExists"
-	case TolerationOther:
-		return "TolerationOther"
+	case ChildStatefulSet:
+		return "ChildStatefulSet"
+	case ChildAdvancedStatefulSet:
+		return "ChildAdvancedStatefulSet"
+	case ChildCloneSet:
+		return "ChildCloneSet"
+	case ChildDeployment:
+		return "ChildDeployment"
 	}
-	return unknownText("TolerationOperator", int64(v))
+	return unknownText("Child", int64(v))
 }
+
+// UnitedDeploymentFlags: UnitedDeployment.Flags
+type UnitedDeploymentFlags uint32
+
+const (
+	// metadata.deletionTimestamp is set
+	UnitedDeploymentDeleting UnitedDeploymentFlags = 1 << 0
+	// spec.selector is not there or not usable: the status is not written
+	UnitedDeploymentSelectorInvalid UnitedDeploymentFlags = 1 << 1
+	// topology.scheduleStrategy.type is Adaptive
+	UnitedDeploymentAdaptive UnitedDeploymentFlags = 1 << 2
+	// ... with reserveUnschedulablePods
+	UnitedDeploymentReserves UnitedDeploymentFlags = 1 << 3
+	// the template's updateStrategy.type is OnDelete, and it is one of the StatefulSets': children get no partition
+	UnitedDeploymentOnDelete UnitedDeploymentFlags = 1 << 4
+)
+
+// String is the names of the bits, joined by "|"; "0" for none.
+func (f UnitedDeploymentFlags) String() string {
+	return flagText(uint32(f), uniteddeploymentflagsNames[:])
+}
+
+var uniteddeploymentflagsNames = [...]string{"UnitedDeploymentDeleting", "UnitedDeploymentSelectorInvalid", "UnitedDeploymentAdaptive", "UnitedDeploymentReserves", "UnitedDeploymentOnDelete"}
 
 // Phase: status.phase. A number that is none of these counts as _OTHER.
 type Phase uint32
@@ -578,12 +760,16 @@ const (
 	// a StatefulSet's: for one of its claim templates the pod has no volume of that name with the claim that its own name
 	// asks for
 	PodStorageMismatch PodFlags = 1 << 13
+	// beside a ReplicaSet: not its own; only its ranks count it
+	PodForeign PodFlags = 1 << 14
+	// condition PodScheduled is False with reason Unschedulable
+	PodUnschedulable PodFlags = 1 << 15
 )
 
 // String is the names of the bits, joined by "|"; "0" for none.
 func (f PodFlags) String() string { return flagText(uint32(f), podflagsNames[:]) }
 
-var podflagsNames = [...]string{"PodTerminating", "PodReady", "PodSpecifiedDelete", "PodTemplateHash", "PodInPlaceGate", "PodInPlaceCondition", "PodInPlaceTrue", "PodInPlaceClean", "PodKruiseGate", "PodKruiseCondition", "PodKeyPreDelete", "PodKeyPreUpdate", "PodNotSelected", "PodStorageMismatch"}
+var podflagsNames = [...]string{"PodTerminating", "PodReady", "PodSpecifiedDelete", "PodTemplateHash", "PodInPlaceGate", "PodInPlaceCondition", "PodInPlaceTrue", "PodInPlaceClean", "PodKruiseGate", "PodKruiseCondition", "PodKeyPreDelete", "PodKeyPreUpdate", "PodNotSelected", "PodStorageMismatch", "PodForeign", "PodUnschedulable"}
 
 // InPlaceFlags: InPlace.Flags
 type InPlaceFlags uint32
@@ -673,53 +859,48 @@ type RevisionFlags uint32
 const (
 	// not stored yet: the plan begins with creating it
 	RevisionNew RevisionFlags = 1 << 0
+	// its labels do not match the selector of its UnitedDeployment, which then does not find it: a CloneSet template's
+	// never do
+	RevisionUnlisted RevisionFlags = 1 << 1
 )
 
 // String is the names of the bits, joined by "|"; "0" for none.
 func (f RevisionFlags) String() string { return flagText(uint32(f), revisionflagsNames[:]) }
 
-var revisionflagsNames = [...]string{"RevisionNew"}
+var revisionflagsNames = [...]string{"RevisionNew", "RevisionUnlisted"}
 
-// UpdateType: updateStrategy.type.
-type UpdateType uint32
-
-const (
-	UpdateRolling  UpdateType = 0
-	UpdateOnDelete UpdateType = 1
-)
-
-// String is the name of the constant, or the number of an unknown one.
-func (v UpdateType) String() string {
-	switch v {
-	case UpdateRolling:
-		return "UpdateRolling"
-	case UpdateOnDelete:
-		return "UpdateOnDelete"
-	}
-	return unknownText("UpdateType", int64(v))
-}
-
-// UpdatePolicy: podUpdatePolicy, or what says the same.
-type UpdatePolicy uint32
+// SubsetFlags: Subset.Flags
+type SubsetFlags uint32
 
 const (
-	PolicyRecreate          UpdatePolicy = 0
-	PolicyInPlaceIfPossible UpdatePolicy = 1
-	PolicyInPlaceOnly       UpdatePolicy = 2
+	// it has no label apps.kruise.io/subset-name: upstream's listing fails
+	SubsetUnnamed SubsetFlags = 1 << 0
+	// a StatefulSet's updateStrategy.type is OnDelete: its partition is the number of its pods at another revision than
+	// its own
+	SubsetOnDelete SubsetFlags = 1 << 1
 )
 
-// String is the name of the constant, or the number of an unknown one.
-func (v UpdatePolicy) String() string {
-	switch v {
-	case PolicyRecreate:
-		return "PolicyRecreate"
-	case PolicyInPlaceIfPossible:
-		return "PolicyInPlaceIfPossible"
-	case PolicyInPlaceOnly:
-		return "PolicyInPlaceOnly"
-	}
-	return unknownText("UpdatePolicy", int64(v))
+// String is the names of the bits, joined by "|"; "0" for none.
+func (f SubsetFlags) String() string { return flagText(uint32(f), subsetflagsNames[:]) }
+
+var subsetflagsNames = [...]string{"SubsetUnnamed", "SubsetOnDelete"}
+
+// ReplicaSetFactsFlags: ReplicaSetFacts.Flags
+type ReplicaSetFactsFlags uint32
+
+const (
+	// metadata.deletionTimestamp is set
+	ReplicaSetTerminating ReplicaSetFactsFlags = 1 << 0
+	// its template is the Deployment's, but for the label pod-template-hash: the oldest such one is the new ReplicaSet
+	ReplicaSetSameTemplate ReplicaSetFactsFlags = 1 << 1
+)
+
+// String is the names of the bits, joined by "|"; "0" for none.
+func (f ReplicaSetFactsFlags) String() string {
+	return flagText(uint32(f), replicasetfactsflagsNames[:])
 }
+
+var replicasetfactsflagsNames = [...]string{"ReplicaSetTerminating", "ReplicaSetSameTemplate"}
 
 // CloneSetFlags: CloneSet.Flags
 type CloneSetFlags uint32
@@ -771,6 +952,64 @@ const (
 func (f DaemonSetFlags) String() string { return flagText(uint32(f), daemonsetflagsNames[:]) }
 
 var daemonsetflagsNames = [...]string{"DaemonSetDeleting", "DaemonSetSelectorInvalid", "DaemonSetNative", "DaemonSetRollingUpdate", "DaemonSetPaused", "DaemonSetNodeSelector", "DaemonSetPartitionedScaling", "DaemonSetV1alpha1", "DaemonSetChained"}
+
+// DeploymentFlags: Deployment.Flags
+type DeploymentFlags uint32
+
+const (
+	// metadata.deletionTimestamp is set
+	DeploymentDeleting DeploymentFlags = 1 << 0
+	// spec.selector is not usable, or {}: nothing is planned
+	DeploymentSelectorInvalid DeploymentFlags = 1 << 1
+	// spec.paused
+	DeploymentPaused DeploymentFlags = 1 << 2
+	// OpenKruise Rollouts controls it (annotation rollouts.kruise.io/deployment-strategy with rollingStyle Partition,
+	// spec.paused and Recreate): decided as its controller does
+	DeploymentAdvanced DeploymentFlags = 1 << 3
+	// ... and that strategy is paused
+	DeploymentAdvancedPaused DeploymentFlags = 1 << 4
+)
+
+// String is the names of the bits, joined by "|"; "0" for none.
+func (f DeploymentFlags) String() string { return flagText(uint32(f), deploymentflagsNames[:]) }
+
+var deploymentflagsNames = [...]string{"DeploymentDeleting", "DeploymentSelectorInvalid", "DeploymentPaused", "DeploymentAdvanced", "DeploymentAdvancedPaused"}
+
+// Strategy: spec.strategy.type
+type Strategy uint32
+
+const (
+	StrategyRolling  Strategy = 0
+	StrategyRecreate Strategy = 1
+)
+
+// String is the name of the constant, or the number of an unknown one.
+func (v Strategy) String() string {
+	switch v {
+	case StrategyRolling:
+		return "StrategyRolling"
+	case StrategyRecreate:
+		return "StrategyRecreate"
+	}
+	return unknownText("Strategy", int64(v))
+}
+
+// ReplicaSetFlags: ReplicaSet.Flags
+type ReplicaSetFlags uint32
+
+const (
+	// metadata.deletionTimestamp is set: only the status is written
+	ReplicaSetDeleting ReplicaSetFlags = 1 << 0
+	// spec.selector is not usable: nothing is planned
+	ReplicaSetSelectorInvalid ReplicaSetFlags = 1 << 1
+	// it has a controller: pods on one node are ranked
+	ReplicaSetControlled ReplicaSetFlags = 1 << 2
+)
+
+// String is the names of the bits, joined by "|"; "0" for none.
+func (f ReplicaSetFlags) String() string { return flagText(uint32(f), replicasetflagsNames[:]) }
+
+var replicasetflagsNames = [...]string{"ReplicaSetDeleting", "ReplicaSetSelectorInvalid", "ReplicaSetControlled"}
 
 // StatefulSetFlags: StatefulSet.Flags
 type StatefulSetFlags uint32
@@ -894,7 +1133,7 @@ const (
 	// history cleanup; REVISION
 	OpDeleteRevision Op = 3
 	// create pods. CloneSet: REVISION, COUNT, ID..., NEW_IDS; StatefulSet: NAME, ORDINAL, REVISION, STATE; DaemonSet:
-	// NODE, REVISION
+	// NODE, REVISION; BroadcastJob: NODE
 	OpCreate Op = 4
 	// delete the pod now
 	OpDelete Op = 5
@@ -929,6 +1168,30 @@ const (
 	OpRepair Op = 19
 	// name the pod's revision anew: its own is a double of it; REVISION
 	OpRelabel Op = 20
+	// write a ReplicaSet's size; FROM, TO, ANNOTATION... that the write changes
+	OpScale Op = 21
+	// create it from the Deployment's template, with its minReadySeconds; REPLICAS, REVISION (the number, as text),
+	// ANNOTATION... (all that it has)
+	OpCreateReplicaSet Op = 22
+	// history cleanup
+	OpDeleteReplicaSet Op = 23
+	// write annotations of a ReplicaSet or of the workload; ANNOTATION...
+	OpSetAnnotation Op = 24
+	// write a ReplicaSet's; MIN_READY_SECONDS. One write with a SET_ANNOTATION of the same ReplicaSet right before it
+	OpSetMinReadySeconds Op = 25
+	// copy the ReplicaSet's template, without the label pod-template-hash, into the Deployment; one write with the
+	// SET_ANNOTATION that follows
+	OpSetTemplate Op = 26
+	// UnitedDeployment: create a child; SUBSET, KIND, REPLICAS, PARTITION, REVISION
+	OpCreateSubset Op = 31
+	// write the child anew from the template; SUBSET, CHILD, KIND, REPLICAS, PARTITION, MAX_UNAVAILABLE, REVISION
+	OpUpdateSubset Op = 32
+	// delete the child; SUBSET, CHILD, KIND, WHY
+	OpDeleteSubset Op = 33
+	// write the pod's reserved label; RESERVED
+	OpSetReserved Op = 34
+	// delete the BroadcastJob itself: its time to live is over
+	OpDeleteWorkload Op = 35
 )
 
 // Subject: What an action or a verdict is about.
@@ -949,6 +1212,11 @@ const (
 	SubjectNode Subject = 6
 	// the ordinal itself
 	SubjectOrdinal Subject = 7
+	// index in the snapshot's replica_sets; None = the one that the plan creates
+	SubjectReplicaSet Subject = 8
+	// index in the spec's subsets; behind these come the snapshot's subsets, for a child that is no subset's: their number
+	// + its index
+	SubjectSubset Subject = 9
 )
 
 // String is the name of the constant, or the number of an unknown one.
@@ -968,6 +1236,10 @@ func (v Subject) String() string {
 		return "SubjectNode"
 	case SubjectOrdinal:
 		return "SubjectOrdinal"
+	case SubjectReplicaSet:
+		return "SubjectReplicaSet"
+	case SubjectSubset:
+		return "SubjectSubset"
 	}
 	return unknownText("Subject", int64(v))
 }
@@ -1012,6 +1284,32 @@ const (
 	AttrNode AttrKey = 17
 	// text: the storage that a claim is to ask for
 	AttrRequest AttrKey = 18
+	// value: pods before
+	AttrFrom AttrKey = 19
+	// value: pods after
+	AttrTo AttrKey = 20
+	// value: spec.replicas of a ReplicaSet or child that is written
+	AttrReplicas AttrKey = 21
+	// text: an annotation's key; value 1: it gets the ANNOTATION_VALUE that follows, 0: it is removed. One attribute each
+	AttrAnnotation AttrKey = 22
+	// text
+	AttrAnnotationValue AttrKey = 23
+	// value: seconds
+	AttrMinReadySeconds AttrKey = 24
+	// text: the subset's name
+	AttrSubset AttrKey = 30
+	// text: the child's name; value: its index in the snapshot's subsets + 1
+	AttrChild AttrKey = 31
+	// text: StatefulSet, AdvancedStatefulSet, CloneSet or Deployment
+	AttrKind AttrKey = 32
+	// value: its partition; absent where the kind, or OnDelete, has none
+	AttrPartition AttrKey = 34
+	// value: in place of the template's
+	AttrMaxUnavailable AttrKey = 35
+	// text: duplicate, not-in-spec or other-kind
+	AttrWhy AttrKey = 36
+	// text: the label's value, "true" or "false"
+	AttrReserved AttrKey = 37
 )
 
 // String is the name of the constant, or the number of an unknown one.
@@ -1053,6 +1351,32 @@ func (v AttrKey) String() string {
 		return "AttrNode"
 	case AttrRequest:
 		return "AttrRequest"
+	case AttrFrom:
+		return "AttrFrom"
+	case AttrTo:
+		return "AttrTo"
+	case AttrReplicas:
+		return "AttrReplicas"
+	case AttrAnnotation:
+		return "AttrAnnotation"
+	case AttrAnnotationValue:
+		return "AttrAnnotationValue"
+	case AttrMinReadySeconds:
+		return "AttrMinReadySeconds"
+	case AttrSubset:
+		return "AttrSubset"
+	case AttrChild:
+		return "AttrChild"
+	case AttrKind:
+		return "AttrKind"
+	case AttrPartition:
+		return "AttrPartition"
+	case AttrMaxUnavailable:
+		return "AttrMaxUnavailable"
+	case AttrWhy:
+		return "AttrWhy"
+	case AttrReserved:
+		return "AttrReserved"
 	}
 	return unknownText("AttrKey", int64(v))
 }
@@ -1074,6 +1398,35 @@ const (
 func (f LimitFlags) String() string { return flagText(uint32(f), limitflagsNames[:]) }
 
 var limitflagsNames = [...]string{"LimitDefault", "LimitUnusable", "LimitPaused"}
+
+// Allocator: How a UnitedDeployment deals its replicas out (uniteddeployment.md 3).
+type Allocator uint32
+
+const (
+	// subsets say their replicas, or share what is left evenly
+	AllocatorSpecified Allocator = 1
+	// in order, first up to each minimum, then up to each maximum
+	AllocatorMinMax Allocator = 2
+	// same, around subsets that take no new pods
+	AllocatorAdaptive Allocator = 3
+	// same, with substitutes for pods that cannot be scheduled
+	AllocatorReservation Allocator = 4
+)
+
+// String is the name of the constant, or the number of an unknown one.
+func (v Allocator) String() string {
+	switch v {
+	case AllocatorSpecified:
+		return "AllocatorSpecified"
+	case AllocatorMinMax:
+		return "AllocatorMinMax"
+	case AllocatorAdaptive:
+		return "AllocatorAdaptive"
+	case AllocatorReservation:
+		return "AllocatorReservation"
+	}
+	return unknownText("Allocator", int64(v))
+}
 
 // Standing: What there is to do for a candidate.
 type Standing uint32
@@ -1392,6 +1745,10 @@ const (
 	LintSurgeStays Lint = 306
 	// OnDelete whose built-in maxUnavailable comes to 0: an available pod that is marked for deletion stays (K13)
 	LintDeletesNothing Lint = 307
+	// numbers of a UnitedDeployment's subsets that cannot all hold
+	LintSharesImpossible Lint = 320
+	// replicas beyond the maxima of all its subsets
+	LintReplicasLeftOver Lint = 321
 	// not what Kubernetes takes as a selector
 	LintSelectorUnusable Lint = 401
 	// a term that no pod, or node, has
@@ -1449,6 +1806,10 @@ func (v Lint) String() string {
 		return "LintSurgeStays"
 	case LintDeletesNothing:
 		return "LintDeletesNothing"
+	case LintSharesImpossible:
+		return "LintSharesImpossible"
+	case LintReplicasLeftOver:
+		return "LintReplicasLeftOver"
 	case LintSelectorUnusable:
 		return "LintSelectorUnusable"
 	case LintUnreachable:

@@ -622,6 +622,363 @@ func (p *packer) DaemonSet(c *C.struct_rollout_daemonset, v *DaemonSet) {
 	}
 }
 
+func (s *sizer) Resource(v *Resource) bool {
+	s.text += uintptr(len(v.Name))
+	return true
+}
+
+func (p *packer) Resource(c *C.struct_rollout_resource, v *Resource) {
+	c.name = p.str(v.Name)
+	c.amount = C.int64_t(v.Amount)
+}
+
+func (s *sizer) BroadcastJobStatus(v *BroadcastJobStatus) bool {
+	s.absentText(v.Phase)
+	s.fixed += round8(uintptr(len(v.Conditions)) * C.sizeof_struct_rollout_condition)
+	for i := range v.Conditions {
+		if !s.Condition(&v.Conditions[i]) {
+			return s.inElement("conditions", i)
+		}
+	}
+	return true
+}
+
+func (p *packer) BroadcastJobStatus(c *C.struct_rollout_broadcastjob_status, v *BroadcastJobStatus) {
+	c.struct_size = C.sizeof_struct_rollout_broadcastjob_status
+	c.active = C.int32_t(v.Active)
+	c.succeeded = C.int32_t(v.Succeeded)
+	c.failed = C.int32_t(v.Failed)
+	c.desired = C.int32_t(v.Desired)
+	c.start_ms = C.int64_t(v.StartMs)
+	c.completion_ms = C.int64_t(v.CompletionMs)
+	c.phase = p.absentText(v.Phase)
+	if n := len(v.Conditions); n > 0 {
+		items := unsafe.Slice((*C.struct_rollout_condition)(p.alloc(uintptr(n)*C.sizeof_struct_rollout_condition)), n)
+		c.conditions, c.condition_count = &items[0], C.size_t(n)
+		for i := range items {
+			p.Condition(&items[i], &v.Conditions[i])
+		}
+	}
+}
+
+func (s *sizer) BroadcastJob(v *BroadcastJob) bool {
+	s.text += uintptr(len(v.Namespace))
+	s.text += uintptr(len(v.Name))
+	s.text += uintptr(len(v.Parallelism.Text))
+	if !s.Scheduling(&v.Scheduling) {
+		return s.in("scheduling")
+	}
+	s.fixed += round8(uintptr(len(v.Requests)) * C.sizeof_struct_rollout_resource)
+	for i := range v.Requests {
+		if !s.Resource(&v.Requests[i]) {
+			return s.inElement("requests", i)
+		}
+	}
+	if v.Status != nil {
+		s.fixed += round8(C.sizeof_struct_rollout_broadcastjob_status)
+		if !s.BroadcastJobStatus(v.Status) {
+			return s.in("status")
+		}
+	}
+	return true
+}
+
+func (p *packer) BroadcastJob(c *C.struct_rollout_broadcastjob, v *BroadcastJob) {
+	c.struct_size = C.sizeof_struct_rollout_broadcastjob
+	c.flags = C.uint32_t(v.Flags)
+	c.namespace_ = p.str(v.Namespace)
+	c.name = p.str(v.Name)
+	p.intStr(&c.parallelism, &v.Parallelism)
+	c.completion = C.uint32_t(v.Completion)
+	c.failure = C.uint32_t(v.Failure)
+	c.restart_limit = C.int32_t(v.RestartLimit)
+	c.active_deadline_set = bit(v.ActiveDeadlineSet)
+	c.active_deadline_seconds = C.int64_t(v.ActiveDeadlineSeconds)
+	c.ttl_seconds_after_finished = optional(v.TtlSecondsAfterFinished)
+	p.Scheduling(&c.scheduling, &v.Scheduling)
+	if n := len(v.Requests); n > 0 {
+		items := unsafe.Slice((*C.struct_rollout_resource)(p.alloc(uintptr(n)*C.sizeof_struct_rollout_resource)), n)
+		c.requests, c.request_count = &items[0], C.size_t(n)
+		for i := range items {
+			p.Resource(&items[i], &v.Requests[i])
+		}
+	}
+	if v.Status != nil {
+		c.status = (*C.struct_rollout_broadcastjob_status)(p.alloc(C.sizeof_struct_rollout_broadcastjob_status))
+		p.BroadcastJobStatus(c.status, v.Status)
+	}
+}
+
+func (s *sizer) DeploymentStatus(v *DeploymentStatus) bool {
+	s.fixed += round8(uintptr(len(v.Conditions)) * C.sizeof_struct_rollout_condition)
+	for i := range v.Conditions {
+		if !s.Condition(&v.Conditions[i]) {
+			return s.inElement("conditions", i)
+		}
+	}
+	return true
+}
+
+func (p *packer) DeploymentStatus(c *C.struct_rollout_deployment_status, v *DeploymentStatus) {
+	c.struct_size = C.sizeof_struct_rollout_deployment_status
+	c.replicas = C.int32_t(v.Replicas)
+	c.observed_generation = C.int64_t(v.ObservedGeneration)
+	c.updated_replicas = C.int32_t(v.UpdatedReplicas)
+	c.ready_replicas = C.int32_t(v.ReadyReplicas)
+	c.available_replicas = C.int32_t(v.AvailableReplicas)
+	c.unavailable_replicas = C.int32_t(v.UnavailableReplicas)
+	c.collision_count = optional(v.CollisionCount)
+	if n := len(v.Conditions); n > 0 {
+		items := unsafe.Slice((*C.struct_rollout_condition)(p.alloc(uintptr(n)*C.sizeof_struct_rollout_condition)), n)
+		c.conditions, c.condition_count = &items[0], C.size_t(n)
+		for i := range items {
+			p.Condition(&items[i], &v.Conditions[i])
+		}
+	}
+}
+
+func (s *sizer) Deployment(v *Deployment) bool {
+	s.text += uintptr(len(v.Namespace))
+	s.text += uintptr(len(v.Name))
+	if !s.Selector(&v.Selector) {
+		return s.in("selector")
+	}
+	s.text += uintptr(len(v.MaxSurge.Text))
+	s.text += uintptr(len(v.MaxUnavailable.Text))
+	if !s.labels(v.Annotations) {
+		return s.in("annotations")
+	}
+	s.text += uintptr(len(v.Partition.Text))
+	if v.Status != nil {
+		s.fixed += round8(C.sizeof_struct_rollout_deployment_status)
+		if !s.DeploymentStatus(v.Status) {
+			return s.in("status")
+		}
+	}
+	return true
+}
+
+func (p *packer) Deployment(c *C.struct_rollout_deployment, v *Deployment) {
+	c.struct_size = C.sizeof_struct_rollout_deployment
+	c.flags = C.uint32_t(v.Flags)
+	c.namespace_ = p.str(v.Namespace)
+	c.name = p.str(v.Name)
+	p.Selector(&c.selector, &v.Selector)
+	c.generation = C.int64_t(v.Generation)
+	c.replicas = optional(v.Replicas)
+	c.min_ready_seconds = C.int32_t(v.MinReadySeconds)
+	c.strategy = C.uint32_t(v.Strategy)
+	p.intStr(&c.max_surge, &v.MaxSurge)
+	p.intStr(&c.max_unavailable, &v.MaxUnavailable)
+	c.progress_deadline_seconds = optional(v.ProgressDeadlineSeconds)
+	c.revision_history_limit = optional(v.RevisionHistoryLimit)
+	p.labels(&c.annotations)
+	p.intStr(&c.partition, &v.Partition)
+	if v.Status != nil {
+		c.status = (*C.struct_rollout_deployment_status)(p.alloc(C.sizeof_struct_rollout_deployment_status))
+		p.DeploymentStatus(c.status, v.Status)
+	}
+}
+
+func (s *sizer) ReplicaSetStatus(v *ReplicaSetStatus) bool {
+	s.fixed += round8(uintptr(len(v.Conditions)) * C.sizeof_struct_rollout_condition)
+	for i := range v.Conditions {
+		if !s.Condition(&v.Conditions[i]) {
+			return s.inElement("conditions", i)
+		}
+	}
+	return true
+}
+
+func (p *packer) ReplicaSetStatus(c *C.struct_rollout_replicaset_status, v *ReplicaSetStatus) {
+	c.struct_size = C.sizeof_struct_rollout_replicaset_status
+	c.replicas = C.int32_t(v.Replicas)
+	c.observed_generation = C.int64_t(v.ObservedGeneration)
+	c.fully_labeled_replicas = C.int32_t(v.FullyLabeledReplicas)
+	c.ready_replicas = C.int32_t(v.ReadyReplicas)
+	c.available_replicas = C.int32_t(v.AvailableReplicas)
+	if n := len(v.Conditions); n > 0 {
+		items := unsafe.Slice((*C.struct_rollout_condition)(p.alloc(uintptr(n)*C.sizeof_struct_rollout_condition)), n)
+		c.conditions, c.condition_count = &items[0], C.size_t(n)
+		for i := range items {
+			p.Condition(&items[i], &v.Conditions[i])
+		}
+	}
+}
+
+func (s *sizer) ReplicaSet(v *ReplicaSet) bool {
+	s.text += uintptr(len(v.Namespace))
+	s.text += uintptr(len(v.Name))
+	if !s.Selector(&v.Selector) {
+		return s.in("selector")
+	}
+	if !s.labels(v.TemplateLabels) {
+		return s.in("template_labels")
+	}
+	if v.Status != nil {
+		s.fixed += round8(C.sizeof_struct_rollout_replicaset_status)
+		if !s.ReplicaSetStatus(v.Status) {
+			return s.in("status")
+		}
+	}
+	return true
+}
+
+func (p *packer) ReplicaSet(c *C.struct_rollout_replicaset, v *ReplicaSet) {
+	c.struct_size = C.sizeof_struct_rollout_replicaset
+	c.flags = C.uint32_t(v.Flags)
+	c.namespace_ = p.str(v.Namespace)
+	c.name = p.str(v.Name)
+	p.Selector(&c.selector, &v.Selector)
+	p.labels(&c.template_labels)
+	c.generation = C.int64_t(v.Generation)
+	c.replicas = optional(v.Replicas)
+	c.min_ready_seconds = C.int32_t(v.MinReadySeconds)
+	if v.Status != nil {
+		c.status = (*C.struct_rollout_replicaset_status)(p.alloc(C.sizeof_struct_rollout_replicaset_status))
+		p.ReplicaSetStatus(c.status, v.Status)
+	}
+}
+
+func (s *sizer) SubsetSpec(v *SubsetSpec) bool {
+	s.text += uintptr(len(v.Name))
+	s.text += uintptr(len(v.Replicas.Text))
+	s.text += uintptr(len(v.MinReplicas.Text))
+	s.text += uintptr(len(v.MaxReplicas.Text))
+	s.text += uintptr(len(v.Patch))
+	return true
+}
+
+func (p *packer) SubsetSpec(c *C.struct_rollout_subset_spec, v *SubsetSpec) {
+	c.name = p.str(v.Name)
+	p.intStr(&c.replicas, &v.Replicas)
+	p.intStr(&c.min_replicas, &v.MinReplicas)
+	p.intStr(&c.max_replicas, &v.MaxReplicas)
+	c.partition = optional(v.Partition)
+	c.patch = p.str(v.Patch)
+}
+
+func (s *sizer) SubsetStatus(v *SubsetStatus) bool {
+	s.text += uintptr(len(v.Name))
+	s.fixed += round8(uintptr(len(v.Conditions)) * C.sizeof_struct_rollout_condition)
+	for i := range v.Conditions {
+		if !s.Condition(&v.Conditions[i]) {
+			return s.inElement("conditions", i)
+		}
+	}
+	return true
+}
+
+func (p *packer) SubsetStatus(c *C.struct_rollout_subset_status, v *SubsetStatus) {
+	c.name = p.str(v.Name)
+	c.replicas = C.int32_t(v.Replicas)
+	c.ready_replicas = C.int32_t(v.ReadyReplicas)
+	c.partition = C.int32_t(v.Partition)
+	if n := len(v.Conditions); n > 0 {
+		items := unsafe.Slice((*C.struct_rollout_condition)(p.alloc(uintptr(n)*C.sizeof_struct_rollout_condition)), n)
+		c.conditions, c.condition_count = &items[0], C.size_t(n)
+		for i := range items {
+			p.Condition(&items[i], &v.Conditions[i])
+		}
+	}
+}
+
+func (s *sizer) UnitedDeploymentStatus(v *UnitedDeploymentStatus) bool {
+	s.text += uintptr(len(v.CurrentRevision))
+	s.text += uintptr(len(v.UpdatedRevision))
+	s.text += uintptr(len(v.LabelSelector))
+	s.fixed += round8(uintptr(len(v.Subsets)) * C.sizeof_struct_rollout_subset_status)
+	for i := range v.Subsets {
+		if !s.SubsetStatus(&v.Subsets[i]) {
+			return s.inElement("subsets", i)
+		}
+	}
+	s.fixed += round8(uintptr(len(v.Conditions)) * C.sizeof_struct_rollout_condition)
+	for i := range v.Conditions {
+		if !s.Condition(&v.Conditions[i]) {
+			return s.inElement("conditions", i)
+		}
+	}
+	return true
+}
+
+func (p *packer) UnitedDeploymentStatus(c *C.struct_rollout_uniteddeployment_status, v *UnitedDeploymentStatus) {
+	c.struct_size = C.sizeof_struct_rollout_uniteddeployment_status
+	c.replicas = C.int32_t(v.Replicas)
+	c.observed_generation = C.int64_t(v.ObservedGeneration)
+	c.ready_replicas = C.int32_t(v.ReadyReplicas)
+	c.updated_replicas = C.int32_t(v.UpdatedReplicas)
+	c.updated_ready_replicas = C.int32_t(v.UpdatedReadyReplicas)
+	c.collision_count = optional(v.CollisionCount)
+	c.current_revision = p.str(v.CurrentRevision)
+	c.updated_revision = p.str(v.UpdatedRevision)
+	c.label_selector = p.str(v.LabelSelector)
+	if n := len(v.Subsets); n > 0 {
+		items := unsafe.Slice((*C.struct_rollout_subset_status)(p.alloc(uintptr(n)*C.sizeof_struct_rollout_subset_status)), n)
+		c.subsets, c.subset_count = &items[0], C.size_t(n)
+		for i := range items {
+			p.SubsetStatus(&items[i], &v.Subsets[i])
+		}
+	}
+	if n := len(v.Conditions); n > 0 {
+		items := unsafe.Slice((*C.struct_rollout_condition)(p.alloc(uintptr(n)*C.sizeof_struct_rollout_condition)), n)
+		c.conditions, c.condition_count = &items[0], C.size_t(n)
+		for i := range items {
+			p.Condition(&items[i], &v.Conditions[i])
+		}
+	}
+}
+
+func (s *sizer) UnitedDeployment(v *UnitedDeployment) bool {
+	s.text += uintptr(len(v.Namespace))
+	s.text += uintptr(len(v.Name))
+	if !s.Selector(&v.Selector) {
+		return s.in("selector")
+	}
+	s.text += uintptr(len(v.LabelSelector))
+	s.text += uintptr(len(v.ResourceVersion))
+	s.fixed += round8(uintptr(len(v.Subsets)) * C.sizeof_struct_rollout_subset_spec)
+	for i := range v.Subsets {
+		if !s.SubsetSpec(&v.Subsets[i]) {
+			return s.inElement("subsets", i)
+		}
+	}
+	if v.Status != nil {
+		s.fixed += round8(C.sizeof_struct_rollout_uniteddeployment_status)
+		if !s.UnitedDeploymentStatus(v.Status) {
+			return s.in("status")
+		}
+	}
+	return true
+}
+
+func (p *packer) UnitedDeployment(c *C.struct_rollout_uniteddeployment, v *UnitedDeployment) {
+	c.struct_size = C.sizeof_struct_rollout_uniteddeployment
+	c.flags = C.uint32_t(v.Flags)
+	c.namespace_ = p.str(v.Namespace)
+	c.name = p.str(v.Name)
+	p.Selector(&c.selector, &v.Selector)
+	c.label_selector = p.str(v.LabelSelector)
+	c.resource_version = p.str(v.ResourceVersion)
+	c.generation = C.int64_t(v.Generation)
+	c.replicas = optional(v.Replicas)
+	c.revision_history_limit = optional(v.RevisionHistoryLimit)
+	c.child_kind = C.uint32_t(v.ChildKind)
+	c.reschedule_critical_seconds = optional(v.RescheduleCriticalSeconds)
+	c.unschedulable_duration = optional(v.UnschedulableDuration)
+	if n := len(v.Subsets); n > 0 {
+		items := unsafe.Slice((*C.struct_rollout_subset_spec)(p.alloc(uintptr(n)*C.sizeof_struct_rollout_subset_spec)), n)
+		c.subsets, c.subset_count = &items[0], C.size_t(n)
+		for i := range items {
+			p.SubsetSpec(&items[i], &v.Subsets[i])
+		}
+	}
+	if v.Status != nil {
+		c.status = (*C.struct_rollout_uniteddeployment_status)(p.alloc(C.sizeof_struct_rollout_uniteddeployment_status))
+		p.UnitedDeploymentStatus(c.status, v.Status)
+	}
+}
+
 func (s *sizer) Workload(v *Workload) bool {
 	s.fixed += round8(uintptr(len(v.Gates)) * C.sizeof_struct_rollout_gate)
 	s.fixed += round8(uintptr(len(v.Fixes)) * unsafe.Sizeof(C.uint32_t(0)))
@@ -641,6 +998,30 @@ func (s *sizer) Workload(v *Workload) bool {
 		s.fixed += round8(C.sizeof_struct_rollout_daemonset)
 		if !s.DaemonSet(v.DaemonSet) {
 			return s.in("daemonset")
+		}
+	}
+	if v.BroadcastJob != nil {
+		s.fixed += round8(C.sizeof_struct_rollout_broadcastjob)
+		if !s.BroadcastJob(v.BroadcastJob) {
+			return s.in("broadcastjob")
+		}
+	}
+	if v.Deployment != nil {
+		s.fixed += round8(C.sizeof_struct_rollout_deployment)
+		if !s.Deployment(v.Deployment) {
+			return s.in("deployment")
+		}
+	}
+	if v.ReplicaSet != nil {
+		s.fixed += round8(C.sizeof_struct_rollout_replicaset)
+		if !s.ReplicaSet(v.ReplicaSet) {
+			return s.in("replicaset")
+		}
+	}
+	if v.UnitedDeployment != nil {
+		s.fixed += round8(C.sizeof_struct_rollout_uniteddeployment)
+		if !s.UnitedDeployment(v.UnitedDeployment) {
+			return s.in("uniteddeployment")
 		}
 	}
 	return true
@@ -669,6 +1050,22 @@ func (p *packer) Workload(c *C.struct_rollout_workload, v *Workload) {
 		c.daemonset = (*C.struct_rollout_daemonset)(p.alloc(C.sizeof_struct_rollout_daemonset))
 		p.DaemonSet(c.daemonset, v.DaemonSet)
 	}
+	if v.BroadcastJob != nil {
+		c.broadcastjob = (*C.struct_rollout_broadcastjob)(p.alloc(C.sizeof_struct_rollout_broadcastjob))
+		p.BroadcastJob(c.broadcastjob, v.BroadcastJob)
+	}
+	if v.Deployment != nil {
+		c.deployment = (*C.struct_rollout_deployment)(p.alloc(C.sizeof_struct_rollout_deployment))
+		p.Deployment(c.deployment, v.Deployment)
+	}
+	if v.ReplicaSet != nil {
+		c.replicaset = (*C.struct_rollout_replicaset)(p.alloc(C.sizeof_struct_rollout_replicaset))
+		p.ReplicaSet(c.replicaset, v.ReplicaSet)
+	}
+	if v.UnitedDeployment != nil {
+		c.uniteddeployment = (*C.struct_rollout_uniteddeployment)(p.alloc(C.sizeof_struct_rollout_uniteddeployment))
+		p.UnitedDeployment(c.uniteddeployment, v.UnitedDeployment)
+	}
 }
 
 func (s *sizer) Revision(v *Revision) bool {
@@ -692,6 +1089,7 @@ func (p *packer) Revision(c *C.struct_rollout_revision, v *Revision) {
 	p.tree(&c.data)
 	c.claims_hash = p.absentText(v.ClaimsHash)
 	c.hash = p.str(v.Hash)
+	c.created_ms = C.int64_t(v.CreatedMs)
 }
 
 func (s *sizer) InPlace(v *InPlace) bool {
@@ -710,6 +1108,32 @@ func (p *packer) InPlace(c *C.struct_rollout_in_place, v *InPlace) {
 	c.grace_revision = p.str(v.GraceRevision)
 	c.grace_end_ms = C.int64_t(v.GraceEndMs)
 	p.tree(&c.containers)
+}
+
+func (s *sizer) JobPod(v *JobPod) bool {
+	if !s.Scheduling(&v.Scheduling) {
+		return s.in("scheduling")
+	}
+	s.fixed += round8(uintptr(len(v.Requests)) * C.sizeof_struct_rollout_resource)
+	for i := range v.Requests {
+		if !s.Resource(&v.Requests[i]) {
+			return s.inElement("requests", i)
+		}
+	}
+	return true
+}
+
+func (p *packer) JobPod(c *C.struct_rollout_job_pod, v *JobPod) {
+	p.Scheduling(&c.scheduling, &v.Scheduling)
+	if n := len(v.Requests); n > 0 {
+		items := unsafe.Slice((*C.struct_rollout_resource)(p.alloc(uintptr(n)*C.sizeof_struct_rollout_resource)), n)
+		c.requests, c.request_count = &items[0], C.size_t(n)
+		for i := range items {
+			p.Resource(&items[i], &v.Requests[i])
+		}
+	}
+	c.restarts = C.int64_t(v.Restarts)
+	c.on_failure = bit(v.OnFailure)
 }
 
 func (s *sizer) Pod(v *Pod) bool {
@@ -731,6 +1155,12 @@ func (s *sizer) Pod(v *Pod) bool {
 	}
 	s.text += uintptr(len(v.UID))
 	s.absentText(v.TargetNode)
+	if v.JobPod != nil {
+		s.fixed += round8(C.sizeof_struct_rollout_job_pod)
+		if !s.JobPod(v.JobPod) {
+			return s.in("job_pod")
+		}
+	}
 	return true
 }
 
@@ -756,6 +1186,12 @@ func (p *packer) Pod(c *C.struct_rollout_pod, v *Pod) {
 	}
 	c.uid = p.str(v.UID)
 	c.target_node = p.absentText(v.TargetNode)
+	c.replica_set = C.uint32_t(v.ReplicaSet)
+	c.child = C.uint32_t(v.Child)
+	if v.JobPod != nil {
+		c.job_pod = (*C.struct_rollout_job_pod)(p.alloc(C.sizeof_struct_rollout_job_pod))
+		p.JobPod(c.job_pod, v.JobPod)
+	}
 }
 
 func (s *sizer) Taint(v *Taint) bool {
@@ -781,6 +1217,12 @@ func (s *sizer) NodeFacts(v *NodeFacts) bool {
 			return s.inElement("taints", i)
 		}
 	}
+	s.fixed += round8(uintptr(len(v.Allocatable)) * C.sizeof_struct_rollout_resource)
+	for i := range v.Allocatable {
+		if !s.Resource(&v.Allocatable[i]) {
+			return s.inElement("allocatable", i)
+		}
+	}
 	return true
 }
 
@@ -794,6 +1236,14 @@ func (p *packer) NodeFacts(c *C.struct_rollout_node_facts, v *NodeFacts) {
 			p.Taint(&items[i], &v.Taints[i])
 		}
 	}
+	if n := len(v.Allocatable); n > 0 {
+		items := unsafe.Slice((*C.struct_rollout_resource)(p.alloc(uintptr(n)*C.sizeof_struct_rollout_resource)), n)
+		c.allocatable, c.allocatable_count = &items[0], C.size_t(n)
+		for i := range items {
+			p.Resource(&items[i], &v.Allocatable[i])
+		}
+	}
+	c.unschedulable = bit(v.Unschedulable)
 }
 
 func (s *sizer) Owner(v *Owner) bool {
@@ -879,6 +1329,60 @@ func (p *packer) Backoff(c *C.struct_rollout_backoff, v *Backoff) {
 	c.last_step_ms = C.int64_t(v.LastStepMs)
 }
 
+func (s *sizer) ReplicaSetFacts(v *ReplicaSetFacts) bool {
+	s.text += uintptr(len(v.Name))
+	s.text += uintptr(len(v.UID))
+	if !s.labels(v.Annotations) {
+		return s.in("annotations")
+	}
+	if !s.Condition(&v.ReplicaFailure) {
+		return s.in("replica_failure")
+	}
+	if !s.Selector(&v.Selector) {
+		return s.in("selector")
+	}
+	return true
+}
+
+func (p *packer) ReplicaSetFacts(c *C.struct_rollout_replica_set_facts, v *ReplicaSetFacts) {
+	c.name = p.str(v.Name)
+	c.uid = p.str(v.UID)
+	c.created_ms = C.int64_t(v.CreatedMs)
+	c.generation = C.int64_t(v.Generation)
+	c.observed_generation = C.int64_t(v.ObservedGeneration)
+	c.flags = C.uint32_t(v.Flags)
+	c.replicas = C.int32_t(v.Replicas)
+	c.status_replicas = C.int32_t(v.StatusReplicas)
+	c.ready_replicas = C.int32_t(v.ReadyReplicas)
+	c.available_replicas = C.int32_t(v.AvailableReplicas)
+	c.min_ready_seconds = C.int32_t(v.MinReadySeconds)
+	p.labels(&c.annotations)
+	p.Condition(&c.replica_failure, &v.ReplicaFailure)
+	p.Selector(&c.selector, &v.Selector)
+}
+
+func (s *sizer) Subset(v *Subset) bool {
+	s.text += uintptr(len(v.Name))
+	s.text += uintptr(len(v.Subset))
+	s.text += uintptr(len(v.Revision))
+	s.text += uintptr(len(v.Patch))
+	s.text += uintptr(len(v.Partition.Text))
+	return true
+}
+
+func (p *packer) Subset(c *C.struct_rollout_subset, v *Subset) {
+	c.name = p.str(v.Name)
+	c.subset = p.str(v.Subset)
+	c.revision = p.str(v.Revision)
+	c.patch = p.str(v.Patch)
+	c.kind = C.uint32_t(v.Kind)
+	c.flags = C.uint32_t(v.Flags)
+	c.replicas = C.int32_t(v.Replicas)
+	c.status_replicas = C.int32_t(v.StatusReplicas)
+	c.ready_replicas = C.int32_t(v.ReadyReplicas)
+	p.intStr(&c.partition, &v.Partition)
+}
+
 func (s *sizer) Snapshot(v *Snapshot) bool {
 	s.fixed += round8(uintptr(len(v.Revisions)) * C.sizeof_struct_rollout_revision)
 	for i := range v.Revisions {
@@ -922,6 +1426,19 @@ func (s *sizer) Snapshot(v *Snapshot) bool {
 			return s.inElement("failed_pod_backoffs", i)
 		}
 	}
+	s.fixed += round8(uintptr(len(v.ReplicaSets)) * C.sizeof_struct_rollout_replica_set_facts)
+	for i := range v.ReplicaSets {
+		if !s.ReplicaSetFacts(&v.ReplicaSets[i]) {
+			return s.inElement("replica_sets", i)
+		}
+	}
+	s.fixed += round8(uintptr(len(v.Subsets)) * C.sizeof_struct_rollout_subset)
+	for i := range v.Subsets {
+		if !s.Subset(&v.Subsets[i]) {
+			return s.inElement("subsets", i)
+		}
+	}
+	s.absentText(v.WrittenVersion)
 	return true
 }
 
@@ -987,4 +1504,21 @@ func (p *packer) Snapshot(c *C.struct_rollout_snapshot, v *Snapshot) {
 			p.Backoff(&items[i], &v.FailedPodBackoffs[i])
 		}
 	}
+	if n := len(v.ReplicaSets); n > 0 {
+		items := unsafe.Slice((*C.struct_rollout_replica_set_facts)(p.alloc(uintptr(n)*C.sizeof_struct_rollout_replica_set_facts)), n)
+		c.replica_sets.items, c.replica_sets.count = &items[0], C.size_t(n)
+		c.replica_sets.stride = C.sizeof_struct_rollout_replica_set_facts
+		for i := range items {
+			p.ReplicaSetFacts(&items[i], &v.ReplicaSets[i])
+		}
+	}
+	if n := len(v.Subsets); n > 0 {
+		items := unsafe.Slice((*C.struct_rollout_subset)(p.alloc(uintptr(n)*C.sizeof_struct_rollout_subset)), n)
+		c.subsets.items, c.subsets.count = &items[0], C.size_t(n)
+		c.subsets.stride = C.sizeof_struct_rollout_subset
+		for i := range items {
+			p.Subset(&items[i], &v.Subsets[i])
+		}
+	}
+	c.written_version = p.absentText(v.WrittenVersion)
 }

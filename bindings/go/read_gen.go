@@ -307,6 +307,188 @@ func (r *reader) DaemonSet(v *DaemonSet, c *C.struct_rollout_daemonset) {
 	}
 }
 
+func (r *reader) Resource(v *Resource, c *C.struct_rollout_resource) {
+	v.Name = r.str(&c.name)
+	v.Amount = int64(c.amount)
+}
+
+func (r *reader) BroadcastJobStatus(v *BroadcastJobStatus, c *C.struct_rollout_broadcastjob_status) {
+	v.Active = int32(c.active)
+	v.Succeeded = int32(c.succeeded)
+	v.Failed = int32(c.failed)
+	v.Desired = int32(c.desired)
+	v.StartMs = int64(c.start_ms)
+	v.CompletionMs = int64(c.completion_ms)
+	v.Phase = r.absentText(&c.phase)
+	if n := int(c.condition_count); n > 0 {
+		v.Conditions = make([]Condition, n)
+		for i := range v.Conditions {
+			r.Condition(&v.Conditions[i], (*C.struct_rollout_condition)(unsafe.Add(unsafe.Pointer(c.conditions), uintptr(i)*uintptr(C.sizeof_struct_rollout_condition))))
+		}
+	}
+}
+
+func (r *reader) BroadcastJob(v *BroadcastJob, c *C.struct_rollout_broadcastjob) {
+	v.Flags = BroadcastJobFlags(c.flags)
+	v.Namespace = r.str(&c.namespace_)
+	v.Name = r.str(&c.name)
+	v.Parallelism = r.intStr(&c.parallelism)
+	v.Completion = Completion(c.completion)
+	v.Failure = Failure(c.failure)
+	v.RestartLimit = int32(c.restart_limit)
+	v.ActiveDeadlineSet = c.active_deadline_set != 0
+	v.ActiveDeadlineSeconds = int64(c.active_deadline_seconds)
+	v.TtlSecondsAfterFinished = r.opt(&c.ttl_seconds_after_finished)
+	r.Scheduling(&v.Scheduling, &c.scheduling)
+	if n := int(c.request_count); n > 0 {
+		v.Requests = make([]Resource, n)
+		for i := range v.Requests {
+			r.Resource(&v.Requests[i], (*C.struct_rollout_resource)(unsafe.Add(unsafe.Pointer(c.requests), uintptr(i)*uintptr(C.sizeof_struct_rollout_resource))))
+		}
+	}
+	if c.status != nil {
+		v.Status = new(BroadcastJobStatus)
+		r.BroadcastJobStatus(v.Status, c.status)
+	}
+}
+
+func (r *reader) DeploymentStatus(v *DeploymentStatus, c *C.struct_rollout_deployment_status) {
+	v.Replicas = int32(c.replicas)
+	v.ObservedGeneration = int64(c.observed_generation)
+	v.UpdatedReplicas = int32(c.updated_replicas)
+	v.ReadyReplicas = int32(c.ready_replicas)
+	v.AvailableReplicas = int32(c.available_replicas)
+	v.UnavailableReplicas = int32(c.unavailable_replicas)
+	v.CollisionCount = r.opt(&c.collision_count)
+	if n := int(c.condition_count); n > 0 {
+		v.Conditions = make([]Condition, n)
+		for i := range v.Conditions {
+			r.Condition(&v.Conditions[i], (*C.struct_rollout_condition)(unsafe.Add(unsafe.Pointer(c.conditions), uintptr(i)*uintptr(C.sizeof_struct_rollout_condition))))
+		}
+	}
+}
+
+func (r *reader) Deployment(v *Deployment, c *C.struct_rollout_deployment) {
+	v.Flags = DeploymentFlags(c.flags)
+	v.Namespace = r.str(&c.namespace_)
+	v.Name = r.str(&c.name)
+	r.Selector(&v.Selector, &c.selector)
+	v.Generation = int64(c.generation)
+	v.Replicas = r.opt(&c.replicas)
+	v.MinReadySeconds = int32(c.min_ready_seconds)
+	v.Strategy = Strategy(c.strategy)
+	v.MaxSurge = r.intStr(&c.max_surge)
+	v.MaxUnavailable = r.intStr(&c.max_unavailable)
+	v.ProgressDeadlineSeconds = r.opt(&c.progress_deadline_seconds)
+	v.RevisionHistoryLimit = r.opt(&c.revision_history_limit)
+	v.Annotations = r.labels(&c.annotations)
+	v.Partition = r.intStr(&c.partition)
+	if c.status != nil {
+		v.Status = new(DeploymentStatus)
+		r.DeploymentStatus(v.Status, c.status)
+	}
+}
+
+func (r *reader) ReplicaSetStatus(v *ReplicaSetStatus, c *C.struct_rollout_replicaset_status) {
+	v.Replicas = int32(c.replicas)
+	v.ObservedGeneration = int64(c.observed_generation)
+	v.FullyLabeledReplicas = int32(c.fully_labeled_replicas)
+	v.ReadyReplicas = int32(c.ready_replicas)
+	v.AvailableReplicas = int32(c.available_replicas)
+	if n := int(c.condition_count); n > 0 {
+		v.Conditions = make([]Condition, n)
+		for i := range v.Conditions {
+			r.Condition(&v.Conditions[i], (*C.struct_rollout_condition)(unsafe.Add(unsafe.Pointer(c.conditions), uintptr(i)*uintptr(C.sizeof_struct_rollout_condition))))
+		}
+	}
+}
+
+func (r *reader) ReplicaSet(v *ReplicaSet, c *C.struct_rollout_replicaset) {
+	v.Flags = ReplicaSetFlags(c.flags)
+	v.Namespace = r.str(&c.namespace_)
+	v.Name = r.str(&c.name)
+	r.Selector(&v.Selector, &c.selector)
+	v.TemplateLabels = r.labels(&c.template_labels)
+	v.Generation = int64(c.generation)
+	v.Replicas = r.opt(&c.replicas)
+	v.MinReadySeconds = int32(c.min_ready_seconds)
+	if c.status != nil {
+		v.Status = new(ReplicaSetStatus)
+		r.ReplicaSetStatus(v.Status, c.status)
+	}
+}
+
+func (r *reader) SubsetSpec(v *SubsetSpec, c *C.struct_rollout_subset_spec) {
+	v.Name = r.str(&c.name)
+	v.Replicas = r.intStr(&c.replicas)
+	v.MinReplicas = r.intStr(&c.min_replicas)
+	v.MaxReplicas = r.intStr(&c.max_replicas)
+	v.Partition = r.opt(&c.partition)
+	v.Patch = r.str(&c.patch)
+}
+
+func (r *reader) SubsetStatus(v *SubsetStatus, c *C.struct_rollout_subset_status) {
+	v.Name = r.str(&c.name)
+	v.Replicas = int32(c.replicas)
+	v.ReadyReplicas = int32(c.ready_replicas)
+	v.Partition = int32(c.partition)
+	if n := int(c.condition_count); n > 0 {
+		v.Conditions = make([]Condition, n)
+		for i := range v.Conditions {
+			r.Condition(&v.Conditions[i], (*C.struct_rollout_condition)(unsafe.Add(unsafe.Pointer(c.conditions), uintptr(i)*uintptr(C.sizeof_struct_rollout_condition))))
+		}
+	}
+}
+
+func (r *reader) UnitedDeploymentStatus(v *UnitedDeploymentStatus, c *C.struct_rollout_uniteddeployment_status) {
+	v.Replicas = int32(c.replicas)
+	v.ObservedGeneration = int64(c.observed_generation)
+	v.ReadyReplicas = int32(c.ready_replicas)
+	v.UpdatedReplicas = int32(c.updated_replicas)
+	v.UpdatedReadyReplicas = int32(c.updated_ready_replicas)
+	v.CollisionCount = r.opt(&c.collision_count)
+	v.CurrentRevision = r.str(&c.current_revision)
+	v.UpdatedRevision = r.str(&c.updated_revision)
+	v.LabelSelector = r.str(&c.label_selector)
+	if n := int(c.subset_count); n > 0 {
+		v.Subsets = make([]SubsetStatus, n)
+		for i := range v.Subsets {
+			r.SubsetStatus(&v.Subsets[i], (*C.struct_rollout_subset_status)(unsafe.Add(unsafe.Pointer(c.subsets), uintptr(i)*uintptr(C.sizeof_struct_rollout_subset_status))))
+		}
+	}
+	if n := int(c.condition_count); n > 0 {
+		v.Conditions = make([]Condition, n)
+		for i := range v.Conditions {
+			r.Condition(&v.Conditions[i], (*C.struct_rollout_condition)(unsafe.Add(unsafe.Pointer(c.conditions), uintptr(i)*uintptr(C.sizeof_struct_rollout_condition))))
+		}
+	}
+}
+
+func (r *reader) UnitedDeployment(v *UnitedDeployment, c *C.struct_rollout_uniteddeployment) {
+	v.Flags = UnitedDeploymentFlags(c.flags)
+	v.Namespace = r.str(&c.namespace_)
+	v.Name = r.str(&c.name)
+	r.Selector(&v.Selector, &c.selector)
+	v.LabelSelector = r.str(&c.label_selector)
+	v.ResourceVersion = r.str(&c.resource_version)
+	v.Generation = int64(c.generation)
+	v.Replicas = r.opt(&c.replicas)
+	v.RevisionHistoryLimit = r.opt(&c.revision_history_limit)
+	v.ChildKind = Child(c.child_kind)
+	v.RescheduleCriticalSeconds = r.opt(&c.reschedule_critical_seconds)
+	v.UnschedulableDuration = r.opt(&c.unschedulable_duration)
+	if n := int(c.subset_count); n > 0 {
+		v.Subsets = make([]SubsetSpec, n)
+		for i := range v.Subsets {
+			r.SubsetSpec(&v.Subsets[i], (*C.struct_rollout_subset_spec)(unsafe.Add(unsafe.Pointer(c.subsets), uintptr(i)*uintptr(C.sizeof_struct_rollout_subset_spec))))
+		}
+	}
+	if c.status != nil {
+		v.Status = new(UnitedDeploymentStatus)
+		r.UnitedDeploymentStatus(v.Status, c.status)
+	}
+}
+
 func (r *reader) Workload(v *Workload, c *C.struct_rollout_workload) {
 	v.Profile = uint32(c.profile)
 	if n := int(c.gate_count); n > 0 {
@@ -330,6 +512,22 @@ func (r *reader) Workload(v *Workload, c *C.struct_rollout_workload) {
 		v.DaemonSet = new(DaemonSet)
 		r.DaemonSet(v.DaemonSet, c.daemonset)
 	}
+	if c.broadcastjob != nil {
+		v.BroadcastJob = new(BroadcastJob)
+		r.BroadcastJob(v.BroadcastJob, c.broadcastjob)
+	}
+	if c.deployment != nil {
+		v.Deployment = new(Deployment)
+		r.Deployment(v.Deployment, c.deployment)
+	}
+	if c.replicaset != nil {
+		v.ReplicaSet = new(ReplicaSet)
+		r.ReplicaSet(v.ReplicaSet, c.replicaset)
+	}
+	if c.uniteddeployment != nil {
+		v.UnitedDeployment = new(UnitedDeployment)
+		r.UnitedDeployment(v.UnitedDeployment, c.uniteddeployment)
+	}
 }
 
 func (r *reader) Revision(v *Revision, c *C.struct_rollout_revision) {
@@ -340,6 +538,7 @@ func (r *reader) Revision(v *Revision, c *C.struct_rollout_revision) {
 	v.Data = r.tree(&c.data)
 	v.ClaimsHash = r.absentText(&c.claims_hash)
 	v.Hash = r.str(&c.hash)
+	v.CreatedMs = int64(c.created_ms)
 }
 
 func (r *reader) InPlace(v *InPlace, c *C.struct_rollout_in_place) {
@@ -349,6 +548,18 @@ func (r *reader) InPlace(v *InPlace, c *C.struct_rollout_in_place) {
 	v.GraceRevision = r.str(&c.grace_revision)
 	v.GraceEndMs = int64(c.grace_end_ms)
 	v.Containers = r.tree(&c.containers)
+}
+
+func (r *reader) JobPod(v *JobPod, c *C.struct_rollout_job_pod) {
+	r.Scheduling(&v.Scheduling, &c.scheduling)
+	if n := int(c.request_count); n > 0 {
+		v.Requests = make([]Resource, n)
+		for i := range v.Requests {
+			r.Resource(&v.Requests[i], (*C.struct_rollout_resource)(unsafe.Add(unsafe.Pointer(c.requests), uintptr(i)*uintptr(C.sizeof_struct_rollout_resource))))
+		}
+	}
+	v.Restarts = int64(c.restarts)
+	v.OnFailure = c.on_failure != 0
 }
 
 func (r *reader) Pod(v *Pod, c *C.struct_rollout_pod) {
@@ -373,6 +584,12 @@ func (r *reader) Pod(v *Pod, c *C.struct_rollout_pod) {
 	}
 	v.UID = r.str(&c.uid)
 	v.TargetNode = r.absentText(&c.target_node)
+	v.ReplicaSet = uint32(c.replica_set)
+	v.Child = uint32(c.child)
+	if c.job_pod != nil {
+		v.JobPod = new(JobPod)
+		r.JobPod(v.JobPod, c.job_pod)
+	}
 }
 
 func (r *reader) Taint(v *Taint, c *C.struct_rollout_taint) {
@@ -390,6 +607,13 @@ func (r *reader) NodeFacts(v *NodeFacts, c *C.struct_rollout_node_facts) {
 			r.Taint(&v.Taints[i], (*C.struct_rollout_taint)(unsafe.Add(unsafe.Pointer(c.taints), uintptr(i)*uintptr(C.sizeof_struct_rollout_taint))))
 		}
 	}
+	if n := int(c.allocatable_count); n > 0 {
+		v.Allocatable = make([]Resource, n)
+		for i := range v.Allocatable {
+			r.Resource(&v.Allocatable[i], (*C.struct_rollout_resource)(unsafe.Add(unsafe.Pointer(c.allocatable), uintptr(i)*uintptr(C.sizeof_struct_rollout_resource))))
+		}
+	}
+	v.Unschedulable = c.unschedulable != 0
 }
 
 func (r *reader) Owner(v *Owner, c *C.struct_rollout_owner) {
@@ -432,6 +656,36 @@ func (r *reader) Backoff(v *Backoff, c *C.struct_rollout_backoff) {
 	v.Node = r.str(&c.node)
 	v.Seconds = int64(c.seconds)
 	v.LastStepMs = int64(c.last_step_ms)
+}
+
+func (r *reader) ReplicaSetFacts(v *ReplicaSetFacts, c *C.struct_rollout_replica_set_facts) {
+	v.Name = r.str(&c.name)
+	v.UID = r.str(&c.uid)
+	v.CreatedMs = int64(c.created_ms)
+	v.Generation = int64(c.generation)
+	v.ObservedGeneration = int64(c.observed_generation)
+	v.Flags = ReplicaSetFactsFlags(c.flags)
+	v.Replicas = int32(c.replicas)
+	v.StatusReplicas = int32(c.status_replicas)
+	v.ReadyReplicas = int32(c.ready_replicas)
+	v.AvailableReplicas = int32(c.available_replicas)
+	v.MinReadySeconds = int32(c.min_ready_seconds)
+	v.Annotations = r.labels(&c.annotations)
+	r.Condition(&v.ReplicaFailure, &c.replica_failure)
+	r.Selector(&v.Selector, &c.selector)
+}
+
+func (r *reader) Subset(v *Subset, c *C.struct_rollout_subset) {
+	v.Name = r.str(&c.name)
+	v.Subset = r.str(&c.subset)
+	v.Revision = r.str(&c.revision)
+	v.Patch = r.str(&c.patch)
+	v.Kind = Child(c.kind)
+	v.Flags = SubsetFlags(c.flags)
+	v.Replicas = int32(c.replicas)
+	v.StatusReplicas = int32(c.status_replicas)
+	v.ReadyReplicas = int32(c.ready_replicas)
+	v.Partition = r.intStr(&c.partition)
 }
 
 func (r *reader) Snapshot(v *Snapshot, c *C.struct_rollout_snapshot) {
@@ -481,6 +735,19 @@ func (r *reader) Snapshot(v *Snapshot, c *C.struct_rollout_snapshot) {
 			r.Backoff(&v.FailedPodBackoffs[i], (*C.struct_rollout_backoff)(unsafe.Add(unsafe.Pointer(c.failed_pod_backoffs.items), uintptr(i)*uintptr(c.failed_pod_backoffs.stride))))
 		}
 	}
+	if n := int(c.replica_sets.count); n > 0 {
+		v.ReplicaSets = make([]ReplicaSetFacts, n)
+		for i := range v.ReplicaSets {
+			r.ReplicaSetFacts(&v.ReplicaSets[i], (*C.struct_rollout_replica_set_facts)(unsafe.Add(unsafe.Pointer(c.replica_sets.items), uintptr(i)*uintptr(c.replica_sets.stride))))
+		}
+	}
+	if n := int(c.subsets.count); n > 0 {
+		v.Subsets = make([]Subset, n)
+		for i := range v.Subsets {
+			r.Subset(&v.Subsets[i], (*C.struct_rollout_subset)(unsafe.Add(unsafe.Pointer(c.subsets.items), uintptr(i)*uintptr(c.subsets.stride))))
+		}
+	}
+	v.WrittenVersion = r.absentText(&c.written_version)
 }
 
 func (r *reader) Action(v *Action, c *C.struct_rollout_action) {
@@ -551,6 +818,13 @@ func (r *reader) Plan(v *PlanResult, c *C.struct_rollout_plan) {
 		v.DroppedPodsToDelete = append(v.DroppedPodsToDelete, unsafe.Slice((*uint32)(c.dropped_pods_to_delete), n)...)
 	}
 	v.StoppedAt = uint32(c.stopped_at)
+	v.Allocator = Allocator(c.allocator)
+	if n := int(c.next_replica_count); n > 0 {
+		v.NextReplicas = append(v.NextReplicas, unsafe.Slice((*int32)(c.next_replicas), n)...)
+	}
+	if n := int(c.next_partition_count); n > 0 {
+		v.NextPartitions = append(v.NextPartitions, unsafe.Slice((*int32)(c.next_partitions), n)...)
+	}
 }
 
 func (r *reader) Candidate(v *Candidate, c *C.struct_rollout_candidate) {
@@ -615,6 +889,14 @@ func nameOf(c *C.struct_rollout_workload) (namespace, name string) {
 		return text(c.statefulset.namespace_), text(c.statefulset.name)
 	case c.daemonset != nil:
 		return text(c.daemonset.namespace_), text(c.daemonset.name)
+	case c.broadcastjob != nil:
+		return text(c.broadcastjob.namespace_), text(c.broadcastjob.name)
+	case c.deployment != nil:
+		return text(c.deployment.namespace_), text(c.deployment.name)
+	case c.replicaset != nil:
+		return text(c.replicaset.namespace_), text(c.replicaset.name)
+	case c.uniteddeployment != nil:
+		return text(c.uniteddeployment.namespace_), text(c.uniteddeployment.name)
 	}
 	return "", ""
 }

@@ -1549,6 +1549,8 @@ struct base_quantity_ro_quantity {
 static bool ro_quantity_parse(struct rollout_str text, struct base_quantity_ro_quantity *ret);
 static int ro_quantity_cmp(const struct base_quantity_ro_quantity *a, const struct base_quantity_ro_quantity *b);
 static bool ro_quantity_is_zero(const struct base_quantity_ro_quantity *q);
+/* The amount in units of 10^-9 * 10^digits, a fraction rounded away from zero, cut at the ends of 64 bits. */
+static int64_t ro_quantity_scaled(const struct base_quantity_ro_quantity *q, uint32_t digits);
 /* a += b, cut at the ends of the range. */
 static void ro_quantity_add(struct base_quantity_ro_quantity *a, const struct base_quantity_ro_quantity *b);
 
@@ -1777,6 +1779,24 @@ static int ro_quantity_cmp(const struct base_quantity_ro_quantity *a, const stru
 static bool ro_quantity_is_zero(const struct base_quantity_ro_quantity *q)
 {
     return base_quantity_is_zero(q->limbs);
+}
+
+static int64_t ro_quantity_scaled(const struct base_quantity_ro_quantity *q, uint32_t digits)
+{
+    uint32_t limbs[LIMBS], high = 0;
+    bool rest = false;
+
+    memcpy(limbs, q->limbs, sizeof limbs);
+    for (uint32_t i = 0; i < digits; i++)
+        rest |= base_quantity_divide_by_ten(limbs) != 0;
+    if (rest)
+        base_quantity_multiply_add(limbs, 1, 1);
+    for (size_t i = 2; i < LIMBS; i++)
+        high |= limbs[i];
+    uint64_t magnitude = (uint64_t)limbs[1] << 32 | limbs[0];
+    if (high || magnitude > INT64_MAX)
+        return q->negative ? INT64_MIN : INT64_MAX;
+    return q->negative ? -(int64_t)magnitude : (int64_t)magnitude;
 }
 
 static void ro_quantity_add(struct base_quantity_ro_quantity *a, const struct base_quantity_ro_quantity *b)
@@ -2670,7 +2690,7 @@ const char *rollout_version(void)
 
 
 struct ro_arrays {
-    struct ro_abi_array pods, nodes, claims, revisions, verdicts, storage_classes, backoffs;
+    struct ro_abi_array pods, nodes, claims, revisions, verdicts, storage_classes, backoffs, replica_sets, subsets;
 };
 
 /* s: at full size. What ro_abi_array() returns; ro_arrays_close() also after a failure. */
@@ -2699,6 +2719,10 @@ static int ro_arrays_open(const struct rollout_snapshot *s, struct ro_arrays *re
           sizeof(struct rollout_storage_class), "storage_classes", &ret->storage_classes },
         { s->failed_pod_backoffs.items, s->failed_pod_backoffs.count, s->failed_pod_backoffs.stride,
           sizeof(struct rollout_backoff), "failed_pod_backoffs", &ret->backoffs },
+        { s->replica_sets.items, s->replica_sets.count, s->replica_sets.stride,
+          sizeof(struct rollout_replica_set_facts), "replica_sets", &ret->replica_sets },
+        { s->subsets.items, s->subsets.count, s->subsets.stride, sizeof(struct rollout_subset), "subsets",
+          &ret->subsets },
     };
     for (size_t i = 0; i < sizeof views / sizeof *views; i++) {
         int r = ro_abi_array(views[i].items, views[i].count, views[i].stride, views[i].full, views[i].name,
@@ -2718,6 +2742,8 @@ static void ro_arrays_close(struct ro_arrays *arrays)
     free(arrays->verdicts.copy);
     free(arrays->storage_classes.copy);
     free(arrays->backoffs.copy);
+    free(arrays->replica_sets.copy);
+    free(arrays->subsets.copy);
 }
 
 /* ---- lib/rules/budget.h ---- */
@@ -4138,6 +4164,93 @@ static uint32_t ro_gates_diff_flags(const struct ro_gates *gates, bool in_place_
     return flags;
 }
 
+/* ---- lib/rules/revision.h ---- */
+
+/* Which revision a pod's label names. Source: cloneset.md 2.2 (SameRev). */
+
+
+
+
+/* What follows the last '-', the whole text if there is none: the short hash. */
+static struct rollout_str ro_short_hash(struct rollout_str revision);
+
+/* Equal, or equal short hashes: long and short labels mix freely. */
+static inline bool ro_same_revision(struct rollout_str a, struct rollout_str b)
+{
+    return ro_str_eq(a, b) || ro_str_eq(ro_short_hash(a), ro_short_hash(b));
+}
+
+/* Place of the first stored revision that the label names, ROLLOUT_NONE if there is none. One that is
+ * new in this pass is not stored. revisions: of struct rollout_revision. */
+static uint32_t ro_revision_find(const struct ro_abi_array *revisions, struct rollout_str label);
+
+static inline const struct rollout_revision *ro_revision_at(const struct ro_abi_array *revisions, uint32_t i)
+{
+    return (const struct rollout_revision *)(const void *)(revisions->items + i * revisions->stride);
+}
+
+/* ---- lib/rules/history_cut.h ---- */
+
+/* How a UnitedDeployment cuts its history before it looks for its template in what is left. Source:
+ * uniteddeployment.md 6. */
+
+
+
+/* What becomes of a revision. A new one is UNLISTED. */
+enum ro_cut { RO_CUT_UNLISTED, RO_CUT_KEPT, RO_CUT_LEFT, RO_CUT_DELETED };
+
+/* revisions: of struct rollout_revision. One fate each; order and scratch have room for one index each, and order
+ * begins with those that are listed, the oldest first: by number, creation time, name. What lies before the limit is
+ * deleted, or LEFT out of the list where the status names it. Returns how many are listed. */
+static uint32_t ro_history_cut(const struct ro_abi_array *revisions, const struct rollout_uniteddeployment *spec,
+                        uint8_t *fates, uint32_t *order, uint32_t *scratch);
+
+/* The number of one that is stored behind the kept ones: 1 where there are none. */
+static int64_t ro_history_next(const struct ro_abi_array *revisions, const uint8_t *fates);
+
+/* ---- lib/rules/history_cut.c ---- */
+
+static int rules_history_cut_by_age(const void *context, uint32_t a, uint32_t b)
+{
+    const struct rollout_revision *x = ro_revision_at(context, a), *y = ro_revision_at(context, b);
+    if (x->number != y->number)
+        return x->number < y->number ? -1 : 1;
+    if (x->created_ms != y->created_ms)
+        return x->created_ms < y->created_ms ? -1 : 1;
+    return ro_str_cmp(x->name, y->name);
+}
+
+static uint32_t ro_history_cut(const struct ro_abi_array *revisions, const struct rollout_uniteddeployment *spec,
+                        uint8_t *fates, uint32_t *order, uint32_t *scratch)
+{
+    const struct rollout_uniteddeployment_status *status = spec->status;
+    int64_t limit = spec->revision_history_limit.set ? spec->revision_history_limit.value : 10;
+    uint32_t listed = 0;
+    for (uint32_t i = 0; i < revisions->count; i++) {
+        bool found = !(ro_revision_at(revisions, i)->flags & (ROLLOUT_REVISION_NEW | ROLLOUT_REVISION_UNLISTED));
+        fates[i] = found ? RO_CUT_KEPT : RO_CUT_UNLISTED;
+        if (found)
+            order[listed++] = i;
+    }
+    ro_sort_indices(order, listed, scratch, rules_history_cut_by_age, revisions);
+    limit = limit < 0 ? 0 : limit;
+    for (uint32_t i = 0; i < listed && listed - i > limit; i++) {
+        struct rollout_str name = ro_revision_at(revisions, order[i])->name;
+        bool live = ro_str_eq(name, status->current_revision) || ro_str_eq(name, status->updated_revision);
+        fates[order[i]] = live ? RO_CUT_LEFT : RO_CUT_DELETED;
+    }
+    return listed;
+}
+
+static int64_t ro_history_next(const struct ro_abi_array *revisions, const uint8_t *fates)
+{
+    int64_t newest = 0;
+    for (uint32_t i = 0; i < revisions->count; i++)
+        if (fates[i] == RO_CUT_KEPT && ro_revision_at(revisions, i)->number > newest)
+            newest = ro_revision_at(revisions, i)->number;
+    return newest + (newest < INT64_MAX); /* the greatest one is refused by whoever plans it */
+}
+
 /* ---- lib/rules/in_place.h ---- */
 
 /* One step of an in-place update under way, and of the lifecycle behind it. Source: cloneset.md 6.6
@@ -4217,31 +4330,6 @@ static bool ro_hook_removable(const struct rollout_pod *pod, struct rollout_str 
 /* The text of ROLLOUT_STATE_*; absent for NONE and OTHER. */
 static struct rollout_str ro_state_text(uint32_t state);
 static uint32_t ro_state_from_text(struct rollout_str text);
-
-/* ---- lib/rules/revision.h ---- */
-
-/* Which revision a pod's label names. Source: cloneset.md 2.2 (SameRev). */
-
-
-
-
-/* What follows the last '-', the whole text if there is none: the short hash. */
-static struct rollout_str ro_short_hash(struct rollout_str revision);
-
-/* Equal, or equal short hashes: long and short labels mix freely. */
-static inline bool ro_same_revision(struct rollout_str a, struct rollout_str b)
-{
-    return ro_str_eq(a, b) || ro_str_eq(ro_short_hash(a), ro_short_hash(b));
-}
-
-/* Place of the first stored revision that the label names, ROLLOUT_NONE if there is none. One that is
- * new in this pass is not stored. revisions: of struct rollout_revision. */
-static uint32_t ro_revision_find(const struct ro_abi_array *revisions, struct rollout_str label);
-
-static inline const struct rollout_revision *ro_revision_at(const struct ro_abi_array *revisions, uint32_t i)
-{
-    return (const struct rollout_revision *)(const void *)(revisions->items + i * revisions->stride);
-}
 
 /* ---- lib/rules/in_place.c ---- */
 
@@ -5035,13 +5123,14 @@ static uint32_t ro_node_pods_find(const struct ro_node_pods *by, const struct ro
 
 
 /* The first check of a node that fails. */
-enum ro_node_check { RO_NODE_FITS = 0, RO_NODE_NAME, RO_NODE_SELECTOR, RO_NODE_AFFINITY, RO_NODE_TAINT };
+enum ro_node_check { RO_NODE_FITS = 0, RO_NODE_NAME, RO_NODE_SELECTOR, RO_NODE_AFFINITY, RO_NODE_TAINT, RO_NODE_CORDONED, RO_NODE_ROOM };
 
 /* What a template says of nodes, looked at once. */
 struct ro_node_rule {
     const struct rollout_scheduling *scheduling;
     uint32_t label_hint;   /* see ro_labels_find */
     const uint8_t *usable; /* a byte a term of the affinity */
+    bool plain;            /* no daemon pods: they tolerate what they say, and nothing else */
 };
 
 /* usable has room for a byte a term. */
@@ -5058,10 +5147,28 @@ struct ro_node_fit {
 
 static struct ro_node_fit ro_node_fit(struct ro_node_rule *rule, const struct rollout_node_facts *node);
 
+/* The same for one that is no daemon's (plain): then also whether the node is cordoned, and has room for the requests when
+ * it is empty (broadcastjob.md 2.2). which is the request that is too large; one beyond them is the pod itself. */
+static struct ro_node_fit ro_node_fit_empty(struct ro_node_rule *rule, const struct rollout_resource *requests, size_t count,
+                                     const struct rollout_node_facts *node);
+
 /* What failed, as texts to be put together: a taint "key=value:effect", or a field of the template with what it asks
  * for. Those not needed are absent. */
 static void ro_node_fit_text(const struct ro_node_fit *fit, const struct rollout_scheduling *scheduling,
                       const struct rollout_node_facts *node, struct rollout_str ret_parts[4]);
+
+/* ---- lib/rules/room.h ---- */
+
+/* Whether an empty node has room for a pod. Source: broadcastjob.md 2.2, check 5. */
+
+
+
+/* The amount of that name among resources that are in the order of their names; 0 where there is none. */
+static int64_t ro_room_amount(const struct rollout_resource *resources, size_t count, struct rollout_str name);
+
+/* False: *ret_which is the first of the requests that is too large, or count where the node takes no pods at all. */
+static bool ro_room_fits(const struct rollout_resource *requests, size_t count, const struct rollout_node_facts *node,
+                  size_t *ret_which);
 
 /* ---- lib/rules/selector.h ---- */
 
@@ -5161,24 +5268,25 @@ static bool rules_nodes_tolerates(const struct rollout_toleration *toleration, c
            (toleration->op == ROLLOUT_TOLERATION_EQUAL && ro_str_eq(toleration->value, taint->value));
 }
 
-static bool rules_nodes_tolerated(const struct rollout_scheduling *scheduling, const struct rollout_taint *taint)
+static bool rules_nodes_tolerated(const struct ro_node_rule *rule, const struct rollout_taint *taint)
 {
+    const struct rollout_scheduling *scheduling = rule->scheduling;
     if (taint->effect != ROLLOUT_EFFECT_NO_SCHEDULE && taint->effect != ROLLOUT_EFFECT_NO_EXECUTE)
         return true;
     for (size_t i = 0; i < scheduling->toleration_count; i++)
         if (rules_nodes_tolerates(&scheduling->tolerations[i], taint))
             return true;
-    return rules_nodes_tolerated_always(taint, scheduling->host_network);
+    return !rule->plain && rules_nodes_tolerated_always(taint, scheduling->host_network);
 }
 
 /* The first taint that drives pods away decides; without one, the first that only keeps new ones off. */
-static struct ro_node_fit rules_nodes_taint_fit(const struct rollout_scheduling *scheduling, const struct rollout_node_facts *node)
+static struct ro_node_fit rules_nodes_taint_fit(const struct ro_node_rule *rule, const struct rollout_node_facts *node)
 {
     struct ro_node_fit fit = { .check = RO_NODE_FITS, .runs = 1, .continues = 1 };
     for (size_t i = 0; i < node->taint_count; i++) {
         const struct rollout_taint *taint = &node->taints[i];
         bool evicts = taint->effect == ROLLOUT_EFFECT_NO_EXECUTE;
-        if ((fit.check == RO_NODE_TAINT && !evicts) || rules_nodes_tolerated(scheduling, taint))
+        if ((fit.check == RO_NODE_TAINT && !evicts) || rules_nodes_tolerated(rule, taint))
             continue;
         fit = (struct ro_node_fit){ .check = RO_NODE_TAINT, .continues = !evicts, .which = (uint32_t)i };
         if (evicts)
@@ -5202,14 +5310,35 @@ static struct ro_node_fit ro_node_fit(struct ro_node_rule *rule, const struct ro
     const struct rollout_labels *selector = &scheduling->node_selector;
     if (scheduling->node_name.len && !ro_str_eq(scheduling->node_name, node->name))
         return (struct ro_node_fit){ .check = RO_NODE_NAME };
+    uint32_t missing = selector->count; /* a map has no order: of several labels the least key */
     for (uint32_t i = 0; i < selector->count; i++) {
-        const struct rollout_str *value = ro_labels_find(&node->labels, *ro_label_key(selector, i), &rule->label_hint);
-        if (!value || !ro_str_eq(*value, *ro_label_value(selector, i)))
-            return (struct ro_node_fit){ .check = RO_NODE_SELECTOR, .which = i };
+        struct rollout_str key = *ro_label_key(selector, i);
+        const struct rollout_str *value = ro_labels_find(&node->labels, key, &rule->label_hint);
+        if ((!value || !ro_str_eq(*value, *ro_label_value(selector, i))) &&
+            (missing == selector->count || ro_str_cmp(key, *ro_label_key(selector, missing)) < 0))
+            missing = i;
     }
+    if (missing < selector->count)
+        return (struct ro_node_fit){ .check = RO_NODE_SELECTOR, .which = missing };
     if (!rules_nodes_affinity_matches(rule, node))
         return (struct ro_node_fit){ .check = RO_NODE_AFFINITY };
-    return rules_nodes_taint_fit(scheduling, node);
+    return rules_nodes_taint_fit(rule, node);
+}
+
+static struct ro_node_fit ro_node_fit_empty(struct ro_node_rule *rule, const struct rollout_resource *requests, size_t count,
+                                     const struct rollout_node_facts *node)
+{
+    static const struct rollout_taint cordon = { .key = { "node.kubernetes.io/unschedulable", 32 },
+                                                 .effect = ROLLOUT_EFFECT_NO_SCHEDULE };
+    struct ro_node_fit fit = ro_node_fit(rule, node);
+    size_t which;
+    if (fit.check != RO_NODE_FITS)
+        return fit;
+    if (node->unschedulable && !rules_nodes_tolerated(rule, &cordon))
+        return (struct ro_node_fit){ .check = RO_NODE_CORDONED, .continues = 1 };
+    if (!ro_room_fits(requests, count, node, &which))
+        return (struct ro_node_fit){ .check = RO_NODE_ROOM, .continues = 1, .which = (uint32_t)which };
+    return fit;
 }
 
 static void ro_node_fit_text(const struct ro_node_fit *fit, const struct rollout_scheduling *scheduling,
@@ -5241,9 +5370,58 @@ static void ro_node_fit_text(const struct ro_node_fit *fit, const struct rollout
         ret_parts[2] = taint->value;
         ret_parts[3] = fit->continues ? RO_STR(":NoSchedule") : RO_STR(":NoExecute");
         break;
+    case RO_NODE_CORDONED:
+        ret_parts[0] = RO_STR("node.kubernetes.io/unschedulable:NoSchedule");
+        break;
     default:
         break;
     }
+}
+
+/* ---- lib/rules/room.c ---- */
+
+/* Resources that a scheduler counts: those three, and those with a domain of their own, huge pages and volumes. */
+static bool rules_room_is_counted(struct rollout_str name)
+{
+    if (ro_str_eq(name, RO_STR("cpu")) || ro_str_eq(name, RO_STR("memory")) ||
+        ro_str_eq(name, RO_STR("ephemeral-storage")))
+        return true;
+    if (ro_str_starts(name, RO_STR("hugepages-")) || ro_str_starts(name, RO_STR("attachable-volumes-")))
+        return true;
+    return name.len && memchr(name.data, '/', name.len) && !ro_str_starts(name, RO_STR("requests."));
+}
+
+static int64_t ro_room_amount(const struct rollout_resource *resources, size_t count, struct rollout_str name)
+{
+    size_t low = 0, high = count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int c = ro_str_cmp(resources[middle].name, name);
+        if (c == 0)
+            return resources[middle].amount;
+        if (c < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return 0;
+}
+
+static bool ro_room_fits(const struct rollout_resource *requests, size_t count, const struct rollout_node_facts *node,
+                  size_t *ret_which)
+{
+    *ret_which = count;
+    if (ro_room_amount(node->allocatable, node->allocatable_count, RO_STR("pods")) < 1)
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        if (requests[i].amount <= 0 || !rules_room_is_counted(requests[i].name))
+            continue;
+        if (requests[i].amount > ro_room_amount(node->allocatable, node->allocatable_count, requests[i].name)) {
+            *ret_which = i;
+            return false;
+        }
+    }
+    return true;
 }
 
 /* ---- lib/rules/order.h ---- */
@@ -6115,7 +6293,10 @@ static const struct {
     { ROLLOUT_REASON_NO_TARGET, "NoTarget", "holds no place: {s}[p, {p} has it]" },
     { ROLLOUT_REASON_NODE_NOT_SELECTED, "NodeNotSelected", "node not selected: {s}" },
     { ROLLOUT_REASON_NODE_TAINTED, "NodeTainted", "taint {s} not tolerated" },
+    { ROLLOUT_REASON_NODE_TOO_SMALL, "NodeTooSmall", "needs {a} of {s}, node has {b}" },
+    { ROLLOUT_REASON_JOB_FINISHED, "JobFinished", "job finished[t, deleted at {t}]" },
     { ROLLOUT_REASON_HISTORY_KEPT, "HistoryKept", "history: number {a}, {b} are kept" },
+    { ROLLOUT_REASON_SHARE_GIVEN, "ShareGiven", "{a} of {b} replicas by rule: {s}" },
     { ROLLOUT_REASON_UPDATE_IN_PLACE, "UpdateInPlace", "in place, number {a} of {b} now" },
     { ROLLOUT_REASON_RECREATE, "Recreate", "recreate, number {a} of {b} now" },
     { ROLLOUT_REASON_RECREATE_NOT_IN_PLACE, "RecreateNotInPlace", "recreate, not possible in place: {s}" },
@@ -6134,9 +6315,11 @@ static const struct {
     { ROLLOUT_REASON_DELETE_NODE_UNFIT, "DeleteNodeUnfit", "node does not fit: {s}" },
     { ROLLOUT_REASON_DELETE_FAILED, "DeleteFailed", "{s}, deleted to be replaced" },
     { ROLLOUT_REASON_DELETE_SURGE_DONE, "DeleteSurgeDone", "surge partner[p {p}] takes over" },
+    { ROLLOUT_REASON_DELETE_JOB_FAILED, "DeleteJobFailed", "job[p failed by {p}][t deadline {t} passed]" },
     { ROLLOUT_REASON_DELETE_NOT_IN_SPEC, "DeleteNotInSpec", "not in the spec: {s}" },
     { ROLLOUT_REASON_CLEANED_UP, "CleanedUp", "past its limit {b}" },
     { ROLLOUT_REASON_BOOKKEEPING, "Bookkeeping", "bookkeeping: {s}" },
+    { ROLLOUT_REASON_CHILD_UPDATED, "ChildUpdated", "{s} {a} becomes {b}" },
     { ROLLOUT_REASON_NOT_READY, "NotReady", "at the target, not ready: {s}" },
     { ROLLOUT_REASON_MIN_READY_SECONDS, "MinReadySeconds", "ready, available from {t} (min_ready_seconds {a})" },
     { ROLLOUT_REASON_UNSCHEDULED, "Unscheduled", "no node yet[t, given up at {t}]" },
@@ -6158,6 +6341,10 @@ static const struct {
     { ROLLOUT_REASON_FAILED_BACKOFF, "FailedBackoff", "failed, replaced at {t}" },
     { ROLLOUT_REASON_CLAIM_NOT_FREE, "ClaimNotFree", "claim {s} is not free" },
     { ROLLOUT_REASON_CLAIM_RESIZING, "ClaimResizing", "claim {s} is being resized" },
+    { ROLLOUT_REASON_OLD_PODS_RUNNING, "OldPodsRunning", "{a} old pods still there[p, first {p}]" },
+    { ROLLOUT_REASON_SUBSET_UNSCHEDULABLE, "SubsetUnschedulable", "subset {s} unschedulable[t until {t}]" },
+    { ROLLOUT_REASON_RESERVED, "Reserved", "reserved ({s})[t until {t}]" },
+    { ROLLOUT_REASON_RESTART_LIMIT_EXCEEDED, "RestartLimitExceeded", "{a} restarts, limit {b}; runs on" },
     { ROLLOUT_REASON_MAX_UNAVAILABLE_REACHED, "MaxUnavailableReached",
       "max_unavailable {a} of {b} used[p; first by {p}]" },
     { ROLLOUT_REASON_UPDATED_PODS_UNAVAILABLE, "UpdatedPodsUnavailable",
@@ -6168,18 +6355,24 @@ static const struct {
     { ROLLOUT_REASON_PARTITION_REACHED, "PartitionReached", "partition {a} keeps it, number {b} in order" },
     { ROLLOUT_REASON_REPLICAS_REACHED, "ReplicasReached", "{a} more wanted at the target, number {b} in order" },
     { ROLLOUT_REASON_PAUSED, "Paused", "paused by {s}" },
+    { ROLLOUT_REASON_PAUSED_BY_FAILURE, "PausedByFailure", "paused: {p} failed" },
     { ROLLOUT_REASON_UPDATES_OFF, "UpdatesOff", "type {s}: updated only when deleted" },
     { ROLLOUT_REASON_UPDATE_SELECTOR_EXCLUDES, "UpdateSelectorExcludes", "not in the update selector {s}" },
     { ROLLOUT_REASON_ROLLBACK_OFF, "RollbackOff", "{a} too many updated, rollback gate is off" },
     { ROLLOUT_REASON_BURST_REACHED, "BurstReached", "burst {a} of {b} used in this pass" },
+    { ROLLOUT_REASON_PARALLELISM_REACHED, "ParallelismReached", "parallelism {a} of {b} used" },
+    { ROLLOUT_REASON_MAX_REPLICAS_REACHED, "MaxReplicasReached", "subset {s}: {a} of {b} replicas" },
+    { ROLLOUT_REASON_BELOW_MIN_REPLICAS, "BelowMinReplicas", "{a} of at least {b} replicas" },
     { ROLLOUT_REASON_ORDINAL_RESERVED, "OrdinalReserved", "ordinal {a} is reserved" },
     { ROLLOUT_REASON_SPEC_INVALID, "SpecInvalid", "{s} is not usable" },
     { ROLLOUT_REASON_IN_PLACE_IMPOSSIBLE, "InPlaceImpossible", "not possible in place: {s}" },
     { ROLLOUT_REASON_LIFECYCLE_STATE_UNKNOWN, "LifecycleStateUnknown", "no update in lifecycle state {s}" },
     { ROLLOUT_REASON_CLAIM_MISMATCH, "ClaimMismatch", "claim does not match: {s}" },
     { ROLLOUT_REASON_WORKLOAD_DELETING, "WorkloadDeleting", "workload is being deleted" },
+    { ROLLOUT_REASON_JOB_FAILED, "JobFailed", "job failed[p by {p}][t, deadline {t} passed]" },
     { ROLLOUT_REASON_DEADLINE_EXCEEDED, "DeadlineExceeded", "no progress since {t}, deadline {a} s" },
     { ROLLOUT_REASON_NO_ELIGIBLE_NODE, "NoEligibleNode", "none of {a} nodes fits" },
+    { ROLLOUT_REASON_SHARES_IMPOSSIBLE, "SharesImpossible", "subsets hold {a}, replicas {b}" },
     { ROLLOUT_REASON_DEADLOCK, "Deadlock", "stuck[p at {p}]: {s}" },
 };
 
@@ -6245,6 +6438,10 @@ static void rules_reason_put_because(struct rules_reason_out *out, const struct 
         rules_reason_put(out, "node ", 5);
         name = rules_reason_name_at(s->nodes.items, s->nodes.count, s->nodes.stride, offsetof(struct rollout_node_facts, name),
                        v->because);
+        break;
+    case ROLLOUT_SUBJECT_REPLICA_SET:
+        name = rules_reason_name_at(s->replica_sets.items, s->replica_sets.count, s->replica_sets.stride,
+                       offsetof(struct rollout_replica_set_facts, name), v->because);
         break;
     case ROLLOUT_SUBJECT_ORDINAL:
         rules_reason_put(out, "ordinal ", 8);
@@ -6921,6 +7118,68 @@ int rollout_selector_matches(const struct rollout_selector *selector, const stru
 #undef NAME_MAX_LEN
 #undef PREFIX_MAX_LEN
 
+/* ---- lib/rules/shares.h ---- */
+
+/* The numbers of a UnitedDeployment's subsets, and subsets by their names. Source: uniteddeployment.md 1.1. */
+
+
+
+/* How many of `total` (below 0 = unspecified) are meant, half of one rounded up. False where it cannot be read. */
+static bool ro_share_parse(const struct rollout_intstr *given, int64_t total, int64_t *ret);
+
+/* The subsets in the order of their names. order and scratch have room for all. */
+static void ro_subsets_sort(const struct rollout_subset_spec *subsets, size_t count, uint32_t *order, uint32_t *scratch);
+
+/* Place in that order of the first subset of this name; ROLLOUT_NONE where there is none. */
+static uint32_t ro_subsets_find(const struct rollout_subset_spec *subsets, size_t count, const uint32_t *order,
+                         struct rollout_str name);
+
+/* ---- lib/rules/shares.c ---- */
+
+static bool ro_share_parse(const struct rollout_intstr *given, int64_t total, int64_t *ret)
+{
+    int64_t percent;
+    struct rollout_str text = given->text;
+    if (given->kind == ROLLOUT_INTSTR_INT) {
+        *ret = given->count;
+        return given->count >= 0;
+    }
+    if (given->kind != ROLLOUT_INTSTR_TEXT || total < 0 || text.len == 0 || text.data[text.len - 1] != '%')
+        return false;
+    text.len--;
+    if (!ro_parse_int(text, -1, &percent) || percent < 0 || percent > 100)
+        return false;
+    *ret = (total * percent * 2 + 100) / 200;
+    return true;
+}
+
+static int rules_shares_by_name(const void *context, uint32_t a, uint32_t b)
+{
+    const struct rollout_subset_spec *subsets = context;
+    return ro_str_cmp(subsets[a].name, subsets[b].name);
+}
+
+static void ro_subsets_sort(const struct rollout_subset_spec *subsets, size_t count, uint32_t *order, uint32_t *scratch)
+{
+    for (uint32_t i = 0; i < count; i++)
+        order[i] = i;
+    ro_sort_indices(order, count, scratch, rules_shares_by_name, subsets);
+}
+
+static uint32_t ro_subsets_find(const struct rollout_subset_spec *subsets, size_t count, const uint32_t *order,
+                         struct rollout_str name)
+{
+    size_t low = 0, high = count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (ro_str_cmp(subsets[order[middle]].name, name) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < count && ro_str_eq(subsets[order[low]].name, name) ? (uint32_t)low : ROLLOUT_NONE;
+}
+
 /* ---- lib/rules/specs.h ---- */
 
 /* The spec of a workload of any kind, and its status. */
@@ -6931,9 +7190,17 @@ struct ro_specs {
     struct rollout_cloneset cloneset;
     struct rollout_statefulset statefulset;
     struct rollout_daemonset daemonset;
+    struct rollout_broadcastjob broadcastjob;
+    struct rollout_deployment deployment;
+    struct rollout_replicaset replicaset;
+    struct rollout_uniteddeployment uniteddeployment;
     struct rollout_cloneset_status cloneset_status;
     struct rollout_statefulset_status statefulset_status;
     struct rollout_daemonset_status daemonset_status;
+    struct rollout_broadcastjob_status broadcastjob_status;
+    struct rollout_deployment_status deployment_status;
+    struct rollout_replicaset_status replicaset_status;
+    struct rollout_uniteddeployment_status uniteddeployment_status;
 };
 
 /* Brings what the workload, itself at full size, points to to this library's size: then it points into specs. A status
@@ -6965,7 +7232,8 @@ static int ro_specs_open(struct rollout_workload *workload, struct ro_specs *spe
     if (r == ROLLOUT_OK && workload->statefulset) {
         r = ro_abi_struct(workload->statefulset, &specs->statefulset, sizeof specs->statefulset, "statefulset", reterr);
         if (r == ROLLOUT_OK)
-            r = rules_specs_open_status(specs->statefulset.status, &specs->statefulset_status, sizeof specs->statefulset_status, reterr);
+            r = rules_specs_open_status(specs->statefulset.status, &specs->statefulset_status, sizeof specs->statefulset_status,
+                            reterr);
         specs->statefulset.status = &specs->statefulset_status;
         workload->statefulset = &specs->statefulset;
     }
@@ -6975,6 +7243,40 @@ static int ro_specs_open(struct rollout_workload *workload, struct ro_specs *spe
             r = rules_specs_open_status(specs->daemonset.status, &specs->daemonset_status, sizeof specs->daemonset_status, reterr);
         specs->daemonset.status = &specs->daemonset_status;
         workload->daemonset = &specs->daemonset;
+    }
+    if (r == ROLLOUT_OK && workload->broadcastjob) {
+        r = ro_abi_struct(workload->broadcastjob, &specs->broadcastjob, sizeof specs->broadcastjob, "broadcastjob",
+                          reterr);
+        if (r == ROLLOUT_OK)
+            r = rules_specs_open_status(specs->broadcastjob.status, &specs->broadcastjob_status, sizeof specs->broadcastjob_status,
+                            reterr);
+        specs->broadcastjob.status = &specs->broadcastjob_status;
+        workload->broadcastjob = &specs->broadcastjob;
+    }
+    if (r == ROLLOUT_OK && workload->deployment) {
+        r = ro_abi_struct(workload->deployment, &specs->deployment, sizeof specs->deployment, "deployment", reterr);
+        if (r == ROLLOUT_OK)
+            r = rules_specs_open_status(specs->deployment.status, &specs->deployment_status, sizeof specs->deployment_status,
+                            reterr);
+        specs->deployment.status = &specs->deployment_status;
+        workload->deployment = &specs->deployment;
+    }
+    if (r == ROLLOUT_OK && workload->replicaset) {
+        r = ro_abi_struct(workload->replicaset, &specs->replicaset, sizeof specs->replicaset, "replicaset", reterr);
+        if (r == ROLLOUT_OK)
+            r = rules_specs_open_status(specs->replicaset.status, &specs->replicaset_status, sizeof specs->replicaset_status,
+                            reterr);
+        specs->replicaset.status = &specs->replicaset_status;
+        workload->replicaset = &specs->replicaset;
+    }
+    if (r == ROLLOUT_OK && workload->uniteddeployment) {
+        r = ro_abi_struct(workload->uniteddeployment, &specs->uniteddeployment, sizeof specs->uniteddeployment,
+                          "uniteddeployment", reterr);
+        if (r == ROLLOUT_OK)
+            r = rules_specs_open_status(specs->uniteddeployment.status, &specs->uniteddeployment_status,
+                            sizeof specs->uniteddeployment_status, reterr);
+        specs->uniteddeployment.status = &specs->uniteddeployment_status;
+        workload->uniteddeployment = &specs->uniteddeployment;
     }
     return r;
 }
@@ -7177,7 +7479,7 @@ static int ro_apply_make(struct ro_apply *a, size_t count);
 /* The workload as the controller of what it owns. */
 static struct ro_edit *ro_apply_controller(struct ro_apply *a);
 
-/* A pod of the template; an absent name: the API server makes one; an absent state: none. */
+/* A pod of the template; place ROLLOUT_NONE: it carries no revision; an absent name: the API server makes one; an absent state: none. */
 static struct ro_edit *ro_apply_new_pod(struct ro_apply *a, const struct rollout_node *template, uint32_t place,
                                  struct rollout_str name, struct rollout_str state);
 
@@ -7191,6 +7493,13 @@ static void ro_apply_volumes(struct ro_apply *a, struct ro_edit *pod, struct rol
 static int ro_apply_create(struct ro_apply *a);
 static int ro_apply_create_at_ordinal(struct ro_apply *a, const struct rollout_node *template, uint32_t place);
 static int ro_apply_create_on_node(struct ro_apply *a, const struct rollout_node *template, uint32_t place);
+static int ro_apply_create_replicas(struct ro_apply *a);
+static int ro_apply_create_replica_set(struct ro_apply *a);
+static void ro_apply_scale(struct ro_apply *a);
+static void ro_apply_set_annotation(struct ro_apply *a);
+static void ro_apply_min_ready_seconds(struct ro_apply *a);
+static int ro_apply_template(struct ro_apply *a);
+static int ro_apply_create_for_job(struct ro_apply *a);
 static int ro_apply_repair(struct ro_apply *a);
 static int ro_apply_create_claim(struct ro_apply *a);
 static int ro_apply_resize_claim(struct ro_apply *a);
@@ -7200,6 +7509,8 @@ static int ro_apply_lifecycle(struct ro_apply *a);
 static int ro_apply_update_in_place(struct ro_apply *a);
 static int ro_apply_end_grace(struct ro_apply *a);
 static int ro_apply_next_batch(struct ro_apply *a);
+static int ro_apply_create_subset(struct ro_apply *a);
+static int ro_apply_update_subset(struct ro_apply *a);
 
 /* ---- lib/objects/conditions.h ---- */
 
@@ -7305,6 +7616,7 @@ static const struct rollout_intstr *ro_read_intstrs(struct ro_decoder *d, struct
 /* A resource quantity as text, also where it stands as a bare number. */
 static struct rollout_str ro_read_quantity(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *object,
                                     const char *key);
+static struct rollout_str ro_read_quantity_at(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *at);
 
 /* RFC 3339 in milliseconds; 0 where absent, also for Go's zero time (year 1). */
 static int64_t ro_read_time(struct ro_decoder *d, const struct ro_at *object, const char *key);
@@ -7371,16 +7683,20 @@ static uint32_t ro_revision_of_template(struct ro_arena *arena, const struct rol
                                  const struct rollout_revision *revisions, const struct rollout_tree *objects,
                                  size_t count);
 
-/* The revision that upstream would store for the object's template, numbered after the others. Where its
- * name is taken, *collision_count is raised, as upstream does. A lack of memory shows in the arena.
+/* The number of the next revision after these; INT64_MAX where none is left. */
+static int64_t ro_revision_next_number(const struct rollout_revision *revisions, size_t count);
+
+/* The revision that upstream would store for the object's template, with this number. Where its
+ * name is taken, *collision_count is raised, as upstream does; a UnitedDeployment takes the one that has the name instead,
+ * if it has the data, too: its place (from 0), and nothing is made. Else ROLLOUT_NONE. A lack of memory shows in the arena.
  *
  * For a DaemonSet upstream hashes how Go prints the template's struct, which cannot be made from the object: its
  * revisions get the hash that the other kinds' do. So the name, and the hash in it, is another one than upstream's,
  * and nothing else. */
-static void ro_revision_make(struct ro_arena *arena, const struct rollout_workload *workload,
-                      const struct rollout_node *object, struct rollout_opt *collision_count,
-                      const struct rollout_revision *revisions, size_t count, struct rollout_revision *ret_revision,
-                      struct rollout_tree *ret_object);
+static uint32_t ro_revision_make(struct ro_arena *arena, const struct rollout_workload *workload,
+                          const struct rollout_node *object, struct rollout_opt *collision_count,
+                          const struct rollout_revision *revisions, size_t count, int64_t number,
+                          struct rollout_revision *ret_revision, struct rollout_tree *ret_object);
 
 /* Upstream's hash of volume claim templates (an ARRAY of claims) as decimal text; "" where there are none. */
 static struct rollout_str ro_claims_hash(struct ro_arena *arena, const struct rollout_node *templates);
@@ -7517,6 +7833,8 @@ static void ro_apply_namespace(struct ro_apply *a, struct ro_edit *object)
 
 static void ro_apply_revision_labels(struct ro_apply *a, struct ro_edit *pod, uint32_t place)
 {
+    if (a->world->workload->broadcastjob) /* it has none */
+        return;
     struct rollout_str text = ro_apply_revision_text(a, place), hash = ro_short_hash(text);
     bool clone = a->world->workload->cloneset != NULL;
 
@@ -7585,6 +7903,14 @@ static int objects_apply_find_object(struct ro_apply *a, const struct rollout_tr
     case ROLLOUT_OP_DELETE:
     case ROLLOUT_OP_DELETE_CLAIM:
     case ROLLOUT_OP_DELETE_REVISION:
+    case ROLLOUT_OP_DELETE_WORKLOAD:
+    case ROLLOUT_OP_CREATE_SUBSET:
+    case ROLLOUT_OP_DELETE_SUBSET:
+    case ROLLOUT_OP_CREATE_REPLICA_SET:
+    case ROLLOUT_OP_DELETE_REPLICA_SET:
+        return ROLLOUT_OK;
+    case ROLLOUT_OP_SET_TEMPLATE: /* its subject is where the template comes from */
+        *ret = &w->workload_object;
         return ROLLOUT_OK;
     default:
         break;
@@ -7598,12 +7924,25 @@ static int objects_apply_find_object(struct ro_apply *a, const struct rollout_tr
     } else if (a->action->subject_kind == ROLLOUT_SUBJECT_CLAIM) {
         list = w->claim_objects;
         count = w->claim_object_count;
+    } else if (a->action->subject_kind == ROLLOUT_SUBJECT_REPLICA_SET) {
+        list = w->replica_set_objects;
+        count = w->replica_set_object_count;
+    } else if (a->action->subject_kind == ROLLOUT_SUBJECT_WORKLOAD) {
+        list = &w->workload_object;
+        count = 1;
     }
-    if (a->action->subject >= count)
+    size_t subject = a->action->subject;
+    if (a->action->op == ROLLOUT_OP_UPDATE_SUBSET) { /* its child */
+        const struct rollout_attr *child = ro_apply_attr(a, ROLLOUT_ATTR_CHILD);
+        list = w->subset_objects;
+        count = w->workload->uniteddeployment ? w->subset_object_count : 0;
+        subject = child && child->value > 0 ? (size_t)child->value - 1 : count;
+    }
+    if (subject >= count)
         return ro_error(a->reterr, ROLLOUT_ERR_INVALID, "plan.actions",
                         "plan.actions: subject %u of kind %u is not in the world", a->action->subject,
                         a->action->subject_kind);
-    *ret = &list[a->action->subject];
+    *ret = &list[subject];
     return ROLLOUT_OK;
 }
 
@@ -7616,6 +7955,19 @@ static int objects_apply_dispatch(struct ro_apply *a)
         return ro_apply_create_claim(a);
     case ROLLOUT_OP_SET_CLAIM_OWNER:
         return ro_apply_claim_owner(a);
+    case ROLLOUT_OP_SCALE:
+        ro_apply_scale(a);
+        return ROLLOUT_OK;
+    case ROLLOUT_OP_CREATE_REPLICA_SET:
+        return ro_apply_create_replica_set(a);
+    case ROLLOUT_OP_SET_ANNOTATION:
+        ro_apply_set_annotation(a);
+        return ROLLOUT_OK;
+    case ROLLOUT_OP_SET_MIN_READY_SECONDS:
+        ro_apply_min_ready_seconds(a);
+        return ROLLOUT_OK;
+    case ROLLOUT_OP_SET_TEMPLATE:
+        return ro_apply_template(a);
     case ROLLOUT_OP_RESIZE_CLAIM:
         return ro_apply_resize_claim(a);
     case ROLLOUT_OP_REPAIR:
@@ -7646,10 +7998,21 @@ static int objects_apply_dispatch(struct ro_apply *a)
     case ROLLOUT_OP_RENUMBER_REVISION:
         objects_apply_renumber(a);
         return ROLLOUT_OK;
+    case ROLLOUT_OP_CREATE_SUBSET:
+        return ro_apply_create_subset(a);
+    case ROLLOUT_OP_UPDATE_SUBSET:
+        return ro_apply_update_subset(a);
+    case ROLLOUT_OP_SET_RESERVED:
+        ro_apply_label(a, a->object, "apps.kruise.io/united-deployment-reserved-pod",
+                       ro_apply_text(a, ROLLOUT_ATTR_RESERVED));
+        return ROLLOUT_OK;
+    case ROLLOUT_OP_DELETE_SUBSET:
     case ROLLOUT_OP_CREATE_REVISION: /* the world has it already */
     case ROLLOUT_OP_DELETE:
     case ROLLOUT_OP_DELETE_CLAIM:
     case ROLLOUT_OP_DELETE_REVISION:
+    case ROLLOUT_OP_DELETE_WORKLOAD:
+    case ROLLOUT_OP_DELETE_REPLICA_SET:
         return ROLLOUT_OK;
     default:
         return ro_error(a->reterr, ROLLOUT_ERR_INVALID, "plan.actions", "plan.actions: op %u is unknown",
@@ -8460,7 +8823,7 @@ static void ro_require_node(struct ro_arena *arena, struct ro_edit *pod_spec, st
 
 /* ---- lib/objects/apply_node.c ---- */
 
-/* A DaemonSet's new pods, each bound to its node. Source: daemonset.md 3 and 8. */
+/* New pods of a DaemonSet and of a BroadcastJob, each bound to its node. Source: daemonset.md 3 and 8, broadcastjob.md 2. */
 
 /* Tolerates the taint for ever. One that says so for a time only is changed, so that it stands at its place. */
 static void objects_apply_node_tolerate(struct ro_apply *a, struct ro_edit *list, struct rollout_str key, struct rollout_str effect)
@@ -8498,22 +8861,33 @@ static void objects_apply_node_add_tolerations(struct ro_apply *a, struct ro_edi
         objects_apply_node_tolerate(a, list, RO_STR("node.kubernetes.io/network-unavailable"), RO_STR("NoSchedule"));
 }
 
-static int ro_apply_create_on_node(struct ro_apply *a, const struct rollout_node *template, uint32_t place)
+/* The node of the action, and the name that the pod gets where the caller has drawn an id; absent: the API makes one. */
+static int objects_apply_node_read_name(struct ro_apply *a, struct rollout_str *ret_node, struct rollout_str *ret_name)
 {
-    const struct rollout_daemonset *set = a->world->workload->daemonset;
-    struct rollout_str node = ro_apply_text(a, ROLLOUT_ATTR_NODE), name = { 0 };
-    bool in_place = set->update_type == ROLLOUT_UPDATE_ROLLING && (set->flags & ROLLOUT_DAEMONSET_ROLLING_UPDATE) &&
-                    set->pod_update_policy == ROLLOUT_POLICY_IN_PLACE_IF_POSSIBLE;
-
-    if (node.len == 0)
+    *ret_node = ro_apply_text(a, ROLLOUT_ATTR_NODE);
+    *ret_name = (struct rollout_str){ 0 };
+    if (ret_node->len == 0)
         return ro_error(a->reterr, ROLLOUT_ERR_INVALID, "node", "node: the action names none");
     if (a->ids->count > 1)
         return ro_error(a->reterr, ROLLOUT_ERR_INVALID, "ids", "ids: %u given, at most 1 needed", a->ids->count);
     if (a->ids->count == 1) {
         if (ro_strs_at(a->ids, 0)->len == 0)
             return ro_error(a->reterr, ROLLOUT_ERR_INVALID, "ids", "ids: \"\" is no id");
-        name = ro_apply_join(a, a->kind.name, *ro_strs_at(a->ids, 0));
+        *ret_name = ro_apply_join(a, a->kind.name, *ro_strs_at(a->ids, 0));
     }
+    return ROLLOUT_OK;
+}
+
+static int ro_apply_create_on_node(struct ro_apply *a, const struct rollout_node *template, uint32_t place)
+{
+    const struct rollout_daemonset *set = a->world->workload->daemonset;
+    struct rollout_str node, name;
+    bool in_place = set->update_type == ROLLOUT_UPDATE_ROLLING && (set->flags & ROLLOUT_DAEMONSET_ROLLING_UPDATE) &&
+                    set->pod_update_policy == ROLLOUT_POLICY_IN_PLACE_IF_POSSIBLE;
+
+    int r = objects_apply_node_read_name(a, &node, &name);
+    if (r != ROLLOUT_OK)
+        return r;
     if (ro_apply_make(a, 1) != ROLLOUT_OK)
         return ROLLOUT_OK;
     struct ro_edit *pod = ro_apply_new_pod(a, template, place, name, (struct rollout_str){ 0 });
@@ -8524,6 +8898,22 @@ static int ro_apply_create_on_node(struct ro_apply *a, const struct rollout_node
     if (in_place)
         ro_apply_readiness_gate(a, pod);
     ro_require_node(&a->arena, spec, node);
+    a->made[0] = pod;
+    return ROLLOUT_OK;
+}
+
+static int ro_apply_create_for_job(struct ro_apply *a)
+{
+    const struct rollout_node *template = ro_dig(a->world->workload_object.nodes, "spec", "template", NULL);
+    struct rollout_str node, name;
+    int r = objects_apply_node_read_name(a, &node, &name);
+
+    if (r != ROLLOUT_OK || ro_apply_make(a, 1) != ROLLOUT_OK)
+        return r;
+    struct ro_edit *pod = ro_apply_new_pod(a, template, ROLLOUT_NONE, name, (struct rollout_str){ 0 });
+    ro_apply_label(a, pod, "broadcastjob-name", a->kind.name);
+    ro_apply_label(a, pod, "broadcastjob-controller-uid", a->uid);
+    ro_require_node(&a->arena, ro_edit_need_object(&a->arena, pod, "spec"), node);
     a->made[0] = pod;
     return ROLLOUT_OK;
 }
@@ -8845,7 +9235,8 @@ static struct ro_edit *ro_apply_new_pod(struct ro_apply *a, const struct rollout
     ro_edit_set_text(&a->arena, metadata, RO_STR("generateName"), ro_apply_join(a, a->kind.name, RO_STR("")));
     ro_apply_namespace(a, pod);
     objects_apply_pod_copy_metadata(a, metadata, template, "labels");
-    ro_apply_revision_labels(a, pod, place);
+    if (place != ROLLOUT_NONE)
+        ro_apply_revision_labels(a, pod, place);
     objects_apply_pod_copy_metadata(a, metadata, template, "annotations");
     if (state.data)
         ro_apply_state(a, pod, state);
@@ -8892,11 +9283,24 @@ static int objects_apply_pod_check_pod(struct ro_apply *a, const struct rollout_
     return r;
 }
 
+/* The others are like the first one. */
+static int objects_apply_pod_check_made(struct ro_apply *a, int r)
+{
+    if (r != ROLLOUT_OK || a->made_count == 0 || a->arena.failed)
+        return r;
+    struct rollout_tree pod = ro_edit_flatten(&a->arena, a->made[0]);
+    return pod.count ? objects_apply_pod_check_pod(a, &pod) : ROLLOUT_OK;
+}
+
 static int ro_apply_create(struct ro_apply *a)
 {
+    if (a->world->workload->replicaset)
+        return objects_apply_pod_check_made(a, ro_apply_create_replicas(a));
     const struct rollout_workload *workload = a->world->workload;
     struct rollout_str revision = ro_apply_text(a, ROLLOUT_ATTR_REVISION);
     struct ro_template template;
+    if (workload->broadcastjob)
+        return ro_apply_create_for_job(a);
     uint32_t place = ro_apply_revision(a, revision);
 
     if (place == ROLLOUT_NONE)
@@ -8907,11 +9311,194 @@ static int ro_apply_create(struct ro_apply *a)
     int r = workload->statefulset ? ro_apply_create_at_ordinal(a, template.root, place)
             : workload->daemonset ? ro_apply_create_on_node(a, template.root, place)
                                   : objects_apply_pod_create_clones(a, template.root, place);
-    if (r != ROLLOUT_OK || a->made_count == 0 || a->arena.failed)
-        return r;
-    struct rollout_tree pod = ro_edit_flatten(&a->arena, a->made[0]); /* the others are like it */
-    return pod.count ? objects_apply_pod_check_pod(a, &pod) : ROLLOUT_OK;
+    return objects_apply_pod_check_made(a, r);
 }
+
+/* ---- lib/objects/revision_data.h ---- */
+
+/* What Go's encoder would write of a template: upstream compares and hashes its bytes. Source: inplace.md 2. */
+
+
+/* {"spec":{"template":T}} of a template as upstream's encoder has it; count 0 on lack of memory. children_in_it: it is a
+ * UnitedDeployment's, which holds that of a workload. */
+static struct rollout_tree ro_revision_data(struct ro_arena *arena, const struct rollout_node *template, bool children_in_it);
+
+/* It as JSON; absent on lack of memory. */
+static struct rollout_str ro_data_text(struct ro_arena *arena, const struct rollout_tree *tree);
+
+/* A map as Go writes it, by key. */
+static struct ro_edit *ro_encoded_map(struct ro_arena *arena, const struct rollout_node *map);
+
+/* ---- lib/objects/apply_replica_set.c ---- */
+
+/* ReplicaSets of a Deployment, and the pods of one. Source: deployment.md 3.2, 8 and 11. */
+
+#define HASH_LABEL "pod-template-hash"
+
+enum { objects_apply_replica_set_NAME_MOST = 253 };
+
+/* Sets, and removes, what the action says of annotations. */
+static void objects_apply_replica_set_write_annotations(struct ro_apply *a, struct ro_edit *object)
+{
+    const struct rollout_attr *attrs = a->plan->attrs + a->action->attr_first;
+    struct ro_edit *metadata = ro_edit_need_object(&a->arena, object, "metadata");
+    struct ro_edit *map = ro_edit_need_object(&a->arena, metadata, "annotations");
+
+    for (uint32_t i = 0; i < a->action->attr_count; i++) {
+        if (attrs[i].key != ROLLOUT_ATTR_ANNOTATION || attrs[i].text >= a->plan->text_count)
+            continue;
+        struct rollout_str key = a->plan->texts[attrs[i].text];
+        bool sets = attrs[i].value && i + 1 < a->action->attr_count && attrs[i + 1].text < a->plan->text_count;
+        if (sets)
+            ro_edit_set_text(&a->arena, map, key, a->plan->texts[attrs[i + 1].text]);
+        else
+            ro_edit_remove(map, key);
+    }
+    if (map && !map->first)
+        ro_edit_remove(metadata, RO_STR("annotations"));
+}
+
+static int64_t objects_apply_replica_set_number_of(const struct ro_apply *a, uint32_t key)
+{
+    const struct rollout_attr *attr = ro_apply_attr(a, key);
+
+    return attr ? attr->value : 0;
+}
+
+static void ro_apply_scale(struct ro_apply *a)
+{
+    struct ro_edit *spec = ro_edit_need_object(&a->arena, a->object, "spec");
+
+    ro_edit_set(spec, RO_STR("replicas"), ro_edit_integer(&a->arena, objects_apply_replica_set_number_of(a, ROLLOUT_ATTR_TO)));
+    objects_apply_replica_set_write_annotations(a, a->object);
+}
+
+static void ro_apply_set_annotation(struct ro_apply *a)
+{
+    objects_apply_replica_set_write_annotations(a, a->object);
+}
+
+static void ro_apply_min_ready_seconds(struct ro_apply *a)
+{
+    struct ro_edit *spec = ro_edit_need_object(&a->arena, a->object, "spec");
+
+    ro_edit_set(spec, RO_STR("minReadySeconds"),
+                ro_edit_integer(&a->arena, objects_apply_replica_set_number_of(a, ROLLOUT_ATTR_MIN_READY_SECONDS)));
+}
+
+/* The object is the Deployment; the action's subject is whose template it gets. */
+static int ro_apply_template(struct ro_apply *a)
+{
+    if (a->action->subject >= a->world->replica_set_object_count)
+        return ro_error(a->reterr, ROLLOUT_ERR_INVALID, "plan.actions",
+                        "plan.actions: subject %u of kind %u is not in the world", a->action->subject,
+                        a->action->subject_kind);
+    const struct rollout_node *set = a->world->replica_set_objects[a->action->subject].nodes;
+    struct ro_edit *template = ro_edit_copy(&a->arena, ro_dig(set, "spec", "template", NULL));
+    ro_edit_remove(ro_edit_get(ro_edit_get(template, "metadata"), "labels"), RO_STR(HASH_LABEL));
+    ro_edit_set(ro_edit_need_object(&a->arena, a->object, "spec"), RO_STR("template"), template);
+    return ROLLOUT_OK;
+}
+
+/* ---- a new one ---- */
+
+/* The driver's hash, or one of our own: upstream's is of how Go prints the template, which cannot be made from the
+ * object. */
+static struct rollout_str objects_apply_replica_set_hash_of(struct ro_apply *a, const struct rollout_node *template)
+{
+    const struct rollout_opt *collisions = &a->world->workload->deployment->status->collision_count;
+    char buf[16];
+
+    if (a->ids->count == 1)
+        return *ro_strs_at(a->ids, 0);
+    struct rollout_tree data = ro_revision_data(&a->arena, template, false);
+    uint32_t hash = ro_fnv1(RO_FNV_BASIS, ro_data_text(&a->arena, &data));
+    if (collisions->set)
+        hash = ro_fnv1(hash, ro_arena_printf(&a->arena, "%d", collisions->value));
+    struct rollout_str text = { buf, ro_safe_encode(hash, buf) };
+    return ro_arena_str(&a->arena, text);
+}
+
+static struct ro_edit *objects_apply_replica_set_with_hash(struct ro_apply *a, struct ro_edit *map, struct rollout_str hash)
+{
+    ro_edit_set_text(&a->arena, map, RO_STR(HASH_LABEL), hash);
+    return map;
+}
+
+/* The workload's own name is cut so that the whole is not too long. */
+static struct rollout_str objects_apply_replica_set_name_with(struct ro_apply *a, struct rollout_str hash)
+{
+    struct rollout_str name = a->kind.name;
+
+    if (name.len + 1 + hash.len > objects_apply_replica_set_NAME_MOST && hash.len < objects_apply_replica_set_NAME_MOST)
+        name.len = objects_apply_replica_set_NAME_MOST - 1 - hash.len;
+    return ro_apply_join(a, name, hash);
+}
+
+static int ro_apply_create_replica_set(struct ro_apply *a)
+{
+    const struct rollout_node *spec = ro_get(a->world->workload_object.nodes, "spec");
+    const struct rollout_node *template = ro_get(spec, "template");
+    struct ro_arena *arena = &a->arena;
+
+    if (!a->world->workload->deployment)
+        return ro_error(a->reterr, ROLLOUT_ERR_INVALID, "workload", "workload: only a Deployment has ReplicaSets");
+    if (a->ids->count > 1 || (a->ids->count == 1 && ro_strs_at(a->ids, 0)->len == 0))
+        return ro_error(a->reterr, ROLLOUT_ERR_INVALID, "ids", "ids: %u given, at most one hash needed", a->ids->count);
+    if (ro_apply_make(a, 1) != ROLLOUT_OK)
+        return ROLLOUT_OK;
+    struct rollout_str hash = objects_apply_replica_set_hash_of(a, template);
+    struct ro_edit *set = ro_edit_object(arena);
+    ro_edit_set_text(arena, set, RO_STR("apiVersion"), RO_STR("apps/v1"));
+    ro_edit_set_text(arena, set, RO_STR("kind"), RO_STR("ReplicaSet"));
+    struct ro_edit *metadata = ro_edit_need_object(arena, set, "metadata");
+    ro_edit_set_text(arena, metadata, RO_STR("name"), objects_apply_replica_set_name_with(a, hash));
+    ro_apply_namespace(a, set);
+    const struct rollout_node *labels = ro_dig(template, "metadata", "labels", NULL);
+    ro_edit_set(metadata, RO_STR("labels"),
+                objects_apply_replica_set_with_hash(a, labels ? ro_edit_copy(arena, labels) : ro_edit_object(arena), hash));
+    objects_apply_replica_set_write_annotations(a, set);
+    ro_edit_append(ro_edit_need_array(arena, metadata, "ownerReferences"), ro_apply_controller(a));
+
+    struct ro_edit *body = ro_edit_need_object(arena, set, "spec");
+    ro_edit_set(body, RO_STR("replicas"), ro_edit_integer(arena, objects_apply_replica_set_number_of(a, ROLLOUT_ATTR_REPLICAS)));
+    if (a->world->workload->deployment->min_ready_seconds != 0)
+        ro_edit_set(body, RO_STR("minReadySeconds"),
+                    ro_edit_integer(arena, a->world->workload->deployment->min_ready_seconds));
+    const struct rollout_node *selector = ro_get(spec, "selector");
+    struct ro_edit *own_selector = selector ? ro_edit_copy(arena, selector) : ro_edit_object(arena);
+    objects_apply_replica_set_with_hash(a, ro_edit_need_object(arena, own_selector, "matchLabels"), hash);
+    ro_edit_set(body, RO_STR("selector"), own_selector);
+    struct ro_edit *own = template ? ro_edit_copy(arena, template) : ro_edit_object(arena);
+    struct ro_edit *own_metadata = ro_edit_need_object(arena, own, "metadata");
+    objects_apply_replica_set_with_hash(a, ro_edit_need_object(arena, own_metadata, "labels"), hash);
+    ro_edit_set(body, RO_STR("template"), own);
+    a->made[0] = set;
+    return ROLLOUT_OK;
+}
+
+/* ---- pods ---- */
+
+/* The API server makes the names, unless the driver gives what each ends with. */
+static int ro_apply_create_replicas(struct ro_apply *a)
+{
+    const struct rollout_node *template = ro_dig(a->world->workload_object.nodes, "spec", "template", NULL);
+    int64_t count = objects_apply_replica_set_number_of(a, ROLLOUT_ATTR_COUNT);
+
+    if (count < 0 || (a->ids->count > 0 && a->ids->count != count))
+        return ro_error(a->reterr, ROLLOUT_ERR_INVALID, "ids", "ids: %u given, none or %d needed", a->ids->count,
+                        (int)count);
+    if (ro_apply_make(a, (size_t)count) != ROLLOUT_OK)
+        return ROLLOUT_OK;
+    for (uint32_t i = 0; i < (uint32_t)count; i++) {
+        struct rollout_str name = { NULL, 0 };
+        if (a->ids->count > 0)
+            name = ro_apply_join(a, a->kind.name, *ro_strs_at(a->ids, i));
+        a->made[i] = ro_apply_new_pod(a, template, ROLLOUT_NONE, name, (struct rollout_str){ NULL, 0 });
+    }
+    return ROLLOUT_OK;
+}
+#undef HASH_LABEL
 
 /* ---- lib/objects/apply_status.c ---- */
 
@@ -8979,6 +9566,238 @@ int rollout_apply_status(const struct rollout_world *world, const struct rollout
     int r = arena.failed ? ro_error_nomem(reterr) : ro_objects_make(&object, 1, ret_objects, reterr);
     ro_arena_free(&arena);
     return r;
+}
+
+/* ---- lib/objects/strategic_merge.h ---- */
+
+/* Kubernetes' strategic merge patch on a pod template: lists whose elements have a key are merged by it. Source: the patch
+ * strategies of the core/v1 types; uniteddeployment.md 1 (patch). */
+
+
+/* Changes the template, an object, as the patch says. False where the patch cannot be applied: *ret_key is the member
+ * that is not of the kind it must be, or an element without its key. A lack of memory shows in the arena. */
+static bool ro_strategic_merge(struct ro_arena *arena, struct ro_edit *template, const struct rollout_node *patch,
+                        struct rollout_str *ret_key);
+
+/* ---- lib/objects/subset.h ---- */
+
+/* Children of a UnitedDeployment, and whose pod a pod is. Source: uniteddeployment.md 2. */
+
+
+
+#define RO_SUBSET_LABEL          "apps.kruise.io/subset-name"
+#define RO_SUBSET_REVISION_LABEL "apps.kruise.io/controller-revision-hash"
+#define RO_SUBSET_PATCH          "apps.kruise.io/subset-patch"
+
+/* ROLLOUT_CHILD_* of an object; 0 where it can be no child. */
+static uint32_t ro_child_kind(struct rollout_str kind, struct rollout_str api_version);
+
+static void ro_subset_decode(struct ro_decoder *d, const struct ro_at *object, uint32_t kind, struct rollout_subset *ret);
+
+/* Objects by their uid, each of a child: it itself, or a ReplicaSet of it. */
+struct ro_child_uids {
+    struct rollout_str *uids;
+    uint32_t *children;         /* from 1; until ro_child_uids_close() of ReplicaSets 0 */
+    struct rollout_str *owners; /* of a ReplicaSet: whose it is */
+    uint32_t *order, *scratch;
+    uint32_t count;
+};
+
+/* Room for `most` objects; without memory ro_child_of() finds nothing, and the arena says why. */
+static void ro_child_uids_open(struct ro_arena *arena, size_t most, struct ro_child_uids *ret);
+
+/* child: its index + 1, or 0 for a ReplicaSet, whose controller's uid is `owner`. */
+static void ro_child_uids_add(struct ro_child_uids *uids, struct rollout_str uid, uint32_t child, struct rollout_str owner);
+
+/* After the last one was added, and before the first is looked for. */
+static void ro_child_uids_close(struct ro_child_uids *uids);
+
+/* Index + 1 of the child that an object with this controller belongs to; 0 = to none. *ret_replica_set: the place of the
+ * controller, if it is a ReplicaSet, among those that were added, from 1; else 0. */
+static uint32_t ro_child_of(const struct ro_child_uids *uids, struct rollout_str controller, uint32_t *ret_replica_set);
+
+/* ---- lib/objects/uniteddeployment.h ---- */
+
+/* UnitedDeployments: from the object to the spec. Source: uniteddeployment.md 1. */
+
+
+
+/* Fills ret and, as ret->status, ret_status. version: RO_VERSION_*, which read alike. */
+static void ro_uniteddeployment_decode(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *object,
+                                struct rollout_uniteddeployment *ret,
+                                struct rollout_uniteddeployment_status *ret_status);
+
+/* The member of spec.template that holds the child's template, such as "cloneSetTemplate"; NULL for none. */
+static const char *ro_child_template_key(uint32_t child_kind);
+
+/* ---- lib/objects/apply_subset.c ---- */
+
+/* A UnitedDeployment's children: made from its template, and written anew from it. Source: uniteddeployment.md 1, 2, 4.2
+ * and 5. */
+
+/* ---- the template's parts ---- */
+
+/* The subset of this name, as it stands in the spec; NULL. */
+static const struct rollout_node *objects_apply_subset_subset_of(const struct ro_apply *a, struct rollout_str name)
+{
+    const struct rollout_node *list = ro_dig(a->world->workload_object.nodes, "spec", "topology", "subsets", NULL);
+    if (ro_is(list, ROLLOUT_NODE_ARRAY))
+        for (const struct rollout_node *c = ro_first(list); c != ro_end(list); c = ro_next(c))
+            if (ro_str_eq(ro_text(ro_get(c, "name")), name))
+                return c;
+    return NULL;
+}
+
+static const struct rollout_node *objects_apply_subset_child_template(const struct ro_apply *a)
+{
+    const char *key = ro_child_template_key(a->world->workload->uniteddeployment->child_kind);
+    return key ? ro_dig(a->world->workload_object.nodes, "spec", "template", key, NULL) : NULL;
+}
+
+/* Puts the members of a map in, over those that are there. */
+static void objects_apply_subset_add_members(struct ro_apply *a, struct ro_edit *map, const struct rollout_node *members)
+{
+    if (ro_is(members, ROLLOUT_NODE_OBJECT))
+        for (const struct rollout_node *c = ro_first(members); c != ro_end(members); c = ro_next(c))
+            ro_edit_set(map, c->key, ro_edit_copy(&a->arena, c));
+}
+
+/* Labels that tell child and pods whose they are. */
+static void objects_apply_subset_label_subset(struct ro_apply *a, struct ro_edit *object, struct rollout_str subset)
+{
+    ro_apply_label(a, object, RO_SUBSET_LABEL, subset);
+    ro_apply_label(a, object, RO_SUBSET_REVISION_LABEL, ro_apply_text(a, ROLLOUT_ATTR_REVISION));
+}
+
+/* ---- the pod template ---- */
+
+/* Every term of the template's own affinity is narrowed; matchFields of the subset's term are ignored. */
+static void objects_apply_subset_require_nodes(struct ro_apply *a, struct ro_edit *pod_spec, const struct rollout_node *subset)
+{
+    const struct rollout_node *expressions = ro_dig(subset, "nodeSelectorTerm", "matchExpressions", NULL);
+    if (!ro_is(expressions, ROLLOUT_NODE_ARRAY))
+        return;
+    struct ro_edit *affinity = ro_edit_need_object(&a->arena, pod_spec, "affinity");
+    struct ro_edit *node = ro_edit_need_object(&a->arena, affinity, "nodeAffinity");
+    struct ro_edit *required = ro_edit_need_object(&a->arena, node, "requiredDuringSchedulingIgnoredDuringExecution");
+    struct ro_edit *terms = ro_edit_need_array(&a->arena, required, "nodeSelectorTerms");
+    if (terms && !terms->first)
+        ro_edit_append(terms, ro_edit_object(&a->arena));
+    for (struct ro_edit *term = terms ? terms->first : NULL; term; term = term->next) {
+        struct ro_edit *list = ro_edit_need_array(&a->arena, term, "matchExpressions");
+        for (const struct rollout_node *c = ro_first(expressions); c != ro_end(expressions); c = ro_next(c))
+            ro_edit_append(list, ro_edit_copy(&a->arena, c));
+    }
+}
+
+static void objects_apply_subset_tolerate(struct ro_apply *a, struct ro_edit *pod_spec, const struct rollout_node *subset)
+{
+    const struct rollout_node *list = ro_get(subset, "tolerations");
+    if (!ro_is(list, ROLLOUT_NODE_ARRAY) || ro_count(list) == 0)
+        return;
+    struct ro_edit *tolerations = ro_edit_need_array(&a->arena, pod_spec, "tolerations");
+    for (const struct rollout_node *c = ro_first(list); c != ro_end(list); c = ro_next(c))
+        ro_edit_append(tolerations, ro_edit_copy(&a->arena, c));
+}
+
+/* The patch comes last. */
+static int objects_apply_subset_make_pod_template(struct ro_apply *a, struct ro_edit *spec, const struct rollout_node *subset,
+                             struct rollout_str name)
+{
+    struct ro_edit *template = ro_edit_need_object(&a->arena, spec, "template");
+    struct ro_edit *pod_spec = ro_edit_need_object(&a->arena, template, "spec");
+    struct rollout_str key;
+    objects_apply_subset_label_subset(a, template, name);
+    objects_apply_subset_require_nodes(a, pod_spec, subset);
+    objects_apply_subset_tolerate(a, pod_spec, subset);
+    if (ro_strategic_merge(&a->arena, template, ro_get(subset, "patch"), &key))
+        return ROLLOUT_OK;
+    return ro_error(a->reterr, ROLLOUT_ERR_INVALID, "patch", "patch: subset %.*s: %.*s does not fit the template",
+                    (int)name.len, name.data ? name.data : "", (int)key.len, key.data ? key.data : "");
+}
+
+/* ---- the child ---- */
+
+static void objects_apply_subset_set_strategy(struct ro_apply *a, struct ro_edit *spec)
+{
+    const struct rollout_attr *partition = ro_apply_attr(a, ROLLOUT_ATTR_PARTITION);
+    const struct rollout_attr *unavailable = ro_apply_attr(a, ROLLOUT_ATTR_MAX_UNAVAILABLE);
+    bool deployment = a->world->workload->uniteddeployment->child_kind == ROLLOUT_CHILD_DEPLOYMENT;
+    if (!partition && !unavailable)
+        return;
+    struct ro_edit *strategy = ro_edit_need_object(&a->arena, spec, deployment ? "strategy" : "updateStrategy");
+    struct ro_edit *rolling = ro_edit_need_object(&a->arena, strategy, "rollingUpdate");
+    if (partition)
+        ro_edit_set(rolling, RO_STR("partition"), ro_edit_integer(&a->arena, partition->value));
+    if (unavailable)
+        ro_edit_set(rolling, RO_STR("maxUnavailable"), ro_edit_integer(&a->arena, unavailable->value));
+}
+
+static int objects_apply_subset_write_child(struct ro_apply *a, struct ro_edit *child)
+{
+    const struct rollout_uniteddeployment *deployment = a->world->workload->uniteddeployment;
+    struct rollout_str name = ro_apply_text(a, ROLLOUT_ATTR_SUBSET);
+    const struct rollout_node *subset = objects_apply_subset_subset_of(a, name), *template = objects_apply_subset_child_template(a);
+    const struct rollout_attr *replicas = ro_apply_attr(a, ROLLOUT_ATTR_REPLICAS);
+    const struct rollout_node *selector = ro_dig(a->world->workload_object.nodes, "spec", "selector", NULL);
+    if (!subset || !template || !replicas || a->action->subject >= deployment->subset_count)
+        return ro_error(a->reterr, ROLLOUT_ERR_INVALID, "subset", "subset: %.*s is not in the spec", (int)name.len,
+                        name.data ? name.data : "");
+
+    struct ro_edit *metadata = ro_edit_need_object(&a->arena, child, "metadata");
+    objects_apply_subset_add_members(a, ro_edit_need_object(&a->arena, metadata, "labels"), ro_dig(template, "metadata", "labels", NULL));
+    objects_apply_subset_add_members(a, ro_edit_need_object(&a->arena, metadata, "labels"), ro_get(selector, "matchLabels"));
+    objects_apply_subset_label_subset(a, child, name);
+    objects_apply_subset_add_members(a, ro_edit_need_object(&a->arena, metadata, "annotations"),
+                ro_dig(template, "metadata", "annotations", NULL));
+    struct rollout_str patch = deployment->subsets[a->action->subject].patch;
+    ro_apply_annotation(a, child, RO_SUBSET_PATCH, ro_edit_text(&a->arena, patch.data ? patch : RO_STR("")));
+
+    const struct rollout_node *given = ro_get(template, "spec");
+    struct ro_edit *spec = given ? ro_edit_copy(&a->arena, given) : ro_edit_object(&a->arena);
+    ro_edit_set(spec, RO_STR("replicas"), ro_edit_integer(&a->arena, replicas->value));
+    ro_edit_set(spec, RO_STR("selector"), selector ? ro_edit_copy(&a->arena, selector) : ro_edit_object(&a->arena));
+    struct ro_edit *labels = ro_edit_need_object(&a->arena, ro_edit_get(spec, "selector"), "matchLabels");
+    ro_edit_set_text(&a->arena, labels, RO_STR(RO_SUBSET_LABEL), name);
+    objects_apply_subset_set_strategy(a, spec);
+    ro_edit_set(child, RO_STR("spec"), spec);
+    return objects_apply_subset_make_pod_template(a, spec, subset, name);
+}
+
+static int ro_apply_update_subset(struct ro_apply *a)
+{
+    return objects_apply_subset_write_child(a, a->object);
+}
+
+static int ro_apply_create_subset(struct ro_apply *a)
+{
+    if (!a->world->workload->uniteddeployment)
+        return ro_error(a->reterr, ROLLOUT_ERR_INVALID, "plan.actions",
+                        "plan.actions: only a UnitedDeployment has subsets");
+    uint32_t kind = a->world->workload->uniteddeployment->child_kind;
+    bool native = kind == ROLLOUT_CHILD_STATEFULSET || kind == ROLLOUT_CHILD_DEPLOYMENT;
+    struct rollout_str subset = ro_apply_text(a, ROLLOUT_ATTR_SUBSET);
+    struct rollout_str text =
+        kind == ROLLOUT_CHILD_ADVANCED_STATEFULSET ? RO_STR("StatefulSet") : ro_apply_text(a, ROLLOUT_ATTR_KIND);
+    if (a->ids->count > 1)
+        return ro_error(a->reterr, ROLLOUT_ERR_INVALID, "ids", "ids: %u given, at most 1 needed", a->ids->count);
+    if (ro_apply_make(a, 1) != ROLLOUT_OK)
+        return ROLLOUT_OK;
+    struct ro_edit *child = ro_edit_object(&a->arena), *metadata = ro_edit_object(&a->arena);
+    struct ro_edit *owners = ro_edit_array(&a->arena);
+    ro_edit_set_text(&a->arena, child, RO_STR("apiVersion"),
+                     native ? RO_STR("apps/v1") : RO_STR("apps.kruise.io/v1beta1"));
+    ro_edit_set_text(&a->arena, child, RO_STR("kind"), text);
+    ro_edit_set(child, RO_STR("metadata"), metadata);
+    struct rollout_str prefix = ro_apply_join(a, a->kind.name, subset);
+    if (a->ids->count == 1)
+        ro_edit_set_text(&a->arena, metadata, RO_STR("name"), ro_apply_join(a, prefix, *ro_strs_at(a->ids, 0)));
+    ro_edit_set_text(&a->arena, metadata, RO_STR("generateName"), ro_apply_join(a, prefix, RO_STR("")));
+    ro_apply_namespace(a, child);
+    ro_edit_append(owners, ro_apply_controller(a));
+    ro_edit_set(metadata, RO_STR("ownerReferences"), owners);
+    a->made[0] = child;
+    return objects_apply_subset_write_child(a, child);
 }
 
 /* ---- lib/objects/base64.c ---- */
@@ -9143,20 +9962,6 @@ static void ro_storage_class_decode(struct ro_decoder *d, const struct ro_at *ob
         .allow_expansion = ro_read_bool(d, object, "allowVolumeExpansion"),
     };
 }
-
-/* ---- lib/objects/revision_data.h ---- */
-
-/* What Go's encoder would write of a template: upstream compares and hashes its bytes. Source: inplace.md 2. */
-
-
-/* {"spec":{"template":T}} of a template as upstream's encoder has it; count 0 on lack of memory. */
-static struct rollout_tree ro_revision_data(struct ro_arena *arena, const struct rollout_node *template);
-
-/* It as JSON; absent on lack of memory. */
-static struct rollout_str ro_data_text(struct ro_arena *arena, const struct rollout_tree *tree);
-
-/* A map as Go writes it, by key. */
-static struct ro_edit *ro_encoded_map(struct ro_arena *arena, const struct rollout_node *map);
 
 /* ---- lib/objects/claims_hash.c ---- */
 
@@ -9805,6 +10610,14 @@ static uint32_t ro_policy_from_text(struct rollout_str text);
 /* spec.lifecycle. */
 static struct rollout_lifecycle ro_read_lifecycle(struct ro_decoder *d, const struct ro_at *spec);
 
+/* metadata.annotations, which were checked: in the arena, since some may carry their value as a tree. */
+static struct rollout_labels ro_read_annotations(struct ro_arena *arena, const struct rollout_node *annotations);
+
+/* The same, where last_update_ms is the time of another name; NULL: of none. */
+static const struct rollout_condition *ro_read_conditions_by(struct ro_decoder *d, struct ro_arena *arena,
+                                                      const struct ro_at *status, const char *update_key,
+                                                      size_t *ret_count);
+
 /* status.conditions; *ret_count is how many. update_times: the kind's conditions have lastUpdateTime. */
 static const struct rollout_condition *ro_read_conditions(struct ro_decoder *d, struct ro_arena *arena,
                                                    const struct ro_at *status, bool update_times, size_t *ret_count);
@@ -9964,6 +10777,135 @@ static void ro_cloneset_decode(struct ro_decoder *d, struct ro_arena *arena, con
     *ret = cloneset;
 }
 
+/* ---- lib/objects/broadcastjob.h ---- */
+
+/* BroadcastJobs: from objects to specs and the facts of their pods. Source: broadcastjob.md 1, 2.1. */
+
+
+
+static void ro_broadcastjob_decode(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *object,
+                            struct rollout_broadcastjob *ret, struct rollout_broadcastjob_status *ret_status);
+
+/* Whether the job takes the pod for its own: by its labels and its controller. Both are trees. */
+static bool ro_job_owns(const struct rollout_node *job, const struct rollout_node *pod);
+
+/* What the job asks of one of its pods; NULL without memory. */
+static const struct rollout_job_pod *ro_job_pod_decode(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *pod);
+
+/* ---- lib/objects/requests.h ---- */
+
+/* What a pod asks of a node, and what a node has to give, as amounts. Source: broadcastjob.md 2.2. */
+
+
+
+/* A map of quantities, each name once, by name; *ret_count is how many. */
+static const struct rollout_resource *ro_read_resources(struct ro_decoder *d, struct ro_arena *arena,
+                                                 const struct ro_at *object, const char *key, size_t *ret_count);
+
+/* What a pod with this spec needs at its largest: all containers together with the sidecars, or an init container with
+ * the sidecars that start before it; and the overhead. As above. */
+static const struct rollout_resource *ro_read_requests(struct ro_decoder *d, struct ro_arena *arena,
+                                                const struct ro_at *pod_spec, size_t *ret_count);
+
+/* ---- lib/objects/broadcastjob.c ---- */
+
+static uint32_t objects_broadcastjob_completion_of(struct rollout_str text)
+{
+    if (ro_str_eq(text, RO_STR("Always")))
+        return ROLLOUT_COMPLETION_ALWAYS;
+    return ro_str_eq(text, RO_STR("Never")) ? ROLLOUT_COMPLETION_NEVER : ROLLOUT_COMPLETION_UNSET;
+}
+
+/* The API puts FailFast where there is none. */
+static uint32_t objects_broadcastjob_failure_of(struct rollout_str text)
+{
+    if (text.len == 0 || ro_str_eq(text, RO_STR("FailFast")))
+        return ROLLOUT_FAILURE_FAIL_FAST;
+    return ro_str_eq(text, RO_STR("Pause")) ? ROLLOUT_FAILURE_PAUSE : ROLLOUT_FAILURE_CONTINUE;
+}
+
+static void objects_broadcastjob_read_status(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *object,
+                        struct rollout_broadcastjob_status *ret)
+{
+    struct ro_at status = ro_at_object(d, object, "status");
+    *ret = (struct rollout_broadcastjob_status){ .struct_size = sizeof(*ret) };
+    ret->active = ro_read_int32(d, &status, "active");
+    ret->succeeded = ro_read_int32(d, &status, "succeeded");
+    ret->failed = ro_read_int32(d, &status, "failed");
+    ret->desired = ro_read_int32(d, &status, "desired");
+    ret->start_ms = ro_read_time(d, &status, "startTime");
+    ret->completion_ms = ro_read_time(d, &status, "completionTime");
+    ret->phase = ro_read_text(d, &status, "phase");
+    ret->conditions = ro_read_conditions_by(d, arena, &status, "lastProbeTime", &ret->condition_count);
+}
+
+static void ro_broadcastjob_decode(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *object,
+                            struct rollout_broadcastjob *ret, struct rollout_broadcastjob_status *ret_status)
+{
+    struct ro_metadata metadata;
+    struct rollout_broadcastjob job = { .struct_size = sizeof(job) };
+    ro_read_metadata(d, object, &metadata);
+    job.name = metadata.name;
+    job.namespace_ = metadata.namespace_;
+    if (metadata.terminating)
+        job.flags |= ROLLOUT_BROADCASTJOB_DELETING;
+
+    struct ro_at spec = ro_at_object(d, object, "spec");
+    job.parallelism = ro_read_intstr(d, &spec, "parallelism");
+    if (ro_read_bool(d, &spec, "paused"))
+        job.flags |= ROLLOUT_BROADCASTJOB_PAUSED;
+    struct ro_at completion = ro_at_object(d, &spec, "completionPolicy");
+    job.completion = objects_broadcastjob_completion_of(ro_read_text(d, &completion, "type"));
+    job.active_deadline_seconds = ro_read_int64(d, &completion, "activeDeadlineSeconds");
+    job.active_deadline_set = ro_at_member(&completion, "activeDeadlineSeconds").node != NULL;
+    job.ttl_seconds_after_finished = ro_read_opt(d, &completion, "ttlSecondsAfterFinished");
+    struct ro_at failure = ro_at_object(d, &spec, "failurePolicy");
+    job.failure = objects_broadcastjob_failure_of(ro_read_text(d, &failure, "type"));
+    job.restart_limit = ro_read_int32(d, &failure, "restartLimit");
+
+    ro_check_template(d, &spec);
+    struct ro_at template = ro_at_object(d, &spec, "template");
+    struct ro_at pod_spec = ro_at_object(d, &template, "spec");
+    ro_scheduling_decode(d, arena, &pod_spec, &job.scheduling);
+    job.requests = ro_read_requests(d, arena, &pod_spec, &job.request_count);
+    objects_broadcastjob_read_status(d, arena, object, ret_status);
+    job.status = ret_status;
+    *ret = job;
+}
+
+static bool ro_job_owns(const struct rollout_node *job, const struct rollout_node *pod)
+{
+    struct rollout_str name = ro_text(ro_dig(job, "metadata", "name", NULL));
+    struct rollout_str uid = ro_text(ro_dig(job, "metadata", "uid", NULL));
+    const struct rollout_node *labels = ro_dig(pod, "metadata", "labels", NULL);
+    return ro_str_eq(ro_text(ro_get(labels, "broadcastjob-name")), name) &&
+           ro_str_eq(ro_text(ro_get(labels, "broadcastjob-controller-uid")), uid) &&
+           ro_str_eq(ro_controller_uid(pod), uid);
+}
+
+static int64_t objects_broadcastjob_add_restarts(struct ro_decoder *d, const struct ro_at *status, const char *key)
+{
+    int64_t sum = 0;
+    struct ro_each each;
+    ro_each_open(d, status, key, &each);
+    while (ro_each_next(d, &each))
+        sum += ro_read_int32(d, &each.at, "restartCount");
+    return sum;
+}
+
+static const struct rollout_job_pod *ro_job_pod_decode(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *pod)
+{
+    struct rollout_job_pod *ret = ro_arena_alloc(arena, 1, sizeof(*ret));
+    if (!ret)
+        return NULL;
+    struct ro_at spec = ro_at_object(d, pod, "spec"), status = ro_at_object(d, pod, "status");
+    ro_scheduling_decode(d, arena, &spec, &ret->scheduling);
+    ret->requests = ro_read_requests(d, arena, &spec, &ret->request_count);
+    ret->on_failure = ro_str_eq(ro_read_text(d, &spec, "restartPolicy"), RO_STR("OnFailure"));
+    ret->restarts = objects_broadcastjob_add_restarts(d, &status, "initContainerStatuses") + objects_broadcastjob_add_restarts(d, &status, "containerStatuses");
+    return ret;
+}
+
 /* ---- lib/objects/daemonset.h ---- */
 
 /* DaemonSets, OpenKruise's and Kubernetes' own: from objects to facts. Source: daemonset.md 1, 3, 15. */
@@ -10117,6 +11059,726 @@ static void ro_backoff_decode(struct ro_decoder *d, const struct ro_at *object, 
         .seconds = ro_read_int64(d, object, "seconds"),
         .last_step_ms = ro_read_time(d, object, "last"),
     };
+}
+
+/* ---- lib/objects/requests.c ---- */
+
+/* Who needs it. */
+enum { objects_requests_OF_OVERHEAD, objects_requests_OF_INIT, objects_requests_OF_SIDECAR, objects_requests_OF_CONTAINER };
+
+/* A quantity of one container. */
+struct objects_requests_part {
+    struct rollout_str name;
+    uint32_t of;
+    uint32_t container; /* which one; a key that stands twice in it counts once, the last time */
+    struct base_quantity_ro_quantity quantity;
+};
+
+struct objects_requests_parts {
+    struct objects_requests_part *items;
+    size_t count, room;
+};
+
+static void objects_requests_add_map(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *object, const char *key,
+                    uint32_t of, uint32_t container, struct objects_requests_parts *parts)
+{
+    struct ro_at map = ro_at_object(d, object, key);
+    if (!map.node)
+        return;
+    for (const struct rollout_node *c = ro_first(map.node); c != ro_end(map.node); c = ro_next(c)) {
+        struct ro_at at = { .node = c, .path = { .up = &map.path, .key = c->key } };
+        struct objects_requests_part part = { .name = c->key, .of = of, .container = container };
+        if (!c->key.data || c->kind == ROLLOUT_NODE_NULL)
+            continue;
+        if (!parts->items) {
+            parts->room++;
+            continue;
+        }
+        struct rollout_str text = ro_read_quantity_at(d, arena, &at);
+        if (text.data && ro_quantity_parse(text, &part.quantity) && parts->count < parts->room)
+            parts->items[parts->count++] = part;
+    }
+}
+
+static int objects_requests_by_name(const void *context, uint32_t a, uint32_t b)
+{
+    const struct objects_requests_part *items = context;
+    return ro_str_cmp(items[a].name, items[b].name);
+}
+
+static void objects_requests_raise(struct base_quantity_ro_quantity *most, const struct base_quantity_ro_quantity *q)
+{
+    if (ro_quantity_cmp(q, most) > 0)
+        *most = *q;
+}
+
+/* What all parts of one name come to. */
+static struct base_quantity_ro_quantity objects_requests_sum_parts(const struct objects_requests_parts *parts, const uint32_t *order, size_t n)
+{
+    struct base_quantity_ro_quantity sidecars = { 0 }, all = { 0 }, most = { 0 }, overhead = { 0 };
+    for (size_t i = 0; i < n; i++) {
+        const struct objects_requests_part *part = &parts->items[order[i]];
+        if (i + 1 < n && parts->items[order[i + 1]].container == part->container)
+            continue;
+        struct base_quantity_ro_quantity start = sidecars;
+        switch (part->of) {
+        case objects_requests_OF_INIT:
+            ro_quantity_add(&start, &part->quantity);
+            objects_requests_raise(&most, &start);
+            break;
+        case objects_requests_OF_SIDECAR:
+            ro_quantity_add(&sidecars, &part->quantity);
+            objects_requests_raise(&most, &sidecars);
+            break;
+        case objects_requests_OF_CONTAINER:
+            ro_quantity_add(&all, &part->quantity);
+            break;
+        default:
+            ro_quantity_add(&overhead, &part->quantity);
+            break;
+        }
+    }
+    ro_quantity_add(&all, &sidecars);
+    objects_requests_raise(&all, &most);
+    ro_quantity_add(&all, &overhead);
+    return all;
+}
+
+/* cpu in thousandths, the rest in whole units. */
+static int64_t objects_requests_amount_of(struct rollout_str name, const struct base_quantity_ro_quantity *q)
+{
+    return ro_quantity_scaled(q, ro_str_eq(name, RO_STR("cpu")) ? 6 : 9);
+}
+
+static const struct rollout_resource *objects_requests_sum_up(struct ro_arena *arena, const struct objects_requests_parts *parts, size_t *ret_count)
+{
+    struct rollout_resource *ret = ro_arena_alloc(arena, parts->count, sizeof(*ret));
+    uint32_t *order = ro_arena_alloc(arena, 2 * parts->count, sizeof(*order));
+    *ret_count = 0;
+    if (!ret || !order || parts->count == 0)
+        return NULL;
+    for (size_t i = 0; i < parts->count; i++)
+        order[i] = (uint32_t)i;
+    ro_sort_indices(order, parts->count, order + parts->count, objects_requests_by_name, parts->items);
+    for (size_t i = 0, end; i < parts->count; i = end) {
+        struct rollout_str name = parts->items[order[i]].name;
+        for (end = i + 1; end < parts->count && ro_str_eq(parts->items[order[end]].name, name);)
+            end++;
+        struct base_quantity_ro_quantity sum = objects_requests_sum_parts(parts, order + i, end - i);
+        ret[(*ret_count)++] = (struct rollout_resource){ name, objects_requests_amount_of(name, &sum) };
+    }
+    return ret;
+}
+
+static void objects_requests_add_containers(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *pod_spec, const char *key,
+                           bool init, uint32_t *container, struct objects_requests_parts *parts)
+{
+    struct ro_each each;
+    ro_each_open(d, pod_spec, key, &each);
+    while (ro_each_next(d, &each)) {
+        struct ro_at resources = ro_at_object(d, &each.at, "resources");
+        bool sidecar = init && ro_str_eq(ro_read_text(d, &each.at, "restartPolicy"), RO_STR("Always"));
+        objects_requests_add_map(d, arena, &resources, "requests",
+                !init     ? objects_requests_OF_CONTAINER
+                : sidecar ? objects_requests_OF_SIDECAR
+                          : objects_requests_OF_INIT,
+                (*container)++, parts);
+    }
+}
+
+/* Counts the parts, then reads them. */
+static const struct rollout_resource *ro_read_requests(struct ro_decoder *d, struct ro_arena *arena,
+                                                const struct ro_at *pod_spec, size_t *ret_count)
+{
+    struct objects_requests_parts parts = { NULL, 0, 0 };
+    *ret_count = 0;
+    for (int reading = 0; reading < 2; reading++) {
+        uint32_t container = 0;
+        if (reading && (parts.room == 0 || !(parts.items = ro_arena_alloc(arena, parts.room, sizeof(*parts.items)))))
+            return NULL;
+        objects_requests_add_map(d, arena, pod_spec, "overhead", objects_requests_OF_OVERHEAD, container++, &parts);
+        objects_requests_add_containers(d, arena, pod_spec, "initContainers", true, &container, &parts);
+        objects_requests_add_containers(d, arena, pod_spec, "containers", false, &container, &parts);
+    }
+    return objects_requests_sum_up(arena, &parts, ret_count);
+}
+
+static const struct rollout_resource *ro_read_resources(struct ro_decoder *d, struct ro_arena *arena,
+                                                 const struct ro_at *object, const char *key, size_t *ret_count)
+{
+    struct objects_requests_parts parts = { NULL, 0, 0 };
+    *ret_count = 0;
+    objects_requests_add_map(d, arena, object, key, objects_requests_OF_CONTAINER, 0, &parts);
+    if (parts.room == 0 || !(parts.items = ro_arena_alloc(arena, parts.room, sizeof(*parts.items))))
+        return NULL;
+    objects_requests_add_map(d, arena, object, key, objects_requests_OF_CONTAINER, 0, &parts);
+    return objects_requests_sum_up(arena, &parts, ret_count);
+}
+
+/* ---- lib/objects/strategic_merge.c ---- */
+
+/* Members of a pod template that are lists of objects, and the key that tells their elements apart. Other lists are
+ * replaced as a whole. */
+static const struct {
+    struct rollout_str list, key;
+} objects_strategic_merge_keyed[] = {
+    { { "containers", 10 }, { "name", 4 } },
+    { { "initContainers", 14 }, { "name", 4 } },
+    { { "ephemeralContainers", 19 }, { "name", 4 } },
+    { { "env", 3 }, { "name", 4 } },
+    { { "ports", 5 }, { "containerPort", 13 } },
+    { { "volumeMounts", 12 }, { "mountPath", 9 } },
+    { { "volumeDevices", 13 }, { "devicePath", 10 } },
+    { { "volumes", 7 }, { "name", 4 } },
+    { { "imagePullSecrets", 16 }, { "name", 4 } },
+    { { "hostAliases", 11 }, { "ip", 2 } },
+    { { "topologySpreadConstraints", 25 }, { "topologyKey", 11 } },
+    { { "resourceClaims", 14 }, { "name", 4 } },
+    { { "ownerReferences", 15 }, { "uid", 3 } },
+};
+
+/* The key of a list's elements; absent: it is replaced. */
+static struct rollout_str objects_strategic_merge_key_of(struct rollout_str list)
+{
+    for (size_t i = 0; i < sizeof objects_strategic_merge_keyed / sizeof *objects_strategic_merge_keyed; i++)
+        if (ro_str_eq(objects_strategic_merge_keyed[i].list, list))
+            return objects_strategic_merge_keyed[i].key;
+    return (struct rollout_str){ NULL, 0 };
+}
+
+/* What a member says to the merge, and is none itself. */
+static bool objects_strategic_merge_is_directive(struct rollout_str key)
+{
+    return key.len > 0 && key.data[0] == '$';
+}
+
+static struct rollout_str objects_strategic_merge_directive(const struct rollout_node *object)
+{
+    return ro_text(ro_get(object, "$patch"));
+}
+
+/* Without directives, as a new value stands in the object. */
+static struct ro_edit *objects_strategic_merge_plain_copy(struct ro_arena *arena, const struct rollout_node *n)
+{
+    if (n->kind != ROLLOUT_NODE_OBJECT && n->kind != ROLLOUT_NODE_ARRAY)
+        return ro_edit_copy(arena, n);
+    struct ro_edit *copy = n->kind == ROLLOUT_NODE_OBJECT ? ro_edit_object(arena) : ro_edit_array(arena);
+    for (const struct rollout_node *c = ro_first(n); c != ro_end(n); c = ro_next(c)) {
+        if (n->kind == ROLLOUT_NODE_ARRAY) {
+            if (!ro_str_eq(objects_strategic_merge_directive(c), RO_STR("delete")))
+                ro_edit_append(copy, objects_strategic_merge_plain_copy(arena, c));
+        } else if (!objects_strategic_merge_is_directive(c->key) && c->kind != ROLLOUT_NODE_NULL) {
+            ro_edit_set(copy, c->key, objects_strategic_merge_plain_copy(arena, c));
+        }
+    }
+    return copy;
+}
+
+static bool objects_strategic_merge_same_key(const struct ro_edit *element, const struct rollout_node *wanted, struct rollout_str key)
+{
+    struct ro_edit *value = ro_edit_get_str((struct ro_edit *)(uintptr_t)element, key);
+    if (!value || value->node.kind != wanted->kind)
+        return false;
+    return wanted->kind == ROLLOUT_NODE_TEXT ? ro_str_eq(value->node.text, wanted->text)
+                                             : value->node.integer == wanted->integer;
+}
+
+static struct ro_edit *objects_strategic_merge_find_element(struct ro_edit *list, const struct rollout_node *wanted, struct rollout_str key)
+{
+    struct ro_edit *element = list ? list->first : NULL;
+    while (element && !objects_strategic_merge_same_key(element, wanted, key))
+        element = element->next;
+    return element;
+}
+
+static bool objects_strategic_merge_merge_object(struct ro_arena *arena, struct ro_edit *object, const struct rollout_node *patch,
+                         struct rollout_str *ret_key);
+
+/* The first of a list, taken out of it. */
+static struct ro_edit *objects_strategic_merge_take_first(struct ro_edit *list)
+{
+    struct ro_edit *element = list->first;
+    ro_edit_detach(element);
+    return element;
+}
+
+/* Elements of the patch stand in the patch's order, the others in their own; where both could come next, an other one
+ * does if it stood before. places: in node.integer, which an object has no use for; 0 = a new one. */
+static void objects_strategic_merge_put_in_order(struct ro_arena *arena, struct ro_edit *list, struct ro_edit *mine)
+{
+    struct ro_edit *ordered = ro_edit_array(arena);
+    while (ordered && mine && (list->first || mine->first)) {
+        const struct ro_edit *m = mine->first, *other = list->first;
+        bool before = other && (!m || (m->node.integer && other->node.integer < m->node.integer));
+        struct ro_edit *next = objects_strategic_merge_take_first(before ? list : mine);
+        next->node.integer = 0;
+        ro_edit_append(ordered, next);
+    }
+    while (ordered && ordered->first)
+        ro_edit_append(list, objects_strategic_merge_take_first(ordered));
+}
+
+static bool objects_strategic_merge_merge_element(struct ro_arena *arena, struct ro_edit *list, struct ro_edit *mine,
+                          const struct rollout_node *c, struct rollout_str key, struct rollout_str *ret_key)
+{
+    const struct rollout_node *wanted = c->kind == ROLLOUT_NODE_OBJECT ? ro_get_str(c, key) : NULL;
+    *ret_key = key;
+    if (!wanted)
+        return false;
+    struct ro_edit *element = objects_strategic_merge_find_element(list, wanted, key);
+    if (!element)
+        element = objects_strategic_merge_find_element(mine, wanted, key);
+    if (ro_str_eq(objects_strategic_merge_directive(c), RO_STR("delete"))) {
+        for (; element; element = objects_strategic_merge_find_element(list, wanted, key))
+            ro_edit_detach(element);
+        return true;
+    }
+    if (!element) {
+        ro_edit_append(mine, objects_strategic_merge_plain_copy(arena, c));
+        return true;
+    }
+    int64_t place = element->node.integer;
+    ro_edit_detach(element);
+    ro_edit_append(mine, element);
+    element->node.integer = place;
+    return objects_strategic_merge_merge_object(arena, element, c, ret_key);
+}
+
+static bool objects_strategic_merge_merge_list(struct ro_arena *arena, struct ro_edit *list, const struct rollout_node *patch,
+                       struct rollout_str key, struct rollout_str *ret_key)
+{
+    struct ro_edit *mine = ro_edit_array(arena);
+    int64_t place = 0;
+    for (struct ro_edit *element = list->first; element; element = element->next)
+        element->node.integer = element->node.kind == ROLLOUT_NODE_OBJECT ? ++place : element->node.integer;
+    for (const struct rollout_node *c = ro_first(patch); c != ro_end(patch); c = ro_next(c)) {
+        if (c->kind == ROLLOUT_NODE_OBJECT && ro_str_eq(objects_strategic_merge_directive(c), RO_STR("replace"))) {
+            while (list->first)
+                ro_edit_detach(list->first);
+        } else if (!objects_strategic_merge_merge_element(arena, list, mine, c, key, ret_key)) {
+            return false;
+        }
+    }
+    objects_strategic_merge_put_in_order(arena, list, mine);
+    return true;
+}
+
+static bool objects_strategic_merge_merge_member(struct ro_arena *arena, struct ro_edit *object, const struct rollout_node *c,
+                         struct rollout_str *ret_key)
+{
+    struct ro_edit *old = ro_edit_get_str(object, c->key);
+    struct rollout_str key = objects_strategic_merge_key_of(c->key);
+    *ret_key = c->key;
+    if (c->kind == ROLLOUT_NODE_NULL) {
+        ro_edit_remove(object, c->key);
+        return true;
+    }
+    if (!old || c->kind == ROLLOUT_NODE_TEXT || (c->kind == ROLLOUT_NODE_ARRAY && !key.data)) {
+        ro_edit_set(object, c->key, objects_strategic_merge_plain_copy(arena, c));
+        return true;
+    }
+    bool container = c->kind == ROLLOUT_NODE_OBJECT || c->kind == ROLLOUT_NODE_ARRAY;
+    if (!container) {
+        ro_edit_set(object, c->key, ro_edit_copy(arena, c));
+        return true;
+    }
+    if (old->node.kind != c->kind)
+        return false;
+    return c->kind == ROLLOUT_NODE_OBJECT ? objects_strategic_merge_merge_object(arena, old, c, ret_key)
+                                          : objects_strategic_merge_merge_list(arena, old, c, key, ret_key);
+}
+
+static bool objects_strategic_merge_merge_object(struct ro_arena *arena, struct ro_edit *object, const struct rollout_node *patch,
+                         struct rollout_str *ret_key)
+{
+    if (ro_str_eq(objects_strategic_merge_directive(patch), RO_STR("replace")) || ro_str_eq(objects_strategic_merge_directive(patch), RO_STR("delete")))
+        while (object->first)
+            ro_edit_detach(object->first);
+    if (ro_str_eq(objects_strategic_merge_directive(patch), RO_STR("delete")))
+        return true;
+    for (const struct rollout_node *c = ro_first(patch); c != ro_end(patch); c = ro_next(c))
+        if (!objects_strategic_merge_is_directive(c->key) && !objects_strategic_merge_merge_member(arena, object, c, ret_key))
+            return false;
+    return true;
+}
+
+static bool ro_strategic_merge(struct ro_arena *arena, struct ro_edit *template, const struct rollout_node *patch,
+                        struct rollout_str *ret_key)
+{
+    *ret_key = (struct rollout_str){ NULL, 0 };
+    if (!template || !patch || patch->kind != ROLLOUT_NODE_OBJECT)
+        return !template || !patch || patch->kind == ROLLOUT_NODE_NULL;
+    return objects_strategic_merge_merge_object(arena, template, patch, ret_key);
+}
+
+/* ---- lib/objects/subset.c ---- */
+
+static uint32_t ro_child_kind(struct rollout_str kind, struct rollout_str api_version)
+{
+    bool native = ro_str_eq(api_version, RO_STR("apps/v1"));
+    bool kruise = ro_str_starts(api_version, RO_STR("apps.kruise.io/"));
+    if (ro_str_eq(kind, RO_STR("StatefulSet")))
+        return native ? ROLLOUT_CHILD_STATEFULSET : kruise ? ROLLOUT_CHILD_ADVANCED_STATEFULSET : 0;
+    if (ro_str_eq(kind, RO_STR("CloneSet")))
+        return kruise ? ROLLOUT_CHILD_CLONESET : 0;
+    return ro_str_eq(kind, RO_STR("Deployment")) && native ? ROLLOUT_CHILD_DEPLOYMENT : 0;
+}
+
+static void ro_subset_decode(struct ro_decoder *d, const struct ro_at *object, uint32_t kind, struct rollout_subset *ret)
+{
+    struct ro_metadata metadata;
+    ro_read_metadata(d, object, &metadata);
+    struct ro_at spec = ro_at_object(d, object, "spec"), status = ro_at_object(d, object, "status");
+    struct ro_at strategy = ro_at_object(d, &spec, "updateStrategy");
+    struct ro_at rolling = ro_at_object(d, &strategy, "rollingUpdate");
+    const struct rollout_str *subset = ro_labels_get(&metadata.labels, RO_STR(RO_SUBSET_LABEL));
+    const struct rollout_str *revision = ro_labels_get(&metadata.labels, RO_STR(RO_SUBSET_REVISION_LABEL));
+    *ret = (struct rollout_subset){
+        .name = metadata.name,
+        .subset = subset ? *subset : (struct rollout_str){ NULL, 0 },
+        .revision = revision ? *revision : (struct rollout_str){ NULL, 0 },
+        .patch = ro_text(ro_get(metadata.annotations, RO_SUBSET_PATCH)),
+        .kind = kind,
+        .flags = subset ? 0 : ROLLOUT_SUBSET_UNNAMED,
+        .replicas = ro_read_int32(d, &spec, "replicas"),
+        .status_replicas = ro_read_int32(d, &status, "replicas"),
+        .ready_replicas = ro_read_int32(d, &status, "readyReplicas"),
+    };
+    struct rollout_str type =
+        kind == ROLLOUT_CHILD_DEPLOYMENT ? (struct rollout_str){ NULL, 0 } : ro_read_text(d, &strategy, "type");
+    if (kind == ROLLOUT_CHILD_STATEFULSET || kind == ROLLOUT_CHILD_ADVANCED_STATEFULSET) {
+        struct rollout_opt partition = ro_read_opt(d, &rolling, "partition");
+        if (partition.set)
+            ret->partition = (struct rollout_intstr){ .kind = ROLLOUT_INTSTR_INT, .count = partition.value };
+        if (ro_str_eq(type, RO_STR("OnDelete")))
+            ret->flags |= ROLLOUT_SUBSET_ON_DELETE;
+    } else if (kind == ROLLOUT_CHILD_CLONESET) {
+        /* v1alpha1 has it in the strategy itself */
+        struct rollout_str version = ro_text(ro_get(object->node, "apiVersion"));
+        bool alpha = ro_str_eq(version, RO_STR("apps.kruise.io/v1alpha1"));
+        ret->partition = ro_read_intstr(d, alpha ? &strategy : &rolling, "partition");
+    }
+}
+
+/* ---- whose pod ---- */
+
+static void ro_child_uids_open(struct ro_arena *arena, size_t most, struct ro_child_uids *ret)
+{
+    *ret = (struct ro_child_uids){
+        .uids = ro_arena_alloc(arena, most, sizeof(*ret->uids)),
+        .children = ro_arena_alloc(arena, most, sizeof(*ret->children)),
+        .owners = ro_arena_alloc(arena, most, sizeof(*ret->owners)),
+        .order = ro_arena_alloc(arena, most, sizeof(*ret->order)),
+        .scratch = ro_arena_alloc(arena, most, sizeof(*ret->scratch)),
+    };
+}
+
+static void ro_child_uids_add(struct ro_child_uids *uids, struct rollout_str uid, uint32_t child, struct rollout_str owner)
+{
+    if (!uid.len || !uids->uids || !uids->children || !uids->owners || !uids->order || !uids->scratch)
+        return;
+    uids->uids[uids->count] = uid;
+    uids->children[uids->count] = child;
+    uids->owners[uids->count] = owner;
+    uids->order[uids->count] = uids->count;
+    uids->count++;
+}
+
+static int objects_subset_by_uid(const void *context, uint32_t a, uint32_t b)
+{
+    const struct rollout_str *uids = context;
+    return ro_str_cmp(uids[a], uids[b]);
+}
+
+/* The first added with this uid; count where there is none. */
+static uint32_t objects_subset_find_uid(const struct ro_child_uids *uids, struct rollout_str uid)
+{
+    uint32_t low = 0, high = uids->count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (ro_str_cmp(uids->uids[uids->order[middle]], uid) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    bool found = low < uids->count && ro_str_eq(uids->uids[uids->order[low]], uid);
+    return found ? uids->order[low] : uids->count;
+}
+
+static void ro_child_uids_close(struct ro_child_uids *uids)
+{
+    if (uids->count == 0)
+        return;
+    ro_sort_indices(uids->order, uids->count, uids->scratch, objects_subset_by_uid, uids->uids);
+    for (uint32_t i = 0; i < uids->count; i++) {
+        if (uids->children[i])
+            continue;
+        uint32_t owner = objects_subset_find_uid(uids, uids->owners[i]);
+        /* that of a child, not of another ReplicaSet */
+        if (owner < uids->count && !uids->owners[owner].data)
+            uids->children[i] = uids->children[owner];
+    }
+}
+
+static uint32_t ro_child_of(const struct ro_child_uids *uids, struct rollout_str controller, uint32_t *ret_replica_set)
+{
+    uint32_t i = controller.len ? objects_subset_find_uid(uids, controller) : uids->count;
+    *ret_replica_set = i < uids->count && uids->owners[i].data ? i + 1 : 0;
+    return i < uids->count ? uids->children[i] : 0;
+}
+
+/* ---- lib/objects/uniteddeployment.c ---- */
+
+static const char *const objects_uniteddeployment_template_keys[] = {
+    [ROLLOUT_CHILD_STATEFULSET] = "statefulSetTemplate",
+    [ROLLOUT_CHILD_ADVANCED_STATEFULSET] = "advancedStatefulSetTemplate",
+    [ROLLOUT_CHILD_CLONESET] = "cloneSetTemplate",
+    [ROLLOUT_CHILD_DEPLOYMENT] = "deploymentTemplate",
+};
+
+enum { objects_uniteddeployment_N_KINDS = sizeof objects_uniteddeployment_template_keys / sizeof *objects_uniteddeployment_template_keys };
+
+static const char *ro_child_template_key(uint32_t child_kind)
+{
+    return child_kind < objects_uniteddeployment_N_KINDS ? objects_uniteddeployment_template_keys[child_kind] : NULL;
+}
+
+/* Of several templates, which admission refuses, upstream takes the first in this order. */
+static void objects_uniteddeployment_read_template(struct ro_decoder *d, const struct ro_at *spec, struct rollout_uniteddeployment *ret)
+{
+    struct ro_at template = ro_at_object(d, spec, "template");
+    for (uint32_t kind = ROLLOUT_CHILD_STATEFULSET; kind < objects_uniteddeployment_N_KINDS; kind++) {
+        struct ro_metadata metadata;
+        struct ro_at child = ro_at_object(d, &template, objects_uniteddeployment_template_keys[kind]);
+        if (!child.node)
+            continue;
+        ro_read_metadata(d, &child, &metadata);
+        struct ro_at child_spec = ro_at_object(d, &child, "spec");
+        ro_check_template(d, &child_spec);
+        struct ro_at strategy = ro_at_object(d, &child_spec, "updateStrategy");
+        struct rollout_str type = ro_read_text(d, &strategy, "type");
+        if (ret->child_kind)
+            continue;
+        ret->child_kind = kind;
+        if (kind <= ROLLOUT_CHILD_ADVANCED_STATEFULSET && ro_str_eq(type, RO_STR("OnDelete")))
+            ret->flags |= ROLLOUT_UNITEDDEPLOYMENT_ON_DELETE;
+    }
+}
+
+/* updateStrategy.manualUpdate.partitions, each to the subsets of its name. */
+static void objects_uniteddeployment_read_partitions(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *spec,
+                            struct rollout_subset_spec *subsets, size_t count)
+{
+    struct ro_at strategy = ro_at_object(d, spec, "updateStrategy"),
+                 manual = ro_at_object(d, &strategy, "manualUpdate");
+    struct ro_at partitions = ro_at_object(d, &manual, "partitions");
+    uint32_t *order = partitions.node && count ? ro_arena_alloc(arena, count, 2 * sizeof(*order)) : NULL;
+    if (!partitions.node)
+        return;
+    if (order)
+        ro_subsets_sort(subsets, count, order, order + count);
+    for (const struct rollout_node *c = ro_first(partitions.node); c != ro_end(partitions.node); c = ro_next(c)) {
+        struct ro_at at = { .node = c, .path = { .up = &partitions.path, .key = c->key } };
+        bool null = c->kind == ROLLOUT_NODE_NULL; /* which Go reads as 0 */
+        if (!null && c->kind != ROLLOUT_NODE_INTEGER) {
+            ro_refuse(d, &at, "is not an integer");
+            return;
+        }
+        if (!null && (c->integer < INT32_MIN || c->integer > INT32_MAX)) {
+            ro_refuse(d, &at, "does not fit in 32 bits");
+            return;
+        }
+        for (size_t k = order ? ro_subsets_find(subsets, count, order, c->key) : count;
+             k < count && ro_str_eq(subsets[order[k]].name, c->key); k++)
+            subsets[order[k]].partition = (struct rollout_opt){ 1, null ? 0 : (int32_t)c->integer };
+    }
+}
+
+static void objects_uniteddeployment_read_subsets(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *spec,
+                         const struct ro_at *topology, struct rollout_uniteddeployment *ret)
+{
+    struct ro_each each;
+    ro_each_open(d, topology, "subsets", &each);
+    struct rollout_subset_spec *items = ro_each_alloc(&each, arena, sizeof(*items), &ret->subset_count);
+    while (items && ro_each_next(d, &each)) {
+        struct rollout_str name = ro_read_text(d, &each.at, "name");
+        struct rollout_tree patch = ro_tree_of(ro_at_member(&each.at, "patch").node);
+        items[each.index] = (struct rollout_subset_spec){
+            .name = name.data ? name : RO_STR(""), /* as Go has it; admission refuses it */
+            .replicas = ro_read_intstr(d, &each.at, "replicas"),
+            .min_replicas = ro_read_intstr(d, &each.at, "minReplicas"),
+            .max_replicas = ro_read_intstr(d, &each.at, "maxReplicas"),
+            .patch = ro_data_text(arena, &patch),
+        };
+        struct ro_at term = ro_at_object(d, &each.at, "nodeSelectorTerm");
+        ro_at_array(d, &term, "matchExpressions");
+        ro_at_array(d, &each.at, "tolerations");
+    }
+    ret->subsets = items;
+    objects_uniteddeployment_read_partitions(d, arena, spec, items, items ? ret->subset_count : 0);
+}
+
+static void objects_uniteddeployment_read_schedule(struct ro_decoder *d, const struct ro_at *topology, struct rollout_uniteddeployment *ret)
+{
+    struct ro_at schedule = ro_at_object(d, topology, "scheduleStrategy");
+    struct ro_at adaptive = ro_at_object(d, &schedule, "adaptive");
+    if (!ro_str_eq(ro_read_text(d, &schedule, "type"), RO_STR("Adaptive")))
+        return;
+    ret->flags |= ROLLOUT_UNITEDDEPLOYMENT_ADAPTIVE;
+    if (ro_read_bool(d, &adaptive, "reserveUnschedulablePods"))
+        ret->flags |= ROLLOUT_UNITEDDEPLOYMENT_RESERVES;
+    ret->reschedule_critical_seconds = ro_read_opt(d, &adaptive, "rescheduleCriticalSeconds");
+    ret->unschedulable_duration = ro_read_opt(d, &adaptive, "unschedulableDuration");
+}
+
+static void objects_uniteddeployment_read_status(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *object,
+                        struct rollout_uniteddeployment_status *ret)
+{
+    struct ro_at status = ro_at_object(d, object, "status");
+    struct ro_each each;
+    *ret = (struct rollout_uniteddeployment_status){ .struct_size = sizeof(*ret) };
+    ret->observed_generation = ro_read_int64(d, &status, "observedGeneration");
+    ret->replicas = ro_read_int32(d, &status, "replicas");
+    ret->ready_replicas = ro_read_int32(d, &status, "readyReplicas");
+    ret->updated_replicas = ro_read_int32(d, &status, "updatedReplicas");
+    ret->updated_ready_replicas = ro_read_int32(d, &status, "updatedReadyReplicas");
+    ret->reserved_pods = ro_read_int32(d, &status, "reservedPods");
+    ret->collision_count = ro_read_opt(d, &status, "collisionCount");
+    ret->current_revision = ro_read_text(d, &status, "currentRevision");
+    ret->updated_revision = ro_read_text(d, &status, "updatedRevision");
+    ret->label_selector = ro_read_text(d, &status, "labelSelector");
+    ret->conditions = ro_read_conditions(d, arena, &status, false, &ret->condition_count);
+    ro_each_open(d, &status, "subsetStatuses", &each);
+    struct rollout_subset_status *items = ro_each_alloc(&each, arena, sizeof(*items), &ret->subset_count);
+    while (items && ro_each_next(d, &each)) {
+        struct rollout_subset_status *item = &items[each.index];
+        item->name = ro_read_text(d, &each.at, "name");
+        item->replicas = ro_read_int32(d, &each.at, "replicas");
+        item->ready_replicas = ro_read_int32(d, &each.at, "readyReplicas");
+        item->partition = ro_read_int32(d, &each.at, "partition");
+        item->reserved_pods = ro_read_int32(d, &each.at, "reservedPods");
+        item->conditions = ro_read_conditions(d, arena, &each.at, false, &item->condition_count);
+    }
+    ret->subsets = items;
+}
+
+static void ro_uniteddeployment_decode(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *object,
+                                struct rollout_uniteddeployment *ret,
+                                struct rollout_uniteddeployment_status *ret_status)
+{
+    struct ro_metadata metadata;
+    struct rollout_uniteddeployment deployment = { .struct_size = sizeof(deployment) };
+    ro_read_metadata(d, object, &metadata);
+    struct ro_at meta = ro_at_object(d, object, "metadata");
+    deployment.name = metadata.name;
+    deployment.namespace_ = metadata.namespace_;
+    deployment.generation = metadata.generation;
+    deployment.resource_version = ro_read_text(d, &meta, "resourceVersion");
+    if (metadata.terminating)
+        deployment.flags |= ROLLOUT_UNITEDDEPLOYMENT_DELETING;
+
+    struct ro_at spec = ro_at_object(d, object, "spec"), topology = ro_at_object(d, &spec, "topology");
+    deployment.replicas = ro_read_opt(d, &spec, "replicas");
+    deployment.revision_history_limit = ro_read_opt(d, &spec, "revisionHistoryLimit");
+    if (!ro_read_pod_selector(d, arena, &spec, &deployment.selector))
+        deployment.flags |= ROLLOUT_UNITEDDEPLOYMENT_SELECTOR_INVALID;
+    deployment.label_selector = ro_selector_text(arena, &deployment.selector);
+    objects_uniteddeployment_read_template(d, &spec, &deployment);
+    objects_uniteddeployment_read_subsets(d, arena, &spec, &topology, &deployment);
+    objects_uniteddeployment_read_schedule(d, &topology, &deployment);
+    objects_uniteddeployment_read_status(d, arena, object, ret_status);
+    deployment.status = ret_status;
+    *ret = deployment;
+}
+
+/* ---- lib/objects/uniteddeployment_revision.h ---- */
+
+/* Which revision a UnitedDeployment's template is: it is looked for in a history that is cut first. Source:
+ * uniteddeployment.md 6. */
+
+
+/* Place (from 1) of the update revision; one that is to be stored is put behind the others, which have room for it, and
+ * *count raised. Marks those that are not listed. A lack of memory shows in the arena. */
+static uint32_t ro_uniteddeployment_revision(struct ro_arena *arena, const struct rollout_workload *workload,
+                                      const struct rollout_node *object, struct rollout_opt *collision_count,
+                                      struct rollout_revision *revisions, struct rollout_tree *objects, size_t *count);
+
+/* Marks the revisions that the workload's selector does not match. */
+static void ro_uniteddeployment_list(const struct rollout_uniteddeployment *spec, struct rollout_revision *revisions,
+                              const struct rollout_tree *objects, size_t count);
+
+/* ---- lib/objects/uniteddeployment_revision.c ---- */
+
+static void ro_uniteddeployment_list(const struct rollout_uniteddeployment *spec, struct rollout_revision *revisions,
+                              const struct rollout_tree *objects, size_t count)
+{
+    uint32_t hint = 0;
+    if (spec->flags & ROLLOUT_UNITEDDEPLOYMENT_SELECTOR_INVALID)
+        return;
+    for (size_t i = 0; i < count; i++) {
+        const struct rollout_node *node = ro_dig(objects[i].nodes, "metadata", "labels", NULL);
+        struct rollout_labels labels =
+            ro_is(node, ROLLOUT_NODE_OBJECT) ? ro_labels_view(node) : (struct rollout_labels){ 0 };
+        if (!ro_selector_match(&spec->selector, &labels, &hint))
+            revisions[i].flags |= ROLLOUT_REVISION_UNLISTED;
+    }
+}
+
+/* Those of a set of fates, in their order; places: of each in the whole. */
+struct objects_uniteddeployment_revision_part {
+    struct rollout_revision *revisions;
+    struct rollout_tree *objects;
+    uint32_t *places;
+    size_t count;
+};
+
+static bool objects_uniteddeployment_revision_take_part(struct ro_arena *arena, const struct rollout_revision *revisions,
+                      const struct rollout_tree *objects, size_t count, const uint8_t *fates, bool kept,
+                      struct objects_uniteddeployment_revision_part *ret)
+{
+    *ret = (struct objects_uniteddeployment_revision_part){
+        .revisions = ro_arena_alloc(arena, count, sizeof(*ret->revisions)),
+        .objects = ro_arena_alloc(arena, count, sizeof(*ret->objects)),
+        .places = ro_arena_alloc(arena, count, sizeof(*ret->places)),
+    };
+    if (!ret->revisions || !ret->objects || !ret->places)
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        if (kept ? fates[i] != RO_CUT_KEPT : fates[i] == RO_CUT_DELETED)
+            continue;
+        ret->revisions[ret->count] = revisions[i];
+        ret->objects[ret->count] = objects[i];
+        ret->places[ret->count++] = (uint32_t)i;
+    }
+    return true;
+}
+
+static uint32_t ro_uniteddeployment_revision(struct ro_arena *arena, const struct rollout_workload *workload,
+                                      const struct rollout_node *object, struct rollout_opt *collision_count,
+                                      struct rollout_revision *revisions, struct rollout_tree *objects, size_t *count)
+{
+    size_t n = *count;
+    const struct ro_abi_array all = { (const char *)revisions, n, sizeof(*revisions), NULL };
+    uint8_t *fates = ro_arena_alloc(arena, n, 1);
+    uint32_t *order = ro_arena_alloc(arena, n, 2 * sizeof(*order));
+    struct objects_uniteddeployment_revision_part part;
+    if (!fates || !order)
+        return 0;
+    ro_history_cut(&all, workload->uniteddeployment, fates, order, order + n);
+    if (!objects_uniteddeployment_revision_take_part(arena, revisions, objects, n, fates, true, &part))
+        return 0;
+    uint32_t found =
+        ro_revision_of_template(arena, workload, object, *collision_count, part.revisions, part.objects, part.count);
+    if (found != ROLLOUT_NONE)
+        return part.places[found] + 1;
+    /* One that is still stored, listed or not, may have the name already. */
+    if (!objects_uniteddeployment_revision_take_part(arena, revisions, objects, n, fates, false, &part))
+        return 0;
+    found = ro_revision_make(arena, workload, object, collision_count, part.revisions, part.count,
+                             ro_history_next(&all, fates), &revisions[n], &objects[n]);
+    if (found != ROLLOUT_NONE)
+        return part.places[found] + 1;
+    return (uint32_t)++*count;
 }
 
 /* ---- lib/objects/decode.c ---- */
@@ -10403,13 +12065,19 @@ static struct rollout_str ro_read_quantity(struct ro_decoder *d, struct ro_arena
                                     const char *key)
 {
     struct ro_at at = ro_at_member(object, key);
-    if (!at.node)
+    return ro_read_quantity_at(d, arena, &at);
+}
+
+static struct rollout_str ro_read_quantity_at(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *at)
+{
+    if (!at->node)
         return (struct rollout_str){ NULL, 0 };
-    if (!objects_decode_is_quantity(at.node)) {
-        ro_refuse(d, &at, "is not a quantity");
+    if (!objects_decode_is_quantity(at->node)) {
+        ro_refuse(d, at, "is not a quantity");
         return (struct rollout_str){ NULL, 0 };
     }
-    return at.node->kind == ROLLOUT_NODE_INTEGER ? ro_arena_printf(arena, "%" PRId64, at.node->integer) : at.node->text;
+    return at->node->kind == ROLLOUT_NODE_INTEGER ? ro_arena_printf(arena, "%" PRId64, at->node->integer)
+                                                  : at->node->text;
 }
 
 static void ro_check_quantities(struct ro_decoder *d, const struct ro_at *object, const char *key)
@@ -10481,6 +12149,125 @@ static void ro_read_metadata(struct ro_decoder *d, const struct ro_at *object, s
 #undef VALUE_MAX
 #undef ZERO_TIME_MS
 
+/* ---- lib/objects/deployment.h ---- */
+
+/* From a Deployment object to its spec. Source: deployment.md 1.1 and 12.1. */
+
+
+
+/* ret->status will be ret_status. */
+static void ro_deployment_decode(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *object,
+                          struct rollout_deployment *ret, struct rollout_deployment_status *ret_status);
+
+/* ---- lib/objects/deployment.c ---- */
+
+static const struct rollout_intstr objects_deployment_quarter = { ROLLOUT_INTSTR_TEXT, 0, { "25%", 3 } };
+
+static struct rollout_intstr objects_deployment_or_quarter(struct rollout_intstr value)
+{
+    return value.kind == ROLLOUT_INTSTR_UNSET ? objects_deployment_quarter : value;
+}
+
+static void objects_deployment_read_strategy(struct ro_decoder *d, const struct ro_at *spec, struct rollout_deployment *ret)
+{
+    struct ro_at strategy = ro_at_object(d, spec, "strategy"), rolling = ro_at_object(d, &strategy, "rollingUpdate");
+    struct rollout_str type = ro_read_text(d, &strategy, "type");
+    ret->max_surge = ro_read_intstr(d, &rolling, "maxSurge");
+    ret->max_unavailable = ro_read_intstr(d, &rolling, "maxUnavailable");
+    if (ro_str_eq(type, RO_STR("Recreate"))) {
+        ret->strategy = ROLLOUT_STRATEGY_RECREATE;
+    } else if (type.len == 0 || ro_str_eq(type, RO_STR("RollingUpdate"))) {
+        ret->max_surge = objects_deployment_or_quarter(ret->max_surge);
+        ret->max_unavailable = objects_deployment_or_quarter(ret->max_unavailable);
+    } else {
+        struct ro_at at = ro_at_member(&strategy, "type");
+        ro_refuse(d, &at, "is no strategy"); /* upstream ends its sync with an error */
+    }
+}
+
+/* The number of an annotation's JSON, or its text. */
+static struct rollout_intstr objects_deployment_intstr_of(const struct rollout_node *n)
+{
+    struct rollout_intstr ret = { .kind = ROLLOUT_INTSTR_UNSET };
+    if (ro_is(n, ROLLOUT_NODE_INTEGER) && n->integer >= INT32_MIN && n->integer <= INT32_MAX) {
+        ret.kind = ROLLOUT_INTSTR_INT;
+        ret.count = (int32_t)n->integer;
+    } else if (ro_is(n, ROLLOUT_NODE_TEXT)) {
+        ret.kind = ROLLOUT_INTSTR_TEXT;
+        ret.text = n->text;
+    }
+    return ret;
+}
+
+/* Control by OpenKruise Rollouts: the native controller is paused and held at Recreate, and the strategy stands in an
+ * annotation, whose own limits count. */
+static void objects_deployment_read_control(const struct rollout_node *annotations, struct rollout_deployment *ret)
+{
+    const struct rollout_node *text = ro_get(annotations, "rollouts.kruise.io/deployment-strategy");
+    const struct rollout_node *strategy = ro_expanded(text), *rolling = ro_get(strategy, "rollingUpdate");
+    bool native_held = (ret->flags & ROLLOUT_DEPLOYMENT_PAUSED) && ret->strategy == ROLLOUT_STRATEGY_RECREATE;
+    if (!native_held || !ro_str_eq(ro_text(ro_get(strategy, "rollingStyle")), RO_STR("Partition")))
+        return;
+    ret->flags |= ROLLOUT_DEPLOYMENT_ADVANCED;
+    if (ro_is_true(ro_get(strategy, "paused")))
+        ret->flags |= ROLLOUT_DEPLOYMENT_ADVANCED_PAUSED;
+    ret->partition = objects_deployment_intstr_of(ro_get(strategy, "partition"));
+    ret->max_surge = objects_deployment_intstr_of(ro_get(rolling, "maxSurge"));
+    ret->max_unavailable = objects_deployment_intstr_of(ro_get(rolling, "maxUnavailable"));
+    /* Neither is given: the default surge is put at maxUnavailable (deployment.md 12, known problems). */
+    if (ret->max_surge.kind == ROLLOUT_INTSTR_UNSET && ret->max_unavailable.kind == ROLLOUT_INTSTR_UNSET)
+        ret->max_unavailable = objects_deployment_quarter;
+}
+
+static void objects_deployment_read_status(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *object,
+                        struct rollout_deployment_status *ret)
+{
+    struct ro_at status = ro_at_object(d, object, "status");
+    *ret = (struct rollout_deployment_status){ .struct_size = sizeof(*ret) };
+    ret->observed_generation = ro_read_int64(d, &status, "observedGeneration");
+    ret->replicas = ro_read_int32(d, &status, "replicas");
+    ret->updated_replicas = ro_read_int32(d, &status, "updatedReplicas");
+    ret->ready_replicas = ro_read_int32(d, &status, "readyReplicas");
+    ret->available_replicas = ro_read_int32(d, &status, "availableReplicas");
+    ret->unavailable_replicas = ro_read_int32(d, &status, "unavailableReplicas");
+    ret->collision_count = ro_read_opt(d, &status, "collisionCount");
+    ret->conditions = ro_read_conditions(d, arena, &status, true, &ret->condition_count);
+}
+
+static void ro_deployment_decode(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *object,
+                          struct rollout_deployment *ret, struct rollout_deployment_status *ret_status)
+{
+    struct ro_metadata metadata;
+    struct rollout_deployment set = { .struct_size = sizeof(set) };
+    ro_read_metadata(d, object, &metadata);
+    set.name = metadata.name;
+    set.namespace_ = metadata.namespace_;
+    set.generation = metadata.generation;
+    if (metadata.terminating)
+        set.flags |= ROLLOUT_DEPLOYMENT_DELETING;
+    if (d->code == ROLLOUT_OK)
+        set.annotations = ro_read_annotations(arena, metadata.annotations);
+
+    struct ro_at spec = ro_at_object(d, object, "spec");
+    set.replicas = ro_read_opt(d, &spec, "replicas");
+    set.min_ready_seconds = ro_read_int32(d, &spec, "minReadySeconds");
+    set.progress_deadline_seconds = ro_read_opt(d, &spec, "progressDeadlineSeconds");
+    set.revision_history_limit = ro_read_opt(d, &spec, "revisionHistoryLimit");
+    if (ro_read_bool(d, &spec, "paused"))
+        set.flags |= ROLLOUT_DEPLOYMENT_PAUSED;
+    /* One that selects everything ends the sync, as one that cannot be read does. */
+    if (!ro_read_pod_selector(d, arena, &spec, &set.selector) ||
+        (set.selector.match_labels.count == 0 && set.selector.requirement_count == 0))
+        set.flags |= ROLLOUT_DEPLOYMENT_SELECTOR_INVALID;
+    objects_deployment_read_strategy(d, &spec, &set);
+    ro_check_template(d, &spec);
+    if (d->code == ROLLOUT_OK)
+        objects_deployment_read_control(metadata.annotations, &set);
+    objects_deployment_read_status(d, arena, object, ret_status);
+    set.status = ret_status;
+    *ret = set;
+}
+
 /* ---- lib/objects/grouping.h ---- */
 
 /* The shapes of a document, and which of its objects belong to which workload. */
@@ -10493,7 +12280,7 @@ struct ro_member {
     size_t index;
 };
 
-enum { RO_MEMBER_PODS, RO_MEMBER_REVISIONS, RO_MEMBER_CLAIMS, RO_MEMBER_KINDS };
+enum { RO_MEMBER_PODS, RO_MEMBER_REVISIONS, RO_MEMBER_CLAIMS, RO_MEMBER_SUBSETS, RO_MEMBER_KINDS };
 
 /* A workload and what belongs to it, in the document's order. */
 struct ro_group {
@@ -10502,6 +12289,7 @@ struct ro_group {
     struct rollout_str api_version;
     struct ro_member *members[RO_MEMBER_KINDS];
     size_t count[RO_MEMBER_KINDS];
+    struct ro_group *deployment; /* of a List's ReplicaSet, where its controller is one and there; else NULL */
     size_t mark;         /* the claim that was assigned last */
     bool claims_by_name; /* else by their owners */
 };
@@ -10593,6 +12381,35 @@ static void ro_node_decode(struct ro_decoder *d, struct ro_arena *arena, const s
  * "0", and fits in 32 bits; else it is 0. */
 static int32_t ro_deletion_cost(struct rollout_str text);
 
+/* ---- lib/objects/replicaset.h ---- */
+
+/* From ReplicaSet objects to the spec of one that is planned, and to the facts of those of a Deployment. Source:
+ * deployment.md 3.1, 11 and 14. */
+
+
+
+/* ret->status will be ret_status. */
+static void ro_replicaset_decode(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *object,
+                          struct rollout_replicaset *ret, struct rollout_replicaset_status *ret_status);
+
+/* template: the Deployment's; NULL: beside a ReplicaSet there is none. */
+static void ro_replica_set_facts_decode(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *object,
+                                 const struct rollout_node *template, struct rollout_replica_set_facts *ret);
+
+/* Which ReplicaSet an object's controller is, by its uid. */
+struct ro_replica_set_index {
+    const struct rollout_replica_set_facts *sets;
+    uint32_t *order; /* by uid */
+    uint32_t count;
+};
+
+/* False on lack of memory. */
+static bool ro_replica_set_index(struct ro_arena *arena, const struct rollout_replica_set_facts *sets, size_t count,
+                          struct ro_replica_set_index *ret);
+
+/* Its place from 1; 0 where there is none of this uid. */
+static uint32_t ro_replica_set_find(const struct ro_replica_set_index *index, struct rollout_str uid);
+
 /* ---- lib/objects/settings.h ---- */
 
 /* What only a Snapshot can say: the time, feature gates, fixes, writes in flight, back-offs. */
@@ -10612,6 +12429,7 @@ struct objects_document_holder {
     struct rollout_snapshot snapshot;
     struct ro_specs specs;
     struct ro_arena arena;
+    struct ro_replica_set_index sets;
     struct rollout_grouping *grouping; /* made for this world alone */
 };
 
@@ -10628,8 +12446,45 @@ static bool objects_document_is_owned(const struct rollout_node *pod, const stru
     return selector && ro_selector_match(selector, &facts->labels, &hint);
 }
 
+/* Whose pod it is, where ReplicaSets control pods; false: nobody's here. Beside a ReplicaSet those of its siblings and of
+ * strangers are kept, for its ranks. */
+static bool objects_document_find_replica_set(const struct objects_document_holder *h, const struct rollout_node *pod, struct rollout_pod *facts)
+{
+    struct rollout_str owner = ro_controller_uid(pod);
+    if (h->workload.deployment) {
+        facts->replica_set = ro_replica_set_find(&h->sets, owner);
+        return facts->replica_set != 0;
+    }
+    if (!objects_document_is_owned(pod, &h->world, facts))
+        facts->flags |= ROLLOUT_POD_FOREIGN;
+    return true;
+}
+
+static void objects_document_read_replica_sets(struct ro_decoder *d, struct objects_document_holder *h, const struct ro_group *group,
+                              const struct ro_places *places)
+{
+    const struct ro_member *members = group->members[RO_MEMBER_REVISIONS];
+    size_t count = group->count[RO_MEMBER_REVISIONS];
+    struct rollout_replica_set_facts *sets = ro_arena_alloc(&h->arena, count, sizeof(*sets));
+    struct rollout_tree *objects = ro_arena_alloc(&h->arena, count, sizeof(*objects));
+    const struct rollout_node *template =
+        h->workload.deployment ? ro_dig(group->workload.node, "spec", "template", NULL) : NULL;
+    if (!sets || !objects)
+        return;
+    for (size_t i = 0; i < count; i++) {
+        struct ro_at at = ro_at_element(d, &places->arrays[RO_MEMBER_REVISIONS], members[i].node, members[i].index);
+        ro_replica_set_facts_decode(d, &h->arena, &at, template, &sets[i]);
+        objects[i] = ro_tree_of(members[i].node);
+    }
+    if (!ro_replica_set_index(&h->arena, sets, count, &h->sets))
+        return;
+    h->snapshot.replica_sets = (struct rollout_replica_sets){ sets, count, sizeof(*sets) };
+    h->world.replica_set_objects = objects;
+    h->world.replica_set_object_count = count;
+}
+
 static void objects_document_read_pods(struct ro_decoder *d, struct objects_document_holder *h, const struct ro_group *group,
-                      const struct ro_places *places, bool list)
+                      const struct ro_places *places, const struct ro_child_uids *children, bool list)
 {
     const struct ro_member *members = group->members[RO_MEMBER_PODS];
     size_t count = group->count[RO_MEMBER_PODS];
@@ -10650,9 +12505,20 @@ static void objects_document_read_pods(struct ro_decoder *d, struct objects_docu
         if (may && !in_place) /* for all that may still come: to look for them first would be a pass of its own */
             in_place = ro_arena_alloc(&h->arena, count - i, sizeof(*in_place));
         ro_pod_decode(d, &at, &gates, &pods[n], may ? in_place : NULL);
-        if (!list && !objects_document_is_owned(at.node, &h->world, &pods[n]))
+        if (h->workload.broadcastjob && !ro_job_owns(h->world.workload_object.nodes, at.node))
             continue;
+        bool by_set = h->workload.deployment || h->workload.replicaset;
+        if (h->workload.uniteddeployment) {
+            pods[n].child = ro_child_of(children, ro_controller_uid(at.node), &pods[n].replica_set);
+            if (pods[n].child == 0)
+                continue;
+        } else if (by_set ? !objects_document_find_replica_set(h, at.node, &pods[n])
+                          : !list && !objects_document_is_owned(at.node, &h->world, &pods[n])) {
+            continue;
+        }
         ro_pod_select(&pods[n], at.node, &h->workload, &storage);
+        if (h->workload.broadcastjob)
+            pods[n].job_pod = ro_job_pod_decode(d, &h->arena, &at);
         if (pods[n].in_place)
             in_place++;
         objects[n++] = ro_tree_of(members[i].node);
@@ -10682,6 +12548,41 @@ static void objects_document_read_claims(struct ro_decoder *d, struct objects_do
     h->world.claim_object_count = count;
 }
 
+/* The children of a UnitedDeployment, and by *ret_uids whose pod a pod is. */
+static void objects_document_read_children(struct ro_decoder *d, struct objects_document_holder *h, const struct ro_group *group,
+                          const struct ro_places *places, struct ro_child_uids *ret_uids)
+{
+    const struct ro_member *members = group->members[RO_MEMBER_SUBSETS];
+    size_t count = group->count[RO_MEMBER_SUBSETS], n = 0;
+    struct rollout_subset *children = ro_arena_alloc(&h->arena, count, sizeof(*children));
+    struct rollout_tree *objects = ro_arena_alloc(&h->arena, count, sizeof(*objects));
+    struct rollout_str uid = ro_text(ro_dig(group->workload.node, "metadata", "uid", NULL));
+    ro_child_uids_open(&h->arena, count, ret_uids);
+    if (!children || !objects)
+        return;
+    for (size_t i = 0; i < count && d->code == ROLLOUT_OK; i++) {
+        struct ro_at at = ro_at_element(d, &places->arrays[RO_MEMBER_SUBSETS], members[i].node, members[i].index);
+        struct rollout_str kind = ro_read_text(d, &at, "kind");
+        uint32_t child = ro_child_kind(kind, ro_read_text(d, &at, "apiVersion"));
+        struct rollout_str owner = ro_controller_uid(at.node);
+        struct rollout_str own = ro_text(ro_dig(at.node, "metadata", "uid", NULL));
+        if (ro_str_eq(kind, RO_STR("ReplicaSet"))) {
+            ro_child_uids_add(ret_uids, own, 0, owner.data ? owner : RO_STR(""));
+        } else if (child == 0) {
+            struct ro_at kind_at = ro_at_member(&at, "kind");
+            ro_refuse(d, &kind_at, kind_at.node ? "is no kind of a subset's child" : "missing");
+        } else if (!uid.data || ro_str_eq(owner, uid)) {
+            ro_subset_decode(d, &at, child, &children[n]);
+            objects[n++] = ro_tree_of(at.node);
+            ro_child_uids_add(ret_uids, own, (uint32_t)n, (struct rollout_str){ NULL, 0 });
+        }
+    }
+    ro_child_uids_close(ret_uids);
+    h->snapshot.subsets = (struct rollout_subsets){ children, n, sizeof(*children) };
+    h->world.subset_objects = objects;
+    h->world.subset_object_count = n;
+}
+
 /* Place (from 1) of the revision of this name; 0 where there is none. */
 static uint32_t objects_document_revision_named(const struct rollout_revision *revisions, size_t count, struct rollout_str name)
 {
@@ -10698,11 +12599,13 @@ static uint32_t objects_document_find_update_revision(struct objects_document_ho
 {
     struct rollout_opt *collision_count = ro_workload_collisions(&h->workload, &h->specs);
     const struct rollout_workload *workload = &h->workload;
+    if (workload->uniteddeployment)
+        return ro_uniteddeployment_revision(&h->arena, workload, object, collision_count, revisions, objects, count);
     uint32_t found = ro_revision_of_template(&h->arena, workload, object, *collision_count, revisions, objects, *count);
     if (found == ROLLOUT_NONE) {
-        ro_revision_make(&h->arena, workload, object, collision_count, revisions, *count, &revisions[*count],
-                         &objects[*count]);
-        return (uint32_t)++ * count;
+        (void)ro_revision_make(&h->arena, workload, object, collision_count, revisions, *count,
+                               ro_revision_next_number(revisions, *count), &revisions[*count], &objects[*count]);
+        return (uint32_t)++*count;
     }
     for (size_t i = 0; workload->cloneset && i < *count; i++)
         if (revisions[i].number > revisions[found].number) {
@@ -10737,6 +12640,8 @@ static void objects_document_read_revisions(struct ro_decoder *d, struct objects
     }
     if (d->code != ROLLOUT_OK)
         return;
+    if (h->workload.uniteddeployment)
+        ro_uniteddeployment_list(h->workload.uniteddeployment, revisions, objects, count);
     struct rollout_snapshot *facts = &h->snapshot;
     facts->current_revision = objects_document_revision_named(revisions, count, current);
     facts->update_revision = objects_document_revision_named(revisions, count, update);
@@ -10747,6 +12652,16 @@ static void objects_document_read_revisions(struct ro_decoder *d, struct objects
     facts->revisions = (struct rollout_revisions){ revisions, count, sizeof(*revisions) };
     h->world.revision_objects = objects;
     h->world.revision_object_count = count;
+}
+
+/* Those that rank a ReplicaSet's pods are its Deployment's: in a List, where all of them would be read for each of the
+ * ReplicaSets, only if it has pods to delete. */
+static const struct ro_group *objects_document_ranked_group(const struct objects_document_holder *h, const struct ro_group *group)
+{
+    const struct rollout_replicaset *set = h->workload.replicaset;
+    int64_t wanted = set && set->replicas.set ? set->replicas.value : 1;
+    bool surplus = set && (int64_t)group->count[RO_MEMBER_PODS] > wanted;
+    return surplus && group->deployment ? group->deployment : group;
 }
 
 static void objects_document_read_workload(struct ro_decoder *d, struct objects_document_holder *h, const struct ro_group *group,
@@ -10785,12 +12700,17 @@ int rollout_grouping_decode(const struct rollout_grouping *grouping, size_t inde
     struct ro_at none = ro_at_root(&nothing);
     ro_grouping_places(&d, grouping, group, &places);
     objects_document_read_workload(&d, h, group, &places);
-    ro_read_settings(&d, &h->arena, grouping->body ? &places.body : &none, now_ms, &h->workload,
-                     &h->snapshot);
+    ro_read_settings(&d, &h->arena, grouping->body ? &places.body : &none, now_ms, &h->workload, &h->snapshot);
     if (d.code == ROLLOUT_OK) {
-        objects_document_read_revisions(&d, h, group, &places, grouping->body != NULL);
+        if (h->workload.deployment || h->workload.replicaset)
+            objects_document_read_replica_sets(&d, h, objects_document_ranked_group(h, group), &places);
+        else if (!h->workload.broadcastjob) /* it has none */
+            objects_document_read_revisions(&d, h, group, &places, grouping->body != NULL);
         objects_document_read_claims(&d, h, group, &places);
-        objects_document_read_pods(&d, h, group, &places, grouping->list);
+        struct ro_child_uids children = { .count = 0 };
+        if (h->workload.uniteddeployment)
+            objects_document_read_children(&d, h, group, &places, &children);
+        objects_document_read_pods(&d, h, objects_document_ranked_group(h, group), &places, &children, grouping->list);
     }
     if (d.code == ROLLOUT_OK && h->arena.failed)
         d.code = ro_error_nomem(reterr);
@@ -10834,7 +12754,7 @@ void rollout_world_free(struct rollout_world *world)
 
 /* ---- lib/objects/grouping.c ---- */
 
-static const char *const objects_grouping_snapshot_arrays[RO_MEMBER_KINDS] = { "pods", "revisions", "claims" };
+static const char *const objects_grouping_snapshot_arrays[RO_MEMBER_KINDS] = { "pods", "revisions", "claims", "subsets" };
 
 /* ---- shapes ---- */
 
@@ -11095,6 +13015,7 @@ struct objects_grouping_list_table {
 
 struct objects_grouping_list_tables {
     struct objects_grouping_list_table by_uid, by_claim;
+    struct objects_grouping_list_table by_child, by_replica_set; /* of UnitedDeployments: by the uids of their children, and of theirs */
 };
 
 static bool objects_grouping_list_open_table(struct ro_arena *arena, size_t most, struct objects_grouping_list_table *ret)
@@ -11204,6 +13125,44 @@ static void objects_grouping_list_assign_claims(const struct objects_grouping_li
         objects_grouping_list_assign(group, RO_MEMBER_CLAIMS, claim, index, fill);
 }
 
+/* Whether the item may be a UnitedDeployment's child, or a ReplicaSet of one. */
+static bool objects_grouping_list_may_be_child(const struct rollout_grouping *g, const struct rollout_node *item, bool replica_set)
+{
+    struct rollout_str kind = ro_item_kind(g, item);
+    return replica_set ? ro_str_eq(kind, RO_STR("ReplicaSet")) : ro_child_kind(kind, objects_grouping_list_item_version(g, item)) != 0;
+}
+
+static struct ro_group *objects_grouping_list_united(struct ro_group *group)
+{
+    return group && ro_str_eq(group->kind, RO_STR("UnitedDeployment")) ? group : NULL;
+}
+
+/* Children, their ReplicaSets and their pods belong to the UnitedDeployment at the top, beside whose else they are. */
+static void objects_grouping_list_assign_children(const struct rollout_grouping *g, const struct objects_grouping_list_tables *tables,
+                            const struct rollout_node *item, size_t index, bool fill)
+{
+    struct rollout_str controller = ro_controller_uid(item);
+    if (tables->by_child.count == 0)
+        return;
+    if (objects_grouping_list_may_be_child(g, item, false)) {
+        objects_grouping_list_assign(objects_grouping_list_united(objects_grouping_list_owner_of(&tables->by_uid, controller)), RO_MEMBER_SUBSETS, item, index, fill);
+    } else if (objects_grouping_list_may_be_child(g, item, true)) {
+        objects_grouping_list_assign(objects_grouping_list_owner_of(&tables->by_child, controller), RO_MEMBER_SUBSETS, item, index, fill);
+    } else if (ro_str_eq(ro_item_kind(g, item), RO_STR("Pod"))) {
+        struct ro_group *group = objects_grouping_list_owner_of(&tables->by_child, controller);
+        objects_grouping_list_assign(group ? group : objects_grouping_list_owner_of(&tables->by_replica_set, controller), RO_MEMBER_PODS, item, index, fill);
+    }
+}
+
+/* A ReplicaSet is its Deployment's, and a workload itself: its pods are those of both. */
+static void objects_grouping_list_assign_pod(const struct objects_grouping_list_table *by_uid, const struct rollout_node *pod, size_t index, bool fill)
+{
+    struct ro_group *owner = objects_grouping_list_owner_of(by_uid, ro_controller_uid(pod));
+    objects_grouping_list_assign(owner, RO_MEMBER_PODS, pod, index, fill);
+    if (owner && owner->deployment)
+        objects_grouping_list_assign(owner->deployment, RO_MEMBER_PODS, pod, index, fill);
+}
+
 /* Pods and revisions belong to the controller among their owners. */
 static void objects_grouping_list_assign_all(const struct rollout_grouping *g, const struct objects_grouping_list_tables *tables, bool fill)
 {
@@ -11211,12 +13170,27 @@ static void objects_grouping_list_assign_all(const struct rollout_grouping *g, c
     for (const struct rollout_node *c = ro_first(g->items); c != ro_end(g->items); c = ro_next(c), index++) {
         struct rollout_str kind = ro_item_kind(g, c);
         if (ro_str_eq(kind, RO_STR("Pod")))
-            objects_grouping_list_assign(objects_grouping_list_owner_of(&tables->by_uid, ro_controller_uid(c)), RO_MEMBER_PODS, c, index, fill);
-        else if (ro_str_eq(kind, RO_STR("ControllerRevision")))
+            objects_grouping_list_assign_pod(&tables->by_uid, c, index, fill);
+        else if (ro_str_eq(kind, RO_STR("ControllerRevision")) || ro_str_eq(kind, RO_STR("ReplicaSet")))
             objects_grouping_list_assign(objects_grouping_list_owner_of(&tables->by_uid, ro_controller_uid(c)), RO_MEMBER_REVISIONS, c, index, fill);
         else if (ro_str_eq(kind, RO_STR("PersistentVolumeClaim")))
             objects_grouping_list_assign_claims(tables, c, index, fill);
+        objects_grouping_list_assign_children(g, tables, c, index, fill);
     }
+}
+
+/* The items whose controller is in a table, by their own uids. */
+static void objects_grouping_list_fill_children(struct rollout_grouping *g, const struct objects_grouping_list_table *of, bool replica_sets, struct objects_grouping_list_table *ret)
+{
+    if (!objects_grouping_list_open_table(&g->arena, ro_count(g->items), ret))
+        return;
+    for (const struct rollout_node *c = ro_first(g->items); c != ro_end(g->items); c = ro_next(c)) {
+        struct ro_group *group = objects_grouping_list_may_be_child(g, c, replica_sets) ? objects_grouping_list_united(objects_grouping_list_owner_of(of, ro_controller_uid(c))) : NULL;
+        struct rollout_str uid = ro_text(ro_dig(c, "metadata", "uid", NULL));
+        if (group && uid.len)
+            objects_grouping_list_add_entry(ret, (struct rollout_str){ NULL, 0 }, uid, group);
+    }
+    objects_grouping_list_sort_table(ret);
 }
 
 /* The claim templates of a StatefulSet; NULL where it has none. Whether they can be read is seen when it is
@@ -11263,6 +13237,14 @@ static void objects_grouping_list_fill_tables(struct rollout_grouping *g, struct
     }
     objects_grouping_list_sort_table(&ret->by_uid);
     objects_grouping_list_sort_table(&ret->by_claim);
+    bool any = false;
+    for (size_t i = 0; i < g->count; i++)
+        any |= objects_grouping_list_united(&g->groups[i]) != NULL;
+    ret->by_child.count = ret->by_replica_set.count = 0;
+    if (any) {
+        objects_grouping_list_fill_children(g, &ret->by_uid, false, &ret->by_child);
+        objects_grouping_list_fill_children(g, &ret->by_child, true, &ret->by_replica_set);
+    }
 }
 
 /* The workloads among the items, in their order. */
@@ -11294,6 +13276,11 @@ static void ro_group_list(struct ro_decoder *d, struct rollout_grouping *g)
     objects_grouping_list_fill_tables(g, &tables);
     if (g->arena.failed)
         return;
+    for (size_t i = 0; i < g->count; i++) {
+        struct ro_group *group = &g->groups[i], *up = objects_grouping_list_owner_of(&tables.by_uid, ro_controller_uid(group->workload.node));
+        if (up && ro_str_eq(group->kind, RO_STR("ReplicaSet")) && ro_str_eq(up->kind, RO_STR("Deployment")))
+            group->deployment = up;
+    }
     objects_grouping_list_assign_all(g, &tables, false);
     for (size_t i = 0; i < g->count; i++) {
         for (size_t k = 0; k < RO_MEMBER_KINDS; k++) {
@@ -11775,6 +13762,24 @@ static struct ro_kind ro_kind_of(const struct rollout_workload *workload)
                                 .kind = RO_STR("DaemonSet"),
                                 .pod_update_policy = spec->pod_update_policy,
                                 .native = (spec->flags & ROLLOUT_DAEMONSET_NATIVE) != 0 };
+    } else if (workload->deployment) {
+        const struct rollout_deployment *spec = workload->deployment;
+        ret = (struct ro_kind){
+            .namespace_ = spec->namespace_, .name = spec->name, .kind = RO_STR("Deployment"), .native = true
+        };
+    } else if (workload->replicaset) {
+        const struct rollout_replicaset *spec = workload->replicaset;
+        ret = (struct ro_kind){
+            .namespace_ = spec->namespace_, .name = spec->name, .kind = RO_STR("ReplicaSet"), .native = true
+        };
+    }
+    if (workload->uniteddeployment) {
+        const struct rollout_uniteddeployment *spec = workload->uniteddeployment;
+        ret = (struct ro_kind){ .namespace_ = spec->namespace_, .name = spec->name, .kind = RO_STR("UnitedDeployment") };
+    }
+    if (workload->broadcastjob) {
+        const struct rollout_broadcastjob *spec = workload->broadcastjob;
+        ret = (struct ro_kind){ .namespace_ = spec->namespace_, .name = spec->name, .kind = RO_STR("BroadcastJob") };
     }
     if (ret.kind.data)
         ret.api_version = objects_kind_api_version(ret.native);
@@ -11791,6 +13796,9 @@ static void ro_node_decode(struct ro_decoder *d, struct ro_arena *arena, const s
     ro_read_metadata(d, node, &metadata);
     struct ro_at spec = ro_at_object(d, node, "spec");
     *ret = (struct rollout_node_facts){ .name = metadata.name, .labels = metadata.labels };
+    ret->unschedulable = ro_read_bool(d, &spec, "unschedulable");
+    struct ro_at status = ro_at_object(d, node, "status");
+    ret->allocatable = ro_read_resources(d, arena, &status, "allocatable", &ret->allocatable_count);
     ret->taints = ro_read_taints(d, arena, &spec, &ret->taint_count);
 }
 
@@ -11818,13 +13826,15 @@ static struct ro_edit *ro_owner_reference(struct ro_arena *arena, const struct r
 
 
 
+enum { RO_SUBJECT_KINDS = ROLLOUT_SUBJECT_SUBSET + 1 };
+
 struct ro_subjects {
     const struct rollout_world *world;
     const struct rollout_plan *plan;
     /* Actions by subject: the first one's index + 1 at heads[base[kind] + subject], the next one's + 1 at
      * next[action]; 0 = none. Ordinals have no bound worth an array: their actions are in order by them. */
     uint32_t *heads, *next;
-    size_t base[ROLLOUT_SUBJECT_ORDINAL], count[ROLLOUT_SUBJECT_ORDINAL];
+    size_t base[RO_SUBJECT_KINDS], count[RO_SUBJECT_KINDS]; /* of ordinals 0 */
     struct ro_keyed *ordinals;
     size_t ordinal_count;
 };
@@ -11863,6 +13873,8 @@ static void ro_write_end(struct ro_writer *w, size_t at);
 static void ro_write_text(struct ro_writer *w, struct rollout_str key, struct rollout_str text);
 static void ro_write_name(struct ro_writer *w, struct rollout_str key, const char *name);
 static void ro_write_integer(struct ro_writer *w, struct rollout_str key, int64_t value);
+/* null */
+static void ro_write_null(struct ro_writer *w, struct rollout_str key);
 static void ro_write_bool(struct ro_writer *w, struct rollout_str key, bool value);
 static void ro_write_time(struct ro_writer *w, struct rollout_str key, int64_t ms);
 
@@ -11898,7 +13910,7 @@ static struct rollout_str objects_plan_object_name_str(const char *name)
 /* ---- actions ---- */
 
 /* How the value of an attribute is written. */
-enum { objects_plan_object_AS_TEXT = 1, objects_plan_object_AS_TEXTS, objects_plan_object_AS_NUMBER, objects_plan_object_AS_NUMBER_UNLESS_ZERO, objects_plan_object_AS_BOOL, objects_plan_object_AS_BOOL_IF_TRUE };
+enum { objects_plan_object_AS_TEXT = 1, objects_plan_object_AS_TEXTS, objects_plan_object_AS_NUMBER, objects_plan_object_AS_NUMBER_UNLESS_ZERO, objects_plan_object_AS_BOOL, objects_plan_object_AS_BOOL_IF_TRUE, objects_plan_object_AS_MAP, objects_plan_object_AS_PART };
 
 static const struct {
     const char *name;
@@ -11922,6 +13934,19 @@ static const struct {
     [ROLLOUT_ATTR_ORDINAL] = { "ordinal", objects_plan_object_AS_NUMBER },
     [ROLLOUT_ATTR_NODE] = { "node", objects_plan_object_AS_TEXT },
     [ROLLOUT_ATTR_REQUEST] = { "request", objects_plan_object_AS_TEXT },
+    [ROLLOUT_ATTR_FROM] = { "from", objects_plan_object_AS_NUMBER },
+    [ROLLOUT_ATTR_TO] = { "to", objects_plan_object_AS_NUMBER },
+    [ROLLOUT_ATTR_REPLICAS] = { "replicas", objects_plan_object_AS_NUMBER },
+    [ROLLOUT_ATTR_ANNOTATION] = { "annotations", objects_plan_object_AS_MAP },
+    [ROLLOUT_ATTR_ANNOTATION_VALUE] = { "annotations", objects_plan_object_AS_PART },
+    [ROLLOUT_ATTR_MIN_READY_SECONDS] = { "minReadySeconds", objects_plan_object_AS_NUMBER },
+    [ROLLOUT_ATTR_SUBSET] = { "subset", objects_plan_object_AS_TEXT },
+    [ROLLOUT_ATTR_CHILD] = { "name", objects_plan_object_AS_TEXT },
+    [ROLLOUT_ATTR_KIND] = { "kind", objects_plan_object_AS_TEXT },
+    [ROLLOUT_ATTR_PARTITION] = { "partition", objects_plan_object_AS_NUMBER },
+    [ROLLOUT_ATTR_MAX_UNAVAILABLE] = { "maxUnavailable", objects_plan_object_AS_NUMBER },
+    [ROLLOUT_ATTR_WHY] = { "reason", objects_plan_object_AS_TEXT },
+    [ROLLOUT_ATTR_RESERVED] = { "reserved", objects_plan_object_AS_TEXT },
 };
 
 enum { objects_plan_object_N_FIELDS = sizeof objects_plan_object_fields / sizeof *objects_plan_object_fields };
@@ -11937,6 +13962,22 @@ static void objects_plan_object_put_texts(struct ro_writer *out, const struct ro
             ro_write_text(out, objects_plan_object_absent(), objects_plan_object_plan_text(plan, attr->text));
     }
     ro_write_end(out, list);
+}
+
+/* All pairs that the action has, as one map: what is to be removed is null. */
+static void objects_plan_object_put_map(struct ro_writer *out, const struct rollout_plan *plan, const struct rollout_action *action)
+{
+    const struct rollout_attr *attrs = plan->attrs + action->attr_first;
+    size_t map = ro_write_begin(out, ROLLOUT_NODE_OBJECT, objects_plan_object_name_str(objects_plan_object_fields[ROLLOUT_ATTR_ANNOTATION].name));
+    for (uint32_t i = 0; i < action->attr_count; i++) {
+        if (attrs[i].key != ROLLOUT_ATTR_ANNOTATION)
+            continue;
+        if (attrs[i].value && i + 1 < action->attr_count)
+            ro_write_text(out, objects_plan_object_plan_text(plan, attrs[i].text), objects_plan_object_plan_text(plan, attrs[i + 1].text));
+        else
+            ro_write_null(out, objects_plan_object_plan_text(plan, attrs[i].text));
+    }
+    ro_write_end(out, map);
 }
 
 static void objects_plan_object_put_attr(struct ro_writer *out, const struct rollout_plan *plan, const struct rollout_attr *attr)
@@ -11987,6 +14028,9 @@ static void objects_plan_object_put_subject(struct ro_writer *out, const struct 
         if (!has[ROLLOUT_ATTR_NODE])
             ro_write_text(out, RO_STR("node"), name);
         break;
+    case ROLLOUT_SUBJECT_REPLICA_SET:
+        ro_write_text(out, RO_STR("replicaSet"), name.data ? name : RO_STR("$new"));
+        break;
     case ROLLOUT_SUBJECT_ORDINAL: /* of a pod that is created, or that this pass has created before */
         if (!has[ROLLOUT_ATTR_NAME] && !has[ROLLOUT_ATTR_POD])
             ro_write_ordinal_name(out, action->op == ROLLOUT_OP_CREATE ? RO_STR("name") : RO_STR("pod"),
@@ -12012,8 +14056,10 @@ static void objects_plan_object_put_action(struct ro_writer *out, const struct r
         uint32_t key = attrs[i].key;
         if (key >= objects_plan_object_N_FIELDS || listed[key])
             continue;
-        listed[key] = objects_plan_object_fields[key].as == objects_plan_object_AS_TEXTS;
-        if (listed[key])
+        listed[key] = objects_plan_object_fields[key].as == objects_plan_object_AS_TEXTS || objects_plan_object_fields[key].as == objects_plan_object_AS_MAP;
+        if (objects_plan_object_fields[key].as == objects_plan_object_AS_MAP)
+            objects_plan_object_put_map(out, s->plan, action);
+        else if (listed[key])
             objects_plan_object_put_texts(out, s->plan, action, key);
         else
             objects_plan_object_put_attr(out, s->plan, &attrs[i]);
@@ -12141,6 +14187,34 @@ static void objects_plan_object_put_dropped(struct ro_writer *out, const struct 
     ro_write_end(out, list);
 }
 
+/* A number for every subset of the spec. */
+static void objects_plan_object_put_numbers(struct ro_writer *out, const struct ro_subjects *s, struct rollout_str key,
+                        const int32_t *numbers)
+{
+    const struct rollout_uniteddeployment *spec = s->world->workload->uniteddeployment;
+    size_t object = ro_write_begin(out, ROLLOUT_NODE_OBJECT, key);
+    for (size_t i = 0; i < s->plan->next_replica_count && i < spec->subset_count; i++)
+        ro_write_integer(out, spec->subsets[i].name.data ? spec->subsets[i].name : RO_STR(""), numbers[i]);
+    ro_write_end(out, object);
+}
+
+static void objects_plan_object_put_shares(struct ro_writer *out, const struct ro_subjects *s)
+{
+    static const char *const allocators[] = {
+        [ROLLOUT_ALLOCATOR_SPECIFIED] = "specified",
+        [ROLLOUT_ALLOCATOR_MIN_MAX] = "minMax",
+        [ROLLOUT_ALLOCATOR_ADAPTIVE] = "adaptive",
+        [ROLLOUT_ALLOCATOR_RESERVATION] = "reservation",
+    };
+    if (!s->world->workload->uniteddeployment || s->plan->allocator >= sizeof allocators / sizeof *allocators)
+        return;
+    ro_write_name(out, RO_STR("allocator"), allocators[s->plan->allocator]);
+    if (s->plan->next_replicas) {
+        objects_plan_object_put_numbers(out, s, RO_STR("nextReplicas"), s->plan->next_replicas);
+        objects_plan_object_put_numbers(out, s, RO_STR("nextPartitions"), s->plan->next_partitions);
+    }
+}
+
 static void objects_plan_object_put_plan(struct ro_writer *out, const struct ro_subjects *s)
 {
     const struct rollout_plan *plan = s->plan;
@@ -12163,7 +14237,9 @@ static void objects_plan_object_put_plan(struct ro_writer *out, const struct ro_
     objects_plan_object_put_verdicts(out, s, RO_STR("missing"), ROLLOUT_SUBJECT_MISSING);
     objects_plan_object_put_verdicts(out, s, RO_STR("ordinals"), ROLLOUT_SUBJECT_ORDINAL);
     objects_plan_object_put_verdicts(out, s, RO_STR("nodes"), ROLLOUT_SUBJECT_NODE);
+    objects_plan_object_put_verdicts(out, s, RO_STR("subsets"), ROLLOUT_SUBJECT_SUBSET);
     objects_plan_object_put_verdicts(out, s, RO_STR("claims"), ROLLOUT_SUBJECT_CLAIM);
+    objects_plan_object_put_verdicts(out, s, RO_STR("replicaSets"), ROLLOUT_SUBJECT_REPLICA_SET);
     objects_plan_object_put_verdicts(out, s, RO_STR("revisions"), ROLLOUT_SUBJECT_REVISION);
     for (size_t i = 0; i < plan->verdict_count; i++)
         if (plan->verdicts[i].subject_kind == ROLLOUT_SUBJECT_WORKLOAD)
@@ -12172,10 +14248,11 @@ static void objects_plan_object_put_plan(struct ro_writer *out, const struct ro_
     ro_write_tree(out, RO_STR("status"), &plan->status);
     if (plan->next_ms)
         ro_write_time(out, RO_STR("next"), plan->next_ms);
-    if (plan->requeue_seconds > 0)
-        ro_write_integer(out, RO_STR("requeueAfterSeconds"), plan->requeue_seconds);
+    if (plan->requeue_seconds != 0)
+        ro_write_integer(out, RO_STR("requeueAfterSeconds"), plan->requeue_seconds > 0 ? plan->requeue_seconds : 0);
     if (plan->stopped_at > 0)
         ro_write_integer(out, RO_STR("stoppedAt"), plan->stopped_at);
+    objects_plan_object_put_shares(out, s);
     objects_plan_object_put_error(out, s);
     objects_plan_object_put_dropped(out, s);
     ro_write_end(out, root);
@@ -12218,7 +14295,7 @@ static bool ro_subject_known(const struct ro_subjects *s, uint32_t kind, uint32_
 {
     if (kind == ROLLOUT_SUBJECT_ORDINAL)
         return subject != ROLLOUT_NONE;
-    return kind < ROLLOUT_SUBJECT_ORDINAL && subject < s->count[kind];
+    return kind < RO_SUBJECT_KINDS && subject < s->count[kind];
 }
 
 static struct rollout_str ro_subject_name(const struct ro_subjects *s, uint32_t kind, uint32_t subject)
@@ -12237,6 +14314,13 @@ static struct rollout_str ro_subject_name(const struct ro_subjects *s, uint32_t 
         return snapshot->claims.items[subject].name;
     case ROLLOUT_SUBJECT_NODE:
         return snapshot->nodes.items[subject].name;
+    case ROLLOUT_SUBJECT_REPLICA_SET:
+        return snapshot->replica_sets.items[subject].name;
+    case ROLLOUT_SUBJECT_SUBSET: {
+        const struct rollout_uniteddeployment *spec = s->world->workload->uniteddeployment;
+        return subject < spec->subset_count ? spec->subsets[subject].name
+                                            : snapshot->subsets.items[subject - spec->subset_count].name;
+    }
     case ROLLOUT_SUBJECT_MISSING:
         return missing[subject];
     default:
@@ -12277,7 +14361,10 @@ static bool ro_subjects_make(struct ro_subjects *s, const struct rollout_world *
     s->count[ROLLOUT_SUBJECT_MISSING] = 3;
     s->count[ROLLOUT_SUBJECT_WORKLOAD] = 1;
     s->count[ROLLOUT_SUBJECT_NODE] = snapshot->nodes.count;
-    for (uint32_t kind = ROLLOUT_SUBJECT_POD; kind < ROLLOUT_SUBJECT_ORDINAL; kind++) {
+    s->count[ROLLOUT_SUBJECT_REPLICA_SET] = snapshot->replica_sets.count;
+    if (world->workload->uniteddeployment)
+        s->count[ROLLOUT_SUBJECT_SUBSET] = world->workload->uniteddeployment->subset_count + snapshot->subsets.count;
+    for (uint32_t kind = ROLLOUT_SUBJECT_POD; kind < RO_SUBJECT_KINDS; kind++) { /* of ordinals none */
         s->base[kind] = total;
         total += s->count[kind];
     }
@@ -12287,7 +14374,7 @@ static bool ro_subjects_make(struct ro_subjects *s, const struct rollout_world *
         return false;
     for (size_t i = plan->action_count; i > 0; i--) { /* from the end, so that each list begins with the first */
         const struct rollout_action *action = &plan->actions[i - 1];
-        if (action->subject_kind >= ROLLOUT_SUBJECT_ORDINAL || action->subject >= s->count[action->subject_kind])
+        if (action->subject_kind >= RO_SUBJECT_KINDS || action->subject >= s->count[action->subject_kind])
             continue;
         uint32_t *head = &s->heads[s->base[action->subject_kind] + action->subject];
         s->next[i - 1] = *head;
@@ -12362,6 +14449,11 @@ static void ro_write_integer(struct ro_writer *w, struct rollout_str key, int64_
 static void ro_write_bool(struct ro_writer *w, struct rollout_str key, bool value)
 {
     objects_plan_writer_put(w, (struct rollout_node){ .kind = ROLLOUT_NODE_BOOL, .key = key, .integer = value });
+}
+
+static void ro_write_null(struct ro_writer *w, struct rollout_str key)
+{
+    objects_plan_writer_put(w, (struct rollout_node){ .kind = ROLLOUT_NODE_NULL, .key = key });
 }
 
 /* A text of two parts that the document keeps; while only counting its length is all that matters. */
@@ -12491,7 +14583,7 @@ static uint32_t objects_pod_not_ready_keys(const struct rollout_node *message)
 /* Conditions: the first of a type counts. */
 static void objects_pod_read_conditions(struct ro_decoder *d, const struct ro_at *status, struct rollout_pod *ret)
 {
-    bool ready_seen = false;
+    bool ready_seen = false, scheduled_seen = false;
     struct ro_each conditions;
     ro_each_open(d, status, "conditions", &conditions);
     while (ro_each_next(d, &conditions)) {
@@ -12507,6 +14599,11 @@ static void objects_pod_read_conditions(struct ro_decoder *d, const struct ro_at
             ret->ready_since_ms = since;
             if (is_true)
                 ret->flags |= ROLLOUT_POD_READY;
+        } else if (ro_str_eq(type, RO_STR("PodScheduled")) && !scheduled_seen) {
+            scheduled_seen = true;
+            if (ro_str_eq(ro_read_text(d, condition, "status"), RO_STR("False")) &&
+                ro_str_eq(reason, RO_STR("Unschedulable")))
+                ret->flags |= ROLLOUT_POD_UNSCHEDULABLE;
         } else if (ro_str_eq(type, RO_STR("InPlaceUpdateReady")) && !(ret->flags & ROLLOUT_POD_IN_PLACE_CONDITION)) {
             ret->flags |= ROLLOUT_POD_IN_PLACE_CONDITION;
             if (is_true)
@@ -13049,6 +15146,214 @@ static bool ro_in_place_facts(const struct rollout_node *pod, const struct ro_ga
     return true;
 }
 
+/* ---- lib/objects/replicaset.c ---- */
+
+/* ---- one that is planned ---- */
+
+static void objects_replicaset_read_status(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *object,
+                        struct rollout_replicaset_status *ret)
+{
+    struct ro_at status = ro_at_object(d, object, "status");
+    *ret = (struct rollout_replicaset_status){ .struct_size = sizeof(*ret) };
+    ret->replicas = ro_read_int32(d, &status, "replicas");
+    ret->observed_generation = ro_read_int64(d, &status, "observedGeneration");
+    ret->fully_labeled_replicas = ro_read_int32(d, &status, "fullyLabeledReplicas");
+    ret->ready_replicas = ro_read_int32(d, &status, "readyReplicas");
+    ret->available_replicas = ro_read_int32(d, &status, "availableReplicas");
+    ret->conditions = ro_read_conditions(d, arena, &status, false, &ret->condition_count);
+}
+
+static void ro_replicaset_decode(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *object,
+                          struct rollout_replicaset *ret, struct rollout_replicaset_status *ret_status)
+{
+    struct ro_metadata metadata;
+    struct rollout_replicaset set = { .struct_size = sizeof(set) };
+    ro_read_metadata(d, object, &metadata);
+    set.name = metadata.name;
+    set.namespace_ = metadata.namespace_;
+    set.generation = metadata.generation;
+    if (metadata.terminating)
+        set.flags |= ROLLOUT_REPLICASET_DELETING;
+    if (ro_controller_uid(object->node).data)
+        set.flags |= ROLLOUT_REPLICASET_CONTROLLED;
+
+    struct ro_at spec = ro_at_object(d, object, "spec");
+    set.replicas = ro_read_opt(d, &spec, "replicas");
+    set.min_ready_seconds = ro_read_int32(d, &spec, "minReadySeconds");
+    if (!ro_read_pod_selector(d, arena, &spec, &set.selector))
+        set.flags |= ROLLOUT_REPLICASET_SELECTOR_INVALID;
+    ro_check_template(d, &spec);
+    struct ro_at template = ro_at_object(d, &spec, "template"), meta = ro_at_object(d, &template, "metadata");
+    set.template_labels = ro_read_labels(d, &meta, "labels");
+    objects_replicaset_read_status(d, arena, object, ret_status);
+    set.status = ret_status;
+    *ret = set;
+}
+
+/* ---- templates ---- */
+
+/* What Go's types do not tell from an absent member. */
+static bool objects_replicaset_is_nothing(const struct rollout_node *n)
+{
+    static const char *const structs[] = { "metadata",     "resources", "labels",  "annotations",
+                                           "nodeSelector", "limits",    "requests" };
+    if (!n || n->kind == ROLLOUT_NODE_NULL || (n->kind == ROLLOUT_NODE_ARRAY && n->size == 1))
+        return true;
+    for (size_t i = 0; n->kind == ROLLOUT_NODE_OBJECT && n->size == 1 && i < sizeof(structs) / sizeof(structs[0]); i++)
+        if (ro_str_eq(n->key, (struct rollout_str){ structs[i], strlen(structs[i]) }))
+            return true;
+    return false;
+}
+
+static bool objects_replicaset_same(const struct rollout_node *a, const struct rollout_node *b, bool amounts, bool labels);
+
+/* Every member of a that says something is in b, too. labels: of a template, where the hash does not count. */
+static bool objects_replicaset_members_in(const struct rollout_node *a, const struct rollout_node *b, bool amounts, bool labels)
+{
+    for (const struct rollout_node *c = ro_first(a); c != ro_end(a); c = ro_next(c)) {
+        if (labels && ro_str_eq(c->key, RO_STR("pod-template-hash")))
+            continue;
+        const struct rollout_node *other = ro_get_str(b, c->key);
+        bool nothing = objects_replicaset_is_nothing(c),
+             inner = ro_str_eq(c->key, RO_STR("limits")) || ro_str_eq(c->key, RO_STR("requests"));
+        if (nothing != objects_replicaset_is_nothing(other) || (!nothing && !objects_replicaset_same(c, other, amounts || inner, false)))
+            return false;
+    }
+    return true;
+}
+
+static bool objects_replicaset_same_amount(const struct rollout_node *a, const struct rollout_node *b)
+{
+    struct base_quantity_ro_quantity x, y;
+    return a->kind == ROLLOUT_NODE_TEXT && b->kind == ROLLOUT_NODE_TEXT && ro_quantity_parse(a->text, &x) &&
+           ro_quantity_parse(b->text, &y) && ro_quantity_cmp(&x, &y) == 0;
+}
+
+/* Equal as Kubernetes' semantic comparison has it: nothing is like an empty list, quantities compare by their value. */
+static bool objects_replicaset_same(const struct rollout_node *a, const struct rollout_node *b, bool amounts, bool labels)
+{
+    if (a->kind == ROLLOUT_NODE_OBJECT && b->kind == ROLLOUT_NODE_OBJECT)
+        return objects_replicaset_members_in(a, b, amounts, labels) && objects_replicaset_members_in(b, a, amounts, labels);
+    if (a->kind != ROLLOUT_NODE_ARRAY || b->kind != ROLLOUT_NODE_ARRAY)
+        return ro_equal(a, b) || (amounts && objects_replicaset_same_amount(a, b));
+    const struct rollout_node *x = ro_first(a), *y = ro_first(b);
+    for (; x != ro_end(a) && y != ro_end(b); x = ro_next(x), y = ro_next(y))
+        if (!objects_replicaset_same(x, y, amounts, false))
+            return false;
+    return x == ro_end(a) && y == ro_end(b);
+}
+
+static bool objects_replicaset_same_or_nothing(const struct rollout_node *a, const struct rollout_node *b, bool labels)
+{
+    static const struct rollout_node empty = { .kind = ROLLOUT_NODE_OBJECT, .size = 1 };
+    a = ro_is(a, ROLLOUT_NODE_OBJECT) ? a : &empty;
+    b = ro_is(b, ROLLOUT_NODE_OBJECT) ? b : &empty;
+    return objects_replicaset_same(a, b, false, labels);
+}
+
+/* Members of an object other than `but`, and that one as labels of a template or its metadata. */
+static bool objects_replicaset_same_template(const struct rollout_node *a, const struct rollout_node *b)
+{
+    const struct rollout_node *x = ro_get(a, "metadata"), *y = ro_get(b, "metadata");
+    if (!objects_replicaset_same_or_nothing(ro_get(a, "spec"), ro_get(b, "spec"), false) ||
+        !objects_replicaset_same_or_nothing(ro_get(x, "labels"), ro_get(y, "labels"), true))
+        return false;
+    const struct rollout_node *const both[2] = { x, y };
+    for (int i = 0; i < 2; i++)
+        for (const struct rollout_node *c = x && y ? ro_first(both[i]) : NULL; c && c != ro_end(both[i]);
+             c = ro_next(c)) {
+            const struct rollout_node *other = ro_get_str(both[1 - i], c->key);
+            if (ro_str_eq(c->key, RO_STR("labels")) || (objects_replicaset_is_nothing(c) && objects_replicaset_is_nothing(other)))
+                continue;
+            if (objects_replicaset_is_nothing(c) || objects_replicaset_is_nothing(other) || !objects_replicaset_same(c, other, false, false))
+                return false;
+        }
+    return true;
+}
+
+/* ---- those of a Deployment ---- */
+
+static struct rollout_condition objects_replicaset_find_failure(struct ro_decoder *d, const struct ro_at *status)
+{
+    struct ro_each each;
+    struct rollout_condition ret = { .type = { NULL, 0 } };
+    ro_each_open(d, status, "conditions", &each);
+    while (ro_each_next(d, &each)) {
+        struct rollout_str type = ro_read_text(d, &each.at, "type");
+        if (ret.type.data || !ro_str_eq(type, RO_STR("ReplicaFailure")))
+            continue;
+        ret.type = type;
+        ret.status = ro_read_text(d, &each.at, "status");
+        ret.reason = ro_read_text(d, &each.at, "reason");
+        ret.message = ro_read_text(d, &each.at, "message");
+        ret.last_transition_ms = ro_read_time(d, &each.at, "lastTransitionTime");
+    }
+    return ret;
+}
+
+static void ro_replica_set_facts_decode(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *object,
+                                 const struct rollout_node *template, struct rollout_replica_set_facts *ret)
+{
+    struct ro_metadata metadata;
+    ro_check_kind(d, object, "ReplicaSet");
+    ro_read_metadata(d, object, &metadata);
+    struct ro_at spec = ro_at_object(d, object, "spec");
+    struct ro_at status = ro_at_object(d, object, "status");
+    struct rollout_opt replicas = ro_read_opt(d, &spec, "replicas");
+    *ret = (struct rollout_replica_set_facts){
+        .name = metadata.name,
+        .uid = metadata.uid,
+        .created_ms = metadata.created_ms,
+        .generation = metadata.generation,
+        .observed_generation = ro_read_int64(d, &status, "observedGeneration"),
+        .flags = metadata.terminating ? ROLLOUT_REPLICA_SET_TERMINATING : 0,
+        .replicas = replicas.set ? replicas.value : 1,
+        .status_replicas = ro_read_int32(d, &status, "replicas"),
+        .ready_replicas = ro_read_int32(d, &status, "readyReplicas"),
+        .available_replicas = ro_read_int32(d, &status, "availableReplicas"),
+        .min_ready_seconds = ro_read_int32(d, &spec, "minReadySeconds"),
+        .annotations = ro_read_annotations(arena, d->code == ROLLOUT_OK ? metadata.annotations : NULL),
+        .replica_failure = objects_replicaset_find_failure(d, &status),
+    };
+    (void)ro_read_pod_selector(d, arena, &spec, &ret->selector);
+    ro_check_template(d, &spec);
+    if (template && d->code == ROLLOUT_OK && objects_replicaset_same_template(ro_get(spec.node, "template"), template))
+        ret->flags |= ROLLOUT_REPLICA_SET_SAME_TEMPLATE;
+}
+
+static int objects_replicaset_by_uid(const void *context, uint32_t a, uint32_t b)
+{
+    const struct rollout_replica_set_facts *sets = context;
+    return ro_str_cmp(sets[a].uid, sets[b].uid);
+}
+
+static bool ro_replica_set_index(struct ro_arena *arena, const struct rollout_replica_set_facts *sets, size_t count,
+                          struct ro_replica_set_index *ret)
+{
+    uint32_t *order = ro_arena_alloc(arena, count, 2 * sizeof(*order));
+    if (!order)
+        return false;
+    for (uint32_t i = 0; i < count; i++)
+        order[i] = i;
+    ro_sort_indices(order, count, order + count, objects_replicaset_by_uid, sets);
+    *ret = (struct ro_replica_set_index){ sets, order, (uint32_t)count };
+    return true;
+}
+
+static uint32_t ro_replica_set_find(const struct ro_replica_set_index *index, struct rollout_str uid)
+{
+    uint32_t low = 0, high = index->count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (ro_str_cmp(index->sets[index->order[middle]].uid, uid) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    bool found = low < index->count && uid.len > 0 && ro_str_eq(index->sets[index->order[low]].uid, uid);
+    return found ? index->order[low] + 1 : 0;
+}
+
 /* ---- lib/objects/result.c ---- */
 
 /* Nodes and bytes of text: counted first, then written where the block has room for them. */
@@ -13135,16 +15440,20 @@ struct objects_revision_style {
     bool sorted;          /* of equal data and number the later one counts, else the last of the list */
     bool keeps_first;     /* where the name gets another hash for a collision, the label keeps the first one */
     bool hashes_claims;   /* the claim templates' hash is an annotation */
+    bool of_child;        /* its labels are those of the child's template, and one that has its name and data is it */
 };
 
-static const struct objects_revision_style objects_revision_sorted_style = { { "controller.kubernetes.io/hash", 29 }, 223, true, true, true, false };
-static const struct objects_revision_style objects_revision_cloneset_style = { { "controller.kubernetes.io/hash", 29 }, 223, true, true, true, true };
-static const struct objects_revision_style objects_revision_daemonset_style = { { RO_REVISION_LABEL, sizeof(RO_REVISION_LABEL) - 1 }, INT_MAX, false, false, false, false };
+static const struct objects_revision_style objects_revision_sorted_style = { { "controller.kubernetes.io/hash", 29 }, 223, true, true, true, false, false };
+static const struct objects_revision_style objects_revision_cloneset_style = { { "controller.kubernetes.io/hash", 29 }, 223, true, true, true, true, false };
+static const struct objects_revision_style objects_revision_daemonset_style = { { RO_REVISION_LABEL, sizeof(RO_REVISION_LABEL) - 1 }, INT_MAX, false, false, false, false, false };
+static const struct objects_revision_style objects_revision_united_style = { { "controller.kubernetes.io/hash", 29 }, 223, true, true, true, false, true };
 
 static const struct objects_revision_style *objects_revision_style_of(const struct rollout_workload *workload)
 {
     if (workload->cloneset)
         return &objects_revision_cloneset_style;
+    if (workload->uniteddeployment)
+        return &objects_revision_united_style;
     return workload->daemonset ? &objects_revision_daemonset_style : &objects_revision_sorted_style;
 }
 
@@ -13185,6 +15494,7 @@ static void ro_revision_decode(struct ro_decoder *d, struct ro_arena *arena, con
         .data = ro_tree_of(data),
         .claims_hash = ro_text(ro_get_str(metadata.annotations, objects_revision_claims_annotation)),
         .hash = objects_revision_label_of(object->node, objects_revision_pod_label),
+        .created_ms = metadata.created_ms,
     };
 }
 
@@ -13207,24 +15517,32 @@ static bool objects_revision_differ_by_label(struct rollout_str a, struct rollou
            y >= INT32_MIN && y <= INT32_MAX && x != y;
 }
 
-static bool objects_revision_later(const struct rollout_revision *a, const struct rollout_tree *a_object,
-                  const struct rollout_revision *b, const struct rollout_tree *b_object)
+static bool objects_revision_later(const struct rollout_revision *a, const struct rollout_revision *b)
 {
-    int64_t a_ms = 0, b_ms = 0;
     if (a->number != b->number)
         return a->number > b->number;
-    ro_time_parse(ro_text(ro_dig(a_object->nodes, "metadata", "creationTimestamp", NULL)), &a_ms);
-    ro_time_parse(ro_text(ro_dig(b_object->nodes, "metadata", "creationTimestamp", NULL)), &b_ms);
-    return a_ms != b_ms ? a_ms > b_ms : ro_str_cmp(a->name, b->name) > 0;
+    return a->created_ms != b->created_ms ? a->created_ms > b->created_ms : ro_str_cmp(a->name, b->name) > 0;
 }
 
 /* Whether revision i counts more than j, of the same data. */
-static bool objects_revision_is_preferred(const struct objects_revision_style *style, const struct rollout_revision *revisions,
-                         const struct rollout_tree *objects, size_t i, size_t j)
+static bool objects_revision_is_preferred(const struct objects_revision_style *style, const struct rollout_revision *revisions, size_t i, size_t j)
 {
     if (style->sorted)
-        return objects_revision_later(&revisions[i], &objects[i], &revisions[j], &objects[j]);
+        return objects_revision_later(&revisions[i], &revisions[j]);
     return revisions[i].number >= revisions[j].number;
+}
+
+/* Whether a stored revision's data are these of a template. */
+static bool objects_revision_has_data(struct ro_arena *arena, const struct rollout_revision *revision, const struct rollout_tree *data,
+                     bool of_child)
+{
+    struct ro_arena scratch = { NULL, false };
+    const struct rollout_node *template = ro_dig(revision->data.nodes, "spec", "template", NULL);
+    struct rollout_tree stored = template ? ro_revision_data(&scratch, template, of_child) : (struct rollout_tree){ 0 };
+    bool equal = stored.count > 0 && ro_equal(data->nodes, stored.nodes);
+    arena->failed |= scratch.failed;
+    ro_arena_free(&scratch);
+    return equal;
 }
 
 static uint32_t ro_revision_of_template(struct ro_arena *arena, const struct rollout_workload *workload,
@@ -13236,23 +15554,16 @@ static uint32_t ro_revision_of_template(struct ro_arena *arena, const struct rol
     struct ro_arena scratch = { NULL, false };
     uint32_t found = ROLLOUT_NONE;
     char buf[16];
-    struct rollout_tree wanted = ro_revision_data(&scratch, ro_dig(object, "spec", "template", NULL));
+    struct rollout_tree wanted = ro_revision_data(&scratch, ro_dig(object, "spec", "template", NULL), style->of_child);
     struct rollout_str hash = objects_revision_hash_of(ro_data_text(&scratch, &wanted), collision_count.value, buf);
     for (size_t i = 0; i < count && !scratch.failed; i++) {
-        const struct rollout_node *template = ro_dig(revisions[i].data.nodes, "spec", "template", NULL);
-        if (!template)
-            continue;
         if (style->compares_hashes && objects_revision_differ_by_label(hash, objects_revision_label_of(objects[i].nodes, style->hash_label)))
             continue;
         /* Upstream compares bytes; what its encoder adds is added on this side too, so that a revision that
          * another encoder wrote without "resources":{} or "creationTimestamp":null is still recognised. */
-        struct ro_arena mine = { NULL, false };
-        struct rollout_tree data = ro_revision_data(&mine, template);
-        if (data.count > 0 && ro_equal(wanted.nodes, data.nodes) &&
-            (found == ROLLOUT_NONE || objects_revision_is_preferred(style, revisions, objects, i, found)))
+        if (objects_revision_has_data(&scratch, &revisions[i], &wanted, style->of_child) &&
+            (found == ROLLOUT_NONE || objects_revision_is_preferred(style, revisions, i, found)))
             found = (uint32_t)i;
-        scratch.failed |= mine.failed;
-        ro_arena_free(&mine);
     }
     arena->failed |= scratch.failed;
     ro_arena_free(&scratch);
@@ -13261,12 +15572,13 @@ static uint32_t ro_revision_of_template(struct ro_arena *arena, const struct rol
 
 /* ---- making ---- */
 
-static bool objects_revision_name_taken(const struct rollout_revision *revisions, size_t count, struct rollout_str name)
+/* Place of the revision of this name; count where there is none. */
+static size_t objects_revision_find_name(const struct rollout_revision *revisions, size_t count, struct rollout_str name)
 {
-    for (size_t i = 0; i < count; i++)
-        if (ro_str_eq(revisions[i].name, name))
-            return true;
-    return false;
+    size_t i = 0;
+    while (i < count && !ro_str_eq(revisions[i].name, name))
+        i++;
+    return i;
 }
 
 /* A map of the object, to be changed; an empty one where it is absent. */
@@ -13275,44 +15587,68 @@ static struct ro_edit *objects_revision_map_of(struct ro_arena *arena, const str
     return ro_is(map, ROLLOUT_NODE_OBJECT) ? ro_edit_copy(arena, map) : ro_edit_object(arena);
 }
 
-/* The names that upstream would try one after the other until one is free, and the label that goes with it. */
+/* The names that upstream would try one after the other until one is free, and the label that goes with it; or until one
+ * is that of a revision which can be taken as it is: its place. */
 static struct rollout_str objects_revision_free_name(struct ro_arena *arena, const struct objects_revision_style *style, struct rollout_str owner,
-                                    struct rollout_str data, struct rollout_opt *collision_count,
+                                    const struct rollout_tree *tree, struct rollout_opt *collision_count,
                                     const struct rollout_revision *revisions, size_t count,
-                                    struct rollout_str *ret_label)
+                                    struct rollout_str *ret_label, uint32_t *ret_found)
 {
     char buf[16];
+    struct rollout_str data = ro_data_text(arena, tree);
+    *ret_found = ROLLOUT_NONE;
     struct rollout_str first = ro_arena_str(arena, objects_revision_hash_of(data, collision_count->value, buf)), name;
     int prefix = owner.len > (size_t)style->name_room ? style->name_room : (int)owner.len;
     for (;;) {
         struct rollout_str hash = objects_revision_hash_of(data, collision_count->value, buf);
         name = ro_arena_printf(arena, "%.*s-%.*s", prefix, owner.data ? owner.data : "", (int)hash.len, hash.data);
         *ret_label = style->keeps_first ? first : ro_arena_str(arena, hash);
-        if (arena->failed || !objects_revision_name_taken(revisions, count, name))
+        size_t i = objects_revision_find_name(revisions, count, name);
+        if (arena->failed || i == count)
             return name;
+        if (style->of_child && objects_revision_has_data(arena, &revisions[i], tree, true)) {
+            *ret_found = (uint32_t)i;
+            return name;
+        }
         *collision_count = (struct rollout_opt){ 1, (int32_t)((uint32_t)collision_count->value + 1) };
     }
 }
 
-static void ro_revision_make(struct ro_arena *arena, const struct rollout_workload *workload,
-                      const struct rollout_node *object, struct rollout_opt *collision_count,
-                      const struct rollout_revision *revisions, size_t count, struct rollout_revision *ret_revision,
-                      struct rollout_tree *ret_object)
+/* The labels of what the revision is of: a UnitedDeployment's are those of its child's template, but for a CloneSet's. */
+static const struct rollout_node *objects_revision_labels_of(const struct rollout_workload *workload, const struct rollout_node *template)
+{
+    if (!workload->uniteddeployment)
+        return ro_dig(template, "metadata", "labels", NULL);
+    uint32_t kind = workload->uniteddeployment->child_kind;
+    const char *key = ro_child_template_key(kind);
+    return key && kind != ROLLOUT_CHILD_CLONESET ? ro_dig(template, key, "metadata", "labels", NULL) : NULL;
+}
+
+static int64_t ro_revision_next_number(const struct rollout_revision *revisions, size_t count)
+{
+    int64_t number = 0;
+    for (size_t i = 0; i < count; i++)
+        if (revisions[i].number > number)
+            number = revisions[i].number;
+    return number + (number < INT64_MAX); /* else refused by whoever plans it */
+}
+
+static uint32_t ro_revision_make(struct ro_arena *arena, const struct rollout_workload *workload,
+                          const struct rollout_node *object, struct rollout_opt *collision_count,
+                          const struct rollout_revision *revisions, size_t count, int64_t number,
+                          struct rollout_revision *ret_revision, struct rollout_tree *ret_object)
 {
     const struct objects_revision_style *style = objects_revision_style_of(workload);
     struct ro_kind kind = ro_kind_of(workload);
     const struct rollout_node *template = ro_dig(object, "spec", "template", NULL);
     const struct rollout_node *metadata = ro_get(object, "metadata");
-    struct rollout_tree data = ro_revision_data(arena, template);
+    struct rollout_tree data = ro_revision_data(arena, template, style->of_child);
     struct rollout_str label, claims = { NULL, 0 };
+    uint32_t found;
     struct rollout_str name =
-        objects_revision_free_name(arena, style, kind.name, ro_data_text(arena, &data), collision_count, revisions, count, &label);
-    int64_t number = 0;
-    for (size_t i = 0; i < count; i++)
-        if (revisions[i].number > number)
-            number = revisions[i].number;
-    if (number < INT64_MAX) /* else refused by whoever plans it */
-        number++;
+        objects_revision_free_name(arena, style, kind.name, &data, collision_count, revisions, count, &label, &found);
+    if (found != ROLLOUT_NONE)
+        return found;
 
     struct ro_edit *out = ro_edit_object(arena);
     ro_edit_set_text(arena, out, RO_STR("kind"), RO_STR("ControllerRevision"));
@@ -13320,7 +15656,7 @@ static void ro_revision_make(struct ro_arena *arena, const struct rollout_worklo
     struct ro_edit *meta = ro_edit_need_object(arena, out, "metadata");
     ro_edit_set_text(arena, meta, RO_STR("name"), name);
     ro_edit_set_text(arena, meta, RO_STR("namespace"), kind.namespace_);
-    struct ro_edit *labels = objects_revision_map_of(arena, ro_dig(template, "metadata", "labels", NULL));
+    struct ro_edit *labels = objects_revision_map_of(arena, objects_revision_labels_of(workload, template));
     ro_edit_set_text(arena, labels, style->hash_label, label);
     ro_edit_set(meta, RO_STR("labels"), labels);
     struct ro_edit *annotations = objects_revision_map_of(arena, ro_get(metadata, "annotations"));
@@ -13346,17 +15682,77 @@ static void ro_revision_make(struct ro_arena *arena, const struct rollout_worklo
         .claims_hash = claims,
         .hash = objects_revision_label_of(ret_object->nodes, objects_revision_pod_label),
     };
+    return ROLLOUT_NONE;
 }
 
 /* ---- lib/objects/revision_data.c ---- */
 
 /* Where in a template a node stands, as far as its encoding there differs. */
-enum objects_revision_data_place { objects_revision_data_ELSEWHERE, objects_revision_data_TEMPLATE, objects_revision_data_METADATA, objects_revision_data_SPEC, objects_revision_data_CONTAINERS, objects_revision_data_CONTAINER };
+enum objects_revision_data_place {
+    objects_revision_data_ELSEWHERE,
+    objects_revision_data_TEMPLATE,
+    objects_revision_data_METADATA,
+    objects_revision_data_SPEC,
+    objects_revision_data_CONTAINERS,
+    objects_revision_data_CONTAINER,
+    objects_revision_data_CHILDREN, /* a UnitedDeployment's spec.template: a template of one of four kinds */
+    objects_revision_data_STATEFULSET,
+    objects_revision_data_ADVANCED_STATEFULSET,
+    objects_revision_data_CLONESET,
+    objects_revision_data_DEPLOYMENT,
+    objects_revision_data_STATEFULSET_SPEC, /* in the order of the four above */
+    objects_revision_data_ADVANCED_STATEFULSET_SPEC,
+    objects_revision_data_CLONESET_SPEC,
+    objects_revision_data_DEPLOYMENT_SPEC,
+    objects_revision_data_POD_TEMPLATE,
+    objects_revision_data_CLAIMS,
+    objects_revision_data_CLAIM,
+    objects_revision_data_CLAIM_SPEC,
+};
+
+static const struct {
+    struct rollout_str key;
+    enum objects_revision_data_place place;
+} objects_revision_data_children[] = {
+    { { "statefulSetTemplate", 19 }, objects_revision_data_STATEFULSET },
+    { { "advancedStatefulSetTemplate", 27 }, objects_revision_data_ADVANCED_STATEFULSET },
+    { { "cloneSetTemplate", 16 }, objects_revision_data_CLONESET },
+    { { "deploymentTemplate", 18 }, objects_revision_data_DEPLOYMENT },
+};
+
+static enum objects_revision_data_place objects_revision_data_child_of(struct rollout_str key)
+{
+    for (size_t i = 0; i < sizeof objects_revision_data_children / sizeof *objects_revision_data_children; i++)
+        if (ro_str_eq(objects_revision_data_children[i].key, key))
+            return objects_revision_data_children[i].place;
+    return objects_revision_data_ELSEWHERE;
+}
 
 static enum objects_revision_data_place objects_revision_data_place_of(enum objects_revision_data_place parent, struct rollout_str key)
 {
     switch (parent) {
+    case objects_revision_data_CHILDREN:
+        return objects_revision_data_child_of(key);
+    case objects_revision_data_STATEFULSET:
+    case objects_revision_data_ADVANCED_STATEFULSET:
+    case objects_revision_data_CLONESET:
+    case objects_revision_data_DEPLOYMENT:
+        if (ro_str_eq(key, RO_STR("spec")))
+            return parent - objects_revision_data_STATEFULSET + objects_revision_data_STATEFULSET_SPEC;
+        return ro_str_eq(key, RO_STR("metadata")) ? objects_revision_data_METADATA : objects_revision_data_ELSEWHERE;
+    case objects_revision_data_STATEFULSET_SPEC:
+    case objects_revision_data_ADVANCED_STATEFULSET_SPEC:
+    case objects_revision_data_CLONESET_SPEC:
+    case objects_revision_data_DEPLOYMENT_SPEC:
+        if (ro_str_eq(key, RO_STR("template")))
+            return objects_revision_data_POD_TEMPLATE;
+        return ro_str_eq(key, RO_STR("volumeClaimTemplates")) ? objects_revision_data_CLAIMS : objects_revision_data_ELSEWHERE;
+    case objects_revision_data_CLAIMS:
+        return objects_revision_data_CLAIM;
+    case objects_revision_data_CLAIM:
+        return ro_str_eq(key, RO_STR("metadata")) ? objects_revision_data_METADATA : ro_str_eq(key, RO_STR("spec")) ? objects_revision_data_CLAIM_SPEC : objects_revision_data_ELSEWHERE;
     case objects_revision_data_TEMPLATE:
+    case objects_revision_data_POD_TEMPLATE:
         return ro_str_eq(key, RO_STR("metadata")) ? objects_revision_data_METADATA : ro_str_eq(key, RO_STR("spec")) ? objects_revision_data_SPEC : objects_revision_data_ELSEWHERE;
     case objects_revision_data_SPEC:
         return ro_str_eq(key, RO_STR("containers")) || ro_str_eq(key, RO_STR("initContainers")) ||
@@ -13377,10 +15773,33 @@ static const struct rollout_node objects_revision_data_patch = { ROLLOUT_NODE_TE
 static const struct rollout_node objects_revision_data_created = { ROLLOUT_NODE_NULL, 1, { "creationTimestamp", 17 }, { 0 }, 0, 0 };
 static const struct rollout_node objects_revision_data_resources = { ROLLOUT_NODE_OBJECT, 1, { "resources", 9 }, { 0 }, 0, 0 };
 
-static const struct rollout_node *const objects_revision_data_always[][4] = {
+static const struct rollout_node objects_revision_data_selector = { ROLLOUT_NODE_NULL, 1, { "selector", 8 }, { 0 }, 0, 0 };
+static const struct rollout_node objects_revision_data_template_ = { ROLLOUT_NODE_OBJECT, 1, { "template", 8 }, { 0 }, 0, 0 };
+static const struct rollout_node objects_revision_data_service = { ROLLOUT_NODE_TEXT, 1, { "serviceName", 11 }, { "", 0 }, 0, 0 };
+static const struct rollout_node objects_revision_data_update = { ROLLOUT_NODE_OBJECT, 1, { "updateStrategy", 14 }, { 0 }, 0, 0 };
+static const struct rollout_node objects_revision_data_scale = { ROLLOUT_NODE_OBJECT, 1, { "scaleStrategy", 13 }, { 0 }, 0, 0 };
+static const struct rollout_node objects_revision_data_strategy = { ROLLOUT_NODE_OBJECT, 1, { "strategy", 8 }, { 0 }, 0, 0 };
+static const struct rollout_node objects_revision_data_claims = { ROLLOUT_NODE_OBJECT, 1, { "volumeClaimUpdateStrategy", 25 }, { 0 }, 0, 0 };
+static const struct rollout_node objects_revision_data_status = { ROLLOUT_NODE_OBJECT, 1, { "status", 6 }, { 0 }, 0, 0 };
+
+enum { objects_revision_data_MOST_ADDED = 4 };
+
+static const struct rollout_node *const objects_revision_data_always[][objects_revision_data_MOST_ADDED + 1] = {
     [objects_revision_data_TEMPLATE] = { &objects_revision_data_patch, &objects_revision_data_empty_metadata, &objects_revision_data_empty_spec },
     [objects_revision_data_METADATA] = { &objects_revision_data_created },
     [objects_revision_data_CONTAINER] = { &objects_revision_data_resources },
+    [objects_revision_data_CHILDREN] = { &objects_revision_data_patch },
+    [objects_revision_data_STATEFULSET] = { &objects_revision_data_empty_metadata, &objects_revision_data_empty_spec },
+    [objects_revision_data_ADVANCED_STATEFULSET] = { &objects_revision_data_empty_metadata, &objects_revision_data_empty_spec },
+    [objects_revision_data_CLONESET] = { &objects_revision_data_empty_metadata, &objects_revision_data_empty_spec },
+    [objects_revision_data_DEPLOYMENT] = { &objects_revision_data_empty_metadata, &objects_revision_data_empty_spec },
+    [objects_revision_data_STATEFULSET_SPEC] = { &objects_revision_data_selector, &objects_revision_data_template_, &objects_revision_data_service, &objects_revision_data_update },
+    [objects_revision_data_ADVANCED_STATEFULSET_SPEC] = { &objects_revision_data_selector, &objects_revision_data_template_, &objects_revision_data_claims, &objects_revision_data_update },
+    [objects_revision_data_CLONESET_SPEC] = { &objects_revision_data_selector, &objects_revision_data_template_, &objects_revision_data_scale, &objects_revision_data_update },
+    [objects_revision_data_DEPLOYMENT_SPEC] = { &objects_revision_data_selector, &objects_revision_data_template_, &objects_revision_data_strategy },
+    [objects_revision_data_POD_TEMPLATE] = { &objects_revision_data_empty_metadata, &objects_revision_data_empty_spec },
+    [objects_revision_data_CLAIM] = { &objects_revision_data_empty_metadata, &objects_revision_data_empty_spec, &objects_revision_data_status },
+    [objects_revision_data_CLAIM_SPEC] = { &objects_revision_data_resources },
 };
 
 static int objects_revision_data_by_key(const void *context, uint32_t a, uint32_t b)
@@ -13390,7 +15809,8 @@ static int objects_revision_data_by_key(const void *context, uint32_t a, uint32_
 }
 
 /* Writes n at out as Go encodes what it decoded from it: members by key, nulls left out, what is always
- * there put in. At most twice the nodes of n, and 8. Returns the place behind it, NULL on lack of memory. */
+ * there put in. At most twice the nodes of n, and 8; with children's templates in it six times, and 32, since a claim
+ * may get metadata, creationTimestamp, spec, resources and status. Returns the place behind it, NULL on lack of memory. */
 static struct rollout_node *objects_revision_data_encode(struct ro_arena *arena, const struct rollout_node *n, enum objects_revision_data_place place,
                                    struct rollout_node *out)
 {
@@ -13400,7 +15820,7 @@ static struct rollout_node *objects_revision_data_encode(struct ro_arena *arena,
         for (const struct rollout_node *c = ro_first(n); end && c != ro_end(n); c = ro_next(c))
             end = objects_revision_data_encode(arena, c, objects_revision_data_place_of(place, c->key), end);
     } else if (n->kind == ROLLOUT_NODE_OBJECT) {
-        uint32_t most = ro_count(n) + 4, count = 0;
+        uint32_t most = ro_count(n) + objects_revision_data_MOST_ADDED, count = 0;
         const struct rollout_node **members = ro_arena_alloc(arena, most, sizeof(*members));
         uint32_t *order = ro_arena_alloc(arena, (size_t)most * 2, sizeof(*order));
         if (!members || !order)
@@ -13426,15 +15846,16 @@ static struct rollout_node *objects_revision_data_encode(struct ro_arena *arena,
     return end;
 }
 
-static struct rollout_tree ro_revision_data(struct ro_arena *arena, const struct rollout_node *template)
+static struct rollout_tree ro_revision_data(struct ro_arena *arena, const struct rollout_node *template, bool children_in_it)
 {
     static const struct rollout_node empty = { ROLLOUT_NODE_OBJECT, 1, { 0 }, { 0 }, 0, 0 };
     struct rollout_tree tree = { 0 };
     template = ro_is(template, ROLLOUT_NODE_OBJECT) ? template : &empty;
-    struct rollout_node *nodes = ro_arena_alloc(arena, (size_t) template->size * 2 + 16, sizeof(*nodes));
+    size_t room = children_in_it ? (size_t) template->size * 6 + 32 : (size_t) template->size * 2 + 16;
+    struct rollout_node *nodes = ro_arena_alloc(arena, room, sizeof(*nodes));
     if (!nodes)
         return tree;
-    struct rollout_node *end = objects_revision_data_encode(arena, template, objects_revision_data_TEMPLATE, nodes + 2);
+    struct rollout_node *end = objects_revision_data_encode(arena, template, children_in_it ? objects_revision_data_CHILDREN : objects_revision_data_TEMPLATE, nodes + 2);
     if (!end)
         return tree;
     tree = (struct rollout_tree){ .nodes = nodes, .count = (size_t)(end - nodes) };
@@ -13841,6 +16262,7 @@ static void ro_read_settings(struct ro_decoder *d, struct ro_arena *arena, const
     objects_settings_read_fixes(d, body);
     struct ro_at in_flight = ro_at_object(d, body, "inFlight");
     snapshot->unobserved_since_ms = ro_read_time(d, &in_flight, "since");
+    snapshot->written_version = ro_read_text(d, &in_flight, "workload");
     objects_settings_read_backoffs(d, arena, body, &snapshot->failed_pod_backoffs);
 }
 
@@ -14627,10 +17049,18 @@ int rollout_snapshot_object(const struct rollout_world *world, const struct roll
     int r = rollout_tree_check(&world->workload_object, reterr);
     if (r == ROLLOUT_OK)
         r = ro_abi_struct(world->workload, &w.workload, sizeof(w.workload), "workload", reterr);
+    if (r == ROLLOUT_OK && (w.workload.deployment || w.workload.replicaset)) /* their pods' owners are not written */
+        r = ro_error(reterr, ROLLOUT_ERR_INVALID, "workload", "workload: the snapshot of a %s cannot be written",
+                     w.workload.deployment ? "Deployment" : "ReplicaSet");
     if (r == ROLLOUT_OK)
         r = ro_specs_open(&w.workload, &w.specs, reterr);
+    if (r == ROLLOUT_OK && w.workload.uniteddeployment) /* its children's objects would have to be made up */
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, "workload",
+                        "workload: the facts of a UnitedDeployment are not written");
     if (r == ROLLOUT_OK)
         r = ro_gates_resolve(w.workload.gates, w.workload.gate_count, &w.gates, reterr);
+    if (r == ROLLOUT_OK && w.workload.broadcastjob) /* what decides on its nodes would be lost */
+        r = ro_error(reterr, ROLLOUT_ERR_INVALID, "workload", "workload: the snapshot of a BroadcastJob cannot be written");
     if (r != ROLLOUT_OK)
         return r;
     r = ro_abi_struct(snapshot, &facts.snapshot, sizeof(facts.snapshot), "snapshot", reterr);
@@ -15093,8 +17523,24 @@ static struct rollout_lifecycle ro_read_lifecycle(struct ro_decoder *d, const st
     };
 }
 
-static const struct rollout_condition *ro_read_conditions(struct ro_decoder *d, struct ro_arena *arena,
-                                                   const struct ro_at *status, bool update_times, size_t *ret_count)
+static struct rollout_labels ro_read_annotations(struct ro_arena *arena, const struct rollout_node *annotations)
+{
+    struct rollout_labels ret = { NULL, 0, sizeof(struct rollout_label) };
+    bool some = ro_is(annotations, ROLLOUT_NODE_OBJECT) && ro_count(annotations) > 0;
+    struct rollout_label *items = some ? ro_arena_alloc(arena, ro_count(annotations), sizeof(*items)) : NULL;
+    if (!items)
+        return ret;
+    for (const struct rollout_node *c = ro_first(annotations); c != ro_end(annotations); c = ro_next(c)) {
+        struct rollout_str text = ro_text(c);
+        items[ret.count++] = (struct rollout_label){ c->key, text.data ? text : RO_STR("") };
+    }
+    ret.items = items;
+    return ret;
+}
+
+static const struct rollout_condition *ro_read_conditions_by(struct ro_decoder *d, struct ro_arena *arena,
+                                                      const struct ro_at *status, const char *update_key,
+                                                      size_t *ret_count)
 {
     struct ro_each each;
     ro_each_open(d, status, "conditions", &each);
@@ -15107,11 +17553,17 @@ static const struct rollout_condition *ro_read_conditions(struct ro_decoder *d, 
         condition->status = ro_read_text(d, &each.at, "status");
         condition->reason = ro_read_text(d, &each.at, "reason");
         condition->message = ro_read_text(d, &each.at, "message");
-        if (update_times)
-            condition->last_update_ms = ro_read_time(d, &each.at, "lastUpdateTime");
+        if (update_key)
+            condition->last_update_ms = ro_read_time(d, &each.at, update_key);
         condition->last_transition_ms = ro_read_time(d, &each.at, "lastTransitionTime");
     }
     return items;
+}
+
+static const struct rollout_condition *ro_read_conditions(struct ro_decoder *d, struct ro_arena *arena,
+                                                   const struct ro_at *status, bool update_times, size_t *ret_count)
+{
+    return ro_read_conditions_by(d, arena, status, update_times ? "lastUpdateTime" : NULL, ret_count);
 }
 
 /* ---- lib/objects/statefulset.h ---- */
@@ -15370,17 +17822,18 @@ static bool ro_storage_ok(struct ro_storage *storage, const struct rollout_node 
 
 /* ---- lib/objects/workload.c ---- */
 
-/* Which kinds there are, and whether Kubernetes has one of that name itself. */
+/* Which kinds there are, and whether OpenKruise and Kubernetes have one of that name. */
 static const struct {
     struct rollout_str kind;
-    bool native;
+    bool kruise, native;
 } objects_workload_kinds[] = {
-    { { "CloneSet", 8 }, false },
-    { { "StatefulSet", 11 }, true },
-    { { "DaemonSet", 9 }, true },
+    { { "CloneSet", 8 }, true, false },          { { "StatefulSet", 11 }, true, true },
+    { { "DaemonSet", 9 }, true, true },          { { "BroadcastJob", 12 }, true, false },
+    { { "Deployment", 10 }, false, true },       { { "ReplicaSet", 10 }, false, true },
+    { { "UnitedDeployment", 16 }, true, false },
 };
 
-enum { objects_workload_CLONESET, objects_workload_STATEFULSET, objects_workload_DAEMONSET, objects_workload_KINDS };
+enum { objects_workload_CLONESET, objects_workload_STATEFULSET, objects_workload_DAEMONSET, objects_workload_BROADCASTJOB, objects_workload_DEPLOYMENT, objects_workload_REPLICASET, objects_workload_UNITEDDEPLOYMENT, objects_workload_KINDS };
 
 static size_t objects_workload_kind_of(struct rollout_str text)
 {
@@ -15397,9 +17850,9 @@ static bool ro_is_workload(struct rollout_str kind)
 
 static uint32_t objects_workload_version_of(size_t kind, struct rollout_str api_version)
 {
-    if (ro_str_eq(api_version, RO_STR("apps.kruise.io/v1beta1")))
+    if (objects_workload_kinds[kind].kruise && ro_str_eq(api_version, RO_STR("apps.kruise.io/v1beta1")))
         return RO_VERSION_V1BETA1;
-    if (ro_str_eq(api_version, RO_STR("apps.kruise.io/v1alpha1")))
+    if (objects_workload_kinds[kind].kruise && ro_str_eq(api_version, RO_STR("apps.kruise.io/v1alpha1")))
         return RO_VERSION_V1ALPHA1;
     return objects_workload_kinds[kind].native && ro_str_eq(api_version, RO_STR("apps/v1")) ? RO_VERSION_NATIVE : RO_VERSION_NONE;
 }
@@ -15419,6 +17872,18 @@ static void ro_workload_decode(struct ro_decoder *d, struct ro_arena *arena, con
     } else if (which == objects_workload_STATEFULSET) {
         ro_statefulset_decode(d, arena, object, version, &specs->statefulset, &specs->statefulset_status);
         ret->statefulset = &specs->statefulset;
+    } else if (which == objects_workload_BROADCASTJOB) {
+        ro_broadcastjob_decode(d, arena, object, &specs->broadcastjob, &specs->broadcastjob_status);
+        ret->broadcastjob = &specs->broadcastjob;
+    } else if (which == objects_workload_DEPLOYMENT) {
+        ro_deployment_decode(d, arena, object, &specs->deployment, &specs->deployment_status);
+        ret->deployment = &specs->deployment;
+    } else if (which == objects_workload_REPLICASET) {
+        ro_replicaset_decode(d, arena, object, &specs->replicaset, &specs->replicaset_status);
+        ret->replicaset = &specs->replicaset;
+    } else if (which == objects_workload_UNITEDDEPLOYMENT) {
+        ro_uniteddeployment_decode(d, arena, object, &specs->uniteddeployment, &specs->uniteddeployment_status);
+        ret->uniteddeployment = &specs->uniteddeployment;
     } else {
         ro_daemonset_decode(d, arena, object, version, &specs->daemonset, &specs->daemonset_status);
         ret->daemonset = &specs->daemonset;
@@ -15433,6 +17898,12 @@ static const struct rollout_selector *ro_workload_selector(const struct rollout_
         return &workload->statefulset->selector;
     if (workload->daemonset && !(workload->daemonset->flags & ROLLOUT_DAEMONSET_SELECTOR_INVALID))
         return &workload->daemonset->selector;
+    if (workload->deployment && !(workload->deployment->flags & ROLLOUT_DEPLOYMENT_SELECTOR_INVALID))
+        return &workload->deployment->selector;
+    if (workload->replicaset && !(workload->replicaset->flags & ROLLOUT_REPLICASET_SELECTOR_INVALID))
+        return &workload->replicaset->selector;
+    if (workload->uniteddeployment && !(workload->uniteddeployment->flags & ROLLOUT_UNITEDDEPLOYMENT_SELECTOR_INVALID))
+        return &workload->uniteddeployment->selector;
     return NULL;
 }
 
@@ -15440,6 +17911,8 @@ static struct rollout_opt *ro_workload_collisions(const struct rollout_workload 
 {
     if (workload->cloneset)
         return &specs->cloneset_status.collision_count;
+    if (workload->uniteddeployment)
+        return &specs->uniteddeployment_status.collision_count;
     return workload->statefulset ? &specs->statefulset_status.collision_count
                                  : &specs->daemonset_status.collision_count;
 }
@@ -15448,6 +17921,8 @@ static struct rollout_str ro_workload_current_revision(const struct rollout_work
 {
     if (workload->cloneset)
         return workload->cloneset->status->current_revision;
+    if (workload->uniteddeployment)
+        return workload->uniteddeployment->status->current_revision;
     return workload->statefulset ? workload->statefulset->status->current_revision : (struct rollout_str){ NULL, 0 };
 }
 
@@ -15467,8 +17942,9 @@ struct ro_builder {
     struct rollout_limit *limits;
     struct rollout_node *nodes;
     uint32_t *dropped;
+    int32_t *numbers;
     char *chars;
-    size_t n_actions, n_attrs, n_texts, n_verdicts, n_limits, n_nodes, n_dropped, n_chars;
+    size_t n_actions, n_attrs, n_texts, n_verdicts, n_limits, n_nodes, n_dropped, n_numbers, n_chars;
 };
 
 /* Ends counting: allocates the plan and starts over, now writing. ROLLOUT_OK or ROLLOUT_ERR_NOMEM (also where an
@@ -15497,11 +17973,18 @@ static void ro_build_attr_value(struct ro_builder *b, uint32_t key, int64_t valu
 /* ROLLOUT_ATTR_POD: a pod's name and its place, or ROLLOUT_NONE where it is not there. */
 static void ro_build_attr_pod(struct ro_builder *b, struct rollout_str name, uint32_t pod);
 
+/* ROLLOUT_ATTR_ANNOTATION, and unless it is removed ROLLOUT_ATTR_ANNOTATION_VALUE. */
+static void ro_build_attr_note(struct ro_builder *b, struct rollout_str key, struct rollout_str value, int removed);
+
+/* ROLLOUT_ATTR_CHILD: a child's name and its place in the snapshot's subsets. */
+static void ro_build_attr_child(struct ro_builder *b, struct rollout_str name, uint32_t child);
+
 /* Verdicts: the first n are reserved and written in any order, the others follow. */
 static void ro_build_verdicts(struct ro_builder *b, size_t n);
 static void ro_build_verdict(struct ro_builder *b, const struct rollout_verdict *verdict);
 static void ro_build_limit(struct ro_builder *b, const struct rollout_limit *limit);
 static void ro_build_dropped(struct ro_builder *b, uint32_t index);
+static void ro_build_number(struct ro_builder *b, int32_t number);
 
 /* The status, member by member. open/close also for arrays (kind) and elements (key absent). */
 static size_t ro_build_open(struct ro_builder *b, uint32_t kind, struct rollout_str key);
@@ -15515,6 +17998,7 @@ static void ro_build_text_optional(struct ro_builder *b, struct rollout_str key,
 
 /* A condition as an element, and all of them as the member "conditions", none where there is none. */
 static void ro_build_condition(struct ro_builder *b, const struct rollout_condition *condition);
+static void ro_build_condition_by(struct ro_builder *b, const struct rollout_condition *condition, struct rollout_str update_key);
 static void ro_build_conditions(struct ro_builder *b, const struct rollout_condition *conditions, size_t count);
 
 /* ---- lib/planners/builder.c ---- */
@@ -15530,6 +18014,7 @@ static int ro_builder_begin(struct ro_builder *b, struct rollout_error *reterr)
     size_t limits = ro_layout_add(&layout, b->n_limits, sizeof *b->limits);
     size_t nodes = ro_layout_add(&layout, b->n_nodes, sizeof *b->nodes);
     size_t dropped = ro_layout_add(&layout, b->n_dropped, sizeof *b->dropped);
+    size_t numbers = ro_layout_add(&layout, b->n_numbers, sizeof *b->numbers);
     size_t chars = ro_layout_add(&layout, b->n_chars, 1);
     if (b->n_actions >= UINT32_MAX || b->n_attrs >= UINT32_MAX || b->n_texts >= UINT32_MAX)
         return ro_error_nomem(reterr);
@@ -15546,6 +18031,7 @@ static int ro_builder_begin(struct ro_builder *b, struct rollout_error *reterr)
         .limits = (void *)(block + limits),
         .nodes = (void *)(block + nodes),
         .dropped = (void *)(block + dropped),
+        .numbers = (void *)(block + numbers),
         .chars = block + chars,
     };
     return ROLLOUT_OK;
@@ -15643,6 +18129,18 @@ static void ro_build_attr_pod(struct ro_builder *b, struct rollout_str name, uin
     planners_builder_build_attr(b, ROLLOUT_ATTR_POD, ro_build_text(b, name), pod == ROLLOUT_NONE ? 0 : (int64_t)pod + 1);
 }
 
+static void ro_build_attr_note(struct ro_builder *b, struct rollout_str key, struct rollout_str value, int removed)
+{
+    planners_builder_build_attr(b, ROLLOUT_ATTR_ANNOTATION, ro_build_text(b, key), !removed);
+    if (!removed)
+        planners_builder_build_attr(b, ROLLOUT_ATTR_ANNOTATION_VALUE, ro_build_text(b, value), 0);
+}
+
+static void ro_build_attr_child(struct ro_builder *b, struct rollout_str name, uint32_t child)
+{
+    planners_builder_build_attr(b, ROLLOUT_ATTR_CHILD, ro_build_text(b, name), (int64_t)child + 1);
+}
+
 static void ro_build_verdicts(struct ro_builder *b, size_t n)
 {
     b->n_verdicts = n;
@@ -15667,6 +18165,13 @@ static void ro_build_dropped(struct ro_builder *b, uint32_t index)
     if (b->plan)
         b->dropped[b->n_dropped] = index;
     b->n_dropped++;
+}
+
+static void ro_build_number(struct ro_builder *b, int32_t number)
+{
+    if (b->plan)
+        b->numbers[b->n_numbers] = number;
+    b->n_numbers++;
 }
 
 static void planners_builder_build_node(struct ro_builder *b, struct rollout_node node)
@@ -15712,14 +18217,14 @@ static void ro_build_text_optional(struct ro_builder *b, struct rollout_str key,
         ro_build_string(b, key, text);
 }
 
-static void ro_build_condition(struct ro_builder *b, const struct rollout_condition *condition)
+static void ro_build_condition_by(struct ro_builder *b, const struct rollout_condition *condition, struct rollout_str update_key)
 {
     const struct rollout_str none = { NULL, 0 };
     size_t open = ro_build_open(b, ROLLOUT_NODE_OBJECT, none);
     ro_build_string(b, RO_STR("type"), condition->type);
     ro_build_string(b, RO_STR("status"), condition->status);
     if (condition->last_update_ms)
-        ro_build_string(b, RO_STR("lastUpdateTime"), ro_build_time(b, condition->last_update_ms));
+        ro_build_string(b, update_key, ro_build_time(b, condition->last_update_ms));
     if (condition->last_transition_ms)
         ro_build_string(b, RO_STR("lastTransitionTime"), ro_build_time(b, condition->last_transition_ms));
     if (condition->reason.len)
@@ -15727,6 +18232,11 @@ static void ro_build_condition(struct ro_builder *b, const struct rollout_condit
     if (condition->message.len)
         ro_build_string(b, RO_STR("message"), condition->message);
     ro_build_close(b, open);
+}
+
+static void ro_build_condition(struct ro_builder *b, const struct rollout_condition *condition)
+{
+    ro_build_condition_by(b, condition, RO_STR("lastUpdateTime"));
 }
 
 static void ro_build_conditions(struct ro_builder *b, const struct rollout_condition *conditions, size_t count)
@@ -15792,12 +18302,14 @@ void rollout_candidates_free(struct rollout_candidates *candidates)
 struct ro_planner_input {
     struct rollout_snapshot snapshot; /* scalars; the arrays are below */
     struct ro_pods pods;
-    struct ro_abi_array nodes;     /* of struct rollout_node_facts */
-    struct ro_abi_array claims;    /* of struct rollout_claim */
-    struct ro_abi_array revisions; /* of struct rollout_revision */
-    struct ro_abi_array verdicts;  /* of struct rollout_in_place_verdict */
+    struct ro_abi_array nodes;           /* of struct rollout_node_facts */
+    struct ro_abi_array claims;          /* of struct rollout_claim */
+    struct ro_abi_array revisions;       /* of struct rollout_revision */
+    struct ro_abi_array verdicts;        /* of struct rollout_in_place_verdict */
     struct ro_abi_array storage_classes; /* of struct rollout_storage_class */
     struct ro_abi_array backoffs;        /* of struct rollout_backoff */
+    struct ro_abi_array replica_sets;    /* of struct rollout_replica_set_facts */
+    struct ro_abi_array subsets;         /* of struct rollout_subset */
     struct ro_gates gates;
 };
 
@@ -15810,10 +18322,18 @@ struct ro_answer {
 /* The planners. ROLLOUT_OK, ROLLOUT_ERR_ABI, ROLLOUT_ERR_INVALID or ROLLOUT_ERR_NOMEM. */
 static int ro_plan_cloneset(const struct rollout_cloneset *cloneset, const struct ro_planner_input *input,
                      const struct ro_answer *answer, struct rollout_error *reterr);
+static int ro_plan_broadcastjob(const struct rollout_broadcastjob *broadcastjob, const struct ro_planner_input *input,
+                         const struct ro_answer *answer, struct rollout_error *reterr);
 static int ro_plan_daemonset(const struct rollout_daemonset *daemonset, const struct ro_planner_input *input,
                       const struct ro_answer *answer, struct rollout_error *reterr);
+static int ro_plan_deployment(const struct rollout_deployment *deployment, const struct ro_planner_input *input,
+                       const struct ro_answer *answer, struct rollout_error *reterr);
+static int ro_plan_replicaset(const struct rollout_replicaset *replicaset, const struct ro_planner_input *input,
+                       const struct ro_answer *answer, struct rollout_error *reterr);
 static int ro_plan_statefulset(const struct rollout_statefulset *statefulset, const struct ro_planner_input *input,
                         const struct ro_answer *answer, struct rollout_error *reterr);
+static int ro_plan_uniteddeployment(const struct rollout_uniteddeployment *deployment, const struct ro_planner_input *input,
+                             const struct ro_answer *answer, struct rollout_error *reterr);
 
 /* ---- lib/planners/check.h ---- */
 
@@ -15825,6 +18345,11 @@ static void ro_check_hook(struct ro_check *c, const struct ro_path *up, const ch
 static void ro_check_lifecycle(struct ro_check *c, const struct rollout_lifecycle *lifecycle);
 static void ro_check_conditions(struct ro_check *c, const struct ro_path *up, const struct rollout_condition *conditions,
                          size_t count);
+
+static void ro_check_scheduling(struct ro_check *c, const struct ro_path *up, const struct rollout_scheduling *scheduling);
+/* They are also to be in the order of their names, each once. */
+static void ro_check_resources_of(struct ro_check *c, const struct ro_path *up, const char *name,
+                           const struct rollout_resource *resources, size_t count);
 
 /* The snapshot but its pods. */
 static void ro_check_snapshot(struct ro_check *c, const struct ro_planner_input *in);
@@ -15849,6 +18374,16 @@ static void ro_check_lifecycle(struct ro_check *c, const struct rollout_lifecycl
     ro_check_hook(c, &path, "in_place_update", &lifecycle->in_place_update);
 }
 
+static void planners_check_check_condition(struct ro_check *c, const struct ro_path *place, const struct rollout_condition *condition)
+{
+    ro_check_text(c, place, "type", condition->type);
+    ro_check_text(c, place, "status", condition->status);
+    ro_check_text(c, place, "reason", condition->reason);
+    ro_check_text(c, place, "message", condition->message);
+    ro_check_time(c, place, "last_update_ms", condition->last_update_ms);
+    ro_check_time(c, place, "last_transition_ms", condition->last_transition_ms);
+}
+
 static void ro_check_conditions(struct ro_check *c, const struct ro_path *up, const struct rollout_condition *conditions,
                          size_t count)
 {
@@ -15857,12 +18392,52 @@ static void ro_check_conditions(struct ro_check *c, const struct ro_path *up, co
         return;
     for (size_t i = 0; i < count; i++) {
         struct ro_path place = ro_path_element(&list, i);
-        ro_check_text(c, &place, "type", conditions[i].type);
-        ro_check_text(c, &place, "status", conditions[i].status);
-        ro_check_text(c, &place, "reason", conditions[i].reason);
-        ro_check_text(c, &place, "message", conditions[i].message);
-        ro_check_time(c, &place, "last_update_ms", conditions[i].last_update_ms);
-        ro_check_time(c, &place, "last_transition_ms", conditions[i].last_transition_ms);
+        planners_check_check_condition(c, &place, &conditions[i]);
+    }
+}
+
+static void planners_check_check_terms(struct ro_check *c, const struct ro_path *up, const struct rollout_node_affinity *affinity)
+{
+    struct ro_path path = ro_path_member(up, "affinity"), list = ro_path_member(&path, "terms");
+    ro_check_reserved(c, &path, affinity->reserved);
+    if (!ro_check_array(c, &list, affinity->terms, affinity->term_count))
+        return;
+    for (size_t i = 0; i < affinity->term_count; i++) {
+        const struct rollout_node_term *term = &affinity->terms[i];
+        struct ro_path place = ro_path_element(&list, i);
+        struct ro_path expressions = ro_path_member(&place, "expressions"), fields = ro_path_member(&place, "fields");
+        ro_check_requirements(c, &expressions, term->expressions, term->expression_count);
+        ro_check_requirements(c, &fields, term->fields, term->field_count);
+    }
+}
+
+static void ro_check_scheduling(struct ro_check *c, const struct ro_path *up, const struct rollout_scheduling *scheduling)
+{
+    struct ro_path path = ro_path_member(up, "scheduling"), list = ro_path_member(&path, "tolerations");
+    ro_check_text(c, &path, "node_name", scheduling->node_name);
+    ro_check_labels(c, &path, "node_selector", &scheduling->node_selector);
+    planners_check_check_terms(c, &path, &scheduling->affinity);
+    ro_check_reserved(c, &path, scheduling->reserved);
+    if (!ro_check_array(c, &list, scheduling->tolerations, scheduling->toleration_count))
+        return;
+    for (size_t i = 0; i < scheduling->toleration_count; i++) {
+        struct ro_path place = ro_path_element(&list, i);
+        ro_check_text(c, &place, "key", scheduling->tolerations[i].key);
+        ro_check_text(c, &place, "value", scheduling->tolerations[i].value);
+    }
+}
+
+static void ro_check_resources_of(struct ro_check *c, const struct ro_path *up, const char *name,
+                           const struct rollout_resource *resources, size_t count)
+{
+    struct ro_path list = ro_path_member(up, name);
+    if (!ro_check_array(c, &list, resources, count))
+        return;
+    for (size_t i = 0; i < count; i++) {
+        struct ro_path place = ro_path_element(&list, i);
+        ro_check_text(c, &place, "name", resources[i].name);
+        if (c->code == ROLLOUT_OK && i > 0 && ro_str_cmp(resources[i - 1].name, resources[i].name) >= 0)
+            ro_check_refuse(c, ROLLOUT_ERR_INVALID, &place, "is not behind the one before it in the order of their names");
     }
 }
 
@@ -15911,12 +18486,16 @@ static void planners_check_check_nodes(struct ro_check *c, const struct ro_abi_a
     for (size_t i = 0; i < nodes->count; i++) {
         const struct rollout_node_facts *node = (const void *)(nodes->items + i * nodes->stride);
         const struct rollout_labels *labels = &node->labels;
-        if (!ro_labels_broken(labels) && !ro_str_broken(node->name) && node->taint_count == 0)
+        if (!ro_labels_broken(labels) && !ro_str_broken(node->name) && node->taint_count == 0 && node->allocatable_count == 0 &&
+            (node->unschedulable | node->reserved) == 0)
             continue;
         struct ro_path place = ro_path_element(&list, i), path = ro_path_member(&place, "labels");
         ro_check_text(c, &place, "name", node->name);
         (void)ro_check_view(c, &path, labels->items, labels->count, labels->stride, sizeof(struct rollout_label));
         planners_check_check_taints(c, &place, node);
+        ro_check_resources_of(c, &place, "allocatable", node->allocatable, node->allocatable_count);
+        ro_check_known(c, &place, "unschedulable", node->unschedulable, 1);
+        ro_check_reserved(c, &place, node->reserved);
     }
 }
 
@@ -15986,6 +18565,24 @@ static void planners_check_check_backoffs(struct ro_check *c, const struct ro_ab
     }
 }
 
+static void planners_check_check_replica_sets(struct ro_check *c, const struct ro_abi_array *sets)
+{
+    struct ro_path list = ro_path_member(NULL, "replica_sets");
+    for (size_t i = 0; i < sets->count; i++) {
+        const struct rollout_replica_set_facts *set = (const void *)(sets->items + i * sets->stride);
+        struct ro_path place = ro_path_element(&list, i), replicas = ro_path_member(&place, "replicas");
+        struct ro_path failure = ro_path_member(&place, "replica_failure"), selector = ro_path_member(&place, "selector");
+        ro_check_text(c, &place, "name", set->name);
+        ro_check_text(c, &place, "uid", set->uid);
+        ro_check_time(c, &place, "created_ms", set->created_ms);
+        if (set->replicas < 0)
+            ro_check_refuse_number(c, ROLLOUT_ERR_INVALID, &replicas, set->replicas, "", " is negative");
+        ro_check_labels(c, &place, "annotations", &set->annotations);
+        planners_check_check_condition(c, &failure, &set->replica_failure);
+        ro_check_selector_at(c, &selector, &set->selector);
+    }
+}
+
 static void ro_check_snapshot(struct ro_check *c, const struct ro_planner_input *in)
 {
     struct ro_path path = ro_path_member(NULL, "snapshot");
@@ -15998,6 +18595,7 @@ static void ro_check_snapshot(struct ro_check *c, const struct ro_planner_input 
     planners_check_check_verdicts(c, &in->verdicts);
     planners_check_check_storage_classes(c, &in->storage_classes);
     planners_check_check_backoffs(c, &in->backoffs);
+    planners_check_check_replica_sets(c, &in->replica_sets);
 }
 
 /* ---- lib/planners/claim_names.h ---- */
@@ -16238,6 +18836,12 @@ static inline bool ro_history_doubles(const struct ro_history *history, uint32_t
 
 /* The template is recorded, or an older equal revision becomes the newest. */
 static void ro_history_emit_update(struct ro_history *history, struct ro_builder *b);
+
+/* The update revision is created or renumbered (op), with this number. */
+static void ro_history_emit_number(struct ro_history *history, struct ro_builder *b, uint32_t op, int64_t number);
+
+/* A revision goes. */
+static void ro_history_emit_deletion(struct ro_history *history, struct ro_builder *b, uint32_t revision, uint32_t reason);
 
 /* The doubles go. */
 static void ro_history_emit_doubles(struct ro_history *history, struct ro_builder *b);
@@ -16613,6 +19217,9 @@ struct ro_unobserved {
 
 /* OpenKruise waits for versions of what it has written, also past its timeout. */
 static struct ro_unobserved ro_unobserved(const struct ro_planner_input *in);
+
+/* The same for a BroadcastJob, which knows no gate that would have it look again after the timeout. */
+static struct ro_unobserved ro_unobserved_ungated(const struct ro_planner_input *in);
 
 /* Kubernetes only counts creations and deletions, and after the timeout no more. */
 static struct ro_unobserved ro_unobserved_native(const struct ro_planner_input *in);
@@ -18865,6 +21472,898 @@ static void pass_verdicts(struct planners_cloneset_pass_pass *pass, struct ro_bu
     planners_cloneset_verdicts_emit_workload_verdict(pass, b, &tally);
 }
 
+/* ---- lib/planners/broadcastjob_pass.h ---- */
+
+/* One reconcile of a BroadcastJob: what its steps hand to each other. They only decide; broadcastjob_verdicts.c writes the
+ * actions and verdicts from what they left here. */
+
+
+
+/* What a pod counts as (broadcastjob.md 2.1). */
+enum job_pod_state {
+    JOB_POD_LEAVING = 0, /* terminating and not finished: counts as nothing */
+    JOB_POD_ACTIVE,
+    JOB_POD_SUCCEEDED,
+    JOB_POD_FAILED,
+    JOB_POD_OVER /* failed: over the restart limit, but runs on */
+};
+
+/* What becomes of a pod; the two upper bits are those of ro_acted(). */
+enum job_pod_fate {
+    JOB_FATE_KEPT = 0,
+    JOB_FATE_UNFIT,  /* deleted: its node no longer fits it */
+    JOB_FATE_FAILED, /* deleted: the job has failed */
+    JOB_FATE_MASK = 0x3f
+};
+
+/* What a node is (2.3). */
+enum job_node_class { JOB_NODE_UNFIT = 0, JOB_NODE_BAD_POD, JOB_NODE_POD, JOB_NODE_EMPTY, JOB_NODE_CREATED };
+
+struct job {
+    const struct rollout_broadcastjob *spec;
+    const struct ro_planner_input *in;
+    int64_t now_ms;
+    size_t n, n_nodes;
+    struct ro_node_pods by;
+    struct ro_node_fit *fits; /* of the pod that is there, or of the template */
+    uint8_t *states;          /* of a pod: enum job_pod_state */
+    uint8_t *fates;           /* of a pod: enum job_pod_fate */
+    uint8_t *classes;         /* of a node: enum job_node_class */
+
+    /* the status as it will be written */
+    int64_t active, succeeded, failed, desired;
+    int64_t start_ms, completion_ms;
+    struct rollout_str phase;
+    struct rollout_condition finished; /* type absent = not finished now; message apart, in the builder */
+    bool writes_status;
+
+    uint32_t failed_pod; /* the first one, or ROLLOUT_NONE */
+    size_t rest;         /* nodes that fit and have no pod */
+    size_t created;
+    bool complete;        /* every desired node has a pod that is done */
+    int64_t limit;        /* parallelism */
+    int64_t limit_active; /* active when slots were given out */
+    bool parallelism_unusable;
+    bool deletes_workload;
+    uint32_t stopped_at;  /* broadcastjob.md 3 */
+    uint32_t stop_reason; /* ROLLOUT_REASON_*: what keeps every pod and node as it is; 0 = the pass went through */
+    int64_t stop_until_ms;
+    bool failed_by_pod, failed_by_deadline;
+    int64_t deadline_ms; /* the first instant at which it has passed, where there is one */
+    int64_t next_ms, requeue_ms;
+};
+
+static inline const struct rollout_pod *job_pod(const struct job *job, size_t i)
+{
+    return ro_pod(&job->in->pods, i);
+}
+
+static inline const struct rollout_node_facts *job_node(const struct job *job, size_t i)
+{
+    return ro_node_at(&job->in->nodes, i);
+}
+
+/* The pod of a node: the last one listed there; ROLLOUT_NONE = there is none. */
+static inline uint32_t job_pod_of(const struct job *job, size_t node)
+{
+    uint32_t place = job->by.of_node[node];
+    return job->by.first[place] < job->by.first[place + 1] ? job->by.pods[job->by.first[place + 1] - 1] : ROLLOUT_NONE;
+}
+
+/* The scheduling that a pod is tested with, and its requests. */
+struct job_ask {
+    const struct rollout_scheduling *scheduling;
+    const struct rollout_resource *requests;
+    size_t request_count;
+    bool bound; /* to its node by affinity, in the place of what the template requires */
+};
+
+static struct job_ask job_ask(const struct job *job, uint32_t pod);
+
+/* Counts pods and classifies nodes. usable: a byte for each of the terms that any affinity has at most. */
+static int job_look(struct job *job, uint8_t *usable, uint32_t *room, struct rollout_error *reterr);
+
+/* Terms that any affinity has at most. */
+static size_t job_most_terms(const struct job *job);
+
+/* Writes the actions, and the verdicts on them and on everything else. */
+static void job_actions(struct job *job, struct ro_builder *b);
+static void job_verdicts(struct job *job, struct ro_builder *b);
+
+/* ---- lib/planners/broadcastjob_check.h ---- */
+
+/* What can be wrong with a BroadcastJob's spec and snapshot. */
+
+
+/* All but the pods. */
+static int ro_broadcastjob_check(const struct rollout_broadcastjob *spec, const struct ro_planner_input *in,
+                          struct rollout_error *reterr);
+
+/* ---- lib/planners/broadcastjob.c ---- */
+
+/* The BroadcastJob planner. Source: broadcastjob.md; the order of the steps is that of its section 3.
+ *
+ * One reconcile: stop where writes are not seen yet or the job is over; classify pods and nodes; stop where it has failed
+ * or is paused; on a failure delete what runs, else delete the pods of nodes that no longer fit and create pods on nodes
+ * without one as far as parallelism goes; and end the job where every node is done. */
+
+
+
+
+static const struct rollout_str planners_broadcastjob_running = { "running", 7 }, planners_broadcastjob_paused = { "paused", 6 }, planners_broadcastjob_failed = { "failed", 6 },
+                                planners_broadcastjob_completed = { "completed", 9 }, planners_broadcastjob_none = { NULL, 0 };
+
+/* The API keeps whole seconds. */
+static int64_t planners_broadcastjob_whole_seconds(int64_t ms)
+{
+    int64_t rest = ms % 1000;
+    return ms - (rest < 0 ? rest + 1000 : rest);
+}
+
+static void planners_broadcastjob_look_again(struct job *job, int64_t at_ms)
+{
+    if (at_ms > job->now_ms && (job->next_ms == 0 || at_ms < job->next_ms))
+        job->next_ms = at_ms;
+}
+
+static void planners_broadcastjob_stop(struct job *job, uint32_t step, uint32_t reason, int64_t until_ms)
+{
+    job->stopped_at = step;
+    job->stop_reason = reason;
+    job->stop_until_ms = until_ms;
+}
+
+/* ---- before the pods (steps 1 to 4) ---- */
+
+static bool planners_broadcastjob_is_over(const struct job *job)
+{
+    const struct rollout_broadcastjob_status *status = job->spec->status;
+    for (size_t i = 0; i < status->condition_count; i++)
+        if (ro_str_eq(status->conditions[i].status, RO_STR("True")) &&
+            (ro_str_eq(status->conditions[i].type, RO_STR("Complete")) ||
+             ro_str_eq(status->conditions[i].type, RO_STR("Failed"))))
+            return job->spec->completion != ROLLOUT_COMPLETION_NEVER;
+    return false;
+}
+
+static void planners_broadcastjob_wait_for_end(struct job *job)
+{
+    const struct rollout_opt *ttl = &job->spec->ttl_seconds_after_finished;
+    int64_t end_ms = 0;
+    if (ttl->set && job->completion_ms) {
+        end_ms = job->completion_ms + (int64_t)ttl->value * 1000;
+        job->deletes_workload = end_ms <= job->now_ms;
+        if (!job->deletes_workload)
+            job->requeue_ms = end_ms - job->now_ms;
+        planners_broadcastjob_look_again(job, end_ms);
+    }
+    planners_broadcastjob_stop(job, 2, ROLLOUT_REASON_JOB_FINISHED, end_ms);
+}
+
+/* The deadline as Go's duration, which wraps: nanoseconds. */
+static int64_t planners_broadcastjob_deadline_ns(const struct job *job)
+{
+    return (int64_t)((uint64_t)job->spec->active_deadline_seconds * 1000000000U);
+}
+
+static void planners_broadcastjob_start(struct job *job)
+{
+    if (job->start_ms == 0) {
+        job->start_ms = job->now_ms;
+        if (job->spec->completion == ROLLOUT_COMPLETION_ALWAYS && job->spec->active_deadline_set &&
+            planners_broadcastjob_deadline_ns(job) > 0)
+            job->requeue_ms = (planners_broadcastjob_deadline_ns(job) - 1) / 1000000 + 1;
+    }
+    if (job->phase.len == 0)
+        job->phase = planners_broadcastjob_running;
+}
+
+/* ---- the deadline ---- */
+
+static bool planners_broadcastjob_has_deadline(const struct job *job)
+{
+    return job->spec->completion != ROLLOUT_COMPLETION_NEVER && job->spec->active_deadline_set;
+}
+
+/* The first instant at which it has passed; the start may be any that a document can hold. */
+static int64_t planners_broadcastjob_deadline_ms(const struct job *job)
+{
+    int64_t ns = planners_broadcastjob_deadline_ns(job), ms = ns / 1000000;
+    return job->start_ms + ms + (ns > ms * 1000000);
+}
+
+/* ---- the pass (steps 5 to 11) ---- */
+
+static void planners_broadcastjob_finish(struct job *job, struct rollout_str type, struct rollout_str phase)
+{
+    const struct rollout_opt *ttl = &job->spec->ttl_seconds_after_finished;
+    job->phase = phase;
+    job->completion_ms = planners_broadcastjob_whole_seconds(job->now_ms);
+    job->finished = (struct rollout_condition){ .type = type,
+                                                .status = RO_STR("True"),
+                                                .reason = type,
+                                                .last_update_ms = job->completion_ms,
+                                                .last_transition_ms = job->completion_ms };
+    job->requeue_ms = 0;
+    if (ttl->set) {
+        job->requeue_ms = ((int64_t)ttl->value + 1) * 1000;
+        if (job->spec->completion != ROLLOUT_COMPLETION_NEVER)
+            planners_broadcastjob_look_again(job, job->completion_ms + (int64_t)ttl->value * 1000);
+    }
+}
+
+static void planners_broadcastjob_delete_pod(struct job *job, size_t pod, enum job_pod_fate fate)
+{
+    job->fates[pod] = (uint8_t)fate;
+    job->failed++;
+    job->active--;
+}
+
+static void planners_broadcastjob_fail(struct job *job)
+{
+    for (size_t i = 0; i < job->n; i++)
+        if (job->states[i] == JOB_POD_ACTIVE)
+            planners_broadcastjob_delete_pod(job, i, JOB_FATE_FAILED);
+    planners_broadcastjob_finish(job, RO_STR("Failed"), planners_broadcastjob_failed);
+}
+
+static void planners_broadcastjob_delete_unfit(struct job *job)
+{
+    for (size_t i = 0; i < job->n_nodes; i++)
+        if (job->classes[i] == JOB_NODE_BAD_POD)
+            planners_broadcastjob_delete_pod(job, job_pod_of(job, i), JOB_FATE_UNFIT);
+}
+
+/* Upstream subtracts in 32 bits, and crashes where fewer than no pod are active beside the largest parallelism; in 64 bits
+ * it is what was meant. */
+static void planners_broadcastjob_create(struct job *job)
+{
+    int64_t count = INT32_MAX;
+    job->limit_active = job->active;
+    job->limit = INT32_MAX;
+    if (job->spec->parallelism.kind != ROLLOUT_INTSTR_UNSET) {
+        job->parallelism_unusable = rollout_intstr_scale(&job->spec->parallelism, ROLLOUT_PARSER_LEGACY,
+                                                         ROLLOUT_ROUND_UP, (int32_t)job->desired, &count) != ROLLOUT_OK;
+        job->limit = job->parallelism_unusable ? 0 : (int32_t)(uint32_t)(uint64_t)count;
+    }
+    if ((job->spec->flags & ROLLOUT_BROADCASTJOB_DELETING) || job->rest == 0 || job->parallelism_unusable) {
+        job->parallelism_unusable &= job->rest > 0 && !(job->spec->flags & ROLLOUT_BROADCASTJOB_DELETING);
+        return;
+    }
+    for (size_t i = 0; i < job->n_nodes && job->active < job->limit; i++)
+        if (job->classes[i] == JOB_NODE_EMPTY) {
+            job->classes[i] = JOB_NODE_CREATED;
+            job->created++;
+            job->active++;
+        }
+}
+
+/* Whether the job's state lets the pass come to its pods; where not, it has stopped. */
+static bool planners_broadcastjob_goes_on(struct job *job)
+{
+    if (ro_str_eq(job->phase, planners_broadcastjob_failed)) {
+        planners_broadcastjob_stop(job, 6, ROLLOUT_REASON_JOB_FAILED, 0);
+        return false;
+    }
+    bool is_paused = ro_str_eq(job->phase, planners_broadcastjob_paused);
+    if (job->spec->flags & ROLLOUT_BROADCASTJOB_PAUSED) {
+        if (is_paused || ro_str_eq(job->phase, planners_broadcastjob_running)) {
+            job->phase = planners_broadcastjob_paused;
+            planners_broadcastjob_stop(job, 7, ROLLOUT_REASON_PAUSED, 0);
+            return false;
+        }
+    } else if (is_paused) {
+        job->phase = planners_broadcastjob_running;
+    }
+    if (job->failed > 0 && job->spec->failure == ROLLOUT_FAILURE_PAUSE) {
+        job->phase = planners_broadcastjob_paused;
+        planners_broadcastjob_stop(job, 9, ROLLOUT_REASON_PAUSED_BY_FAILURE, 0);
+        return false;
+    }
+    return true;
+}
+
+static void planners_broadcastjob_run_pods(struct job *job)
+{
+    job->writes_status = true;
+    job->deadline_ms = planners_broadcastjob_deadline_ms(job);
+    if (!planners_broadcastjob_goes_on(job))
+        return;
+    job->failed_by_pod = job->failed > 0 && job->spec->failure == ROLLOUT_FAILURE_FAIL_FAST;
+    job->failed_by_deadline = !job->failed_by_pod && planners_broadcastjob_has_deadline(job) && job->deadline_ms <= job->now_ms;
+    if (job->failed_by_pod || job->failed_by_deadline) {
+        planners_broadcastjob_fail(job);
+        return;
+    }
+    planners_broadcastjob_delete_unfit(job);
+    planners_broadcastjob_create(job);
+    if (job->complete && job->spec->completion != ROLLOUT_COMPLETION_NEVER)
+        planners_broadcastjob_finish(job, RO_STR("Complete"), planners_broadcastjob_completed);
+    else if (planners_broadcastjob_has_deadline(job))
+        planners_broadcastjob_look_again(job, job->deadline_ms);
+}
+
+static void planners_broadcastjob_run(struct job *job)
+{
+    struct ro_unobserved wait = ro_unobserved_ungated(job->in);
+    if (wait.stops) {
+        planners_broadcastjob_stop(job, 1, ROLLOUT_REASON_ACTIONS_NOT_OBSERVED, wait.until_ms);
+        job->requeue_ms = wait.requeue_ms;
+        planners_broadcastjob_look_again(job, wait.until_ms);
+    } else if (planners_broadcastjob_is_over(job)) {
+        planners_broadcastjob_wait_for_end(job);
+    } else {
+        planners_broadcastjob_start(job);
+        planners_broadcastjob_run_pods(job);
+    }
+}
+
+/* ---- the plan ---- */
+
+static struct rollout_str planners_broadcastjob_number(struct ro_builder *b, int64_t value)
+{
+    char digits[24];
+    size_t i = sizeof digits;
+    uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    do
+        digits[--i] = (char)('0' + rest % 10);
+    while (rest /= 10);
+    if (value < 0)
+        digits[--i] = '-';
+    return ro_build_join(b, (struct rollout_str){ digits + i, sizeof digits - i }, planners_broadcastjob_none, planners_broadcastjob_none, planners_broadcastjob_none);
+}
+
+static struct rollout_str planners_broadcastjob_finish_message(const struct job *job, struct ro_builder *b)
+{
+    if (job->failed_by_pod)
+        return RO_STR("failure policy is FailurePolicyTypeFailFast and failed pod is found");
+    if (job->failed_by_deadline) {
+        struct rollout_str name = ro_build_join(b, RO_STR("Job "), job->spec->namespace_, RO_STR("/"), job->spec->name);
+        return ro_build_join(b, name, RO_STR(" was active longer than specified deadline"), planners_broadcastjob_none, planners_broadcastjob_none);
+    }
+    struct rollout_str done = ro_build_join(b, RO_STR("Job completed, "), planners_broadcastjob_number(b, job->succeeded),
+                                            RO_STR(" pods succeeded, "), planners_broadcastjob_number(b, job->failed));
+    return ro_build_join(b, done, RO_STR(" pods failed"), planners_broadcastjob_none, planners_broadcastjob_none);
+}
+
+static void planners_broadcastjob_write_conditions(const struct job *job, struct ro_builder *b)
+{
+    const struct rollout_broadcastjob_status *old = job->spec->status;
+    struct rollout_condition new_ = job->finished;
+    if (old->condition_count == 0 && !new_.type.data)
+        return;
+    size_t open = ro_build_open(b, ROLLOUT_NODE_ARRAY, RO_STR("conditions"));
+    for (size_t i = 0; i < old->condition_count; i++)
+        ro_build_condition_by(b, &old->conditions[i], RO_STR("lastProbeTime"));
+    if (new_.type.data) { /* behind the others, also where there is one of its type */
+        new_.message = planners_broadcastjob_finish_message(job, b);
+        ro_build_condition_by(b, &new_, RO_STR("lastProbeTime"));
+    }
+    ro_build_close(b, open);
+}
+
+static void planners_broadcastjob_write_status(const struct job *job, struct ro_builder *b)
+{
+    const struct rollout_broadcastjob_status *old = job->spec->status;
+    bool now = job->writes_status;
+    size_t open = ro_build_open(b, ROLLOUT_NODE_OBJECT, planners_broadcastjob_none);
+    planners_broadcastjob_write_conditions(job, b);
+    if (job->start_ms)
+        ro_build_string(b, RO_STR("startTime"), ro_build_time(b, job->start_ms));
+    if (job->completion_ms)
+        ro_build_string(b, RO_STR("completionTime"), ro_build_time(b, job->completion_ms));
+    ro_build_integer(b, RO_STR("active"), now ? job->active : old->active);
+    ro_build_integer(b, RO_STR("succeeded"), now ? job->succeeded : old->succeeded);
+    ro_build_integer(b, RO_STR("failed"), now ? job->failed : old->failed);
+    ro_build_integer(b, RO_STR("desired"), now ? job->desired : old->desired);
+    ro_build_text_optional(b, RO_STR("phase"), job->phase);
+    ro_build_close(b, open);
+}
+
+static void planners_broadcastjob_write_limit(const struct job *job, struct ro_builder *b)
+{
+    static const struct rollout_intstr all = { .kind = ROLLOUT_INTSTR_INT, .count = INT32_MAX };
+    const struct rollout_intstr *given = &job->spec->parallelism;
+    if (job->limit_active == 0 && job->limit == 0)
+        return;
+    ro_limit_build(b, RO_STR("parallelism"), given->kind == ROLLOUT_INTSTR_UNSET ? &all : given, ROLLOUT_PARSER_LEGACY,
+                   ROLLOUT_ROUND_UP, ro_limit_unset(given), (int32_t)job->desired, job->limit);
+}
+
+static int planners_broadcastjob_write_plan(struct job *job, struct rollout_plan **ret_plan, struct rollout_error *reterr)
+{
+    struct ro_builder b = { 0 };
+    for (int writing = 0; writing < 2; writing++) {
+        if (writing && ro_builder_begin(&b, reterr))
+            return ROLLOUT_ERR_NOMEM;
+        planners_broadcastjob_write_limit(job, &b);
+        planners_broadcastjob_write_status(job, &b);
+        ro_build_verdicts(&b, job->n);
+        job_actions(job, &b);
+        job_verdicts(job, &b);
+    }
+    struct rollout_plan *plan = ro_builder_end(&b);
+    plan->status_changed = job->writes_status;
+    plan->next_ms = job->next_ms;
+    plan->requeue_seconds = job->requeue_ms > 0 ? (job->requeue_ms - 1) / 1000 + 1 : 0;
+    plan->stopped_at = job->stopped_at;
+    plan->error_pod = ROLLOUT_NONE;
+    if (job->parallelism_unusable) {
+        plan->error_reason = ROLLOUT_REASON_SPEC_INVALID;
+        plan->error_message = RO_STR("spec.parallelism is not usable");
+    }
+    *ret_plan = plan;
+    return ROLLOUT_OK;
+}
+
+static int ro_plan_broadcastjob(const struct rollout_broadcastjob *spec, const struct ro_planner_input *in,
+                         const struct ro_answer *answer, struct rollout_error *reterr)
+{
+    int r = ro_broadcastjob_check(spec, in, reterr);
+    if (r)
+        return r;
+    if (answer->candidates)
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, "workload",
+                        "workload: a BroadcastJob updates no pods, so they have no order");
+    struct job job = {
+        .spec = spec,
+        .in = in,
+        .now_ms = in->snapshot.now_ms,
+        .n = in->pods.count,
+        .n_nodes = in->nodes.count,
+        .start_ms = spec->status->start_ms,
+        .completion_ms = spec->status->completion_ms,
+        .phase = spec->status->phase,
+        .failed_pod = ROLLOUT_NONE,
+    };
+    struct ro_layout layout = { 0 };
+    size_t fits = ro_layout_add(&layout, job.n_nodes, sizeof(struct ro_node_fit));
+    size_t room = ro_layout_add(&layout, ro_node_pods_room(job.n_nodes, job.n), sizeof(uint32_t));
+    size_t states = ro_layout_add(&layout, job.n, 1);
+    size_t fates = ro_layout_add(&layout, job.n, 1);
+    size_t classes = ro_layout_add(&layout, job.n_nodes, 1);
+    size_t usable = ro_layout_add(&layout, job_most_terms(&job), 1);
+    char *block = ro_layout_alloc(&layout);
+    if (!block)
+        return ro_error_nomem(reterr);
+    memset(block + states, 0, layout.size - states);
+    job.fits = (void *)(block + fits);
+    job.states = (uint8_t *)block + states;
+    job.fates = (uint8_t *)block + fates;
+    job.classes = (uint8_t *)block + classes;
+    r = job_look(&job, (uint8_t *)block + usable, (void *)(block + room), reterr);
+    if (r == ROLLOUT_OK) {
+        planners_broadcastjob_run(&job);
+        r = planners_broadcastjob_write_plan(&job, answer->plan, reterr);
+    }
+    free(block);
+    return r;
+}
+
+/* ---- lib/planners/broadcastjob_check.c ---- */
+
+static int ro_broadcastjob_check(const struct rollout_broadcastjob *spec, const struct ro_planner_input *in,
+                          struct rollout_error *reterr)
+{
+    struct ro_check c = { reterr, ROLLOUT_OK };
+    struct ro_path status = ro_path_member(NULL, "status");
+    ro_check_text(&c, NULL, "namespace_", spec->namespace_);
+    ro_check_text(&c, NULL, "name", spec->name);
+    ro_check_intstr(&c, NULL, "parallelism", &spec->parallelism);
+    ro_check_known(&c, NULL, "completion", spec->completion, ROLLOUT_COMPLETION_NEVER);
+    ro_check_known(&c, NULL, "failure", spec->failure, ROLLOUT_FAILURE_PAUSE);
+    ro_check_known(&c, NULL, "active_deadline_set", spec->active_deadline_set, 1);
+    ro_check_scheduling(&c, NULL, &spec->scheduling);
+    ro_check_resources_of(&c, NULL, "requests", spec->requests, spec->request_count);
+    ro_check_reserved(&c, &status, spec->status->reserved);
+    ro_check_time(&c, &status, "start_ms", spec->status->start_ms);
+    ro_check_time(&c, &status, "completion_ms", spec->status->completion_ms);
+    ro_check_text(&c, &status, "phase", spec->status->phase);
+    ro_check_conditions(&c, &status, spec->status->conditions, spec->status->condition_count);
+    ro_check_snapshot(&c, in);
+    return c.code;
+}
+
+/* ---- lib/planners/broadcastjob_facts.c ---- */
+
+/* What is there for a BroadcastJob: what its pods count as, and which nodes are to have one. Source: broadcastjob.md 2. */
+
+
+/* ---- pods ---- */
+
+static uint8_t planners_broadcastjob_facts_state_of(const struct job *job, const struct rollout_pod *pod)
+{
+    if (pod->phase == ROLLOUT_PHASE_SUCCEEDED)
+        return JOB_POD_SUCCEEDED;
+    if (pod->phase == ROLLOUT_PHASE_FAILED)
+        return JOB_POD_FAILED;
+    if (pod->flags & ROLLOUT_POD_TERMINATING)
+        return JOB_POD_LEAVING;
+    if (pod->job_pod && pod->job_pod->on_failure && pod->job_pod->restarts > job->spec->restart_limit)
+        return JOB_POD_OVER;
+    return JOB_POD_ACTIVE;
+}
+
+static int planners_broadcastjob_facts_check_pod(const struct job *job, size_t i, struct rollout_error *reterr)
+{
+    const struct rollout_pod *pod = job_pod(job, i);
+    struct ro_check c = { reterr, ROLLOUT_OK };
+    struct ro_path list = ro_path_member(NULL, "pods"), place = ro_path_element(&list, i);
+    struct ro_path path = ro_path_member(&place, "job_pod");
+    int r = ro_pod_suspect(pod) || pod->in_place ? ro_pod_check(pod, i, reterr) : ROLLOUT_OK;
+    if (r || !pod->job_pod)
+        return r;
+    ro_check_scheduling(&c, &path, &pod->job_pod->scheduling);
+    ro_check_resources_of(&c, &path, "requests", pod->job_pod->requests, pod->job_pod->request_count);
+    ro_check_known(&c, &path, "on_failure", pod->job_pod->on_failure, 1);
+    ro_check_reserved(&c, &path, pod->job_pod->reserved);
+    return c.code;
+}
+
+static int planners_broadcastjob_facts_look_at_pods(struct job *job, struct rollout_error *reterr)
+{
+    for (size_t i = 0; i < job->n; i++) {
+        int r = planners_broadcastjob_facts_check_pod(job, i, reterr);
+        if (r)
+            return r;
+        uint8_t state = job->states[i] = planners_broadcastjob_facts_state_of(job, job_pod(job, i));
+        job->active += state == JOB_POD_ACTIVE;
+        job->succeeded += state == JOB_POD_SUCCEEDED;
+        if (state != JOB_POD_FAILED && state != JOB_POD_OVER)
+            continue;
+        if (job->failed++ == 0)
+            job->failed_pod = (uint32_t)i;
+    }
+    return ROLLOUT_OK;
+}
+
+/* ---- nodes ---- */
+
+static struct job_ask job_ask(const struct job *job, uint32_t pod)
+{
+    const struct rollout_job_pod *own = pod == ROLLOUT_NONE ? NULL : job_pod(job, pod)->job_pod;
+    if (own)
+        return (struct job_ask){ &own->scheduling, own->requests, own->request_count, false };
+    return (struct job_ask){ &job->spec->scheduling, job->spec->requests, job->spec->request_count,
+                             pod != ROLLOUT_NONE };
+}
+
+/* Still running for its node, whatever its restarts. */
+static bool planners_broadcastjob_facts_is_running(const struct rollout_pod *pod)
+{
+    return pod->phase != ROLLOUT_PHASE_SUCCEEDED && pod->phase != ROLLOUT_PHASE_FAILED &&
+           !(pod->flags & ROLLOUT_POD_TERMINATING);
+}
+
+static struct ro_node_fit planners_broadcastjob_facts_fit_of(struct ro_node_rule *template, uint8_t *usable, const struct job *job, size_t node,
+                                 uint32_t pod)
+{
+    struct job_ask ask = job_ask(job, pod);
+    struct rollout_scheduling bound;
+    if (pod == ROLLOUT_NONE)
+        return ro_node_fit_empty(template, ask.requests, ask.request_count, job_node(job, node));
+    if (ask.bound) {
+        bound = *ask.scheduling;
+        bound.node_name = (struct rollout_str){ NULL, 0 };
+        bound.affinity = (struct rollout_node_affinity){ 0 };
+        ask.scheduling = &bound;
+    }
+    struct ro_node_rule rule = ro_node_rule(ask.scheduling, usable);
+    rule.plain = true;
+    return ro_node_fit_empty(&rule, ask.requests, ask.request_count, job_node(job, node));
+}
+
+static void planners_broadcastjob_facts_look_at_nodes(struct job *job, uint8_t *usable)
+{
+    /* A pod that is made is bound to its node whatever name the template has. */
+    struct rollout_scheduling made = job->spec->scheduling;
+    uint8_t *others = usable + made.affinity.term_count;
+    struct ro_node_rule template;
+    made.node_name = (struct rollout_str){ NULL, 0 };
+    template = ro_node_rule(&made, usable);
+    template.plain = true;
+    job->complete = true;
+    for (size_t i = 0; i < job->n_nodes; i++) {
+        uint32_t pod = job_pod_of(job, i);
+        job->fits[i] = planners_broadcastjob_facts_fit_of(&template, others, job, i, pod);
+        bool fits = job->fits[i].check == RO_NODE_FITS;
+        if (pod == ROLLOUT_NONE)
+            job->classes[i] = fits ? JOB_NODE_EMPTY : JOB_NODE_UNFIT;
+        else
+            job->classes[i] =
+                fits || (job_pod(job, pod)->flags & ROLLOUT_POD_TERMINATING) ? JOB_NODE_POD : JOB_NODE_BAD_POD;
+        job->desired += job->classes[i] >= JOB_NODE_POD;
+        job->rest += job->classes[i] == JOB_NODE_EMPTY;
+        if (job->classes[i] == JOB_NODE_POD && planners_broadcastjob_facts_is_running(job_pod(job, pod)))
+            job->complete = false;
+    }
+    job->complete = job->complete && job->desired > 0 && job->rest == 0;
+}
+
+static size_t job_most_terms(const struct job *job)
+{
+    size_t most = 0;
+    for (size_t i = 0; i < job->n; i++) {
+        const struct rollout_job_pod *own = job_pod(job, i)->job_pod;
+        if (own && own->scheduling.affinity.term_count > most)
+            most = own->scheduling.affinity.term_count;
+    }
+    return most + job->spec->scheduling.affinity.term_count;
+}
+
+/* Every pod is grouped, also one that is on its way out. The fates, still clear, say that none is left out. */
+static int job_look(struct job *job, uint8_t *usable, uint32_t *room, struct rollout_error *reterr)
+{
+    int r = planners_broadcastjob_facts_look_at_pods(job, reterr);
+    if (r == ROLLOUT_OK)
+        r = ro_node_pods_fill(&job->by, &job->in->nodes, &job->in->pods, job->fates, room, reterr);
+    if (r == ROLLOUT_OK)
+        planners_broadcastjob_facts_look_at_nodes(job, usable);
+    return r;
+}
+
+/* ---- lib/planners/broadcastjob_verdicts.c ---- */
+
+/* The actions of a BroadcastJob's reconcile, and the verdicts: every pod, the nodes without one or with one that has to go
+ * or is going, last the job. Source: broadcastjob.md 8; reasons.md 6, 8. */
+
+
+static const struct rollout_str planners_broadcastjob_verdicts_none = { NULL, 0 };
+
+/* ---- why ---- */
+
+/* Which check of the node fails, as a verdict on it. */
+static void planners_broadcastjob_verdicts_set_unfit(const struct job *job, struct ro_builder *b, uint32_t node, struct rollout_verdict *v)
+{
+    const struct ro_node_fit *fit = &job->fits[node];
+    struct job_ask ask = job_ask(job, job_pod_of(job, node));
+    struct rollout_str parts[4];
+    if (fit->check == RO_NODE_ROOM) {
+        const struct rollout_node_facts *facts = job_node(job, node);
+        bool takes = fit->which < ask.request_count;
+        struct rollout_str name = takes ? ask.requests[fit->which].name : RO_STR("pods");
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_NODE_TOO_SMALL, name);
+        v->a = takes ? ask.requests[fit->which].amount : 1;
+        v->b = ro_room_amount(facts->allocatable, facts->allocatable_count, name);
+        return;
+    }
+    bool taint = fit->check == RO_NODE_TAINT || fit->check == RO_NODE_CORDONED;
+    ro_node_fit_text(fit, ask.scheduling, job_node(job, node), parts);
+    ro_verdict_set_text(b, v, taint ? ROLLOUT_REASON_NODE_TAINTED : ROLLOUT_REASON_NODE_NOT_SELECTED,
+                        ro_build_join(b, parts[0], parts[1], parts[2], parts[3]));
+}
+
+static struct rollout_str planners_broadcastjob_verdicts_unfit_text(const struct job *job, struct ro_builder *b, uint32_t pod)
+{
+    uint32_t node = job->by.node[job->by.place[pod]];
+    const struct ro_node_fit *fit = &job->fits[node];
+    struct job_ask ask = job_ask(job, pod);
+    struct rollout_str parts[4];
+    if (fit->check == RO_NODE_ROOM)
+        return ro_build_join(b, RO_STR("too little "),
+                             fit->which < ask.request_count ? ask.requests[fit->which].name : RO_STR("pods"), planners_broadcastjob_verdicts_none,
+                             planners_broadcastjob_verdicts_none);
+    ro_node_fit_text(fit, ask.scheduling, job_node(job, node), parts);
+    return ro_build_join(b, parts[0], parts[1], parts[2], parts[3]);
+}
+
+/* The deadline in force: its first instant is not later than now. */
+static struct ro_why planners_broadcastjob_verdicts_why_failed(const struct job *job, uint32_t reason)
+{
+    if (job->failed_by_deadline)
+        return (struct ro_why){ .reason = reason, .until_ms = job->deadline_ms };
+    return (struct ro_why){ .reason = reason, .because = job->failed_by_pod ? job->failed_pod + 1 : 0 };
+}
+
+/* The pass stopped before it came to anything. */
+static void planners_broadcastjob_verdicts_set_stop(const struct job *job, struct ro_builder *b, struct rollout_verdict *v)
+{
+    ro_verdict_set(v, job->stop_reason);
+    v->until_ms = job->stop_until_ms;
+    if (job->stop_reason == ROLLOUT_REASON_PAUSED)
+        v->text = ro_build_text(b, RO_STR("spec.paused"));
+    if (job->stop_reason == ROLLOUT_REASON_PAUSED_BY_FAILURE ||
+        (job->stop_reason == ROLLOUT_REASON_JOB_FAILED && job->spec->failure == ROLLOUT_FAILURE_FAIL_FAST))
+        v->because = job->failed_pod;
+}
+
+static void planners_broadcastjob_verdicts_set_failed(const struct job *job, struct rollout_verdict *v)
+{
+    struct ro_why why = planners_broadcastjob_verdicts_why_failed(job, ROLLOUT_REASON_JOB_FAILED);
+    ro_verdict_set(v, why.reason);
+    v->until_ms = why.until_ms;
+    v->because = why.because ? why.because - 1 : ROLLOUT_NONE;
+}
+
+/* ---- actions ---- */
+
+static struct ro_why planners_broadcastjob_verdicts_why_create(const struct job *job)
+{
+    return (
+        struct ro_why){ .reason = ROLLOUT_REASON_CREATE_MISSING, .a = (int64_t)job->created, .b = (int64_t)job->rest };
+}
+
+static void job_actions(struct job *job, struct ro_builder *b)
+{
+    for (uint32_t i = 0; i < job->n; i++) {
+        uint8_t fate = job->fates[i] & JOB_FATE_MASK;
+        struct ro_why why = { 0 };
+        if (fate == JOB_FATE_KEPT)
+            continue;
+        if (fate == JOB_FATE_UNFIT)
+            why = (struct ro_why){ .reason = ROLLOUT_REASON_DELETE_NODE_UNFIT, .text = planners_broadcastjob_verdicts_unfit_text(job, b, i) };
+        else
+            why = planners_broadcastjob_verdicts_why_failed(job, ROLLOUT_REASON_DELETE_JOB_FAILED);
+        ro_act(b, job->fates, ROLLOUT_OP_DELETE, i, &why);
+    }
+    for (uint32_t i = 0; i < job->n_nodes && job->created > 0; i++) {
+        if (job->classes[i] != JOB_NODE_CREATED)
+            continue;
+        ro_build_action(b, ROLLOUT_OP_CREATE, ROLLOUT_REASON_CREATE_MISSING, ROLLOUT_SUBJECT_NODE, i);
+        ro_build_attr_text(b, ROLLOUT_ATTR_NODE, job_node(job, i)->name);
+    }
+    if (job->deletes_workload)
+        ro_build_action(b, ROLLOUT_OP_DELETE_WORKLOAD, ROLLOUT_REASON_CLEANED_UP, ROLLOUT_SUBJECT_WORKLOAD, 0);
+}
+
+/* ---- pods ---- */
+
+/* It holds no node's place. */
+static bool planners_broadcastjob_verdicts_set_placeless(const struct job *job, struct ro_builder *b, uint32_t i, struct rollout_verdict *v)
+{
+    uint32_t place = job->by.place[i], node = place == ROLLOUT_NONE ? ROLLOUT_NONE : job->by.node[place];
+    if (place == ROLLOUT_NONE) {
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_NO_TARGET, RO_STR("it names no node"));
+    } else if (node == ROLLOUT_NONE) {
+        ro_verdict_set_text(
+            b, v, ROLLOUT_REASON_NO_TARGET,
+            ro_build_join(b, RO_STR("node "), ro_pod_node(job_pod(job, i)), RO_STR(" is not there"), planners_broadcastjob_verdicts_none));
+    } else if (job_pod_of(job, node) != i) {
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_NO_TARGET, RO_STR("its node has another pod"));
+        v->because = job_pod_of(job, node);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+static void planners_broadcastjob_verdicts_set_pod(const struct job *job, struct ro_builder *b, uint32_t i, struct rollout_verdict *v)
+{
+    const struct rollout_pod *pod = job_pod(job, i);
+    uint8_t state = job->states[i];
+    if (state == JOB_POD_SUCCEEDED || state == JOB_POD_FAILED) {
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_POD_FINISHED, ro_phase_text(pod->phase));
+    } else if (pod->flags & ROLLOUT_POD_TERMINATING) {
+        ro_verdict_set(v, ROLLOUT_REASON_TERMINATING);
+        v->because = i;
+    } else if (planners_broadcastjob_verdicts_set_placeless(job, b, i, v)) {
+        return;
+    } else if (job->stop_reason) {
+        planners_broadcastjob_verdicts_set_stop(job, b, v);
+    } else if (state == JOB_POD_OVER) {
+        ro_verdict_set(v, ROLLOUT_REASON_RESTART_LIMIT_EXCEEDED);
+        v->a = pod->job_pod->restarts;
+        v->b = job->spec->restart_limit;
+    } else if (pod->phase == ROLLOUT_PHASE_RUNNING) {
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_UP_TO_DATE, ro_pod_node(pod));
+    } else if (pod->node.len == 0 && !pod->node_index) {
+        ro_verdict_set(v, ROLLOUT_REASON_UNSCHEDULED);
+    } else {
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_NOT_READY, ro_phase_text(pod->phase));
+    }
+}
+
+static void planners_broadcastjob_verdicts_emit_pods(struct job *job, struct ro_builder *b, struct ro_tally *tally)
+{
+    const uint8_t acted = ro_acted(b);
+    for (uint32_t i = 0; i < job->n; i++) {
+        struct rollout_verdict v = ro_verdict(ROLLOUT_SUBJECT_POD, i);
+        if (job->fates[i] & acted) {
+            ro_verdict_close(b, tally, i);
+            continue;
+        }
+        planners_broadcastjob_verdicts_set_pod(job, b, i, &v);
+        if (!b->plan)
+            continue;
+        b->verdicts[i] = v;
+        ro_tally_count(tally, v.reason, i);
+    }
+}
+
+/* ---- nodes ---- */
+
+/* A node that fits and has no pod: what keeps the pod back. */
+static void planners_broadcastjob_verdicts_set_empty(const struct job *job, struct ro_builder *b, struct rollout_verdict *v)
+{
+    v->wants = ROLLOUT_OP_CREATE;
+    if (job->stop_reason) {
+        planners_broadcastjob_verdicts_set_stop(job, b, v);
+    } else if (job->failed_by_pod || job->failed_by_deadline) {
+        planners_broadcastjob_verdicts_set_failed(job, v);
+    } else if (job->spec->flags & ROLLOUT_BROADCASTJOB_DELETING) {
+        ro_verdict_set(v, ROLLOUT_REASON_WORKLOAD_DELETING);
+    } else if (job->parallelism_unusable) {
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_SPEC_INVALID, RO_STR("spec.parallelism"));
+    } else {
+        ro_verdict_set(v, ROLLOUT_REASON_PARALLELISM_REACHED);
+        v->a = job->active;
+        v->b = job->limit;
+    }
+}
+
+static void planners_broadcastjob_verdicts_emit_nodes(struct job *job, struct ro_builder *b, struct ro_tally *tally)
+{
+    size_t action = 0; /* the next one that creates */
+    if (b->plan)
+        while (action < b->n_actions && b->actions[action].op != ROLLOUT_OP_CREATE)
+            action++;
+    for (uint32_t i = 0; i < job->n_nodes; i++) {
+        struct rollout_verdict v = ro_verdict(ROLLOUT_SUBJECT_NODE, i);
+        uint32_t pod = job_pod_of(job, i);
+        switch (job->classes[i]) {
+        case JOB_NODE_POD:
+            if (!(job_pod(job, pod)->flags & ROLLOUT_POD_TERMINATING))
+                continue;
+            ro_verdict_set(&v, ROLLOUT_REASON_TERMINATING);
+            v.because = pod;
+            break;
+        case JOB_NODE_CREATED: {
+            struct ro_why why = planners_broadcastjob_verdicts_why_create(job);
+            v.op = ROLLOUT_OP_CREATE;
+            v.first_action = (uint32_t)action++;
+            ro_verdict_set(&v, why.reason);
+            v.a = why.a;
+            v.b = why.b;
+            break;
+        }
+        case JOB_NODE_EMPTY:
+            planners_broadcastjob_verdicts_set_empty(job, b, &v);
+            break;
+        default:
+            planners_broadcastjob_verdicts_set_unfit(job, b, i, &v);
+            break;
+        }
+        ro_tally_add(b, tally, &v);
+    }
+}
+
+/* ---- the job ---- */
+
+static void planners_broadcastjob_verdicts_emit_workload(struct job *job, struct ro_builder *b, const struct ro_tally *tally)
+{
+    struct rollout_verdict v = ro_verdict(ROLLOUT_SUBJECT_WORKLOAD, 0);
+    if (job->deletes_workload) {
+        v.op = ROLLOUT_OP_DELETE_WORKLOAD;
+        v.first_action = (uint32_t)b->n_actions - 1;
+        ro_verdict_set(&v, ROLLOUT_REASON_CLEANED_UP);
+        v.b = job->spec->ttl_seconds_after_finished.value;
+    } else if (job->stop_reason) {
+        planners_broadcastjob_verdicts_set_stop(job, b, &v);
+    } else if (job->failed_by_pod || job->failed_by_deadline) {
+        planners_broadcastjob_verdicts_set_failed(job, &v);
+    } else if (job->finished.type.data) {
+        ro_verdict_set(&v, ROLLOUT_REASON_JOB_FINISHED);
+        if (job->spec->ttl_seconds_after_finished.set)
+            v.until_ms = job->completion_ms + (int64_t)job->spec->ttl_seconds_after_finished.value * 1000;
+    } else if (job->desired == 0) {
+        ro_verdict_set(&v, ROLLOUT_REASON_NO_ELIGIBLE_NODE);
+        v.a = (int64_t)job->n_nodes;
+    } else if (job->limit_active > job->limit && job->rest > 0) {
+        ro_verdict_set(&v, ROLLOUT_REASON_PARALLELISM_REACHED);
+        v.a = job->limit_active;
+        v.b = job->limit;
+    }
+    ro_tally_end(b, tally, &v);
+}
+
+static void job_verdicts(struct job *job, struct ro_builder *b)
+{
+    struct ro_tally tally = { { 0 }, { 0 } };
+    planners_broadcastjob_verdicts_emit_pods(job, b, &tally);
+    planners_broadcastjob_verdicts_emit_nodes(job, b, &tally);
+    planners_broadcastjob_verdicts_emit_workload(job, b, &tally);
+}
+
 /* ---- lib/planners/daemonset_limits.h ---- */
 
 /* A DaemonSet's settings as numbers. Source: daemonset.md 2. */
@@ -19756,37 +23255,6 @@ static int sync_candidates(struct sync *sync, struct rollout_candidates **ret, s
 
 /* ---- lib/planners/daemonset_check.c ---- */
 
-static void planners_daemonset_check_check_terms(struct ro_check *c, const struct ro_path *up, const struct rollout_node_affinity *affinity)
-{
-    struct ro_path path = ro_path_member(up, "affinity"), list = ro_path_member(&path, "terms");
-    ro_check_reserved(c, &path, affinity->reserved);
-    if (!ro_check_array(c, &list, affinity->terms, affinity->term_count))
-        return;
-    for (size_t i = 0; i < affinity->term_count; i++) {
-        const struct rollout_node_term *term = &affinity->terms[i];
-        struct ro_path place = ro_path_element(&list, i);
-        struct ro_path expressions = ro_path_member(&place, "expressions"), fields = ro_path_member(&place, "fields");
-        ro_check_requirements(c, &expressions, term->expressions, term->expression_count);
-        ro_check_requirements(c, &fields, term->fields, term->field_count);
-    }
-}
-
-static void planners_daemonset_check_check_scheduling(struct ro_check *c, const struct rollout_scheduling *scheduling)
-{
-    struct ro_path path = ro_path_member(NULL, "scheduling"), list = ro_path_member(&path, "tolerations");
-    ro_check_text(c, &path, "node_name", scheduling->node_name);
-    ro_check_labels(c, &path, "node_selector", &scheduling->node_selector);
-    planners_daemonset_check_check_terms(c, &path, &scheduling->affinity);
-    ro_check_reserved(c, &path, scheduling->reserved);
-    if (!ro_check_array(c, &list, scheduling->tolerations, scheduling->toleration_count))
-        return;
-    for (size_t i = 0; i < scheduling->toleration_count; i++) {
-        struct ro_path place = ro_path_element(&list, i);
-        ro_check_text(c, &place, "key", scheduling->tolerations[i].key);
-        ro_check_text(c, &place, "value", scheduling->tolerations[i].value);
-    }
-}
-
 static void planners_daemonset_check_check_status(struct ro_check *c, const struct rollout_daemonset_status *status)
 {
     struct ro_path path = ro_path_member(NULL, "status");
@@ -19810,7 +23278,7 @@ static int ro_daemonset_check(const struct rollout_daemonset *spec, const struct
     ro_check_intstr(&c, NULL, "burst_replicas", &spec->burst_replicas);
     ro_check_selector(&c, NULL, "node_selector", &spec->node_selector);
     ro_check_hook(&c, NULL, "pre_delete", &spec->pre_delete);
-    planners_daemonset_check_check_scheduling(&c, &spec->scheduling);
+    ro_check_scheduling(&c, NULL, &spec->scheduling);
     ro_check_text(&c, NULL, "template_generation", spec->template_generation);
     planners_daemonset_check_check_status(&c, spec->status);
     ro_check_snapshot(&c, in);
@@ -21099,6 +24567,3955 @@ static void sync_verdicts(struct sync *sync, struct ro_builder *b)
     planners_daemonset_verdicts_emit_workload(sync, b, &tally);
 }
 
+/* ---- lib/planners/deployment_check.h ---- */
+
+/* What a caller's Deployment, ReplicaSet and snapshot can have wrong with them. */
+
+
+/* ROLLOUT_OK where nothing is; else the first fault. */
+static int ro_deployment_check(const struct rollout_deployment *spec, const struct ro_planner_input *in,
+                        struct rollout_error *reterr);
+static int ro_replicaset_check(const struct rollout_replicaset *spec, const struct ro_planner_input *in,
+                        struct rollout_error *reterr);
+
+/* ---- lib/planners/deployment_limits.h ---- */
+
+/* A Deployment's maxSurge and maxUnavailable as pods. Source: deployment.md 2. */
+
+
+
+
+struct ro_deployment_limits {
+    bool rolling; /* else both are 0 */
+    int64_t replicas;
+    int64_t raw_surge;   /* maxSurge alone, by which the new ReplicaSet grows; 0 where it cannot be read */
+    int64_t surge;       /* S */
+    int64_t unavailable; /* U, at most the replicas */
+    bool surge_unusable, unavailable_unusable;
+    bool forced; /* both came to 0: U is 1 */
+};
+
+static struct ro_deployment_limits ro_deployment_limits(const struct rollout_deployment *spec);
+
+/* Both for people. */
+static void ro_deployment_build_limits(const struct rollout_deployment *spec, const struct ro_deployment_limits *limits,
+                                struct ro_builder *b);
+
+/* ---- lib/planners/deployment_pass.h ---- */
+
+/* One pass over a Deployment. It runs once and notes down its writes; the plan is made from the notes. Source:
+ * deployment.md. Sizes are 64 bits wide, so that nothing overflows at 2^31 - 1. */
+
+
+
+#define ROLL_REVISION "deployment.kubernetes.io/revision"
+#define ROLL_HISTORY  "deployment.kubernetes.io/revision-history"
+#define ROLL_DESIRED  "deployment.kubernetes.io/desired-replicas"
+#define ROLL_MAX      "deployment.kubernetes.io/max-replicas"
+#define ROLL_BACK_TO  "deprecated.deployment.rollback.to"
+
+/* The rows of deployment.md 1, in rollout_plan.stopped_at. */
+enum {
+    ROLL_SELECTS_ALL = 1,
+    ROLL_STATUS_ONLY = 2,
+    ROLL_PAUSED = 4,
+    ROLL_ROLLBACK = 5,
+    ROLL_SCALE = 6,
+    ROLL_RECREATE = 7,
+    ROLL_ROLLING = 8
+};
+
+/* An annotation that is written. */
+struct roll_note {
+    struct rollout_str key, value;
+    bool made; /* the value is in the pass's arena, so the plan keeps a copy */
+    bool removed;
+    uint32_t next; /* of the same object, written before: place + 1; 0 = none */
+};
+
+/* A write. */
+struct roll_act {
+    uint32_t op;
+    uint32_t set;     /* place in roll.sets; ROLLOUT_NONE: the workload */
+    int64_t from, to; /* SCALE; to also CREATE_REPLICA_SET's size, SET_MIN_READY_SECONDS's seconds */
+    uint32_t first_note, note_count;
+    struct rollout_str revision; /* CREATE_REPLICA_SET, in the arena */
+    int64_t place;               /* DELETE_REPLICA_SET: from the oldest revision, from 1 */
+};
+
+/* A ReplicaSet. */
+struct roll_set {
+    const struct rollout_replica_set_facts *facts; /* NULL: the one that this pass creates */
+    int64_t size;                                  /* spec.replicas after the writes so far */
+    int64_t was;                                   /* before the pass; of a created one its first size */
+    int64_t existing, ready, available;
+    uint32_t notes;                /* its latest note + 1; 0 = none */
+    bool has_pending;              /* no write has taken its notes yet */
+    uint32_t act_first, act_count; /* the first write of it + 1; how many */
+    uint32_t weightiest;           /* the write that has the reason, + 1 */
+};
+
+struct roll {
+    const struct rollout_deployment *spec;
+    const struct ro_planner_input *in;
+    struct ro_arena arena;
+    struct ro_deployment_limits limits; /* of which what follows is */
+    int64_t now_ms;
+    int64_t replicas;    /* R */
+    int64_t raw_surge;   /* maxSurge as the creation and growth of the new one read it; see surge_unusable */
+    int64_t surge;       /* S, 0 beside Recreate */
+    int64_t unavailable; /* U, at most R; 0 beside Recreate */
+    bool surge_unusable;
+    bool rolling;
+    struct roll_set *sets; /* as the snapshot's; behind them the one that is created */
+    uint32_t count;
+    uint32_t new_set; /* ROLLOUT_NONE: there is none */
+    uint32_t *olds;   /* in age order */
+    uint32_t old_count;
+    uint32_t *list; /* as long as sets, and its scratch */
+    uint32_t *scratch;
+    struct roll_note *notes;
+    uint32_t note_count, note_room;
+    struct roll_act *acts;
+    uint32_t act_count, act_room;
+    struct rollout_str revision;             /* the Deployment's annotation, after the writes so far */
+    struct rollout_deployment_status status; /* its conditions are the pass's own */
+    struct rollout_condition *conditions;
+    uint32_t row;
+    bool synced;
+    bool failed; /* the pass ends with an error: a limit that cannot be read */
+    bool timed_out;
+    int64_t stuck_since_ms; /* where it is */
+    int64_t timeout_ms;     /* when the deadline would be over; 0 = not judged */
+    int64_t requeue_seconds;
+    /* Why nothing more was done, for the verdicts. */
+    int64_t budget; /* of deployment.md 3.3; with it: */
+    int64_t new_unavailable;
+    int64_t total_available;
+    bool judged_olds;       /* 3.3 was reached */
+    int64_t waits_for;      /* Recreate: old pods that are still there */
+    uint32_t waits_for_pod; /* ... the first of them, or ROLLOUT_NONE */
+    int64_t limit;          /* advanced: pods that the partition lets be updated; else -1 */
+};
+
+/* ---- facts: deployment_facts.c ---- */
+
+static bool roll_open(struct roll *roll); /* false on lack of memory */
+static inline bool roll_active(const struct roll_set *set)
+{
+    return set->was > 0;
+}
+static struct rollout_str roll_name(const struct roll *roll, uint32_t set); /* "$new" for the created one */
+
+/* An annotation as it stands after the writes so far; absent where there is none. */
+static struct rollout_str roll_annotation(const struct roll *roll, uint32_t set, struct rollout_str key);
+static struct rollout_str roll_own_annotation(const struct roll *roll, struct rollout_str key);
+
+/* Go's ParseInt(text, 10, 64). */
+static bool roll_number(struct rollout_str text, int64_t *ret);
+
+/* The number of an annotation that says how many replicas there were: false where it is none or negative. */
+static bool roll_size_annotation(const struct roll *roll, uint32_t set, struct rollout_str key, int64_t *ret);
+
+/* Revision(rs): absent counts 0, what is no number gives false. */
+static bool roll_revision(const struct roll *roll, uint32_t set, int64_t *ret);
+
+/* Older first: creation time, then name. */
+static int roll_by_age(const void *roll, uint32_t a, uint32_t b);
+
+/* Is an annotation never copied between a Deployment and its ReplicaSets? */
+static bool roll_not_copied(struct rollout_str key);
+
+/* ---- writes: deployment_writes.c ---- */
+
+/* Notes on an object belong to the next write. set ROLLOUT_NONE: the workload. */
+static void roll_note(struct roll *roll, uint32_t set, struct rollout_str key, struct rollout_str value, bool made);
+static void roll_note_removed(struct roll *roll, uint32_t set, struct rollout_str key);
+static struct roll_act *roll_act(struct roll *roll, uint32_t op, uint32_t set); /* takes no notes; NULL on lack of memory */
+static void roll_take_notes(struct roll *roll, struct roll_act *act, uint32_t first); /* all from that one on */
+static bool roll_write_size(struct roll *roll, uint32_t set, int64_t to);             /* whether the size changed */
+
+/* ---- the parts of a pass ---- */
+
+static void roll_sync_revision(struct roll *roll, bool create);                        /* deployment_revision.c: 8, 3.2 */
+static void roll_back(struct roll *roll, int64_t revision);                            /* deployment_revision.c: 8 */
+static void roll_cleanup(struct roll *roll);                                           /* deployment_history.c: 9 */
+static int64_t roll_new_size(const struct roll *roll, int64_t present, int64_t total); /* deployment_rolling.c: 3.2 */
+static void roll_rolling(struct roll *roll);                                           /* 3 */
+static void roll_recreate(struct roll *roll);                                          /* deployment_recreate.c: 4 */
+static bool roll_scaling_event(const struct roll *roll);                               /* deployment_scale.c: 5.1 */
+static void roll_scale(struct roll *roll);                                             /* 5.2 */
+static void roll_advanced(struct roll *roll);                                          /* deployment_advanced.c: 12.2 */
+static void roll_advanced_shrink(struct roll *roll); /* ... what goes before the proportions do */
+static int64_t roll_advanced_first_size(const struct roll *roll, int64_t total);
+static int64_t roll_total(const struct roll *roll);  /* all sizes as they were before the pass */
+static uint32_t roll_active_olds(struct roll *roll); /* those that want pods, in age order, in list */
+
+/* Step A of 3.3 over the active old ones; how many it took, or -1 where upstream gives up. */
+static int64_t roll_cleanup_unhealthy(struct roll *roll, const uint32_t *olds, uint32_t count, int64_t budget);
+
+/* ---- the status: deployment_status.c ---- */
+
+static struct rollout_condition *roll_condition(struct roll *roll, struct rollout_str type); /* NULL: none */
+static void roll_set_condition(struct roll *roll, const struct rollout_condition *condition);
+static void roll_set_progress(struct roll *roll, struct rollout_str status, struct rollout_str reason,
+                       struct rollout_str message);
+static bool roll_has_deadline(const struct roll *roll);
+static bool roll_complete(const struct roll *roll, const struct rollout_deployment_status *status);
+static void roll_pause_conditions(struct roll *roll);
+static void roll_count_status(struct roll *roll);   /* what SYNC and status-only passes write */
+static void roll_rollout_status(struct roll *roll); /* with progress and failures */
+static bool roll_status_changed(const struct roll *roll);
+
+/* ---- the plan: deployment_plan.c, deployment_verdicts.c ---- */
+
+static int roll_write_plan(struct roll *roll, struct rollout_plan **ret_plan, struct rollout_error *reterr);
+static void roll_verdicts(struct roll *roll, struct ro_builder *b);
+
+/* ---- lib/planners/deployment.c ---- */
+
+/* The planner of Deployments: which pass it is. Source: deployment.md 1. */
+
+
+static void planners_deployment_run_native(struct roll *roll)
+{
+    struct rollout_str back_to = roll_own_annotation(roll, RO_STR(ROLL_BACK_TO));
+    int64_t revision;
+    bool goes_back = back_to.len && roll_number(back_to, &revision);
+    roll_pause_conditions(roll);
+    if (roll->spec->flags & ROLLOUT_DEPLOYMENT_PAUSED) {
+        roll->row = ROLL_PAUSED;
+        roll_sync_revision(roll, false);
+        roll_scale(roll);
+        if (!goes_back)
+            roll_cleanup(roll);
+        roll_count_status(roll);
+        return;
+    }
+    if (goes_back) {
+        roll->row = ROLL_ROLLBACK;
+        roll_sync_revision(roll, true);
+        if (!roll->failed)
+            roll_back(roll, revision);
+        return;
+    }
+    roll_sync_revision(roll, false); /* before it looks at sizes, upstream brings the new one in line */
+    if (roll_scaling_event(roll)) {
+        roll->row = ROLL_SCALE;
+        roll_scale(roll);
+        roll_count_status(roll);
+    } else if (roll->rolling) {
+        roll->row = ROLL_ROLLING;
+        roll_rolling(roll);
+    } else {
+        roll->row = ROLL_RECREATE;
+        roll_recreate(roll);
+    }
+}
+
+static void planners_deployment_run(struct roll *roll)
+{
+    if (roll->spec->flags & ROLLOUT_DEPLOYMENT_SELECTOR_INVALID) {
+        roll->row = ROLL_SELECTS_ALL;
+        if (roll->status.observed_generation < roll->spec->generation)
+            roll->status.observed_generation = roll->spec->generation;
+    } else if (roll->spec->flags & ROLLOUT_DEPLOYMENT_DELETING) {
+        roll->row = ROLL_STATUS_ONLY;
+        roll_sync_revision(roll, false);
+        roll_count_status(roll);
+    } else if (roll->spec->flags & ROLLOUT_DEPLOYMENT_ADVANCED) {
+        roll_advanced(roll);
+    } else {
+        planners_deployment_run_native(roll);
+    }
+}
+
+/* Pods are updated by being replaced, whichever: there is no order of them. */
+static int planners_deployment_no_candidates(struct rollout_candidates **ret, struct rollout_error *reterr)
+{
+    struct rollout_candidate *items;
+    int r = ro_candidates_begin(0, ret, &items, reterr);
+    if (r == ROLLOUT_OK)
+        (*ret)->revision = ROLLOUT_NONE;
+    return r;
+}
+
+static int ro_plan_deployment(const struct rollout_deployment *spec, const struct ro_planner_input *in,
+                       const struct ro_answer *answer, struct rollout_error *reterr)
+{
+    struct roll roll = { .spec = spec, .in = in, .now_ms = in->snapshot.now_ms };
+    int r = ro_deployment_check(spec, in, reterr);
+    if (r)
+        return r;
+    if (answer->candidates)
+        return planners_deployment_no_candidates(answer->candidates, reterr);
+    if (roll_open(&roll))
+        planners_deployment_run(&roll);
+    r = roll.arena.failed ? ro_error_nomem(reterr) : roll_write_plan(&roll, answer->plan, reterr);
+    ro_arena_free(&roll.arena);
+    return r;
+}
+
+/* ---- lib/planners/deployment_advanced.c ---- */
+
+/* A Deployment under OpenKruise Rollouts' advanced control: the partition is the number of updated pods. Source:
+ * deployment.md 12.2. */
+
+
+#define EXTRA_STATUS "rollouts.kruise.io/deployment-extra-status"
+
+enum { planners_deployment_advanced_LOOK_AGAIN_SECONDS = 2 };
+
+static int64_t planners_deployment_advanced_largest(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+static int64_t planners_deployment_advanced_least(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Pods that may be updated; -1 where the partition cannot be read. A percentage below 100 leaves one old. */
+static int64_t planners_deployment_advanced_partition_of(const struct roll *roll)
+{
+    const struct rollout_intstr *partition = &roll->spec->partition;
+    int64_t count = 0, most = roll->replicas;
+    if (partition->kind == ROLLOUT_INTSTR_UNSET)
+        return 0;
+    if (rollout_intstr_scale(partition, ROLLOUT_PARSER_STRICT, ROLLOUT_ROUND_UP, (int32_t)most, &count) != ROLLOUT_OK)
+        return -1;
+    if (most > 1 && partition->kind == ROLLOUT_INTSTR_TEXT && !ro_str_eq(partition->text, RO_STR("100%")))
+        most--;
+    return count < 0 ? 0 : planners_deployment_advanced_least(count, most);
+}
+
+static int64_t planners_deployment_advanced_grown_size(const struct roll *roll, int64_t present, int64_t total)
+{
+    int64_t room = roll->replicas + roll->surge - total;
+    if (total == present)
+        return roll->replicas;
+    if (present >= roll->limit || room <= 0)
+        return present;
+    return planners_deployment_advanced_least(present + planners_deployment_advanced_least(room, roll->replicas - present), roll->limit);
+}
+
+static bool planners_deployment_advanced_reconcile_new(struct roll *roll)
+{
+    const struct roll_set *set = &roll->sets[roll->new_set];
+    int64_t size = set->size > roll->replicas ? roll->replicas : planners_deployment_advanced_grown_size(roll, set->size, roll_total(roll));
+    return size != set->size && roll_write_size(roll, roll->new_set, size);
+}
+
+/* Later revisions first, so that the stable one is drained last; the younger first among equals. */
+static int planners_deployment_advanced_by_revision_down(const void *context, uint32_t a, uint32_t b)
+{
+    const struct roll *roll = context;
+    int64_t x, y;
+    (void)roll_revision(roll, a, &x);
+    (void)roll_revision(roll, b, &y);
+    return x != y ? (x > y ? -1 : 1) : roll_by_age(roll, b, a);
+}
+
+static void planners_deployment_advanced_grow_largest(struct roll *roll, uint32_t count, int64_t by)
+{
+    uint32_t largest_set = roll->list[0];
+    for (uint32_t i = 1; i < count; i++)
+        if (roll->sets[roll->list[i]].size > roll->sets[largest_set].size)
+            largest_set = roll->list[i];
+    roll_write_size(roll, largest_set, roll->sets[largest_set].size + by);
+}
+
+static void planners_deployment_advanced_scale_down(struct roll *roll, uint32_t count, int64_t excess)
+{
+    int64_t rest = roll->sets[roll->new_set].available - (roll->replicas - roll->unavailable);
+    for (uint32_t i = 0; i < count; i++)
+        rest += roll->sets[roll->list[i]].available;
+    roll->total_available = rest + roll->replicas - roll->unavailable;
+    rest = planners_deployment_advanced_least(rest, excess);
+    ro_sort_indices(roll->list, count, roll->scratch, planners_deployment_advanced_by_revision_down, roll);
+    for (uint32_t i = 0; i < count && rest > 0; i++) {
+        int64_t take = planners_deployment_advanced_least(roll->sets[roll->list[i]].size, rest);
+        if (take > 0)
+            roll_write_size(roll, roll->list[i], roll->sets[roll->list[i]].size - take);
+        rest -= take;
+    }
+}
+
+static void planners_deployment_advanced_reconcile_olds(struct roll *roll)
+{
+    const struct roll_set *set = &roll->sets[roll->new_set];
+    uint32_t count = roll_active_olds(roll);
+    int64_t excess = roll_total(roll) - set->was - (roll->replicas - planners_deployment_advanced_largest(roll->limit, set->size));
+    if (count == 0)
+        return;
+    if (excess < 0)
+        planners_deployment_advanced_grow_largest(roll, count, -excess);
+    if (excess <= 0)
+        return;
+    roll->judged_olds = true;
+    roll->new_unavailable = set->was - set->available;
+    roll->budget = roll_total(roll) - (roll->replicas - roll->unavailable) - roll->new_unavailable;
+    if (roll->budget <= 0)
+        return;
+    int64_t cleaned = roll_cleanup_unhealthy(roll, roll->list, count, planners_deployment_advanced_least(roll->budget, excess));
+    if (cleaned >= 0)
+        planners_deployment_advanced_scale_down(roll, count, excess - cleaned);
+}
+
+static void roll_advanced_shrink(struct roll *roll)
+{
+    int64_t surplus = roll_total(roll) - roll->replicas;
+    if (surplus > 0)
+        (void)roll_cleanup_unhealthy(roll, roll->list, roll_active_olds(roll), surplus);
+}
+
+/* What a batch waits for, told in an annotation. */
+static void planners_deployment_advanced_tell_progress(struct roll *roll)
+{
+    int64_t ready = roll->new_set == ROLLOUT_NONE ? 0 : roll->sets[roll->new_set].ready;
+    struct rollout_str text =
+        ro_arena_printf(&roll->arena, "{\"updatedReadyReplicas\":%" PRId64 ",\"expectedUpdatedReplicas\":%" PRId64 "}",
+                        ready, roll->limit);
+    if (!text.data || ro_str_eq(text, roll_own_annotation(roll, RO_STR(EXTRA_STATUS))))
+        return;
+    uint32_t first = roll->note_count;
+    roll_note(roll, ROLLOUT_NONE, RO_STR(EXTRA_STATUS), text, true);
+    roll_take_notes(roll, roll_act(roll, ROLLOUT_OP_SET_ANNOTATION, ROLLOUT_NONE), first);
+}
+
+static void roll_advanced(struct roll *roll)
+{
+    roll->limit = planners_deployment_advanced_partition_of(roll);
+    if (roll->limit < 0 || roll->surge_unusable) {
+        roll->failed = true;
+        return;
+    }
+    roll_sync_revision(roll, false);
+    if (roll->spec->flags & ROLLOUT_DEPLOYMENT_ADVANCED_PAUSED) {
+        roll->row = ROLL_PAUSED;
+        roll_scale(roll);
+    } else if (roll_scaling_event(roll)) {
+        roll->row = ROLL_SCALE;
+        roll_scale(roll);
+    } else {
+        roll->row = ROLL_ROLLING;
+        roll_sync_revision(roll, true);
+        if (!planners_deployment_advanced_reconcile_new(roll))
+            planners_deployment_advanced_reconcile_olds(roll);
+    }
+    planners_deployment_advanced_tell_progress(roll);
+    roll_count_status(roll); /* the native controller's, which only counts while it is paused */
+    bool done = roll->status.observed_generation >= roll->spec->generation && roll->status.replicas == roll->replicas &&
+                roll->status.updated_replicas >= roll->limit;
+    if (!done)
+        roll->requeue_seconds = planners_deployment_advanced_LOOK_AGAIN_SECONDS;
+}
+
+/* The size of a new one: without surge at least one pod, so that it is seen to work. */
+static int64_t roll_advanced_first_size(const struct roll *roll, int64_t total)
+{
+    int64_t size = total == 0 ? roll->replicas : planners_deployment_advanced_grown_size(roll, 0, total);
+    return size == 0 && roll->surge == 0 ? planners_deployment_advanced_least(1, roll->replicas) : size;
+}
+#undef EXTRA_STATUS
+
+/* ---- lib/planners/deployment_check.c ---- */
+
+static void planners_deployment_check_check_replicas(struct ro_check *c, struct rollout_opt replicas)
+{
+    struct ro_path path = ro_path_member(NULL, "replicas");
+    if (replicas.set && replicas.value < 0)
+        ro_check_refuse_number(c, ROLLOUT_ERR_INVALID, &path, replicas.value, "", " is negative");
+}
+
+static int planners_deployment_check_check_pods(struct ro_check *c, const struct ro_planner_input *in, struct rollout_error *reterr)
+{
+    for (size_t i = 0; i < in->pods.count && c->code == ROLLOUT_OK; i++) {
+        const struct rollout_pod *pod = ro_pod(&in->pods, i);
+        if (ro_pod_suspect(pod))
+            c->code = ro_pod_check(pod, i, reterr);
+    }
+    return c->code;
+}
+
+static int ro_deployment_check(const struct rollout_deployment *spec, const struct ro_planner_input *in,
+                        struct rollout_error *reterr)
+{
+    struct ro_check c = { reterr, ROLLOUT_OK };
+    struct ro_path status = ro_path_member(NULL, "status");
+    ro_check_text(&c, NULL, "namespace_", spec->namespace_);
+    ro_check_text(&c, NULL, "name", spec->name);
+    ro_check_selector(&c, NULL, "selector", &spec->selector);
+    planners_deployment_check_check_replicas(&c, spec->replicas);
+    ro_check_known(&c, NULL, "strategy", spec->strategy, ROLLOUT_STRATEGY_RECREATE);
+    ro_check_intstr(&c, NULL, "max_surge", &spec->max_surge);
+    ro_check_intstr(&c, NULL, "max_unavailable", &spec->max_unavailable);
+    ro_check_labels(&c, NULL, "annotations", &spec->annotations);
+    ro_check_intstr(&c, NULL, "partition", &spec->partition);
+    ro_check_conditions(&c, &status, spec->status->conditions, spec->status->condition_count);
+    ro_check_snapshot(&c, in);
+    return planners_deployment_check_check_pods(&c, in, reterr);
+}
+
+static int ro_replicaset_check(const struct rollout_replicaset *spec, const struct ro_planner_input *in,
+                        struct rollout_error *reterr)
+{
+    struct ro_check c = { reterr, ROLLOUT_OK };
+    struct ro_path status = ro_path_member(NULL, "status");
+    ro_check_text(&c, NULL, "namespace_", spec->namespace_);
+    ro_check_text(&c, NULL, "name", spec->name);
+    ro_check_selector(&c, NULL, "selector", &spec->selector);
+    ro_check_labels(&c, NULL, "template_labels", &spec->template_labels);
+    planners_deployment_check_check_replicas(&c, spec->replicas);
+    ro_check_reserved(&c, NULL, spec->reserved);
+    ro_check_reserved(&c, &status, spec->status->reserved);
+    ro_check_conditions(&c, &status, spec->status->conditions, spec->status->condition_count);
+    ro_check_snapshot(&c, in);
+    return planners_deployment_check_check_pods(&c, in, reterr);
+}
+
+/* ---- lib/planners/deployment_facts.c ---- */
+
+/* What a pass over a Deployment begins with: its limits, and which ReplicaSet is new. Source: deployment.md 2, 3.1. */
+
+
+static struct rollout_str roll_name(const struct roll *roll, uint32_t set)
+{
+    return roll->sets[set].facts ? roll->sets[set].facts->name : RO_STR("$new");
+}
+
+static struct rollout_str roll_annotation(const struct roll *roll, uint32_t set, struct rollout_str key)
+{
+    const struct roll_set *s = &roll->sets[set];
+    for (uint32_t i = s->notes; i; i = roll->notes[i - 1].next)
+        if (ro_str_eq(roll->notes[i - 1].key, key))
+            return roll->notes[i - 1].value;
+    const struct rollout_str *value = s->facts ? ro_labels_get(&s->facts->annotations, key) : NULL;
+    return value ? *value : (struct rollout_str){ NULL, 0 };
+}
+
+static struct rollout_str roll_own_annotation(const struct roll *roll, struct rollout_str key)
+{
+    const struct rollout_str *value = ro_labels_get(&roll->spec->annotations, key);
+    return value ? *value : (struct rollout_str){ NULL, 0 };
+}
+
+static bool roll_number(struct rollout_str text, int64_t *ret)
+{
+    return text.data && ro_parse_int(text, -1, ret);
+}
+
+static bool roll_size_annotation(const struct roll *roll, uint32_t set, struct rollout_str key, int64_t *ret)
+{
+    struct rollout_str text = roll_annotation(roll, set, key);
+    bool digits = text.len > 0 && text.data[0] >= '0' && text.data[0] <= '9'; /* Go's ParseUint takes no sign */
+    return digits && roll_number(text, ret) && *ret <= INT32_MAX;
+}
+
+static bool roll_revision(const struct roll *roll, uint32_t set, int64_t *ret)
+{
+    struct rollout_str text = roll_annotation(roll, set, RO_STR(ROLL_REVISION));
+    *ret = 0;
+    return !text.data || roll_number(text, ret);
+}
+
+static int roll_by_age(const void *context, uint32_t a, uint32_t b)
+{
+    const struct roll *roll = context;
+    const struct rollout_replica_set_facts *x = roll->sets[a].facts, *y = roll->sets[b].facts;
+    if (!x || !y) /* the created one is the youngest */
+        return (!x) - (!y);
+    if (x->created_ms != y->created_ms) /* no time is before all times */
+        return !x->created_ms ? -1 : !y->created_ms ? 1 : x->created_ms < y->created_ms ? -1 : 1;
+    return ro_str_cmp(x->name, y->name);
+}
+
+static bool roll_not_copied(struct rollout_str key)
+{
+    static const char *const keys[] = { "kubectl.kubernetes.io/last-applied-configuration",
+                                        ROLL_REVISION,
+                                        ROLL_HISTORY,
+                                        ROLL_DESIRED,
+                                        ROLL_MAX,
+                                        ROLL_BACK_TO };
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (ro_str_eq(key, (struct rollout_str){ keys[i], strlen(keys[i]) }))
+            return true;
+    return false;
+}
+
+static void planners_deployment_facts_find_new(struct roll *roll)
+{
+    for (uint32_t i = 0; i < roll->count; i++)
+        roll->list[i] = i;
+    ro_sort_indices(roll->list, roll->count, roll->scratch, roll_by_age, roll);
+    roll->new_set = ROLLOUT_NONE;
+    for (uint32_t i = 0; i < roll->count; i++) {
+        uint32_t set = roll->list[i];
+        bool same = roll->sets[set].facts->flags & ROLLOUT_REPLICA_SET_SAME_TEMPLATE;
+        if (same && roll->new_set == ROLLOUT_NONE)
+            roll->new_set = set;
+        else
+            roll->olds[roll->old_count++] = set;
+    }
+}
+
+static bool roll_open(struct roll *roll)
+{
+    const struct rollout_deployment *spec = roll->spec;
+    const struct ro_abi_array *facts = &roll->in->replica_sets;
+    size_t places = facts->count + 1, conditions = spec->status->condition_count;
+    roll->count = (uint32_t)facts->count;
+    roll->sets = ro_arena_alloc(&roll->arena, places, sizeof(*roll->sets));
+    roll->olds = ro_arena_alloc(&roll->arena, places, sizeof(*roll->olds));
+    roll->list = ro_arena_alloc(&roll->arena, places, sizeof(*roll->list));
+    roll->scratch = ro_arena_alloc(&roll->arena, places, sizeof(*roll->scratch));
+    roll->conditions = ro_arena_alloc(&roll->arena, conditions + 3, sizeof(*roll->conditions));
+    if (roll->arena.failed)
+        return false;
+    for (uint32_t i = 0; i < roll->count; i++) {
+        const struct rollout_replica_set_facts *f = (const void *)(facts->items + i * facts->stride);
+        roll->sets[i] = (struct roll_set){ .facts = f,
+                                           .size = f->replicas,
+                                           .was = f->replicas,
+                                           .existing = f->status_replicas,
+                                           .ready = f->ready_replicas,
+                                           .available = f->available_replicas };
+    }
+    if (conditions)
+        memcpy(roll->conditions, spec->status->conditions, conditions * sizeof(*roll->conditions));
+    roll->status = *spec->status;
+    roll->status.conditions = roll->conditions;
+    roll->limits = ro_deployment_limits(spec);
+    roll->replicas = roll->limits.replicas;
+    roll->rolling = roll->limits.rolling;
+    roll->raw_surge = roll->limits.raw_surge;
+    roll->surge = roll->limits.surge;
+    roll->unavailable = roll->limits.unavailable;
+    roll->surge_unusable = roll->limits.surge_unusable;
+    roll->revision = roll_own_annotation(roll, RO_STR(ROLL_REVISION));
+    roll->waits_for_pod = ROLLOUT_NONE;
+    roll->limit = -1;
+    planners_deployment_facts_find_new(roll);
+    return true;
+}
+
+/* ---- lib/planners/deployment_history.c ---- */
+
+/* Old ReplicaSets beyond the history limit. Source: deployment.md 9. */
+
+/* By number; where they are equal, or one is none, by age. With one that is no number among others this is no order:
+ * then the walk decides, see sort_by_revision(). */
+static int planners_deployment_history_by_revision(const void *context, uint32_t a, uint32_t b)
+{
+    const struct roll *roll = context;
+    int64_t x, y;
+    bool known = roll_revision(roll, a, &x);
+    known = roll_revision(roll, b, &y) && known;
+    return !known || x == y ? roll_by_age(roll, a, b) : x < y ? -1 : 1;
+}
+
+/* Up to twelve Go sorts by insertion, which tells what comes out where the comparison is no order. */
+static void planners_deployment_history_sort_by_revision(struct roll *roll, uint32_t *sets, uint32_t count)
+{
+    enum { planners_deployment_history_BY_INSERTION = 12 };
+    if (count > planners_deployment_history_BY_INSERTION) {
+        ro_sort_indices(sets, count, roll->scratch, planners_deployment_history_by_revision, roll);
+        return;
+    }
+    for (uint32_t i = 1; i < count; i++)
+        for (uint32_t k = i; k > 0 && planners_deployment_history_by_revision(roll, sets[k], sets[k - 1]) < 0; k--) {
+            uint32_t set = sets[k];
+            sets[k] = sets[k - 1];
+            sets[k - 1] = set;
+        }
+}
+
+static void roll_cleanup(struct roll *roll)
+{
+    const struct rollout_opt *limit = &roll->spec->revision_history_limit;
+    bool youngest_first = roll->row == ROLL_PAUSED; /* its scaling has sorted them so */
+    uint32_t count = 0;
+    if (!limit->set || limit->value == ROLLOUT_DEPLOYMENT_NO_LIMIT)
+        return;
+    for (uint32_t i = 0; i < roll->old_count; i++) {
+        uint32_t set = roll->olds[youngest_first ? roll->old_count - 1 - i : i];
+        if (!(roll->sets[set].facts->flags & ROLLOUT_REPLICA_SET_TERMINATING))
+            roll->list[count++] = set;
+    }
+    int64_t surplus = (int64_t)count - limit->value;
+    if (surplus <= 0)
+        return;
+    planners_deployment_history_sort_by_revision(roll, roll->list, count);
+    for (uint32_t i = 0; i < count && i < surplus; i++) {
+        const struct roll_set *set = &roll->sets[roll->list[i]];
+        /* The size before the pass: what it has just scaled up goes, too. */
+        if (set->existing != 0 || set->was != 0 || set->facts->generation > set->facts->observed_generation)
+            continue;
+        struct roll_act *act = roll_act(roll, ROLLOUT_OP_DELETE_REPLICA_SET, roll->list[i]);
+        if (act)
+            act->place = (int64_t)i + 1;
+    }
+}
+
+/* ---- lib/planners/deployment_limits.c ---- */
+
+/* False where upstream cannot read it; what would not fit, or is negative, is refused by the API. */
+static bool planners_deployment_limits_scale(const struct rollout_intstr *value, uint32_t rounding, int64_t replicas, int64_t *ret)
+{
+    *ret = 0;
+    if (value->kind == ROLLOUT_INTSTR_UNSET)
+        return true;
+    bool good = rollout_intstr_scale(value, ROLLOUT_PARSER_STRICT, rounding, (int32_t)replicas, ret) == ROLLOUT_OK &&
+                *ret >= 0 && *ret <= INT32_MAX;
+    if (!good)
+        *ret = 0;
+    return good;
+}
+
+static struct ro_deployment_limits ro_deployment_limits(const struct rollout_deployment *spec)
+{
+    bool advanced = spec->flags & ROLLOUT_DEPLOYMENT_ADVANCED;
+    struct ro_deployment_limits ret = { .rolling = spec->strategy == ROLLOUT_STRATEGY_ROLLING || advanced };
+    int64_t unavailable;
+    ret.replicas = spec->replicas.set ? spec->replicas.value : 1;
+    ret.surge_unusable = !planners_deployment_limits_scale(&spec->max_surge, ROLLOUT_ROUND_UP, ret.replicas, &ret.raw_surge);
+    ret.unavailable_unusable = !planners_deployment_limits_scale(&spec->max_unavailable, ROLLOUT_ROUND_DOWN, ret.replicas, &unavailable);
+    if (!ret.rolling || ret.surge_unusable || ret.unavailable_unusable) /* one that cannot be read makes both 0 */
+        return ret;
+    ret.forced = ret.raw_surge == 0 && unavailable == 0;
+    if (ret.forced)
+        unavailable = 1;
+    ret.surge = ret.raw_surge;
+    ret.unavailable = unavailable < ret.replicas ? unavailable : ret.replicas;
+    return ret;
+}
+
+static void ro_deployment_build_limits(const struct rollout_deployment *spec, const struct ro_deployment_limits *limits,
+                                struct ro_builder *b)
+{
+    const uint32_t strict = ROLLOUT_PARSER_STRICT;
+    int32_t total = (int32_t)limits->replicas;
+    if (!limits->rolling)
+        return;
+    ro_limit_build(b, RO_STR("maxSurge"), &spec->max_surge, strict, ROLLOUT_ROUND_UP, ro_limit_unset(&spec->max_surge),
+                   total, limits->surge);
+    ro_limit_build(b, RO_STR("maxUnavailable"), &spec->max_unavailable, strict, ROLLOUT_ROUND_DOWN,
+                   ro_limit_unset(&spec->max_unavailable), total, limits->unavailable);
+}
+
+/* ---- lib/planners/deployment_plan.c ---- */
+
+/* A plan from what the pass over a Deployment noted down. */
+
+static const struct rollout_str planners_deployment_plan_none = { NULL, 0 };
+
+static void planners_deployment_plan_build_limits(const struct roll *roll, struct ro_builder *b)
+{
+    const struct rollout_intstr *partition = &roll->spec->partition;
+    ro_deployment_build_limits(roll->spec, &roll->limits, b);
+    if (roll->limit >= 0)
+        ro_limit_build(b, RO_STR("partition"), partition, ROLLOUT_PARSER_STRICT, ROLLOUT_ROUND_UP,
+                       ro_limit_unset(partition), (int32_t)roll->replicas, roll->limit);
+}
+
+static void planners_deployment_plan_build_status(const struct roll *roll, struct ro_builder *b)
+{
+    const struct rollout_deployment_status *status = &roll->status;
+    size_t root = ro_build_open(b, ROLLOUT_NODE_OBJECT, planners_deployment_plan_none);
+    ro_build_optional(b, RO_STR("observedGeneration"), status->observed_generation);
+    ro_build_optional(b, RO_STR("replicas"), status->replicas);
+    ro_build_optional(b, RO_STR("updatedReplicas"), status->updated_replicas);
+    ro_build_optional(b, RO_STR("readyReplicas"), status->ready_replicas);
+    ro_build_optional(b, RO_STR("availableReplicas"), status->available_replicas);
+    ro_build_optional(b, RO_STR("unavailableReplicas"), status->unavailable_replicas);
+    if (status->collision_count.set)
+        ro_build_integer(b, RO_STR("collisionCount"), status->collision_count.value);
+    /* Messages are the pass's own or the status's: all are kept in the plan. */
+    size_t list = status->condition_count ? ro_build_open(b, ROLLOUT_NODE_ARRAY, RO_STR("conditions")) : 0;
+    for (size_t i = 0; i < status->condition_count; i++) {
+        struct rollout_condition condition = status->conditions[i];
+        if (condition.message.len)
+            condition.message = ro_build_join(b, condition.message, planners_deployment_plan_none, planners_deployment_plan_none, planners_deployment_plan_none);
+        ro_build_condition(b, &condition);
+    }
+    if (status->condition_count)
+        ro_build_close(b, list);
+    ro_build_close(b, root);
+}
+
+static uint32_t planners_deployment_plan_reason_of(uint32_t op)
+{
+    switch (op) {
+    case ROLLOUT_OP_SCALE:
+        return ROLLOUT_REASON_CHILD_UPDATED;
+    case ROLLOUT_OP_CREATE_REPLICA_SET:
+        return ROLLOUT_REASON_CREATE_MISSING;
+    case ROLLOUT_OP_DELETE_REPLICA_SET:
+        return ROLLOUT_REASON_CLEANED_UP;
+    default:
+        return ROLLOUT_REASON_BOOKKEEPING;
+    }
+}
+
+static void planners_deployment_plan_build_notes(const struct roll *roll, struct ro_builder *b, const struct roll_act *act)
+{
+    for (uint32_t i = 0; i < act->note_count; i++) {
+        const struct roll_note *note = &roll->notes[act->first_note + i];
+        ro_build_attr_note(b, note->key, note->made ? ro_build_join(b, note->value, planners_deployment_plan_none, planners_deployment_plan_none, planners_deployment_plan_none) : note->value,
+                           note->removed);
+    }
+}
+
+static void planners_deployment_plan_build_act(const struct roll *roll, struct ro_builder *b, const struct roll_act *act)
+{
+    uint32_t kind = act->set == ROLLOUT_NONE ? ROLLOUT_SUBJECT_WORKLOAD : ROLLOUT_SUBJECT_REPLICA_SET;
+    uint32_t subject = act->set == ROLLOUT_NONE ? 0 : act->set == roll->count ? ROLLOUT_NONE : act->set;
+    ro_build_action(b, act->op, planners_deployment_plan_reason_of(act->op), kind, subject);
+    switch (act->op) {
+    case ROLLOUT_OP_SCALE:
+        ro_build_attr_value(b, ROLLOUT_ATTR_FROM, act->from);
+        ro_build_attr_value(b, ROLLOUT_ATTR_TO, act->to);
+        break;
+    case ROLLOUT_OP_CREATE_REPLICA_SET:
+        ro_build_attr_value(b, ROLLOUT_ATTR_REPLICAS, act->to);
+        ro_build_attr_text(b, ROLLOUT_ATTR_REVISION, ro_build_join(b, act->revision, planners_deployment_plan_none, planners_deployment_plan_none, planners_deployment_plan_none));
+        break;
+    case ROLLOUT_OP_SET_MIN_READY_SECONDS:
+        ro_build_attr_value(b, ROLLOUT_ATTR_MIN_READY_SECONDS, act->to);
+        break;
+    default:
+        break;
+    }
+    planners_deployment_plan_build_notes(roll, b, act);
+}
+
+static struct rollout_str planners_deployment_plan_error_message(const struct roll *roll, struct ro_builder *b)
+{
+    const struct rollout_deployment *spec = roll->spec;
+    bool partition = (spec->flags & ROLLOUT_DEPLOYMENT_ADVANCED) && roll->limit < 0;
+    const struct rollout_intstr *value = partition ? &spec->partition : &spec->max_surge;
+    struct rollout_str text = value->kind == ROLLOUT_INTSTR_TEXT ? value->text : RO_STR("a negative number");
+    return ro_build_join(b, partition ? RO_STR("partition: ") : RO_STR("spec.strategy.rollingUpdate.maxSurge: "), text,
+                         RO_STR(" is not usable"), planners_deployment_plan_none);
+}
+
+static int roll_write_plan(struct roll *roll, struct rollout_plan **ret_plan, struct rollout_error *reterr)
+{
+    struct ro_builder b = { 0 };
+    struct rollout_str message = planners_deployment_plan_none;
+    for (int writing = 0; writing < 2; writing++) {
+        if (writing && ro_builder_begin(&b, reterr))
+            return ROLLOUT_ERR_NOMEM;
+        planners_deployment_plan_build_limits(roll, &b);
+        planners_deployment_plan_build_status(roll, &b);
+        for (uint32_t i = 0; i < roll->act_count; i++)
+            planners_deployment_plan_build_act(roll, &b, &roll->acts[i]);
+        roll_verdicts(roll, &b);
+        if (roll->failed)
+            message = planners_deployment_plan_error_message(roll, &b);
+    }
+    struct rollout_plan *plan = ro_builder_end(&b);
+    plan->status_changed = roll_status_changed(roll);
+    plan->next_ms = roll->timeout_ms;
+    plan->requeue_seconds = roll->requeue_seconds;
+    plan->stopped_at = roll->row;
+    if (roll->failed) {
+        plan->error_reason = ROLLOUT_REASON_SPEC_INVALID;
+        plan->error_message = message;
+    }
+    *ret_plan = plan;
+    return ROLLOUT_OK;
+}
+
+/* ---- lib/planners/deployment_revision.c ---- */
+
+/* Revision numbers, the annotations of the new ReplicaSet, its creation, and rolling back. Source: deployment.md 3.2, 8. */
+
+
+enum { planners_deployment_revision_HISTORY_MOST = 2000 }; /* characters */
+
+static int64_t planners_deployment_revision_largest_old(const struct roll *roll)
+{
+    int64_t most = 0, number;
+    for (uint32_t i = 0; i < roll->old_count; i++)
+        if (roll_revision(roll, roll->olds[i], &number) && number > most)
+            most = number;
+    return most;
+}
+
+/* ---- the new one's annotations ---- */
+
+/* Annotations, to be found by key. */
+struct planners_deployment_revision_sorted {
+    const struct rollout_labels *labels;
+    uint32_t *order; /* NULL on lack of memory */
+};
+
+static int planners_deployment_revision_by_key(const void *context, uint32_t a, uint32_t b)
+{
+    const struct rollout_labels *labels = context;
+    return ro_str_cmp(*ro_label_key(labels, a), *ro_label_key(labels, b));
+}
+
+static struct planners_deployment_revision_sorted planners_deployment_revision_sort_annotations(struct roll *roll, const struct rollout_labels *labels)
+{
+    struct planners_deployment_revision_sorted ret = { labels, ro_arena_alloc(&roll->arena, labels->count, 2 * sizeof(*ret.order)) };
+    for (uint32_t i = 0; ret.order && i < labels->count; i++)
+        ret.order[i] = i;
+    if (ret.order)
+        ro_sort_indices(ret.order, labels->count, ret.order + labels->count, planners_deployment_revision_by_key, labels);
+    return ret;
+}
+
+static const struct rollout_str *planners_deployment_revision_find_sorted(const struct planners_deployment_revision_sorted *sorted, struct rollout_str key)
+{
+    uint32_t low = 0, high = sorted->order ? sorted->labels->count : 0, end = high;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (ro_str_cmp(*ro_label_key(sorted->labels, sorted->order[middle]), key) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    bool found = low < end && ro_str_eq(*ro_label_key(sorted->labels, sorted->order[low]), key);
+    return found ? ro_label_value(sorted->labels, sorted->order[low]) : NULL;
+}
+
+/* Notes what one of the two has, and the other has not or has otherwise; never what neither copies. */
+static void planners_deployment_revision_copy_annotations(struct roll *roll, uint32_t to, const struct rollout_labels *from,
+                             const struct rollout_labels *present)
+{
+    const struct planners_deployment_revision_sorted sorted = planners_deployment_revision_sort_annotations(roll, present);
+    for (uint32_t i = 0; i < from->count; i++) {
+        struct rollout_str key = *ro_label_key(from, i), value = *ro_label_value(from, i);
+        const struct rollout_str *old = planners_deployment_revision_find_sorted(&sorted, key);
+        if (!roll_not_copied(key) && !(old && ro_str_eq(*old, value)))
+            roll_note(roll, to, key, value, false);
+    }
+}
+
+/* The former numbers, and one more behind them; the oldest go where it would be too long. Absent: nothing to write. */
+static struct rollout_str planners_deployment_revision_with_history(struct roll *roll, struct rollout_str history, struct rollout_str number)
+{
+    size_t start = 0;
+    if (history.len == 0 || history.data[0] == ',')
+        return number;
+    size_t parts = 1;
+    for (size_t i = 0; i < history.len; i++)
+        parts += history.data[i] == ',';
+    size_t total = history.len + number.len + 1;
+    for (; total > planners_deployment_revision_HISTORY_MOST && parts > 0; parts--) {
+        size_t end = start;
+        while (end < history.len && history.data[end] != ',')
+            end++;
+        total -= end - start + 1;
+        start = end + 1;
+    }
+    if (total > planners_deployment_revision_HISTORY_MOST)
+        return (struct rollout_str){ NULL, 0 };
+    if (parts == 0)
+        return number;
+    char *buf = ro_arena_alloc(&roll->arena, history.len - start + 1 + number.len, 1);
+    if (!buf)
+        return (struct rollout_str){ NULL, 0 };
+    size_t kept = history.len - start;
+    memcpy(buf, history.data + start, kept);
+    buf[kept] = ',';
+    if (number.len)
+        memcpy(buf + kept + 1, number.data, number.len);
+    return (struct rollout_str){ buf, kept + 1 + number.len };
+}
+
+/* SetNewReplicaSetAnnotations. Whether upstream says that they changed: with a number that is none it does not, though
+ * the copies stay for the next write. */
+static bool planners_deployment_revision_note_annotations(struct roll *roll, uint32_t set, struct rollout_str revision, int64_t number)
+{
+    static const struct rollout_labels none = { NULL, 0, 0 };
+    const struct rollout_replica_set_facts *facts = roll->sets[set].facts;
+    uint32_t first = roll->note_count;
+    int64_t old_number = 0;
+    planners_deployment_revision_copy_annotations(roll, set, &roll->spec->annotations, facts ? &facts->annotations : &none);
+    struct rollout_str old = roll_annotation(roll, set, RO_STR(ROLL_REVISION));
+    if (old.len && !roll_number(old, &old_number))
+        return false;
+    if (old_number < number) {
+        roll_note(roll, set, RO_STR(ROLL_REVISION), revision, true);
+        if (old.data) {
+            struct rollout_str present = roll_annotation(roll, set, RO_STR(ROLL_HISTORY));
+            struct rollout_str history = planners_deployment_revision_with_history(roll, present, old);
+            if (history.data)
+                roll_note(roll, set, RO_STR(ROLL_HISTORY), history, true);
+        }
+    }
+    return roll->note_count > first;
+}
+
+/* ---- the new one ---- */
+
+static void planners_deployment_revision_write_own_revision(struct roll *roll, struct rollout_str revision, bool made)
+{
+    if (ro_str_eq(roll->revision, revision))
+        return;
+    uint32_t first = roll->note_count;
+    roll->revision = revision.data ? revision : RO_STR("");
+    roll_note(roll, ROLLOUT_NONE, RO_STR(ROLL_REVISION), revision, made);
+    roll_take_notes(roll, roll_act(roll, ROLLOUT_OP_SET_ANNOTATION, ROLLOUT_NONE), first);
+}
+
+static struct rollout_str planners_deployment_revision_quoted(struct roll *roll, const char *before, struct rollout_str name)
+{
+    return ro_arena_printf(&roll->arena, "%s\"%.*s\"", before, (int)name.len, name.data ? name.data : "");
+}
+
+static void planners_deployment_revision_sync_present(struct roll *roll)
+{
+    uint32_t set = roll->new_set, first = roll->note_count;
+    struct roll_set *s = &roll->sets[set];
+    struct rollout_str revision = ro_arena_printf(&roll->arena, "%" PRId64, planners_deployment_revision_largest_old(roll) + 1);
+    bool changed = planners_deployment_revision_note_annotations(roll, set, revision, planners_deployment_revision_largest_old(roll) + 1);
+    bool seconds = s->facts->min_ready_seconds != roll->spec->min_ready_seconds;
+    if (changed || seconds) {
+        if (roll->note_count > first)
+            roll_take_notes(roll, roll_act(roll, ROLLOUT_OP_SET_ANNOTATION, set), first);
+        struct roll_act *act = seconds ? roll_act(roll, ROLLOUT_OP_SET_MIN_READY_SECONDS, set) : NULL;
+        if (act)
+            act->to = roll->spec->min_ready_seconds;
+        return; /* the Deployment's number follows in the next pass */
+    }
+    if (roll->note_count > first)
+        s->has_pending = true;
+    planners_deployment_revision_write_own_revision(roll, roll_annotation(roll, set, RO_STR(ROLL_REVISION)), false);
+    if (roll_has_deadline(roll) && !roll_condition(roll, RO_STR("Progressing")))
+        roll_set_progress(roll, RO_STR("True"), RO_STR("FoundNewReplicaSet"),
+                          planners_deployment_revision_quoted(roll, "Found new replica set ", roll_name(roll, set)));
+}
+
+static void planners_deployment_revision_create(struct roll *roll)
+{
+    int64_t total = 0, number = planners_deployment_revision_largest_old(roll) + 1;
+    for (uint32_t i = 0; i < roll->old_count; i++)
+        total += roll->sets[roll->olds[i]].was;
+    if (roll->rolling && roll->surge_unusable) {
+        roll->failed = true;
+        return;
+    }
+    int64_t size = roll->limit >= 0 ? roll_advanced_first_size(roll, total) : roll_new_size(roll, 0, total);
+    uint32_t set = roll->count, first = roll->note_count;
+    roll->new_set = set;
+    roll->sets[set] = (struct roll_set){ .size = size, .was = size };
+    struct rollout_str revision = ro_arena_printf(&roll->arena, "%" PRId64, number);
+    planners_deployment_revision_note_annotations(roll, set, revision, number);
+    roll_note(roll, set, RO_STR(ROLL_DESIRED), ro_arena_printf(&roll->arena, "%" PRId64, roll->replicas), true);
+    roll_note(roll, set, RO_STR(ROLL_MAX), ro_arena_printf(&roll->arena, "%" PRId64, roll->replicas + roll->surge),
+              true);
+    struct roll_act *act = roll_act(roll, ROLLOUT_OP_CREATE_REPLICA_SET, set);
+    roll_take_notes(roll, act, first);
+    if (act) {
+        act->to = size;
+        act->revision = revision;
+    }
+    planners_deployment_revision_write_own_revision(roll, revision, true);
+    if (roll_has_deadline(roll))
+        roll_set_progress(roll, RO_STR("True"), RO_STR("NewReplicaSetCreated"),
+                          planners_deployment_revision_quoted(roll, "Created new replica set ", roll_name(roll, set)));
+}
+
+static void roll_sync_revision(struct roll *roll, bool may_create)
+{
+    if (roll->new_set == ROLLOUT_NONE && may_create)
+        planners_deployment_revision_create(roll);
+    else if (roll->new_set != ROLLOUT_NONE && !roll->synced)
+        planners_deployment_revision_sync_present(roll);
+    roll->synced = true;
+}
+
+/* ---- rolling back ---- */
+
+/* The second largest number of all: the one before. */
+static int64_t planners_deployment_revision_last_revision(const struct roll *roll)
+{
+    int64_t most = 0, second = 0, number;
+    for (uint32_t i = 0; i <= roll->old_count; i++) {
+        uint32_t set = i < roll->old_count ? roll->olds[i] : roll->new_set;
+        if (set == ROLLOUT_NONE || !roll_revision(roll, set, &number))
+            continue;
+        if (number >= most) {
+            second = most;
+            most = number;
+        } else if (number > second) {
+            second = number;
+        }
+    }
+    return second;
+}
+
+/* The Deployment's annotations become the ReplicaSet's, but for those that are never copied. */
+static void planners_deployment_revision_replace_annotations(struct roll *roll, uint32_t set)
+{
+    const struct rollout_labels *own = &roll->spec->annotations, *kept = &roll->sets[set].facts->annotations;
+    const struct planners_deployment_revision_sorted sorted = planners_deployment_revision_sort_annotations(roll, kept);
+    for (uint32_t i = 0; i < own->count; i++) {
+        struct rollout_str key = *ro_label_key(own, i);
+        if (!roll_not_copied(key) && !planners_deployment_revision_find_sorted(&sorted, key))
+            roll_note_removed(roll, ROLLOUT_NONE, key);
+    }
+    planners_deployment_revision_copy_annotations(roll, ROLLOUT_NONE, kept, own);
+}
+
+static void roll_back(struct roll *roll, int64_t revision)
+{
+    uint32_t found = ROLLOUT_NONE, first;
+    int64_t number;
+    if (revision == 0)
+        revision = planners_deployment_revision_last_revision(roll);
+    for (uint32_t i = 0; i <= roll->old_count && revision != 0 && found == ROLLOUT_NONE; i++) {
+        uint32_t set = i < roll->old_count ? roll->olds[i] : roll->new_set;
+        if (set != ROLLOUT_NONE && roll_revision(roll, set, &number) && number == revision)
+            found = set;
+    }
+    bool copies = found != ROLLOUT_NONE && roll->sets[found].facts &&
+                  !(roll->sets[found].facts->flags & ROLLOUT_REPLICA_SET_SAME_TEMPLATE);
+    if (copies)
+        roll_act(roll, ROLLOUT_OP_SET_TEMPLATE, found);
+    first = roll->note_count;
+    if (copies)
+        planners_deployment_revision_replace_annotations(roll, found);
+    roll_note_removed(roll, ROLLOUT_NONE, RO_STR(ROLL_BACK_TO));
+    roll_take_notes(roll, roll_act(roll, ROLLOUT_OP_SET_ANNOTATION, ROLLOUT_NONE), first);
+}
+
+/* ---- lib/planners/deployment_rolling.c ---- */
+
+/* Rolling update over ReplicaSets, and Recreate. Source: deployment.md 3 and 4. */
+
+static int64_t planners_deployment_rolling_least(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+static int64_t roll_new_size(const struct roll *roll, int64_t present, int64_t total)
+{
+    if (!roll->rolling)
+        return roll->replicas;
+    int64_t most = roll->replicas + roll->raw_surge;
+    return total >= most ? present : present + planners_deployment_rolling_least(most - total, roll->replicas - present);
+}
+
+/* Sizes as they were before the pass: upstream reads them from its copies. */
+static int64_t roll_total(const struct roll *roll)
+{
+    int64_t total = roll->new_set == ROLLOUT_NONE ? 0 : roll->sets[roll->new_set].was;
+    for (uint32_t i = 0; i < roll->old_count; i++)
+        total += roll->sets[roll->olds[i]].was;
+    return total;
+}
+
+/* The old ones that want pods, in age order. */
+static uint32_t roll_active_olds(struct roll *roll)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < roll->old_count; i++)
+        if (roll_active(&roll->sets[roll->olds[i]]))
+            roll->list[count++] = roll->olds[i];
+    return count;
+}
+
+static int64_t roll_cleanup_unhealthy(struct roll *roll, const uint32_t *olds, uint32_t count, int64_t budget)
+{
+    int64_t done = 0;
+    for (uint32_t i = 0; i < count && done < budget; i++) {
+        const struct roll_set *set = &roll->sets[olds[i]];
+        int64_t take = planners_deployment_rolling_least(budget - done, set->size - set->available);
+        if (set->size == 0 || take == 0)
+            continue;
+        if (take < 0) /* a shrink that its status does not show yet: upstream refuses to scale it up here */
+            return -1;
+        roll_write_size(roll, olds[i], set->size - take);
+        done += take;
+    }
+    return done;
+}
+
+/* Step B. */
+static int64_t planners_deployment_rolling_scale_down_available(struct roll *roll, const uint32_t *olds, uint32_t count)
+{
+    int64_t rest = roll->sets[roll->new_set].available - (roll->replicas - roll->unavailable), done = 0;
+    for (uint32_t i = 0; i < count; i++)
+        rest += roll->sets[olds[i]].available;
+    roll->total_available = rest + roll->replicas - roll->unavailable;
+    for (uint32_t i = 0; i < count && done < rest; i++) {
+        const struct roll_set *set = &roll->sets[olds[i]];
+        int64_t take = planners_deployment_rolling_least(set->size, rest - done);
+        if (take == 0)
+            continue;
+        roll_write_size(roll, olds[i], set->size - take);
+        done += take;
+    }
+    return done;
+}
+
+static bool planners_deployment_rolling_reconcile_new(struct roll *roll)
+{
+    const struct roll_set *set = &roll->sets[roll->new_set];
+    if (set->size == roll->replicas)
+        return false;
+    if (set->size > roll->replicas)
+        return roll_write_size(roll, roll->new_set, roll->replicas);
+    if (roll->surge_unusable) {
+        roll->failed = true;
+        return false;
+    }
+    int64_t size = roll_new_size(roll, set->size, roll_total(roll));
+    return size != set->size && roll_write_size(roll, roll->new_set, size);
+}
+
+static bool planners_deployment_rolling_reconcile_olds(struct roll *roll)
+{
+    const struct roll_set *set = &roll->sets[roll->new_set];
+    uint32_t count = roll_active_olds(roll);
+    if (count == 0)
+        return false;
+    roll->judged_olds = true;
+    roll->new_unavailable = set->was - set->available;
+    roll->budget = roll_total(roll) - (roll->replicas - roll->unavailable) - roll->new_unavailable;
+    if (roll->budget <= 0)
+        return false;
+    int64_t cleaned = roll_cleanup_unhealthy(roll, roll->list, count, roll->budget);
+    if (cleaned < 0)
+        return false;
+    return planners_deployment_rolling_scale_down_available(roll, roll->list, count) + cleaned > 0;
+}
+
+static void roll_rolling(struct roll *roll)
+{
+    roll_sync_revision(roll, true);
+    if (roll->failed)
+        return;
+    bool scaled = planners_deployment_rolling_reconcile_new(roll);
+    if (roll->failed)
+        return;
+    if (!scaled && !planners_deployment_rolling_reconcile_olds(roll) && roll_complete(roll, &roll->status))
+        roll_cleanup(roll);
+    roll_rollout_status(roll);
+}
+
+/* ---- Recreate ---- */
+
+static bool planners_deployment_rolling_scale_olds_to_zero(struct roll *roll)
+{
+    uint32_t count = roll_active_olds(roll);
+    for (uint32_t i = 0; i < count; i++)
+        roll_write_size(roll, roll->list[i], 0);
+    return count > 0;
+}
+
+/* A pod that is not the new one's, and runs or may run; one that is being deleted counts until it is gone. */
+static bool planners_deployment_rolling_is_old_pod(const struct roll *roll, const struct rollout_pod *pod)
+{
+    bool ended = pod->phase == ROLLOUT_PHASE_FAILED || pod->phase == ROLLOUT_PHASE_SUCCEEDED;
+    return pod->replica_set > 0 && pod->replica_set <= roll->count && !(pod->flags & ROLLOUT_POD_NOT_SELECTED) &&
+           pod->replica_set - 1 != roll->new_set && !ended;
+}
+
+static bool planners_deployment_rolling_old_pods_running(struct roll *roll)
+{
+    int64_t counted = 0, listed = 0;
+    for (uint32_t i = 0; i < roll->old_count; i++)
+        counted += roll->sets[roll->olds[i]].existing;
+    for (uint32_t i = 0; i < roll->in->pods.count; i++) {
+        if (!planners_deployment_rolling_is_old_pod(roll, ro_pod(&roll->in->pods, i)))
+            continue;
+        if (listed++ == 0)
+            roll->waits_for_pod = i;
+    }
+    roll->waits_for = counted > listed ? counted : listed;
+    return roll->waits_for > 0;
+}
+
+static void roll_recreate(struct roll *roll)
+{
+    roll_sync_revision(roll, false);
+    if (!planners_deployment_rolling_scale_olds_to_zero(roll) && !planners_deployment_rolling_old_pods_running(roll)) {
+        roll_sync_revision(roll, true);
+        if (roll->sets[roll->new_set].size != roll->replicas)
+            roll_write_size(roll, roll->new_set, roll->replicas);
+        if (roll_complete(roll, &roll->status))
+            roll_cleanup(roll);
+    }
+    roll_rollout_status(roll);
+}
+
+/* ---- lib/planners/deployment_scale.c ---- */
+
+/* Scaling while several ReplicaSets have pods. Source: deployment.md 5. */
+
+static bool roll_scaling_event(const struct roll *roll)
+{
+    int64_t desired;
+    for (uint32_t i = 0; i < roll->count; i++)
+        if (roll_active(&roll->sets[i]) && roll_size_annotation(roll, i, RO_STR(ROLL_DESIRED), &desired) &&
+            desired != roll->replicas)
+            return true;
+    return false;
+}
+
+/* Larger first; among equals the younger first. */
+static int planners_deployment_scale_by_size_newer(const void *context, uint32_t a, uint32_t b)
+{
+    const struct roll *roll = context;
+    int64_t x = roll->sets[a].size, y = roll->sets[b].size;
+    return x != y ? (x > y ? -1 : 1) : roll_by_age(roll, b, a);
+}
+
+static int planners_deployment_scale_by_size_older(const void *context, uint32_t a, uint32_t b)
+{
+    const struct roll *roll = context;
+    int64_t x = roll->sets[a].size, y = roll->sets[b].size;
+    return x != y ? (x > y ? -1 : 1) : roll_by_age(roll, a, b);
+}
+
+/* spec(x) * (R + S) / base, rounded half away from zero, less spec(x). All three are at least 0. */
+static int64_t planners_deployment_scale_share_of(const struct roll *roll, uint32_t set)
+{
+    int64_t size = roll->sets[set].size, base;
+    if (roll->replicas == 0)
+        return -size;
+    if (!roll_size_annotation(roll, set, RO_STR(ROLL_MAX), &base) || base == 0)
+        base = roll->status.replicas;
+    if (base <= 0)
+        return 0;
+    int64_t most = roll->limit >= 0 ? roll->replicas : roll->replicas + roll->surge;
+    uint64_t twice = 2 * (uint64_t)size * (uint64_t)most; /* at most 2^64 - 2^34 + 4 */
+    uint64_t whole = twice / (2 * (uint64_t)base), rest = twice % (2 * (uint64_t)base);
+    return (int64_t)(whole + (rest >= (uint64_t)base)) - size;
+}
+
+/* One that is active, whichever it is; none active: the new one, or the youngest old. ROLLOUT_NONE where several are. */
+static uint32_t planners_deployment_scale_active_or_latest(const struct roll *roll)
+{
+    uint32_t active = ROLLOUT_NONE, count = 0;
+    for (uint32_t i = 0; i < roll->count; i++)
+        if (roll_active(&roll->sets[i])) {
+            active = i;
+            count++;
+        }
+    if (count > 0)
+        return count == 1 ? active : ROLLOUT_NONE;
+    if (roll->new_set != ROLLOUT_NONE || roll->old_count == 0)
+        return roll->new_set;
+    return roll->olds[roll->old_count - 1];
+}
+
+static bool planners_deployment_scale_is_saturated(const struct roll *roll)
+{
+    int64_t desired;
+    if (roll->new_set == ROLLOUT_NONE)
+        return false;
+    const struct roll_set *set = &roll->sets[roll->new_set];
+    return roll_number(roll_annotation(roll, roll->new_set, RO_STR(ROLL_DESIRED)), &desired) &&
+           set->was == roll->replicas && desired == roll->replicas && set->available == roll->replicas;
+}
+
+/* The active ones, youngest old first, the new one last. */
+static uint32_t planners_deployment_scale_list_active(struct roll *roll)
+{
+    uint32_t count = 0;
+    for (uint32_t i = roll->old_count; i-- > 0;)
+        if (roll_active(&roll->sets[roll->olds[i]]))
+            roll->list[count++] = roll->olds[i];
+    if (roll->new_set != ROLLOUT_NONE && roll_active(&roll->sets[roll->new_set]))
+        roll->list[count++] = roll->new_set;
+    return count;
+}
+
+static int64_t planners_deployment_scale_bounded_share(const struct roll *roll, uint32_t set, int64_t add, int64_t added)
+{
+    if (add == added)
+        return 0;
+    int64_t share = planners_deployment_scale_share_of(roll, set), rest = add - added;
+    return add > 0 ? (share < rest ? share : rest) : (share > rest ? share : rest);
+}
+
+static void planners_deployment_scale_scale_in_proportion(struct roll *roll)
+{
+    uint32_t count = planners_deployment_scale_list_active(roll);
+    int64_t surge = roll->limit >= 0 ? 0 : roll->surge, total = 0, added = 0;
+    for (uint32_t i = 0; i < count; i++)
+        total += roll->sets[roll->list[i]].size;
+    int64_t add = (roll->replicas > 0 ? roll->replicas + surge : 0) - total;
+    if (add != 0)
+        ro_sort_indices(roll->list, count, roll->scratch, add > 0 ? planners_deployment_scale_by_size_newer : planners_deployment_scale_by_size_older, roll);
+    for (uint32_t i = 0; i < count && add != 0; i++)
+        added += planners_deployment_scale_bounded_share(roll, roll->list[i], add, added);
+    int64_t leftover = add - added;
+    added = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        int64_t p = add != 0 ? planners_deployment_scale_bounded_share(roll, roll->list[i], add, added) : 0;
+        int64_t size = roll->sets[roll->list[i]].size + p + (i == 0 ? leftover : 0);
+        added += p;
+        roll_write_size(roll, roll->list[i], size > 0 ? size : 0);
+    }
+}
+
+static void roll_scale(struct roll *roll)
+{
+    uint32_t one = planners_deployment_scale_active_or_latest(roll);
+    if (one != ROLLOUT_NONE) {
+        if (roll->sets[one].size != roll->replicas) /* equal: not even its annotations (5.4) */
+            roll_write_size(roll, one, roll->replicas);
+        return;
+    }
+    if (roll->old_count == 0 && roll->new_set == ROLLOUT_NONE)
+        return;
+    if (planners_deployment_scale_is_saturated(roll)) {
+        for (uint32_t i = roll->old_count; i-- > 0;)
+            if (roll_active(&roll->sets[roll->olds[i]]))
+                roll_write_size(roll, roll->olds[i], 0);
+        return;
+    }
+    if (roll->limit >= 0)
+        roll_advanced_shrink(roll);
+    if (roll->rolling)
+        planners_deployment_scale_scale_in_proportion(roll);
+}
+
+/* ---- lib/planners/deployment_status.c ---- */
+
+/* A Deployment's status and conditions. Source: deployment.md 6 and 7. */
+
+#define PROGRESSING RO_STR("Progressing")
+
+static struct rollout_condition *roll_condition(struct roll *roll, struct rollout_str type)
+{
+    for (size_t i = 0; i < roll->status.condition_count; i++)
+        if (ro_str_eq(roll->conditions[i].type, type))
+            return &roll->conditions[i];
+    return NULL;
+}
+
+static void planners_deployment_status_remove_condition(struct roll *roll, struct rollout_str type)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < roll->status.condition_count; i++)
+        if (!ro_str_eq(roll->conditions[i].type, type))
+            roll->conditions[kept++] = roll->conditions[i];
+    roll->status.condition_count = kept;
+}
+
+/* One of the same status and reason stays as it is; else it goes to the end. There is room for one of each type that
+ * a pass sets, beside all that were there. */
+static void roll_set_condition(struct roll *roll, const struct rollout_condition *condition)
+{
+    const struct rollout_condition *old = roll_condition(roll, condition->type);
+    struct rollout_condition set = *condition;
+    if (old && ro_str_eq(old->status, set.status)) {
+        if (ro_str_eq(old->reason, set.reason))
+            return;
+        set.last_transition_ms = old->last_transition_ms;
+    }
+    planners_deployment_status_remove_condition(roll, set.type);
+    roll->conditions[roll->status.condition_count++] = set;
+}
+
+static struct rollout_condition planners_deployment_status_make(const struct roll *roll, struct rollout_str type, struct rollout_str status,
+                                     struct rollout_str reason, struct rollout_str message)
+{
+    int64_t now = roll->now_ms - (roll->now_ms % 1000 + 1000) % 1000; /* the API writes whole seconds */
+    return (struct rollout_condition){ type, status, reason, message, now, now };
+}
+
+static void roll_set_progress(struct roll *roll, struct rollout_str status, struct rollout_str reason,
+                       struct rollout_str message)
+{
+    const struct rollout_condition condition = planners_deployment_status_make(roll, PROGRESSING, status, reason, message);
+    roll_set_condition(roll, &condition);
+}
+
+static bool roll_has_deadline(const struct roll *roll)
+{
+    const struct rollout_opt *deadline = &roll->spec->progress_deadline_seconds;
+    return deadline->set && deadline->value != ROLLOUT_DEPLOYMENT_NO_LIMIT;
+}
+
+static bool roll_complete(const struct roll *roll, const struct rollout_deployment_status *status)
+{
+    return status->updated_replicas == roll->replicas && status->replicas == roll->replicas &&
+           status->available_replicas == roll->replicas && status->observed_generation >= roll->spec->generation;
+}
+
+static void roll_pause_conditions(struct roll *roll)
+{
+    const struct rollout_condition *present = roll_condition(roll, PROGRESSING);
+    bool paused = roll->spec->flags & ROLLOUT_DEPLOYMENT_PAUSED;
+    if (!roll_has_deadline(roll) || (present && ro_str_eq(present->reason, RO_STR("ProgressDeadlineExceeded"))))
+        return;
+    bool says_so = present && ro_str_eq(present->reason, RO_STR("DeploymentPaused"));
+    if (paused && !says_so)
+        roll_set_progress(roll, RO_STR("Unknown"), RO_STR("DeploymentPaused"), RO_STR("Deployment is paused"));
+    else if (!paused && says_so)
+        roll_set_progress(roll, RO_STR("Unknown"), RO_STR("DeploymentResumed"), RO_STR("Deployment is resumed"));
+}
+
+static int32_t planners_deployment_status_narrow(int64_t n)
+{
+    return n < INT32_MIN ? INT32_MIN : n > INT32_MAX ? INT32_MAX : (int32_t)n;
+}
+
+static void roll_count_status(struct roll *roll)
+{
+    int64_t existing = 0, ready = 0, available = 0, wanted = 0;
+    uint32_t count = roll->count + (roll->new_set == roll->count); /* with the created one */
+    for (uint32_t i = 0; i < count; i++) {
+        existing += roll->sets[i].existing;
+        ready += roll->sets[i].ready;
+        available += roll->sets[i].available;
+        wanted += roll->sets[i].was;
+    }
+    struct rollout_deployment_status *status = &roll->status;
+    status->observed_generation = roll->spec->generation;
+    status->replicas = planners_deployment_status_narrow(existing);
+    status->updated_replicas = roll->new_set == ROLLOUT_NONE ? 0 : planners_deployment_status_narrow(roll->sets[roll->new_set].existing);
+    status->ready_replicas = planners_deployment_status_narrow(ready);
+    status->available_replicas = planners_deployment_status_narrow(available);
+    status->unavailable_replicas = wanted > available ? planners_deployment_status_narrow(wanted - available) : 0;
+    bool enough = available >= roll->replicas - roll->unavailable;
+    const struct rollout_condition condition =
+        enough ? planners_deployment_status_make(roll, RO_STR("Available"), RO_STR("True"), RO_STR("MinimumReplicasAvailable"),
+                      RO_STR("Deployment has minimum availability."))
+               : planners_deployment_status_make(roll, RO_STR("Available"), RO_STR("False"), RO_STR("MinimumReplicasUnavailable"),
+                      RO_STR("Deployment does not have minimum availability."));
+    roll_set_condition(roll, &condition);
+}
+
+static bool planners_deployment_status_progressing(const struct rollout_deployment_status *old, const struct rollout_deployment_status *now)
+{
+    return now->updated_replicas > old->updated_replicas ||
+           (int64_t)now->replicas - now->updated_replicas < (int64_t)old->replicas - old->updated_replicas ||
+           now->ready_replicas > old->ready_replicas || now->available_replicas > old->available_replicas;
+}
+
+/* "ReplicaSet "name" <what>", while there is none yet of the Deployment. */
+static struct rollout_str planners_deployment_status_message_of(struct roll *roll, const char *what)
+{
+    bool none = roll->new_set == ROLLOUT_NONE;
+    struct rollout_str name = none ? roll->spec->name : roll_name(roll, roll->new_set);
+    return ro_arena_printf(&roll->arena, "%s \"%.*s\" %s", none ? "Deployment" : "ReplicaSet", (int)name.len,
+                           name.data ? name.data : "", what);
+}
+
+static bool planners_deployment_status_is_timed_out(struct roll *roll)
+{
+    const struct rollout_condition *present = roll_condition(roll, PROGRESSING);
+    if (!present || ro_str_eq(present->reason, RO_STR("NewReplicaSetAvailable")))
+        return false;
+    roll->stuck_since_ms = present->last_update_ms;
+    if (ro_str_eq(present->reason, RO_STR("ProgressDeadlineExceeded")))
+        return true;
+    int64_t over = present->last_update_ms + (int64_t)roll->spec->progress_deadline_seconds.value * 1000;
+    if (over >= roll->now_ms)
+        roll->timeout_ms = over + 1; /* the comparison is strict */
+    return over < roll->now_ms;
+}
+
+static void planners_deployment_status_judge_progress(struct roll *roll, const struct rollout_deployment_status *old)
+{
+    const struct rollout_condition *present = roll_condition(roll, PROGRESSING);
+    struct rollout_condition condition;
+    if (roll_complete(roll, &roll->status)) {
+        roll_set_progress(roll, RO_STR("True"), RO_STR("NewReplicaSetAvailable"),
+                          planners_deployment_status_message_of(roll, "has successfully progressed."));
+    } else if (planners_deployment_status_progressing(old, &roll->status)) {
+        condition =
+            planners_deployment_status_make(roll, PROGRESSING, RO_STR("True"), RO_STR("ReplicaSetUpdated"), planners_deployment_status_message_of(roll, "is progressing."));
+        if (present && ro_str_eq(present->status, RO_STR("True")))
+            condition.last_transition_ms = present->last_transition_ms;
+        planners_deployment_status_remove_condition(roll, PROGRESSING); /* so that its time moves though the reason may not */
+        roll_set_condition(roll, &condition);
+    } else if (planners_deployment_status_is_timed_out(roll)) {
+        roll->timed_out = true;
+        roll_set_progress(roll, RO_STR("False"), RO_STR("ProgressDeadlineExceeded"),
+                          planners_deployment_status_message_of(roll, "has timed out progressing."));
+    }
+}
+
+/* Of the new one, else of the oldest other one that has any. */
+static const struct rollout_condition *planners_deployment_status_failure_of(const struct roll *roll)
+{
+    const struct rollout_replica_set_facts *facts =
+        roll->new_set == ROLLOUT_NONE ? NULL : roll->sets[roll->new_set].facts;
+    if (facts && facts->replica_failure.type.data)
+        return &facts->replica_failure;
+    for (uint32_t i = 0; i < roll->old_count; i++)
+        if (roll->sets[roll->olds[i]].facts->replica_failure.type.data)
+            return &roll->sets[roll->olds[i]].facts->replica_failure;
+    return NULL;
+}
+
+static void planners_deployment_status_copy_failure(struct roll *roll)
+{
+    const struct rollout_condition *failure = planners_deployment_status_failure_of(roll);
+    if (!failure) {
+        planners_deployment_status_remove_condition(roll, RO_STR("ReplicaFailure"));
+        return;
+    }
+    struct rollout_condition condition = *failure;
+    condition.last_update_ms = condition.last_transition_ms;
+    roll_set_condition(roll, &condition);
+}
+
+static bool planners_deployment_status_same_condition(const struct rollout_condition *a, const struct rollout_condition *b)
+{
+    return ro_str_eq(a->type, b->type) && ro_str_eq(a->status, b->status) && ro_str_eq(a->reason, b->reason) &&
+           ro_str_eq(a->message, b->message) && a->last_update_ms == b->last_update_ms &&
+           a->last_transition_ms == b->last_transition_ms;
+}
+
+static bool planners_deployment_status_same_status(const struct rollout_deployment_status *a, const struct rollout_deployment_status *b)
+{
+    bool same = a->observed_generation == b->observed_generation && a->replicas == b->replicas &&
+                a->updated_replicas == b->updated_replicas && a->ready_replicas == b->ready_replicas &&
+                a->available_replicas == b->available_replicas && a->unavailable_replicas == b->unavailable_replicas &&
+                a->condition_count == b->condition_count;
+    for (size_t i = 0; same && i < a->condition_count; i++)
+        same = planners_deployment_status_same_condition(&a->conditions[i], &b->conditions[i]);
+    return same;
+}
+
+/* Upstream looks again when the deadline is over, where nothing else will make it. */
+static void planners_deployment_status_look_again(struct roll *roll)
+{
+    const struct rollout_condition *present = roll_condition(roll, PROGRESSING);
+    if (!roll_has_deadline(roll) || !present || roll_complete(roll, &roll->status) ||
+        ro_str_eq(present->reason, RO_STR("ProgressDeadlineExceeded")))
+        return;
+    int64_t left = present->last_update_ms + (int64_t)roll->spec->progress_deadline_seconds.value * 1000 - roll->now_ms;
+    roll->requeue_seconds = left < 1000 ? -1 : (left + 999) / 1000 + 1;
+}
+
+static void roll_rollout_status(struct roll *roll)
+{
+    struct rollout_deployment_status old = roll->status;
+    size_t count = old.condition_count;
+    struct rollout_condition *kept = ro_arena_alloc(&roll->arena, count + 1, sizeof(*kept));
+    if (!kept)
+        return;
+    if (count)
+        memcpy(kept, roll->conditions, count * sizeof(*kept));
+    old.conditions = kept;
+
+    roll_count_status(roll);
+    if (!roll_has_deadline(roll))
+        planners_deployment_status_remove_condition(roll, PROGRESSING);
+    const struct rollout_condition *present = roll_condition(roll, PROGRESSING);
+    bool done = roll->status.replicas == roll->status.updated_replicas && present &&
+                ro_str_eq(present->reason, RO_STR("NewReplicaSetAvailable"));
+    if (roll_has_deadline(roll) && !done)
+        planners_deployment_status_judge_progress(roll, &old);
+    planners_deployment_status_copy_failure(roll);
+    if (planners_deployment_status_same_status(&roll->status, &old))
+        planners_deployment_status_look_again(roll);
+}
+
+static bool roll_status_changed(const struct roll *roll)
+{
+    return !planners_deployment_status_same_status(&roll->status, roll->spec->status);
+}
+#undef PROGRESSING
+
+/* ---- lib/planners/deployment_verdicts.c ---- */
+
+/* Why each ReplicaSet is, or is not, touched; its pods repeat it. Source: reasons.md 6 and 7. */
+
+
+/* ---- one that is written ---- */
+
+static void planners_deployment_verdicts_say_written(const struct roll *roll, struct ro_builder *b, uint32_t set, struct rollout_verdict *v)
+{
+    const struct roll_set *s = &roll->sets[set];
+    const struct roll_act *act = &roll->acts[s->weightiest - 1];
+    v->first_action = s->act_first - 1;
+    v->op = (uint16_t)roll->acts[v->first_action].op;
+    switch (act->op) {
+    case ROLLOUT_OP_SCALE:
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_CHILD_UPDATED, RO_STR("replicas"));
+        v->a = s->was;
+        v->b = s->size;
+        break;
+    case ROLLOUT_OP_CREATE_REPLICA_SET:
+        ro_verdict_set(v, ROLLOUT_REASON_CREATE_MISSING);
+        v->a = act->to;
+        v->b = roll->replicas;
+        break;
+    case ROLLOUT_OP_DELETE_REPLICA_SET:
+        ro_verdict_set(v, ROLLOUT_REASON_CLEANED_UP);
+        v->a = act->place;
+        v->b = roll->spec->revision_history_limit.value;
+        break;
+    case ROLLOUT_OP_SET_TEMPLATE:
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_BOOKKEEPING, RO_STR("its template is rolled back to"));
+        break;
+    case ROLLOUT_OP_SET_MIN_READY_SECONDS:
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_BOOKKEEPING, RO_STR("minReadySeconds"));
+        break;
+    default:
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_BOOKKEEPING, RO_STR("annotations"));
+        break;
+    }
+}
+
+/* ---- one that is not ---- */
+
+static void planners_deployment_verdicts_say_because(struct rollout_verdict *v, uint32_t set, const struct roll *roll)
+{
+    if (set == ROLLOUT_NONE || set == roll->count)
+        return;
+    v->because = set;
+    v->because_kind = ROLLOUT_SUBJECT_REPLICA_SET;
+}
+
+static uint32_t planners_deployment_verdicts_first_scaled(const struct roll *roll)
+{
+    for (uint32_t i = 0; i < roll->act_count; i++)
+        if (roll->acts[i].op == ROLLOUT_OP_SCALE)
+            return roll->acts[i].set;
+    return ROLLOUT_NONE;
+}
+
+static uint32_t planners_deployment_verdicts_first_active_old(const struct roll *roll)
+{
+    for (uint32_t i = 0; i < roll->old_count; i++)
+        if (roll_active(&roll->sets[roll->olds[i]]))
+            return roll->olds[i];
+    return ROLLOUT_NONE;
+}
+
+/* Numbers of reasons.md 7: what is unavailable or missing against what may be. */
+static void planners_deployment_verdicts_say_unavailable(const struct roll *roll, struct rollout_verdict *v)
+{
+    int64_t total = roll_total(roll), missing = roll->replicas - total;
+    ro_verdict_set(v, ROLLOUT_REASON_MAX_UNAVAILABLE_REACHED);
+    if (roll->judged_olds && roll->budget > 0) {
+        v->a = roll->replicas - roll->total_available;
+        v->b = roll->unavailable;
+    } else {
+        v->a = roll->new_unavailable + (missing > 0 ? missing : 0);
+        v->b = roll->unavailable + (missing < 0 ? -missing : 0);
+    }
+    planners_deployment_verdicts_say_because(v, roll->new_set, roll);
+}
+
+static void planners_deployment_verdicts_say_ready(struct ro_builder *b, const struct roll *roll, uint32_t set, struct rollout_verdict *v)
+{
+    static const struct rollout_str none = { NULL, 0 };
+    const struct roll_set *s = &roll->sets[set];
+    if (s->available >= s->size) {
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_UP_TO_DATE, roll_name(roll, set));
+        return;
+    }
+    char buf[64];
+    int len = snprintf(buf, sizeof buf, "%" PRId64 " of %" PRId64 " available", s->available, s->size);
+    ro_verdict_set_text(b, v, ROLLOUT_REASON_NOT_READY,
+                        ro_build_join(b, (struct rollout_str){ buf, (size_t)len }, none, none, none));
+}
+
+static void planners_deployment_verdicts_say_history(const struct roll *roll, uint32_t set, struct rollout_verdict *v)
+{
+    const struct rollout_opt *limit = &roll->spec->revision_history_limit;
+    ro_verdict_set(v, ROLLOUT_REASON_HISTORY_KEPT);
+    v->b = limit->set ? limit->value : ROLLOUT_DEPLOYMENT_NO_LIMIT;
+    for (uint32_t i = 0; i < roll->old_count && roll->sets[set].existing == 0; i++)
+        if (roll->olds[i] == set)
+            v->a = roll->old_count - i;
+}
+
+/* What keeps one from its size at the end of the rollout. */
+static void planners_deployment_verdicts_say_held(const struct roll *roll, struct ro_builder *b, uint32_t set, struct rollout_verdict *v)
+{
+    bool is_new = set == roll->new_set;
+    v->wants = ROLLOUT_OP_SCALE;
+    if (roll->row == ROLL_PAUSED) {
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_PAUSED, RO_STR("spec.paused"));
+    } else if (roll->row == ROLL_ROLLBACK || roll->row == ROLL_SCALE) {
+        ro_verdict_set(v, ROLLOUT_REASON_SCALE_FIRST);
+        planners_deployment_verdicts_say_because(v, planners_deployment_verdicts_first_scaled(roll), roll);
+    } else if (roll->row == ROLL_RECREATE) {
+        ro_verdict_set(v, ROLLOUT_REASON_OLD_PODS_RUNNING);
+        v->a = roll->waits_for;
+        v->because = roll->waits_for_pod;
+    } else if (roll->limit >= 0 && is_new && roll->sets[set].size >= roll->limit) {
+        ro_verdict_set(v, ROLLOUT_REASON_PARTITION_REACHED);
+        v->a = roll->limit;
+    } else if (roll->limit >= 0 && !is_new && !roll->judged_olds && planners_deployment_verdicts_first_scaled(roll) != roll->new_set) {
+        ro_verdict_set(v, ROLLOUT_REASON_PARTITION_REACHED);
+        v->a = roll->limit;
+    } else if (!is_new && !roll->judged_olds) {
+        ro_verdict_set(v, ROLLOUT_REASON_SCALE_FIRST);
+        planners_deployment_verdicts_say_because(v, planners_deployment_verdicts_first_scaled(roll), roll);
+    } else if (is_new) {
+        ro_verdict_set(v, ROLLOUT_REASON_MAX_SURGE_REACHED);
+        v->a = roll_total(roll) - roll->replicas;
+        v->b = roll->surge;
+        planners_deployment_verdicts_say_because(v, planners_deployment_verdicts_first_active_old(roll), roll);
+    } else {
+        planners_deployment_verdicts_say_unavailable(roll, v);
+    }
+}
+
+static void planners_deployment_verdicts_say_kept(const struct roll *roll, struct ro_builder *b, uint32_t set, struct rollout_verdict *v)
+{
+    const struct roll_set *s = &roll->sets[set];
+    bool is_new = set == roll->new_set;
+    if (roll->row == ROLL_SELECTS_ALL || roll->failed)
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_SPEC_INVALID,
+                            roll->failed ? RO_STR("a limit") : RO_STR("spec.selector"));
+    else if (roll->row == ROLL_STATUS_ONLY)
+        ro_verdict_set(v, ROLLOUT_REASON_WORKLOAD_DELETING);
+    else if (is_new && s->size == roll->replicas)
+        planners_deployment_verdicts_say_ready(b, roll, set, v);
+    else if (!is_new && s->size == 0)
+        planners_deployment_verdicts_say_history(roll, set, v);
+    else
+        planners_deployment_verdicts_say_held(roll, b, set, v);
+}
+
+static struct rollout_verdict planners_deployment_verdicts_judge(const struct roll *roll, struct ro_builder *b, uint32_t set)
+{
+    struct rollout_verdict v = ro_verdict(ROLLOUT_SUBJECT_REPLICA_SET, set == roll->count ? ROLLOUT_NONE : set);
+    if (roll->sets[set].act_first)
+        planners_deployment_verdicts_say_written(roll, b, set, &v);
+    else
+        planners_deployment_verdicts_say_kept(roll, b, set, &v);
+    return v;
+}
+
+/* ---- the whole ---- */
+
+/* Pods are the ReplicaSets': what is decided on these is said of them. */
+static void planners_deployment_verdicts_emit_pods(const struct roll *roll, struct ro_builder *b, size_t first, uint32_t stray)
+{
+    size_t n = roll->in->pods.count;
+    for (size_t i = 0; i < n && b->plan; i++) {
+        uint32_t set = ro_pod(&roll->in->pods, i)->replica_set;
+        struct rollout_verdict *v = &b->verdicts[i];
+        *v = ro_verdict(ROLLOUT_SUBJECT_POD, (uint32_t)i);
+        if (set > 0 && set <= roll->count) {
+            *v = b->verdicts[first + set - 1];
+            v->subject_kind = ROLLOUT_SUBJECT_POD;
+            v->subject = (uint32_t)i;
+        } else {
+            ro_verdict_set(v, ROLLOUT_REASON_NO_TARGET);
+            v->text = stray;
+        }
+    }
+}
+
+static void planners_deployment_verdicts_emit_workload(struct roll *roll, struct ro_builder *b, const struct ro_tally *tally, bool any)
+{
+    struct rollout_verdict v = ro_verdict(ROLLOUT_SUBJECT_WORKLOAD, 0);
+    if (roll->row == ROLL_SELECTS_ALL || roll->failed) {
+        ro_verdict_set_text(b, &v, ROLLOUT_REASON_SPEC_INVALID,
+                            roll->failed ? RO_STR("a limit") : RO_STR("spec.selector"));
+    } else if (roll->row == ROLL_STATUS_ONLY) {
+        ro_verdict_set(&v, ROLLOUT_REASON_WORKLOAD_DELETING);
+    } else if (roll->timed_out) {
+        ro_verdict_set(&v, ROLLOUT_REASON_DEADLINE_EXCEEDED);
+        v.a = roll->spec->progress_deadline_seconds.value;
+        v.until_ms = roll->stuck_since_ms;
+    } else if (!any) {
+        ro_verdict_set_text(b, &v, ROLLOUT_REASON_PAUSED, RO_STR("spec.paused"));
+    }
+    ro_tally_end(b, tally, &v);
+}
+
+static void roll_verdicts(struct roll *roll, struct ro_builder *b)
+{
+    struct ro_tally tally = { { 0 }, { 0 } };
+    uint32_t count = roll->count + (roll->new_set == roll->count);
+    size_t first = roll->in->pods.count;
+    uint32_t stray = ro_build_text(b, RO_STR("none of the ReplicaSets controls it"));
+    ro_build_verdicts(b, first);
+    for (uint32_t i = 0; i < count; i++) {
+        struct rollout_verdict v = planners_deployment_verdicts_judge(roll, b, i);
+        ro_tally_add(b, &tally, &v);
+    }
+    planners_deployment_verdicts_emit_pods(roll, b, first, stray);
+    planners_deployment_verdicts_emit_workload(roll, b, &tally, count > 0);
+}
+
+/* ---- lib/planners/deployment_writes.c ---- */
+
+/* What a pass over a Deployment writes, noted down in order. */
+
+
+/* A list that grows; what it outgrows stays in the arena. */
+static void *planners_deployment_writes_grow(struct roll *roll, void *items, uint32_t count, uint32_t *room, size_t size)
+{
+    if (count < *room)
+        return items;
+    uint32_t more = *room ? *room * 2 : 16;
+    void *larger = ro_arena_alloc(&roll->arena, more, size);
+    if (!larger)
+        return NULL;
+    if (count)
+        memcpy(larger, items, count * size);
+    *room = more;
+    return larger;
+}
+
+static void planners_deployment_writes_add_note(struct roll *roll, uint32_t set, const struct roll_note *note)
+{
+    void *notes = planners_deployment_writes_grow(roll, roll->notes, roll->note_count, &roll->note_room, sizeof(*roll->notes));
+    if (!notes)
+        return;
+    roll->notes = notes;
+    struct roll_note *place = &roll->notes[roll->note_count++];
+    *place = *note;
+    if (set != ROLLOUT_NONE) {
+        place->next = roll->sets[set].notes;
+        roll->sets[set].notes = roll->note_count;
+    }
+}
+
+static void roll_note(struct roll *roll, uint32_t set, struct rollout_str key, struct rollout_str value, bool made)
+{
+    const struct roll_note note = { .key = key, .value = value.data ? value : RO_STR(""), .made = made };
+    planners_deployment_writes_add_note(roll, set, &note);
+}
+
+static void roll_note_removed(struct roll *roll, uint32_t set, struct rollout_str key)
+{
+    const struct roll_note note = { .key = key, .removed = true };
+    planners_deployment_writes_add_note(roll, set, &note);
+}
+
+static struct roll_act *roll_act(struct roll *roll, uint32_t op, uint32_t set)
+{
+    static const uint32_t weights[] = { [ROLLOUT_OP_SCALE] = 2,
+                                        [ROLLOUT_OP_DELETE_REPLICA_SET] = 3,
+                                        [ROLLOUT_OP_CREATE_REPLICA_SET] = 3,
+                                        [ROLLOUT_OP_SET_TEMPLATE] = 1 };
+    void *acts = planners_deployment_writes_grow(roll, roll->acts, roll->act_count, &roll->act_room, sizeof(*roll->acts));
+    if (!acts)
+        return NULL;
+    roll->acts = acts;
+    roll->acts[roll->act_count++] = (struct roll_act){ .op = op, .set = set };
+    if (set != ROLLOUT_NONE) {
+        struct roll_set *s = &roll->sets[set];
+        uint32_t old = s->weightiest ? roll->acts[s->weightiest - 1].op : 0;
+        uint32_t n = sizeof weights / sizeof *weights;
+        if (!s->act_first)
+            s->act_first = roll->act_count;
+        if (!s->weightiest || (op < n ? weights[op] : 0) > (old < n ? weights[old] : 0))
+            s->weightiest = roll->act_count;
+        s->act_count++;
+    }
+    return &roll->acts[roll->act_count - 1];
+}
+
+static void roll_take_notes(struct roll *roll, struct roll_act *act, uint32_t first)
+{
+    if (!act)
+        return;
+    act->first_note = first;
+    act->note_count = roll->note_count - first;
+}
+
+/* The number as text, absent where the annotation says so already. */
+static struct rollout_str planners_deployment_writes_new_number(struct roll *roll, uint32_t set, struct rollout_str key, int64_t number)
+{
+    struct rollout_str text = ro_arena_printf(&roll->arena, "%" PRId64, number);
+    bool same = ro_str_eq(roll_annotation(roll, set, key), text);
+    return same ? (struct rollout_str){ NULL, 0 } : text;
+}
+
+/* Copied annotations that are noted, but not written yet, go out with this write: they are noted once more. */
+static void planners_deployment_writes_take_pending(struct roll *roll, uint32_t set)
+{
+    struct roll_set *s = &roll->sets[set];
+    uint32_t i = s->has_pending ? s->notes : 0;
+    s->has_pending = false;
+    for (; i; i = roll->notes[i - 1].next) {
+        struct roll_note note = roll->notes[i - 1];
+        planners_deployment_writes_add_note(roll, set, &note);
+    }
+}
+
+static bool roll_write_size(struct roll *roll, uint32_t set, int64_t to)
+{
+    struct roll_set *s = &roll->sets[set];
+    struct rollout_str desired = planners_deployment_writes_new_number(roll, set, RO_STR(ROLL_DESIRED), roll->replicas);
+    struct rollout_str most = planners_deployment_writes_new_number(roll, set, RO_STR(ROLL_MAX), roll->replicas + roll->surge);
+    if (s->size == to && !desired.data && !most.data)
+        return false;
+    uint32_t first = roll->note_count;
+    planners_deployment_writes_take_pending(roll, set);
+    if (desired.data)
+        roll_note(roll, set, RO_STR(ROLL_DESIRED), desired, true);
+    if (most.data)
+        roll_note(roll, set, RO_STR(ROLL_MAX), most, true);
+    bool sizes = s->size != to;
+    struct roll_act *act = roll_act(roll, sizes ? ROLLOUT_OP_SCALE : ROLLOUT_OP_SET_ANNOTATION, set);
+    roll_take_notes(roll, act, first);
+    if (act && sizes) {
+        act->from = s->size;
+        act->to = to;
+    }
+    s->size = to;
+    return sizes;
+}
+
+/* ---- lib/planners/uniteddeployment_pass.h ---- */
+
+/* One reconcile of a UnitedDeployment. Source: uniteddeployment.md; the steps are those of its section 7. */
+
+
+/* What becomes of a child. */
+enum child_fate { CHILD_KEPT, CHILD_NOT_IN_SPEC, CHILD_DUPLICATE, CHILD_OTHER_KIND };
+
+/* The condition Schedulable of a subset's status, as this reconcile leaves it. */
+enum condition_change {
+    CONDITION_SAME,
+    CONDITION_RECOVERED,
+    CONDITION_PENDING,     /* False: pods have been pending for too long */
+    CONDITION_RESERVED,    /* False: reserved pods */
+    CONDITION_NO_RESERVED, /* True */
+    CONDITION_SCALED_UP,   /* False: so that the new pods start as reserved */
+    CONDITION_CREATED      /* False: a new subset, same */
+};
+
+/* A child: facts, and what is made of them. */
+struct child {
+    const struct rollout_subset *facts;
+    uint32_t subset; /* place in the spec; ROLLOUT_NONE where it has left it */
+    uint32_t entry;  /* place in the status; ROLLOUT_NONE */
+    uint8_t fate;    /* enum child_fate */
+    uint8_t unschedulable, marked;
+    int64_t partition;
+    int64_t updated, updated_ready;
+    int64_t others; /* pods at another revision than its own */
+    int64_t reserved, pending, timed_out;
+    int64_t look_ms;  /* of reservation: how long until it is to be looked at again; 0 = no need */
+    int64_t until_ms; /* when it counts as schedulable again; 0 = not known */
+    uint32_t action;  /* of the plan, on it: index + 1 */
+};
+
+/* How a subset's number came about. */
+enum rule {
+    RULE_SPECIFIED,
+    RULE_AVERAGE,
+    RULE_REMAINDER,
+    RULE_MINIMUM,
+    RULE_IN_ORDER,
+    RULE_KEEPS_READY,
+    RULE_SUBSTITUTE,
+    RULE_OPEN,
+    N_RULES
+};
+
+/* A subset of the spec. */
+struct share {
+    uint32_t child; /* ROLLOUT_NONE = it has none */
+    uint32_t entry;
+    uint32_t action;     /* of the plan, on it: index + 1 */
+    int64_t min, max;    /* as the spec says; max INT32_MAX = no limit */
+    int64_t least, most; /* ... as the allocator takes them */
+    int64_t next, partition;
+    uint8_t rule; /* enum rule */
+    uint8_t frozen;
+    uint8_t shrunk;
+    uint8_t given; /* replicas is a number: of the allocator that reads it */
+};
+
+/* An entry of status.subsetStatuses; those behind the given ones are new. */
+struct entry {
+    struct rollout_str name;
+    const struct rollout_subset_status *old; /* NULL = new */
+    uint32_t child;                          /* the one that is kept; ROLLOUT_NONE */
+    uint8_t change;                          /* enum condition_change */
+};
+
+/* Of a pod, one byte beside the two bits of ro_acted(). */
+enum {
+    POD_CAUSE = 0x07, /* enum cause */
+    POD_WRITE = 0x08, /* the reserved label is written: "true" where there is a cause */
+    POD_STUCK = 0x10, /* is deleted */
+};
+enum cause { CAUSE_NONE, CAUSE_PENDING, CAUSE_OLD_REVISION, CAUSE_NEW_IN_MARKED, CAUSE_SOAKING };
+
+struct united {
+    const struct rollout_uniteddeployment *spec;
+    const struct rollout_uniteddeployment_status *status;
+    const struct ro_planner_input *in;
+    int64_t now_ms;
+    uint32_t allocator;  /* ROLLOUT_ALLOCATOR_* */
+    int64_t critical_ms; /* pending longer than this is failed to schedule */
+    int64_t duration_ms; /* how long a subset stays marked; how long a recovered pod soaks */
+
+    struct share *shares; /* one a subset of the spec */
+    size_t n_shares;
+    uint32_t *names; /* these by name */
+    struct child *children;
+    size_t n_children;
+    struct entry *entries;
+    size_t n_entries;
+    uint32_t *entry_names;      /* those given, by name */
+    uint8_t *pods;              /* one a pod */
+    struct ro_keyed *pod_order; /* in the order in which upstream looks at them; as much again behind it */
+    size_t n_pods;
+    uint32_t *order, *scratch; /* room for one index a subset, child, entry or revision */
+
+    /* revisions */
+    uint8_t *cuts; /* enum ro_cut */
+    uint32_t *revision_order;
+    uint32_t listed;
+    uint32_t update;  /* place of the expected one */
+    uint32_t current; /* place of the current one */
+    struct rollout_str expected;
+    bool creates_revision, renumbers;
+    int64_t number; /* that the expected one gets */
+    struct ro_history history;
+
+    int64_t total;                        /* replicas that are dealt out; -1 = unspecified */
+    int64_t unplaced;                     /* what is left beyond all maxima */
+    struct rollout_condition *conditions; /* room for those given and three more */
+    struct rollout_condition updated;     /* UnitedDeploymentUpdated, as step 5 leaves it */
+
+    uint32_t stopped_at;
+    uint32_t stop_reason; /* 0 = an error */
+    uint32_t error_reason;
+    uint32_t error_subset; /* the place that it is about; ROLLOUT_NONE */
+    int64_t error_sum;     /* of the specified replicas */
+    struct rollout_str error_field;
+    bool allocated;
+    bool names_other_kind; /* a child of another kind has no name: step 11 ends before the updates */
+    bool creates, provisions;
+
+    int64_t requeue_ms, next_ms;
+};
+
+static inline const struct rollout_pod *united_pod(const struct united *pass, size_t i)
+{
+    return ro_pod(&pass->in->pods, i);
+}
+
+static inline bool united_adaptive(const struct united *pass)
+{
+    return pass->allocator >= ROLLOUT_ALLOCATOR_ADAPTIVE;
+}
+
+static inline bool united_reserves(const struct united *pass)
+{
+    return pass->allocator == ROLLOUT_ALLOCATOR_RESERVATION;
+}
+
+static inline int64_t united_cur(const struct united *pass, const struct share *share)
+{
+    return share->child == ROLLOUT_NONE ? 0 : pass->children[share->child].facts->replicas;
+}
+
+/* The child exists for upstream: of the template's kind, and not deleted as a second one. */
+static inline bool child_listed(const struct child *child)
+{
+    return child->fate == CHILD_KEPT || child->fate == CHILD_NOT_IN_SPEC;
+}
+
+/* Looks again after this long; 0 and less are none. */
+static inline void united_requeue(struct united *pass, int64_t ms)
+{
+    if (ms > 0 && (pass->requeue_ms == 0 || ms < pass->requeue_ms))
+        pass->requeue_ms = ms;
+}
+
+/* The plan may change at this instant. */
+static inline void united_next(struct united *pass, int64_t at_ms)
+{
+    if (at_ms > pass->now_ms && at_ms <= RO_TIME_MAX && (pass->next_ms == 0 || at_ms < pass->next_ms))
+        pass->next_ms = at_ms;
+}
+
+/* ---- facts: uniteddeployment_facts.c ---- */
+
+/* Which child is which subset's, and which status entry. False where two subsets have one name. */
+static bool united_join(struct united *pass);
+
+/* Counts the pods of every child. */
+static void united_count(struct united *pass);
+
+/* Labels of a pod. */
+static struct rollout_str united_pod_revision(const struct rollout_pod *pod, uint32_t *hint);
+static struct rollout_str united_pod_reserved(const struct rollout_pod *pod, uint32_t *hint);
+
+/* The condition Schedulable of an entry as it was given; NULL. */
+static const struct rollout_condition *united_schedulable(const struct entry *entry);
+
+/* ---- revisions: uniteddeployment_history.c ---- */
+
+static void united_revisions(struct united *pass);
+static void united_emit_revisions(struct united *pass, struct ro_builder *b);
+
+/* ---- step 7: uniteddeployment_schedule.c ---- */
+
+static void united_schedule(struct united *pass);
+
+/* The rest of reservation, after replicas were dealt out. */
+static void united_mark_scaled_up(struct united *pass);
+
+/* When the pod stops counting as reserved by itself; 0 = never. */
+static int64_t united_pod_until(const struct united *pass, uint32_t pod);
+
+/* ---- step 8: uniteddeployment_allocate.c ---- */
+
+/* False: the numbers are impossible; error_* say why. */
+static bool united_allocate(struct united *pass);
+
+/* The text of that. */
+static struct rollout_str united_allocate_error(const struct united *pass, struct ro_builder *b);
+
+/* ---- writing ---- */
+
+static struct rollout_str united_child_kind(uint32_t kind);
+static struct rollout_str united_number(struct ro_builder *b, int64_t number);
+
+/* Whether the child is written, and the first field that differs. */
+enum child_difference {
+    DIFFERS_NOT,
+    DIFFERS_REVISION,
+    DIFFERS_REPLICAS,
+    DIFFERS_PARTITION,
+    DIFFERS_PATCH,
+    DIFFERS_ROLLING
+};
+static enum child_difference united_difference(const struct united *pass, const struct share *share);
+
+static void united_actions(struct united *pass, struct ro_builder *b);
+
+/* Why the reconcile ends with an error; absent where it does not. */
+static struct rollout_str united_error(const struct united *pass, struct ro_builder *b);
+static void united_verdicts(struct united *pass, struct ro_builder *b);
+static void united_status(struct united *pass, struct ro_builder *b, bool *ret_changed);
+
+/* ---- lib/planners/uniteddeployment_check.h ---- */
+
+/* Looks at what the planner will read. ROLLOUT_OK, or the first fault. */
+static int ro_uniteddeployment_check(const struct rollout_uniteddeployment *spec, const struct ro_planner_input *in,
+                              struct rollout_error *reterr);
+
+/* ---- lib/planners/uniteddeployment.c ---- */
+
+/* The UnitedDeployment planner. Source: uniteddeployment.md; the order of the steps is that of its section 7.
+ *
+ * One reconcile: cut the history and find the expected revision, tell whose children the children are, find out which
+ * subsets take no new pods, deal the replicas out, and write every child that differs. Nothing that it does is seen
+ * within it. */
+
+
+
+#define REWRITE_MS       1000 /* the caller looks again for its own write */
+#define CRITICAL_SECONDS 30
+#define DURATION_SECONDS 300
+
+/* ---- steps ---- */
+
+static void planners_uniteddeployment_stop(struct united *pass, uint32_t step, uint32_t reason)
+{
+    pass->stopped_at = step;
+    pass->stop_reason = reason;
+}
+
+static void planners_uniteddeployment_fail(struct united *pass, uint32_t step, uint32_t reason, struct rollout_str field)
+{
+    pass->stopped_at = step;
+    pass->error_reason = reason;
+    pass->error_field = field;
+}
+
+/* A resourceVersion as a number; false where it is none. */
+static bool planners_uniteddeployment_version_number(struct rollout_str text, uint64_t *ret)
+{
+    *ret = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        uint64_t digit = (uint64_t)(unsigned char)text.data[i] - '0';
+        if (digit > 9 || *ret > (UINT64_MAX - digit) / 10)
+            return false;
+        *ret = *ret * 10 + digit;
+    }
+    return text.len > 0;
+}
+
+/* Step 2: whether the object is at least as new as the last write of its status. */
+static bool planners_uniteddeployment_sees_own_write(const struct united *pass)
+{
+    uint64_t written, seen;
+    if (!planners_uniteddeployment_version_number(pass->in->snapshot.written_version, &written))
+        return true;
+    return planners_uniteddeployment_version_number(pass->spec->resource_version, &seen) && seen >= written;
+}
+
+/* Step 5. */
+static void planners_uniteddeployment_compare_revisions(struct united *pass)
+{
+    bool done = ro_str_eq(ro_revision_at(&pass->in->revisions, pass->current)->name, pass->expected);
+    pass->updated = (struct rollout_condition){
+        .type = RO_STR("UnitedDeploymentUpdated"),
+        .status = done ? RO_STR("True") : RO_STR("False"),
+        .reason = done ? RO_STR("UnitedDeploymentRevisionUpdated") : RO_STR("UnitedDeploymentRevisionUpdating"),
+        .last_transition_ms = pass->now_ms,
+    };
+    for (size_t i = 0; i < pass->status->condition_count; i++) {
+        const struct rollout_condition *old = &pass->status->conditions[i];
+        if (ro_str_eq(old->type, pass->updated.type) && ro_str_eq(old->status, pass->updated.status))
+            pass->updated.last_transition_ms = old->last_transition_ms;
+    }
+}
+
+/* Steps 6 and 11: a child that does not say whose subset it is. */
+static bool planners_uniteddeployment_has_unnamed(const struct united *pass, bool other_kind)
+{
+    for (size_t i = 0; i < pass->n_children; i++)
+        if (pass->children[i].facts->flags & ROLLOUT_SUBSET_UNNAMED &&
+            (pass->children[i].fate == CHILD_OTHER_KIND) == other_kind)
+            return true;
+    return false;
+}
+
+/* Step 10. */
+static void planners_uniteddeployment_clamp_partitions(struct united *pass)
+{
+    for (size_t i = 0; i < pass->n_shares; i++) {
+        const struct rollout_opt *given = &pass->spec->subsets[i].partition;
+        struct share *share = &pass->shares[i];
+        share->partition = given->set ? given->value : 0;
+        if (share->partition > share->next)
+            share->partition = share->next;
+    }
+}
+
+static void planners_uniteddeployment_provision(struct united *pass)
+{
+    for (size_t i = 0; i < pass->n_shares; i++)
+        pass->creates |= pass->shares[i].child == ROLLOUT_NONE;
+    pass->provisions = pass->creates;
+    for (size_t i = 0; i < pass->n_children; i++) {
+        uint8_t fate = pass->children[i].fate;
+        pass->provisions |= fate == CHILD_NOT_IN_SPEC || fate == CHILD_OTHER_KIND;
+    }
+    if (pass->creates && united_adaptive(pass)) {
+        united_requeue(pass, pass->critical_ms);
+        united_next(pass, pass->now_ms + pass->critical_ms);
+    }
+}
+
+static void planners_uniteddeployment_run(struct united *pass)
+{
+    const struct rollout_str label = RO_STR("metadata.labels[\"apps.kruise.io/subset-name\"]");
+    if (pass->spec->flags & ROLLOUT_UNITEDDEPLOYMENT_DELETING) {
+        planners_uniteddeployment_stop(pass, 1, ROLLOUT_REASON_WORKLOAD_DELETING);
+        return;
+    }
+    if (!planners_uniteddeployment_sees_own_write(pass)) {
+        planners_uniteddeployment_stop(pass, 2, ROLLOUT_REASON_ACTIONS_NOT_OBSERVED);
+        united_requeue(pass, REWRITE_MS);
+        united_next(pass, pass->now_ms + REWRITE_MS);
+        return;
+    }
+    if (pass->spec->flags & ROLLOUT_UNITEDDEPLOYMENT_SELECTOR_INVALID || pass->spec->child_kind == 0) {
+        planners_uniteddeployment_fail(pass, 4, ROLLOUT_REASON_SPEC_INVALID,
+             pass->spec->child_kind ? RO_STR("spec.selector") : RO_STR("spec.template"));
+        return;
+    }
+    planners_uniteddeployment_compare_revisions(pass);
+    if (planners_uniteddeployment_has_unnamed(pass, false)) {
+        planners_uniteddeployment_fail(pass, 6, ROLLOUT_REASON_SPEC_INVALID, label);
+        return;
+    }
+    united_count(pass);
+    united_schedule(pass);
+    if (!united_allocate(pass)) {
+        planners_uniteddeployment_fail(pass, 8, ROLLOUT_REASON_SHARES_IMPOSSIBLE, pass->error_field);
+        return;
+    }
+    pass->allocated = true;
+    if (united_reserves(pass))
+        united_mark_scaled_up(pass);
+    planners_uniteddeployment_clamp_partitions(pass);
+    planners_uniteddeployment_provision(pass);
+    if (planners_uniteddeployment_has_unnamed(pass, true))
+        planners_uniteddeployment_fail(pass, 11, ROLLOUT_REASON_SPEC_INVALID, label);
+}
+
+/* ---- the plan ---- */
+
+static struct rollout_str united_error(const struct united *pass, struct ro_builder *b)
+{
+    const struct rollout_str none = { NULL, 0 };
+    if (!pass->error_reason)
+        return none;
+    if (pass->stopped_at == 8)
+        return united_allocate_error(pass, b);
+    return ro_build_join(b, pass->error_field, pass->stopped_at == 4 ? RO_STR(" is not usable") : RO_STR(" is missing"),
+                         none, none);
+}
+
+static int planners_uniteddeployment_write_plan(struct united *pass, struct rollout_plan **ret_plan, struct rollout_error *reterr)
+{
+    struct ro_builder b = { 0 };
+    struct rollout_str message = { NULL, 0 };
+    bool changed = false;
+    for (int writing = 0; writing < 2; writing++) {
+        if (writing && ro_builder_begin(&b, reterr))
+            return ROLLOUT_ERR_NOMEM;
+        ro_build_verdicts(&b, pass->n_pods);
+        united_status(pass, &b, &changed);
+        united_actions(pass, &b);
+        united_verdicts(pass, &b);
+        message = united_error(pass, &b);
+        for (size_t i = 0; pass->allocated && i < pass->n_shares; i++)
+            ro_build_number(&b, (int32_t)pass->shares[i].next);
+        for (size_t i = 0; pass->allocated && i < pass->n_shares; i++)
+            ro_build_number(&b, (int32_t)pass->shares[i].partition);
+    }
+    struct rollout_plan *plan = ro_builder_end(&b);
+    plan->status_changed = changed;
+    plan->next_ms = pass->next_ms;
+    /* An error is tried again by the rules of the work queue. */
+    plan->requeue_seconds = pass->error_reason ? 0 : (pass->requeue_ms + 999) / 1000;
+    plan->stopped_at = pass->stopped_at;
+    plan->allocator = pass->allocator;
+    plan->error_reason = pass->error_reason;
+    plan->error_message = message;
+    if (pass->allocated) {
+        plan->next_replicas = b.numbers;
+        plan->next_partitions = b.numbers + pass->n_shares;
+        plan->next_replica_count = plan->next_partition_count = pass->n_shares;
+    }
+    *ret_plan = plan;
+    return ROLLOUT_OK;
+}
+
+/* Section 3. */
+static uint32_t planners_uniteddeployment_allocator_of(const struct rollout_uniteddeployment *spec)
+{
+    if (spec->flags & ROLLOUT_UNITEDDEPLOYMENT_ADAPTIVE)
+        return spec->flags & ROLLOUT_UNITEDDEPLOYMENT_RESERVES ? ROLLOUT_ALLOCATOR_RESERVATION
+                                                               : ROLLOUT_ALLOCATOR_ADAPTIVE;
+    for (size_t i = 0; i < spec->subset_count; i++)
+        if (spec->subsets[i].min_replicas.kind || spec->subsets[i].max_replicas.kind)
+            return ROLLOUT_ALLOCATOR_MIN_MAX;
+    return ROLLOUT_ALLOCATOR_SPECIFIED;
+}
+
+static int64_t planners_uniteddeployment_in_ms(const struct rollout_opt *seconds, int64_t otherwise)
+{
+    return (seconds->set ? seconds->value : otherwise) * 1000;
+}
+
+static int ro_plan_uniteddeployment(const struct rollout_uniteddeployment *spec, const struct ro_planner_input *in,
+                             const struct ro_answer *answer, struct rollout_error *reterr)
+{
+    if (answer->candidates) /* its children have one each */
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, "workload",
+                        "workload: a UnitedDeployment has no order of its own");
+    int r = ro_uniteddeployment_check(spec, in, reterr);
+    if (r)
+        return r;
+
+    size_t n = in->pods.count, n_shares = spec->subset_count, n_children = in->subsets.count;
+    size_t n_given = spec->status->subset_count, n_entries = n_given + n_shares, n_revisions = in->revisions.count;
+    size_t n_order = n_entries > n_children ? n_entries : n_children;
+    n_order = n_order > n_revisions ? n_order : n_revisions;
+    struct ro_layout layout = { 0 };
+    size_t names = ro_layout_add(&layout, n_shares, sizeof(uint32_t));
+    size_t entry_names = ro_layout_add(&layout, n_given, sizeof(uint32_t));
+    size_t order = ro_layout_add(&layout, n_order, sizeof(uint32_t));
+    size_t scratch = ro_layout_add(&layout, n_order, sizeof(uint32_t));
+    size_t revision_order = ro_layout_add(&layout, n_revisions, sizeof(uint32_t));
+    size_t pod_order =
+        ro_layout_add(&layout, spec->flags & ROLLOUT_UNITEDDEPLOYMENT_RESERVES ? n : 0, 2 * sizeof(struct ro_keyed));
+    size_t conditions = ro_layout_add(&layout, spec->status->condition_count + 3, sizeof(struct rollout_condition));
+    size_t cleared = layout.size; /* what follows is zero to begin with */
+    size_t shares = ro_layout_add(&layout, n_shares, sizeof(struct share));
+    size_t children = ro_layout_add(&layout, n_children, sizeof(struct child));
+    size_t entries = ro_layout_add(&layout, n_entries, sizeof(struct entry));
+    size_t fates = ro_layout_add(&layout, n_revisions, sizeof(struct ro_revision_fate));
+    size_t cuts = ro_layout_add(&layout, n_revisions, 1);
+    size_t used = ro_layout_add(&layout, n_revisions, 1);
+    size_t pods = ro_layout_add(&layout, n, 1);
+    char *block = ro_layout_alloc(&layout);
+    if (!block)
+        return ro_error_nomem(reterr);
+    memset(block + cleared, 0, layout.size - cleared);
+
+    uint32_t update = in->snapshot.update_revision - 1;
+    struct united pass = {
+        .spec = spec,
+        .status = spec->status,
+        .in = in,
+        .now_ms = in->snapshot.now_ms,
+        .allocator = planners_uniteddeployment_allocator_of(spec),
+        .critical_ms = planners_uniteddeployment_in_ms(&spec->reschedule_critical_seconds, CRITICAL_SECONDS),
+        .duration_ms = planners_uniteddeployment_in_ms(&spec->unschedulable_duration, DURATION_SECONDS),
+        .shares = (void *)(block + shares),
+        .n_shares = n_shares,
+        .names = (void *)(block + names),
+        .children = (void *)(block + children),
+        .n_children = n_children,
+        .entries = (void *)(block + entries),
+        .entry_names = (void *)(block + entry_names),
+        .pods = (uint8_t *)block + pods,
+        .pod_order = (void *)(block + pod_order),
+        .n_pods = n,
+        .order = (void *)(block + order),
+        .scratch = (void *)(block + scratch),
+        .conditions = (void *)(block + conditions),
+        .cuts = (uint8_t *)block + cuts,
+        .revision_order = (void *)(block + revision_order),
+        .update = update,
+        .expected = ro_revision_at(&in->revisions, update)->name,
+        .error_subset = ROLLOUT_NONE,
+        .history = { .revisions = &in->revisions,
+                     .update = update,
+                     .limit = ro_history_limit(&spec->revision_history_limit),
+                     .used = (uint8_t *)block + used,
+                     .fates = (void *)(block + fates),
+                     .order = (void *)(block + order),
+                     .scratch = (void *)(block + scratch) },
+    };
+    if (!united_join(&pass)) {
+        struct ro_check c = { reterr, ROLLOUT_OK };
+        struct ro_path list = ro_path_member(NULL, "subsets"), place = ro_path_element(&list, pass.error_subset);
+        struct ro_path path = ro_path_member(&place, "name");
+        ro_check_refuse(&c, ROLLOUT_ERR_INVALID, &path, "another subset has this name");
+        r = c.code;
+    } else {
+        united_revisions(&pass);
+        planners_uniteddeployment_run(&pass);
+        r = planners_uniteddeployment_write_plan(&pass, answer->plan, reterr);
+    }
+    free(block);
+    return r;
+}
+#undef CRITICAL_SECONDS
+#undef DURATION_SECONDS
+#undef REWRITE_MS
+
+/* ---- lib/planners/uniteddeployment_actions.c ---- */
+
+/* What a UnitedDeployment's reconcile writes. Source: uniteddeployment.md 5 and 7; where upstream has no order of its
+ * own, that of snapshot.md. */
+
+
+static const struct rollout_str planners_uniteddeployment_actions_none = { NULL, 0 };
+
+static struct rollout_str united_child_kind(uint32_t kind)
+{
+    static const struct rollout_str names[] = {
+        [ROLLOUT_CHILD_STATEFULSET] = { "StatefulSet", 11 },
+        [ROLLOUT_CHILD_ADVANCED_STATEFULSET] = { "AdvancedStatefulSet", 19 },
+        [ROLLOUT_CHILD_CLONESET] = { "CloneSet", 8 },
+        [ROLLOUT_CHILD_DEPLOYMENT] = { "Deployment", 10 },
+    };
+    return kind < sizeof names / sizeof *names ? names[kind] : planners_uniteddeployment_actions_none;
+}
+
+/* ---- deletions ---- */
+
+static int planners_uniteddeployment_actions_by_kind_and_subset(const void *context, uint32_t a, uint32_t b)
+{
+    const struct child *children = context;
+    const struct rollout_subset *x = children[a].facts, *y = children[b].facts;
+    int c = ro_str_cmp(united_child_kind(x->kind), united_child_kind(y->kind));
+    return c ? c : ro_str_cmp(x->subset, y->subset);
+}
+
+static void planners_uniteddeployment_actions_delete_children(struct united *pass, struct ro_builder *b, enum child_fate fate, uint32_t reason,
+                            struct rollout_str why)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < pass->n_children; i++)
+        if (pass->children[i].fate == fate && !(pass->children[i].facts->flags & ROLLOUT_SUBSET_UNNAMED))
+            pass->order[n++] = i;
+    ro_sort_indices(pass->order, n, pass->scratch, planners_uniteddeployment_actions_by_kind_and_subset, pass->children);
+    for (uint32_t k = 0; k < n; k++) {
+        uint32_t i = pass->order[k];
+        const struct rollout_subset *facts = pass->children[i].facts;
+        pass->children[i].action = (uint32_t)b->n_actions + 1;
+        ro_build_action(b, ROLLOUT_OP_DELETE_SUBSET, reason, ROLLOUT_SUBJECT_SUBSET, (uint32_t)pass->n_shares + i);
+        ro_build_attr_text(b, ROLLOUT_ATTR_SUBSET, facts->subset);
+        ro_build_attr_child(b, facts->name, i);
+        ro_build_attr_text(b, ROLLOUT_ATTR_KIND, united_child_kind(facts->kind));
+        ro_build_attr_text(b, ROLLOUT_ATTR_WHY, why);
+    }
+}
+
+/* ---- creating and updating ---- */
+
+static bool planners_uniteddeployment_actions_has_partition(const struct united *pass)
+{
+    return pass->spec->child_kind != ROLLOUT_CHILD_DEPLOYMENT &&
+           !(pass->spec->flags & ROLLOUT_UNITEDDEPLOYMENT_ON_DELETE);
+}
+
+static void planners_uniteddeployment_actions_build_target(const struct united *pass, struct ro_builder *b, const struct share *share)
+{
+    ro_build_attr_text(b, ROLLOUT_ATTR_KIND, united_child_kind(pass->spec->child_kind));
+    ro_build_attr_value(b, ROLLOUT_ATTR_REPLICAS, share->next);
+    if (planners_uniteddeployment_actions_has_partition(pass))
+        ro_build_attr_value(b, ROLLOUT_ATTR_PARTITION, share->partition);
+    ro_build_attr_text(b, ROLLOUT_ATTR_REVISION, pass->expected);
+}
+
+static void planners_uniteddeployment_actions_create_children(struct united *pass, struct ro_builder *b)
+{
+    for (uint32_t k = 0; k < pass->n_shares; k++) {
+        uint32_t i = pass->names[k];
+        if (pass->shares[i].child != ROLLOUT_NONE)
+            continue;
+        pass->shares[i].action = (uint32_t)b->n_actions + 1;
+        ro_build_action(b, ROLLOUT_OP_CREATE_SUBSET, ROLLOUT_REASON_CREATE_MISSING, ROLLOUT_SUBJECT_SUBSET, i);
+        ro_build_attr_text(b, ROLLOUT_ATTR_SUBSET, pass->spec->subsets[i].name);
+        planners_uniteddeployment_actions_build_target(pass, b, &pass->shares[i]);
+    }
+}
+
+static enum child_difference united_difference(const struct united *pass, const struct share *share)
+{
+    const struct child *child = &pass->children[share->child];
+    const struct rollout_subset_spec *subset = &pass->spec->subsets[share - pass->shares];
+    if (!ro_str_eq(child->facts->revision, pass->expected))
+        return DIFFERS_REVISION;
+    if (child->facts->replicas != share->next)
+        return DIFFERS_REPLICAS;
+    if (child->partition != share->partition)
+        return DIFFERS_PARTITION;
+    if (!ro_str_eq(child->facts->patch, subset->patch))
+        return DIFFERS_PATCH;
+    return child->updated < child->facts->status_replicas ? DIFFERS_ROLLING : DIFFERS_NOT;
+}
+
+static void planners_uniteddeployment_actions_update_children(struct united *pass, struct ro_builder *b)
+{
+    for (uint32_t k = 0; k < pass->n_shares; k++) {
+        uint32_t i = pass->names[k];
+        struct share *share = &pass->shares[i];
+        if (share->child == ROLLOUT_NONE || united_difference(pass, share) == DIFFERS_NOT)
+            continue;
+        const struct child *child = &pass->children[share->child];
+        share->action = (uint32_t)b->n_actions + 1;
+        ro_build_action(b, ROLLOUT_OP_UPDATE_SUBSET, ROLLOUT_REASON_CHILD_UPDATED, ROLLOUT_SUBJECT_SUBSET, i);
+        ro_build_attr_text(b, ROLLOUT_ATTR_SUBSET, pass->spec->subsets[i].name);
+        ro_build_attr_child(b, child->facts->name, share->child);
+        planners_uniteddeployment_actions_build_target(pass, b, share);
+        if (united_reserves(pass) && child->unschedulable)
+            ro_build_attr_value(b, ROLLOUT_ATTR_MAX_UNAVAILABLE,
+                                (int64_t)child->facts->replicas - child->facts->ready_replicas + child->timed_out);
+    }
+}
+
+/* ---- pods ---- */
+
+static void planners_uniteddeployment_actions_write_reserved(struct united *pass, struct ro_builder *b)
+{
+    for (uint32_t i = 0; i < pass->n_pods; i++) {
+        if (!(pass->pods[i] & POD_WRITE))
+            continue;
+        bool reserved = pass->pods[i] & POD_CAUSE;
+        struct ro_why why = { .reason = ROLLOUT_REASON_BOOKKEEPING,
+                              .text = reserved ? RO_STR("reserved") : RO_STR("not reserved") };
+        ro_act(b, pass->pods, ROLLOUT_OP_SET_RESERVED, i, &why);
+        ro_build_attr_text(b, ROLLOUT_ATTR_RESERVED, reserved ? RO_STR("true") : RO_STR("false"));
+    }
+}
+
+/* A StatefulSet never replaces a pod by itself that does not become ready at an old revision. */
+static bool planners_uniteddeployment_actions_is_stuck(const struct united *pass, const struct rollout_pod *pod, uint32_t *hint)
+{
+    if (pod->child == 0 || pod->child > pass->n_children || pod->flags & ROLLOUT_POD_READY)
+        return false;
+    const struct child *child = &pass->children[pod->child - 1];
+    if (child->fate != CHILD_KEPT || !pass->shares[child->subset].action)
+        return false;
+    struct rollout_str prefix;
+    return ro_ordinal_of(pod->name, &prefix) >= pass->shares[child->subset].partition &&
+           !ro_str_eq(united_pod_revision(pod, hint), pass->expected);
+}
+
+static void planners_uniteddeployment_actions_delete_stuck(struct united *pass, struct ro_builder *b)
+{
+    uint32_t hint = 0;
+    if (pass->spec->child_kind != ROLLOUT_CHILD_STATEFULSET || pass->spec->flags & ROLLOUT_UNITEDDEPLOYMENT_ON_DELETE)
+        return;
+    for (uint32_t i = 0; i < pass->n_pods; i++) {
+        if (!planners_uniteddeployment_actions_is_stuck(pass, united_pod(pass, i), &hint))
+            continue;
+        const struct ro_why why = { .reason = ROLLOUT_REASON_DELETE_FAILED,
+                                    .text = RO_STR("not ready at an old revision") };
+        ro_act(b, pass->pods, ROLLOUT_OP_DELETE, i, &why);
+    }
+}
+
+/* ---- all ---- */
+
+static void united_actions(struct united *pass, struct ro_builder *b)
+{
+    if (pass->stopped_at && pass->stopped_at <= 4)
+        return;
+    united_emit_revisions(pass, b);
+    if (pass->stopped_at == 6)
+        return;
+    planners_uniteddeployment_actions_delete_children(pass, b, CHILD_DUPLICATE, ROLLOUT_REASON_DELETE_EXCESS, RO_STR("duplicate"));
+    planners_uniteddeployment_actions_write_reserved(pass, b);
+    if (!pass->allocated)
+        return;
+    planners_uniteddeployment_actions_create_children(pass, b);
+    planners_uniteddeployment_actions_delete_children(pass, b, CHILD_NOT_IN_SPEC, ROLLOUT_REASON_DELETE_NOT_IN_SPEC, RO_STR("not-in-spec"));
+    planners_uniteddeployment_actions_delete_children(pass, b, CHILD_OTHER_KIND, ROLLOUT_REASON_DELETE_NOT_IN_SPEC, RO_STR("other-kind"));
+    if (pass->stopped_at)
+        return;
+    planners_uniteddeployment_actions_update_children(pass, b);
+    planners_uniteddeployment_actions_delete_stuck(pass, b);
+}
+
+/* ---- lib/planners/uniteddeployment_allocate.c ---- */
+
+/* Step 8: how many replicas every subset gets. Source: uniteddeployment.md 1.1 and 3. */
+
+
+
+/* ---- specified ---- */
+
+/* The smallest today first, then by name. */
+static int planners_uniteddeployment_allocate_by_size(const void *context, uint32_t a, uint32_t b)
+{
+    const struct united *pass = context;
+    int64_t x = united_cur(pass, &pass->shares[a]), y = united_cur(pass, &pass->shares[b]);
+    if (x != y)
+        return x < y ? -1 : 1;
+    return ro_str_cmp(pass->spec->subsets[a].name, pass->spec->subsets[b].name);
+}
+
+static bool planners_uniteddeployment_allocate_allocate_specified(struct united *pass)
+{
+    int64_t sum = 0;
+    uint32_t open = 0;
+    for (uint32_t i = 0; i < pass->n_shares; i++) {
+        struct share *share = &pass->shares[i];
+        share->given = ro_share_parse(&pass->spec->subsets[i].replicas, pass->total, &share->next);
+        share->rule = RULE_SPECIFIED;
+        if (share->given)
+            sum += share->next;
+        else
+            pass->order[open++] = i;
+    }
+    pass->error_sum = sum;
+    pass->error_field = RO_STR("spec.topology.subsets");
+    if (pass->total < 0) {
+        pass->error_field = RO_STR("spec.replicas");
+        return open == 0;
+    }
+    if (sum > pass->total || (sum < pass->total && open == 0))
+        return false;
+    if (open == 0)
+        return true;
+    int64_t rest = pass->total - sum, average = rest / open, remainder = rest % open;
+    ro_sort_indices(pass->order, open, pass->scratch, planners_uniteddeployment_allocate_by_size, pass);
+    for (uint32_t i = open; i > 0; i--) { /* from the end: what is left over goes to the biggest */
+        struct share *share = &pass->shares[pass->order[i - 1]];
+        share->next = average + (remainder > 0);
+        share->rule = remainder > 0 ? RULE_REMAINDER : RULE_AVERAGE;
+        remainder -= remainder > 0;
+    }
+    return true;
+}
+
+/* ---- in order ---- */
+
+/* False: a minimum is above its maximum. */
+static bool planners_uniteddeployment_allocate_read_limits(struct united *pass)
+{
+    for (uint32_t i = 0; i < pass->n_shares; i++) {
+        const struct rollout_subset_spec *subset = &pass->spec->subsets[i];
+        struct share *share = &pass->shares[i];
+        if (!ro_share_parse(&subset->min_replicas, pass->total, &share->min))
+            share->min = 0;
+        if (subset->max_replicas.kind == ROLLOUT_INTSTR_UNSET)
+            share->max = INT32_MAX;
+        else if (!ro_share_parse(&subset->max_replicas, pass->total, &share->max))
+            share->max = 0; /* not unlimited */
+        share->least = share->min;
+        share->most = share->max;
+        if (share->min > share->max) {
+            pass->error_subset = i;
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Around subsets that take no new pods, and so that ready pods stay where they are. */
+static void planners_uniteddeployment_allocate_adapt_limits(struct united *pass)
+{
+    for (uint32_t i = 0; i < pass->n_shares; i++) {
+        struct share *share = &pass->shares[i];
+        const struct child *child = share->child == ROLLOUT_NONE ? NULL : &pass->children[share->child];
+        int64_t ready = child ? child->facts->ready_replicas : 0;
+        if (child && child->unschedulable) {
+            share->least = ready > share->min ? ready : share->min;
+            share->most = ready < share->max ? ready : share->max;
+            share->frozen = 1;
+        } else if (ready > share->min) {
+            share->least = ready < share->max ? ready : share->max;
+        }
+    }
+}
+
+static void planners_uniteddeployment_allocate_allocate_in_order(struct united *pass)
+{
+    int64_t left = pass->total;
+    for (uint32_t i = 0; i < pass->n_shares; i++) {
+        struct share *share = &pass->shares[i];
+        share->next = share->least < left ? share->least : left;
+        share->rule = share->least > share->min ? RULE_KEEPS_READY : RULE_MINIMUM;
+        left -= share->next;
+    }
+    for (uint32_t i = 0; i < pass->n_shares && left > 0; i++) {
+        struct share *share = &pass->shares[i];
+        int64_t room = share->most - share->least, add = room < left ? room : left;
+        if (add <= 0)
+            continue;
+        share->next += add;
+        share->rule = share->most == INT32_MAX ? RULE_OPEN : RULE_IN_ORDER;
+        left -= add;
+    }
+    pass->unplaced = left;
+}
+
+/* ---- reservation ---- */
+
+/* Raises a subset's number, or lowers it; returns how many of these are expected to run: its reserved pods stand
+ * for nothing. */
+static int64_t planners_uniteddeployment_allocate_take(struct share *share, int64_t *cap, int64_t to, int64_t left)
+{
+    int64_t add = to - share->next < left ? to - share->next : left;
+    share->next += add;
+    *cap -= add;
+    if (*cap >= 0)
+        return add;
+    return add + *cap > 0 ? add + *cap : 0;
+}
+
+static void planners_uniteddeployment_allocate_allocate_reserved(struct united *pass)
+{
+    int64_t left = pass->total, asked = pass->total;
+    for (uint32_t i = 0; i < pass->n_shares; i++) {
+        struct share *share = &pass->shares[i];
+        share->next = 0;
+        share->rule = RULE_MINIMUM;
+    }
+    for (int round = 0; round < 2; round++)
+        for (uint32_t i = 0; i < pass->n_shares && left > 0; i++) {
+            struct share *share = &pass->shares[i];
+            const struct child *child = share->child == ROLLOUT_NONE ? NULL : &pass->children[share->child];
+            bool capped = child && (child->unschedulable || child->marked);
+            /* What the first round took is taken off it again. */
+            int64_t cap = (capped ? child->facts->replicas - child->reserved : INT32_MAX) - share->next;
+            int64_t before = share->next, to = share->min;
+            if (round == 1)
+                to = child && child->unschedulable ? child->facts->replicas : share->max;
+            left -= planners_uniteddeployment_allocate_take(share, &cap, to, left);
+            asked -= share->next - before;
+            if (round == 0)
+                continue;
+            share->shrunk = share->next < before;
+            share->frozen = child && child->unschedulable;
+            if (share->next > before)
+                share->rule = asked < 0 ? RULE_SUBSTITUTE : share->max == INT32_MAX ? RULE_OPEN : RULE_IN_ORDER;
+        }
+    pass->unplaced = left > 0 ? left : 0;
+}
+
+/* ---- all ---- */
+
+static bool united_allocate(struct united *pass)
+{
+    const struct rollout_opt *replicas = &pass->spec->replicas;
+    bool specified = pass->allocator == ROLLOUT_ALLOCATOR_SPECIFIED;
+    pass->total = replicas->set ? replicas->value : specified ? -1 : 0;
+    if (specified)
+        return planners_uniteddeployment_allocate_allocate_specified(pass);
+    if (!planners_uniteddeployment_allocate_read_limits(pass))
+        return false;
+    if (united_reserves(pass)) {
+        planners_uniteddeployment_allocate_allocate_reserved(pass);
+        return true;
+    }
+    if (united_adaptive(pass))
+        planners_uniteddeployment_allocate_adapt_limits(pass);
+    planners_uniteddeployment_allocate_allocate_in_order(pass);
+    return true;
+}
+
+static struct rollout_str united_number(struct ro_builder *b, int64_t number)
+{
+    const struct rollout_str none = { NULL, 0 };
+    char buf[24];
+    int len = snprintf(buf, sizeof buf, "%" PRId64, number);
+    return ro_build_join(b, (struct rollout_str){ buf, (size_t)len }, none, none, none);
+}
+
+/* "33% is 3", or the number alone. */
+static struct rollout_str planners_uniteddeployment_allocate_given_text(struct ro_builder *b, const struct rollout_intstr *given, int64_t count)
+{
+    const struct rollout_str none = { NULL, 0 };
+    struct rollout_str number = united_number(b, count);
+    if (given->kind != ROLLOUT_INTSTR_TEXT)
+        return number;
+    return ro_build_join(b, given->text, RO_STR(" is "), number, none);
+}
+
+/* The subsets' numbers, at most six of them. */
+static struct rollout_str planners_uniteddeployment_allocate_list_specified(const struct united *pass, struct ro_builder *b)
+{
+    const struct rollout_str none = { NULL, 0 };
+    struct rollout_str list = none;
+    int named = 0;
+    for (uint32_t i = 0; i < pass->n_shares && named < 7; i++) {
+        const struct share *share = &pass->shares[i];
+        const struct rollout_subset_spec *subset = &pass->spec->subsets[i];
+        if (!share->given)
+            continue;
+        if (named++ == 6) {
+            list = ro_build_join(b, list, RO_STR(", ..."), none, none);
+            continue;
+        }
+        struct rollout_str item =
+            ro_build_join(b, subset->name, RO_STR(" "), planners_uniteddeployment_allocate_given_text(b, &subset->replicas, share->next), none);
+        list = list.len ? ro_build_join(b, list, RO_STR(", "), item, none) : item;
+    }
+    return list;
+}
+
+static struct rollout_str united_allocate_error(const struct united *pass, struct ro_builder *b)
+{
+    const struct rollout_str none = { NULL, 0 };
+    if (pass->error_subset != ROLLOUT_NONE) {
+        const struct rollout_subset_spec *subset = &pass->spec->subsets[pass->error_subset];
+        const struct share *share = &pass->shares[pass->error_subset];
+        struct rollout_str place = ro_build_join(b, RO_STR("spec.topology.subsets["),
+                                                 united_number(b, pass->error_subset), RO_STR("].maxReplicas: "), none);
+        struct rollout_str most = planners_uniteddeployment_allocate_given_text(b, &subset->max_replicas, share->max);
+        struct rollout_str least = planners_uniteddeployment_allocate_given_text(b, &subset->min_replicas, share->min);
+        return ro_build_join(b, place, most, RO_STR(" is less than minReplicas "), least);
+    }
+    if (pass->total < 0)
+        return RO_STR("spec.replicas: missing, and not all subsets say theirs");
+    struct rollout_str sum =
+        ro_build_join(b, RO_STR("spec.topology.subsets: their replicas come to "), united_number(b, pass->error_sum),
+                      RO_STR(" of "), united_number(b, pass->total));
+    return ro_build_join(b, sum, RO_STR(": "), planners_uniteddeployment_allocate_list_specified(pass, b), none);
+}
+
+/* ---- lib/planners/uniteddeployment_check.c ---- */
+
+static void planners_uniteddeployment_check_check_subsets(struct ro_check *c, const struct rollout_uniteddeployment *spec)
+{
+    struct ro_path list = ro_path_member(NULL, "subsets");
+    if (!ro_check_array(c, &list, spec->subsets, spec->subset_count))
+        return;
+    if (spec->subset_count > INT32_MAX / 4) {
+        ro_check_refuse(c, ROLLOUT_ERR_INVALID, &list, "too many");
+        return;
+    }
+    for (size_t i = 0; i < spec->subset_count; i++) {
+        const struct rollout_subset_spec *subset = &spec->subsets[i];
+        struct ro_path place = ro_path_element(&list, i);
+        ro_check_text(c, &place, "name", subset->name);
+        ro_check_intstr(c, &place, "replicas", &subset->replicas);
+        ro_check_intstr(c, &place, "min_replicas", &subset->min_replicas);
+        ro_check_intstr(c, &place, "max_replicas", &subset->max_replicas);
+        ro_check_text(c, &place, "patch", subset->patch);
+    }
+}
+
+static void planners_uniteddeployment_check_check_status(struct ro_check *c, const struct rollout_uniteddeployment_status *status)
+{
+    struct ro_path path = ro_path_member(NULL, "status"), list = ro_path_member(&path, "subsets");
+    ro_check_text(c, &path, "current_revision", status->current_revision);
+    ro_check_text(c, &path, "updated_revision", status->updated_revision);
+    ro_check_text(c, &path, "label_selector", status->label_selector);
+    ro_check_conditions(c, &path, status->conditions, status->condition_count);
+    if (!ro_check_array(c, &list, status->subsets, status->subset_count))
+        return;
+    if (status->subset_count > INT32_MAX / 4) {
+        ro_check_refuse(c, ROLLOUT_ERR_INVALID, &list, "too many");
+        return;
+    }
+    for (size_t i = 0; i < status->subset_count; i++) {
+        struct ro_path place = ro_path_element(&list, i);
+        ro_check_text(c, &place, "name", status->subsets[i].name);
+        ro_check_conditions(c, &place, status->subsets[i].conditions, status->subsets[i].condition_count);
+    }
+}
+
+static void planners_uniteddeployment_check_check_children(struct ro_check *c, const struct ro_abi_array *children)
+{
+    struct ro_path list = ro_path_member(NULL, "subsets");
+    for (size_t i = 0; i < children->count; i++) {
+        const struct rollout_subset *child = (const void *)(children->items + i * children->stride);
+        struct ro_path place = ro_path_element(&list, i), kind = ro_path_member(&place, "kind");
+        ro_check_text(c, &place, "name", child->name);
+        ro_check_text(c, &place, "subset", child->subset);
+        ro_check_text(c, &place, "revision", child->revision);
+        ro_check_text(c, &place, "patch", child->patch);
+        if (child->kind == 0)
+            ro_check_refuse_number(c, ROLLOUT_ERR_INVALID, &kind, 0, "", " is none");
+        ro_check_known(c, &place, "kind", child->kind, ROLLOUT_CHILD_DEPLOYMENT);
+        ro_check_reserved(c, &place, child->reserved);
+        ro_check_intstr(c, &place, "partition", &child->partition);
+    }
+}
+
+static int planners_uniteddeployment_check_check_pods(const struct ro_planner_input *in, struct rollout_error *reterr)
+{
+    for (size_t i = 0; i < in->pods.count; i++) {
+        const struct rollout_pod *pod = ro_pod(&in->pods, i);
+        int r = ro_pod_suspect(pod) ? ro_pod_check(pod, i, reterr) : ROLLOUT_OK;
+        if (r != ROLLOUT_OK)
+            return r;
+        if (pod->child > in->subsets.count)
+            return ro_error_at(reterr, ROLLOUT_ERR_INVALID, (uint32_t)i, "pods", "pods[%zu].child: %u of %zu subsets",
+                               i, pod->child, in->subsets.count);
+    }
+    return ROLLOUT_OK;
+}
+
+static int ro_uniteddeployment_check(const struct rollout_uniteddeployment *spec, const struct ro_planner_input *in,
+                              struct rollout_error *reterr)
+{
+    struct ro_check c = { reterr, ROLLOUT_OK };
+    ro_check_text(&c, NULL, "namespace_", spec->namespace_);
+    ro_check_text(&c, NULL, "name", spec->name);
+    ro_check_selector(&c, NULL, "selector", &spec->selector);
+    ro_check_text(&c, NULL, "label_selector", spec->label_selector);
+    ro_check_text(&c, NULL, "resource_version", spec->resource_version);
+    ro_check_known(&c, NULL, "child_kind", spec->child_kind, ROLLOUT_CHILD_DEPLOYMENT);
+    ro_check_reserved(&c, NULL, spec->reserved);
+    planners_uniteddeployment_check_check_subsets(&c, spec);
+    planners_uniteddeployment_check_check_status(&c, spec->status);
+    ro_check_snapshot(&c, in);
+    ro_check_text(&c, NULL, "written_version", in->snapshot.written_version);
+    planners_uniteddeployment_check_check_children(&c, &in->subsets);
+    return c.code ? c.code : planners_uniteddeployment_check_check_pods(in, reterr);
+}
+
+/* ---- lib/planners/uniteddeployment_facts.c ---- */
+
+/* Children, subsets and status entries of one name, and what the pods of each child come to. Source:
+ * uniteddeployment.md 2. */
+
+
+/* ---- entries by name ---- */
+
+static int planners_uniteddeployment_facts_by_name(const void *context, uint32_t a, uint32_t b)
+{
+    const struct entry *entries = context;
+    return ro_str_cmp(entries[a].name, entries[b].name);
+}
+
+/* The first entry given of this name; ROLLOUT_NONE. */
+static uint32_t planners_uniteddeployment_facts_find_entry(const struct united *pass, struct rollout_str name)
+{
+    size_t low = 0, count = pass->status->subset_count, high = count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (ro_str_cmp(pass->entries[pass->entry_names[middle]].name, name) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    bool found = low < count && ro_str_eq(pass->entries[pass->entry_names[low]].name, name);
+    return found ? pass->entry_names[low] : ROLLOUT_NONE;
+}
+
+/* The subset of this name; ROLLOUT_NONE. */
+static uint32_t planners_uniteddeployment_facts_find_subset(const struct united *pass, struct rollout_str name)
+{
+    uint32_t place = ro_subsets_find(pass->spec->subsets, pass->n_shares, pass->names, name);
+    return place == ROLLOUT_NONE ? ROLLOUT_NONE : pass->names[place];
+}
+
+/* ---- joining ---- */
+
+/* Step 3: an entry for every subset of the spec. */
+static void planners_uniteddeployment_facts_join_entries(struct united *pass)
+{
+    size_t given = pass->status->subset_count;
+    bool first = given == 0;
+    for (size_t i = 0; i < given; i++)
+        pass->entries[i] = (struct entry){ .name = pass->status->subsets[i].name,
+                                           .old = &pass->status->subsets[i],
+                                           .child = ROLLOUT_NONE };
+    for (uint32_t i = 0; i < given; i++)
+        pass->entry_names[i] = i;
+    ro_sort_indices(pass->entry_names, given, pass->scratch, planners_uniteddeployment_facts_by_name, pass->entries);
+    pass->n_entries = given;
+    for (size_t i = 0; i < pass->n_shares; i++) {
+        struct rollout_str name = pass->spec->subsets[i].name;
+        uint32_t entry = planners_uniteddeployment_facts_find_entry(pass, name);
+        if (entry == ROLLOUT_NONE) {
+            entry = (uint32_t)pass->n_entries++;
+            pass->entries[entry] = (struct entry){ .name = name, .child = ROLLOUT_NONE };
+            if (united_reserves(pass) && !first)
+                pass->entries[entry].change = CONDITION_CREATED;
+        }
+        pass->shares[i].entry = entry;
+    }
+}
+
+/* Leftover children of one name: the first one stays, which here is one that no other has the place of. */
+static int planners_uniteddeployment_facts_by_subset(const void *context, uint32_t a, uint32_t b)
+{
+    const struct child *children = context;
+    return ro_str_cmp(children[a].facts->subset, children[b].facts->subset);
+}
+
+static void planners_uniteddeployment_facts_join_children(struct united *pass)
+{
+    uint32_t strangers = 0;
+    for (uint32_t i = 0; i < pass->n_children; i++) {
+        struct child *child = &pass->children[i];
+        const struct ro_abi_array *array = &pass->in->subsets;
+        *child = (struct child){ .facts = (const void *)(array->items + i * array->stride),
+                                 .subset = ROLLOUT_NONE,
+                                 .entry = ROLLOUT_NONE };
+        if (child->facts->kind != pass->spec->child_kind) {
+            child->fate = CHILD_OTHER_KIND;
+            continue;
+        }
+        child->subset = planners_uniteddeployment_facts_find_subset(pass, child->facts->subset);
+        if (child->subset == ROLLOUT_NONE) {
+            child->fate = CHILD_NOT_IN_SPEC;
+            child->entry = planners_uniteddeployment_facts_find_entry(pass, child->facts->subset);
+            pass->order[strangers++] = i;
+        } else if (pass->shares[child->subset].child == ROLLOUT_NONE) {
+            pass->shares[child->subset].child = i;
+            child->entry = pass->shares[child->subset].entry;
+        } else {
+            child->fate = CHILD_DUPLICATE;
+        }
+    }
+    ro_sort_indices(pass->order, strangers, pass->scratch, planners_uniteddeployment_facts_by_subset, pass->children);
+    for (uint32_t i = 1; i < strangers; i++)
+        if (planners_uniteddeployment_facts_by_subset(pass->children, pass->order[i - 1], pass->order[i]) == 0)
+            pass->children[pass->order[i]].fate = CHILD_DUPLICATE;
+    for (uint32_t i = 0; i < pass->n_children; i++)
+        if (child_listed(&pass->children[i]) && pass->children[i].entry != ROLLOUT_NONE)
+            pass->entries[pass->children[i].entry].child = i;
+}
+
+static bool united_join(struct united *pass)
+{
+    const struct rollout_subset_spec *subsets = pass->spec->subsets;
+    ro_subsets_sort(subsets, pass->n_shares, pass->names, pass->scratch);
+    for (size_t i = 1; i < pass->n_shares; i++)
+        if (ro_str_eq(subsets[pass->names[i - 1]].name, subsets[pass->names[i]].name)) {
+            pass->error_subset = pass->names[i];
+            return false;
+        }
+    for (size_t i = 0; i < pass->n_shares; i++)
+        pass->shares[i] = (struct share){ .child = ROLLOUT_NONE };
+    planners_uniteddeployment_facts_join_entries(pass);
+    planners_uniteddeployment_facts_join_children(pass);
+    return true;
+}
+
+/* ---- pods ---- */
+
+static struct rollout_str planners_uniteddeployment_facts_label(const struct rollout_pod *pod, struct rollout_str key, uint32_t *hint)
+{
+    const struct rollout_str *value = ro_labels_find(&pod->labels, key, hint);
+    return value ? *value : (struct rollout_str){ NULL, 0 };
+}
+
+static struct rollout_str united_pod_revision(const struct rollout_pod *pod, uint32_t *hint)
+{
+    return planners_uniteddeployment_facts_label(pod, RO_STR("apps.kruise.io/controller-revision-hash"), hint);
+}
+
+static struct rollout_str united_pod_reserved(const struct rollout_pod *pod, uint32_t *hint)
+{
+    return planners_uniteddeployment_facts_label(pod, RO_STR("apps.kruise.io/united-deployment-reserved-pod"), hint);
+}
+
+static int64_t planners_uniteddeployment_facts_partition_of(const struct child *child)
+{
+    int64_t partition;
+    if (child->facts->flags & ROLLOUT_SUBSET_ON_DELETE)
+        return child->others;
+    if (child->facts->partition.kind == ROLLOUT_INTSTR_UNSET ||
+        rollout_intstr_scale(&child->facts->partition, ROLLOUT_PARSER_SCALED, ROLLOUT_ROUND_UP, child->facts->replicas,
+                             &partition))
+        return 0;
+    return partition;
+}
+
+static void united_count(struct united *pass)
+{
+    uint32_t hint = 0;
+    for (size_t i = 0; i < pass->n_pods; i++) {
+        const struct rollout_pod *pod = united_pod(pass, i);
+        if (pod->child == 0 || pod->child > pass->n_children)
+            continue;
+        struct child *child = &pass->children[pod->child - 1];
+        struct rollout_str revision = united_pod_revision(pod, &hint);
+        bool gone = pod->flags & ROLLOUT_POD_TERMINATING || pod->phase == ROLLOUT_PHASE_SUCCEEDED ||
+                    pod->phase == ROLLOUT_PHASE_FAILED;
+        child->others += !ro_str_eq(revision, child->facts->revision);
+        if (gone || !ro_str_eq(revision, pass->expected))
+            continue;
+        child->updated++;
+        child->updated_ready += (pod->flags & ROLLOUT_POD_READY) != 0;
+    }
+    for (size_t i = 0; i < pass->n_children; i++)
+        pass->children[i].partition = planners_uniteddeployment_facts_partition_of(&pass->children[i]);
+}
+
+static const struct rollout_condition *united_schedulable(const struct entry *entry)
+{
+    for (size_t i = 0; entry->old && i < entry->old->condition_count; i++)
+        if (ro_str_eq(entry->old->conditions[i].type, RO_STR("Schedulable")))
+            return &entry->old->conditions[i];
+    return NULL;
+}
+
+/* ---- lib/planners/uniteddeployment_history.c ---- */
+
+/* A UnitedDeployment's revisions: the history is cut before the template is looked for in it. Source:
+ * uniteddeployment.md 6. */
+
+static const struct rollout_revision *planners_uniteddeployment_history_revision(const struct united *pass, uint32_t i)
+{
+    return ro_revision_at(&pass->in->revisions, i);
+}
+
+/* The newest of what is left of the list; ROLLOUT_NONE. */
+static uint32_t planners_uniteddeployment_history_newest(const struct united *pass)
+{
+    uint32_t last = pass->listed ? pass->revision_order[pass->listed - 1] : ROLLOUT_NONE;
+    return last != ROLLOUT_NONE && pass->cuts[last] == RO_CUT_KEPT ? last : ROLLOUT_NONE;
+}
+
+static void united_revisions(struct united *pass)
+{
+    const struct ro_abi_array *all = &pass->in->revisions;
+    pass->listed = ro_history_cut(all, pass->spec, pass->cuts, pass->revision_order, pass->scratch);
+    uint32_t update = pass->update, last = planners_uniteddeployment_history_newest(pass);
+    pass->creates_revision = planners_uniteddeployment_history_revision(pass, update)->flags & ROLLOUT_REVISION_NEW;
+    pass->renumbers = !pass->creates_revision && pass->cuts[update] == RO_CUT_KEPT && update != last;
+    pass->number = ro_history_next(all, pass->cuts);
+    pass->current = update;
+    for (uint32_t i = 0; i < all->count; i++)
+        if (pass->cuts[i] == RO_CUT_KEPT && ro_str_eq(planners_uniteddeployment_history_revision(pass, i)->name, pass->status->current_revision))
+            pass->current = i;
+    pass->history.current = pass->current;
+    for (uint32_t i = 0; i < pass->listed; i++) {
+        uint32_t place = pass->revision_order[i];
+        pass->history.fates[place].place = pass->listed - i;
+        pass->history.used[place] = pass->cuts[place] == RO_CUT_LEFT;
+    }
+}
+
+static void united_emit_revisions(struct united *pass, struct ro_builder *b)
+{
+    for (uint32_t i = 0; i < pass->listed; i++)
+        if (pass->cuts[pass->revision_order[i]] == RO_CUT_DELETED)
+            ro_history_emit_deletion(&pass->history, b, pass->revision_order[i], ROLLOUT_REASON_CLEANED_UP);
+    if (pass->creates_revision)
+        ro_history_emit_number(&pass->history, b, ROLLOUT_OP_CREATE_REVISION, pass->number);
+    else if (pass->renumbers)
+        ro_history_emit_number(&pass->history, b, ROLLOUT_OP_RENUMBER_REVISION, pass->number);
+}
+
+/* ---- lib/planners/uniteddeployment_schedule.c ---- */
+
+/* Step 7: which subsets take no new pods, and which pods count as reserved. Source: uniteddeployment.md 4. */
+
+/* How long until an instant that must have passed, strictly; 0 = now, below: it has passed. */
+static int64_t planners_uniteddeployment_schedule_left(const struct united *pass, int64_t deadline_ms)
+{
+    return ro_time_left(deadline_ms, pass->now_ms);
+}
+
+/* A time limit that is running: *ret_look_ms is how long it still does. True: it is over. */
+static bool planners_uniteddeployment_schedule_is_over(struct united *pass, int64_t since_ms, int64_t limit_ms, int64_t *ret_look_ms)
+{
+    int64_t rest = planners_uniteddeployment_schedule_left(pass, since_ms + limit_ms);
+    *ret_look_ms = rest;
+    if (rest >= 0)
+        united_next(pass, pass->now_ms + rest + 1);
+    return rest < 0;
+}
+
+/* Whether the scheduler has given the pod up for too long. */
+static bool planners_uniteddeployment_schedule_pending_timeout(struct united *pass, const struct rollout_pod *pod, int64_t *ret_look_ms)
+{
+    *ret_look_ms = 0;
+    if (pod->flags & ROLLOUT_POD_TERMINATING || pod->phase != ROLLOUT_PHASE_PENDING || pod->node.len ||
+        !(pod->flags & ROLLOUT_POD_UNSCHEDULABLE))
+        return false;
+    return planners_uniteddeployment_schedule_is_over(pass, pod->created_ms, pass->critical_ms, ret_look_ms);
+}
+
+/* Whether a pod of another revision is that for too long. */
+static bool planners_uniteddeployment_schedule_update_timeout(struct united *pass, const struct rollout_pod *pod, int64_t *ret_look_ms)
+{
+    *ret_look_ms = 0;
+    if (pod->flags & ROLLOUT_POD_TERMINATING)
+        return false;
+    return planners_uniteddeployment_schedule_is_over(pass, pass->updated.last_transition_ms, pass->critical_ms, ret_look_ms);
+}
+
+static bool planners_uniteddeployment_schedule_is_false(const struct rollout_condition *condition)
+{
+    return condition && ro_str_eq(condition->status, RO_STR("False"));
+}
+
+/* The condition is rewritten only where status or reason differ. */
+static void planners_uniteddeployment_schedule_set_condition(struct entry *entry, enum condition_change change, const char *status, const char *reason)
+{
+    const struct rollout_condition *old = united_schedulable(entry);
+    if (entry->change == CONDITION_SAME && old &&
+        ro_str_eq(old->status, (struct rollout_str){ status, strlen(status) }) &&
+        ro_str_eq(old->reason, (struct rollout_str){ reason, strlen(reason) }))
+        return;
+    entry->change = (uint8_t)change;
+}
+
+/* ---- without reservation ---- */
+
+static void planners_uniteddeployment_schedule_recover(struct united *pass, struct child *child, struct entry *entry)
+{
+    const struct rollout_condition *old = united_schedulable(entry);
+    if (!planners_uniteddeployment_schedule_is_false(old))
+        return;
+    int64_t rest = planners_uniteddeployment_schedule_left(pass, old->last_transition_ms + pass->duration_ms);
+    if (rest > 0) {
+        child->unschedulable = 1;
+        child->until_ms = pass->now_ms + rest;
+        united_requeue(pass, rest);
+        united_next(pass, child->until_ms);
+    } else {
+        planners_uniteddeployment_schedule_set_condition(entry, CONDITION_RECOVERED, "True", "recover");
+    }
+}
+
+static void planners_uniteddeployment_schedule_look_at_pending(struct united *pass)
+{
+    for (size_t i = 0; i < pass->n_pods; i++) {
+        const struct rollout_pod *pod = united_pod(pass, i);
+        struct child *child = pod->child && pod->child <= pass->n_children ? &pass->children[pod->child - 1] : NULL;
+        int64_t look;
+        if (!child || !child_listed(child) || child->entry == ROLLOUT_NONE ||
+            child->facts->ready_replicas >= child->facts->status_replicas)
+            continue;
+        child->pending += planners_uniteddeployment_schedule_pending_timeout(pass, pod, &look);
+        united_requeue(pass, look);
+    }
+}
+
+static void planners_uniteddeployment_schedule_schedule_adaptive(struct united *pass)
+{
+    for (size_t i = 0; i < pass->n_children; i++) {
+        struct child *child = &pass->children[i];
+        if (child_listed(child) && child->entry != ROLLOUT_NONE)
+            planners_uniteddeployment_schedule_recover(pass, child, &pass->entries[child->entry]);
+    }
+    planners_uniteddeployment_schedule_look_at_pending(pass);
+    for (size_t i = 0; i < pass->n_children; i++) {
+        struct child *child = &pass->children[i];
+        if (child->pending == 0)
+            continue;
+        struct entry *entry = &pass->entries[child->entry];
+        bool renewed = entry->change != CONDITION_SAME || !planners_uniteddeployment_schedule_is_false(united_schedulable(entry));
+        planners_uniteddeployment_schedule_set_condition(entry, CONDITION_PENDING, "False", "reschedule");
+        child->unschedulable = 1;
+        if (renewed)
+            child->until_ms = pass->now_ms + pass->duration_ms;
+        united_requeue(pass, pass->duration_ms);
+    }
+}
+
+/* ---- with reservation ---- */
+
+/* The subset is looked at again after this long, if not sooner. */
+static void planners_uniteddeployment_schedule_look_after(struct child *child, int64_t ms)
+{
+    if (ms > 0 && (child->look_ms == 0 || ms < child->look_ms))
+        child->look_ms = ms;
+}
+
+/* A reserved pod: when it is free again. */
+static bool planners_uniteddeployment_schedule_is_soaked(struct united *pass, const struct rollout_pod *pod, bool expected, int64_t *ret_look_ms)
+{
+    *ret_look_ms = pass->duration_ms;
+    if (pod->phase != ROLLOUT_PHASE_RUNNING || !expected || !(pod->flags & ROLLOUT_POD_READY))
+        return false;
+    return planners_uniteddeployment_schedule_is_over(pass, pod->ready_since_ms, pass->duration_ms, ret_look_ms);
+}
+
+/* The pods of a Deployment are listed by their ReplicaSets. */
+static void planners_uniteddeployment_schedule_order_pods(struct united *pass)
+{
+    for (size_t i = 0; i < pass->n_pods; i++)
+        pass->pod_order[i] = (struct ro_keyed){ united_pod(pass, i)->replica_set, (uint32_t)i, 0 };
+    ro_sort_keyed(pass->pod_order, pass->n_pods, pass->pod_order + pass->n_pods);
+}
+
+static void planners_uniteddeployment_schedule_look_at_reserved(struct united *pass)
+{
+    uint32_t revision_hint = 0, reserved_hint = 0;
+    planners_uniteddeployment_schedule_order_pods(pass);
+    for (size_t k = 0; k < pass->n_pods; k++) {
+        uint32_t i = pass->pod_order[k].index;
+        const struct rollout_pod *pod = united_pod(pass, i);
+        struct child *child = pod->child && pod->child <= pass->n_children ? &pass->children[pod->child - 1] : NULL;
+        int64_t look = 0;
+        enum cause cause = CAUSE_NONE;
+        if (!child || !child_listed(child))
+            continue;
+        struct rollout_str label = united_pod_reserved(pod, &reserved_hint);
+        bool expected = ro_str_eq(united_pod_revision(pod, &revision_hint), pass->expected);
+        if (ro_str_eq(label, RO_STR("true"))) {
+            cause = planners_uniteddeployment_schedule_is_soaked(pass, pod, expected, &look) ? CAUSE_NONE : CAUSE_SOAKING;
+        } else if (child->marked && !label.data) {
+            cause = CAUSE_NEW_IN_MARKED;
+            if (child->look_ms > 0 && child->look_ms < pass->duration_ms)
+                child->look_ms = pass->duration_ms;
+        } else if (expected) {
+            cause = planners_uniteddeployment_schedule_pending_timeout(pass, pod, &look) ? CAUSE_PENDING : CAUSE_NONE;
+        } else if (planners_uniteddeployment_schedule_update_timeout(pass, pod, &look)) {
+            cause = CAUSE_OLD_REVISION;
+            child->timed_out++;
+        }
+        if (cause == CAUSE_PENDING || cause == CAUSE_OLD_REVISION)
+            look = pass->duration_ms;
+        planners_uniteddeployment_schedule_look_after(child, look);
+        child->reserved += cause != CAUSE_NONE;
+        bool is = cause != CAUSE_NONE;
+        bool says = ro_str_eq(label, RO_STR("true"));
+        pass->pods[i] = (uint8_t)(cause | (is != says || !label.data ? POD_WRITE : 0));
+    }
+}
+
+static void planners_uniteddeployment_schedule_schedule_reserved(struct united *pass)
+{
+    for (size_t i = 0; i < pass->n_children; i++) {
+        struct child *child = &pass->children[i];
+        if (child_listed(child) && child->entry != ROLLOUT_NONE)
+            child->marked = planners_uniteddeployment_schedule_is_false(united_schedulable(&pass->entries[child->entry])) ||
+                            pass->entries[child->entry].change == CONDITION_CREATED;
+    }
+    planners_uniteddeployment_schedule_look_at_reserved(pass);
+    for (size_t i = 0; i < pass->n_children; i++) {
+        struct child *child = &pass->children[i];
+        if (!child_listed(child))
+            continue;
+        child->unschedulable = child->reserved > 0;
+        united_requeue(pass, child->look_ms);
+        if (child->entry == ROLLOUT_NONE)
+            continue;
+        if (child->reserved > 0)
+            planners_uniteddeployment_schedule_set_condition(&pass->entries[child->entry], CONDITION_RESERVED, "False", "reschedule");
+        else
+            planners_uniteddeployment_schedule_set_condition(&pass->entries[child->entry], CONDITION_NO_RESERVED, "True", "reschedule");
+    }
+}
+
+static void united_schedule(struct united *pass)
+{
+    if (united_reserves(pass))
+        planners_uniteddeployment_schedule_schedule_reserved(pass);
+    else if (united_adaptive(pass))
+        planners_uniteddeployment_schedule_schedule_adaptive(pass);
+}
+
+static void united_mark_scaled_up(struct united *pass)
+{
+    for (size_t i = 0; i < pass->n_shares; i++) {
+        const struct share *share = &pass->shares[i];
+        const struct child *child = share->child == ROLLOUT_NONE ? NULL : &pass->children[share->child];
+        if (child && !child->unschedulable && child->marked && share->next > child->facts->replicas)
+            pass->entries[share->entry].change = CONDITION_SCALED_UP;
+    }
+}
+
+static int64_t united_pod_until(const struct united *pass, uint32_t i)
+{
+    const struct rollout_pod *pod = united_pod(pass, i);
+    uint32_t hint = 0;
+    bool soaks = pod->phase == ROLLOUT_PHASE_RUNNING && pod->flags & ROLLOUT_POD_READY &&
+                 ro_str_eq(united_pod_revision(pod, &hint), pass->expected);
+    int64_t at = soaks ? pod->ready_since_ms + pass->duration_ms + 1 : 0;
+    return at > pass->now_ms ? at : 0;
+}
+
+/* ---- lib/planners/uniteddeployment_status.c ---- */
+
+/* A UnitedDeployment's status after the reconcile. Source: uniteddeployment.md 8. */
+
+static const struct rollout_str planners_uniteddeployment_status_none = { NULL, 0 };
+
+/* ---- conditions ---- */
+
+static bool planners_uniteddeployment_status_same_condition(const struct rollout_condition *a, const struct rollout_condition *b)
+{
+    return ro_str_eq(a->type, b->type) && ro_str_eq(a->status, b->status) && ro_str_eq(a->reason, b->reason) &&
+           ro_str_eq(a->message, b->message) && a->last_transition_ms == b->last_transition_ms;
+}
+
+/* The condition Schedulable as the entry's change leaves it. */
+static struct rollout_condition planners_uniteddeployment_status_changed_condition(const struct united *pass, struct ro_builder *b, uint8_t change)
+{
+    struct rollout_condition condition = { .type = RO_STR("Schedulable"),
+                                           .status = RO_STR("False"),
+                                           .reason = RO_STR("reschedule"),
+                                           .last_transition_ms = pass->now_ms };
+    switch (change) {
+    case CONDITION_RECOVERED:
+        condition.status = RO_STR("True");
+        condition.reason = RO_STR("recover");
+        condition.message = ro_build_join(b, RO_STR("unschedulable subset recovered after "),
+                                          united_number(b, pass->duration_ms / 1000), RO_STR(".000000 seconds"), planners_uniteddeployment_status_none);
+        break;
+    case CONDITION_PENDING:
+        condition.message = RO_STR("timeout pending pods found");
+        break;
+    case CONDITION_RESERVED:
+        condition.message = RO_STR("reserved pods found");
+        break;
+    case CONDITION_NO_RESERVED:
+        condition.status = RO_STR("True");
+        condition.message = RO_STR("no reserved pods");
+        break;
+    case CONDITION_SCALED_UP:
+        condition.message = RO_STR("subset just recovered scaled up");
+        break;
+    default:
+        condition.reason = RO_STR("created");
+        condition.message = RO_STR("newly-created subsets in reservation strategy");
+        break;
+    }
+    return condition;
+}
+
+/* One that is there and changes moves to the end. */
+static void planners_uniteddeployment_status_set_condition(struct united *pass, struct rollout_uniteddeployment_status *now,
+                          const struct rollout_condition *given)
+{
+    struct rollout_condition condition = *given;
+    size_t n = 0;
+    for (size_t i = 0; i < now->condition_count; i++) {
+        const struct rollout_condition *old = &pass->conditions[i];
+        if (!ro_str_eq(old->type, condition.type)) {
+            pass->conditions[n++] = *old;
+            continue;
+        }
+        if (ro_str_eq(old->status, condition.status) && ro_str_eq(old->reason, condition.reason))
+            return;
+        if (ro_str_eq(old->status, condition.status))
+            condition.last_transition_ms = old->last_transition_ms;
+    }
+    pass->conditions[n++] = condition;
+    now->condition_count = n;
+}
+
+static void planners_uniteddeployment_status_set_conditions(struct united *pass, struct ro_builder *b, struct rollout_uniteddeployment_status *now)
+{
+    for (size_t i = 0; i < now->condition_count; i++)
+        pass->conditions[i] = pass->status->conditions[i];
+    now->conditions = pass->conditions;
+    struct rollout_condition updated = pass->updated;
+    bool done = ro_str_eq(updated.status, RO_STR("True"));
+    updated.message = ro_build_join(b, done ? RO_STR("updated to revision ") : RO_STR("updating to revision "),
+                                    pass->expected, planners_uniteddeployment_status_none, planners_uniteddeployment_status_none);
+    planners_uniteddeployment_status_set_condition(pass, now, &updated);
+    struct rollout_condition condition = { .type = RO_STR("SubsetProvisioned"),
+                                           .status = RO_STR("True"),
+                                           .last_transition_ms = pass->now_ms };
+    if (pass->provisions)
+        planners_uniteddeployment_status_set_condition(pass, now, &condition);
+    condition.type = RO_STR("SubsetUpdated");
+    planners_uniteddeployment_status_set_condition(pass, now, &condition);
+}
+
+/* ---- numbers ---- */
+
+/* What an entry says after the reconcile; of one whose child was not there it is what it said. */
+static struct rollout_subset_status planners_uniteddeployment_status_new_entry(const struct united *pass, const struct entry *entry)
+{
+    struct rollout_subset_status now = { .name = entry->name };
+    if (entry->old)
+        now = *entry->old;
+    if (entry->child == ROLLOUT_NONE)
+        return now;
+    const struct child *child = &pass->children[entry->child];
+    const struct share *share = child->subset == ROLLOUT_NONE ? NULL : &pass->shares[child->subset];
+    now.replicas = share ? (int32_t)share->next : 0;
+    now.partition = share ? (int32_t)share->partition : 0;
+    now.ready_replicas = child->facts->ready_replicas;
+    now.reserved_pods = (int32_t)child->reserved;
+    return now;
+}
+
+static void planners_uniteddeployment_status_sum_up(const struct united *pass, struct rollout_uniteddeployment_status *now)
+{
+    int64_t replicas = 0, reserved = 0, ready = 0, updated = 0, updated_ready = 0;
+    for (size_t i = 0; i < pass->n_children; i++) {
+        const struct child *child = &pass->children[i];
+        if (!child_listed(child))
+            continue;
+        replicas += child->facts->status_replicas - child->reserved;
+        reserved += child->reserved;
+        ready += child->facts->ready_replicas;
+        updated += child->updated;
+        updated_ready += child->updated_ready;
+    }
+    now->replicas = (int32_t)replicas;
+    now->reserved_pods = (int32_t)reserved;
+    now->ready_replicas = (int32_t)ready;
+    now->updated_replicas = (int32_t)updated;
+    now->updated_ready_replicas = (int32_t)updated_ready;
+    if (now->current_revision.len == 0)
+        now->current_revision = ro_revision_at(&pass->in->revisions, pass->current)->name;
+    if (!ro_str_eq(now->current_revision, pass->expected) && updated_ready >= replicas)
+        now->current_revision = pass->expected;
+    now->updated_revision = pass->expected;
+    now->observed_generation = pass->spec->generation;
+}
+
+/* ---- writing ---- */
+
+static void planners_uniteddeployment_status_build_conditions(const struct united *pass, struct ro_builder *b, const struct entry *entry)
+{
+    const struct rollout_condition *old = entry->old ? entry->old->conditions : NULL,
+                                   *given = united_schedulable(entry);
+    size_t count = entry->old ? entry->old->condition_count : 0;
+    if (entry->change == CONDITION_SAME) {
+        ro_build_conditions(b, old, count);
+        return;
+    }
+    struct rollout_condition condition = planners_uniteddeployment_status_changed_condition(pass, b, entry->change);
+    size_t open = ro_build_open(b, ROLLOUT_NODE_ARRAY, RO_STR("conditions"));
+    for (size_t i = 0; i < count; i++)
+        ro_build_condition(b, &old[i] == given ? &condition : &old[i]);
+    if (!given)
+        ro_build_condition(b, &condition);
+    ro_build_close(b, open);
+}
+
+static void planners_uniteddeployment_status_build_entries(const struct united *pass, struct ro_builder *b, bool old)
+{
+    size_t count = old ? pass->status->subset_count : pass->n_entries;
+    if (count == 0)
+        return;
+    size_t list = ro_build_open(b, ROLLOUT_NODE_ARRAY, RO_STR("subsetStatuses"));
+    for (size_t i = 0; i < count; i++) {
+        struct entry same = { .old = &pass->status->subsets[old ? i : 0], .child = ROLLOUT_NONE };
+        const struct entry *entry = old ? &same : &pass->entries[i];
+        struct rollout_subset_status now = planners_uniteddeployment_status_new_entry(pass, entry);
+        size_t open = ro_build_open(b, ROLLOUT_NODE_OBJECT, planners_uniteddeployment_status_none);
+        ro_build_string(b, RO_STR("name"), now.name);
+        ro_build_optional(b, RO_STR("replicas"), now.replicas);
+        ro_build_optional(b, RO_STR("readyReplicas"), now.ready_replicas);
+        ro_build_optional(b, RO_STR("partition"), now.partition);
+        ro_build_optional(b, RO_STR("reservedPods"), now.reserved_pods);
+        planners_uniteddeployment_status_build_conditions(pass, b, entry);
+        ro_build_close(b, open);
+    }
+    ro_build_close(b, list);
+}
+
+static void planners_uniteddeployment_status_build(const struct united *pass, struct ro_builder *b, const struct rollout_uniteddeployment_status *status,
+                  bool old)
+{
+    size_t open = ro_build_open(b, ROLLOUT_NODE_OBJECT, planners_uniteddeployment_status_none);
+    ro_build_optional(b, RO_STR("observedGeneration"), status->observed_generation);
+    ro_build_optional(b, RO_STR("readyReplicas"), status->ready_replicas);
+    ro_build_integer(b, RO_STR("replicas"), status->replicas);
+    ro_build_integer(b, RO_STR("updatedReplicas"), status->updated_replicas);
+    ro_build_optional(b, RO_STR("updatedReadyReplicas"), status->updated_ready_replicas);
+    ro_build_optional(b, RO_STR("reservedPods"), status->reserved_pods);
+    if (status->collision_count.set)
+        ro_build_integer(b, RO_STR("collisionCount"), status->collision_count.value);
+    ro_build_string(b, RO_STR("currentRevision"), status->current_revision);
+    ro_build_text_optional(b, RO_STR("updatedRevision"), status->updated_revision);
+    planners_uniteddeployment_status_build_entries(pass, b, old);
+    ro_build_conditions(b, status->conditions, status->condition_count);
+    ro_build_text_optional(b, RO_STR("labelSelector"), status->label_selector);
+    ro_build_close(b, open);
+}
+
+static bool planners_uniteddeployment_status_entries_differ(const struct united *pass)
+{
+    if (pass->n_entries != pass->status->subset_count)
+        return true;
+    for (size_t i = 0; i < pass->n_entries; i++) {
+        const struct entry *entry = &pass->entries[i];
+        struct rollout_subset_status now = planners_uniteddeployment_status_new_entry(pass, entry);
+        if (entry->change != CONDITION_SAME || now.replicas != entry->old->replicas ||
+            now.ready_replicas != entry->old->ready_replicas || now.partition != entry->old->partition ||
+            now.reserved_pods != entry->old->reserved_pods)
+            return true;
+    }
+    return false;
+}
+
+/* All but reservedPods. Upstream compares where collisionCount stands, not what it is. */
+static bool planners_uniteddeployment_status_differs(const struct united *pass, const struct rollout_uniteddeployment_status *now)
+{
+    const struct rollout_uniteddeployment_status *old = pass->status;
+    if (now->collision_count.set || now->observed_generation != old->observed_generation ||
+        now->replicas != old->replicas || now->ready_replicas != old->ready_replicas ||
+        now->updated_replicas != old->updated_replicas || now->updated_ready_replicas != old->updated_ready_replicas ||
+        !ro_str_eq(now->current_revision, old->current_revision) ||
+        !ro_str_eq(now->updated_revision, old->updated_revision) ||
+        !ro_str_eq(now->label_selector, old->label_selector) || now->condition_count != old->condition_count ||
+        planners_uniteddeployment_status_entries_differ(pass))
+        return true;
+    for (size_t i = 0; i < now->condition_count; i++)
+        if (!planners_uniteddeployment_status_same_condition(&now->conditions[i], &old->conditions[i]))
+            return true;
+    return false;
+}
+
+static void united_status(struct united *pass, struct ro_builder *b, bool *ret_changed)
+{
+    struct rollout_uniteddeployment_status now = *pass->status;
+    *ret_changed = false;
+    if (pass->stopped_at) {
+        planners_uniteddeployment_status_build(pass, b, &now, true);
+        return;
+    }
+    planners_uniteddeployment_status_sum_up(pass, &now);
+    planners_uniteddeployment_status_set_conditions(pass, b, &now);
+    now.label_selector = pass->spec->label_selector;
+    if (united_reserves(pass))
+        now.label_selector = ro_build_join(b, now.label_selector, now.label_selector.len ? RO_STR(",") : planners_uniteddeployment_status_none,
+                                           RO_STR("apps.kruise.io/united-deployment-reserved-pod=false"), planners_uniteddeployment_status_none);
+    planners_uniteddeployment_status_build(pass, b, &now, false);
+    if (b->plan) /* texts put together can be read only now */
+        *ret_changed = planners_uniteddeployment_status_differs(pass, &now);
+}
+
+/* ---- lib/planners/uniteddeployment_verdicts.c ---- */
+
+/* A verdict on every pod, subset and child of a UnitedDeployment. Source: uniteddeployment.md 9, reasons.md 6. */
+
+
+/* ---- pods ---- */
+
+static struct rollout_str planners_uniteddeployment_verdicts_phase_text(const struct rollout_pod *pod)
+{
+    return pod->phase == ROLLOUT_PHASE_SUCCEEDED ? RO_STR("Succeeded") : RO_STR("Failed");
+}
+
+static struct rollout_str planners_uniteddeployment_verdicts_cause_text(enum cause cause)
+{
+    return cause == CAUSE_PENDING        ? RO_STR("pending")
+           : cause == CAUSE_OLD_REVISION ? RO_STR("old revision")
+           : cause == CAUSE_SOAKING      ? RO_STR("soaking")
+                                         : RO_STR("marked subset");
+}
+
+/* What the child does to its pods it decides itself. */
+static void planners_uniteddeployment_verdicts_judge_pod(const struct united *pass, struct ro_builder *b, uint32_t i, struct rollout_verdict *v)
+{
+    const struct rollout_pod *pod = united_pod(pass, i);
+    enum cause cause = (enum cause)(pass->pods[i] & POD_CAUSE);
+    uint32_t hint = 0;
+    if (pass->stop_reason) {
+        ro_verdict_set(v, pass->stop_reason);
+    } else if (pod->flags & ROLLOUT_POD_TERMINATING) {
+        ro_verdict_set(v, ROLLOUT_REASON_TERMINATING);
+        v->because = i;
+        v->because_kind = ROLLOUT_SUBJECT_POD;
+    } else if (pod->phase == ROLLOUT_PHASE_SUCCEEDED || pod->phase == ROLLOUT_PHASE_FAILED) {
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_POD_FINISHED, planners_uniteddeployment_verdicts_phase_text(pod));
+    } else if (cause != CAUSE_NONE) {
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_RESERVED, planners_uniteddeployment_verdicts_cause_text(cause));
+        v->until_ms = united_pod_until(pass, i);
+    } else if (pod->phase == ROLLOUT_PHASE_PENDING && pod->node.len == 0) {
+        bool watched = united_adaptive(pass) && pod->flags & ROLLOUT_POD_UNSCHEDULABLE;
+        int64_t until = pod->created_ms + pass->critical_ms + 1;
+        ro_verdict_set(v, ROLLOUT_REASON_UNSCHEDULED);
+        v->until_ms = watched && until > pass->now_ms ? until : 0;
+    } else if (!(pod->flags & ROLLOUT_POD_READY)) {
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_NOT_READY, RO_STR("Ready"));
+    } else {
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_UP_TO_DATE, united_pod_revision(pod, &hint));
+    }
+}
+
+static void planners_uniteddeployment_verdicts_judge_pods(struct united *pass, struct ro_builder *b, struct ro_tally *tally)
+{
+    for (uint32_t i = 0; i < pass->n_pods; i++) {
+        if (pass->pods[i] & ro_acted(b)) {
+            ro_verdict_close(b, tally, i);
+            continue;
+        }
+        struct rollout_verdict v = ro_verdict(ROLLOUT_SUBJECT_POD, i);
+        planners_uniteddeployment_verdicts_judge_pod(pass, b, i, &v);
+        ro_tally_count(tally, v.reason, i);
+        if (b->plan)
+            b->verdicts[i] = v;
+    }
+}
+
+/* ---- subsets ---- */
+
+static struct rollout_str planners_uniteddeployment_verdicts_field_text(enum child_difference difference)
+{
+    static const struct rollout_str names[] = {
+        [DIFFERS_REVISION] = { "revision", 8 },     [DIFFERS_REPLICAS] = { "replicas", 8 },
+        [DIFFERS_PARTITION] = { "partition", 9 },   [DIFFERS_PATCH] = { "patch", 5 },
+        [DIFFERS_ROLLING] = { "updated pods", 12 },
+    };
+    return names[difference];
+}
+
+static void planners_uniteddeployment_verdicts_set_acted(const struct ro_builder *b, struct rollout_verdict *v, uint32_t action)
+{
+    v->first_action = action - 1;
+    if (b->plan)
+        v->op = (uint16_t)b->actions[action - 1].op;
+}
+
+/* What is done with the subset's child. */
+static void planners_uniteddeployment_verdicts_judge_child(const struct united *pass, struct ro_builder *b, const struct share *share,
+                        struct rollout_verdict *v)
+{
+    if (pass->stop_reason || !pass->allocated) {
+        ro_verdict_set(v, pass->stop_reason ? pass->stop_reason : ROLLOUT_REASON_SCALE_FIRST);
+        return;
+    }
+    if (share->child == ROLLOUT_NONE) {
+        ro_verdict_set(v, ROLLOUT_REASON_CREATE_MISSING);
+        v->a = v->b = share->next;
+    } else {
+        const struct child *child = &pass->children[share->child];
+        enum child_difference difference = united_difference(pass, share);
+        if (difference == DIFFERS_NOT) {
+            ro_verdict_set_text(b, v, ROLLOUT_REASON_UP_TO_DATE, pass->expected);
+        } else {
+            const int64_t from[] = { 0, 0, child->facts->replicas, child->partition, 0, child->updated };
+            const int64_t to[] = { 0, 1, share->next, share->partition, 1, child->facts->status_replicas };
+            ro_verdict_set_text(b, v, ROLLOUT_REASON_CHILD_UPDATED, planners_uniteddeployment_verdicts_field_text(difference));
+            v->a = from[difference];
+            v->b = to[difference];
+        }
+    }
+    if (share->action)
+        planners_uniteddeployment_verdicts_set_acted(b, v, share->action);
+}
+
+/* How its number came about. */
+static void planners_uniteddeployment_verdicts_judge_share(const struct united *pass, struct ro_builder *b, uint32_t i, struct rollout_verdict *v)
+{
+    static const struct rollout_str rules[N_RULES] = {
+        [RULE_SPECIFIED] = { "specified", 9 },    [RULE_AVERAGE] = { "average", 7 },
+        [RULE_REMAINDER] = { "remainder", 9 },    [RULE_MINIMUM] = { "minimum", 7 },
+        [RULE_IN_ORDER] = { "in order", 8 },      [RULE_KEEPS_READY] = { "keeps ready", 11 },
+        [RULE_SUBSTITUTE] = { "substitute", 10 }, [RULE_OPEN] = { "open", 4 },
+    };
+    const struct share *share = &pass->shares[i];
+    const struct child *child = share->child == ROLLOUT_NONE ? NULL : &pass->children[share->child];
+    struct rollout_str name = pass->spec->subsets[i].name;
+    v->a = share->next;
+    if (!pass->allocated && pass->stopped_at != 8) {
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_SPEC_INVALID, pass->error_field);
+    } else if (!pass->allocated) {
+        ro_verdict_set(v, ROLLOUT_REASON_SHARES_IMPOSSIBLE);
+        v->a = pass->error_subset == ROLLOUT_NONE ? pass->error_sum : pass->shares[pass->error_subset].min;
+        v->b = pass->total;
+    } else if (pass->unplaced > 0) {
+        ro_verdict_set(v, ROLLOUT_REASON_SHARES_IMPOSSIBLE);
+        v->a = pass->total - pass->unplaced;
+        v->b = pass->total;
+    } else if (share->frozen && child) {
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_SUBSET_UNSCHEDULABLE, name);
+        v->until_ms = child->until_ms;
+    } else if (share->next < share->min) {
+        ro_verdict_set(v, ROLLOUT_REASON_BELOW_MIN_REPLICAS);
+        v->b = share->min;
+    } else if (pass->allocator != ROLLOUT_ALLOCATOR_SPECIFIED && share->max != INT32_MAX && share->next >= share->max) {
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_MAX_REPLICAS_REACHED, name);
+        v->b = share->max;
+    } else {
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_SHARE_GIVEN, rules[share->rule]);
+        v->b = pass->total < 0 ? share->next : pass->total;
+    }
+}
+
+static void planners_uniteddeployment_verdicts_judge_subsets(const struct united *pass, struct ro_builder *b, struct ro_tally *tally)
+{
+    for (uint32_t i = 0; i < pass->n_shares; i++) {
+        struct rollout_verdict v = ro_verdict(ROLLOUT_SUBJECT_SUBSET, i);
+        if (pass->stop_reason || pass->allocated) {
+            planners_uniteddeployment_verdicts_judge_child(pass, b, &pass->shares[i], &v);
+            ro_tally_add(b, tally, &v);
+        }
+        if (pass->stop_reason)
+            continue;
+        v = ro_verdict(ROLLOUT_SUBJECT_SUBSET, i);
+        planners_uniteddeployment_verdicts_judge_share(pass, b, i, &v);
+        ro_tally_add(b, tally, &v);
+    }
+    for (uint32_t i = 0; i < pass->n_children; i++) {
+        const struct child *child = &pass->children[i];
+        struct rollout_verdict v = ro_verdict(ROLLOUT_SUBJECT_SUBSET, (uint32_t)pass->n_shares + i);
+        if (child->fate == CHILD_KEPT)
+            continue;
+        if (pass->stop_reason)
+            ro_verdict_set(&v, pass->stop_reason);
+        else if (child->facts->flags & ROLLOUT_SUBSET_UNNAMED)
+            ro_verdict_set_text(b, &v, ROLLOUT_REASON_SPEC_INVALID,
+                                RO_STR("a child without label apps.kruise.io/subset-name"));
+        else if (child->fate == CHILD_DUPLICATE)
+            ro_verdict_set(&v, ROLLOUT_REASON_DELETE_EXCESS);
+        else
+            ro_verdict_set_text(b, &v, ROLLOUT_REASON_DELETE_NOT_IN_SPEC,
+                                child->fate == CHILD_OTHER_KIND ? united_child_kind(child->facts->kind)
+                                                                : child->facts->subset);
+        if (child->action)
+            planners_uniteddeployment_verdicts_set_acted(b, &v, child->action);
+        else if (!pass->stop_reason)
+            v.wants = ROLLOUT_OP_DELETE_SUBSET;
+        ro_tally_add(b, tally, &v);
+    }
+}
+
+/* ---- all ---- */
+
+static void united_verdicts(struct united *pass, struct ro_builder *b)
+{
+    struct ro_tally tally = { 0 };
+    struct rollout_verdict workload = ro_verdict(ROLLOUT_SUBJECT_WORKLOAD, 0);
+    planners_uniteddeployment_verdicts_judge_pods(pass, b, &tally);
+    planners_uniteddeployment_verdicts_judge_subsets(pass, b, &tally);
+    ro_history_verdicts(&pass->history, b, &tally);
+    if (pass->stop_reason) {
+        ro_verdict_set(&workload, pass->stop_reason);
+    } else if (pass->stopped_at && !pass->allocated && pass->stopped_at != 8) {
+        ro_verdict_set_text(b, &workload, ROLLOUT_REASON_SPEC_INVALID, pass->error_field);
+    } else if (!pass->allocated || pass->unplaced > 0) {
+        ro_verdict_set(&workload, ROLLOUT_REASON_SHARES_IMPOSSIBLE);
+        workload.a = pass->allocated ? pass->total - pass->unplaced : pass->error_sum;
+        workload.b = pass->total;
+    }
+    ro_tally_end(b, &tally, &workload);
+}
+
 /* ---- lib/planners/history.c ---- */
 
 static int64_t ro_history_limit(const struct rollout_opt *given)
@@ -21116,6 +28533,14 @@ static int64_t planners_history_newest_number(const struct ro_history *history)
     return newest;
 }
 
+static void ro_history_emit_number(struct ro_history *history, struct ro_builder *b, uint32_t op, int64_t number)
+{
+    history->fates[history->update].action = (uint32_t)b->n_actions + 1;
+    ro_build_action(b, op, ROLLOUT_REASON_BOOKKEEPING, ROLLOUT_SUBJECT_REVISION, history->update);
+    ro_build_attr_text(b, ROLLOUT_ATTR_REVISION, ro_revision_at(history->revisions, history->update)->name);
+    ro_build_attr_value(b, ROLLOUT_ATTR_NUMBER, number);
+}
+
 static void ro_history_emit_update(struct ro_history *history, struct ro_builder *b)
 {
     const struct rollout_revision *update = ro_revision_at(history->revisions, history->update);
@@ -21124,14 +28549,11 @@ static void ro_history_emit_update(struct ro_history *history, struct ro_builder
     if (!create && (history->above_all ? update->number > newest
                                        : history->revisions->count == 1 || update->number >= newest))
         return;
-    history->fates[history->update].action = (uint32_t)b->n_actions + 1;
-    ro_build_action(b, create ? ROLLOUT_OP_CREATE_REVISION : ROLLOUT_OP_RENUMBER_REVISION, ROLLOUT_REASON_BOOKKEEPING,
-                    ROLLOUT_SUBJECT_REVISION, history->update);
-    ro_build_attr_text(b, ROLLOUT_ATTR_REVISION, update->name);
-    ro_build_attr_value(b, ROLLOUT_ATTR_NUMBER, create ? update->number : newest + 1);
+    ro_history_emit_number(history, b, create ? ROLLOUT_OP_CREATE_REVISION : ROLLOUT_OP_RENUMBER_REVISION,
+                           create ? update->number : newest + 1);
 }
 
-static void planners_history_emit_deletion(struct ro_history *history, struct ro_builder *b, uint32_t revision, uint32_t reason)
+static void ro_history_emit_deletion(struct ro_history *history, struct ro_builder *b, uint32_t revision, uint32_t reason)
 {
     history->fates[revision].action = (uint32_t)b->n_actions + 1;
     ro_build_action(b, ROLLOUT_OP_DELETE_REVISION, reason, ROLLOUT_SUBJECT_REVISION, revision);
@@ -21142,7 +28564,7 @@ static void ro_history_emit_doubles(struct ro_history *history, struct ro_builde
 {
     for (uint32_t i = 0; i < history->revisions->count; i++)
         if (ro_history_doubles(history, i))
-            planners_history_emit_deletion(history, b, i, ROLLOUT_REASON_BOOKKEEPING);
+            ro_history_emit_deletion(history, b, i, ROLLOUT_REASON_BOOKKEEPING);
 }
 
 static int planners_history_compare_numbers(const void *context, uint32_t a, uint32_t b)
@@ -21168,7 +28590,7 @@ static void ro_history_emit_cleanup(struct ro_history *history, struct ro_builde
     for (size_t i = 0; i < unused; i++)
         history->fates[order[i]].place = (uint32_t)(counted - i);
     for (size_t i = 0; i < unused && (int64_t)(counted - i) > history->limit && run; i++)
-        planners_history_emit_deletion(history, b, order[i], ROLLOUT_REASON_CLEANED_UP);
+        ro_history_emit_deletion(history, b, order[i], ROLLOUT_REASON_CLEANED_UP);
 }
 
 static void ro_history_verdicts(const struct ro_history *history, struct ro_builder *b, struct ro_tally *tally)
@@ -21329,6 +28751,17 @@ static const char *const planners_plan_op_names[] = {
     [ROLLOUT_OP_RESIZE_CLAIM] = "resize-claim",
     [ROLLOUT_OP_REPAIR] = "repair",
     [ROLLOUT_OP_RELABEL] = "relabel",
+    [ROLLOUT_OP_SCALE] = "scale",
+    [ROLLOUT_OP_CREATE_REPLICA_SET] = "create-replica-set",
+    [ROLLOUT_OP_DELETE_REPLICA_SET] = "delete-replica-set",
+    [ROLLOUT_OP_SET_ANNOTATION] = "set-annotation",
+    [ROLLOUT_OP_SET_MIN_READY_SECONDS] = "set-min-ready-seconds",
+    [ROLLOUT_OP_SET_TEMPLATE] = "set-template",
+    [ROLLOUT_OP_CREATE_SUBSET] = "create-subset",
+    [ROLLOUT_OP_UPDATE_SUBSET] = "update-subset",
+    [ROLLOUT_OP_DELETE_SUBSET] = "delete-subset",
+    [ROLLOUT_OP_SET_RESERVED] = "set-reserved",
+    [ROLLOUT_OP_DELETE_WORKLOAD] = "delete-workload",
 };
 
 const char *rollout_op_name(uint32_t op)
@@ -21365,20 +28798,33 @@ static int planners_plan_plan_arrays(const struct rollout_workload *workload, co
         .verdicts = arrays->verdicts,
         .storage_classes = arrays->storage_classes,
         .backoffs = arrays->backoffs,
+        .replica_sets = arrays->replica_sets,
+        .subsets = arrays->subsets,
     };
     struct rollout_workload full = *workload;
     struct ro_specs specs;
 
     int r = ro_gates_resolve(workload->gates, workload->gate_count, &input.gates, reterr);
-    if (r == ROLLOUT_OK)
+    if (r == ROLLOUT_OK && !workload->deployment && !workload->replicaset &&
+        !workload->broadcastjob) /* no ControllerRevisions */
         r = planners_plan_check_indexes(snapshot, arrays, reterr);
     if (r == ROLLOUT_OK)
         r = ro_specs_open(&full, &specs, reterr);
     if (r)
         return r;
-    return full.cloneset    ? ro_plan_cloneset(full.cloneset, &input, answer, reterr)
-           : full.daemonset ? ro_plan_daemonset(full.daemonset, &input, answer, reterr)
-                            : ro_plan_statefulset(full.statefulset, &input, answer, reterr);
+    if (full.cloneset)
+        return ro_plan_cloneset(full.cloneset, &input, answer, reterr);
+    if (full.daemonset)
+        return ro_plan_daemonset(full.daemonset, &input, answer, reterr);
+    if (full.broadcastjob)
+        return ro_plan_broadcastjob(full.broadcastjob, &input, answer, reterr);
+    if (full.deployment)
+        return ro_plan_deployment(full.deployment, &input, answer, reterr);
+    if (full.replicaset)
+        return ro_plan_replicaset(full.replicaset, &input, answer, reterr);
+    if (full.uniteddeployment)
+        return ro_plan_uniteddeployment(full.uniteddeployment, &input, answer, reterr);
+    return ro_plan_statefulset(full.statefulset, &input, answer, reterr);
 }
 
 static int planners_plan_decide(const struct rollout_workload *workload, const struct rollout_snapshot *snapshot,
@@ -21397,9 +28843,11 @@ static int planners_plan_decide(const struct rollout_workload *workload, const s
         return ro_error(reterr, ROLLOUT_ERR_INVALID, "profile", "profile: unknown profile %u", w.profile);
     if (w.fix_count > 0)
         return ro_error_at(reterr, ROLLOUT_ERR_INVALID, 0, "fixes", "fixes: unknown fix %u", w.fixes ? w.fixes[0] : 0);
-    int specs = !!w.cloneset + !!w.statefulset + !!w.daemonset;
+    int specs = !!w.cloneset + !!w.statefulset + !!w.daemonset + !!w.broadcastjob + !!w.deployment + !!w.replicaset +
+                !!w.uniteddeployment;
     if (specs != 1)
-        return ro_error(reterr, ROLLOUT_ERR_INVALID, "workload", "workload: %s spec is set", specs ? "more than one" : "no");
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, "workload", "workload: %s spec is set",
+                        specs ? "more than one" : "no");
 
     r = ro_arrays_open(&s, &arrays, reterr);
     if (r == ROLLOUT_OK)
@@ -21708,14 +29156,21 @@ static int64_t planners_unobserved_left(const struct ro_planner_input *in)
     return in->snapshot.unobserved_since_ms + TIMEOUT_MS - in->snapshot.now_ms;
 }
 
-static struct ro_unobserved ro_unobserved(const struct ro_planner_input *in)
+static struct ro_unobserved ro_unobserved_ungated(const struct ro_planner_input *in)
 {
     struct ro_unobserved wait = { .stops = in->snapshot.unobserved_since_ms != 0 };
+    if (wait.stops && planners_unobserved_left(in) > 0)
+        wait.requeue_ms = planners_unobserved_left(in);
+    wait.until_ms = wait.requeue_ms ? in->snapshot.now_ms + wait.requeue_ms : 0;
+    return wait;
+}
+
+static struct ro_unobserved ro_unobserved(const struct ro_planner_input *in)
+{
+    struct ro_unobserved wait = ro_unobserved_ungated(in);
     if (!wait.stops)
         return wait;
-    if (planners_unobserved_left(in) > 0)
-        wait.requeue_ms = planners_unobserved_left(in);
-    else if (in->gates.on[ROLLOUT_GATE_FORCE_DELETE_TIMEOUT_EXPECTATION])
+    if (!wait.requeue_ms && in->gates.on[ROLLOUT_GATE_FORCE_DELETE_TIMEOUT_EXPECTATION])
         wait.requeue_ms = RETRY_MS;
     wait.until_ms = wait.requeue_ms ? in->snapshot.now_ms + wait.requeue_ms : 0;
     return wait;
@@ -21730,6 +29185,516 @@ static struct ro_unobserved ro_unobserved_native(const struct ro_planner_input *
 }
 #undef RETRY_MS
 #undef TIMEOUT_MS
+
+/* ---- lib/planners/replicaset_pass.h ---- */
+
+/* One pass over a ReplicaSet. Source: deployment.md 10 and 11. */
+
+
+
+enum { REPLICASET_BURST = 500 }; /* creations or deletions in a pass */
+
+/* What a pod is to the pass. */
+enum { REPLICA_OTHER, REPLICA_OWN, REPLICA_RELEASED };
+
+struct replicas {
+    const struct rollout_replicaset *spec;
+    const struct ro_planner_input *in;
+    int64_t now_ms;
+    bool stops; /* the selector cannot be used */
+    int64_t wanted;
+    uint8_t *kinds; /* by pod; with the bits of ro_acted() */
+    uint32_t *own;  /* active pods that it controls, in input order, or ranked */
+    uint32_t own_count;
+    uint32_t *places;  /* by pod: its number in the ranking from 1; 0 = none */
+    uint32_t *related; /* active pods that some sibling's selector matches, by node */
+    uint32_t related_count;
+    uint32_t *scratch;
+    uint32_t *siblings;        /* places in replica_sets, by the value of their label pod-template-hash */
+    uint32_t *ranks;           /* by pod: related pods on its node */
+    uint32_t deletes, creates; /* in this pass */
+    bool ranked;
+    struct rollout_replicaset_status status;
+    bool drops_failure; /* the condition ReplicaFailure goes */
+    int64_t next_ms, requeue_seconds;
+};
+
+/* Ranks the own pods, first to be deleted first: replicaset_rank.c. */
+static void replicas_rank(struct replicas *r);
+
+/* ---- lib/planners/replicaset.c ---- */
+
+/* The planner of ReplicaSets. Source: deployment.md 10 and 11. */
+
+
+
+static const struct rollout_str planners_replicaset_none = { NULL, 0 };
+
+static const struct rollout_pod *planners_replicaset_pod_at(const struct replicas *r, uint32_t i)
+{
+    return ro_pod(&r->in->pods, i);
+}
+
+/* ---- the pass ---- */
+
+static bool planners_replicaset_has_labels(const struct rollout_labels *wanted, const struct rollout_labels *labels)
+{
+    for (uint32_t i = 0; i < wanted->count; i++) {
+        const struct rollout_str *value = ro_labels_get(labels, *ro_label_key(wanted, i));
+        if (!value || !ro_str_eq(*value, *ro_label_value(wanted, i)))
+            return false;
+    }
+    return true;
+}
+
+static void planners_replicaset_look(struct replicas *r)
+{
+    bool deleting = r->spec->flags & ROLLOUT_REPLICASET_DELETING;
+    for (uint32_t i = 0; i < r->in->pods.count; i++) {
+        const struct rollout_pod *pod = planners_replicaset_pod_at(r, i);
+        if ((pod->flags & ROLLOUT_POD_FOREIGN) || !ro_active(pod))
+            continue;
+        if (pod->flags & ROLLOUT_POD_NOT_SELECTED) {
+            r->kinds[i] = deleting ? REPLICA_OTHER : REPLICA_RELEASED;
+            continue;
+        }
+        r->kinds[i] = REPLICA_OWN;
+        r->own[r->own_count++] = i;
+    }
+}
+
+static void planners_replicaset_count(struct replicas *r)
+{
+    struct rollout_replicaset_status now = *r->spec->status;
+    int32_t seconds = r->spec->min_ready_seconds;
+    now.replicas = (int32_t)r->own_count;
+    now.fully_labeled_replicas = now.ready_replicas = now.available_replicas = 0;
+    for (uint32_t i = 0; i < r->own_count; i++) {
+        const struct rollout_pod *pod = planners_replicaset_pod_at(r, r->own[i]);
+        now.fully_labeled_replicas += planners_replicaset_has_labels(&r->spec->template_labels, &pod->labels);
+        if (!(pod->flags & ROLLOUT_POD_READY))
+            continue;
+        now.ready_replicas++;
+        if (ro_ready_for(pod, seconds, r->now_ms)) {
+            now.available_replicas++;
+        } else if (pod->ready_since_ms != 0) {
+            int64_t at = ro_available_from(pod->ready_since_ms, seconds);
+            if (r->next_ms == 0 || at < r->next_ms)
+                r->next_ms = at;
+        }
+    }
+    for (size_t i = 0; i < now.condition_count; i++)
+        r->drops_failure |= ro_str_eq(now.conditions[i].type, RO_STR("ReplicaFailure"));
+    now.observed_generation = r->spec->generation;
+    r->status = now;
+    if (seconds > 0 && now.ready_replicas == r->wanted && now.available_replicas != r->wanted)
+        r->requeue_seconds = seconds; /* 1.32 waits for all of them again */
+}
+
+static void planners_replicaset_manage(struct replicas *r)
+{
+    int64_t diff = (int64_t)r->own_count - r->wanted;
+    if (r->spec->flags & ROLLOUT_REPLICASET_DELETING)
+        return;
+    if (diff < 0)
+        r->creates = -diff < REPLICASET_BURST ? (uint32_t)-diff : REPLICASET_BURST;
+    if (diff > 0)
+        r->deletes = diff < REPLICASET_BURST ? (uint32_t)diff : REPLICASET_BURST;
+    if (diff > 0 && r->deletes < r->own_count) /* all of them need no ranking */
+        replicas_rank(r);
+    for (uint32_t i = 0; i < r->own_count && diff > 0 && !r->ranked; i++)
+        r->places[r->own[i]] = i + 1;
+}
+
+static bool planners_replicaset_status_changed(const struct replicas *r)
+{
+    const struct rollout_replicaset_status *a = &r->status, *b = r->spec->status;
+    return a->replicas != b->replicas || a->fully_labeled_replicas != b->fully_labeled_replicas ||
+           a->ready_replicas != b->ready_replicas || a->available_replicas != b->available_replicas ||
+           a->observed_generation != b->observed_generation || r->drops_failure;
+}
+
+/* ---- the plan ---- */
+
+static void planners_replicaset_build_status(const struct replicas *r, struct ro_builder *b)
+{
+    const struct rollout_replicaset_status *status = &r->status;
+    size_t root = ro_build_open(b, ROLLOUT_NODE_OBJECT, planners_replicaset_none), kept = 0, list = 0;
+    ro_build_integer(b, RO_STR("replicas"), status->replicas);
+    ro_build_optional(b, RO_STR("fullyLabeledReplicas"), status->fully_labeled_replicas);
+    ro_build_optional(b, RO_STR("readyReplicas"), status->ready_replicas);
+    ro_build_optional(b, RO_STR("availableReplicas"), status->available_replicas);
+    ro_build_optional(b, RO_STR("observedGeneration"), status->observed_generation);
+    for (size_t i = 0; i < status->condition_count; i++) {
+        if (!r->stops && ro_str_eq(status->conditions[i].type, RO_STR("ReplicaFailure")))
+            continue;
+        if (kept++ == 0)
+            list = ro_build_open(b, ROLLOUT_NODE_ARRAY, RO_STR("conditions"));
+        ro_build_condition(b, &status->conditions[i]);
+    }
+    if (kept)
+        ro_build_close(b, list);
+    ro_build_close(b, root);
+}
+
+static void planners_replicaset_build_actions(struct replicas *r, struct ro_builder *b)
+{
+    for (uint32_t i = 0; i < r->in->pods.count; i++)
+        if ((r->kinds[i] & 0x3f) == REPLICA_RELEASED)
+            ro_act(b, r->kinds, ROLLOUT_OP_RELEASE, i,
+                   &(struct ro_why){ .reason = ROLLOUT_REASON_BOOKKEEPING,
+                                     .text = RO_STR("the selector does not match it") });
+    if (r->creates > 0) {
+        ro_build_action(b, ROLLOUT_OP_CREATE, ROLLOUT_REASON_CREATE_MISSING, ROLLOUT_SUBJECT_WORKLOAD, 0);
+        ro_build_attr_value(b, ROLLOUT_ATTR_COUNT, r->creates);
+    }
+    for (uint32_t i = 0; i < r->deletes; i++)
+        ro_act(b, r->kinds, ROLLOUT_OP_DELETE, r->own[i],
+               &(struct ro_why){ .reason = ROLLOUT_REASON_DELETE_SCALE_IN, .a = (int64_t)i + 1, .b = r->deletes });
+}
+
+static void planners_replicaset_say_own(const struct replicas *r, struct ro_builder *b, uint32_t i, struct rollout_verdict *v)
+{
+    const struct rollout_pod *pod = planners_replicaset_pod_at(r, i);
+    if (pod->node.len == 0) {
+        ro_verdict_set(v, ROLLOUT_REASON_UNSCHEDULED);
+    } else if (!(pod->flags & ROLLOUT_POD_READY)) {
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_NOT_READY, RO_STR("condition Ready"));
+    } else if (!ro_ready_for(pod, r->spec->min_ready_seconds, r->now_ms)) {
+        ro_verdict_set(v, ROLLOUT_REASON_MIN_READY_SECONDS);
+        v->a = r->spec->min_ready_seconds;
+        v->until_ms = pod->ready_since_ms ? ro_available_from(pod->ready_since_ms, r->spec->min_ready_seconds) : 0;
+    } else if (r->places[i] > r->deletes) {
+        ro_verdict_set(v, ROLLOUT_REASON_SCALE_IN_KEPT);
+        v->a = r->places[i];
+        v->b = r->deletes;
+    } else {
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_UP_TO_DATE, r->spec->name);
+    }
+}
+
+static void planners_replicaset_say_pod(const struct replicas *r, struct ro_builder *b, uint32_t i, struct rollout_verdict *v)
+{
+    const struct rollout_pod *pod = planners_replicaset_pod_at(r, i);
+    if (r->stops)
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_SPEC_INVALID, RO_STR("spec.selector"));
+    else if (r->spec->flags & ROLLOUT_REPLICASET_DELETING)
+        ro_verdict_set(v, ROLLOUT_REASON_WORKLOAD_DELETING);
+    else if (pod->flags & ROLLOUT_POD_FOREIGN)
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_NO_TARGET, RO_STR("another object controls it"));
+    else if (pod->flags & ROLLOUT_POD_TERMINATING)
+        ro_verdict_set(v, ROLLOUT_REASON_TERMINATING);
+    else if (!ro_active(pod))
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_POD_FINISHED,
+                            pod->phase == ROLLOUT_PHASE_FAILED ? RO_STR("Failed") : RO_STR("Succeeded"));
+    else
+        planners_replicaset_say_own(r, b, i, v);
+    if (v->reason == ROLLOUT_REASON_TERMINATING)
+        v->because = i;
+}
+
+static void planners_replicaset_build_missing(const struct replicas *r, struct ro_builder *b, struct ro_tally *tally)
+{
+    int64_t missing = r->wanted - r->own_count;
+    if (r->creates == 0)
+        return;
+    struct rollout_verdict v = ro_verdict(ROLLOUT_SUBJECT_MISSING, 1);
+    ro_verdict_set(&v, ROLLOUT_REASON_CREATE_MISSING);
+    v.op = ROLLOUT_OP_CREATE;
+    v.first_action = (uint32_t)b->n_actions - 1; /* nothing is deleted beside it */
+    v.a = r->creates;
+    v.b = missing;
+    ro_tally_add(b, tally, &v);
+    if (missing <= r->creates)
+        return;
+    v = ro_verdict(ROLLOUT_SUBJECT_MISSING, 2);
+    ro_verdict_set(&v, ROLLOUT_REASON_BURST_REACHED);
+    v.wants = ROLLOUT_OP_CREATE;
+    v.a = r->creates;
+    v.b = REPLICASET_BURST;
+    ro_tally_add(b, tally, &v);
+}
+
+static void planners_replicaset_build_verdicts(struct replicas *r, struct ro_builder *b)
+{
+    struct ro_tally tally = { { 0 }, { 0 } };
+    const uint8_t acted = ro_acted(b);
+    for (uint32_t i = 0; i < r->in->pods.count; i++) {
+        if (r->kinds[i] & acted) {
+            ro_verdict_close(b, &tally, i);
+            continue;
+        }
+        struct rollout_verdict v = ro_verdict(ROLLOUT_SUBJECT_POD, i);
+        planners_replicaset_say_pod(r, b, i, &v);
+        if (!b->plan)
+            continue;
+        b->verdicts[i] = v;
+        if (!(planners_replicaset_pod_at(r, i)->flags & ROLLOUT_POD_FOREIGN))
+            ro_tally_count(&tally, v.reason, i);
+    }
+    planners_replicaset_build_missing(r, b, &tally);
+    struct rollout_verdict v = ro_verdict(ROLLOUT_SUBJECT_WORKLOAD, 0);
+    if (r->stops)
+        ro_verdict_set_text(b, &v, ROLLOUT_REASON_SPEC_INVALID, RO_STR("spec.selector"));
+    else if (r->spec->flags & ROLLOUT_REPLICASET_DELETING)
+        ro_verdict_set(&v, ROLLOUT_REASON_WORKLOAD_DELETING);
+    else if (r->own_count == 0 && r->creates == 0)
+        ro_verdict_set_text(b, &v, ROLLOUT_REASON_UP_TO_DATE, r->spec->name);
+    ro_tally_end(b, &tally, &v);
+}
+
+static int planners_replicaset_write_plan(struct replicas *r, struct rollout_plan **ret_plan, struct rollout_error *reterr)
+{
+    struct ro_builder b = { 0 };
+    for (int writing = 0; writing < 2; writing++) {
+        if (writing && ro_builder_begin(&b, reterr))
+            return ROLLOUT_ERR_NOMEM;
+        planners_replicaset_build_status(r, &b);
+        ro_build_verdicts(&b, r->in->pods.count);
+        planners_replicaset_build_actions(r, &b);
+        planners_replicaset_build_verdicts(r, &b);
+    }
+    struct rollout_plan *plan = ro_builder_end(&b);
+    plan->status_changed = !r->stops && planners_replicaset_status_changed(r);
+    plan->next_ms = r->next_ms;
+    plan->requeue_seconds = r->requeue_seconds;
+    *ret_plan = plan;
+    return ROLLOUT_OK;
+}
+
+static void planners_replicaset_run(struct replicas *r)
+{
+    r->stops = r->spec->flags & ROLLOUT_REPLICASET_SELECTOR_INVALID;
+    r->wanted = r->spec->replicas.set ? r->spec->replicas.value : 1;
+    r->status = *r->spec->status;
+    if (r->stops)
+        return;
+    planners_replicaset_look(r);
+    planners_replicaset_count(r);
+    planners_replicaset_manage(r);
+}
+
+/* Its pods are not updated: what is in order is who goes first. */
+static int planners_replicaset_write_candidates(struct replicas *r, struct rollout_candidates **ret, struct rollout_error *reterr)
+{
+    struct rollout_candidates *candidates;
+    struct rollout_candidate *items;
+    int rc = ro_candidates_begin(r->own_count, &candidates, &items, reterr);
+    if (rc)
+        return rc;
+    if (!r->ranked)
+        replicas_rank(r);
+    for (uint32_t i = 0; i < r->own_count; i++)
+        ro_candidates_add(
+            candidates, items,
+            (struct rollout_candidate){ ROLLOUT_SUBJECT_POD, r->own[i], ROLLOUT_CANDIDATE_WAITING, r->own[i] });
+    candidates->revision = ROLLOUT_NONE;
+    candidates->within = r->deletes;
+    candidates->counted = r->own_count;
+    *ret = candidates;
+    return ROLLOUT_OK;
+}
+
+static int ro_plan_replicaset(const struct rollout_replicaset *spec, const struct ro_planner_input *in,
+                       const struct ro_answer *answer, struct rollout_error *reterr)
+{
+    int rc = ro_replicaset_check(spec, in, reterr);
+    if (rc)
+        return rc;
+    size_t n = in->pods.count, siblings = in->replica_sets.count, scratch_count = n > siblings ? n : siblings;
+    struct ro_layout layout = { 0 };
+    size_t own = ro_layout_add(&layout, n, sizeof(uint32_t));
+    size_t related = ro_layout_add(&layout, n, sizeof(uint32_t));
+    size_t scratch = ro_layout_add(&layout, scratch_count, sizeof(uint32_t));
+    size_t order = ro_layout_add(&layout, siblings, sizeof(uint32_t));
+    size_t cleared = layout.size; /* what follows is zero to begin with */
+    size_t places = ro_layout_add(&layout, n, sizeof(uint32_t));
+    size_t ranks = ro_layout_add(&layout, n, sizeof(uint32_t));
+    size_t kinds = ro_layout_add(&layout, n, 1);
+    char *block = ro_layout_alloc(&layout);
+    if (!block)
+        return ro_error_nomem(reterr);
+    memset(block + cleared, 0, layout.size - cleared);
+    struct replicas r = {
+        .spec = spec,
+        .in = in,
+        .now_ms = in->snapshot.now_ms,
+        .own = (void *)(block + own),
+        .related = (void *)(block + related),
+        .scratch = (void *)(block + scratch),
+        .siblings = (void *)(block + order),
+        .places = (void *)(block + places),
+        .ranks = (void *)(block + ranks),
+        .kinds = (uint8_t *)block + kinds,
+    };
+    planners_replicaset_run(&r);
+    rc = answer->candidates ? planners_replicaset_write_candidates(&r, answer->candidates, reterr) : planners_replicaset_write_plan(&r, answer->plan, reterr);
+    free(block);
+    return rc;
+}
+
+/* ---- lib/planners/replicaset_rank.c ---- */
+
+/* Which pod of a ReplicaSet goes first. Source: deployment.md 11. */
+
+
+static const struct rollout_pod *planners_replicaset_rank_pod_at(const struct replicas *r, uint32_t i)
+{
+    return ro_pod(&r->in->pods, i);
+}
+
+/* ---- pods on one node ---- */
+
+static const struct rollout_replica_set_facts *planners_replicaset_rank_sibling_at(const struct replicas *r, uint32_t i)
+{
+    return (const void *)(r->in->replica_sets.items + i * r->in->replica_sets.stride);
+}
+
+/* The hash that a sibling's pods must have by its matchLabels; NULL: it asks for none. */
+static const struct rollout_str *planners_replicaset_rank_hash_of(const struct replicas *r, uint32_t sibling)
+{
+    return ro_labels_get(&planners_replicaset_rank_sibling_at(r, sibling)->selector.match_labels, RO_STR("pod-template-hash"));
+}
+
+static int planners_replicaset_rank_compare_hashes(const struct rollout_str *a, const struct rollout_str *b)
+{
+    return !a || !b ? (a != NULL) - (b != NULL) : ro_str_cmp(*a, *b);
+}
+
+static int planners_replicaset_rank_by_hash(const void *context, uint32_t a, uint32_t b)
+{
+    return planners_replicaset_rank_compare_hashes(planners_replicaset_rank_hash_of(context, a), planners_replicaset_rank_hash_of(context, b));
+}
+
+/* Some sibling from this place on, of those that ask for this hash, matches the labels. */
+static bool planners_replicaset_rank_run_matches(const struct replicas *r, const struct rollout_str *hash, const struct rollout_labels *labels)
+{
+    uint32_t low = 0, high = (uint32_t)r->in->replica_sets.count, end = high, hint = 0;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (planners_replicaset_rank_compare_hashes(planners_replicaset_rank_hash_of(r, r->siblings[middle]), hash) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (; low < end && planners_replicaset_rank_compare_hashes(planners_replicaset_rank_hash_of(r, r->siblings[low]), hash) == 0; low++) {
+        const struct rollout_selector *selector = &planners_replicaset_rank_sibling_at(r, r->siblings[low])->selector;
+        if (ro_selector_usable(selector) && ro_selector_match(selector, labels, &hint))
+            return true;
+    }
+    return false;
+}
+
+static bool planners_replicaset_rank_is_related(const struct replicas *r, const struct rollout_pod *pod)
+{
+    uint32_t hint = 0;
+    if (ro_selector_match(&r->spec->selector, &pod->labels, &hint))
+        return true;
+    const struct rollout_str *hash = ro_labels_get(&pod->labels, RO_STR("pod-template-hash"));
+    return (hash && planners_replicaset_rank_run_matches(r, hash, &pod->labels)) || planners_replicaset_rank_run_matches(r, NULL, &pod->labels);
+}
+
+static int planners_replicaset_rank_by_node(const void *context, uint32_t a, uint32_t b)
+{
+    return ro_str_cmp(planners_replicaset_rank_pod_at(context, a)->node, planners_replicaset_rank_pod_at(context, b)->node);
+}
+
+/* The place of the first related pod that is not on a node before this one; past: nor on it. */
+static uint32_t planners_replicaset_rank_find_node(const struct replicas *r, struct rollout_str node, bool past)
+{
+    uint32_t low = 0, high = r->related_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        int c = ro_str_cmp(planners_replicaset_rank_pod_at(r, r->related[middle])->node, node);
+        if (c < 0 || (past && c == 0))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* Whoever controls them counts; without a controller of its own nothing does. */
+static void planners_replicaset_rank_count_related(struct replicas *r)
+{
+    if (!(r->spec->flags & ROLLOUT_REPLICASET_CONTROLLED))
+        return;
+    uint32_t siblings = (uint32_t)r->in->replica_sets.count;
+    for (uint32_t i = 0; i < siblings; i++)
+        r->siblings[i] = i;
+    ro_sort_indices(r->siblings, siblings, r->scratch, planners_replicaset_rank_by_hash, r);
+    for (uint32_t i = 0; i < r->in->pods.count; i++)
+        if (ro_active(planners_replicaset_rank_pod_at(r, i)) && planners_replicaset_rank_is_related(r, planners_replicaset_rank_pod_at(r, i)))
+            r->related[r->related_count++] = i;
+    ro_sort_indices(r->related, r->related_count, r->scratch, planners_replicaset_rank_by_node, r);
+    for (uint32_t i = 0; i < r->own_count; i++) {
+        struct rollout_str node = planners_replicaset_rank_pod_at(r, r->own[i])->node;
+        r->ranks[r->own[i]] = planners_replicaset_rank_find_node(r, node, true) - planners_replicaset_rank_find_node(r, node, false);
+    }
+}
+
+/* ---- two pods ---- */
+
+static int planners_replicaset_rank_phase_ordinal(uint32_t phase)
+{
+    return phase == ROLLOUT_PHASE_UNKNOWN ? 1 : phase == ROLLOUT_PHASE_RUNNING ? 2 : 0;
+}
+
+/* floor(log2) of the nanoseconds since; -1 for none. */
+static int planners_replicaset_rank_bucket(int64_t now_ms, int64_t then_ms)
+{
+    int bits = -1;
+    if (now_ms <= then_ms)
+        return bits;
+    /* Times are between the years 0 and 9999: as nanoseconds those would not fit, and Go's durations end at 292 years. */
+    uint64_t ms = (uint64_t)(now_ms - then_ms), most = (uint64_t)INT64_MAX / 1000000;
+    for (uint64_t ns = ms > most ? (uint64_t)INT64_MAX : ms * 1000000; ns; ns >>= 1)
+        bits++;
+    return bits;
+}
+
+/* Which of two times that differ goes first: none, then the later bucket; in one bucket the smaller uid. */
+static int planners_replicaset_rank_compare_times(const struct replicas *r, const struct rollout_pod *a, const struct rollout_pod *b, int64_t x,
+                         int64_t y)
+{
+    if (x == 0 || y == 0)
+        return x == 0 ? -1 : 1;
+    int first = planners_replicaset_rank_bucket(r->now_ms, x), second = planners_replicaset_rank_bucket(r->now_ms, y);
+    return first != second ? (first < second ? -1 : 1) : ro_str_cmp(a->uid, b->uid);
+}
+
+#define DIFFER(x, y)                                                                                                   \
+    if ((x) != (y))                                                                                                    \
+    return (x) < (y) ? -1 : 1
+
+/* Kubernetes' comparison as it stands, though it is no order: in one bucket uids decide before restarts do, and equal
+ * times leave it to these. */
+static int planners_replicaset_rank_by_rank(const void *context, uint32_t i, uint32_t k)
+{
+    const struct replicas *r = context;
+    const struct rollout_pod *a = planners_replicaset_rank_pod_at(r, i), *b = planners_replicaset_rank_pod_at(r, k);
+    int ready = (a->flags & ROLLOUT_POD_READY) != 0;
+    DIFFER(a->node.len > 0, b->node.len > 0);
+    DIFFER(planners_replicaset_rank_phase_ordinal(a->phase), planners_replicaset_rank_phase_ordinal(b->phase));
+    DIFFER(ready, (int)((b->flags & ROLLOUT_POD_READY) != 0));
+    DIFFER(a->deletion_cost, b->deletion_cost);
+    DIFFER(r->ranks[k], r->ranks[i]);
+    if (ready && a->ready_since_ms != b->ready_since_ms)
+        return planners_replicaset_rank_compare_times(r, a, b, a->ready_since_ms, b->ready_since_ms);
+    DIFFER(b->restarts, a->restarts);
+    DIFFER(b->sidecar_restarts, a->sidecar_restarts);
+    return a->created_ms != b->created_ms ? planners_replicaset_rank_compare_times(r, a, b, a->created_ms, b->created_ms) : 0;
+}
+
+static void replicas_rank(struct replicas *r)
+{
+    planners_replicaset_rank_count_related(r);
+    ro_sort_indices(r->own, r->own_count, r->scratch, planners_replicaset_rank_by_rank, r);
+    for (uint32_t i = 0; i < r->own_count; i++)
+        r->places[r->own[i]] = i + 1;
+    r->ranked = true;
+}
+#undef DIFFER
 
 /* ---- lib/planners/statefulset_limits.h ---- */
 
@@ -26889,16 +34854,36 @@ static int ro_cluster_check_changes(const struct rollout_world *world, const str
     return ROLLOUT_OK;
 }
 
+/* Kinds that the model has no lines of. */
+static int sim_cluster_refuse_unplayed(const struct rollout_workload *workload, struct rollout_error *reterr)
+{
+    struct rollout_workload full;
+    int r = ro_abi_struct(workload, &full, sizeof full, "workload", reterr);
+    const char *kind = r != ROLLOUT_OK         ? NULL
+                       : full.deployment       ? "Deployment"
+                       : full.replicaset       ? "ReplicaSet"
+                       : full.broadcastjob     ? "BroadcastJob"
+                       : full.uniteddeployment ? "UnitedDeployment"
+                                               : NULL;
+    return kind ? ro_error(reterr, ROLLOUT_ERR_INVALID, "workload", "workload: a %s cannot be played with", kind) : r;
+}
+
 static int ro_cluster_open(struct ro_cluster *c, const struct rollout_world *world, struct rollout_error *reterr)
 {
     struct rollout_plan *plan = NULL;
     c->reterr = reterr;
     c->base = world;
+    int r = sim_cluster_refuse_unplayed(world->workload, reterr);
+    if (r != ROLLOUT_OK)
+        return r;
     /* whatever is wrong with the facts is found here, with the planner's own words */
-    int r = rollout_plan(world->workload, world->snapshot, &plan, reterr);
+    r = rollout_plan(world->workload, world->snapshot, &plan, reterr);
     rollout_plan_free(plan);
     if (r == ROLLOUT_OK)
         r = ro_abi_struct(world->snapshot, &c->snapshot, sizeof c->snapshot, "snapshot", reterr);
+    if (r != ROLLOUT_OK)
+        return r;
+    r = sim_cluster_refuse_unplayed(world->workload, reterr);
     if (r != ROLLOUT_OK)
         return r;
     struct rollout_snapshot given = c->snapshot;
@@ -30154,6 +38139,9 @@ static struct rollout_str ro_lint_shown(struct ro_lint *l, const struct ro_at *a
 /* The kinds. */
 static void ro_lint_cloneset(struct ro_lint *l, const struct rollout_cloneset *cloneset);
 static void ro_lint_statefulset(struct ro_lint *l, const struct rollout_statefulset *set);
+static void ro_lint_deployment(struct ro_lint *l, const struct rollout_deployment *spec);
+static void ro_lint_replicaset(struct ro_lint *l, const struct rollout_replicaset *spec);
+static void ro_lint_uniteddeployment(struct ro_lint *l, const struct rollout_uniteddeployment *spec);
 static int ro_lint_daemonset(struct ro_lint *l, const struct rollout_daemonset *set, struct rollout_error *reterr);
 
 /* ---- limits ---- */
@@ -30255,6 +38243,8 @@ static const struct {
     { ROLLOUT_LINT_DEADLINE_TOO_SHORT, "DeadlineTooShort" },
     { ROLLOUT_LINT_SURGE_STAYS, "SurgeStays" },
     { ROLLOUT_LINT_DELETES_NOTHING, "DeletesNothing" },
+    { ROLLOUT_LINT_SHARES_IMPOSSIBLE, "SharesImpossible" },
+    { ROLLOUT_LINT_REPLICAS_LEFT_OVER, "ReplicasLeftOver" },
     { ROLLOUT_LINT_SELECTOR_UNUSABLE, "SelectorUnusable" },
     { ROLLOUT_LINT_UNREACHABLE, "Unreachable" },
     { ROLLOUT_LINT_MATCHES_ALL, "MatchesAll" },
@@ -30373,7 +38363,7 @@ static void sim_lint_open_object(struct ro_lint *l)
     l->alpha = ro_str_eq(world->api_version, RO_STR("apps.kruise.io/v1alpha1"));
     l->root = ro_at_root(world->workload_object.nodes);
     l->spec = ro_at_object(&l->decoder, &l->root, "spec");
-    l->strategy = ro_at_object(&l->decoder, &l->spec, "updateStrategy");
+    l->strategy = ro_at_object(&l->decoder, &l->spec, world->workload->deployment ? "strategy" : "updateStrategy");
     l->rolling = ro_at_object(&l->decoder, &l->strategy, "rollingUpdate");
     l->template = ro_at_object(&l->decoder, &l->spec, "template");
     l->pod_spec = ro_at_object(&l->decoder, &l->template, "spec");
@@ -30391,13 +38381,21 @@ int rollout_lint(const struct rollout_world *world, struct rollout_findings **re
     int r = ro_gates_resolve(workload->gates, workload->gate_count, &l.gates, reterr);
     if (r != ROLLOUT_OK)
         return r;
+    if (workload->broadcastjob)
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, "workload", "workload: nothing is known of a BroadcastJob to look for");
     sim_lint_open_object(&l);
     if (workload->cloneset)
         ro_lint_cloneset(&l, workload->cloneset);
     else if (workload->statefulset)
         ro_lint_statefulset(&l, workload->statefulset);
+    else if (workload->uniteddeployment)
+        ro_lint_uniteddeployment(&l, workload->uniteddeployment);
     else if (workload->daemonset)
         r = ro_lint_daemonset(&l, workload->daemonset, reterr);
+    else if (workload->deployment)
+        ro_lint_deployment(&l, workload->deployment);
+    else if (workload->replicaset)
+        ro_lint_replicaset(&l, workload->replicaset);
     if (r == ROLLOUT_OK)
         r = sim_lint_hand_over(&l, ret_findings, reterr);
     rollout_plan_free(l.limits);
@@ -30818,6 +38816,108 @@ static int ro_lint_daemonset(struct ro_lint *l, const struct rollout_daemonset *
     return ROLLOUT_OK;
 }
 #undef ENDS
+
+/* ---- lib/sim/lint_deployment.c ---- */
+
+/* Kubernetes' Deployment, and what OpenKruise Rollouts' control of one asks for. Source: deployment.md 1.1, 2, 6, 12. */
+
+struct sim_lint_deployment_deployed {
+    const struct rollout_deployment *spec;
+    struct ro_deployment_limits limits;
+};
+
+static void sim_lint_deployment_build(const void *context, struct ro_builder *b)
+{
+    const struct sim_lint_deployment_deployed *d = context;
+    ro_deployment_build_limits(d->spec, &d->limits, b);
+}
+
+static void sim_lint_deployment_look_at_numbers(struct ro_lint *l)
+{
+    static const struct ro_lint_limit surge = {
+        .name = "maxSurge",
+        .limit = "maxSurge",
+        .of = "pod",
+        .unreadable = "cannot be read: it must be a whole percent, and the new ReplicaSet never grows",
+        .usual = "25%",
+    };
+    static const struct ro_lint_limit unavailable = {
+        .name = "maxUnavailable",
+        .limit = "maxUnavailable",
+        .of = "pod",
+        .unreadable = "cannot be read: it must be a whole percent, and both limits count as 0",
+        .none = "a Deployment rounds it so",
+        .all = "a Deployment rounds it so, and all pods may be unavailable at once",
+        .all_from = 1,
+        .usual = "25%",
+    };
+    ro_lint_limit(l, &l->rolling, &surge);
+    ro_lint_limit(l, &l->rolling, &unavailable);
+}
+
+static bool sim_lint_deployment_is_zero(const struct rollout_intstr *value)
+{
+    return value->kind == ROLLOUT_INTSTR_INT && value->count == 0;
+}
+
+static void sim_lint_deployment_look_at_budget(struct ro_lint *l, const struct sim_lint_deployment_deployed *d)
+{
+    struct ro_at most = ro_at_member(&l->rolling, "maxUnavailable"), surge = ro_at_member(&l->rolling, "maxSurge");
+    if (!d->limits.forced)
+        return;
+    if (sim_lint_deployment_is_zero(&d->spec->max_surge) && sim_lint_deployment_is_zero(&d->spec->max_unavailable))
+        RO_LINT(l, NO_BUDGET, most.node ? &most : &surge,
+                "maxUnavailable and maxSurge are both 0: admission refuses it, and one pod is taken at a time");
+    else
+        RO_LINT(l, COUNTS_AS_ONE, most.node ? &most : &surge,
+                "maxUnavailable and maxSurge both come to 0 of %lld pod%s: one pod may be unavailable",
+                (long long)d->limits.replicas, ro_lint_plural(d->limits.replicas));
+}
+
+static void sim_lint_deployment_look_at_deadline(struct ro_lint *l, const struct sim_lint_deployment_deployed *d)
+{
+    struct ro_at at = ro_at_member(&l->spec, "progressDeadlineSeconds");
+    const struct rollout_opt *deadline = &d->spec->progress_deadline_seconds;
+    if (at.node && deadline->set && deadline->value <= d->spec->min_ready_seconds)
+        RO_LINT(
+            l, DEADLINE_TOO_SHORT, &at,
+            "progressDeadlineSeconds %d is over before a pod has been ready for minReadySeconds %d: admission refuses "
+            "it",
+            deadline->value, d->spec->min_ready_seconds);
+}
+
+static void sim_lint_deployment_look_at_words(struct ro_lint *l)
+{
+    static const char *const inner[] = { "maxUnavailable", "maxSurge", NULL };
+    static const char *const others[] = { "updateStrategy", "partition", NULL };
+    static const char *const foreign[] = { "partition", "paused", NULL };
+    ro_lint_misplaced(l, &l->spec, others, "a Deployment has spec.strategy");
+    ro_lint_misplaced(l, &l->strategy, inner, "it belongs in rollingUpdate");
+    ro_lint_misplaced(l, &l->rolling, foreign, "Kubernetes' Deployment has no such setting there");
+}
+
+static void ro_lint_deployment(struct ro_lint *l, const struct rollout_deployment *spec)
+{
+    const struct sim_lint_deployment_deployed d = { spec, ro_deployment_limits(spec) };
+    bool advanced = spec->flags & ROLLOUT_DEPLOYMENT_ADVANCED;
+    ro_lint_read_limits(l, sim_lint_deployment_build, &d);
+    ro_lint_selector(l, &spec->selector, spec->flags & ROLLOUT_DEPLOYMENT_SELECTOR_INVALID);
+    sim_lint_deployment_look_at_words(l);
+    if (d.limits.rolling && !advanced) {
+        sim_lint_deployment_look_at_numbers(l);
+        sim_lint_deployment_look_at_budget(l, &d);
+    } else if (l->rolling.node && !advanced) {
+        RO_LINT(l, IGNORED, &l->rolling, "rollingUpdate beside Recreate: admission refuses it");
+    }
+    if (!advanced)
+        ro_lint_paused(l, &l->spec, "");
+    sim_lint_deployment_look_at_deadline(l, &d);
+}
+
+static void ro_lint_replicaset(struct ro_lint *l, const struct rollout_replicaset *spec)
+{
+    ro_lint_selector(l, &spec->selector, spec->flags & ROLLOUT_REPLICASET_SELECTOR_INVALID);
+}
 
 /* ---- lib/sim/lint_hooks.c ---- */
 
@@ -31413,6 +39513,155 @@ static void ro_lint_statefulset(struct ro_lint *l, const struct rollout_stateful
                 "OnPodRollingUpdate has no effect while gate StatefulSetAutoResizePVCGate is off: no claim is resized");
     if (!s.native)
         ro_lint_lifecycle(l, &spec->lifecycle);
+}
+
+/* ---- lib/sim/lint_uniteddeployment.c ---- */
+
+/* UnitedDeployment. Source: uniteddeployment.md 1, 3, 5, and 5, 7 to 10 and 15 of its table of defects. */
+
+
+struct sim_lint_uniteddeployment_united_lint {
+    const struct rollout_uniteddeployment *spec;
+    int64_t total; /* replicas, 1 by default */
+    bool in_order; /* by minReplicas and maxReplicas */
+    bool percent_sum;
+    int64_t sum, most; /* of replicas; of maxReplicas, INT64_MAX where some subset has none */
+    uint32_t open;     /* subsets whose replicas are not said */
+};
+
+/* One of a subset's numbers. unreadable: what then happens. Returns what it comes to, or otherwise. */
+static int64_t sim_lint_uniteddeployment_look_at_number(struct ro_lint *l, struct sim_lint_uniteddeployment_united_lint *u, const struct ro_at *subset, const char *key,
+                              const struct rollout_intstr *given, int64_t otherwise, const char *unreadable)
+{
+    struct ro_at at = ro_at_member(subset, key);
+    int64_t count = otherwise, one;
+    if (given->kind == ROLLOUT_INTSTR_UNSET)
+        return otherwise;
+    /* whether it can be read at all does not depend on how many replicas there are */
+    if (!ro_share_parse(given, 100, &one)) {
+        struct rollout_str shown = ro_lint_shown(l, &at);
+        RO_LINT(l, TEXT_UNREADABLE, &at, "%s %.*s is no whole percent from 0 to 100, nor a number of pods: %s", key,
+                (int)shown.len, shown.data, unreadable);
+        return otherwise;
+    }
+    if (!ro_share_parse(given, u->total, &count))
+        return otherwise; /* replicas are below 0 */
+    if (given->kind == ROLLOUT_INTSTR_TEXT && one > 0 && count == 0 && u->total > 0)
+        RO_LINT(l, ROUNDS_TO_NONE, &at, "%s %.*s of %" PRId64 " is 0, half of one rounded up", key,
+                (int)given->text.len, given->text.data, u->total);
+    return count;
+}
+
+static void sim_lint_uniteddeployment_look_at_partition(struct ro_lint *l, const struct sim_lint_uniteddeployment_united_lint *u, const struct ro_at *partitions,
+                              const struct rollout_subset_spec *subset)
+{
+    struct ro_at at = { .node = ro_get_str(partitions->node, subset->name),
+                        .path = { .up = &partitions->path, .key = subset->name } };
+    if (!at.node || !subset->partition.set)
+        return;
+    if (subset->partition.value < 0)
+        RO_LINT(l, NEGATIVE, &at, "partition %" PRId32 " is below 0: it is passed on as it is",
+                subset->partition.value);
+    else if (subset->partition.value > 0 && u->spec->child_kind == ROLLOUT_CHILD_DEPLOYMENT)
+        RO_LINT(l, IGNORED, &at,
+                "a Deployment has no partition: all its pods are updated, and it is written anew at "
+                "every reconcile");
+    else if (subset->partition.value > 0 && u->spec->flags & ROLLOUT_UNITEDDEPLOYMENT_ON_DELETE)
+        RO_LINT(l, IGNORED, &at, "a partition has no effect with updateStrategy.type OnDelete");
+}
+
+static void sim_lint_uniteddeployment_look_at_subset(struct ro_lint *l, struct sim_lint_uniteddeployment_united_lint *u, const struct ro_at *at,
+                           const struct rollout_subset_spec *subset)
+{
+    struct ro_at term = ro_at_object(&l->decoder, at, "nodeSelectorTerm"), fields = ro_at_member(&term, "matchFields");
+    struct ro_at most_at = ro_at_member(at, "maxReplicas");
+    int64_t given = sim_lint_uniteddeployment_look_at_number(l, u, at, "replicas", &subset->replicas, -1, "it counts as not said");
+    int64_t least = sim_lint_uniteddeployment_look_at_number(l, u, at, "minReplicas", &subset->min_replicas, 0, "it counts as 0");
+    int64_t most = sim_lint_uniteddeployment_look_at_number(l, u, at, "maxReplicas", &subset->max_replicas,
+                                  subset->max_replicas.kind == ROLLOUT_INTSTR_UNSET ? INT32_MAX : 0,
+                                  "it counts as 0, and not as no limit");
+    if (fields.node)
+        RO_LINT(l, IGNORED, &fields, "matchFields has no effect: only matchExpressions of nodeSelectorTerm count");
+    if (u->in_order && least > most)
+        RO_LINT(l, SHARES_IMPOSSIBLE, &most_at,
+                "maxReplicas %" PRId64 " is less than minReplicas %" PRId64 ": every reconcile ends with an error",
+                most, least);
+    u->open += given < 0;
+    u->sum += given > 0 ? given : 0;
+    u->percent_sum |= given >= 0 && subset->replicas.kind == ROLLOUT_INTSTR_TEXT;
+    u->most = most == INT32_MAX || u->most == INT64_MAX ? INT64_MAX : u->most + most;
+}
+
+static void sim_lint_uniteddeployment_look_at_sums(struct ro_lint *l, const struct sim_lint_uniteddeployment_united_lint *u, const struct ro_at *subsets)
+{
+    if (u->in_order && u->most < u->total)
+        RO_LINT(l, REPLICAS_LEFT_OVER, subsets,
+                "maxReplicas of all subsets come to %" PRId64 " of %" PRId64 " replicas: the rest is created nowhere",
+                u->most, u->total);
+    if (!u->in_order && (u->sum > u->total || (u->sum < u->total && u->open == 0)))
+        RO_LINT(l, SHARES_IMPOSSIBLE, subsets,
+                "replicas of the subsets come to %" PRId64 " of %" PRId64 "%s: every reconcile ends with an error",
+                u->sum, u->total, u->percent_sum ? ", since each percentage is rounded by itself" : "");
+}
+
+/* Partitions of subsets that are not there, and what the strategy says of its own. */
+static void sim_lint_uniteddeployment_look_at_strategy(struct ro_lint *l, const struct sim_lint_uniteddeployment_united_lint *u, const struct ro_at *topology,
+                             const struct ro_at *partitions)
+{
+    static const char *const types[] = { "Adaptive", "Fixed", NULL };
+    const struct rollout_uniteddeployment *spec = u->spec;
+    struct ro_at schedule = ro_at_object(&l->decoder, topology, "scheduleStrategy");
+    struct ro_at adaptive = ro_at_object(&l->decoder, &schedule, "adaptive");
+    struct ro_at reserve = ro_at_member(&adaptive, "reserveUnschedulablePods");
+    bool stateful =
+        spec->child_kind == ROLLOUT_CHILD_STATEFULSET || spec->child_kind == ROLLOUT_CHILD_ADVANCED_STATEFULSET;
+    ro_lint_word(l, &schedule, "type", types, "Fixed");
+    if (adaptive.node && !(spec->flags & ROLLOUT_UNITEDDEPLOYMENT_ADAPTIVE))
+        RO_LINT(l, IGNORED, &adaptive, "adaptive has no effect where scheduleStrategy.type is not Adaptive");
+    if (stateful && spec->flags & ROLLOUT_UNITEDDEPLOYMENT_RESERVES)
+        RO_LINT(l, IGNORED, &reserve,
+                "reserveUnschedulablePods is for Deployments and CloneSets: admission refuses it beside a StatefulSet");
+    uint32_t *order = partitions->node ? ro_arena_alloc(&l->arena, spec->subset_count, 2 * sizeof(*order)) : NULL;
+    if (!order)
+        return;
+    ro_subsets_sort(spec->subsets, spec->subset_count, order, order + spec->subset_count);
+    for (const struct rollout_node *c = ro_first(partitions->node); c != ro_end(partitions->node); c = ro_next(c)) {
+        struct ro_at at = { .node = c, .path = { .up = &partitions->path, .key = c->key } };
+        if (ro_subsets_find(spec->subsets, spec->subset_count, order, c->key) == ROLLOUT_NONE)
+            RO_LINT(l, UNREACHABLE, &at, "no subset is called %.*s", (int)c->key.len, c->key.data);
+    }
+}
+
+static void ro_lint_uniteddeployment(struct ro_lint *l, const struct rollout_uniteddeployment *spec)
+{
+    struct sim_lint_uniteddeployment_united_lint u = { .spec = spec, .total = spec->replicas.set ? spec->replicas.value : 1 };
+    struct ro_metadata metadata;
+    struct ro_each each;
+    struct ro_at outer = l->template, topology = ro_at_object(&l->decoder, &l->spec, "topology");
+    struct ro_at manual = ro_at_object(&l->decoder, &l->strategy, "manualUpdate");
+    struct ro_at partitions = ro_at_object(&l->decoder, &manual, "partitions");
+    for (size_t i = 0; i < spec->subset_count; i++)
+        u.in_order |= spec->subsets[i].min_replicas.kind || spec->subsets[i].max_replicas.kind;
+    u.in_order |= (spec->flags & ROLLOUT_UNITEDDEPLOYMENT_ADAPTIVE) != 0;
+
+    /* the labels that count are those of the child's template */
+    const char *key = ro_child_template_key(spec->child_kind);
+    struct ro_at child = key ? ro_at_object(&l->decoder, &outer, key) : outer;
+    struct ro_at child_spec = ro_at_object(&l->decoder, &child, "spec");
+    l->template = ro_at_object(&l->decoder, &child_spec, "template");
+    ro_read_metadata(&l->decoder, &l->template, &metadata);
+    l->labels = metadata.labels;
+    ro_lint_selector(l, &spec->selector, spec->flags & ROLLOUT_UNITEDDEPLOYMENT_SELECTOR_INVALID);
+
+    ro_each_open(&l->decoder, &topology, "subsets", &each);
+    struct ro_at subsets = each.array;
+    while (ro_each_next(&l->decoder, &each) && each.index < spec->subset_count) {
+        sim_lint_uniteddeployment_look_at_subset(l, &u, &each.at, &spec->subsets[each.index]);
+        sim_lint_uniteddeployment_look_at_partition(l, &u, &partitions, &spec->subsets[each.index]);
+    }
+    sim_lint_uniteddeployment_look_at_sums(l, &u, &subsets);
+    sim_lint_uniteddeployment_look_at_strategy(l, &u, &topology, &partitions);
+    l->template = outer;
 }
 
 /* ---- lib/sim/lint_words.c ---- */

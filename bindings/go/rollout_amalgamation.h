@@ -142,6 +142,209 @@ ROLLOUT_API int rollout_intstr_scale(const struct rollout_intstr *value, uint32_
 
 #endif
 
+/* ---- rollout/selector.h ---- */
+
+/** @file selector.h
+ *  Kubernetes' LabelSelector. */
+#ifndef ROLLOUT_SELECTOR_H
+#define ROLLOUT_SELECTOR_H
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum {
+    ROLLOUT_OPERATOR_UNKNOWN = 0, /**< a text that is no operator: the selector is not usable */
+    ROLLOUT_OPERATOR_IN = 1,
+    ROLLOUT_OPERATOR_NOT_IN = 2, /**< true where the label is absent */
+    ROLLOUT_OPERATOR_EXISTS = 3,
+    ROLLOUT_OPERATOR_DOES_NOT_EXIST = 4,
+    ROLLOUT_OPERATOR_GT = 5, /**< node affinity only: in a label selector not usable */
+    ROLLOUT_OPERATOR_LT = 6  /**< same */
+};
+
+/** One of matchExpressions. Frozen. */
+struct rollout_requirement {
+    struct rollout_str key;
+    uint32_t op;       /**< ROLLOUT_OPERATOR_* */
+    uint32_t reserved; /**< zero */
+    struct rollout_strs values;
+};
+
+/** All of match_labels and all requirements must hold. Empty: everything matches. Frozen. */
+struct rollout_selector {
+    struct rollout_labels match_labels;
+    const struct rollout_requirement *requirements;
+    size_t requirement_count;
+};
+
+/** Whether Kubernetes would take the selector: known operators, values where the operator wants
+ *  them and only there, keys and values of the permitted form.
+ *  Returns ROLLOUT_OK, ROLLOUT_ERR_INVALID (field: "matchLabels" or "matchExpressions[i]...") or, where the records
+ *  themselves are wrong, ROLLOUT_ERR_ABI or _INVALID (field: "match_labels" or "requirements[i]...").
+ *  Since: 0.1 (testing) */
+ROLLOUT_API int rollout_selector_check(const struct rollout_selector *selector, struct rollout_error *reterr);
+
+/** 1 if the labels match, 0 if not, if the selector is not usable or if the labels cannot be read.
+ *  Since: 0.1 (testing) */
+ROLLOUT_API int rollout_selector_matches(const struct rollout_selector *selector, const struct rollout_labels *labels);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
+
+/* ---- rollout/scheduling.h ---- */
+
+/** @file scheduling.h
+ *  Which nodes a pod may run on, as far as Kubernetes says so in the pod and the node: node selector, node
+ *  affinity, taints and tolerations. Rules: daemonset.md 3. */
+#ifndef ROLLOUT_SCHEDULING_H
+#define ROLLOUT_SCHEDULING_H
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** effect of a taint or a toleration. */
+enum {
+    ROLLOUT_EFFECT_ANY = 0, /**< none given: of a toleration, every effect */
+    ROLLOUT_EFFECT_NO_SCHEDULE = 1,
+    ROLLOUT_EFFECT_PREFER_NO_SCHEDULE = 2,
+    ROLLOUT_EFFECT_NO_EXECUTE = 3,
+    ROLLOUT_EFFECT_OTHER = 4 /**< a text that is no effect: matches nothing */
+};
+
+/** One of a node's spec.taints. Frozen. */
+struct rollout_taint {
+    struct rollout_str key;
+    struct rollout_str value;
+    uint32_t effect;   /**< ROLLOUT_EFFECT_* */
+    uint32_t reserved; /**< zero */
+};
+
+/** operator of a toleration. */
+enum {
+    ROLLOUT_TOLERATION_EQUAL = 0, /**< also where none is given */
+    ROLLOUT_TOLERATION_EXISTS = 1,
+    ROLLOUT_TOLERATION_OTHER = 2 /**< a text that is no operator: tolerates nothing */
+};
+
+/** One of a pod template's tolerations. Frozen. */
+struct rollout_toleration {
+    struct rollout_str key; /**< empty = every key */
+    struct rollout_str value;
+    uint32_t op;     /**< ROLLOUT_TOLERATION_* */
+    uint32_t effect; /**< ROLLOUT_EFFECT_* */
+};
+
+/** One of nodeSelectorTerms: all expressions (over the node's labels) and all fields must hold; a term with
+ *  neither matches nothing. Frozen. */
+struct rollout_node_term {
+    const struct rollout_requirement *expressions; /**< also ROLLOUT_OPERATOR_GT and _LT */
+    size_t expression_count;
+    const struct rollout_requirement *fields; /**< key metadata.name, In or NotIn, one value */
+    size_t field_count;
+};
+
+/** affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution: one of the terms must hold. Frozen. */
+struct rollout_node_affinity {
+    uint32_t set;      /**< 0 = absent: every node matches; 1 without terms: none does */
+    uint32_t reserved; /**< zero */
+    const struct rollout_node_term *terms;
+    size_t term_count;
+};
+
+/** An amount of a resource: what a pod needs of it, or what a node has to give. Frozen. */
+struct rollout_resource {
+    struct rollout_str name; /**< "cpu", "memory", "ephemeral-storage", "pods", "example.com/gpu" */
+    int64_t amount;          /**< cpu: thousandths; else whole units (bytes, pieces), a fraction rounded up */
+};
+
+/** What of a pod template decides on which nodes its pods may run. Frozen. */
+struct rollout_scheduling {
+    struct rollout_str node_name;        /**< spec.nodeName; empty = any */
+    struct rollout_labels node_selector; /**< spec.nodeSelector */
+    struct rollout_node_affinity affinity;
+    const struct rollout_toleration *tolerations; /**< as they stand in the template */
+    size_t toleration_count;
+    uint32_t host_network; /**< 0 or 1 */
+    uint32_t reserved;     /**< zero */
+};
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
+
+/* ---- rollout/broadcastjob.h ---- */
+
+/** @file broadcastjob.h
+ *  What an OpenKruise BroadcastJob asks for: one pod on every node that fits, until it is done. Fields, defaults and
+ *  rules: broadcastjob.md 1. */
+#ifndef ROLLOUT_BROADCASTJOB_H
+#define ROLLOUT_BROADCASTJOB_H
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** rollout_broadcastjob.flags */
+enum {
+    ROLLOUT_BROADCASTJOB_DELETING = 1 << 0, /**< metadata.deletionTimestamp is set: no pod is created any more */
+    ROLLOUT_BROADCASTJOB_PAUSED = 1 << 1    /**< spec.paused */
+};
+
+/** completionPolicy.type. UNSET, and a text that is neither, count as Always but for upstream's look at the deadline. */
+enum { ROLLOUT_COMPLETION_UNSET = 0, ROLLOUT_COMPLETION_ALWAYS = 1, ROLLOUT_COMPLETION_NEVER = 2 };
+
+/** failurePolicy.type. A text that is none of them counts as Continue. */
+enum { ROLLOUT_FAILURE_CONTINUE = 0, ROLLOUT_FAILURE_FAIL_FAST = 1, ROLLOUT_FAILURE_PAUSE = 2 };
+
+/** status, as the last reconcile left it. */
+struct rollout_broadcastjob_status {
+    uint32_t struct_size; /**< sizeof(struct rollout_broadcastjob_status) in the caller's build */
+    int32_t active;
+    int32_t succeeded;
+    int32_t failed;
+    int32_t desired;
+    uint32_t reserved;          /**< zero */
+    int64_t start_ms;           /**< startTime; 0 = not started */
+    int64_t completion_ms;      /**< completionTime; 0 = none */
+    struct rollout_str phase;   /**< "running", "paused", "completed", "failed"; absent or empty = none yet */
+    const struct rollout_condition *conditions; /**< last_update_ms is lastProbeTime */
+    size_t condition_count;
+};
+
+struct rollout_broadcastjob {
+    uint32_t struct_size; /**< sizeof(struct rollout_broadcastjob) in the caller's build */
+    uint32_t flags;       /**< ROLLOUT_BROADCASTJOB_* */
+    struct rollout_str namespace_;
+    struct rollout_str name;
+    struct rollout_intstr parallelism;  /**< unset: 2147483647; text is a share of the nodes that fit, rounded up, with
+                                             or without "%"; one that cannot be read ends the pass with an error */
+    uint32_t completion;                /**< ROLLOUT_COMPLETION_* */
+    uint32_t failure;                   /**< ROLLOUT_FAILURE_* */
+    int32_t restart_limit;              /**< failurePolicy.restartLimit: a pod that restarts OnFailure and has restarted
+                                             more often counts as failed */
+    uint32_t active_deadline_set;       /**< 0 or 1 */
+    int64_t active_deadline_seconds;    /**< completionPolicy.activeDeadlineSeconds, of any sign */
+    struct rollout_opt ttl_seconds_after_finished;
+    struct rollout_scheduling scheduling; /**< of spec.template; nothing is added to its tolerations */
+    const struct rollout_resource *requests; /**< what a pod of spec.template needs, by name in byte
+                                                      order, each once */
+    size_t request_count;
+    const struct rollout_broadcastjob_status *status; /**< NULL = none yet */
+};
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
+
 /* ---- rollout/node.h ---- */
 
 /** @file node.h
@@ -176,6 +379,7 @@ enum {
  *    - Pod metadata.annotations: apps.kruise.io/inplace-update-state, inplace-update-state,
  *      apps.kruise.io/inplace-update-grace, inplace-update-grace,
  *      apps.kruise.io/runtime-containers-meta
+ *    - Deployment metadata.annotations: rollouts.kruise.io/deployment-strategy
  *    - within the value of a grace annotation, which is an object: its member metaDataPatch, whose
  *      text is the JSON in base64 (RFC 4648 section 4, with padding; line breaks count for nothing)
  *    - Pod status.conditions[].message where the condition's type is KruisePodReady
@@ -247,7 +451,10 @@ enum {
     ROLLOUT_REASON_NO_TARGET = 105,         /**< p; text: why it holds no place */
     ROLLOUT_REASON_NODE_NOT_SELECTED = 106, /**< text: the term that leaves the node out */
     ROLLOUT_REASON_NODE_TAINTED = 107,      /**< a: 1 = a running pod may stay; text: taint */
+    ROLLOUT_REASON_NODE_TOO_SMALL = 108,    /**< a: needed; b: there; text: resource */
+    ROLLOUT_REASON_JOB_FINISHED = 109,      /**< until: it is deleted then, 0 = never */
     ROLLOUT_REASON_HISTORY_KEPT = 110,  /**< a: place from the newest, 0 = in use; b: limit */
+    ROLLOUT_REASON_SHARE_GIVEN = 111,   /**< a: given; b: total; text: rule */
 
     ROLLOUT_REASON_UPDATE_IN_PLACE = 201,       /**< a: place in order; b: allowed now; until: end of grace */
     ROLLOUT_REASON_RECREATE = 202,              /**< a, b as above */
@@ -267,9 +474,11 @@ enum {
     ROLLOUT_REASON_DELETE_NODE_UNFIT = 216,     /**< text: the first check that fails */
     ROLLOUT_REASON_DELETE_FAILED = 217,         /**< text: phase */
     ROLLOUT_REASON_DELETE_SURGE_DONE = 218,     /**< p takes over */
+    ROLLOUT_REASON_DELETE_JOB_FAILED = 219,     /**< p failed, or until: the deadline that has passed */
     ROLLOUT_REASON_DELETE_NOT_IN_SPEC = 220,    /**< text: what is gone from the spec */
     ROLLOUT_REASON_CLEANED_UP = 221,            /**< a: place; b: limit */
     ROLLOUT_REASON_BOOKKEEPING = 222,           /**< text: what */
+    ROLLOUT_REASON_CHILD_UPDATED = 224,         /**< a: from; b: to; text: the first field that differs */
 
     ROLLOUT_REASON_NOT_READY = 301,            /**< text: phase or condition */
     ROLLOUT_REASON_MIN_READY_SECONDS = 302,    /**< a: seconds; until */
@@ -292,6 +501,10 @@ enum {
     ROLLOUT_REASON_FAILED_BACKOFF = 319,       /**< until */
     ROLLOUT_REASON_CLAIM_NOT_FREE = 320,       /**< text: claim */
     ROLLOUT_REASON_CLAIM_RESIZING = 321,       /**< text: claim */
+    ROLLOUT_REASON_OLD_PODS_RUNNING = 322,     /**< a: old pods that are still there; p */
+    ROLLOUT_REASON_SUBSET_UNSCHEDULABLE = 323, /**< until; text: subset */
+    ROLLOUT_REASON_RESERVED = 324,             /**< until: the condition holds then, 0 = unknown; text: what it waits for */
+    ROLLOUT_REASON_RESTART_LIMIT_EXCEEDED = 325, /**< a: restarts; b: limit */
 
     ROLLOUT_REASON_MAX_UNAVAILABLE_REACHED = 401,       /**< a: used; b: limit; p */
     ROLLOUT_REASON_UPDATED_PODS_UNAVAILABLE = 402,      /**< a: used; b: limit; p */
@@ -300,10 +513,14 @@ enum {
     ROLLOUT_REASON_PARTITION_REACHED = 405,             /**< a: partition as pods; b: place, 0 = no order needed */
     ROLLOUT_REASON_REPLICAS_REACHED = 406,              /**< a: still wanted at the target; b: place */
     ROLLOUT_REASON_PAUSED = 407,                        /**< text: field */
+    ROLLOUT_REASON_PAUSED_BY_FAILURE = 408,             /**< p failed */
     ROLLOUT_REASON_UPDATES_OFF = 409,                   /**< text: type */
     ROLLOUT_REASON_UPDATE_SELECTOR_EXCLUDES = 410,      /**< text: selector */
     ROLLOUT_REASON_ROLLBACK_OFF = 411,                  /**< a: surplus */
     ROLLOUT_REASON_BURST_REACHED = 414,                 /**< a: taken; b: limit */
+    ROLLOUT_REASON_PARALLELISM_REACHED = 415,           /**< a: active; b: limit */
+    ROLLOUT_REASON_MAX_REPLICAS_REACHED = 416,          /**< a: there; b: most; text: subset */
+    ROLLOUT_REASON_BELOW_MIN_REPLICAS = 417,            /**< a: given; b: least */
     ROLLOUT_REASON_ORDINAL_RESERVED = 418,              /**< a: ordinal */
 
     ROLLOUT_REASON_SPEC_INVALID = 501,            /**< text: field and value */
@@ -311,8 +528,10 @@ enum {
     ROLLOUT_REASON_LIFECYCLE_STATE_UNKNOWN = 503, /**< text: state */
     ROLLOUT_REASON_CLAIM_MISMATCH = 504,          /**< text: claim and field */
     ROLLOUT_REASON_WORKLOAD_DELETING = 506,
+    ROLLOUT_REASON_JOB_FAILED = 507,        /**< p failed, or until: the deadline that has passed; neither: failed before */
     ROLLOUT_REASON_DEADLINE_EXCEEDED = 508, /**< a: seconds; until: no progress since */
     ROLLOUT_REASON_NO_ELIGIBLE_NODE = 509,  /**< a: nodes */
+    ROLLOUT_REASON_SHARES_IMPOSSIBLE = 510, /**< a: what the subsets come to; b: replicas */
     ROLLOUT_REASON_DEADLOCK = 512           /**< p; text: defect */
 };
 
@@ -428,52 +647,50 @@ ROLLOUT_API void rollout_diff_free(struct rollout_diff *diff);
 
 #endif
 
-/* ---- rollout/selector.h ---- */
+/* ---- rollout/lifecycle.h ---- */
 
-/** @file selector.h
- *  Kubernetes' LabelSelector. */
-#ifndef ROLLOUT_SELECTOR_H
-#define ROLLOUT_SELECTOR_H
+/** @file lifecycle.h
+ *  What several kinds of workloads say alike: how pods are updated, lifecycle hooks, claim templates,
+ *  conditions. Rules: cloneset.md 1 and 6.6, statefulset.md 1. */
+#ifndef ROLLOUT_LIFECYCLE_H
+#define ROLLOUT_LIFECYCLE_H
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-enum {
-    ROLLOUT_OPERATOR_UNKNOWN = 0, /**< a text that is no operator: the selector is not usable */
-    ROLLOUT_OPERATOR_IN = 1,
-    ROLLOUT_OPERATOR_NOT_IN = 2, /**< true where the label is absent */
-    ROLLOUT_OPERATOR_EXISTS = 3,
-    ROLLOUT_OPERATOR_DOES_NOT_EXIST = 4,
-    ROLLOUT_OPERATOR_GT = 5, /**< node affinity only: in a label selector not usable */
-    ROLLOUT_OPERATOR_LT = 6  /**< same */
+/** updateStrategy.type. */
+enum { ROLLOUT_UPDATE_ROLLING = 0, ROLLOUT_UPDATE_ON_DELETE = 1 };
+
+/** podUpdatePolicy, or what says the same. */
+enum { ROLLOUT_POLICY_RECREATE = 0, ROLLOUT_POLICY_IN_PLACE_IF_POSSIBLE = 1, ROLLOUT_POLICY_IN_PLACE_ONLY = 2 };
+
+/** A lifecycle hook: labels and finalizers that its owner puts on a pod or takes off it. Frozen. */
+struct rollout_hook {
+    uint32_t set;                /**< 0 = no hook */
+    uint32_t mark_pod_not_ready; /**< 0 or 1 */
+    struct rollout_labels labels;
+    struct rollout_strs finalizers;
 };
 
-/** One of matchExpressions. Frozen. */
-struct rollout_requirement {
-    struct rollout_str key;
-    uint32_t op;       /**< ROLLOUT_OPERATOR_* */
+/** spec.lifecycle. Frozen. */
+struct rollout_lifecycle {
+    uint32_t set;      /**< 0 = the section is absent */
     uint32_t reserved; /**< zero */
-    struct rollout_strs values;
+    struct rollout_hook pre_normal;
+    struct rollout_hook pre_delete;
+    struct rollout_hook in_place_update;
 };
 
-/** All of match_labels and all requirements must hold. Empty: everything matches. Frozen. */
-struct rollout_selector {
-    struct rollout_labels match_labels;
-    const struct rollout_requirement *requirements;
-    size_t requirement_count;
+/** A condition of a workload's status. Frozen. */
+struct rollout_condition {
+    struct rollout_str type;
+    struct rollout_str status;
+    struct rollout_str reason;
+    struct rollout_str message;
+    int64_t last_update_ms;     /**< 0 = none */
+    int64_t last_transition_ms; /**< 0 = none */
 };
-
-/** Whether Kubernetes would take the selector: known operators, values where the operator wants
- *  them and only there, keys and values of the permitted form.
- *  Returns ROLLOUT_OK, ROLLOUT_ERR_INVALID (field: "matchLabels" or "matchExpressions[i]...") or, where the records
- *  themselves are wrong, ROLLOUT_ERR_ABI or _INVALID (field: "match_labels" or "requirements[i]...").
- *  Since: 0.1 (testing) */
-ROLLOUT_API int rollout_selector_check(const struct rollout_selector *selector, struct rollout_error *reterr);
-
-/** 1 if the labels match, 0 if not, if the selector is not usable or if the labels cannot be read.
- *  Since: 0.1 (testing) */
-ROLLOUT_API int rollout_selector_matches(const struct rollout_selector *selector, const struct rollout_labels *labels);
 
 #ifdef __cplusplus
 }
@@ -481,76 +698,95 @@ ROLLOUT_API int rollout_selector_matches(const struct rollout_selector *selector
 
 #endif
 
-/* ---- rollout/scheduling.h ---- */
+/* ---- rollout/uniteddeployment.h ---- */
 
-/** @file scheduling.h
- *  Which nodes a pod may run on, as far as Kubernetes says so in the pod and the node: node selector, node
- *  affinity, taints and tolerations. Rules: daemonset.md 3. */
-#ifndef ROLLOUT_SCHEDULING_H
-#define ROLLOUT_SCHEDULING_H
+/** @file uniteddeployment.h
+ *  What a UnitedDeployment asks for: one child workload a subset. Fields, defaults and rules: uniteddeployment.md 1. */
+#ifndef ROLLOUT_UNITEDDEPLOYMENT_H
+#define ROLLOUT_UNITEDDEPLOYMENT_H
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/** effect of a taint or a toleration. */
+/** What kind of workload a subset's child is. Of a spec 0: it has no template, which upstream's admission refuses;
+ *  nothing is planned then. */
 enum {
-    ROLLOUT_EFFECT_ANY = 0, /**< none given: of a toleration, every effect */
-    ROLLOUT_EFFECT_NO_SCHEDULE = 1,
-    ROLLOUT_EFFECT_PREFER_NO_SCHEDULE = 2,
-    ROLLOUT_EFFECT_NO_EXECUTE = 3,
-    ROLLOUT_EFFECT_OTHER = 4 /**< a text that is no effect: matches nothing */
+    ROLLOUT_CHILD_STATEFULSET = 1,          /**< apps/v1 */
+    ROLLOUT_CHILD_ADVANCED_STATEFULSET = 2, /**< apps.kruise.io */
+    ROLLOUT_CHILD_CLONESET = 3,
+    ROLLOUT_CHILD_DEPLOYMENT = 4
 };
 
-/** One of a node's spec.taints. Frozen. */
-struct rollout_taint {
-    struct rollout_str key;
-    struct rollout_str value;
-    uint32_t effect;   /**< ROLLOUT_EFFECT_* */
-    uint32_t reserved; /**< zero */
-};
-
-/** operator of a toleration. */
+/** rollout_uniteddeployment.flags */
 enum {
-    ROLLOUT_TOLERATION_EQUAL = 0, /**< also where none is given */
-    ROLLOUT_TOLERATION_EXISTS = 1,
-    ROLLOUT_TOLERATION_OTHER = 2 /**< a text that is no operator: tolerates nothing */
+    ROLLOUT_UNITEDDEPLOYMENT_DELETING = 1 << 0,         /**< metadata.deletionTimestamp is set */
+    ROLLOUT_UNITEDDEPLOYMENT_SELECTOR_INVALID = 1 << 1, /**< spec.selector is not there or not usable: the status is
+                                                             not written */
+    ROLLOUT_UNITEDDEPLOYMENT_ADAPTIVE = 1 << 2,         /**< topology.scheduleStrategy.type is Adaptive */
+    ROLLOUT_UNITEDDEPLOYMENT_RESERVES = 1 << 3,         /**< ... with reserveUnschedulablePods */
+    ROLLOUT_UNITEDDEPLOYMENT_ON_DELETE = 1 << 4         /**< the template's updateStrategy.type is OnDelete, and it is one
+                                                             of the StatefulSets': children get no partition */
 };
 
-/** One of a pod template's tolerations. Frozen. */
-struct rollout_toleration {
-    struct rollout_str key; /**< empty = every key */
-    struct rollout_str value;
-    uint32_t op;     /**< ROLLOUT_TOLERATION_* */
-    uint32_t effect; /**< ROLLOUT_EFFECT_* */
+/** One of topology.subsets. Frozen. */
+struct rollout_subset_spec {
+    struct rollout_str name;
+    struct rollout_intstr replicas;
+    struct rollout_intstr min_replicas;
+    struct rollout_intstr max_replicas;
+    struct rollout_opt partition; /**< manualUpdate.partitions of its name; may be negative */
+    struct rollout_str patch;     /**< as compact JSON; empty or absent: none */
 };
 
-/** One of nodeSelectorTerms: all expressions (over the node's labels) and all fields must hold; a term with
- *  neither matches nothing. Frozen. */
-struct rollout_node_term {
-    const struct rollout_requirement *expressions; /**< also ROLLOUT_OPERATOR_GT and _LT */
-    size_t expression_count;
-    const struct rollout_requirement *fields; /**< key metadata.name, In or NotIn, one value */
-    size_t field_count;
+/** One of status.subsetStatuses. Frozen. */
+struct rollout_subset_status {
+    struct rollout_str name;
+    int32_t replicas;
+    int32_t ready_replicas;
+    int32_t partition;
+    int32_t reserved_pods;
+    const struct rollout_condition *conditions;
+    size_t condition_count;
 };
 
-/** affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution: one of the terms must hold. Frozen. */
-struct rollout_node_affinity {
-    uint32_t set;      /**< 0 = absent: every node matches; 1 without terms: none does */
-    uint32_t reserved; /**< zero */
-    const struct rollout_node_term *terms;
-    size_t term_count;
+/** status, as the last reconcile left it. */
+struct rollout_uniteddeployment_status {
+    uint32_t struct_size; /**< sizeof(struct rollout_uniteddeployment_status) in the caller's build */
+    int32_t replicas;
+    int64_t observed_generation;
+    int32_t ready_replicas;
+    int32_t updated_replicas;
+    int32_t updated_ready_replicas;
+    int32_t reserved_pods;
+    struct rollout_opt collision_count;
+    struct rollout_str current_revision;
+    struct rollout_str updated_revision;
+    struct rollout_str label_selector;
+    const struct rollout_subset_status *subsets; /**< subsetStatuses; of several of one name the first counts */
+    size_t subset_count;
+    const struct rollout_condition *conditions;
+    size_t condition_count;
 };
 
-/** What of a pod template decides on which nodes its pods may run. Frozen. */
-struct rollout_scheduling {
-    struct rollout_str node_name;        /**< spec.nodeName; empty = any */
-    struct rollout_labels node_selector; /**< spec.nodeSelector */
-    struct rollout_node_affinity affinity;
-    const struct rollout_toleration *tolerations; /**< as they stand in the template */
-    size_t toleration_count;
-    uint32_t host_network; /**< 0 or 1 */
-    uint32_t reserved;     /**< zero */
+struct rollout_uniteddeployment {
+    uint32_t struct_size; /**< sizeof(struct rollout_uniteddeployment) in the caller's build */
+    uint32_t flags;       /**< ROLLOUT_UNITEDDEPLOYMENT_* */
+    struct rollout_str namespace_;
+    struct rollout_str name;
+    struct rollout_selector selector;
+    struct rollout_str label_selector;   /**< the selector as text, for status.labelSelector */
+    struct rollout_str resource_version; /**< metadata.resourceVersion; see written_version of the snapshot */
+    int64_t generation;
+    struct rollout_opt replicas; /**< absent: unspecified where subsets say their replicas, else 0 */
+    struct rollout_opt revision_history_limit; /**< absent: 10; upstream, with no webhook before it, would crash */
+    uint32_t child_kind; /**< ROLLOUT_CHILD_*: which template there is; 0 = none */
+    uint32_t reserved;   /**< zero */
+    struct rollout_opt reschedule_critical_seconds; /**< adaptive; absent: 30 */
+    struct rollout_opt unschedulable_duration;      /**< adaptive, seconds; absent: 300 */
+    const struct rollout_subset_spec *subsets; /**< topology.subsets; names are unique, or the spec is refused */
+    size_t subset_count;
+    const struct rollout_uniteddeployment_status *status; /**< NULL = none yet */
 };
 
 #ifdef __cplusplus
@@ -617,8 +853,10 @@ enum {
     ROLLOUT_POD_KEY_PRE_DELETE = 1 << 10,      /**< its message lists {Lifecycle, preDeleteHook} */
     ROLLOUT_POD_KEY_PRE_UPDATE = 1 << 11,      /**< its message lists {Lifecycle, preUpdateHook} */
     ROLLOUT_POD_NOT_SELECTED = 1 << 12,        /**< the workload's selector does not match its labels */
-    ROLLOUT_POD_STORAGE_MISMATCH = 1 << 13     /**< a StatefulSet's: for one of its claim templates the pod has no
+    ROLLOUT_POD_STORAGE_MISMATCH = 1 << 13,    /**< a StatefulSet's: for one of its claim templates the pod has no
                                                     volume of that name with the claim that its own name asks for */
+    ROLLOUT_POD_FOREIGN = 1 << 14,             /**< beside a ReplicaSet: not its own; only its ranks count it */
+    ROLLOUT_POD_UNSCHEDULABLE = 1 << 15        /**< condition PodScheduled is False with reason Unschedulable */
 };
 
 /** rollout_in_place.flags */
@@ -657,6 +895,17 @@ struct rollout_in_place {
                                                count 0 = nothing is known of them; checked */
 };
 
+/** What a BroadcastJob asks of one of its pods beyond what is in struct rollout_pod: whether its node still fits it, and
+ *  how often it has restarted. Frozen. */
+struct rollout_job_pod {
+    struct rollout_scheduling scheduling; /**< of the pod's own spec */
+    const struct rollout_resource *requests; /**< what the pod needs, by name in byte order, each once */
+    size_t request_count;
+    int64_t restarts;    /**< restartCount of all its containers and init containers added up */
+    uint32_t on_failure; /**< 1: restartPolicy is OnFailure */
+    uint32_t reserved;   /**< zero */
+};
+
 /** One pod. The first 64 bytes are what every pass over all pods reads. */
 struct rollout_pod {
     uint32_t phase;            /**< ROLLOUT_PHASE_* */
@@ -680,6 +929,12 @@ struct rollout_pod {
     struct rollout_str uid;         /**< metadata.uid; by it a claim tells its pod from a former one of that name */
     struct rollout_str target_node; /**< the node that spec.affinity binds a pod without spec.nodeName to: the only
                                          value of the first matchFields metadata.name; absent = none */
+    uint32_t replica_set;    /**< a Deployment's pod: from 1, into the snapshot's replica_sets, the one that controls it;
+                                  0 = none of them. Beside a UnitedDeployment the place of its ReplicaSet among those
+                                  listed, from 1: upstream looks at the pods of one after those of another */
+    uint32_t child;          /**< a UnitedDeployment's: from 1, into the snapshot's subsets: whose pod it is; 0 = none's */
+    const struct rollout_job_pod *job_pod; /**< a BroadcastJob's; NULL = as its template says, bound to its node, and
+                                                never restarted; its arrays are checked */
 };
 
 /** One node. */
@@ -688,6 +943,11 @@ struct rollout_node_facts {
     struct rollout_labels labels;
     const struct rollout_taint *taints; /**< spec.taints */
     size_t taint_count;
+    const struct rollout_resource *allocatable; /**< status.allocatable, by name in byte order, each
+                                                     once; a BroadcastJob reads it */
+    size_t allocatable_count;
+    uint32_t unschedulable; /**< spec.unschedulable, 0 or 1; likewise */
+    uint32_t reserved;      /**< zero */
 };
 
 /** rollout_claim.flags */
@@ -721,7 +981,11 @@ struct rollout_claim {
 };
 
 /** rollout_revision.flags */
-enum { ROLLOUT_REVISION_NEW = 1 << 0 /**< not stored yet: the plan begins with creating it */ };
+enum {
+    ROLLOUT_REVISION_NEW = 1 << 0,     /**< not stored yet: the plan begins with creating it */
+    ROLLOUT_REVISION_UNLISTED = 1 << 1 /**< its labels do not match the selector of its UnitedDeployment, which then does
+                                            not find it: a CloneSet template's never do */
+};
 
 /** One ControllerRevision. */
 struct rollout_revision {
@@ -734,6 +998,7 @@ struct rollout_revision {
     struct rollout_str claims_hash;    /**< annotation kruise.io/cloneset-volumeclaimtemplate-hash; data NULL = absent */
     struct rollout_str hash;           /**< label controller-revision-hash: what a DaemonSet's pods carry; empty or absent:
                                             the name */
+    int64_t created_ms;                /**< 0 = none; among equal numbers a UnitedDeployment's older ones come first */
 };
 
 /** One StorageClass. */
@@ -751,6 +1016,54 @@ struct rollout_backoff {
     struct rollout_str node;
     int64_t seconds;      /**< its present length */
     int64_t last_step_ms; /**< when it was last stepped */
+};
+
+/** rollout_subset.flags */
+enum {
+    ROLLOUT_SUBSET_UNNAMED = 1 << 0,  /**< it has no label apps.kruise.io/subset-name: upstream's listing fails */
+    ROLLOUT_SUBSET_ON_DELETE = 1 << 1 /**< a StatefulSet's updateStrategy.type is OnDelete: its partition is the number of
+                                           its pods at another revision than its own */
+};
+
+/** A child workload of a UnitedDeployment. */
+struct rollout_subset {
+    struct rollout_str name;     /**< its own */
+    struct rollout_str subset;   /**< label apps.kruise.io/subset-name */
+    struct rollout_str revision; /**< label apps.kruise.io/controller-revision-hash */
+    struct rollout_str patch;    /**< annotation apps.kruise.io/subset-patch */
+    uint32_t kind;               /**< ROLLOUT_CHILD_*; another one is refused */
+    uint32_t flags;              /**< ROLLOUT_SUBSET_* */
+    int32_t replicas;            /**< spec.replicas; absent: 0 */
+    int32_t status_replicas;     /**< status.replicas */
+    int32_t ready_replicas;      /**< status.readyReplicas */
+    uint32_t reserved;           /**< zero */
+    struct rollout_intstr partition; /**< of its rolling update; unset: 0 */
+};
+
+/** rollout_replica_set_facts.flags */
+enum {
+    ROLLOUT_REPLICA_SET_TERMINATING = 1 << 0, /**< metadata.deletionTimestamp is set */
+    ROLLOUT_REPLICA_SET_SAME_TEMPLATE = 1 << 1 /**< its template is the Deployment's, but for the label pod-template-hash:
+                                                    the oldest such one is the new ReplicaSet */
+};
+
+/** A ReplicaSet of a Deployment, or a sibling of the ReplicaSet that is planned. Its selector is read beside a
+ *  ReplicaSet only, all else beside a Deployment only. */
+struct rollout_replica_set_facts {
+    struct rollout_str name;
+    struct rollout_str uid;
+    int64_t created_ms; /**< 0 = none */
+    int64_t generation;
+    int64_t observed_generation;
+    uint32_t flags;             /**< ROLLOUT_REPLICA_SET_* */
+    int32_t replicas;           /**< spec.replicas: pods that are wanted; at least 0 */
+    int32_t status_replicas;    /**< status.replicas: pods that exist */
+    int32_t ready_replicas;     /**< of its status */
+    int32_t available_replicas; /**< of its status */
+    int32_t min_ready_seconds;
+    struct rollout_labels annotations;        /**< metadata.annotations, all of them */
+    struct rollout_condition replica_failure; /**< the condition of type ReplicaFailure; type absent = none */
+    struct rollout_selector selector;         /**< spec.selector */
 };
 
 /** Pods, stride bytes apart. Records of such a view may be shorter than this library's, or longer with nothing but zeros
@@ -803,6 +1116,20 @@ struct rollout_backoffs {
     size_t stride;
 };
 
+/** As rollout_pods. Frozen. */
+struct rollout_replica_sets {
+    const struct rollout_replica_set_facts *items;
+    size_t count;
+    size_t stride;
+};
+
+/** As rollout_pods. Frozen. */
+struct rollout_subsets {
+    const struct rollout_subset *items;
+    size_t count;
+    size_t stride;
+};
+
 /** What is there. Arrays are in the caller's order, and the order counts: upstream decides some
  *  things by it. */
 struct rollout_snapshot {
@@ -820,57 +1147,10 @@ struct rollout_snapshot {
                                                              caller has compared already */
     struct rollout_storage_classes storage_classes; /**< read only where a StatefulSet resizes claims */
     struct rollout_backoffs failed_pod_backoffs;    /**< a DaemonSet's */
-};
-
-#ifdef __cplusplus
-}
-#endif
-
-#endif
-
-/* ---- rollout/lifecycle.h ---- */
-
-/** @file lifecycle.h
- *  What several kinds of workloads say alike: how pods are updated, lifecycle hooks, claim templates,
- *  conditions. Rules: cloneset.md 1 and 6.6, statefulset.md 1. */
-#ifndef ROLLOUT_LIFECYCLE_H
-#define ROLLOUT_LIFECYCLE_H
-
-#ifdef __cplusplus
-extern "C" {
-#endif
-
-/** updateStrategy.type. */
-enum { ROLLOUT_UPDATE_ROLLING = 0, ROLLOUT_UPDATE_ON_DELETE = 1 };
-
-/** podUpdatePolicy, or what says the same. */
-enum { ROLLOUT_POLICY_RECREATE = 0, ROLLOUT_POLICY_IN_PLACE_IF_POSSIBLE = 1, ROLLOUT_POLICY_IN_PLACE_ONLY = 2 };
-
-/** A lifecycle hook: labels and finalizers that its owner puts on a pod or takes off it. Frozen. */
-struct rollout_hook {
-    uint32_t set;                /**< 0 = no hook */
-    uint32_t mark_pod_not_ready; /**< 0 or 1 */
-    struct rollout_labels labels;
-    struct rollout_strs finalizers;
-};
-
-/** spec.lifecycle. Frozen. */
-struct rollout_lifecycle {
-    uint32_t set;      /**< 0 = the section is absent */
-    uint32_t reserved; /**< zero */
-    struct rollout_hook pre_normal;
-    struct rollout_hook pre_delete;
-    struct rollout_hook in_place_update;
-};
-
-/** A condition of a workload's status. Frozen. */
-struct rollout_condition {
-    struct rollout_str type;
-    struct rollout_str status;
-    struct rollout_str reason;
-    struct rollout_str message;
-    int64_t last_update_ms;     /**< 0 = none */
-    int64_t last_transition_ms; /**< 0 = none */
+    struct rollout_replica_sets replica_sets; /**< a Deployment's; beside a ReplicaSet the others of its controller */
+    struct rollout_subsets subsets; /**< a UnitedDeployment's children, of all four kinds */
+    struct rollout_str written_version; /**< resourceVersion that the caller's last write of a UnitedDeployment's status
+                                             gave; absent: the caller sees all that it wrote */
 };
 
 #ifdef __cplusplus
@@ -1105,6 +1385,128 @@ struct rollout_daemonset {
 
 #endif
 
+/* ---- rollout/deployment.h ---- */
+
+/** @file deployment.h
+ *  What a Deployment of Kubernetes asks for, and what OpenKruise Rollouts' advanced control of one asks for beside it.
+ *  Fields, defaults and rules: deployment.md 1; the advanced control: its section 12. Its ReplicaSets are
+ *  rollout_snapshot.replica_sets. */
+#ifndef ROLLOUT_DEPLOYMENT_H
+#define ROLLOUT_DEPLOYMENT_H
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** rollout_deployment.flags */
+enum {
+    ROLLOUT_DEPLOYMENT_DELETING = 1 << 0,         /**< metadata.deletionTimestamp is set */
+    ROLLOUT_DEPLOYMENT_SELECTOR_INVALID = 1 << 1, /**< spec.selector is not usable, or {}: nothing is planned */
+    ROLLOUT_DEPLOYMENT_PAUSED = 1 << 2,           /**< spec.paused */
+    ROLLOUT_DEPLOYMENT_ADVANCED = 1 << 3,         /**< OpenKruise Rollouts controls it (annotation
+                                                       rollouts.kruise.io/deployment-strategy with rollingStyle Partition,
+                                                       spec.paused and Recreate): decided as its controller does */
+    ROLLOUT_DEPLOYMENT_ADVANCED_PAUSED = 1 << 4   /**< ... and that strategy is paused */
+};
+
+/** spec.strategy.type */
+enum { ROLLOUT_STRATEGY_ROLLING = 0, ROLLOUT_STRATEGY_RECREATE = 1 };
+
+/** The number that means "no limit" for progressDeadlineSeconds and revisionHistoryLimit. */
+#define ROLLOUT_DEPLOYMENT_NO_LIMIT INT32_MAX
+
+/** status, as the last pass left it. */
+struct rollout_deployment_status {
+    uint32_t struct_size; /**< sizeof(struct rollout_deployment_status) in the caller's build */
+    int32_t replicas;
+    int64_t observed_generation;
+    int32_t updated_replicas;
+    int32_t ready_replicas;
+    int32_t available_replicas;
+    int32_t unavailable_replicas;
+    struct rollout_opt collision_count;
+    const struct rollout_condition *conditions; /**< in the order of the status, which upstream's writes keep */
+    size_t condition_count;
+};
+
+struct rollout_deployment {
+    uint32_t struct_size; /**< sizeof(struct rollout_deployment) in the caller's build */
+    uint32_t flags;       /**< ROLLOUT_DEPLOYMENT_* */
+    struct rollout_str namespace_;
+    struct rollout_str name;
+    struct rollout_selector selector; /**< decided by the caller: see ROLLOUT_POD_NOT_SELECTED */
+    int64_t generation;
+    struct rollout_opt replicas; /**< absent: 1; a negative one is refused */
+    int32_t min_ready_seconds;
+    uint32_t strategy;                            /**< ROLLOUT_STRATEGY_* */
+    struct rollout_intstr max_surge;              /**< pods, or percent of replicas rounded up; unset: 0 */
+    struct rollout_intstr max_unavailable;        /**< pods, or percent of replicas rounded down; unset: 0 */
+    struct rollout_opt progress_deadline_seconds; /**< absent, or ROLLOUT_DEPLOYMENT_NO_LIMIT: none */
+    struct rollout_opt revision_history_limit;    /**< absent, or ROLLOUT_DEPLOYMENT_NO_LIMIT: all are kept */
+    struct rollout_labels annotations; /**< metadata.annotations, all of them: they are copied to ReplicaSets */
+    struct rollout_intstr partition;   /**< advanced: pods to be updated (not kept back), or percent of replicas rounded
+                                          up; unset: 0 */
+    const struct rollout_deployment_status *status; /**< NULL = none yet */
+};
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
+
+/* ---- rollout/replicaset.h ---- */
+
+/** @file replicaset.h
+ *  What a ReplicaSet of Kubernetes asks for. Rules: deployment.md 10 and 11. Its siblings, which rank its pods, are
+ *  rollout_snapshot.replica_sets. */
+#ifndef ROLLOUT_REPLICASET_H
+#define ROLLOUT_REPLICASET_H
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** rollout_replicaset.flags */
+enum {
+    ROLLOUT_REPLICASET_DELETING = 1 << 0,         /**< metadata.deletionTimestamp is set: only the status is written */
+    ROLLOUT_REPLICASET_SELECTOR_INVALID = 1 << 1, /**< spec.selector is not usable: nothing is planned */
+    ROLLOUT_REPLICASET_CONTROLLED = 1 << 2        /**< it has a controller: pods on one node are ranked */
+};
+
+/** status, as the last pass left it. */
+struct rollout_replicaset_status {
+    uint32_t struct_size; /**< sizeof(struct rollout_replicaset_status) in the caller's build */
+    int32_t replicas;
+    int64_t observed_generation;
+    int32_t fully_labeled_replicas;
+    int32_t ready_replicas;
+    int32_t available_replicas;
+    uint32_t reserved; /**< zero */
+    const struct rollout_condition *conditions;
+    size_t condition_count;
+};
+
+struct rollout_replicaset {
+    uint32_t struct_size; /**< sizeof(struct rollout_replicaset) in the caller's build */
+    uint32_t flags;       /**< ROLLOUT_REPLICASET_* */
+    struct rollout_str namespace_;
+    struct rollout_str name;
+    struct rollout_selector selector;      /**< spec.selector: ranks ask it of all pods */
+    struct rollout_labels template_labels; /**< of spec.template: a pod with all of them is fully labelled */
+    int64_t generation;
+    struct rollout_opt replicas; /**< absent: 1; a negative one is refused */
+    int32_t min_ready_seconds;
+    uint32_t reserved;                              /**< zero */
+    const struct rollout_replicaset_status *status; /**< NULL = none yet */
+};
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
+
 /* ---- rollout/statefulset.h ---- */
 
 /** @file statefulset.h
@@ -1252,6 +1654,10 @@ struct rollout_workload {
     const struct rollout_cloneset *cloneset;
     const struct rollout_statefulset *statefulset;
     const struct rollout_daemonset *daemonset;
+    const struct rollout_broadcastjob *broadcastjob;
+    const struct rollout_deployment *deployment;
+    const struct rollout_replicaset *replicaset;
+    const struct rollout_uniteddeployment *uniteddeployment;
 };
 
 #ifdef __cplusplus
@@ -1277,7 +1683,7 @@ enum {
     ROLLOUT_OP_RENUMBER_REVISION = 2,   /**< raise an old revision's number; REVISION, NUMBER */
     ROLLOUT_OP_DELETE_REVISION = 3,     /**< history cleanup; REVISION */
     ROLLOUT_OP_CREATE = 4,              /**< create pods. CloneSet: REVISION, COUNT, ID..., NEW_IDS; StatefulSet: NAME,
-                                             ORDINAL, REVISION, STATE; DaemonSet: NODE, REVISION */
+                                             ORDINAL, REVISION, STATE; DaemonSet: NODE, REVISION; BroadcastJob: NODE */
     ROLLOUT_OP_DELETE = 5,              /**< delete the pod now */
     ROLLOUT_OP_CREATE_CLAIM = 6,        /**< create a volume claim; CLAIM where its name is known, TEMPLATE */
     ROLLOUT_OP_DELETE_CLAIM = 7,        /**< CLAIM */
@@ -1295,7 +1701,22 @@ enum {
     ROLLOUT_OP_RELEASE = 17,            /**< remove the workload's owner reference: the selector no longer matches */
     ROLLOUT_OP_RESIZE_CLAIM = 18,       /**< give the claim the resources of its template; CLAIM, REQUEST */
     ROLLOUT_OP_REPAIR = 19,             /**< write the identity or the volumes that the pod lacks; DETAIL */
-    ROLLOUT_OP_RELABEL = 20             /**< name the pod's revision anew: its own is a double of it; REVISION */
+    ROLLOUT_OP_RELABEL = 20,            /**< name the pod's revision anew: its own is a double of it; REVISION */
+    ROLLOUT_OP_SCALE = 21,              /**< write a ReplicaSet's size; FROM, TO, ANNOTATION... that the write changes */
+    ROLLOUT_OP_CREATE_REPLICA_SET = 22, /**< create it from the Deployment's template, with its minReadySeconds; REPLICAS,
+                                             REVISION (the number, as text), ANNOTATION... (all that it has) */
+    ROLLOUT_OP_DELETE_REPLICA_SET = 23, /**< history cleanup */
+    ROLLOUT_OP_SET_ANNOTATION = 24,     /**< write annotations of a ReplicaSet or of the workload; ANNOTATION... */
+    ROLLOUT_OP_SET_MIN_READY_SECONDS = 25, /**< write a ReplicaSet's; MIN_READY_SECONDS. One write with a SET_ANNOTATION of
+                                                the same ReplicaSet right before it */
+    ROLLOUT_OP_SET_TEMPLATE = 26,       /**< copy the ReplicaSet's template, without the label pod-template-hash, into the
+                                             Deployment; one write with the SET_ANNOTATION that follows */
+    ROLLOUT_OP_CREATE_SUBSET = 31,      /**< UnitedDeployment: create a child; SUBSET, KIND, REPLICAS, PARTITION, REVISION */
+    ROLLOUT_OP_UPDATE_SUBSET = 32,      /**< write the child anew from the template; SUBSET, CHILD, KIND, REPLICAS,
+                                             PARTITION, MAX_UNAVAILABLE, REVISION */
+    ROLLOUT_OP_DELETE_SUBSET = 33,      /**< delete the child; SUBSET, CHILD, KIND, WHY */
+    ROLLOUT_OP_SET_RESERVED = 34,       /**< write the pod's reserved label; RESERVED */
+    ROLLOUT_OP_DELETE_WORKLOAD = 35     /**< delete the BroadcastJob itself: its time to live is over */
 };
 
 /** What an action or a verdict is about. */
@@ -1306,7 +1727,10 @@ enum {
     ROLLOUT_SUBJECT_MISSING = 4,  /**< pods that are not there: 0 = of the current, 1 = of the update revision, 2 = held */
     ROLLOUT_SUBJECT_WORKLOAD = 5, /**< 0 */
     ROLLOUT_SUBJECT_NODE = 6,     /**< index in the snapshot's nodes */
-    ROLLOUT_SUBJECT_ORDINAL = 7   /**< the ordinal itself */
+    ROLLOUT_SUBJECT_ORDINAL = 7,  /**< the ordinal itself */
+    ROLLOUT_SUBJECT_REPLICA_SET = 8,/**< index in the snapshot's replica_sets; ROLLOUT_NONE = the one that the plan creates */
+    ROLLOUT_SUBJECT_SUBSET = 9    /**< index in the spec's subsets; behind these come the snapshot's subsets, for a child
+                                       that is no subset's: their number + its index */
 };
 
 /** What an attribute of an action says. */
@@ -1328,7 +1752,21 @@ enum {
     ROLLOUT_ATTR_NAME = 15,          /**< text: name of a pod that is to be created */
     ROLLOUT_ATTR_ORDINAL = 16,       /**< value: its ordinal */
     ROLLOUT_ATTR_NODE = 17,          /**< text: the node's name */
-    ROLLOUT_ATTR_REQUEST = 18        /**< text: the storage that a claim is to ask for */
+    ROLLOUT_ATTR_REQUEST = 18,       /**< text: the storage that a claim is to ask for */
+    ROLLOUT_ATTR_FROM = 19,          /**< value: pods before */
+    ROLLOUT_ATTR_TO = 20,            /**< value: pods after */
+    ROLLOUT_ATTR_REPLICAS = 21,      /**< value: spec.replicas of a ReplicaSet or child that is written */
+    ROLLOUT_ATTR_ANNOTATION = 22,    /**< text: an annotation's key; value 1: it gets the ANNOTATION_VALUE that follows, 0: it
+                                          is removed. One attribute each */
+    ROLLOUT_ATTR_ANNOTATION_VALUE = 23, /**< text */
+    ROLLOUT_ATTR_MIN_READY_SECONDS = 24, /**< value: seconds */
+    ROLLOUT_ATTR_SUBSET = 30,        /**< text: the subset's name */
+    ROLLOUT_ATTR_CHILD = 31,         /**< text: the child's name; value: its index in the snapshot's subsets + 1 */
+    ROLLOUT_ATTR_KIND = 32,          /**< text: StatefulSet, AdvancedStatefulSet, CloneSet or Deployment */
+    ROLLOUT_ATTR_PARTITION = 34,     /**< value: its partition; absent where the kind, or OnDelete, has none */
+    ROLLOUT_ATTR_MAX_UNAVAILABLE = 35, /**< value: in place of the template's */
+    ROLLOUT_ATTR_WHY = 36,           /**< text: duplicate, not-in-spec or other-kind */
+    ROLLOUT_ATTR_RESERVED = 37       /**< text: the label's value, "true" or "false" */
 };
 
 /** One fact of an action. Frozen. */
@@ -1381,6 +1819,14 @@ struct rollout_limit {
     uint32_t flags;              /**< ROLLOUT_LIMIT_* */
 };
 
+/** How a UnitedDeployment deals its replicas out (uniteddeployment.md 3). */
+enum {
+    ROLLOUT_ALLOCATOR_SPECIFIED = 1,  /**< subsets say their replicas, or share what is left evenly */
+    ROLLOUT_ALLOCATOR_MIN_MAX = 2,    /**< in order, first up to each minimum, then up to each maximum */
+    ROLLOUT_ALLOCATOR_ADAPTIVE = 3,   /**< same, around subsets that take no new pods */
+    ROLLOUT_ALLOCATOR_RESERVATION = 4 /**< same, with substitutes for pods that cannot be scheduled */
+};
+
 /** The answer. One block, read-only, released with rollout_plan_free(). Texts point into it or
  *  into the snapshot and workload that it was made from, which must outlive it. */
 struct rollout_plan {
@@ -1400,7 +1846,7 @@ struct rollout_plan {
     size_t limit_count;
     struct rollout_tree status; /**< the workload's status after this pass, fields as its API names them */
     int64_t next_ms;            /**< first instant at which the plan can change by itself; 0 = none */
-    int64_t requeue_seconds;    /**< upstream's own look-again delay; 0 = none */
+    int64_t requeue_seconds;    /**< upstream's own look-again delay; 0 = none, -1 = at once */
     uint32_t error_reason;      /**< ROLLOUT_REASON_* where the rules stop with an error, 0 = they do not */
     uint32_t error_pod;         /**< index of the pod, or ROLLOUT_NONE */
     struct rollout_str error_message;
@@ -1408,8 +1854,14 @@ struct rollout_plan {
                                                  upstream removes them from the spec */
     size_t dropped_count;
     uint32_t stopped_at; /**< the step at which the pass ended early: a StatefulSet's of statefulset.md 7, a DaemonSet's
-                              of daemonset.md 6; 0 = it went through, or the kind has no such numbers */
-    uint32_t reserved;   /**< zero */
+                              of daemonset.md 6, a BroadcastJob's of broadcastjob.md 3, a Deployment's row of deployment.md 1
+                              that it took, a UnitedDeployment's of uniteddeployment.md 7; 0 = it went through, or the kind
+                              has no such numbers */
+    uint32_t allocator;  /**< ROLLOUT_ALLOCATOR_*, of a UnitedDeployment; 0 = another kind */
+    const int32_t *next_replicas; /**< one for each of a UnitedDeployment's subsets, in the spec's order */
+    size_t next_replica_count;    /**< 0 where the reconcile does not come so far */
+    const int32_t *next_partitions; /**< same */
+    size_t next_partition_count;    /**< same */
 };
 
 /** Decide what to do now.
@@ -1466,7 +1918,7 @@ enum {
 
 /** One place in the order. Frozen. */
 struct rollout_candidate {
-    uint32_t subject_kind; /**< CloneSet: ROLLOUT_SUBJECT_POD; StatefulSet: _ORDINAL; DaemonSet: _NODE, and _POD for a
+    uint32_t subject_kind; /**< CloneSet, ReplicaSet: ROLLOUT_SUBJECT_POD; StatefulSet: _ORDINAL; DaemonSet: _NODE, and _POD for a
                                 pod on a node that is not there */
     uint32_t subject;
     uint32_t standing; /**< ROLLOUT_CANDIDATE_* */
@@ -1477,11 +1929,13 @@ struct rollout_candidate {
 /** One block, read-only, released with rollout_candidates_free(). */
 struct rollout_candidates {
     uint32_t struct_size;                  /**< set by the library */
-    uint32_t revision;                     /**< index in the snapshot's revisions: what they go to */
+    uint32_t revision;                     /**< index in the snapshot's revisions: what they go to; ROLLOUT_NONE beside
+                                                ReplicaSets */
     uint32_t back;                         /**< 1: a CloneSet's updated pods go back to the current revision */
     uint32_t reserved;                     /**< zero */
     const struct rollout_candidate *items; /**< in order. CloneSet: those that may be taken; StatefulSet: every place;
-                                                DaemonSet: nodes, without those that the selector leaves out */
+                                                DaemonSet: nodes, without those that the selector leaves out;
+                                                ReplicaSet: its pods, first to be deleted first; Deployment: none */
     size_t count;
     size_t within;       /**< the first so many have their turn; the partition keeps the others */
     int64_t counted;     /**< CloneSet: active pods; StatefulSet: places; DaemonSet: nodes that the partition counts */
@@ -1547,6 +2001,10 @@ struct rollout_world {
     size_t pod_object_count;
     size_t revision_object_count;
     size_t claim_object_count;
+    const struct rollout_tree *replica_set_objects; /**< as snapshot.replica_sets */
+    size_t replica_set_object_count;
+    const struct rollout_tree *subset_objects; /**< as snapshot.subsets */
+    size_t subset_object_count;
 };
 
 /** How many workloads does the document hold: 1 for a Snapshot (or a recorded decision, an object
@@ -1570,7 +2028,8 @@ struct rollout_grouping;
 /** Sorts the document, which must outlive the result; *ret_grouping is the caller's. In a List pods and
  *  revisions belong to the controller among their owners, by its uid; claims to each CloneSet among their
  *  owners, and to the StatefulSet of their namespace whose claim templates make such names, whoever owns
- *  them; nodes and storage classes to all workloads.
+ *  them; nodes and storage classes to all workloads. A ReplicaSet is a workload and its Deployment's; its pods are of
+ *  both, and where it has too many its siblings and theirs are known beside it if that Deployment is in the List.
  *  Returns ROLLOUT_OK, ROLLOUT_ERR_INVALID or ROLLOUT_ERR_NOMEM. Since: 0.1 (testing) */
 ROLLOUT_API int rollout_document_group(const struct rollout_tree *document, struct rollout_grouping **ret_grouping,
                                        struct rollout_error *reterr);
@@ -1598,7 +2057,8 @@ struct rollout_objects {
  *  pod for each that it asks for. ids are the instance ids that the driver drew (5 characters of
  *  bcdfghjklmnpqrstvwxz2456789, none in use): a CloneSet's for `create` as many as its NEW_IDS and for
  *  `create-claim` without a name the id of its pod; a DaemonSet's for `create` one, which ends the pod's
- *  name, or none, which leaves the name to the API server; a StatefulSet's none. They are that
+ *  name, or none, which leaves the name to the API server; a StatefulSet's none; a ReplicaSet's one for each pod or
+ *  none; a Deployment's for `create-replica-set` the hash of its template, or none: then it is one of our own. They are that
  *  action's own: a CloneSet's are dealt out in byte order with those that the action names. Where a plan
  *  creates pods of two revisions, the first action's get the smaller ids upstream.
  *  Returns ROLLOUT_OK, ROLLOUT_ERR_INVALID (no such action, too few ids, an object that upstream
@@ -1630,6 +2090,7 @@ ROLLOUT_API void rollout_objects_free(struct rollout_objects *objects);
  *  written as the update revision, verdicts on pairs of revisions that were compared beforehand, and an in_place that
  *  says nothing. So what several facts say must agree: the revision, lifecycle state and marks of a pod with its labels,
  *  ROLLOUT_POD_NOT_SELECTED with the selector, ROLLOUT_CLAIM_OWNED with the owners.
+ *  Not for a UnitedDeployment, whose children are more than their facts.
  *  Returns ROLLOUT_OK, ROLLOUT_ERR_ABI, ROLLOUT_ERR_INVALID (error.field is the fact, such as "pods[3].flags", that no
  *  object says beside the others; or the path in the document that is refused) or ROLLOUT_ERR_NOMEM.
  *  Since: 0.1 (testing) */
@@ -1979,6 +2440,8 @@ enum {
     ROLLOUT_LINT_SURGE_STAYS = 306,        /**< OnDelete with maxSurge: pods for an update that never comes (K14) */
     ROLLOUT_LINT_DELETES_NOTHING = 307,    /**< OnDelete whose built-in maxUnavailable comes to 0: an available pod that
                                                 is marked for deletion stays (K13) */
+    ROLLOUT_LINT_SHARES_IMPOSSIBLE = 320,  /**< numbers of a UnitedDeployment's subsets that cannot all hold */
+    ROLLOUT_LINT_REPLICAS_LEFT_OVER = 321, /**< replicas beyond the maxima of all its subsets */
 
     /* 4: selectors and order */
     ROLLOUT_LINT_SELECTOR_UNUSABLE = 401,     /**< not what Kubernetes takes as a selector */

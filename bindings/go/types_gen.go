@@ -291,6 +291,187 @@ type DaemonSet struct {
 	Status *DaemonSetStatus
 }
 
+// Resource: An amount of a resource: what a pod needs of it, or what a node has to give.
+type Resource struct {
+	// "cpu", "memory", "ephemeral-storage", "pods", "example.com/gpu"
+	Name string
+	// cpu: thousandths; else whole units (bytes, pieces), a fraction rounded up
+	Amount int64
+}
+
+// BroadcastJobStatus: status, as the last reconcile left it.
+type BroadcastJobStatus struct {
+	Active    int32
+	Succeeded int32
+	Failed    int32
+	Desired   int32
+	// startTime; 0 = not started
+	StartMs int64
+	// completionTime; 0 = none
+	CompletionMs int64
+	// "running", "paused", "completed", "failed"; absent or empty = none yet
+	Phase *string
+	// last_update_ms is lastProbeTime
+	Conditions []Condition
+}
+
+// BroadcastJob: see its fields
+type BroadcastJob struct {
+	Flags     BroadcastJobFlags
+	Namespace string
+	Name      string
+	// unset: 2147483647; text is a share of the nodes that fit, rounded up, with or without "%"; one that cannot be read
+	// ends the pass with an error
+	Parallelism IntStr
+	Completion  Completion
+	Failure     Failure
+	// failurePolicy.restartLimit: a pod that restarts OnFailure and has restarted more often counts as failed
+	RestartLimit int32
+	// 0 or 1
+	ActiveDeadlineSet bool
+	// completionPolicy.activeDeadlineSeconds, of any sign
+	ActiveDeadlineSeconds   int64
+	TtlSecondsAfterFinished *int32
+	// of spec.template; nothing is added to its tolerations
+	Scheduling Scheduling
+	// what a pod of spec.template needs, by name in byte order, each once
+	Requests []Resource
+	// nil = none yet
+	Status *BroadcastJobStatus
+}
+
+// DeploymentStatus: status, as the last pass left it.
+type DeploymentStatus struct {
+	Replicas            int32
+	ObservedGeneration  int64
+	UpdatedReplicas     int32
+	ReadyReplicas       int32
+	AvailableReplicas   int32
+	UnavailableReplicas int32
+	CollisionCount      *int32
+	// in the order of the status, which upstream's writes keep
+	Conditions []Condition
+}
+
+// Deployment: see its fields
+type Deployment struct {
+	Flags     DeploymentFlags
+	Namespace string
+	Name      string
+	// decided by the caller: see PodNotSelected
+	Selector   Selector
+	Generation int64
+	// absent: 1; a negative one is refused
+	Replicas        *int32
+	MinReadySeconds int32
+	Strategy        Strategy
+	// pods, or percent of replicas rounded up; unset: 0
+	MaxSurge IntStr
+	// pods, or percent of replicas rounded down; unset: 0
+	MaxUnavailable IntStr
+	// absent, or ROLLOUT_DEPLOYMENT_NO_LIMIT: none
+	ProgressDeadlineSeconds *int32
+	// absent, or ROLLOUT_DEPLOYMENT_NO_LIMIT: all are kept
+	RevisionHistoryLimit *int32
+	// metadata.annotations, all of them: they are copied to ReplicaSets
+	Annotations map[string]string
+	// advanced: pods to be updated (not kept back), or percent of replicas rounded up; unset: 0
+	Partition IntStr
+	// nil = none yet
+	Status *DeploymentStatus
+}
+
+// ReplicaSetStatus: status, as the last pass left it.
+type ReplicaSetStatus struct {
+	Replicas             int32
+	ObservedGeneration   int64
+	FullyLabeledReplicas int32
+	ReadyReplicas        int32
+	AvailableReplicas    int32
+	Conditions           []Condition
+}
+
+// ReplicaSet: see its fields
+type ReplicaSet struct {
+	Flags     ReplicaSetFlags
+	Namespace string
+	Name      string
+	// spec.selector: ranks ask it of all pods
+	Selector Selector
+	// of spec.template: a pod with all of them is fully labelled
+	TemplateLabels map[string]string
+	Generation     int64
+	// absent: 1; a negative one is refused
+	Replicas        *int32
+	MinReadySeconds int32
+	// nil = none yet
+	Status *ReplicaSetStatus
+}
+
+// SubsetSpec: One of topology.subsets.
+type SubsetSpec struct {
+	Name        string
+	Replicas    IntStr
+	MinReplicas IntStr
+	MaxReplicas IntStr
+	// manualUpdate.partitions of its name; may be negative
+	Partition *int32
+	// as compact JSON; empty or absent: none
+	Patch string
+}
+
+// SubsetStatus: One of status.subsetStatuses.
+type SubsetStatus struct {
+	Name          string
+	Replicas      int32
+	ReadyReplicas int32
+	Partition     int32
+	Conditions    []Condition
+}
+
+// UnitedDeploymentStatus: status, as the last reconcile left it.
+type UnitedDeploymentStatus struct {
+	Replicas             int32
+	ObservedGeneration   int64
+	ReadyReplicas        int32
+	UpdatedReplicas      int32
+	UpdatedReadyReplicas int32
+	CollisionCount       *int32
+	CurrentRevision      string
+	UpdatedRevision      string
+	LabelSelector        string
+	// subsetStatuses; of several of one name the first counts
+	Subsets    []SubsetStatus
+	Conditions []Condition
+}
+
+// UnitedDeployment: see its fields
+type UnitedDeployment struct {
+	Flags     UnitedDeploymentFlags
+	Namespace string
+	Name      string
+	Selector  Selector
+	// the selector as text, for status.labelSelector
+	LabelSelector string
+	// metadata.resourceVersion; see written_version of the snapshot
+	ResourceVersion string
+	Generation      int64
+	// absent: unspecified where subsets say their replicas, else 0
+	Replicas *int32
+	// absent: 10; upstream, with no webhook before it, would crash
+	RevisionHistoryLimit *int32
+	// Child*: which template there is; 0 = none
+	ChildKind Child
+	// adaptive; absent: 30
+	RescheduleCriticalSeconds *int32
+	// adaptive, seconds; absent: 300
+	UnschedulableDuration *int32
+	// topology.subsets; names are unique, or the spec is refused
+	Subsets []SubsetSpec
+	// nil = none yet
+	Status *UnitedDeploymentStatus
+}
+
 // Workload: What was asked for. Exactly one of the spec pointers is set.
 type Workload struct {
 	// a frozen set of fixes; 0 = upstream's behaviour, the only one there is yet
@@ -298,10 +479,14 @@ type Workload struct {
 	// those not named have upstream's default; the last one of a gate counts
 	Gates []FeatureGate
 	// numbers of opt-in corrections; none exists yet, so any is refused
-	Fixes       []uint32
-	CloneSet    *CloneSet
-	StatefulSet *StatefulSet
-	DaemonSet   *DaemonSet
+	Fixes            []uint32
+	CloneSet         *CloneSet
+	StatefulSet      *StatefulSet
+	DaemonSet        *DaemonSet
+	BroadcastJob     *BroadcastJob
+	Deployment       *Deployment
+	ReplicaSet       *ReplicaSet
+	UnitedDeployment *UnitedDeployment
 }
 
 // Revision: One ControllerRevision.
@@ -318,6 +503,8 @@ type Revision struct {
 	ClaimsHash *string
 	// label controller-revision-hash: what a DaemonSet's pods carry; empty or absent: the name
 	Hash string
+	// 0 = none; among equal numbers a UnitedDeployment's older ones come first
+	CreatedMs int64
 }
 
 // InPlace: A pod's in-place update under way.
@@ -333,6 +520,19 @@ type InPlace struct {
 	GraceEndMs int64
 	// the pod's spec.containers, an ARRAY, for their resizePolicy; count 0 = nothing is known of them; checked
 	Containers any
+}
+
+// JobPod: What a BroadcastJob asks of one of its pods beyond what is in struct rollout_pod: whether its node still fits
+// it, and how often it has restarted.
+type JobPod struct {
+	// of the pod's own spec
+	Scheduling Scheduling
+	// what the pod needs, by name in byte order, each once
+	Requests []Resource
+	// restartCount of all its containers and init containers added up
+	Restarts int64
+	// 1: restartPolicy is OnFailure
+	OnFailure bool
 }
 
 // Pod: One pod. The first 64 bytes are what every pass over all pods reads.
@@ -367,6 +567,14 @@ type Pod struct {
 	// the node that spec.affinity binds a pod without spec.nodeName to: the only value of the first matchFields
 	// metadata.name; absent = none
 	TargetNode *string
+	// a Deployment's pod: from 1, into the snapshot's replica_sets, the one that controls it; 0 = none of them. Beside a
+	// UnitedDeployment the place of its ReplicaSet among those listed, from 1: upstream looks at the pods of one after
+	// those of another
+	ReplicaSet uint32
+	// a UnitedDeployment's: from 1, into the snapshot's subsets: whose pod it is; 0 = none's
+	Child uint32
+	// a BroadcastJob's; nil = as its template says, bound to its node, and never restarted; its arrays are checked
+	JobPod *JobPod
 }
 
 // Taint: One of a node's spec.taints.
@@ -382,6 +590,10 @@ type NodeFacts struct {
 	Labels map[string]string
 	// spec.taints
 	Taints []Taint
+	// status.allocatable, by name in byte order, each once; a BroadcastJob reads it
+	Allocatable []Resource
+	// spec.unschedulable, 0 or 1; likewise
+	Unschedulable bool
 }
 
 // Owner: An owner reference.
@@ -443,6 +655,56 @@ type Backoff struct {
 	LastStepMs int64
 }
 
+// ReplicaSetFacts: A ReplicaSet of a Deployment, or a sibling of the ReplicaSet that is planned. Its selector is read
+// beside a ReplicaSet only, all else beside a Deployment only.
+type ReplicaSetFacts struct {
+	Name string
+	UID  string
+	// 0 = none
+	CreatedMs          int64
+	Generation         int64
+	ObservedGeneration int64
+	Flags              ReplicaSetFactsFlags
+	// spec.replicas: pods that are wanted; at least 0
+	Replicas int32
+	// status.replicas: pods that exist
+	StatusReplicas int32
+	// of its status
+	ReadyReplicas int32
+	// of its status
+	AvailableReplicas int32
+	MinReadySeconds   int32
+	// metadata.annotations, all of them
+	Annotations map[string]string
+	// the condition of type ReplicaFailure; type absent = none
+	ReplicaFailure Condition
+	// spec.selector
+	Selector Selector
+}
+
+// Subset: A child workload of a UnitedDeployment.
+type Subset struct {
+	// its own
+	Name string
+	// label apps.kruise.io/subset-name
+	Subset string
+	// label apps.kruise.io/controller-revision-hash
+	Revision string
+	// annotation apps.kruise.io/subset-patch
+	Patch string
+	// Child*; another one is refused
+	Kind  Child
+	Flags SubsetFlags
+	// spec.replicas; absent: 0
+	Replicas int32
+	// status.replicas
+	StatusReplicas int32
+	// status.readyReplicas
+	ReadyReplicas int32
+	// of its rolling update; unset: 0
+	Partition IntStr
+}
+
 // Snapshot: What is there. Arrays are in the caller's order, and the order counts: upstream decides some things by it.
 type Snapshot struct {
 	// from 1, into revisions; 0 = the update revision
@@ -464,6 +726,13 @@ type Snapshot struct {
 	StorageClasses []StorageClass
 	// a DaemonSet's
 	FailedPodBackoffs []Backoff
+	// a Deployment's; beside a ReplicaSet the others of its controller
+	ReplicaSets []ReplicaSetFacts
+	// a UnitedDeployment's children, of all four kinds
+	Subsets []Subset
+	// resourceVersion that the caller's last write of a UnitedDeployment's status gave; absent: the caller sees all that
+	// it wrote
+	WrittenVersion *string
 }
 
 // Action: One thing to do now.
@@ -543,7 +812,7 @@ type PlanResult struct {
 	Status any
 	// first instant at which the plan can change by itself; 0 = none
 	NextMs int64
-	// upstream's own look-again delay; 0 = none
+	// upstream's own look-again delay; 0 = none, -1 = at once
 	RequeueSeconds int64
 	// Reason* where the rules stop with an error, 0 = they do not
 	ErrorReason Reason
@@ -552,14 +821,22 @@ type PlanResult struct {
 	ErrorMessage string
 	// places in pods_to_delete that name no active pod: upstream removes them from the spec
 	DroppedPodsToDelete []uint32
-	// the step at which the pass ended early: a StatefulSet's of statefulset.md 7, a DaemonSet's of daemonset.md 6; 0 = it
-	// went through, or the kind has no such numbers
+	// the step at which the pass ended early: a StatefulSet's of statefulset.md 7, a DaemonSet's of daemonset.md 6, a
+	// BroadcastJob's of broadcastjob.md 3, a Deployment's row of deployment.md 1 that it took, a UnitedDeployment's of
+	// uniteddeployment.md 7; 0 = it went through, or the kind has no such numbers
 	StoppedAt uint32
+	// Allocator*, of a UnitedDeployment; 0 = another kind
+	Allocator Allocator
+	// one for each of a UnitedDeployment's subsets, in the spec's order
+	NextReplicas []int32
+	// same
+	NextPartitions []int32
 }
 
 // Candidate: One place in the order.
 type Candidate struct {
-	// CloneSet: SubjectPod; StatefulSet: _ORDINAL; DaemonSet: _NODE, and _POD for a pod on a node that is not there
+	// CloneSet, ReplicaSet: SubjectPod; StatefulSet: _ORDINAL; DaemonSet: _NODE, and _POD for a pod on a node that is not
+	// there
 	SubjectKind Subject
 	Subject     uint32
 	Standing    Standing
@@ -569,12 +846,12 @@ type Candidate struct {
 
 // Candidates: as in the headers
 type Candidates struct {
-	// index in the snapshot's revisions: what they go to
+	// index in the snapshot's revisions: what they go to; None beside ReplicaSets
 	Revision uint32
 	// 1: a CloneSet's updated pods go back to the current revision
 	Back bool
 	// in order. CloneSet: those that may be taken; StatefulSet: every place; DaemonSet: nodes, without those that the
-	// selector leaves out
+	// selector leaves out; ReplicaSet: its pods, first to be deleted first; Deployment: none
 	Items []Candidate
 	// the first so many have their turn; the partition keeps the others
 	Within uint64

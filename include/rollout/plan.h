@@ -196,9 +196,10 @@ struct rollout_plan {
                               that it took, a UnitedDeployment's of uniteddeployment.md 7; 0 = it went through, or the kind
                               has no such numbers */
     uint32_t allocator;  /**< ROLLOUT_ALLOCATOR_*, of a UnitedDeployment; 0 = another kind */
-    const int32_t *next_replicas;   /**< one for each of a UnitedDeployment's subsets, in the spec's order */
+    const int32_t *next_replicas; /**< one for each of a UnitedDeployment's subsets, in the spec's order */
+    size_t next_replica_count;    /**< 0 where the reconcile does not come so far */
     const int32_t *next_partitions; /**< same */
-    size_t next_count;              /**< 0 where the reconcile does not come so far */
+    size_t next_partition_count;    /**< same */
 };
 
 /** Decide what to do now.

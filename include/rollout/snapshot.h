@@ -67,7 +67,7 @@ enum {
     ROLLOUT_POD_STORAGE_MISMATCH = 1 << 13,    /**< a StatefulSet's: for one of its claim templates the pod has no
                                                     volume of that name with the claim that its own name asks for */
     ROLLOUT_POD_FOREIGN = 1 << 14,             /**< beside a ReplicaSet: not its own; only its ranks count it */
-    ROLLOUT_POD_UNSCHEDULABLE = 1 << 20        /**< condition PodScheduled is False with reason Unschedulable */
+    ROLLOUT_POD_UNSCHEDULABLE = 1 << 15        /**< condition PodScheduled is False with reason Unschedulable */
 };
 
 /** rollout_in_place.flags */

@@ -314,7 +314,7 @@ static void put_numbers(struct ro_writer *out, const struct ro_subjects *s, stru
 {
     const struct rollout_uniteddeployment *spec = s->world->workload->uniteddeployment;
     size_t object = ro_write_begin(out, ROLLOUT_NODE_OBJECT, key);
-    for (size_t i = 0; i < s->plan->next_count && i < spec->subset_count; i++)
+    for (size_t i = 0; i < s->plan->next_replica_count && i < spec->subset_count; i++)
         ro_write_integer(out, spec->subsets[i].name.data ? spec->subsets[i].name : RO_STR(""), numbers[i]);
     ro_write_end(out, object);
 }

@@ -189,7 +189,7 @@ static int write_plan(struct united *pass, struct rollout_plan **ret_plan, struc
     if (pass->allocated) {
         plan->next_replicas = b.numbers;
         plan->next_partitions = b.numbers + pass->n_shares;
-        plan->next_count = pass->n_shares;
+        plan->next_replica_count = plan->next_partition_count = pass->n_shares;
     }
     *ret_plan = plan;
     return ROLLOUT_OK;

@@ -167,7 +167,7 @@ const char *unitedworld_next(struct unitedworld *w)
     if (w->plan->error_reason)
         return "error";
     w->answer[0] = '\0';
-    for (size_t i = 0; i < w->plan->next_count; i++)
+    for (size_t i = 0; i < w->plan->next_replica_count; i++)
         used += (size_t)snprintf(w->answer + used, sizeof w->answer - used, "%s%d", i ? "," : "",
                                  (int)w->plan->next_replicas[i]);
     return w->answer;

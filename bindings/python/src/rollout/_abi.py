@@ -9,6 +9,7 @@ from typing import Any, Optional
 VERSION = '0.1.0'
 NONE = 4294967295
 NODE_MAX_DEPTH = 1000
+DEPLOYMENT_NO_LIMIT = 2147483647
 VERSION_MAJOR = 0
 VERSION_MINOR = 1
 VERSION_PATCH = 0
@@ -73,6 +74,114 @@ class rollout_intstr(ctypes.Structure):
     ]
 
 
+class rollout_requirement(ctypes.Structure):
+    _fields_ = [
+        ('key', rollout_str),  # struct rollout_str key
+        ('op', ctypes.c_uint32),  # uint32_t op
+        ('reserved', ctypes.c_uint32),  # uint32_t reserved
+        ('values', rollout_strs),  # struct rollout_strs values
+    ]
+
+
+class rollout_selector(ctypes.Structure):
+    _fields_ = [
+        ('match_labels', rollout_labels),  # struct rollout_labels match_labels
+        ('requirements', ctypes.c_void_p),  # const struct rollout_requirement *requirements
+        ('requirement_count', ctypes.c_size_t),  # size_t requirement_count
+    ]
+
+
+class rollout_taint(ctypes.Structure):
+    _fields_ = [
+        ('key', rollout_str),  # struct rollout_str key
+        ('value', rollout_str),  # struct rollout_str value
+        ('effect', ctypes.c_uint32),  # uint32_t effect
+        ('reserved', ctypes.c_uint32),  # uint32_t reserved
+    ]
+
+
+class rollout_toleration(ctypes.Structure):
+    _fields_ = [
+        ('key', rollout_str),  # struct rollout_str key
+        ('value', rollout_str),  # struct rollout_str value
+        ('op', ctypes.c_uint32),  # uint32_t op
+        ('effect', ctypes.c_uint32),  # uint32_t effect
+    ]
+
+
+class rollout_node_term(ctypes.Structure):
+    _fields_ = [
+        ('expressions', ctypes.c_void_p),  # const struct rollout_requirement *expressions
+        ('expression_count', ctypes.c_size_t),  # size_t expression_count
+        ('fields', ctypes.c_void_p),  # const struct rollout_requirement *fields
+        ('field_count', ctypes.c_size_t),  # size_t field_count
+    ]
+
+
+class rollout_node_affinity(ctypes.Structure):
+    _fields_ = [
+        ('set', ctypes.c_uint32),  # uint32_t set
+        ('reserved', ctypes.c_uint32),  # uint32_t reserved
+        ('terms', ctypes.c_void_p),  # const struct rollout_node_term *terms
+        ('term_count', ctypes.c_size_t),  # size_t term_count
+    ]
+
+
+class rollout_resource(ctypes.Structure):
+    _fields_ = [
+        ('name', rollout_str),  # struct rollout_str name
+        ('amount', ctypes.c_int64),  # int64_t amount
+    ]
+
+
+class rollout_scheduling(ctypes.Structure):
+    _fields_ = [
+        ('node_name', rollout_str),  # struct rollout_str node_name
+        ('node_selector', rollout_labels),  # struct rollout_labels node_selector
+        ('affinity', rollout_node_affinity),  # struct rollout_node_affinity affinity
+        ('tolerations', ctypes.c_void_p),  # const struct rollout_toleration *tolerations
+        ('toleration_count', ctypes.c_size_t),  # size_t toleration_count
+        ('host_network', ctypes.c_uint32),  # uint32_t host_network
+        ('reserved', ctypes.c_uint32),  # uint32_t reserved
+    ]
+
+
+class rollout_broadcastjob_status(ctypes.Structure):
+    _fields_ = [
+        ('struct_size', ctypes.c_uint32),  # uint32_t struct_size
+        ('active', ctypes.c_int32),  # int32_t active
+        ('succeeded', ctypes.c_int32),  # int32_t succeeded
+        ('failed', ctypes.c_int32),  # int32_t failed
+        ('desired', ctypes.c_int32),  # int32_t desired
+        ('reserved', ctypes.c_uint32),  # uint32_t reserved
+        ('start_ms', ctypes.c_int64),  # int64_t start_ms
+        ('completion_ms', ctypes.c_int64),  # int64_t completion_ms
+        ('phase', rollout_str),  # struct rollout_str phase
+        ('conditions', ctypes.c_void_p),  # const struct rollout_condition *conditions
+        ('condition_count', ctypes.c_size_t),  # size_t condition_count
+    ]
+
+
+class rollout_broadcastjob(ctypes.Structure):
+    _fields_ = [
+        ('struct_size', ctypes.c_uint32),  # uint32_t struct_size
+        ('flags', ctypes.c_uint32),  # uint32_t flags
+        ('namespace_', rollout_str),  # struct rollout_str namespace_
+        ('name', rollout_str),  # struct rollout_str name
+        ('parallelism', rollout_intstr),  # struct rollout_intstr parallelism
+        ('completion', ctypes.c_uint32),  # uint32_t completion
+        ('failure', ctypes.c_uint32),  # uint32_t failure
+        ('restart_limit', ctypes.c_int32),  # int32_t restart_limit
+        ('active_deadline_set', ctypes.c_uint32),  # uint32_t active_deadline_set
+        ('active_deadline_seconds', ctypes.c_int64),  # int64_t active_deadline_seconds
+        ('ttl_seconds_after_finished', rollout_opt),  # struct rollout_opt ttl_seconds_after_finished
+        ('scheduling', rollout_scheduling),  # struct rollout_scheduling scheduling
+        ('requests', ctypes.c_void_p),  # const struct rollout_resource *requests
+        ('request_count', ctypes.c_size_t),  # size_t request_count
+        ('status', ctypes.c_void_p),  # const struct rollout_broadcastjob_status *status
+    ]
+
+
 class rollout_node(ctypes.Structure):
     _fields_ = [
         ('kind', ctypes.c_uint32),  # uint32_t kind
@@ -132,68 +241,98 @@ class rollout_diff(ctypes.Structure):
     ]
 
 
-class rollout_requirement(ctypes.Structure):
+class rollout_hook(ctypes.Structure):
     _fields_ = [
-        ('key', rollout_str),  # struct rollout_str key
-        ('op', ctypes.c_uint32),  # uint32_t op
-        ('reserved', ctypes.c_uint32),  # uint32_t reserved
-        ('values', rollout_strs),  # struct rollout_strs values
+        ('set', ctypes.c_uint32),  # uint32_t set
+        ('mark_pod_not_ready', ctypes.c_uint32),  # uint32_t mark_pod_not_ready
+        ('labels', rollout_labels),  # struct rollout_labels labels
+        ('finalizers', rollout_strs),  # struct rollout_strs finalizers
     ]
 
 
-class rollout_selector(ctypes.Structure):
-    _fields_ = [
-        ('match_labels', rollout_labels),  # struct rollout_labels match_labels
-        ('requirements', ctypes.c_void_p),  # const struct rollout_requirement *requirements
-        ('requirement_count', ctypes.c_size_t),  # size_t requirement_count
-    ]
-
-
-class rollout_taint(ctypes.Structure):
-    _fields_ = [
-        ('key', rollout_str),  # struct rollout_str key
-        ('value', rollout_str),  # struct rollout_str value
-        ('effect', ctypes.c_uint32),  # uint32_t effect
-        ('reserved', ctypes.c_uint32),  # uint32_t reserved
-    ]
-
-
-class rollout_toleration(ctypes.Structure):
-    _fields_ = [
-        ('key', rollout_str),  # struct rollout_str key
-        ('value', rollout_str),  # struct rollout_str value
-        ('op', ctypes.c_uint32),  # uint32_t op
-        ('effect', ctypes.c_uint32),  # uint32_t effect
-    ]
-
-
-class rollout_node_term(ctypes.Structure):
-    _fields_ = [
-        ('expressions', ctypes.c_void_p),  # const struct rollout_requirement *expressions
-        ('expression_count', ctypes.c_size_t),  # size_t expression_count
-        ('fields', ctypes.c_void_p),  # const struct rollout_requirement *fields
-        ('field_count', ctypes.c_size_t),  # size_t field_count
-    ]
-
-
-class rollout_node_affinity(ctypes.Structure):
+class rollout_lifecycle(ctypes.Structure):
     _fields_ = [
         ('set', ctypes.c_uint32),  # uint32_t set
         ('reserved', ctypes.c_uint32),  # uint32_t reserved
-        ('terms', ctypes.c_void_p),  # const struct rollout_node_term *terms
-        ('term_count', ctypes.c_size_t),  # size_t term_count
+        ('pre_normal', rollout_hook),  # struct rollout_hook pre_normal
+        ('pre_delete', rollout_hook),  # struct rollout_hook pre_delete
+        ('in_place_update', rollout_hook),  # struct rollout_hook in_place_update
     ]
 
 
-class rollout_scheduling(ctypes.Structure):
+class rollout_condition(ctypes.Structure):
     _fields_ = [
-        ('node_name', rollout_str),  # struct rollout_str node_name
-        ('node_selector', rollout_labels),  # struct rollout_labels node_selector
-        ('affinity', rollout_node_affinity),  # struct rollout_node_affinity affinity
-        ('tolerations', ctypes.c_void_p),  # const struct rollout_toleration *tolerations
-        ('toleration_count', ctypes.c_size_t),  # size_t toleration_count
-        ('host_network', ctypes.c_uint32),  # uint32_t host_network
+        ('type', rollout_str),  # struct rollout_str type
+        ('status', rollout_str),  # struct rollout_str status
+        ('reason', rollout_str),  # struct rollout_str reason
+        ('message', rollout_str),  # struct rollout_str message
+        ('last_update_ms', ctypes.c_int64),  # int64_t last_update_ms
+        ('last_transition_ms', ctypes.c_int64),  # int64_t last_transition_ms
+    ]
+
+
+class rollout_subset_spec(ctypes.Structure):
+    _fields_ = [
+        ('name', rollout_str),  # struct rollout_str name
+        ('replicas', rollout_intstr),  # struct rollout_intstr replicas
+        ('min_replicas', rollout_intstr),  # struct rollout_intstr min_replicas
+        ('max_replicas', rollout_intstr),  # struct rollout_intstr max_replicas
+        ('partition', rollout_opt),  # struct rollout_opt partition
+        ('patch', rollout_str),  # struct rollout_str patch
+    ]
+
+
+class rollout_subset_status(ctypes.Structure):
+    _fields_ = [
+        ('name', rollout_str),  # struct rollout_str name
+        ('replicas', ctypes.c_int32),  # int32_t replicas
+        ('ready_replicas', ctypes.c_int32),  # int32_t ready_replicas
+        ('partition', ctypes.c_int32),  # int32_t partition
+        ('reserved_pods', ctypes.c_int32),  # int32_t reserved_pods
+        ('conditions', ctypes.c_void_p),  # const struct rollout_condition *conditions
+        ('condition_count', ctypes.c_size_t),  # size_t condition_count
+    ]
+
+
+class rollout_uniteddeployment_status(ctypes.Structure):
+    _fields_ = [
+        ('struct_size', ctypes.c_uint32),  # uint32_t struct_size
+        ('replicas', ctypes.c_int32),  # int32_t replicas
+        ('observed_generation', ctypes.c_int64),  # int64_t observed_generation
+        ('ready_replicas', ctypes.c_int32),  # int32_t ready_replicas
+        ('updated_replicas', ctypes.c_int32),  # int32_t updated_replicas
+        ('updated_ready_replicas', ctypes.c_int32),  # int32_t updated_ready_replicas
+        ('reserved_pods', ctypes.c_int32),  # int32_t reserved_pods
+        ('collision_count', rollout_opt),  # struct rollout_opt collision_count
+        ('current_revision', rollout_str),  # struct rollout_str current_revision
+        ('updated_revision', rollout_str),  # struct rollout_str updated_revision
+        ('label_selector', rollout_str),  # struct rollout_str label_selector
+        ('subsets', ctypes.c_void_p),  # const struct rollout_subset_status *subsets
+        ('subset_count', ctypes.c_size_t),  # size_t subset_count
+        ('conditions', ctypes.c_void_p),  # const struct rollout_condition *conditions
+        ('condition_count', ctypes.c_size_t),  # size_t condition_count
+    ]
+
+
+class rollout_uniteddeployment(ctypes.Structure):
+    _fields_ = [
+        ('struct_size', ctypes.c_uint32),  # uint32_t struct_size
+        ('flags', ctypes.c_uint32),  # uint32_t flags
+        ('namespace_', rollout_str),  # struct rollout_str namespace_
+        ('name', rollout_str),  # struct rollout_str name
+        ('selector', rollout_selector),  # struct rollout_selector selector
+        ('label_selector', rollout_str),  # struct rollout_str label_selector
+        ('resource_version', rollout_str),  # struct rollout_str resource_version
+        ('generation', ctypes.c_int64),  # int64_t generation
+        ('replicas', rollout_opt),  # struct rollout_opt replicas
+        ('revision_history_limit', rollout_opt),  # struct rollout_opt revision_history_limit
+        ('child_kind', ctypes.c_uint32),  # uint32_t child_kind
         ('reserved', ctypes.c_uint32),  # uint32_t reserved
+        ('reschedule_critical_seconds', rollout_opt),  # struct rollout_opt reschedule_critical_seconds
+        ('unschedulable_duration', rollout_opt),  # struct rollout_opt unschedulable_duration
+        ('subsets', ctypes.c_void_p),  # const struct rollout_subset_spec *subsets
+        ('subset_count', ctypes.c_size_t),  # size_t subset_count
+        ('status', ctypes.c_void_p),  # const struct rollout_uniteddeployment_status *status
     ]
 
 
@@ -205,6 +344,17 @@ class rollout_in_place(ctypes.Structure):
         ('grace_revision', rollout_str),  # struct rollout_str grace_revision
         ('grace_end_ms', ctypes.c_int64),  # int64_t grace_end_ms
         ('containers', rollout_tree),  # struct rollout_tree containers
+    ]
+
+
+class rollout_job_pod(ctypes.Structure):
+    _fields_ = [
+        ('scheduling', rollout_scheduling),  # struct rollout_scheduling scheduling
+        ('requests', ctypes.c_void_p),  # const struct rollout_resource *requests
+        ('request_count', ctypes.c_size_t),  # size_t request_count
+        ('restarts', ctypes.c_int64),  # int64_t restarts
+        ('on_failure', ctypes.c_uint32),  # uint32_t on_failure
+        ('reserved', ctypes.c_uint32),  # uint32_t reserved
     ]
 
 
@@ -229,6 +379,9 @@ class rollout_pod(ctypes.Structure):
         ('in_place', ctypes.c_void_p),  # const struct rollout_in_place *in_place
         ('uid', rollout_str),  # struct rollout_str uid
         ('target_node', rollout_str),  # struct rollout_str target_node
+        ('replica_set', ctypes.c_uint32),  # uint32_t replica_set
+        ('child', ctypes.c_uint32),  # uint32_t child
+        ('job_pod', ctypes.c_void_p),  # const struct rollout_job_pod *job_pod
     ]
 
 
@@ -238,6 +391,10 @@ class rollout_node_facts(ctypes.Structure):
         ('labels', rollout_labels),  # struct rollout_labels labels
         ('taints', ctypes.c_void_p),  # const struct rollout_taint *taints
         ('taint_count', ctypes.c_size_t),  # size_t taint_count
+        ('allocatable', ctypes.c_void_p),  # const struct rollout_resource *allocatable
+        ('allocatable_count', ctypes.c_size_t),  # size_t allocatable_count
+        ('unschedulable', ctypes.c_uint32),  # uint32_t unschedulable
+        ('reserved', ctypes.c_uint32),  # uint32_t reserved
     ]
 
 
@@ -276,6 +433,7 @@ class rollout_revision(ctypes.Structure):
         ('data', rollout_tree),  # struct rollout_tree data
         ('claims_hash', rollout_str),  # struct rollout_str claims_hash
         ('hash', rollout_str),  # struct rollout_str hash
+        ('created_ms', ctypes.c_int64),  # int64_t created_ms
     ]
 
 
@@ -292,6 +450,41 @@ class rollout_backoff(ctypes.Structure):
         ('node', rollout_str),  # struct rollout_str node
         ('seconds', ctypes.c_int64),  # int64_t seconds
         ('last_step_ms', ctypes.c_int64),  # int64_t last_step_ms
+    ]
+
+
+class rollout_subset(ctypes.Structure):
+    _fields_ = [
+        ('name', rollout_str),  # struct rollout_str name
+        ('subset', rollout_str),  # struct rollout_str subset
+        ('revision', rollout_str),  # struct rollout_str revision
+        ('patch', rollout_str),  # struct rollout_str patch
+        ('kind', ctypes.c_uint32),  # uint32_t kind
+        ('flags', ctypes.c_uint32),  # uint32_t flags
+        ('replicas', ctypes.c_int32),  # int32_t replicas
+        ('status_replicas', ctypes.c_int32),  # int32_t status_replicas
+        ('ready_replicas', ctypes.c_int32),  # int32_t ready_replicas
+        ('reserved', ctypes.c_uint32),  # uint32_t reserved
+        ('partition', rollout_intstr),  # struct rollout_intstr partition
+    ]
+
+
+class rollout_replica_set_facts(ctypes.Structure):
+    _fields_ = [
+        ('name', rollout_str),  # struct rollout_str name
+        ('uid', rollout_str),  # struct rollout_str uid
+        ('created_ms', ctypes.c_int64),  # int64_t created_ms
+        ('generation', ctypes.c_int64),  # int64_t generation
+        ('observed_generation', ctypes.c_int64),  # int64_t observed_generation
+        ('flags', ctypes.c_uint32),  # uint32_t flags
+        ('replicas', ctypes.c_int32),  # int32_t replicas
+        ('status_replicas', ctypes.c_int32),  # int32_t status_replicas
+        ('ready_replicas', ctypes.c_int32),  # int32_t ready_replicas
+        ('available_replicas', ctypes.c_int32),  # int32_t available_replicas
+        ('min_ready_seconds', ctypes.c_int32),  # int32_t min_ready_seconds
+        ('annotations', rollout_labels),  # struct rollout_labels annotations
+        ('replica_failure', rollout_condition),  # struct rollout_condition replica_failure
+        ('selector', rollout_selector),  # struct rollout_selector selector
     ]
 
 
@@ -351,6 +544,22 @@ class rollout_backoffs(ctypes.Structure):
     ]
 
 
+class rollout_replica_sets(ctypes.Structure):
+    _fields_ = [
+        ('items', ctypes.c_void_p),  # const struct rollout_replica_set_facts *items
+        ('count', ctypes.c_size_t),  # size_t count
+        ('stride', ctypes.c_size_t),  # size_t stride
+    ]
+
+
+class rollout_subsets(ctypes.Structure):
+    _fields_ = [
+        ('items', ctypes.c_void_p),  # const struct rollout_subset *items
+        ('count', ctypes.c_size_t),  # size_t count
+        ('stride', ctypes.c_size_t),  # size_t stride
+    ]
+
+
 class rollout_snapshot(ctypes.Structure):
     _fields_ = [
         ('struct_size', ctypes.c_uint32),  # uint32_t struct_size
@@ -366,36 +575,9 @@ class rollout_snapshot(ctypes.Structure):
         ('in_place_verdicts', rollout_in_place_verdicts),  # struct rollout_in_place_verdicts in_place_verdicts
         ('storage_classes', rollout_storage_classes),  # struct rollout_storage_classes storage_classes
         ('failed_pod_backoffs', rollout_backoffs),  # struct rollout_backoffs failed_pod_backoffs
-    ]
-
-
-class rollout_hook(ctypes.Structure):
-    _fields_ = [
-        ('set', ctypes.c_uint32),  # uint32_t set
-        ('mark_pod_not_ready', ctypes.c_uint32),  # uint32_t mark_pod_not_ready
-        ('labels', rollout_labels),  # struct rollout_labels labels
-        ('finalizers', rollout_strs),  # struct rollout_strs finalizers
-    ]
-
-
-class rollout_lifecycle(ctypes.Structure):
-    _fields_ = [
-        ('set', ctypes.c_uint32),  # uint32_t set
-        ('reserved', ctypes.c_uint32),  # uint32_t reserved
-        ('pre_normal', rollout_hook),  # struct rollout_hook pre_normal
-        ('pre_delete', rollout_hook),  # struct rollout_hook pre_delete
-        ('in_place_update', rollout_hook),  # struct rollout_hook in_place_update
-    ]
-
-
-class rollout_condition(ctypes.Structure):
-    _fields_ = [
-        ('type', rollout_str),  # struct rollout_str type
-        ('status', rollout_str),  # struct rollout_str status
-        ('reason', rollout_str),  # struct rollout_str reason
-        ('message', rollout_str),  # struct rollout_str message
-        ('last_update_ms', ctypes.c_int64),  # int64_t last_update_ms
-        ('last_transition_ms', ctypes.c_int64),  # int64_t last_transition_ms
+        ('replica_sets', rollout_replica_sets),  # struct rollout_replica_sets replica_sets
+        ('subsets', rollout_subsets),  # struct rollout_subsets subsets
+        ('written_version', rollout_str),  # struct rollout_str written_version
     ]
 
 
@@ -522,6 +704,72 @@ class rollout_daemonset(ctypes.Structure):
     ]
 
 
+class rollout_deployment_status(ctypes.Structure):
+    _fields_ = [
+        ('struct_size', ctypes.c_uint32),  # uint32_t struct_size
+        ('replicas', ctypes.c_int32),  # int32_t replicas
+        ('observed_generation', ctypes.c_int64),  # int64_t observed_generation
+        ('updated_replicas', ctypes.c_int32),  # int32_t updated_replicas
+        ('ready_replicas', ctypes.c_int32),  # int32_t ready_replicas
+        ('available_replicas', ctypes.c_int32),  # int32_t available_replicas
+        ('unavailable_replicas', ctypes.c_int32),  # int32_t unavailable_replicas
+        ('collision_count', rollout_opt),  # struct rollout_opt collision_count
+        ('conditions', ctypes.c_void_p),  # const struct rollout_condition *conditions
+        ('condition_count', ctypes.c_size_t),  # size_t condition_count
+    ]
+
+
+class rollout_deployment(ctypes.Structure):
+    _fields_ = [
+        ('struct_size', ctypes.c_uint32),  # uint32_t struct_size
+        ('flags', ctypes.c_uint32),  # uint32_t flags
+        ('namespace_', rollout_str),  # struct rollout_str namespace_
+        ('name', rollout_str),  # struct rollout_str name
+        ('selector', rollout_selector),  # struct rollout_selector selector
+        ('generation', ctypes.c_int64),  # int64_t generation
+        ('replicas', rollout_opt),  # struct rollout_opt replicas
+        ('min_ready_seconds', ctypes.c_int32),  # int32_t min_ready_seconds
+        ('strategy', ctypes.c_uint32),  # uint32_t strategy
+        ('max_surge', rollout_intstr),  # struct rollout_intstr max_surge
+        ('max_unavailable', rollout_intstr),  # struct rollout_intstr max_unavailable
+        ('progress_deadline_seconds', rollout_opt),  # struct rollout_opt progress_deadline_seconds
+        ('revision_history_limit', rollout_opt),  # struct rollout_opt revision_history_limit
+        ('annotations', rollout_labels),  # struct rollout_labels annotations
+        ('partition', rollout_intstr),  # struct rollout_intstr partition
+        ('status', ctypes.c_void_p),  # const struct rollout_deployment_status *status
+    ]
+
+
+class rollout_replicaset_status(ctypes.Structure):
+    _fields_ = [
+        ('struct_size', ctypes.c_uint32),  # uint32_t struct_size
+        ('replicas', ctypes.c_int32),  # int32_t replicas
+        ('observed_generation', ctypes.c_int64),  # int64_t observed_generation
+        ('fully_labeled_replicas', ctypes.c_int32),  # int32_t fully_labeled_replicas
+        ('ready_replicas', ctypes.c_int32),  # int32_t ready_replicas
+        ('available_replicas', ctypes.c_int32),  # int32_t available_replicas
+        ('reserved', ctypes.c_uint32),  # uint32_t reserved
+        ('conditions', ctypes.c_void_p),  # const struct rollout_condition *conditions
+        ('condition_count', ctypes.c_size_t),  # size_t condition_count
+    ]
+
+
+class rollout_replicaset(ctypes.Structure):
+    _fields_ = [
+        ('struct_size', ctypes.c_uint32),  # uint32_t struct_size
+        ('flags', ctypes.c_uint32),  # uint32_t flags
+        ('namespace_', rollout_str),  # struct rollout_str namespace_
+        ('name', rollout_str),  # struct rollout_str name
+        ('selector', rollout_selector),  # struct rollout_selector selector
+        ('template_labels', rollout_labels),  # struct rollout_labels template_labels
+        ('generation', ctypes.c_int64),  # int64_t generation
+        ('replicas', rollout_opt),  # struct rollout_opt replicas
+        ('min_ready_seconds', ctypes.c_int32),  # int32_t min_ready_seconds
+        ('reserved', ctypes.c_uint32),  # uint32_t reserved
+        ('status', ctypes.c_void_p),  # const struct rollout_replicaset_status *status
+    ]
+
+
 class rollout_claim_template(ctypes.Structure):
     _fields_ = [
         ('name', rollout_str),  # struct rollout_str name
@@ -611,6 +859,10 @@ class rollout_workload(ctypes.Structure):
         ('cloneset', ctypes.c_void_p),  # const struct rollout_cloneset *cloneset
         ('statefulset', ctypes.c_void_p),  # const struct rollout_statefulset *statefulset
         ('daemonset', ctypes.c_void_p),  # const struct rollout_daemonset *daemonset
+        ('broadcastjob', ctypes.c_void_p),  # const struct rollout_broadcastjob *broadcastjob
+        ('deployment', ctypes.c_void_p),  # const struct rollout_deployment *deployment
+        ('replicaset', ctypes.c_void_p),  # const struct rollout_replicaset *replicaset
+        ('uniteddeployment', ctypes.c_void_p),  # const struct rollout_uniteddeployment *uniteddeployment
     ]
 
 
@@ -684,7 +936,11 @@ class rollout_plan(ctypes.Structure):
         ('dropped_pods_to_delete', ctypes.c_void_p),  # const uint32_t *dropped_pods_to_delete
         ('dropped_count', ctypes.c_size_t),  # size_t dropped_count
         ('stopped_at', ctypes.c_uint32),  # uint32_t stopped_at
-        ('reserved', ctypes.c_uint32),  # uint32_t reserved
+        ('allocator', ctypes.c_uint32),  # uint32_t allocator
+        ('next_replicas', ctypes.c_void_p),  # const int32_t *next_replicas
+        ('next_replica_count', ctypes.c_size_t),  # size_t next_replica_count
+        ('next_partitions', ctypes.c_void_p),  # const int32_t *next_partitions
+        ('next_partition_count', ctypes.c_size_t),  # size_t next_partition_count
     ]
 
 
@@ -729,6 +985,10 @@ class rollout_world(ctypes.Structure):
         ('pod_object_count', ctypes.c_size_t),  # size_t pod_object_count
         ('revision_object_count', ctypes.c_size_t),  # size_t revision_object_count
         ('claim_object_count', ctypes.c_size_t),  # size_t claim_object_count
+        ('replica_set_objects', ctypes.c_void_p),  # const struct rollout_tree *replica_set_objects
+        ('replica_set_object_count', ctypes.c_size_t),  # size_t replica_set_object_count
+        ('subset_objects', ctypes.c_void_p),  # const struct rollout_tree *subset_objects
+        ('subset_object_count', ctypes.c_size_t),  # size_t subset_object_count
     ]
 
 
@@ -881,20 +1141,31 @@ STRUCTS: dict[str, type[ctypes.Structure]] = {
     'rollout_strs': rollout_strs,
     'rollout_error': rollout_error,
     'rollout_intstr': rollout_intstr,
-    'rollout_node': rollout_node,
-    'rollout_tree': rollout_tree,
-    'rollout_in_place_verdict': rollout_in_place_verdict,
-    'rollout_diff_options': rollout_diff_options,
-    'rollout_container_change': rollout_container_change,
-    'rollout_diff': rollout_diff,
     'rollout_requirement': rollout_requirement,
     'rollout_selector': rollout_selector,
     'rollout_taint': rollout_taint,
     'rollout_toleration': rollout_toleration,
     'rollout_node_term': rollout_node_term,
     'rollout_node_affinity': rollout_node_affinity,
+    'rollout_resource': rollout_resource,
     'rollout_scheduling': rollout_scheduling,
+    'rollout_broadcastjob_status': rollout_broadcastjob_status,
+    'rollout_broadcastjob': rollout_broadcastjob,
+    'rollout_node': rollout_node,
+    'rollout_tree': rollout_tree,
+    'rollout_in_place_verdict': rollout_in_place_verdict,
+    'rollout_diff_options': rollout_diff_options,
+    'rollout_container_change': rollout_container_change,
+    'rollout_diff': rollout_diff,
+    'rollout_hook': rollout_hook,
+    'rollout_lifecycle': rollout_lifecycle,
+    'rollout_condition': rollout_condition,
+    'rollout_subset_spec': rollout_subset_spec,
+    'rollout_subset_status': rollout_subset_status,
+    'rollout_uniteddeployment_status': rollout_uniteddeployment_status,
+    'rollout_uniteddeployment': rollout_uniteddeployment,
     'rollout_in_place': rollout_in_place,
+    'rollout_job_pod': rollout_job_pod,
     'rollout_pod': rollout_pod,
     'rollout_node_facts': rollout_node_facts,
     'rollout_owner': rollout_owner,
@@ -902,6 +1173,8 @@ STRUCTS: dict[str, type[ctypes.Structure]] = {
     'rollout_revision': rollout_revision,
     'rollout_storage_class': rollout_storage_class,
     'rollout_backoff': rollout_backoff,
+    'rollout_subset': rollout_subset,
+    'rollout_replica_set_facts': rollout_replica_set_facts,
     'rollout_pods': rollout_pods,
     'rollout_nodes': rollout_nodes,
     'rollout_claims': rollout_claims,
@@ -909,10 +1182,9 @@ STRUCTS: dict[str, type[ctypes.Structure]] = {
     'rollout_in_place_verdicts': rollout_in_place_verdicts,
     'rollout_storage_classes': rollout_storage_classes,
     'rollout_backoffs': rollout_backoffs,
+    'rollout_replica_sets': rollout_replica_sets,
+    'rollout_subsets': rollout_subsets,
     'rollout_snapshot': rollout_snapshot,
-    'rollout_hook': rollout_hook,
-    'rollout_lifecycle': rollout_lifecycle,
-    'rollout_condition': rollout_condition,
     'rollout_weight_term': rollout_weight_term,
     'rollout_priority': rollout_priority,
     'rollout_order': rollout_order,
@@ -921,6 +1193,10 @@ STRUCTS: dict[str, type[ctypes.Structure]] = {
     'rollout_cloneset': rollout_cloneset,
     'rollout_daemonset_status': rollout_daemonset_status,
     'rollout_daemonset': rollout_daemonset,
+    'rollout_deployment_status': rollout_deployment_status,
+    'rollout_deployment': rollout_deployment,
+    'rollout_replicaset_status': rollout_replicaset_status,
+    'rollout_replicaset': rollout_replicaset,
     'rollout_claim_template': rollout_claim_template,
     'rollout_claim_status': rollout_claim_status,
     'rollout_statefulset_status': rollout_statefulset_status,
@@ -953,6 +1229,10 @@ PROTOTYPES: dict[str, tuple[Optional[Any], list[Any]]] = {
     # int rollout_intstr_scale(const struct rollout_intstr *value, uint32_t parser, uint32_t rounding, int32_t total,
     # int64_t *ret_count)
     'rollout_intstr_scale': (ctypes.c_int, [ctypes.c_void_p, ctypes.c_uint32, ctypes.c_uint32, ctypes.c_int32, ctypes.c_void_p]),
+    # int rollout_selector_check(const struct rollout_selector *selector, struct rollout_error *reterr)
+    'rollout_selector_check': (ctypes.c_int, [ctypes.c_void_p, ctypes.c_void_p]),
+    # int rollout_selector_matches(const struct rollout_selector *selector, const struct rollout_labels *labels)
+    'rollout_selector_matches': (ctypes.c_int, [ctypes.c_void_p, ctypes.c_void_p]),
     # int rollout_tree_check(const struct rollout_tree *tree, struct rollout_error *reterr)
     'rollout_tree_check': (ctypes.c_int, [ctypes.c_void_p, ctypes.c_void_p]),
     # int rollout_tree_text(const struct rollout_tree *tree, char *buf, size_t size, size_t *ret_len, struct
@@ -965,10 +1245,6 @@ PROTOTYPES: dict[str, tuple[Optional[Any], list[Any]]] = {
     'rollout_diff': (ctypes.c_int, [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p]),
     # void rollout_diff_free(struct rollout_diff *diff)
     'rollout_diff_free': (None, [ctypes.c_void_p]),
-    # int rollout_selector_check(const struct rollout_selector *selector, struct rollout_error *reterr)
-    'rollout_selector_check': (ctypes.c_int, [ctypes.c_void_p, ctypes.c_void_p]),
-    # int rollout_selector_matches(const struct rollout_selector *selector, const struct rollout_labels *labels)
-    'rollout_selector_matches': (ctypes.c_int, [ctypes.c_void_p, ctypes.c_void_p]),
     # int rollout_order_default(const struct rollout_pods *pods, uint32_t *indices, size_t n_indices, struct
     # rollout_error *reterr)
     'rollout_order_default': (ctypes.c_int, [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_void_p]),

@@ -352,7 +352,215 @@ def p_daemonset(a: Arena, it: types.DaemonSet) -> bytes:
     )
 
 
-WORKLOAD = Struct('@II16s16sPPP')
+RESOURCE = Struct('@16sq')
+
+
+def p_resource(a: Arena, it: types.Resource) -> bytes:
+    texts = a.texts
+    return RESOURCE.pack(
+        texts[it.name],
+        it.amount,
+    )
+
+
+BROADCASTJOB_STATUS = Struct('@IiiiiIqq16s16s')
+
+
+def p_broadcastjob_status(a: Arena, it: types.BroadcastJobStatus) -> bytes:
+    texts = a.texts
+    return BROADCASTJOB_STATUS.pack(
+        BROADCASTJOB_STATUS.size,
+        it.active,
+        it.succeeded,
+        it.failed,
+        it.desired,
+        0,
+        it.start_ms,
+        it.completion_ms,
+        NO_STR if it.phase is None else texts.present(it.phase),
+        a.slice(p_condition, it.conditions),
+    )
+
+
+BROADCASTJOB = Struct('@II16s16s24sIIiIq8s80s16sP')
+
+
+def p_broadcastjob(a: Arena, it: types.BroadcastJob) -> bytes:
+    texts = a.texts
+    return BROADCASTJOB.pack(
+        BROADCASTJOB.size,
+        it.flags,
+        texts[it.namespace],
+        texts[it.name],
+        a.intstr(it.parallelism),
+        it.completion,
+        it.failure,
+        it.restart_limit,
+        it.active_deadline_set,
+        it.active_deadline_seconds,
+        a.opt(it.ttl_seconds_after_finished),
+        p_scheduling(a, it.scheduling),
+        a.slice(p_resource, it.requests),
+        0 if it.status is None else a.one(p_broadcastjob_status, it.status),
+    )
+
+
+DEPLOYMENT_STATUS = Struct('@Iiqiiii8s16s')
+
+
+def p_deployment_status(a: Arena, it: types.DeploymentStatus) -> bytes:
+    return DEPLOYMENT_STATUS.pack(
+        DEPLOYMENT_STATUS.size,
+        it.replicas,
+        it.observed_generation,
+        it.updated_replicas,
+        it.ready_replicas,
+        it.available_replicas,
+        it.unavailable_replicas,
+        a.opt(it.collision_count),
+        a.slice(p_condition, it.conditions),
+    )
+
+
+DEPLOYMENT = Struct('@II16s16s32sq8siI24s24s8s8s16s24sP')
+
+
+def p_deployment(a: Arena, it: types.Deployment) -> bytes:
+    texts = a.texts
+    return DEPLOYMENT.pack(
+        DEPLOYMENT.size,
+        it.flags,
+        texts[it.namespace],
+        texts[it.name],
+        p_selector(a, it.selector),
+        it.generation,
+        a.opt(it.replicas),
+        it.min_ready_seconds,
+        it.strategy,
+        a.intstr(it.max_surge),
+        a.intstr(it.max_unavailable),
+        a.opt(it.progress_deadline_seconds),
+        a.opt(it.revision_history_limit),
+        a.labels(it.annotations),
+        a.intstr(it.partition),
+        0 if it.status is None else a.one(p_deployment_status, it.status),
+    )
+
+
+REPLICASET_STATUS = Struct('@IiqiiiI16s')
+
+
+def p_replicaset_status(a: Arena, it: types.ReplicaSetStatus) -> bytes:
+    return REPLICASET_STATUS.pack(
+        REPLICASET_STATUS.size,
+        it.replicas,
+        it.observed_generation,
+        it.fully_labeled_replicas,
+        it.ready_replicas,
+        it.available_replicas,
+        0,
+        a.slice(p_condition, it.conditions),
+    )
+
+
+REPLICASET = Struct('@II16s16s32s16sq8siIP')
+
+
+def p_replicaset(a: Arena, it: types.ReplicaSet) -> bytes:
+    texts = a.texts
+    return REPLICASET.pack(
+        REPLICASET.size,
+        it.flags,
+        texts[it.namespace],
+        texts[it.name],
+        p_selector(a, it.selector),
+        a.labels(it.template_labels),
+        it.generation,
+        a.opt(it.replicas),
+        it.min_ready_seconds,
+        0,
+        0 if it.status is None else a.one(p_replicaset_status, it.status),
+    )
+
+
+SUBSET_SPEC = Struct('@16s24s24s24s8s16s')
+
+
+def p_subset_spec(a: Arena, it: types.SubsetSpec) -> bytes:
+    texts = a.texts
+    return SUBSET_SPEC.pack(
+        texts[it.name],
+        a.intstr(it.replicas),
+        a.intstr(it.min_replicas),
+        a.intstr(it.max_replicas),
+        a.opt(it.partition),
+        texts[it.patch],
+    )
+
+
+SUBSET_STATUS = Struct('@16siiii16s')
+
+
+def p_subset_status(a: Arena, it: types.SubsetStatus) -> bytes:
+    texts = a.texts
+    return SUBSET_STATUS.pack(
+        texts[it.name],
+        it.replicas,
+        it.ready_replicas,
+        it.partition,
+        0,
+        a.slice(p_condition, it.conditions),
+    )
+
+
+UNITEDDEPLOYMENT_STATUS = Struct('@Iiqiiii8s16s16s16s16s16s')
+
+
+def p_uniteddeployment_status(a: Arena, it: types.UnitedDeploymentStatus) -> bytes:
+    texts = a.texts
+    return UNITEDDEPLOYMENT_STATUS.pack(
+        UNITEDDEPLOYMENT_STATUS.size,
+        it.replicas,
+        it.observed_generation,
+        it.ready_replicas,
+        it.updated_replicas,
+        it.updated_ready_replicas,
+        0,
+        a.opt(it.collision_count),
+        texts[it.current_revision],
+        texts[it.updated_revision],
+        texts[it.label_selector],
+        a.slice(p_subset_status, it.subsets),
+        a.slice(p_condition, it.conditions),
+    )
+
+
+UNITEDDEPLOYMENT = Struct('@II16s16s32s16s16sq8s8sII8s8s16sP')
+
+
+def p_uniteddeployment(a: Arena, it: types.UnitedDeployment) -> bytes:
+    texts = a.texts
+    return UNITEDDEPLOYMENT.pack(
+        UNITEDDEPLOYMENT.size,
+        it.flags,
+        texts[it.namespace],
+        texts[it.name],
+        p_selector(a, it.selector),
+        texts[it.label_selector],
+        texts[it.resource_version],
+        it.generation,
+        a.opt(it.replicas),
+        a.opt(it.revision_history_limit),
+        it.child_kind,
+        0,
+        a.opt(it.reschedule_critical_seconds),
+        a.opt(it.unschedulable_duration),
+        a.slice(p_subset_spec, it.subsets),
+        0 if it.status is None else a.one(p_uniteddeployment_status, it.status),
+    )
+
+
+WORKLOAD = Struct('@II16s16sPPPPPPP')
 
 
 def p_workload(a: Arena, it: types.Workload) -> bytes:
@@ -364,10 +572,14 @@ def p_workload(a: Arena, it: types.Workload) -> bytes:
         0 if it.cloneset is None else a.one(p_cloneset, it.cloneset),
         0 if it.statefulset is None else a.one(p_statefulset, it.statefulset),
         0 if it.daemonset is None else a.one(p_daemonset, it.daemonset),
+        0 if it.broadcastjob is None else a.one(p_broadcastjob, it.broadcastjob),
+        0 if it.deployment is None else a.one(p_deployment, it.deployment),
+        0 if it.replicaset is None else a.one(p_replicaset, it.replicaset),
+        0 if it.uniteddeployment is None else a.one(p_uniteddeployment, it.uniteddeployment),
     )
 
 
-REVISION = Struct('@16sqII16s16s16s16s')
+REVISION = Struct('@16sqII16s16s16s16sq')
 
 
 def p_revision(a: Arena, it: types.Revision) -> bytes:
@@ -381,6 +593,7 @@ def p_revision(a: Arena, it: types.Revision) -> bytes:
         a.tree(it.data),
         NO_STR if it.claims_hash is None else texts.present(it.claims_hash),
         texts[it.hash],
+        it.created_ms,
     )
 
 
@@ -399,7 +612,20 @@ def p_in_place(a: Arena, it: types.InPlace) -> bytes:
     )
 
 
-POD = Struct('@IIIIqqiiiI16s16s16s16s16s16sP16s16s')
+JOB_POD = Struct('@80s16sqII')
+
+
+def p_job_pod(a: Arena, it: types.JobPod) -> bytes:
+    return JOB_POD.pack(
+        p_scheduling(a, it.scheduling),
+        a.slice(p_resource, it.requests),
+        it.restarts,
+        it.on_failure,
+        0,
+    )
+
+
+POD = Struct('@IIIIqqiiiI16s16s16s16s16s16sP16s16sIIP')
 
 
 def p_pod(a: Arena, it: types.Pod) -> bytes:
@@ -424,6 +650,9 @@ def p_pod(a: Arena, it: types.Pod) -> bytes:
         0 if it.in_place is None else a.one(p_in_place, it.in_place),
         texts[it.uid],
         NO_STR if it.target_node is None else texts.present(it.target_node),
+        it.replica_set,
+        it.child,
+        0 if it.job_pod is None else a.one(p_job_pod, it.job_pod),
     )
 
 
@@ -440,7 +669,7 @@ def p_taint(a: Arena, it: types.Taint) -> bytes:
     )
 
 
-NODE_FACTS = Struct('@16s16s16s')
+NODE_FACTS = Struct('@16s16s16s16sII')
 
 
 def p_node_facts(a: Arena, it: types.NodeFacts) -> bytes:
@@ -449,6 +678,9 @@ def p_node_facts(a: Arena, it: types.NodeFacts) -> bytes:
         texts[it.name],
         a.labels(it.labels),
         a.slice(p_taint, it.taints),
+        a.slice(p_resource, it.allocatable),
+        it.unschedulable,
+        0,
     )
 
 
@@ -522,10 +754,54 @@ def p_backoff(a: Arena, it: types.Backoff) -> bytes:
     )
 
 
-SNAPSHOT = Struct('@IIIIqq24s24s24s24s24s24s24s')
+REPLICA_SET_FACTS = Struct('@16s16sqqqIiiiii16s80s32s')
+
+
+def p_replica_set_facts(a: Arena, it: types.ReplicaSetFacts) -> bytes:
+    texts = a.texts
+    return REPLICA_SET_FACTS.pack(
+        texts[it.name],
+        texts[it.uid],
+        it.created_ms,
+        it.generation,
+        it.observed_generation,
+        it.flags,
+        it.replicas,
+        it.status_replicas,
+        it.ready_replicas,
+        it.available_replicas,
+        it.min_ready_seconds,
+        a.labels(it.annotations),
+        p_condition(a, it.replica_failure),
+        p_selector(a, it.selector),
+    )
+
+
+SUBSET = Struct('@16s16s16s16sIIiiiI24s')
+
+
+def p_subset(a: Arena, it: types.Subset) -> bytes:
+    texts = a.texts
+    return SUBSET.pack(
+        texts[it.name],
+        texts[it.subset],
+        texts[it.revision],
+        texts[it.patch],
+        it.kind,
+        it.flags,
+        it.replicas,
+        it.status_replicas,
+        it.ready_replicas,
+        0,
+        a.intstr(it.partition),
+    )
+
+
+SNAPSHOT = Struct('@IIIIqq24s24s24s24s24s24s24s24s24s16s')
 
 
 def p_snapshot(a: Arena, it: types.Snapshot) -> bytes:
+    texts = a.texts
     return SNAPSHOT.pack(
         SNAPSHOT.size,
         it.current_revision,
@@ -540,6 +816,9 @@ def p_snapshot(a: Arena, it: types.Snapshot) -> bytes:
         a.view(p_in_place_verdict, it.in_place_verdicts, IN_PLACE_VERDICT.size),
         a.view(p_storage_class, it.storage_classes, STORAGE_CLASS.size),
         a.view(p_backoff, it.failed_pod_backoffs, BACKOFF.size),
+        a.view(p_replica_set_facts, it.replica_sets, REPLICA_SET_FACTS.size),
+        a.view(p_subset, it.subsets, SUBSET.size),
+        NO_STR if it.written_version is None else texts.present(it.written_version),
     )
 
 
@@ -553,12 +832,20 @@ TEXTS: dict[Any, Any] = {
     p_statefulset: attrgetter('namespace', 'name', 'uid', 'label_selector'),
     p_toleration: attrgetter('key', 'value'),
     p_daemonset: attrgetter('namespace', 'name', 'template_generation'),
+    p_broadcastjob: attrgetter('namespace', 'name'),
+    p_deployment: attrgetter('namespace', 'name'),
+    p_replicaset: attrgetter('namespace', 'name'),
+    p_subset_spec: attrgetter('name', 'patch'),
+    p_uniteddeployment_status: attrgetter('current_revision', 'updated_revision', 'label_selector'),
+    p_uniteddeployment: attrgetter('namespace', 'name', 'label_selector', 'resource_version'),
     p_revision: attrgetter('name', 'claims_hash', 'hash'),
     p_in_place: attrgetter('container', 'grace_revision'),
     p_pod: attrgetter('revision', 'name', 'node', 'namespace', 'uid', 'target_node'),
     p_taint: attrgetter('key', 'value'),
     p_owner: attrgetter('kind', 'name', 'uid'),
     p_claim: attrgetter('name', 'instance_id', 'storage_class', 'request', 'capacity'),
+    p_replica_set_facts: attrgetter('name', 'uid'),
+    p_subset: attrgetter('name', 'subset', 'revision', 'patch'),
 }
 LABELS: dict[Any, Any] = {
     p_hook: attrgetter('labels'),
@@ -757,6 +1044,125 @@ FIELDS: dict[type, tuple[tuple[str, str, bool, Any], ...]] = {
         ('template_generation', 'str', True, None),
         ('status', 'pointer', True, types.DaemonSetStatus),
     ),
+    types.Resource: (
+        ('name', 'str', False, None),
+        ('amount', 'int', False, (-9223372036854775808, 9223372036854775807)),
+    ),
+    types.BroadcastJobStatus: (
+        ('active', 'int', False, (-2147483648, 2147483647)),
+        ('succeeded', 'int', False, (-2147483648, 2147483647)),
+        ('failed', 'int', False, (-2147483648, 2147483647)),
+        ('desired', 'int', False, (-2147483648, 2147483647)),
+        ('start_ms', 'int', False, (-9223372036854775808, 9223372036854775807)),
+        ('completion_ms', 'int', False, (-9223372036854775808, 9223372036854775807)),
+        ('phase', 'str', True, None),
+        ('conditions', 'slice', False, types.Condition),
+    ),
+    types.BroadcastJob: (
+        ('flags', 'flags', False, (0, 4294967295)),
+        ('namespace', 'str', False, None),
+        ('name', 'str', False, None),
+        ('parallelism', 'intstr', False, None),
+        ('completion', 'enum', False, (0, 4294967295)),
+        ('failure', 'enum', False, (0, 4294967295)),
+        ('restart_limit', 'int', False, (-2147483648, 2147483647)),
+        ('active_deadline_set', 'bool', False, None),
+        ('active_deadline_seconds', 'int', False, (-9223372036854775808, 9223372036854775807)),
+        ('ttl_seconds_after_finished', 'opt', False, None),
+        ('scheduling', 'struct', False, types.Scheduling),
+        ('requests', 'slice', False, types.Resource),
+        ('status', 'pointer', True, types.BroadcastJobStatus),
+    ),
+    types.DeploymentStatus: (
+        ('replicas', 'int', False, (-2147483648, 2147483647)),
+        ('observed_generation', 'int', False, (-9223372036854775808, 9223372036854775807)),
+        ('updated_replicas', 'int', False, (-2147483648, 2147483647)),
+        ('ready_replicas', 'int', False, (-2147483648, 2147483647)),
+        ('available_replicas', 'int', False, (-2147483648, 2147483647)),
+        ('unavailable_replicas', 'int', False, (-2147483648, 2147483647)),
+        ('collision_count', 'opt', False, None),
+        ('conditions', 'slice', False, types.Condition),
+    ),
+    types.Deployment: (
+        ('flags', 'flags', False, (0, 4294967295)),
+        ('namespace', 'str', False, None),
+        ('name', 'str', False, None),
+        ('selector', 'struct', False, types.Selector),
+        ('generation', 'int', False, (-9223372036854775808, 9223372036854775807)),
+        ('replicas', 'opt', False, None),
+        ('min_ready_seconds', 'int', False, (-2147483648, 2147483647)),
+        ('strategy', 'enum', False, (0, 4294967295)),
+        ('max_surge', 'intstr', False, None),
+        ('max_unavailable', 'intstr', False, None),
+        ('progress_deadline_seconds', 'opt', False, None),
+        ('revision_history_limit', 'opt', False, None),
+        ('annotations', 'labels', False, None),
+        ('partition', 'intstr', False, None),
+        ('status', 'pointer', True, types.DeploymentStatus),
+    ),
+    types.ReplicaSetStatus: (
+        ('replicas', 'int', False, (-2147483648, 2147483647)),
+        ('observed_generation', 'int', False, (-9223372036854775808, 9223372036854775807)),
+        ('fully_labeled_replicas', 'int', False, (-2147483648, 2147483647)),
+        ('ready_replicas', 'int', False, (-2147483648, 2147483647)),
+        ('available_replicas', 'int', False, (-2147483648, 2147483647)),
+        ('conditions', 'slice', False, types.Condition),
+    ),
+    types.ReplicaSet: (
+        ('flags', 'flags', False, (0, 4294967295)),
+        ('namespace', 'str', False, None),
+        ('name', 'str', False, None),
+        ('selector', 'struct', False, types.Selector),
+        ('template_labels', 'labels', False, None),
+        ('generation', 'int', False, (-9223372036854775808, 9223372036854775807)),
+        ('replicas', 'opt', False, None),
+        ('min_ready_seconds', 'int', False, (-2147483648, 2147483647)),
+        ('status', 'pointer', True, types.ReplicaSetStatus),
+    ),
+    types.SubsetSpec: (
+        ('name', 'str', False, None),
+        ('replicas', 'intstr', False, None),
+        ('min_replicas', 'intstr', False, None),
+        ('max_replicas', 'intstr', False, None),
+        ('partition', 'opt', False, None),
+        ('patch', 'str', False, None),
+    ),
+    types.SubsetStatus: (
+        ('name', 'str', False, None),
+        ('replicas', 'int', False, (-2147483648, 2147483647)),
+        ('ready_replicas', 'int', False, (-2147483648, 2147483647)),
+        ('partition', 'int', False, (-2147483648, 2147483647)),
+        ('conditions', 'slice', False, types.Condition),
+    ),
+    types.UnitedDeploymentStatus: (
+        ('replicas', 'int', False, (-2147483648, 2147483647)),
+        ('observed_generation', 'int', False, (-9223372036854775808, 9223372036854775807)),
+        ('ready_replicas', 'int', False, (-2147483648, 2147483647)),
+        ('updated_replicas', 'int', False, (-2147483648, 2147483647)),
+        ('updated_ready_replicas', 'int', False, (-2147483648, 2147483647)),
+        ('collision_count', 'opt', False, None),
+        ('current_revision', 'str', False, None),
+        ('updated_revision', 'str', False, None),
+        ('label_selector', 'str', False, None),
+        ('subsets', 'slice', False, types.SubsetStatus),
+        ('conditions', 'slice', False, types.Condition),
+    ),
+    types.UnitedDeployment: (
+        ('flags', 'flags', False, (0, 4294967295)),
+        ('namespace', 'str', False, None),
+        ('name', 'str', False, None),
+        ('selector', 'struct', False, types.Selector),
+        ('label_selector', 'str', False, None),
+        ('resource_version', 'str', False, None),
+        ('generation', 'int', False, (-9223372036854775808, 9223372036854775807)),
+        ('replicas', 'opt', False, None),
+        ('revision_history_limit', 'opt', False, None),
+        ('child_kind', 'enum', True, (0, 4294967295)),
+        ('reschedule_critical_seconds', 'opt', False, None),
+        ('unschedulable_duration', 'opt', False, None),
+        ('subsets', 'slice', False, types.SubsetSpec),
+        ('status', 'pointer', True, types.UnitedDeploymentStatus),
+    ),
     types.Workload: (
         ('profile', 'int', False, (0, 4294967295)),
         ('gates', 'slice', False, types.FeatureGate),
@@ -764,6 +1170,10 @@ FIELDS: dict[type, tuple[tuple[str, str, bool, Any], ...]] = {
         ('cloneset', 'pointer', True, types.CloneSet),
         ('statefulset', 'pointer', True, types.StatefulSet),
         ('daemonset', 'pointer', True, types.DaemonSet),
+        ('broadcastjob', 'pointer', True, types.BroadcastJob),
+        ('deployment', 'pointer', True, types.Deployment),
+        ('replicaset', 'pointer', True, types.ReplicaSet),
+        ('uniteddeployment', 'pointer', True, types.UnitedDeployment),
     ),
     types.Revision: (
         ('name', 'str', False, None),
@@ -773,6 +1183,7 @@ FIELDS: dict[type, tuple[tuple[str, str, bool, Any], ...]] = {
         ('data', 'tree', False, None),
         ('claims_hash', 'str', True, None),
         ('hash', 'str', False, None),
+        ('created_ms', 'int', False, (-9223372036854775808, 9223372036854775807)),
     ),
     types.InPlace: (
         ('flags', 'flags', False, (0, 4294967295)),
@@ -781,6 +1192,12 @@ FIELDS: dict[type, tuple[tuple[str, str, bool, Any], ...]] = {
         ('grace_revision', 'str', False, None),
         ('grace_end_ms', 'int', False, (-9223372036854775808, 9223372036854775807)),
         ('containers', 'tree', False, None),
+    ),
+    types.JobPod: (
+        ('scheduling', 'struct', False, types.Scheduling),
+        ('requests', 'slice', False, types.Resource),
+        ('restarts', 'int', False, (-9223372036854775808, 9223372036854775807)),
+        ('on_failure', 'bool', False, None),
     ),
     types.Pod: (
         ('phase', 'enum', False, (0, 4294967295)),
@@ -801,6 +1218,9 @@ FIELDS: dict[type, tuple[tuple[str, str, bool, Any], ...]] = {
         ('in_place', 'pointer', True, types.InPlace),
         ('uid', 'str', False, None),
         ('target_node', 'str', True, None),
+        ('replica_set', 'int', False, (0, 4294967295)),
+        ('child', 'int', False, (0, 4294967295)),
+        ('job_pod', 'pointer', True, types.JobPod),
     ),
     types.Taint: (
         ('key', 'str', False, None),
@@ -811,6 +1231,8 @@ FIELDS: dict[type, tuple[tuple[str, str, bool, Any], ...]] = {
         ('name', 'str', False, None),
         ('labels', 'labels', False, None),
         ('taints', 'slice', False, types.Taint),
+        ('allocatable', 'slice', False, types.Resource),
+        ('unschedulable', 'bool', False, None),
     ),
     types.Owner: (
         ('kind', 'str', False, None),
@@ -844,6 +1266,34 @@ FIELDS: dict[type, tuple[tuple[str, str, bool, Any], ...]] = {
         ('seconds', 'int', False, (-9223372036854775808, 9223372036854775807)),
         ('last_step_ms', 'int', False, (-9223372036854775808, 9223372036854775807)),
     ),
+    types.ReplicaSetFacts: (
+        ('name', 'str', False, None),
+        ('uid', 'str', False, None),
+        ('created_ms', 'int', False, (-9223372036854775808, 9223372036854775807)),
+        ('generation', 'int', False, (-9223372036854775808, 9223372036854775807)),
+        ('observed_generation', 'int', False, (-9223372036854775808, 9223372036854775807)),
+        ('flags', 'flags', False, (0, 4294967295)),
+        ('replicas', 'int', False, (-2147483648, 2147483647)),
+        ('status_replicas', 'int', False, (-2147483648, 2147483647)),
+        ('ready_replicas', 'int', False, (-2147483648, 2147483647)),
+        ('available_replicas', 'int', False, (-2147483648, 2147483647)),
+        ('min_ready_seconds', 'int', False, (-2147483648, 2147483647)),
+        ('annotations', 'labels', False, None),
+        ('replica_failure', 'struct', False, types.Condition),
+        ('selector', 'struct', False, types.Selector),
+    ),
+    types.Subset: (
+        ('name', 'str', False, None),
+        ('subset', 'str', False, None),
+        ('revision', 'str', False, None),
+        ('patch', 'str', False, None),
+        ('kind', 'enum', False, (0, 4294967295)),
+        ('flags', 'flags', False, (0, 4294967295)),
+        ('replicas', 'int', False, (-2147483648, 2147483647)),
+        ('status_replicas', 'int', False, (-2147483648, 2147483647)),
+        ('ready_replicas', 'int', False, (-2147483648, 2147483647)),
+        ('partition', 'intstr', False, None),
+    ),
     types.Snapshot: (
         ('current_revision', 'int', False, (0, 4294967295)),
         ('update_revision', 'int', False, (0, 4294967295)),
@@ -856,5 +1306,8 @@ FIELDS: dict[type, tuple[tuple[str, str, bool, Any], ...]] = {
         ('in_place_verdicts', 'view', False, types.InPlaceVerdict),
         ('storage_classes', 'view', False, types.StorageClass),
         ('failed_pod_backoffs', 'view', False, types.Backoff),
+        ('replica_sets', 'view', False, types.ReplicaSetFacts),
+        ('subsets', 'view', False, types.Subset),
+        ('written_version', 'str', True, None),
     ),
 }

@@ -9,15 +9,21 @@ from typing import Any
 from . import enums, types
 from ._memory import Context, Values, intstr, intstrs, labels, numbers, strs, terms, text, text_or_none, tree, twin
 
+_Allocator = Values(enums.Allocator)
 _AttrKey = Values(enums.AttrKey)
+_BroadcastJobFlags = Values(enums.BroadcastJobFlags)
 _Changes = Values(enums.Changes)
+_Child = Values(enums.Child)
 _ClaimFlags = Values(enums.ClaimFlags)
 _ClaimsPolicy = Values(enums.ClaimsPolicy)
 _CloneSetFlags = Values(enums.CloneSetFlags)
+_Completion = Values(enums.Completion)
 _DaemonSetFlags = Values(enums.DaemonSetFlags)
+_DeploymentFlags = Values(enums.DeploymentFlags)
 _DiffOp = Values(enums.DiffOp)
 _DiffRule = Values(enums.DiffRule)
 _Effect = Values(enums.Effect)
+_Failure = Values(enums.Failure)
 _Gate = Values(enums.Gate)
 _InPlaceFlags = Values(enums.InPlaceFlags)
 _LifecycleState = Values(enums.LifecycleState)
@@ -27,12 +33,17 @@ _Operator = Values(enums.Operator)
 _Phase = Values(enums.Phase)
 _PodFlags = Values(enums.PodFlags)
 _Reason = Values(enums.Reason)
+_ReplicaSetFactsFlags = Values(enums.ReplicaSetFactsFlags)
+_ReplicaSetFlags = Values(enums.ReplicaSetFlags)
 _RevisionFlags = Values(enums.RevisionFlags)
 _Rounding = Values(enums.Rounding)
 _Standing = Values(enums.Standing)
 _StatefulSetFlags = Values(enums.StatefulSetFlags)
+_Strategy = Values(enums.Strategy)
 _Subject = Values(enums.Subject)
+_SubsetFlags = Values(enums.SubsetFlags)
 _TolerationOperator = Values(enums.TolerationOperator)
+_UnitedDeploymentFlags = Values(enums.UnitedDeploymentFlags)
 _UpdatePolicy = Values(enums.UpdatePolicy)
 _UpdateType = Values(enums.UpdateType)
 _WaitsFor = Values(enums.WaitsFor)
@@ -58,23 +69,37 @@ TOLERATION = Struct('@PNPNII')
 SCHEDULING = Struct('@PNPIIIIPNPNII')
 DAEMONSET_STATUS = Struct('@IiqiiiiiiIiPNPN')
 DAEMONSET = Struct('@IIPNPNPIIPNqIiiIIIIiPNIiPNIiPNIiPNPIIPNIIPIIPIIPNPIIIIPNPNIIPNP')
-WORKLOAD = Struct('@IIPNPNPPP')
-REVISION = Struct('@PNqIIPIIPNPNPN')
+RESOURCE = Struct('@PNq')
+BROADCASTJOB_STATUS = Struct('@IiiiiIqqPNPN')
+BROADCASTJOB = Struct('@IIPNPNIiPNIIiIqIiPNPIIIIPNPNIIPNP')
+DEPLOYMENT_STATUS = Struct('@IiqiiiiIiPN')
+DEPLOYMENT = Struct('@IIPNPNPIIPNqIiiIIiPNIiPNIiIiPIIIiPNP')
+REPLICASET_STATUS = Struct('@IiqiiiIPN')
+REPLICASET = Struct('@IIPNPNPIIPNPIIqIiiIP')
+SUBSET_SPEC = Struct('@PNIiPNIiPNIiPNIiPN')
+SUBSET_STATUS = Struct('@PNiiiiPN')
+UNITEDDEPLOYMENT_STATUS = Struct('@IiqiiiiIiPNPNPNPNPN')
+UNITEDDEPLOYMENT = Struct('@IIPNPNPIIPNPNPNqIiIiIIIiIiPNP')
+WORKLOAD = Struct('@IIPNPNPPPPPPP')
+REVISION = Struct('@PNqIIPIIPNPNPNq')
 IN_PLACE = Struct('@IIPNPNqPN')
-POD = Struct('@IIIIqqiiiIPNPNPNPIIPIIPNPPNPN')
+JOB_POD = Struct('@PNPIIIIPNPNIIPNqII')
+POD = Struct('@IIIIqqiiiIPNPNPNPIIPIIPNPPNPNIIP')
 TAINT = Struct('@PNPNII')
-NODE_FACTS = Struct('@PNPIIPN')
+NODE_FACTS = Struct('@PNPIIPNPNII')
 OWNER = Struct('@PNPNPNII')
 CLAIM = Struct('@PNPNIIPNPNPNPNPII')
 IN_PLACE_VERDICT = Struct('@IIIIPN')
 STORAGE_CLASS = Struct('@PNII')
 BACKOFF = Struct('@PNqq')
-SNAPSHOT = Struct('@IIIIqqPNNPNNPNNPNNPNNPNNPNN')
+REPLICA_SET_FACTS = Struct('@PNPNqqqIiiiiiPIIPNPNPNPNqqPIIPN')
+SUBSET = Struct('@PNPNPNPNIIiiiIIiPN')
+SNAPSHOT = Struct('@IIIIqqPNNPNNPNNPNNPNNPNNPNNPNNPNNPN')
 ACTION = Struct('@IIIIII')
 ATTR = Struct('@IIq')
 VERDICT = Struct('@BBHHHIIIIqqq')
 LIMIT = Struct('@PNIiPNqqII')
-PLAN = Struct('@IIPNPNPNPNPNPNqqIIPNPNII')
+PLAN = Struct('@IIPNPNPNPNPNPNqqIIPNPNIIPNPN')
 CANDIDATE = Struct('@IIII')
 CANDIDATES = Struct('@IIIIPNNqqqqq')
 CONTAINER_CHANGE = Struct('@PNPNPIIPIIPIIPII')
@@ -102,9 +127,21 @@ _Toleration = twin(types.Toleration)
 _Scheduling = twin(types.Scheduling)
 _DaemonSetStatus = twin(types.DaemonSetStatus)
 _DaemonSet = twin(types.DaemonSet)
+_Resource = twin(types.Resource)
+_BroadcastJobStatus = twin(types.BroadcastJobStatus)
+_BroadcastJob = twin(types.BroadcastJob)
+_DeploymentStatus = twin(types.DeploymentStatus)
+_Deployment = twin(types.Deployment)
+_ReplicaSetStatus = twin(types.ReplicaSetStatus)
+_ReplicaSet = twin(types.ReplicaSet)
+_SubsetSpec = twin(types.SubsetSpec)
+_SubsetStatus = twin(types.SubsetStatus)
+_UnitedDeploymentStatus = twin(types.UnitedDeploymentStatus)
+_UnitedDeployment = twin(types.UnitedDeployment)
 _Workload = twin(types.Workload)
 _Revision = twin(types.Revision)
 _InPlace = twin(types.InPlace)
+_JobPod = twin(types.JobPod)
 _Pod = twin(types.Pod)
 _Taint = twin(types.Taint)
 _NodeFacts = twin(types.NodeFacts)
@@ -113,6 +150,8 @@ _Claim = twin(types.Claim)
 _InPlaceVerdict = twin(types.InPlaceVerdict)
 _StorageClass = twin(types.StorageClass)
 _Backoff = twin(types.Backoff)
+_ReplicaSetFacts = twin(types.ReplicaSetFacts)
+_Subset = twin(types.Subset)
 _Snapshot = twin(types.Snapshot)
 _Action = twin(types.Action)
 _Attr = twin(types.Attr)
@@ -419,6 +458,180 @@ def r_daemonset(c: Context, v: tuple[Any, ...]) -> types.DaemonSet:
     return it  # type: ignore[no-any-return]
 
 
+def r_resource(c: Context, v: tuple[Any, ...]) -> types.Resource:
+    it: Any = _Resource(
+        text(v[0], v[1]),
+        v[2],
+    )
+    it.__class__ = types.Resource
+    return it  # type: ignore[no-any-return]
+
+
+def r_broadcastjob_status(c: Context, v: tuple[Any, ...]) -> types.BroadcastJobStatus:
+    it: Any = _BroadcastJobStatus(
+        v[1],
+        v[2],
+        v[3],
+        v[4],
+        v[6],
+        v[7],
+        text_or_none(v[8], v[9]),
+        c.array(CONDITION, r_condition, v[10], v[11]),
+    )
+    it.__class__ = types.BroadcastJobStatus
+    return it  # type: ignore[no-any-return]
+
+
+def r_broadcastjob(c: Context, v: tuple[Any, ...]) -> types.BroadcastJob:
+    it: Any = _BroadcastJob(
+        _BroadcastJobFlags[v[1]],
+        text(v[2], v[3]),
+        text(v[4], v[5]),
+        intstr(v[6], v[7], v[8], v[9]),
+        _Completion[v[10]],
+        _Failure[v[11]],
+        v[12],
+        v[13] != 0,
+        v[14],
+        v[16] if v[15] else None,
+        r_scheduling(c, v[17:30]),
+        c.array(RESOURCE, r_resource, v[30], v[31]),
+        c.one(BROADCASTJOB_STATUS, r_broadcastjob_status, v[32], True) if v[32] else None,
+    )
+    it.__class__ = types.BroadcastJob
+    return it  # type: ignore[no-any-return]
+
+
+def r_deployment_status(c: Context, v: tuple[Any, ...]) -> types.DeploymentStatus:
+    it: Any = _DeploymentStatus(
+        v[1],
+        v[2],
+        v[3],
+        v[4],
+        v[5],
+        v[6],
+        v[8] if v[7] else None,
+        c.array(CONDITION, r_condition, v[9], v[10]),
+    )
+    it.__class__ = types.DeploymentStatus
+    return it  # type: ignore[no-any-return]
+
+
+def r_deployment(c: Context, v: tuple[Any, ...]) -> types.Deployment:
+    it: Any = _Deployment(
+        _DeploymentFlags[v[1]],
+        text(v[2], v[3]),
+        text(v[4], v[5]),
+        r_selector(c, v[6:11]),
+        v[11],
+        v[13] if v[12] else None,
+        v[14],
+        _Strategy[v[15]],
+        intstr(v[16], v[17], v[18], v[19]),
+        intstr(v[20], v[21], v[22], v[23]),
+        v[25] if v[24] else None,
+        v[27] if v[26] else None,
+        labels(v[28], v[29], v[30]),
+        intstr(v[31], v[32], v[33], v[34]),
+        c.one(DEPLOYMENT_STATUS, r_deployment_status, v[35], True) if v[35] else None,
+    )
+    it.__class__ = types.Deployment
+    return it  # type: ignore[no-any-return]
+
+
+def r_replicaset_status(c: Context, v: tuple[Any, ...]) -> types.ReplicaSetStatus:
+    it: Any = _ReplicaSetStatus(
+        v[1],
+        v[2],
+        v[3],
+        v[4],
+        v[5],
+        c.array(CONDITION, r_condition, v[7], v[8]),
+    )
+    it.__class__ = types.ReplicaSetStatus
+    return it  # type: ignore[no-any-return]
+
+
+def r_replicaset(c: Context, v: tuple[Any, ...]) -> types.ReplicaSet:
+    it: Any = _ReplicaSet(
+        _ReplicaSetFlags[v[1]],
+        text(v[2], v[3]),
+        text(v[4], v[5]),
+        r_selector(c, v[6:11]),
+        labels(v[11], v[12], v[13]),
+        v[14],
+        v[16] if v[15] else None,
+        v[17],
+        c.one(REPLICASET_STATUS, r_replicaset_status, v[19], True) if v[19] else None,
+    )
+    it.__class__ = types.ReplicaSet
+    return it  # type: ignore[no-any-return]
+
+
+def r_subset_spec(c: Context, v: tuple[Any, ...]) -> types.SubsetSpec:
+    it: Any = _SubsetSpec(
+        text(v[0], v[1]),
+        intstr(v[2], v[3], v[4], v[5]),
+        intstr(v[6], v[7], v[8], v[9]),
+        intstr(v[10], v[11], v[12], v[13]),
+        v[15] if v[14] else None,
+        text(v[16], v[17]),
+    )
+    it.__class__ = types.SubsetSpec
+    return it  # type: ignore[no-any-return]
+
+
+def r_subset_status(c: Context, v: tuple[Any, ...]) -> types.SubsetStatus:
+    it: Any = _SubsetStatus(
+        text(v[0], v[1]),
+        v[2],
+        v[3],
+        v[4],
+        c.array(CONDITION, r_condition, v[6], v[7]),
+    )
+    it.__class__ = types.SubsetStatus
+    return it  # type: ignore[no-any-return]
+
+
+def r_uniteddeployment_status(c: Context, v: tuple[Any, ...]) -> types.UnitedDeploymentStatus:
+    it: Any = _UnitedDeploymentStatus(
+        v[1],
+        v[2],
+        v[3],
+        v[4],
+        v[5],
+        v[8] if v[7] else None,
+        text(v[9], v[10]),
+        text(v[11], v[12]),
+        text(v[13], v[14]),
+        c.array(SUBSET_STATUS, r_subset_status, v[15], v[16]),
+        c.array(CONDITION, r_condition, v[17], v[18]),
+    )
+    it.__class__ = types.UnitedDeploymentStatus
+    return it  # type: ignore[no-any-return]
+
+
+def r_uniteddeployment(c: Context, v: tuple[Any, ...]) -> types.UnitedDeployment:
+    it: Any = _UnitedDeployment(
+        _UnitedDeploymentFlags[v[1]],
+        text(v[2], v[3]),
+        text(v[4], v[5]),
+        r_selector(c, v[6:11]),
+        text(v[11], v[12]),
+        text(v[13], v[14]),
+        v[15],
+        v[17] if v[16] else None,
+        v[19] if v[18] else None,
+        _Child[v[20]] if v[20] else None,
+        v[23] if v[22] else None,
+        v[25] if v[24] else None,
+        c.array(SUBSET_SPEC, r_subset_spec, v[26], v[27]),
+        c.one(UNITEDDEPLOYMENT_STATUS, r_uniteddeployment_status, v[28], True) if v[28] else None,
+    )
+    it.__class__ = types.UnitedDeployment
+    return it  # type: ignore[no-any-return]
+
+
 def r_workload(c: Context, v: tuple[Any, ...]) -> types.Workload:
     it: Any = _Workload(
         v[1],
@@ -427,6 +640,10 @@ def r_workload(c: Context, v: tuple[Any, ...]) -> types.Workload:
         c.one(CLONESET, r_cloneset, v[6], True) if v[6] else None,
         c.one(STATEFULSET, r_statefulset, v[7], True) if v[7] else None,
         c.one(DAEMONSET, r_daemonset, v[8], True) if v[8] else None,
+        c.one(BROADCASTJOB, r_broadcastjob, v[9], True) if v[9] else None,
+        c.one(DEPLOYMENT, r_deployment, v[10], True) if v[10] else None,
+        c.one(REPLICASET, r_replicaset, v[11], True) if v[11] else None,
+        c.one(UNITEDDEPLOYMENT, r_uniteddeployment, v[12], True) if v[12] else None,
     )
     it.__class__ = types.Workload
     return it  # type: ignore[no-any-return]
@@ -441,6 +658,7 @@ def r_revision(c: Context, v: tuple[Any, ...]) -> types.Revision:
         tree(v[8], v[9]),
         text_or_none(v[10], v[11]),
         text(v[12], v[13]),
+        v[14],
     )
     it.__class__ = types.Revision
     return it  # type: ignore[no-any-return]
@@ -456,6 +674,17 @@ def r_in_place(c: Context, v: tuple[Any, ...]) -> types.InPlace:
         tree(v[7], v[8]),
     )
     it.__class__ = types.InPlace
+    return it  # type: ignore[no-any-return]
+
+
+def r_job_pod(c: Context, v: tuple[Any, ...]) -> types.JobPod:
+    it: Any = _JobPod(
+        r_scheduling(c, v[0:13]),
+        c.array(RESOURCE, r_resource, v[13], v[14]),
+        v[15],
+        v[16] != 0,
+    )
+    it.__class__ = types.JobPod
     return it  # type: ignore[no-any-return]
 
 
@@ -479,6 +708,9 @@ def r_pod(c: Context, v: tuple[Any, ...]) -> types.Pod:
         c.one(IN_PLACE, r_in_place, v[24], False) if v[24] else None,
         text(v[25], v[26]),
         text_or_none(v[27], v[28]),
+        v[29],
+        v[30],
+        c.one(JOB_POD, r_job_pod, v[31], False) if v[31] else None,
     )
     it.__class__ = types.Pod
     return it  # type: ignore[no-any-return]
@@ -499,6 +731,8 @@ def r_node_facts(c: Context, v: tuple[Any, ...]) -> types.NodeFacts:
         text(v[0], v[1]),
         labels(v[2], v[3], v[4]),
         c.array(TAINT, r_taint, v[5], v[6]),
+        c.array(RESOURCE, r_resource, v[7], v[8]),
+        v[9] != 0,
     )
     it.__class__ = types.NodeFacts
     return it  # type: ignore[no-any-return]
@@ -561,6 +795,44 @@ def r_backoff(c: Context, v: tuple[Any, ...]) -> types.Backoff:
     return it  # type: ignore[no-any-return]
 
 
+def r_replica_set_facts(c: Context, v: tuple[Any, ...]) -> types.ReplicaSetFacts:
+    it: Any = _ReplicaSetFacts(
+        text(v[0], v[1]),
+        text(v[2], v[3]),
+        v[4],
+        v[5],
+        v[6],
+        _ReplicaSetFactsFlags[v[7]],
+        v[8],
+        v[9],
+        v[10],
+        v[11],
+        v[12],
+        labels(v[13], v[14], v[15]),
+        r_condition(c, v[16:26]),
+        r_selector(c, v[26:31]),
+    )
+    it.__class__ = types.ReplicaSetFacts
+    return it  # type: ignore[no-any-return]
+
+
+def r_subset(c: Context, v: tuple[Any, ...]) -> types.Subset:
+    it: Any = _Subset(
+        text(v[0], v[1]),
+        text(v[2], v[3]),
+        text(v[4], v[5]),
+        text(v[6], v[7]),
+        _Child[v[8]],
+        _SubsetFlags[v[9]],
+        v[10],
+        v[11],
+        v[12],
+        intstr(v[14], v[15], v[16], v[17]),
+    )
+    it.__class__ = types.Subset
+    return it  # type: ignore[no-any-return]
+
+
 def r_snapshot(c: Context, v: tuple[Any, ...]) -> types.Snapshot:
     it: Any = _Snapshot(
         v[1],
@@ -574,6 +846,9 @@ def r_snapshot(c: Context, v: tuple[Any, ...]) -> types.Snapshot:
         c.array(IN_PLACE_VERDICT, r_in_place_verdict, v[18], v[19], v[20]),
         c.array(STORAGE_CLASS, r_storage_class, v[21], v[22], v[23]),
         c.array(BACKOFF, r_backoff, v[24], v[25], v[26]),
+        c.array(REPLICA_SET_FACTS, r_replica_set_facts, v[27], v[28], v[29]),
+        c.array(SUBSET, r_subset, v[30], v[31], v[32]),
+        text_or_none(v[33], v[34]),
     )
     it.__class__ = types.Snapshot
     return it  # type: ignore[no-any-return]
@@ -650,6 +925,9 @@ def r_plan(c: Context, v: tuple[Any, ...]) -> types.Plan:
         text(v[18], v[19]),
         numbers('I', v[20], v[21]),
         v[22],
+        _Allocator[v[23]] if v[23] else None,
+        numbers('i', v[24], v[25]),
+        numbers('i', v[26], v[27]),
     )
     it.__class__ = types.Plan
     return it  # type: ignore[no-any-return]

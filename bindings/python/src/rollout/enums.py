@@ -10,6 +10,12 @@ __all__ = [
     'IntStrKind',
     'Parser',
     'Rounding',
+    'Operator',
+    'Effect',
+    'TolerationOperator',
+    'BroadcastJobFlags',
+    'Completion',
+    'Failure',
     'NodeKind',
     'ReasonClass',
     'Reason',
@@ -17,9 +23,10 @@ __all__ = [
     'DiffOp',
     'Changes',
     'DiffFlags',
-    'Operator',
-    'Effect',
-    'TolerationOperator',
+    'UpdateType',
+    'UpdatePolicy',
+    'Child',
+    'UnitedDeploymentFlags',
     'Phase',
     'LifecycleState',
     'PodFlags',
@@ -27,10 +34,13 @@ __all__ = [
     'WaitsFor',
     'ClaimFlags',
     'RevisionFlags',
-    'UpdateType',
-    'UpdatePolicy',
+    'SubsetFlags',
+    'ReplicaSetFactsFlags',
     'CloneSetFlags',
     'DaemonSetFlags',
+    'DeploymentFlags',
+    'Strategy',
+    'ReplicaSetFlags',
     'StatefulSetFlags',
     'ClaimsPolicy',
     'Gate',
@@ -38,6 +48,7 @@ __all__ = [
     'Subject',
     'AttrKey',
     'LimitFlags',
+    'Allocator',
     'Standing',
     'Delay',
     'Step',
@@ -94,6 +105,71 @@ class Rounding(IntEnum):
     UP = 2
 
 
+class Operator(IntEnum):
+    """Operator of selector.h."""
+
+    UNKNOWN = 0
+    """a text that is no operator: the selector is not usable"""
+    IN = 1
+    NOT_IN = 2
+    """true where the label is absent"""
+    EXISTS = 3
+    DOES_NOT_EXIST = 4
+    GT = 5
+    """node affinity only: in a label selector not usable"""
+    LT = 6
+    """same"""
+
+
+class Effect(IntEnum):
+    """effect of a taint or a toleration."""
+
+    ANY = 0
+    """none given: of a toleration, every effect"""
+    NO_SCHEDULE = 1
+    PREFER_NO_SCHEDULE = 2
+    NO_EXECUTE = 3
+    OTHER = 4
+    """a text that is no effect: matches nothing"""
+
+
+class TolerationOperator(IntEnum):
+    """operator of a toleration."""
+
+    EQUAL = 0
+    """also where none is given"""
+    EXISTS = 1
+    OTHER = 2
+    """a text that is no operator: tolerates nothing"""
+
+
+class BroadcastJobFlags(IntFlag):
+    """BroadcastJob.flags"""
+
+    DELETING = 1
+    """metadata.deletionTimestamp is set: no pod is created any more"""
+    PAUSED = 2
+    """spec.paused"""
+
+
+class Completion(IntEnum):
+    """completionPolicy.type. UNSET, and a text that is neither, count as Always but for upstream's look at the
+    deadline.
+    """
+
+    UNSET = 0
+    ALWAYS = 1
+    NEVER = 2
+
+
+class Failure(IntEnum):
+    """failurePolicy.type. A text that is none of them counts as Continue."""
+
+    CONTINUE = 0
+    FAIL_FAST = 1
+    PAUSE = 2
+
+
 class NodeKind(IntEnum):
     """NodeKind of node.h."""
 
@@ -141,8 +217,14 @@ class Reason(IntEnum):
     """text: the term that leaves the node out"""
     NODE_TAINTED = 107
     """a: 1 = a running pod may stay; text: taint"""
+    NODE_TOO_SMALL = 108
+    """a: needed; b: there; text: resource"""
+    JOB_FINISHED = 109
+    """until: it is deleted then, 0 = never"""
     HISTORY_KEPT = 110
     """a: place from the newest, 0 = in use; b: limit"""
+    SHARE_GIVEN = 111
+    """a: given; b: total; text: rule"""
     UPDATE_IN_PLACE = 201
     """a: place in order; b: allowed now; until: end of grace"""
     RECREATE = 202
@@ -178,12 +260,16 @@ class Reason(IntEnum):
     """text: phase"""
     DELETE_SURGE_DONE = 218
     """p takes over"""
+    DELETE_JOB_FAILED = 219
+    """p failed, or until: the deadline that has passed"""
     DELETE_NOT_IN_SPEC = 220
     """text: what is gone from the spec"""
     CLEANED_UP = 221
     """a: place; b: limit"""
     BOOKKEEPING = 222
     """text: what"""
+    CHILD_UPDATED = 224
+    """a: from; b: to; text: the first field that differs"""
     NOT_READY = 301
     """text: phase or condition"""
     MIN_READY_SECONDS = 302
@@ -226,6 +312,14 @@ class Reason(IntEnum):
     """text: claim"""
     CLAIM_RESIZING = 321
     """text: claim"""
+    OLD_PODS_RUNNING = 322
+    """a: old pods that are still there; p"""
+    SUBSET_UNSCHEDULABLE = 323
+    """until; text: subset"""
+    RESERVED = 324
+    """until: the condition holds then, 0 = unknown; text: what it waits for"""
+    RESTART_LIMIT_EXCEEDED = 325
+    """a: restarts; b: limit"""
     MAX_UNAVAILABLE_REACHED = 401
     """a: used; b: limit; p"""
     UPDATED_PODS_UNAVAILABLE = 402
@@ -240,6 +334,8 @@ class Reason(IntEnum):
     """a: still wanted at the target; b: place"""
     PAUSED = 407
     """text: field"""
+    PAUSED_BY_FAILURE = 408
+    """p failed"""
     UPDATES_OFF = 409
     """text: type"""
     UPDATE_SELECTOR_EXCLUDES = 410
@@ -248,6 +344,12 @@ class Reason(IntEnum):
     """a: surplus"""
     BURST_REACHED = 414
     """a: taken; b: limit"""
+    PARALLELISM_REACHED = 415
+    """a: active; b: limit"""
+    MAX_REPLICAS_REACHED = 416
+    """a: there; b: most; text: subset"""
+    BELOW_MIN_REPLICAS = 417
+    """a: given; b: least"""
     ORDINAL_RESERVED = 418
     """a: ordinal"""
     SPEC_INVALID = 501
@@ -259,10 +361,14 @@ class Reason(IntEnum):
     CLAIM_MISMATCH = 504
     """text: claim and field"""
     WORKLOAD_DELETING = 506
+    JOB_FAILED = 507
+    """p failed, or until: the deadline that has passed; neither: failed before"""
     DEADLINE_EXCEEDED = 508
     """a: seconds; until: no progress since"""
     NO_ELIGIBLE_NODE = 509
     """a: nodes"""
+    SHARES_IMPOSSIBLE = 510
+    """a: what the subsets come to; b: replicas"""
     DEADLOCK = 512
     """p; text: defect"""
 
@@ -322,42 +428,48 @@ class DiffFlags(IntFlag):
     """gate RecreatePodWhenChangeVCTInCloneSetGate, and not InPlaceOnly"""
 
 
-class Operator(IntEnum):
-    """Operator of selector.h."""
+class UpdateType(IntEnum):
+    """updateStrategy.type."""
 
-    UNKNOWN = 0
-    """a text that is no operator: the selector is not usable"""
-    IN = 1
-    NOT_IN = 2
-    """true where the label is absent"""
-    EXISTS = 3
-    DOES_NOT_EXIST = 4
-    GT = 5
-    """node affinity only: in a label selector not usable"""
-    LT = 6
-    """same"""
+    ROLLING = 0
+    ON_DELETE = 1
 
 
-class Effect(IntEnum):
-    """effect of a taint or a toleration."""
+class UpdatePolicy(IntEnum):
+    """podUpdatePolicy, or what says the same."""
 
-    ANY = 0
-    """none given: of a toleration, every effect"""
-    NO_SCHEDULE = 1
-    PREFER_NO_SCHEDULE = 2
-    NO_EXECUTE = 3
-    OTHER = 4
-    """a text that is no effect: matches nothing"""
+    RECREATE = 0
+    IN_PLACE_IF_POSSIBLE = 1
+    IN_PLACE_ONLY = 2
 
 
-class TolerationOperator(IntEnum):
-    """operator of a toleration."""
+class Child(IntEnum):
+    """What kind of workload a subset's child is. Of a spec 0: it has no template, which upstream's admission refuses;
+    nothing is planned then.
+    """
 
-    EQUAL = 0
-    """also where none is given"""
-    EXISTS = 1
-    OTHER = 2
-    """a text that is no operator: tolerates nothing"""
+    STATEFULSET = 1
+    """apps/v1"""
+    ADVANCED_STATEFULSET = 2
+    """apps.kruise.io"""
+    CLONESET = 3
+    DEPLOYMENT = 4
+
+
+class UnitedDeploymentFlags(IntFlag):
+    """UnitedDeployment.flags"""
+
+    DELETING = 1
+    """metadata.deletionTimestamp is set"""
+    SELECTOR_INVALID = 2
+    """spec.selector is not there or not usable: the status is not written"""
+    ADAPTIVE = 4
+    """topology.scheduleStrategy.type is Adaptive"""
+    RESERVES = 8
+    """... with reserveUnschedulablePods"""
+    ON_DELETE = 16
+    """the template's updateStrategy.type is OnDelete, and it is one of the StatefulSets': children get no partition
+    """
 
 
 class Phase(IntEnum):
@@ -420,6 +532,10 @@ class PodFlags(IntFlag):
     """a StatefulSet's: for one of its claim templates the pod has no volume of that name with the claim that its own
     name asks for
     """
+    FOREIGN = 16384
+    """beside a ReplicaSet: not its own; only its ranks count it"""
+    UNSCHEDULABLE = 32768
+    """condition PodScheduled is False with reason Unschedulable"""
 
 
 class InPlaceFlags(IntFlag):
@@ -477,21 +593,32 @@ class RevisionFlags(IntFlag):
 
     NEW = 1
     """not stored yet: the plan begins with creating it"""
+    UNLISTED = 2
+    """its labels do not match the selector of its UnitedDeployment, which then does not find it: a CloneSet
+    template's never do
+    """
 
 
-class UpdateType(IntEnum):
-    """updateStrategy.type."""
+class SubsetFlags(IntFlag):
+    """Subset.flags"""
 
-    ROLLING = 0
-    ON_DELETE = 1
+    UNNAMED = 1
+    """it has no label apps.kruise.io/subset-name: upstream's listing fails"""
+    ON_DELETE = 2
+    """a StatefulSet's updateStrategy.type is OnDelete: its partition is the number of its pods at another revision
+    than its own
+    """
 
 
-class UpdatePolicy(IntEnum):
-    """podUpdatePolicy, or what says the same."""
+class ReplicaSetFactsFlags(IntFlag):
+    """ReplicaSetFacts.flags"""
 
-    RECREATE = 0
-    IN_PLACE_IF_POSSIBLE = 1
-    IN_PLACE_ONLY = 2
+    TERMINATING = 1
+    """metadata.deletionTimestamp is set"""
+    SAME_TEMPLATE = 2
+    """its template is the Deployment's, but for the label pod-template-hash: the oldest such one is the new
+    ReplicaSet
+    """
 
 
 class CloneSetFlags(IntFlag):
@@ -532,6 +659,41 @@ class DaemonSetFlags(IntFlag):
     own tests: pods that it deletes are gone, those that it creates are there, new and unavailable. Else, as on a
     cluster, a plan in which it acts ends there (daemonset.md 6, 20)
     """
+
+
+class DeploymentFlags(IntFlag):
+    """Deployment.flags"""
+
+    DELETING = 1
+    """metadata.deletionTimestamp is set"""
+    SELECTOR_INVALID = 2
+    """spec.selector is not usable, or {}: nothing is planned"""
+    PAUSED = 4
+    """spec.paused"""
+    ADVANCED = 8
+    """OpenKruise Rollouts controls it (annotation rollouts.kruise.io/deployment-strategy with rollingStyle Partition,
+    spec.paused and Recreate): decided as its controller does
+    """
+    ADVANCED_PAUSED = 16
+    """... and that strategy is paused"""
+
+
+class Strategy(IntEnum):
+    """spec.strategy.type"""
+
+    ROLLING = 0
+    RECREATE = 1
+
+
+class ReplicaSetFlags(IntFlag):
+    """ReplicaSet.flags"""
+
+    DELETING = 1
+    """metadata.deletionTimestamp is set: only the status is written"""
+    SELECTOR_INVALID = 2
+    """spec.selector is not usable: nothing is planned"""
+    CONTROLLED = 4
+    """it has a controller: pods on one node are ranked"""
 
 
 class StatefulSetFlags(IntFlag):
@@ -605,7 +767,7 @@ class Op(IntEnum):
     """history cleanup; REVISION"""
     CREATE = 4
     """create pods. CloneSet: REVISION, COUNT, ID..., NEW_IDS; StatefulSet: NAME, ORDINAL, REVISION, STATE; DaemonSet:
-    NODE, REVISION
+    NODE, REVISION; BroadcastJob: NODE
     """
     DELETE = 5
     """delete the pod now"""
@@ -641,6 +803,33 @@ class Op(IntEnum):
     """write the identity or the volumes that the pod lacks; DETAIL"""
     RELABEL = 20
     """name the pod's revision anew: its own is a double of it; REVISION"""
+    SCALE = 21
+    """write a ReplicaSet's size; FROM, TO, ANNOTATION... that the write changes"""
+    CREATE_REPLICA_SET = 22
+    """create it from the Deployment's template, with its minReadySeconds; REPLICAS, REVISION (the number, as text),
+    ANNOTATION... (all that it has)
+    """
+    DELETE_REPLICA_SET = 23
+    """history cleanup"""
+    SET_ANNOTATION = 24
+    """write annotations of a ReplicaSet or of the workload; ANNOTATION..."""
+    SET_MIN_READY_SECONDS = 25
+    """write a ReplicaSet's; MIN_READY_SECONDS. One write with a SET_ANNOTATION of the same ReplicaSet right before it
+    """
+    SET_TEMPLATE = 26
+    """copy the ReplicaSet's template, without the label pod-template-hash, into the Deployment; one write with the
+    SET_ANNOTATION that follows
+    """
+    CREATE_SUBSET = 31
+    """UnitedDeployment: create a child; SUBSET, KIND, REPLICAS, PARTITION, REVISION"""
+    UPDATE_SUBSET = 32
+    """write the child anew from the template; SUBSET, CHILD, KIND, REPLICAS, PARTITION, MAX_UNAVAILABLE, REVISION"""
+    DELETE_SUBSET = 33
+    """delete the child; SUBSET, CHILD, KIND, WHY"""
+    SET_RESERVED = 34
+    """write the pod's reserved label; RESERVED"""
+    DELETE_WORKLOAD = 35
+    """delete the BroadcastJob itself: its time to live is over"""
 
 
 class Subject(IntEnum):
@@ -660,6 +849,12 @@ class Subject(IntEnum):
     """index in the snapshot's nodes"""
     ORDINAL = 7
     """the ordinal itself"""
+    REPLICA_SET = 8
+    """index in the snapshot's replica_sets; ROLLOUT_NONE = the one that the plan creates"""
+    SUBSET = 9
+    """index in the spec's subsets; behind these come the snapshot's subsets, for a child that is no subset's: their
+    number + its index
+    """
 
 
 class AttrKey(IntEnum):
@@ -701,6 +896,34 @@ class AttrKey(IntEnum):
     """text: the node's name"""
     REQUEST = 18
     """text: the storage that a claim is to ask for"""
+    FROM = 19
+    """value: pods before"""
+    TO = 20
+    """value: pods after"""
+    REPLICAS = 21
+    """value: spec.replicas of a ReplicaSet or child that is written"""
+    ANNOTATION = 22
+    """text: an annotation's key; value 1: it gets the ANNOTATION_VALUE that follows, 0: it is removed. One attribute
+    each
+    """
+    ANNOTATION_VALUE = 23
+    """text"""
+    MIN_READY_SECONDS = 24
+    """value: seconds"""
+    SUBSET = 30
+    """text: the subset's name"""
+    CHILD = 31
+    """text: the child's name; value: its index in the snapshot's subsets + 1"""
+    KIND = 32
+    """text: StatefulSet, AdvancedStatefulSet, CloneSet or Deployment"""
+    PARTITION = 34
+    """value: its partition; absent where the kind, or OnDelete, has none"""
+    MAX_UNAVAILABLE = 35
+    """value: in place of the template's"""
+    WHY = 36
+    """text: duplicate, not-in-spec or other-kind"""
+    RESERVED = 37
+    """text: the label's value, "true" or "false\""""
 
 
 class LimitFlags(IntFlag):
@@ -714,6 +937,19 @@ class LimitFlags(IntFlag):
     """
     PAUSED = 4
     """0 because the update is paused"""
+
+
+class Allocator(IntEnum):
+    """How a UnitedDeployment deals its replicas out (uniteddeployment.md 3)."""
+
+    SPECIFIED = 1
+    """subsets say their replicas, or share what is left evenly"""
+    MIN_MAX = 2
+    """in order, first up to each minimum, then up to each maximum"""
+    ADAPTIVE = 3
+    """same, around subsets that take no new pods"""
+    RESERVATION = 4
+    """same, with substitutes for pods that cannot be scheduled"""
 
 
 class Standing(IntEnum):
@@ -887,6 +1123,10 @@ class Lint(IntEnum):
     """OnDelete with maxSurge: pods for an update that never comes (K14)"""
     DELETES_NOTHING = 307
     """OnDelete whose built-in maxUnavailable comes to 0: an available pod that is marked for deletion stays (K13)"""
+    SHARES_IMPOSSIBLE = 320
+    """numbers of a UnitedDeployment's subsets that cannot all hold"""
+    REPLICAS_LEFT_OVER = 321
+    """replicas beyond the maxima of all its subsets"""
     SELECTOR_UNUSABLE = 401
     """not what Kubernetes takes as a selector"""
     UNREACHABLE = 402

@@ -13,15 +13,21 @@ from dataclasses import field
 from typing import TYPE_CHECKING, Any, Mapping, Optional, Sequence, Union
 
 from .enums import (
+    Allocator,
     AttrKey,
+    BroadcastJobFlags,
     Changes,
+    Child,
     ClaimFlags,
     ClaimsPolicy,
     CloneSetFlags,
+    Completion,
     DaemonSetFlags,
+    DeploymentFlags,
     DiffOp,
     DiffRule,
     Effect,
+    Failure,
     Gate,
     InPlaceFlags,
     LifecycleState,
@@ -31,12 +37,17 @@ from .enums import (
     Phase,
     PodFlags,
     Reason,
+    ReplicaSetFactsFlags,
+    ReplicaSetFlags,
     RevisionFlags,
     Rounding,
     Standing,
     StatefulSetFlags,
+    Strategy,
     Subject,
+    SubsetFlags,
     TolerationOperator,
+    UnitedDeploymentFlags,
     UpdatePolicy,
     UpdateType,
     WaitsFor,
@@ -76,9 +87,21 @@ __all__ = [
     'Scheduling',
     'DaemonSetStatus',
     'DaemonSet',
+    'Resource',
+    'BroadcastJobStatus',
+    'BroadcastJob',
+    'DeploymentStatus',
+    'Deployment',
+    'ReplicaSetStatus',
+    'ReplicaSet',
+    'SubsetSpec',
+    'SubsetStatus',
+    'UnitedDeploymentStatus',
+    'UnitedDeployment',
     'Workload',
     'Revision',
     'InPlace',
+    'JobPod',
     'Pod',
     'Taint',
     'NodeFacts',
@@ -87,6 +110,8 @@ __all__ = [
     'InPlaceVerdict',
     'StorageClass',
     'Backoff',
+    'ReplicaSetFacts',
+    'Subset',
     'Snapshot',
     'Action',
     'Attr',
@@ -433,6 +458,209 @@ class DaemonSet:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    """An amount of a resource: what a pod needs of it, or what a node has to give."""
+
+    name: str = ''
+    """"cpu", "memory", "ephemeral-storage", "pods", "example.com/gpu\""""
+    amount: int = 0
+    """cpu: thousandths; else whole units (bytes, pieces), a fraction rounded up"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BroadcastJobStatus:
+    """status, as the last reconcile left it."""
+
+    active: int = 0
+    succeeded: int = 0
+    failed: int = 0
+    desired: int = 0
+    start_ms: int = 0
+    """startTime; 0 = not started"""
+    completion_ms: int = 0
+    """completionTime; 0 = none"""
+    phase: Optional[str] = None
+    """"running", "paused", "completed", "failed"; absent or empty = none yet"""
+    conditions: Sequence[Condition] = ()
+    """last_update_ms is lastProbeTime"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BroadcastJob:
+    """BroadcastJob of broadcastjob.h."""
+
+    flags: BroadcastJobFlags = BroadcastJobFlags(0)
+    namespace: str = ''
+    name: str = ''
+    parallelism: Union[int, str, None] = None
+    """unset: 2147483647; text is a share of the nodes that fit, rounded up, with or without "%"; one that cannot be
+    read ends the pass with an error
+    """
+    completion: Completion = Completion.UNSET
+    failure: Failure = Failure.CONTINUE
+    restart_limit: int = 0
+    """failurePolicy.restartLimit: a pod that restarts OnFailure and has restarted more often counts as failed"""
+    active_deadline_set: bool = False
+    active_deadline_seconds: int = 0
+    """completionPolicy.activeDeadlineSeconds, of any sign"""
+    ttl_seconds_after_finished: Optional[int] = None
+    scheduling: Scheduling = field(default_factory=Scheduling)
+    """of spec.template; nothing is added to its tolerations"""
+    requests: Sequence[Resource] = ()
+    """what a pod of spec.template needs, by name in byte order, each once"""
+    status: Optional[BroadcastJobStatus] = None
+    """None = none yet"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeploymentStatus:
+    """status, as the last pass left it."""
+
+    replicas: int = 0
+    observed_generation: int = 0
+    updated_replicas: int = 0
+    ready_replicas: int = 0
+    available_replicas: int = 0
+    unavailable_replicas: int = 0
+    collision_count: Optional[int] = None
+    conditions: Sequence[Condition] = ()
+    """in the order of the status, which upstream's writes keep"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """Deployment of deployment.h."""
+
+    flags: DeploymentFlags = DeploymentFlags(0)
+    namespace: str = ''
+    name: str = ''
+    selector: Selector = field(default_factory=Selector)
+    """decided by the caller: see PodFlags.NOT_SELECTED"""
+    generation: int = 0
+    replicas: Optional[int] = None
+    """absent: 1; a negative one is refused"""
+    min_ready_seconds: int = 0
+    strategy: Strategy = Strategy.ROLLING
+    max_surge: Union[int, str, None] = None
+    """pods, or percent of replicas rounded up; unset: 0"""
+    max_unavailable: Union[int, str, None] = None
+    """pods, or percent of replicas rounded down; unset: 0"""
+    progress_deadline_seconds: Optional[int] = None
+    """absent, or ROLLOUT_DEPLOYMENT_NO_LIMIT: none"""
+    revision_history_limit: Optional[int] = None
+    """absent, or ROLLOUT_DEPLOYMENT_NO_LIMIT: all are kept"""
+    annotations: Mapping[str, str] = field(default_factory=dict)
+    """metadata.annotations, all of them: they are copied to ReplicaSets"""
+    partition: Union[int, str, None] = None
+    """advanced: pods to be updated (not kept back), or percent of replicas rounded up; unset: 0"""
+    status: Optional[DeploymentStatus] = None
+    """None = none yet"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplicaSetStatus:
+    """status, as the last pass left it."""
+
+    replicas: int = 0
+    observed_generation: int = 0
+    fully_labeled_replicas: int = 0
+    ready_replicas: int = 0
+    available_replicas: int = 0
+    conditions: Sequence[Condition] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplicaSet:
+    """ReplicaSet of replicaset.h."""
+
+    flags: ReplicaSetFlags = ReplicaSetFlags(0)
+    namespace: str = ''
+    name: str = ''
+    selector: Selector = field(default_factory=Selector)
+    """spec.selector: ranks ask it of all pods"""
+    template_labels: Mapping[str, str] = field(default_factory=dict)
+    """of spec.template: a pod with all of them is fully labelled"""
+    generation: int = 0
+    replicas: Optional[int] = None
+    """absent: 1; a negative one is refused"""
+    min_ready_seconds: int = 0
+    status: Optional[ReplicaSetStatus] = None
+    """None = none yet"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubsetSpec:
+    """One of topology.subsets."""
+
+    name: str = ''
+    replicas: Union[int, str, None] = None
+    min_replicas: Union[int, str, None] = None
+    max_replicas: Union[int, str, None] = None
+    partition: Optional[int] = None
+    """manualUpdate.partitions of its name; may be negative"""
+    patch: str = ''
+    """as compact JSON; empty or absent: none"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubsetStatus:
+    """One of status.subsetStatuses."""
+
+    name: str = ''
+    replicas: int = 0
+    ready_replicas: int = 0
+    partition: int = 0
+    conditions: Sequence[Condition] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitedDeploymentStatus:
+    """status, as the last reconcile left it."""
+
+    replicas: int = 0
+    observed_generation: int = 0
+    ready_replicas: int = 0
+    updated_replicas: int = 0
+    updated_ready_replicas: int = 0
+    collision_count: Optional[int] = None
+    current_revision: str = ''
+    updated_revision: str = ''
+    label_selector: str = ''
+    subsets: Sequence[SubsetStatus] = ()
+    """subsetStatuses; of several of one name the first counts"""
+    conditions: Sequence[Condition] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitedDeployment:
+    """UnitedDeployment of uniteddeployment.h."""
+
+    flags: UnitedDeploymentFlags = UnitedDeploymentFlags(0)
+    namespace: str = ''
+    name: str = ''
+    selector: Selector = field(default_factory=Selector)
+    label_selector: str = ''
+    """the selector as text, for status.labelSelector"""
+    resource_version: str = ''
+    """metadata.resourceVersion; see written_version of the snapshot"""
+    generation: int = 0
+    replicas: Optional[int] = None
+    """absent: unspecified where subsets say their replicas, else 0"""
+    revision_history_limit: Optional[int] = None
+    """absent: 10; upstream, with no webhook before it, would crash"""
+    child_kind: Optional[Child] = None
+    """Child: which template there is; 0 = none"""
+    reschedule_critical_seconds: Optional[int] = None
+    """adaptive; absent: 30"""
+    unschedulable_duration: Optional[int] = None
+    """adaptive, seconds; absent: 300"""
+    subsets: Sequence[SubsetSpec] = ()
+    """topology.subsets; names are unique, or the spec is refused"""
+    status: Optional[UnitedDeploymentStatus] = None
+    """None = none yet"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Workload:
     """What was asked for. Exactly one of the spec pointers is set."""
 
@@ -445,6 +673,10 @@ class Workload:
     cloneset: Optional[CloneSet] = None
     statefulset: Optional[StatefulSet] = None
     daemonset: Optional[DaemonSet] = None
+    broadcastjob: Optional[BroadcastJob] = None
+    deployment: Optional[Deployment] = None
+    replicaset: Optional[ReplicaSet] = None
+    uniteddeployment: Optional[UnitedDeployment] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -463,6 +695,8 @@ class Revision:
     """annotation kruise.io/cloneset-volumeclaimtemplate-hash; None = absent"""
     hash: str = ''
     """label controller-revision-hash: what a DaemonSet's pods carry; empty or absent: the name"""
+    created_ms: int = 0
+    """0 = none; among equal numbers a UnitedDeployment's older ones come first"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -480,6 +714,22 @@ class InPlace:
     """first instant after the grace period; 0 = none"""
     containers: Json = None
     """the pod's spec.containers, an ARRAY, for their resizePolicy; None = nothing is known of them; checked"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobPod:
+    """What a BroadcastJob asks of one of its pods beyond what is in Pod: whether its node still fits it, and how
+    often it has restarted.
+    """
+
+    scheduling: Scheduling = field(default_factory=Scheduling)
+    """of the pod's own spec"""
+    requests: Sequence[Resource] = ()
+    """what the pod needs, by name in byte order, each once"""
+    restarts: int = 0
+    """restartCount of all its containers and init containers added up"""
+    on_failure: bool = False
+    """1: restartPolicy is OnFailure"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -517,6 +767,16 @@ class Pod:
     """the node that spec.affinity binds a pod without spec.nodeName to: the only value of the first matchFields
     metadata.name; absent = none
     """
+    replica_set: int = 0
+    """a Deployment's pod: from 1, into the snapshot's replica_sets, the one that controls it; 0 = none of them.
+    Beside a UnitedDeployment the place of its ReplicaSet among those listed, from 1: upstream looks at the pods of
+    one after those of another
+    """
+    child: int = 0
+    """a UnitedDeployment's: from 1, into the snapshot's subsets: whose pod it is; 0 = none's"""
+    job_pod: Optional[JobPod] = None
+    """a BroadcastJob's; None = as its template says, bound to its node, and never restarted; its arrays are checked
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -536,6 +796,10 @@ class NodeFacts:
     labels: Mapping[str, str] = field(default_factory=dict)
     taints: Sequence[Taint] = ()
     """spec.taints"""
+    allocatable: Sequence[Resource] = ()
+    """status.allocatable, by name in byte order, each once; a BroadcastJob reads it"""
+    unschedulable: bool = False
+    """spec.unschedulable, 0 or 1; likewise"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -608,6 +872,61 @@ class Backoff:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReplicaSetFacts:
+    """A ReplicaSet of a Deployment, or a sibling of the ReplicaSet that is planned. Its selector is read beside a
+    ReplicaSet only, all else beside a Deployment only.
+    """
+
+    name: str = ''
+    uid: str = ''
+    created_ms: int = 0
+    """0 = none"""
+    generation: int = 0
+    observed_generation: int = 0
+    flags: ReplicaSetFactsFlags = ReplicaSetFactsFlags(0)
+    replicas: int = 0
+    """spec.replicas: pods that are wanted; at least 0"""
+    status_replicas: int = 0
+    """status.replicas: pods that exist"""
+    ready_replicas: int = 0
+    """of its status"""
+    available_replicas: int = 0
+    """of its status"""
+    min_ready_seconds: int = 0
+    annotations: Mapping[str, str] = field(default_factory=dict)
+    """metadata.annotations, all of them"""
+    replica_failure: Condition = field(default_factory=Condition)
+    """the condition of type ReplicaFailure; type absent = none"""
+    selector: Selector = field(default_factory=Selector)
+    """spec.selector"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subset:
+    """A child workload of a UnitedDeployment."""
+
+    name: str = ''
+    """its own"""
+    subset: str = ''
+    """label apps.kruise.io/subset-name"""
+    revision: str = ''
+    """label apps.kruise.io/controller-revision-hash"""
+    patch: str = ''
+    """annotation apps.kruise.io/subset-patch"""
+    kind: Child
+    """Child; another one is refused"""
+    flags: SubsetFlags = SubsetFlags(0)
+    replicas: int = 0
+    """spec.replicas; absent: 0"""
+    status_replicas: int = 0
+    """status.replicas"""
+    ready_replicas: int = 0
+    """status.readyReplicas"""
+    partition: Union[int, str, None] = None
+    """of its rolling update; unset: 0"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """What is there. Arrays are in the caller's order, and the order counts: upstream decides some things by it."""
 
@@ -630,6 +949,14 @@ class Snapshot:
     """read only where a StatefulSet resizes claims"""
     failed_pod_backoffs: Sequence[Backoff] = ()
     """a DaemonSet's"""
+    replica_sets: Sequence[ReplicaSetFacts] = ()
+    """a Deployment's; beside a ReplicaSet the others of its controller"""
+    subsets: Sequence[Subset] = ()
+    """a UnitedDeployment's children, of all four kinds"""
+    written_version: Optional[str] = None
+    """resourceVersion that the caller's last write of a UnitedDeployment's status gave; absent: the caller sees all
+    that it wrote
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -723,7 +1050,7 @@ class Plan:
     next_ms: int
     """first instant at which the plan can change by itself; 0 = none"""
     requeue_seconds: int
-    """upstream's own look-again delay; 0 = none"""
+    """upstream's own look-again delay; 0 = none, -1 = at once"""
     error_reason: Optional[Reason]
     """Reason where the rules stop with an error, 0 = they do not"""
     error_pod: Optional[int]
@@ -732,9 +1059,16 @@ class Plan:
     dropped_pods_to_delete: tuple[int, ...]
     """places in pods_to_delete that name no active pod: upstream removes them from the spec"""
     stopped_at: int
-    """the step at which the pass ended early: a StatefulSet's of statefulset.md 7, a DaemonSet's of daemonset.md 6; 0
-    = it went through, or the kind has no such numbers
+    """the step at which the pass ended early: a StatefulSet's of statefulset.md 7, a DaemonSet's of daemonset.md 6, a
+    BroadcastJob's of broadcastjob.md 3, a Deployment's row of deployment.md 1 that it took, a UnitedDeployment's
+    of uniteddeployment.md 7; 0 = it went through, or the kind has no such numbers
     """
+    allocator: Optional[Allocator]
+    """Allocator, of a UnitedDeployment; 0 = another kind"""
+    next_replicas: tuple[int, ...]
+    """one for each of a UnitedDeployment's subsets, in the spec's order"""
+    next_partitions: tuple[int, ...]
+    """same"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -742,7 +1076,8 @@ class Candidate:
     """One place in the order."""
 
     subject_kind: Subject
-    """CloneSet: Subject.POD; StatefulSet: _ORDINAL; DaemonSet: _NODE, and _POD for a pod on a node that is not there
+    """CloneSet, ReplicaSet: Subject.POD; StatefulSet: _ORDINAL; DaemonSet: _NODE, and _POD for a pod on a node that
+    is not there
     """
     subject: int
     standing: Standing
@@ -755,12 +1090,12 @@ class Candidates:
     """One block, read-only, released with candidates_free()."""
 
     revision: int
-    """index in the snapshot's revisions: what they go to"""
+    """index in the snapshot's revisions: what they go to; ROLLOUT_NONE beside ReplicaSets"""
     back: bool
     """1: a CloneSet's updated pods go back to the current revision"""
     items: tuple[Candidate, ...]
     """in order. CloneSet: those that may be taken; StatefulSet: every place; DaemonSet: nodes, without those that the
-    selector leaves out
+    selector leaves out; ReplicaSet: its pods, first to be deleted first; Deployment: none
     """
     within: int
     """the first so many have their turn; the partition keeps the others"""
