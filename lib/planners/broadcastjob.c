@@ -327,12 +327,12 @@ static int write_plan(struct job *job, struct rollout_plan **ret_plan, struct ro
 int ro_plan_broadcastjob(const struct rollout_broadcastjob *spec, const struct ro_planner_input *in,
                          const struct ro_answer *answer, struct rollout_error *reterr)
 {
-    int r = ro_broadcastjob_check(spec, in, reterr);
-    if (r)
-        return r;
     if (answer->candidates)
         return ro_error(reterr, ROLLOUT_ERR_INVALID, "workload",
                         "workload: a BroadcastJob updates no pods, so they have no order");
+    int r = ro_broadcastjob_check(spec, in, reterr);
+    if (r)
+        return r;
     struct job job = {
         .spec = spec,
         .in = in,

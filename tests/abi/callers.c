@@ -83,16 +83,34 @@ static bool is_silent(void)
 
 /* The facts of these inputs are such as no document says, so that this function refuses them all the same: each caller gets
  * one answer. Of what lies within records it refuses what it writes. */
-static bool is_refused(void)
+static bool is_written(void)
 {
     return strcmp(p->function, "rollout_snapshot_object") == 0;
+}
+
+/* Nothing of these kinds has an order. */
+static bool is_without_order(void)
+{
+    return strcmp(p->function, "rollout_candidates") == 0 && (kind == BROADCASTJOB || kind == UNITEDDEPLOYMENT);
+}
+
+static bool is_refused(void)
+{
+    return is_written() || is_without_order();
 }
 
 static bool is_read(void)
 {
     static const char *const of_a_pod[] = { ".selector.", ".claim_templates", ".gates" };
+    if (is_written() && (strstr(p->path, "].job_pod.") || strstr(p->path, "replica_sets[0].")))
+        return false;
     if (is_refused())
-        return p->what == SIZED || p->what == RECORDS || p->what == FROZEN || strstr(p->path, "pods[0].reserved");
+        return p->what == SIZED || p->what == RECORDS || (is_written() && p->what == FROZEN) ||
+               (is_written() && strstr(p->path, "pods[0].reserved"));
+    if (strstr(p->path, "].job_pod.")) /* facts of one kind alone */
+        return kind == BROADCASTJOB && strcmp(p->function, "rollout_plan") == 0;
+    if (strstr(p->path, "subsets[0].") && !strstr(p->path, "workload."))
+        return kind == UNITEDDEPLOYMENT;
     if (strcmp(p->function, "rollout_pod_from_object") != 0 || !strchr(p->path, '.'))
         return true;
     if (strstr(p->path, "node_selector") || strstr(p->path, "weights") || strstr(p->path, "access_modes") ||
@@ -107,12 +125,13 @@ static bool is_read(void)
 /* The path as messages spell it: which workload, and that it lies in the snapshot, goes without saying. */
 static const char *spelled(void)
 {
-    static const char *const left_out[] = { "workload.",  "snapshot.", "cloneset.", "statefulset.",
-                                            "daemonset.", "options.",  "selector.", "priority." };
+    static const char *const left_out[] = { "workload.",         "snapshot.",     "cloneset.",   "statefulset.",
+                                            "daemonset.",        "broadcastjob.", "deployment.", "replicaset.",
+                                            "uniteddeployment.", "options.",      "selector.",   "priority." };
     const char *path = p->path;
     if (strcmp(path, "snapshot.reserved") == 0)
         return path;
-    size_t n = strcmp(p->function, "rollout_selector_check") == 0 ? 7 : 6;
+    size_t n = strcmp(p->function, "rollout_selector_check") == 0 ? 11 : 10;
     for (size_t i = 0; i < n; i++)
         if (strncmp(path, left_out[i], strlen(left_out[i])) == 0)
             path += strlen(left_out[i]);

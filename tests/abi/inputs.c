@@ -14,8 +14,8 @@ static struct all {
     struct rollout_str values[1], names[1], finalizers[1], id[1];
     struct rollout_labels labels, scatter;
     /* Each place has its own. */
-    struct rollout_requirement requirement[4], expression[1], field[1];
-    struct rollout_selector selector[4];
+    struct rollout_requirement requirement[5], expression[1], field[1];
+    struct rollout_selector selector[5];
     struct rollout_weight_term weights[1];
     struct rollout_priority priority;
     struct rollout_order order;
@@ -24,9 +24,19 @@ static struct all {
     struct rollout_cloneset_status cloneset_status;
     struct rollout_statefulset_status statefulset_status;
     struct rollout_daemonset_status daemonset_status;
+    struct rollout_broadcastjob_status broadcastjob_status;
+    struct rollout_deployment_status deployment_status;
+    struct rollout_replicaset_status replicaset_status;
+    struct rollout_subset_status subset_statuses[1];
+    struct rollout_uniteddeployment_status uniteddeployment_status;
     struct rollout_cloneset cloneset;
     struct rollout_statefulset statefulset;
     struct rollout_daemonset daemonset;
+    struct rollout_broadcastjob broadcastjob;
+    struct rollout_deployment deployment;
+    struct rollout_replicaset replicaset;
+    struct rollout_subset_spec subset_specs[1];
+    struct rollout_uniteddeployment uniteddeployment;
     struct rollout_claim_template templates[1];
     struct rollout_claim_status claim_statuses[1];
     struct rollout_intstr reserved[1];
@@ -35,6 +45,12 @@ static struct all {
     struct rollout_taint taints[1];
     struct rollout_owner owners[1];
     struct rollout_in_place in_place;
+    struct rollout_resource requests[1], allocatable[1];
+    struct rollout_requirement job_expression[1], job_field[1];
+    struct rollout_node_term job_terms[1];
+    struct rollout_toleration job_tolerations[1];
+    struct rollout_resource job_requests[1];
+    struct rollout_job_pod job_pod;
     struct rollout_pod pods[PODS];
     struct rollout_node_facts nodes[PODS];
     struct rollout_claim claims[1];
@@ -42,6 +58,8 @@ static struct all {
     struct rollout_in_place_verdict verdicts[1];
     struct rollout_storage_class classes[1];
     struct rollout_backoff backoffs[1];
+    struct rollout_replica_set_facts replica_sets[1];
+    struct rollout_subset subsets[1];
     struct rollout_workload workload;
     struct rollout_snapshot snapshot;
     struct rollout_pods view;
@@ -117,8 +135,16 @@ static void fill_snapshot(struct all *a)
                                            .finalizers = strs(a->finalizers),
                                            .namespace_ = STR("default"),
                                            .in_place = &a->in_place,
+                                           .replica_set = 1,
+                                           .child = 1,
+                                           .job_pod = &a->job_pod,
                                            .uid = { names[i], 5 } };
-        a->nodes[i] = (struct rollout_node_facts){ .name = { names[i] + 3, 2 }, .labels = a->labels, .taints = a->taints, .taint_count = 1 };
+        a->nodes[i] = (struct rollout_node_facts){ .name = { names[i] + 3, 2 },
+                                                   .labels = a->labels,
+                                                   .taints = a->taints,
+                                                   .taint_count = 1,
+                                                   .allocatable = a->allocatable,
+                                                   .allocatable_count = 1 };
     }
     a->pods[2].revision = (struct rollout_str)STR("web-b");
     a->taints[0] = (struct rollout_taint){ STR("busy"), STR("yes"), ROLLOUT_EFFECT_PREFER_NO_SCHEDULE, 0 };
@@ -136,6 +162,18 @@ static void fill_snapshot(struct all *a)
     a->verdicts[0] = (struct rollout_in_place_verdict){ 1, 2, ROLLOUT_DIFF_POSSIBLE, ROLLOUT_CHANGES_IMAGES, { 0 } };
     a->classes[0] = (struct rollout_storage_class){ STR("fast"), 1, 0 };
     a->backoffs[0] = (struct rollout_backoff){ STR("-0"), 60, NOW - 1000 };
+    a->replica_sets[0] = (struct rollout_replica_set_facts){ .name = STR("web-a"),
+                                                             .uid = STR("r"),
+                                                             .created_ms = 500,
+                                                             .flags = ROLLOUT_REPLICA_SET_SAME_TEMPLATE,
+                                                             .replicas = 3,
+                                                             .annotations = a->labels,
+                                                             .selector = a->selector[4] };
+    a->subsets[0] = (struct rollout_subset){ .name = STR("web-one-x"),
+                                             .subset = STR("one"),
+                                             .revision = STR("web-b"),
+                                             .kind = ROLLOUT_CHILD_CLONESET,
+                                             .replicas = 2 };
     a->view = (struct rollout_pods){ a->pods, PODS, sizeof *a->pods };
     a->snapshot = (struct rollout_snapshot){ .struct_size = sizeof a->snapshot,
                                              .current_revision = 1,
@@ -147,7 +185,9 @@ static void fill_snapshot(struct all *a)
                                              .claims = { a->claims, 1, sizeof *a->claims },
                                              .in_place_verdicts = { a->verdicts, 1, sizeof *a->verdicts },
                                              .storage_classes = { a->classes, 1, sizeof *a->classes },
-                                             .failed_pod_backoffs = { a->backoffs, 1, sizeof *a->backoffs } };
+                                             .failed_pod_backoffs = { a->backoffs, 1, sizeof *a->backoffs },
+                                             .replica_sets = { a->replica_sets, 1, sizeof *a->replica_sets },
+                                             .subsets = { a->subsets, 1, sizeof *a->subsets } };
 }
 
 static void fill_specs(struct all *a)
@@ -220,6 +260,79 @@ static void fill_specs(struct all *a)
                                                .status = &a->daemonset_status };
 }
 
+static void fill_more_specs(struct all *a)
+{
+    a->requests[0] = a->allocatable[0] = (struct rollout_resource){ STR("cpu"), 100 };
+    const struct rollout_scheduling scheduling = { .node_selector = a->labels,
+                                                   .affinity = { 1, 0, a->terms, 1 },
+                                                   .tolerations = a->tolerations,
+                                                   .toleration_count = 1 };
+    a->job_expression[0] = a->expression[0];
+    a->job_field[0] = a->field[0];
+    a->job_terms[0] = (struct rollout_node_term){ a->job_expression, 1, a->job_field, 1 };
+    a->job_tolerations[0] = a->tolerations[0];
+    a->job_requests[0] = a->requests[0];
+    a->job_pod = (struct rollout_job_pod){ .scheduling = { .node_selector = a->labels,
+                                                           .affinity = { 1, 0, a->job_terms, 1 },
+                                                           .tolerations = a->job_tolerations,
+                                                           .toleration_count = 1 },
+                                           .requests = a->job_requests,
+                                           .request_count = 1 };
+    a->broadcastjob_status = (struct rollout_broadcastjob_status){
+        .struct_size = sizeof a->broadcastjob_status, .active = 1, .conditions = a->conditions, .condition_count = 1
+    };
+    a->broadcastjob = (struct rollout_broadcastjob){ .struct_size = sizeof a->broadcastjob,
+                                                     .namespace_ = STR("default"),
+                                                     .name = STR("web"),
+                                                     .parallelism = { ROLLOUT_INTSTR_INT, 2, { 0 } },
+                                                     .scheduling = scheduling,
+                                                     .requests = a->requests,
+                                                     .request_count = 1,
+                                                     .status = &a->broadcastjob_status };
+    a->deployment_status = (struct rollout_deployment_status){
+        .struct_size = sizeof a->deployment_status, .replicas = 3, .conditions = a->conditions, .condition_count = 1
+    };
+    a->deployment = (struct rollout_deployment){ .struct_size = sizeof a->deployment,
+                                                 .namespace_ = STR("default"),
+                                                 .name = STR("web"),
+                                                 .selector = a->selector[3],
+                                                 .replicas = { 1, 3 },
+                                                 .annotations = a->labels,
+                                                 .status = &a->deployment_status };
+    a->replicaset_status = (struct rollout_replicaset_status){
+        .struct_size = sizeof a->replicaset_status, .replicas = 3, .conditions = a->conditions, .condition_count = 1
+    };
+    a->replicaset = (struct rollout_replicaset){ .struct_size = sizeof a->replicaset,
+                                                 .flags = ROLLOUT_REPLICASET_CONTROLLED,
+                                                 .namespace_ = STR("default"),
+                                                 .name = STR("web"),
+                                                 .selector = a->selector[3],
+                                                 .template_labels = a->labels,
+                                                 .replicas = { 1, 2 },
+                                                 .status = &a->replicaset_status };
+    a->subset_statuses[0] = (struct rollout_subset_status){
+        .name = STR("one"), .replicas = 3, .conditions = a->conditions, .condition_count = 1
+    };
+    a->uniteddeployment_status =
+        (struct rollout_uniteddeployment_status){ .struct_size = sizeof a->uniteddeployment_status,
+                                                  .replicas = 3,
+                                                  .updated_revision = STR("web-b"),
+                                                  .subsets = a->subset_statuses,
+                                                  .subset_count = 1,
+                                                  .conditions = a->conditions,
+                                                  .condition_count = 1 };
+    a->subset_specs[0] = (struct rollout_subset_spec){ .name = STR("one") };
+    a->uniteddeployment = (struct rollout_uniteddeployment){ .struct_size = sizeof a->uniteddeployment,
+                                                             .namespace_ = STR("default"),
+                                                             .name = STR("web"),
+                                                             .selector = a->selector[3],
+                                                             .replicas = { 1, 3 },
+                                                             .child_kind = ROLLOUT_CHILD_CLONESET,
+                                                             .subsets = a->subset_specs,
+                                                             .subset_count = 1,
+                                                             .status = &a->uniteddeployment_status };
+}
+
 /* Of the world that is decoded. */
 static void fill_options(struct all *a)
 {
@@ -266,12 +379,18 @@ struct inputs inputs_of(enum kind kind)
     fill_parts(&all);
     fill_snapshot(&all);
     fill_specs(&all);
-    all.workload = (struct rollout_workload){ .struct_size = sizeof all.workload,
-                                              .gates = all.gates,
-                                              .gate_count = 1,
-                                              .cloneset = kind == CLONESET ? &all.cloneset : NULL,
-                                              .statefulset = kind == STATEFULSET ? &all.statefulset : NULL,
-                                              .daemonset = kind == DAEMONSET ? &all.daemonset : NULL };
+    fill_more_specs(&all);
+    all.workload =
+        (struct rollout_workload){ .struct_size = sizeof all.workload,
+                                   .gates = all.gates,
+                                   .gate_count = 1,
+                                   .cloneset = kind == CLONESET ? &all.cloneset : NULL,
+                                   .statefulset = kind == STATEFULSET ? &all.statefulset : NULL,
+                                   .daemonset = kind == DAEMONSET ? &all.daemonset : NULL,
+                                   .broadcastjob = kind == BROADCASTJOB ? &all.broadcastjob : NULL,
+                                   .deployment = kind == DEPLOYMENT ? &all.deployment : NULL,
+                                   .replicaset = kind == REPLICASET ? &all.replicaset : NULL,
+                                   .uniteddeployment = kind == UNITEDDEPLOYMENT ? &all.uniteddeployment : NULL };
     if (!plan) {
         ck_assert_int_eq(rollout_document_decode(tree(3, document), 0, 0, &world, NULL), ROLLOUT_OK);
         ck_assert_int_eq(rollout_plan(world->workload, world->snapshot, &plan, NULL), ROLLOUT_OK);

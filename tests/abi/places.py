@@ -17,7 +17,7 @@ import facts
 LEFT_OUT = {'rollout_tree', 'rollout_node'}
 # Names of the count of an array that is not the array's own with _count.
 COUNTS = ('{0}_count', '{1}_count')
-KINDS = ('cloneset', 'statefulset', 'daemonset')
+KINDS = ('cloneset', 'statefulset', 'daemonset', 'broadcastjob', 'deployment', 'replicaset', 'uniteddeployment')
 
 
 def made_by_library(struct):
@@ -48,7 +48,7 @@ class Places:
         ends = f'ends_{struct}' if what in ('SIZED', 'RECORDS') else 'NULL'
         if what in ('SIZED', 'RECORDS'):
             self.ends[struct] = [m.name for m in self.read.structs[struct].members]
-        kind = next((kind.upper() for kind in KINDS if f'workload.{kind}' in path), 'ANY')
+        kind = next((kind.upper() for kind in KINDS if path.startswith(f'workload.{kind}.') or path == f'workload.{kind}'), 'ANY')
         self.rows.append(f'    {{ "{function}", "{path}", {what}, {kind}, place_{number}, {size}, {ends}, {extra} }},')
 
     def struct(self, function, name, path, expression, needs):
