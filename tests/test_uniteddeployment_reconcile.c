@@ -79,7 +79,8 @@ START_TEST(test_children)
     add_child("y", STR("b"), ROLLOUT_CHILD_ADVANCED_STATEFULSET);
     assert_actions("delete-subset a duplicate; delete-subset c duplicate; create-subset b ud-1 3; "
                    "delete-subset c not-in-spec; delete-subset b other-kind; delete-subset a other-kind");
-    ck_assert_str_eq(unitedworld_verdicts(&w, 2 + 2), "DeleteExcess: ");
+    ck_assert_str_eq(unitedworld_verdicts(&w, 2 + 2), "DeleteExcess: a holds this place");
+    ck_assert_str_eq(unitedworld_verdicts(&w, 2 + 3), "DeleteExcess: b holds this place");
     ck_assert_str_eq(unitedworld_verdicts(&w, 2 + 1), "DeleteNotInSpec: not in the spec: c");
     ck_assert_str_eq(unitedworld_verdicts(&w, 2 + 4), "DeleteNotInSpec: not in the spec: CloneSet");
     unitedworld_free(&w);
@@ -193,6 +194,15 @@ START_TEST(test_revisions)
         history[i].flags = ROLLOUT_REVISION_UNLISTED; /* 10-15 */
     w.status.current_revision = w.status.updated_revision = STR("r5");
     assert_actions("");
+    add_history(2, 1); /* upstream cuts before it looks, so the template cannot be the one that goes */
+    struct rollout_workload workload = { .struct_size = sizeof workload, .uniteddeployment = &w.spec };
+    struct rollout_error error = { .struct_size = sizeof error };
+    struct rollout_plan *plan = NULL;
+    w.status.current_revision = history[1].name;
+    w.status.updated_revision = history[2].name;
+    ck_assert_int_eq(rollout_plan(&workload, &w.snapshot, &plan, &error), ROLLOUT_ERR_INVALID);
+    ck_assert_str_eq(error.message,
+                     "update_revision: 1, which revisionHistoryLimit deletes: a new one must stand for it");
     unitedworld_free(&w);
 }
 END_TEST

@@ -141,12 +141,18 @@ static struct rollout_str quoted(struct roll *roll, const char *before, struct r
     return ro_arena_printf(&roll->arena, "%s\"%.*s\"", before, (int)name.len, name.data ? name.data : "");
 }
 
+/* Wraps around, as Go does. */
+static int64_t next_revision(const struct roll *roll)
+{
+    return (int64_t)((uint64_t)largest_old(roll) + 1);
+}
+
 static void sync_present(struct roll *roll)
 {
     uint32_t set = roll->new_set, first = roll->note_count;
     struct roll_set *s = &roll->sets[set];
-    struct rollout_str revision = ro_arena_printf(&roll->arena, "%" PRId64, largest_old(roll) + 1);
-    bool changed = note_annotations(roll, set, revision, largest_old(roll) + 1);
+    struct rollout_str revision = ro_arena_printf(&roll->arena, "%" PRId64, next_revision(roll));
+    bool changed = note_annotations(roll, set, revision, next_revision(roll));
     bool seconds = s->facts->min_ready_seconds != roll->spec->min_ready_seconds;
     if (changed || seconds) {
         if (roll->note_count > first)
@@ -166,7 +172,7 @@ static void sync_present(struct roll *roll)
 
 static void create(struct roll *roll)
 {
-    int64_t total = 0, number = largest_old(roll) + 1;
+    int64_t total = 0, number = next_revision(roll);
     for (uint32_t i = 0; i < roll->old_count; i++)
         total += roll->sets[roll->olds[i]].was;
     if (roll->rolling && roll->surge_unusable) {

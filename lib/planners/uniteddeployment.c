@@ -292,7 +292,13 @@ int ro_plan_uniteddeployment(const struct rollout_uniteddeployment *spec, const 
     } else {
         united_revisions(&pass);
         run(&pass);
-        r = write_plan(&pass, answer->plan, reterr);
+        /* Upstream would look for the template in what is left, and store it anew. */
+        if (pass.cuts[update] == RO_CUT_DELETED && !(pass.stopped_at && pass.stopped_at <= 4))
+            r = ro_error(reterr, ROLLOUT_ERR_INVALID, "update_revision",
+                         "update_revision: %u, which revisionHistoryLimit deletes: a new one must stand for it",
+                         update + 1);
+        else
+            r = write_plan(&pass, answer->plan, reterr);
     }
     free(block);
     return r;

@@ -94,12 +94,19 @@ static void join_children(struct united *pass)
             child->entry = pass->shares[child->subset].entry;
         } else {
             child->fate = CHILD_DUPLICATE;
+            child->holder = pass->shares[child->subset].child;
         }
     }
     ro_sort_indices(pass->order, strangers, pass->scratch, by_subset, pass->children);
-    for (uint32_t i = 1; i < strangers; i++)
-        if (by_subset(pass->children, pass->order[i - 1], pass->order[i]) == 0)
-            pass->children[pass->order[i]].fate = CHILD_DUPLICATE;
+    for (uint32_t i = 1, first = 0; i < strangers; i++) {
+        struct child *child = &pass->children[pass->order[i]];
+        if (by_subset(pass->children, pass->order[first], pass->order[i]) != 0) {
+            first = i;
+            continue;
+        }
+        child->fate = CHILD_DUPLICATE;
+        child->holder = pass->order[first];
+    }
     for (uint32_t i = 0; i < pass->n_children; i++)
         if (child_listed(&pass->children[i]) && pass->children[i].entry != ROLLOUT_NONE)
             pass->entries[pass->children[i].entry].child = i;

@@ -29,6 +29,7 @@ struct child {
     const struct rollout_subset *facts;
     uint32_t subset; /* place in the spec; ROLLOUT_NONE where it has left it */
     uint32_t entry;  /* place in the status; ROLLOUT_NONE */
+    uint32_t holder; /* a duplicate's: the child that is kept */
     uint8_t fate;    /* enum child_fate */
     uint8_t unschedulable, marked;
     int64_t partition;

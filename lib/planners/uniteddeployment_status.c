@@ -159,7 +159,7 @@ static void build_entries(const struct united *pass, struct ro_builder *b, bool 
         return;
     size_t list = ro_build_open(b, ROLLOUT_NODE_ARRAY, RO_STR("subsetStatuses"));
     for (size_t i = 0; i < count; i++) {
-        struct entry same = { .old = &pass->status->subsets[old ? i : 0], .child = ROLLOUT_NONE };
+        struct entry same = { .old = old ? &pass->status->subsets[i] : NULL, .child = ROLLOUT_NONE };
         const struct entry *entry = old ? &same : &pass->entries[i];
         struct rollout_subset_status now = new_entry(pass, entry);
         size_t open = ro_build_open(b, ROLLOUT_NODE_OBJECT, none);

@@ -173,7 +173,7 @@ static void judge_subsets(const struct united *pass, struct ro_builder *b, struc
             ro_verdict_set_text(b, &v, ROLLOUT_REASON_SPEC_INVALID,
                                 RO_STR("a child without label apps.kruise.io/subset-name"));
         else if (child->fate == CHILD_DUPLICATE)
-            ro_verdict_set(&v, ROLLOUT_REASON_DELETE_EXCESS);
+            ro_verdict_set_text(b, &v, ROLLOUT_REASON_DELETE_EXCESS, pass->children[child->holder].facts->name);
         else
             ro_verdict_set_text(b, &v, ROLLOUT_REASON_DELETE_NOT_IN_SPEC,
                                 child->fate == CHILD_OTHER_KIND ? united_child_kind(child->facts->kind)

@@ -38,7 +38,7 @@ static const struct {
     { ROLLOUT_REASON_DELETE_SPECIFIED, "DeleteSpecified", "delete asked for by {s}" },
     { ROLLOUT_REASON_DELETE_SCALE_IN, "DeleteScaleIn", "scale in, number {a} of {b}" },
     { ROLLOUT_REASON_DELETE_HOOK_RELEASED, "DeleteHookReleased", "preDelete hook released" },
-    { ROLLOUT_REASON_DELETE_EXCESS, "DeleteExcess", "[p{p} holds this place]" },
+    { ROLLOUT_REASON_DELETE_EXCESS, "DeleteExcess", "[p{p} holds this place][s{s} holds this place]" },
     { ROLLOUT_REASON_DELETE_NODE_UNFIT, "DeleteNodeUnfit", "node does not fit: {s}" },
     { ROLLOUT_REASON_DELETE_FAILED, "DeleteFailed", "{s}, deleted to be replaced" },
     { ROLLOUT_REASON_DELETE_SURGE_DONE, "DeleteSurgeDone", "surge partner[p {p}] takes over" },

@@ -137,7 +137,7 @@ static void make_pod(struct fuzz *f, enum facts_kind kind, bool broken, uint32_t
         .phase = how % 4 ? ROLLOUT_PHASE_RUNNING : fuzz_enum(f, ROLLOUT_PHASE_OTHER),
         .lifecycle_state = how % 8 < 6 ? ROLLOUT_STATE_NORMAL : fuzz_enum(f, ROLLOUT_STATE_OTHER),
         .flags = how % 16 < 8 ? ROLLOUT_POD_READY | ROLLOUT_POD_IN_PLACE_GATE | ROLLOUT_POD_TEMPLATE_HASH
-                              : fuzz_flags(f, 2 * ROLLOUT_POD_STORAGE_MISMATCH - 1),
+                              : fuzz_flags(f, 2 * ROLLOUT_POD_UNSCHEDULABLE - 1),
         .ready_since_ms = fuzz_time(f),
         .created_ms = fuzz_time(f),
         .revision = facts_name(f, "web-r", 6, broken),
@@ -164,6 +164,12 @@ static void make_pod(struct fuzz *f, enum facts_kind kind, bool broken, uint32_t
         pod.uid = facts_name(f, "uid-", 16, broken);
     if (has & 128)
         pod.target_node = facts_name(f, "node-", 8, broken);
+    if (kind == FACTS_BROADCASTJOB && has & 1)
+        pod.job_pod = facts_job_pod(f, broken);
+    if (kind >= FACTS_DEPLOYMENT) {
+        pod.replica_set = fuzz_below(f, 6);
+        pod.child = fuzz_below(f, 6);
+    }
     if (broken && fuzz_one_in(f, 128)) {
         pod.reserved = fuzz_byte(f);
         pod.node_index = fuzz_u32(f);
@@ -200,6 +206,11 @@ static void make_node(struct fuzz *f, enum facts_kind kind, bool broken, uint32_
     snprintf(name, sizeof name, "node-%u", index);
     node.name = fuzz_one_in(f, 16) ? facts_name(f, "node-", 8, broken) : fuzz_str(f, name);
     node.taints = facts_list(f, kind, broken, 3, sizeof *node.taints, make_taint, &node.taint_count);
+    if (kind == FACTS_BROADCASTJOB) {
+        node.unschedulable = fuzz_enum(f, 1);
+        node.allocatable =
+            facts_list(f, kind, broken, 4, sizeof *node.allocatable, facts_resource, &node.allocatable_count);
+    }
     *(struct rollout_node_facts *)ret = node;
 }
 
@@ -324,6 +335,17 @@ static const struct rollout_snapshot *make_snapshot(struct fuzz *f, enum facts_k
                                           &s.storage_classes.count, &s.storage_classes.stride);
     s.failed_pod_backoffs.items = facts_array(f, kind, broken, sizeof(struct rollout_backoff), make_backoff,
                                               &s.failed_pod_backoffs.count, &s.failed_pod_backoffs.stride);
+    if (kind == FACTS_DEPLOYMENT || kind == FACTS_REPLICASET) {
+        s.replica_sets.count = fuzz_count(f, 8);
+        s.replica_sets.items = facts_array(f, kind, broken, sizeof(struct rollout_replica_set_facts), facts_replica_set,
+                                           &s.replica_sets.count, &s.replica_sets.stride);
+    }
+    if (kind == FACTS_UNITEDDEPLOYMENT) {
+        s.subsets.count = fuzz_count(f, 8);
+        s.subsets.items = facts_array(f, kind, broken, sizeof(struct rollout_subset), facts_subset, &s.subsets.count,
+                                      &s.subsets.stride);
+        s.written_version = fuzz_text(f, broken);
+    }
     ret->pods = s.pods.count;
     ret->nodes = s.nodes.count;
     ret->claims = s.claims.count;
@@ -358,6 +380,14 @@ struct facts facts_make(struct fuzz *f, enum facts_kind kind)
         workload.statefulset = facts_statefulset(f, broken);
     if (kind == FACTS_DAEMONSET)
         workload.daemonset = facts_daemonset(f, broken);
+    if (kind == FACTS_BROADCASTJOB)
+        workload.broadcastjob = facts_broadcastjob(f, broken);
+    if (kind == FACTS_DEPLOYMENT)
+        workload.deployment = facts_deployment(f, broken);
+    if (kind == FACTS_REPLICASET)
+        workload.replicaset = facts_replicaset(f, broken);
+    if (kind == FACTS_UNITEDDEPLOYMENT)
+        workload.uniteddeployment = facts_uniteddeployment(f, broken);
     facts.snapshot = make_snapshot(f, kind, broken, &facts);
     facts.workload = fuzz_sized(f, &workload, sizeof workload, broken);
     return facts;

@@ -6,7 +6,16 @@
 
 #include "fuzz.h"
 
-enum facts_kind { FACTS_CLONESET, FACTS_STATEFULSET, FACTS_DAEMONSET, FACTS_KINDS };
+enum facts_kind {
+    FACTS_CLONESET,
+    FACTS_STATEFULSET,
+    FACTS_DAEMONSET,
+    FACTS_BROADCASTJOB,
+    FACTS_DEPLOYMENT,
+    FACTS_REPLICASET,
+    FACTS_UNITEDDEPLOYMENT,
+    FACTS_KINDS
+};
 
 struct facts {
     const struct rollout_workload *workload;
@@ -27,6 +36,17 @@ struct rollout_intstr facts_intstr(struct fuzz *f, bool broken);
 const struct rollout_cloneset *facts_cloneset(struct fuzz *f, bool broken, size_t *ret_pods_to_delete);
 const struct rollout_statefulset *facts_statefulset(struct fuzz *f, bool broken);
 const struct rollout_daemonset *facts_daemonset(struct fuzz *f, bool broken);
+const struct rollout_broadcastjob *facts_broadcastjob(struct fuzz *f, bool broken);
+const struct rollout_deployment *facts_deployment(struct fuzz *f, bool broken);
+const struct rollout_replicaset *facts_replicaset(struct fuzz *f, bool broken);
+const struct rollout_uniteddeployment *facts_uniteddeployment(struct fuzz *f, bool broken);
+
+/* Parts of several. Of an enum that the library refuses beyond `last`: known. */
+struct rollout_opt facts_opt(struct fuzz *f);
+uint32_t facts_known(struct fuzz *f, uint32_t last, bool broken);
+struct rollout_scheduling facts_scheduling(struct fuzz *f, bool broken);
+const struct rollout_condition *facts_conditions(struct fuzz *f, bool broken, size_t *ret_count);
+const struct rollout_job_pod *facts_job_pod(struct fuzz *f, bool broken);
 
 /* "web-3", seldom another text. */
 struct rollout_str facts_name(struct fuzz *f, const char *prefix, uint32_t most, bool broken);
@@ -36,6 +56,9 @@ struct rollout_str facts_name(struct fuzz *f, const char *prefix, uint32_t most,
 typedef void facts_element(struct fuzz *f, enum facts_kind kind, bool broken, uint32_t index, void *ret);
 void *facts_array(struct fuzz *f, enum facts_kind kind, bool broken, size_t size, facts_element *make, size_t *count,
                   size_t *ret_stride);
+
+/* Elements of some kinds' views and lists. */
+facts_element facts_resource, facts_replica_set, facts_subset;
 
 /* A plain array, NULL where the count is 0; where broken seldom also beside a count. */
 void *facts_list(struct fuzz *f, enum facts_kind kind, bool broken, uint32_t most, size_t size, facts_element *make,

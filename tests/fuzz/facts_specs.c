@@ -10,7 +10,7 @@ static int32_t few_or_too_many(int32_t pods)
     return pods > MOST_PLACES && pods < INT32_MAX - 65536 ? pods % MOST_PLACES : pods;
 }
 
-static struct rollout_opt make_opt(struct fuzz *f)
+struct rollout_opt facts_opt(struct fuzz *f)
 {
     uint8_t how = fuzz_byte(f);
     struct rollout_opt opt = { .set = how > 250 ? how : how % 4 > 0 };
@@ -31,6 +31,11 @@ static void make_condition(struct fuzz *f, enum facts_kind kind, bool broken, ui
         .last_update_ms = fuzz_time(f),
         .last_transition_ms = fuzz_time(f),
     };
+}
+
+const struct rollout_condition *facts_conditions(struct fuzz *f, bool broken, size_t *ret_count)
+{
+    return facts_list(f, 0, broken, 4, sizeof(struct rollout_condition), make_condition, ret_count);
 }
 
 static struct rollout_hook make_hook(struct fuzz *f, bool broken)
@@ -57,7 +62,7 @@ static struct rollout_lifecycle make_lifecycle(struct fuzz *f, bool broken)
 }
 
 /* Numbers of an enum that the library refuses beyond `last`. */
-static uint32_t known(struct fuzz *f, uint32_t last, bool broken)
+uint32_t facts_known(struct fuzz *f, uint32_t last, bool broken)
 {
     return broken ? fuzz_enum(f, last) : fuzz_below(f, last + 1);
 }
@@ -70,13 +75,13 @@ const struct rollout_cloneset *facts_cloneset(struct fuzz *f, bool broken, size_
         .name = fuzz_one_in(f, 16) ? fuzz_text(f, broken) : fuzz_str(f, "web"),
         .label_selector = fuzz_text(f, broken),
         .generation = fuzz_long(f),
-        .replicas = make_opt(f),
-        .revision_history_limit = make_opt(f),
-        .progress_deadline_seconds = make_opt(f),
+        .replicas = facts_opt(f),
+        .revision_history_limit = facts_opt(f),
+        .progress_deadline_seconds = facts_opt(f),
         .min_ready_seconds = fuzz_number(f),
         .grace_period_seconds = fuzz_number(f),
-        .update_type = known(f, ROLLOUT_UPDATE_ON_DELETE, broken),
-        .pod_update_policy = known(f, ROLLOUT_POLICY_IN_PLACE_ONLY, broken),
+        .update_type = facts_known(f, ROLLOUT_UPDATE_ON_DELETE, broken),
+        .pod_update_policy = facts_known(f, ROLLOUT_POLICY_IN_PLACE_ONLY, broken),
         .partition = facts_intstr(f, broken),
         .max_unavailable = facts_intstr(f, broken),
         .max_surge = facts_intstr(f, broken),
@@ -85,7 +90,7 @@ const struct rollout_cloneset *facts_cloneset(struct fuzz *f, bool broken, size_
     struct rollout_cloneset_status status = {
         .replicas = fuzz_number(f),
         .observed_generation = fuzz_long(f),
-        .collision_count = make_opt(f),
+        .collision_count = facts_opt(f),
         .update_revision = facts_name(f, "web-r", 6, broken),
         .current_revision = facts_name(f, "web-r", 6, broken),
         .label_selector = fuzz_text(f, broken),
@@ -112,8 +117,7 @@ const struct rollout_cloneset *facts_cloneset(struct fuzz *f, bool broken, size_
             *counts[i] = fuzz_number(f);
     }
     if (has & 32)
-        status.conditions =
-            facts_list(f, 0, broken, 4, sizeof *status.conditions, make_condition, &status.condition_count);
+        status.conditions = facts_conditions(f, broken, &status.condition_count);
     if (has & 64)
         spec.selector = facts_selector(f, broken);
     if (has & 128)
@@ -153,7 +157,7 @@ static void make_reserved(struct fuzz *f, enum facts_kind kind, bool broken, uin
     struct rollout_intstr *value = ret;
     (void)kind;
     (void)index;
-    *value = (struct rollout_intstr){ .kind = known(f, ROLLOUT_INTSTR_TEXT, broken) };
+    *value = (struct rollout_intstr){ .kind = facts_known(f, ROLLOUT_INTSTR_TEXT, broken) };
     if (value->kind == ROLLOUT_INTSTR_INT)
         value->count = fuzz_number(f);
     else
@@ -169,23 +173,23 @@ const struct rollout_statefulset *facts_statefulset(struct fuzz *f, bool broken)
         .uid = facts_name(f, "uid-", 8, broken),
         .label_selector = fuzz_text(f, broken),
         .generation = fuzz_long(f),
-        .replicas = make_opt(f),
-        .revision_history_limit = make_opt(f),
+        .replicas = facts_opt(f),
+        .revision_history_limit = facts_opt(f),
         .min_ready_seconds = fuzz_number(f),
         .grace_period_seconds = fuzz_number(f),
-        .update_type = known(f, ROLLOUT_UPDATE_ON_DELETE, broken),
-        .pod_update_policy = known(f, ROLLOUT_POLICY_IN_PLACE_ONLY, broken),
+        .update_type = facts_known(f, ROLLOUT_UPDATE_ON_DELETE, broken),
+        .pod_update_policy = facts_known(f, ROLLOUT_POLICY_IN_PLACE_ONLY, broken),
         .start_ordinal = fuzz_one_in(f, 4) ? fuzz_number(f) : 0,
         .partition = fuzz_number(f),
         .max_unavailable = facts_intstr(f, broken),
         .scale_max_unavailable = facts_intstr(f, broken),
-        .claims_when_deleted = known(f, ROLLOUT_CLAIMS_DELETE, broken),
-        .claims_when_scaled = known(f, ROLLOUT_CLAIMS_DELETE, broken),
+        .claims_when_deleted = facts_known(f, ROLLOUT_CLAIMS_DELETE, broken),
+        .claims_when_scaled = facts_known(f, ROLLOUT_CLAIMS_DELETE, broken),
     };
     struct rollout_statefulset_status status = {
         .replicas = fuzz_number(f),
         .observed_generation = fuzz_long(f),
-        .collision_count = make_opt(f),
+        .collision_count = facts_opt(f),
         .update_revision = facts_name(f, "web-r", 6, broken),
         .current_revision = facts_name(f, "web-r", 6, broken),
         .label_selector = fuzz_text(f, broken),
@@ -211,8 +215,7 @@ const struct rollout_statefulset *facts_statefulset(struct fuzz *f, bool broken)
         status.claims = facts_list(f, 0, broken, 3, sizeof *status.claims, make_claim_status, &status.claim_count);
     }
     if (has & 32)
-        status.conditions =
-            facts_list(f, 0, broken, 4, sizeof *status.conditions, make_condition, &status.condition_count);
+        status.conditions = facts_conditions(f, broken, &status.condition_count);
     if (has & 64)
         spec.selector = facts_selector(f, broken);
     if (has & 128)
@@ -256,7 +259,7 @@ static void make_term(struct fuzz *f, enum facts_kind kind, bool broken, uint32_
     *(struct rollout_node_term *)ret = term;
 }
 
-static struct rollout_scheduling make_scheduling(struct fuzz *f, bool broken)
+struct rollout_scheduling facts_scheduling(struct fuzz *f, bool broken)
 {
     struct rollout_scheduling s = { .host_network = fuzz_enum(f, 1) };
     uint8_t has = fuzz_byte(f);
@@ -282,10 +285,10 @@ const struct rollout_daemonset *facts_daemonset(struct fuzz *f, bool broken)
         .namespace_ = fuzz_str(f, "default"),
         .name = fuzz_one_in(f, 16) ? fuzz_text(f, broken) : fuzz_str(f, "web"),
         .generation = fuzz_long(f),
-        .revision_history_limit = make_opt(f),
+        .revision_history_limit = facts_opt(f),
         .min_ready_seconds = fuzz_number(f),
-        .update_type = known(f, ROLLOUT_UPDATE_ON_DELETE, broken),
-        .pod_update_policy = known(f, ROLLOUT_POLICY_IN_PLACE_IF_POSSIBLE, broken),
+        .update_type = facts_known(f, ROLLOUT_UPDATE_ON_DELETE, broken),
+        .pod_update_policy = facts_known(f, ROLLOUT_POLICY_IN_PLACE_IF_POSSIBLE, broken),
         .reserved = broken && fuzz_one_in(f, 128),
         .partition = facts_intstr(f, broken),
         .max_unavailable = facts_intstr(f, broken),
@@ -294,7 +297,7 @@ const struct rollout_daemonset *facts_daemonset(struct fuzz *f, bool broken)
     };
     struct rollout_daemonset_status status = {
         .observed_generation = fuzz_long(f),
-        .collision_count = make_opt(f),
+        .collision_count = facts_opt(f),
         .update_revision = facts_name(f, "web-r", 6, broken),
     };
     uint8_t has = fuzz_byte(f);
@@ -303,7 +306,7 @@ const struct rollout_daemonset *facts_daemonset(struct fuzz *f, bool broken)
     if (has & 2)
         spec.pre_delete = make_hook(f, broken);
     if (has & 4)
-        spec.scheduling = make_scheduling(f, broken);
+        spec.scheduling = facts_scheduling(f, broken);
     if (has & 8)
         spec.template_generation = fuzz_text(f, broken);
     if (has & 16) {
@@ -315,8 +318,7 @@ const struct rollout_daemonset *facts_daemonset(struct fuzz *f, bool broken)
             *counts[i] = fuzz_number(f);
     }
     if (has & 32)
-        status.conditions =
-            facts_list(f, 0, broken, 4, sizeof *status.conditions, make_condition, &status.condition_count);
+        status.conditions = facts_conditions(f, broken, &status.condition_count);
     if (has & 64)
         spec.selector = facts_selector(f, broken);
     if (has & 128)

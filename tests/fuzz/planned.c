@@ -6,7 +6,8 @@
 #include "tree.h"
 
 /* Whether it is an index among what the snapshot has of that kind. */
-static bool is_subject(const struct rollout_snapshot *s, uint32_t kind, uint32_t subject)
+static bool is_subject(const struct rollout_workload *w, const struct rollout_snapshot *s, uint32_t kind,
+                       uint32_t subject)
 {
     switch (kind) {
     case ROLLOUT_SUBJECT_POD:
@@ -17,6 +18,10 @@ static bool is_subject(const struct rollout_snapshot *s, uint32_t kind, uint32_t
         return subject < s->claims.count;
     case ROLLOUT_SUBJECT_MISSING:
         return subject <= 2;
+    case ROLLOUT_SUBJECT_REPLICA_SET:
+        return subject == ROLLOUT_NONE || subject < s->replica_sets.count; /* none: it is created */
+    case ROLLOUT_SUBJECT_SUBSET:
+        return w->uniteddeployment && subject < w->uniteddeployment->subset_count + s->subsets.count;
     case ROLLOUT_SUBJECT_WORKLOAD:
         return subject == 0;
     case ROLLOUT_SUBJECT_NODE:
@@ -33,29 +38,31 @@ static bool is_text(const struct rollout_plan *plan, uint32_t text)
     return text == ROLLOUT_NONE || text < plan->text_count;
 }
 
-static void actions_hold(const struct rollout_plan *plan, const struct rollout_snapshot *s)
+static void actions_hold(const struct rollout_plan *plan, const struct rollout_workload *w,
+                         const struct rollout_snapshot *s)
 {
     for (size_t i = 0; i < plan->action_count; i++) {
         const struct rollout_action *a = &plan->actions[i];
         FUZZ_REQUIRE(rollout_op_name(a->op) && rollout_reason_name(a->reason));
-        FUZZ_REQUIRE(a->subject == ROLLOUT_NONE || is_subject(s, a->subject_kind, a->subject));
+        FUZZ_REQUIRE(a->subject == ROLLOUT_NONE || is_subject(w, s, a->subject_kind, a->subject));
         FUZZ_REQUIRE(a->attr_first <= plan->attr_count && a->attr_count <= plan->attr_count - a->attr_first);
     }
     for (size_t i = 0; i < plan->attr_count; i++) {
         const struct rollout_attr *attr = &plan->attrs[i];
-        FUZZ_REQUIRE(attr->key >= ROLLOUT_ATTR_REVISION && attr->key <= ROLLOUT_ATTR_REQUEST);
+        FUZZ_REQUIRE(attr->key >= ROLLOUT_ATTR_REVISION && attr->key <= ROLLOUT_ATTR_RESERVED);
         FUZZ_REQUIRE(is_text(plan, attr->text));
         FUZZ_REQUIRE(attr->key != ROLLOUT_ATTR_POD || (attr->value >= 0 && (uint64_t)attr->value <= s->pods.count));
         FUZZ_REQUIRE(attr->key != ROLLOUT_ATTR_COUNT || attr->value > 0);
     }
 }
 
-static void verdicts_hold(const struct rollout_plan *plan, const struct rollout_snapshot *s)
+static void verdicts_hold(const struct rollout_plan *plan, const struct rollout_workload *w,
+                          const struct rollout_snapshot *s)
 {
     FUZZ_REQUIRE(plan->verdict_count >= s->pods.count);
     for (size_t i = 0; i < plan->verdict_count; i++) {
         const struct rollout_verdict *v = &plan->verdicts[i];
-        FUZZ_REQUIRE(is_subject(s, v->subject_kind, v->subject));
+        FUZZ_REQUIRE(is_subject(w, s, v->subject_kind, v->subject));
         FUZZ_REQUIRE((v->subject_kind == ROLLOUT_SUBJECT_POD) == (i < s->pods.count));
         FUZZ_REQUIRE(v->subject_kind != ROLLOUT_SUBJECT_POD || v->subject == i);
         FUZZ_REQUIRE(rollout_reason_name(v->reason));
@@ -64,7 +71,7 @@ static void verdicts_hold(const struct rollout_plan *plan, const struct rollout_
         FUZZ_REQUIRE((v->op == 0) == (v->first_action == ROLLOUT_NONE));
         FUZZ_REQUIRE(v->op == 0 || plan->actions[v->first_action].op == v->op);
         FUZZ_REQUIRE(v->because == ROLLOUT_NONE ||
-                     is_subject(s, v->because_kind ? v->because_kind : ROLLOUT_SUBJECT_POD, v->because));
+                     is_subject(w, s, v->because_kind ? v->because_kind : ROLLOUT_SUBJECT_POD, v->because));
         FUZZ_REQUIRE(is_text(plan, v->text));
     }
 }
@@ -72,16 +79,16 @@ static void verdicts_hold(const struct rollout_plan *plan, const struct rollout_
 static void plan_holds(struct fuzz *f, const struct rollout_plan *plan, const struct rollout_workload *w,
                        const struct rollout_snapshot *s)
 {
-    FUZZ_REQUIRE(plan->struct_size == sizeof *plan && plan->reserved == 0 && plan->status_changed <= 1);
-    actions_hold(plan, s);
-    verdicts_hold(plan, s);
+    FUZZ_REQUIRE(plan->struct_size == sizeof *plan && plan->status_changed <= 1);
+    actions_hold(plan, w, s);
+    verdicts_hold(plan, w, s);
     for (size_t i = 0; i < plan->text_count; i++)
         FUZZ_REQUIRE(plan->texts[i].data || !plan->texts[i].len);
     for (size_t i = 0; i < plan->limit_count; i++)
         FUZZ_REQUIRE(plan->limits[i].field.len && plan->limits[i].rounding <= ROLLOUT_ROUND_UP);
     fuzz_tree_holds(f, &plan->status);
     FUZZ_REQUIRE(plan->next_ms == 0 || plan->next_ms > s->now_ms);
-    FUZZ_REQUIRE(plan->requeue_seconds >= 0);
+    FUZZ_REQUIRE(plan->requeue_seconds >= (w->deployment ? -1 : 0));
     FUZZ_REQUIRE(plan->error_pod == ROLLOUT_NONE || plan->error_pod < s->pods.count);
     FUZZ_REQUIRE(!plan->error_reason || rollout_reason_name(plan->error_reason));
     FUZZ_REQUIRE(!plan->error_reason == !plan->error_message.len);
@@ -173,15 +180,16 @@ void planned_sentences(struct fuzz *f, const struct rollout_plan *plan, const st
 
 /* ---- candidates ---- */
 
-static void candidates_hold(const struct rollout_candidates *c, const struct rollout_snapshot *s)
+static void candidates_hold(const struct rollout_candidates *c, const struct rollout_workload *w,
+                            const struct rollout_snapshot *s)
 {
     FUZZ_REQUIRE(c->struct_size == sizeof *c && c->reserved == 0 && c->back <= 1);
-    FUZZ_REQUIRE(c->revision < s->revisions.count);
+    FUZZ_REQUIRE(c->revision < s->revisions.count || (c->revision == ROLLOUT_NONE && (w->deployment || w->replicaset)));
     FUZZ_REQUIRE(c->within <= c->count);
     FUZZ_REQUIRE(c->counted >= 0 && c->updated >= 0 && c->old >= 0 && c->unavailable >= -1);
     for (size_t i = 0; i < c->count; i++) {
         const struct rollout_candidate *item = &c->items[i];
-        FUZZ_REQUIRE(is_subject(s, item->subject_kind, item->subject));
+        FUZZ_REQUIRE(is_subject(w, s, item->subject_kind, item->subject));
         FUZZ_REQUIRE(item->standing >= ROLLOUT_CANDIDATE_WAITING && item->standing <= ROLLOUT_CANDIDATE_EMPTY);
         FUZZ_REQUIRE(item->pod == ROLLOUT_NONE || item->pod < s->pods.count);
     }
@@ -198,7 +206,7 @@ bool planned_candidates(struct fuzz *f, const struct rollout_workload *workload,
         FUZZ_REQUIRE(!candidates);
         return false;
     }
-    candidates_hold(candidates, snapshot);
+    candidates_hold(candidates, workload, snapshot);
     if (twice) {
         FUZZ_REQUIRE(rollout_candidates(workload, snapshot, &again, NULL) == ROLLOUT_OK);
         FUZZ_REQUIRE(again->count == candidates->count && again->within == candidates->within);
