@@ -6311,7 +6311,7 @@ static const struct {
     { ROLLOUT_REASON_DELETE_SPECIFIED, "DeleteSpecified", "delete asked for by {s}" },
     { ROLLOUT_REASON_DELETE_SCALE_IN, "DeleteScaleIn", "scale in, number {a} of {b}" },
     { ROLLOUT_REASON_DELETE_HOOK_RELEASED, "DeleteHookReleased", "preDelete hook released" },
-    { ROLLOUT_REASON_DELETE_EXCESS, "DeleteExcess", "[p{p} holds this place]" },
+    { ROLLOUT_REASON_DELETE_EXCESS, "DeleteExcess", "[p{p} holds this place][s{s} holds this place]" },
     { ROLLOUT_REASON_DELETE_NODE_UNFIT, "DeleteNodeUnfit", "node does not fit: {s}" },
     { ROLLOUT_REASON_DELETE_FAILED, "DeleteFailed", "{s}, deleted to be replaced" },
     { ROLLOUT_REASON_DELETE_SURGE_DONE, "DeleteSurgeDone", "surge partner[p {p}] takes over" },
@@ -21899,12 +21899,12 @@ static int planners_broadcastjob_write_plan(struct job *job, struct rollout_plan
 static int ro_plan_broadcastjob(const struct rollout_broadcastjob *spec, const struct ro_planner_input *in,
                          const struct ro_answer *answer, struct rollout_error *reterr)
 {
-    int r = ro_broadcastjob_check(spec, in, reterr);
-    if (r)
-        return r;
     if (answer->candidates)
         return ro_error(reterr, ROLLOUT_ERR_INVALID, "workload",
                         "workload: a BroadcastJob updates no pods, so they have no order");
+    int r = ro_broadcastjob_check(spec, in, reterr);
+    if (r)
+        return r;
     struct job job = {
         .spec = spec,
         .in = in,
@@ -25569,12 +25569,18 @@ static struct rollout_str planners_deployment_revision_quoted(struct roll *roll,
     return ro_arena_printf(&roll->arena, "%s\"%.*s\"", before, (int)name.len, name.data ? name.data : "");
 }
 
+/* Wraps around, as Go does. */
+static int64_t planners_deployment_revision_next_revision(const struct roll *roll)
+{
+    return (int64_t)((uint64_t)planners_deployment_revision_largest_old(roll) + 1);
+}
+
 static void planners_deployment_revision_sync_present(struct roll *roll)
 {
     uint32_t set = roll->new_set, first = roll->note_count;
     struct roll_set *s = &roll->sets[set];
-    struct rollout_str revision = ro_arena_printf(&roll->arena, "%" PRId64, planners_deployment_revision_largest_old(roll) + 1);
-    bool changed = planners_deployment_revision_note_annotations(roll, set, revision, planners_deployment_revision_largest_old(roll) + 1);
+    struct rollout_str revision = ro_arena_printf(&roll->arena, "%" PRId64, planners_deployment_revision_next_revision(roll));
+    bool changed = planners_deployment_revision_note_annotations(roll, set, revision, planners_deployment_revision_next_revision(roll));
     bool seconds = s->facts->min_ready_seconds != roll->spec->min_ready_seconds;
     if (changed || seconds) {
         if (roll->note_count > first)
@@ -25594,7 +25600,7 @@ static void planners_deployment_revision_sync_present(struct roll *roll)
 
 static void planners_deployment_revision_create(struct roll *roll)
 {
-    int64_t total = 0, number = planners_deployment_revision_largest_old(roll) + 1;
+    int64_t total = 0, number = planners_deployment_revision_next_revision(roll);
     for (uint32_t i = 0; i < roll->old_count; i++)
         total += roll->sets[roll->olds[i]].was;
     if (roll->rolling && roll->surge_unusable) {
@@ -26590,6 +26596,7 @@ struct child {
     const struct rollout_subset *facts;
     uint32_t subset; /* place in the spec; ROLLOUT_NONE where it has left it */
     uint32_t entry;  /* place in the status; ROLLOUT_NONE */
+    uint32_t holder; /* a duplicate's: the child that is kept */
     uint8_t fate;    /* enum child_fate */
     uint8_t unschedulable, marked;
     int64_t partition;
@@ -27091,7 +27098,13 @@ static int ro_plan_uniteddeployment(const struct rollout_uniteddeployment *spec,
     } else {
         united_revisions(&pass);
         planners_uniteddeployment_run(&pass);
-        r = planners_uniteddeployment_write_plan(&pass, answer->plan, reterr);
+        /* Upstream would look for the template in what is left, and store it anew. */
+        if (pass.cuts[update] == RO_CUT_DELETED && !(pass.stopped_at && pass.stopped_at <= 4))
+            r = ro_error(reterr, ROLLOUT_ERR_INVALID, "update_revision",
+                         "update_revision: %u, which revisionHistoryLimit deletes: a new one must stand for it",
+                         update + 1);
+        else
+            r = planners_uniteddeployment_write_plan(&pass, answer->plan, reterr);
     }
     free(block);
     return r;
@@ -27703,12 +27716,19 @@ static void planners_uniteddeployment_facts_join_children(struct united *pass)
             child->entry = pass->shares[child->subset].entry;
         } else {
             child->fate = CHILD_DUPLICATE;
+            child->holder = pass->shares[child->subset].child;
         }
     }
     ro_sort_indices(pass->order, strangers, pass->scratch, planners_uniteddeployment_facts_by_subset, pass->children);
-    for (uint32_t i = 1; i < strangers; i++)
-        if (planners_uniteddeployment_facts_by_subset(pass->children, pass->order[i - 1], pass->order[i]) == 0)
-            pass->children[pass->order[i]].fate = CHILD_DUPLICATE;
+    for (uint32_t i = 1, first = 0; i < strangers; i++) {
+        struct child *child = &pass->children[pass->order[i]];
+        if (planners_uniteddeployment_facts_by_subset(pass->children, pass->order[first], pass->order[i]) != 0) {
+            first = i;
+            continue;
+        }
+        child->fate = CHILD_DUPLICATE;
+        child->holder = pass->order[first];
+    }
     for (uint32_t i = 0; i < pass->n_children; i++)
         if (child_listed(&pass->children[i]) && pass->children[i].entry != ROLLOUT_NONE)
             pass->entries[pass->children[i].entry].child = i;
@@ -28221,7 +28241,7 @@ static void planners_uniteddeployment_status_build_entries(const struct united *
         return;
     size_t list = ro_build_open(b, ROLLOUT_NODE_ARRAY, RO_STR("subsetStatuses"));
     for (size_t i = 0; i < count; i++) {
-        struct entry same = { .old = &pass->status->subsets[old ? i : 0], .child = ROLLOUT_NONE };
+        struct entry same = { .old = old ? &pass->status->subsets[i] : NULL, .child = ROLLOUT_NONE };
         const struct entry *entry = old ? &same : &pass->entries[i];
         struct rollout_subset_status now = planners_uniteddeployment_status_new_entry(pass, entry);
         size_t open = ro_build_open(b, ROLLOUT_NODE_OBJECT, planners_uniteddeployment_status_none);
@@ -28482,7 +28502,7 @@ static void planners_uniteddeployment_verdicts_judge_subsets(const struct united
             ro_verdict_set_text(b, &v, ROLLOUT_REASON_SPEC_INVALID,
                                 RO_STR("a child without label apps.kruise.io/subset-name"));
         else if (child->fate == CHILD_DUPLICATE)
-            ro_verdict_set(&v, ROLLOUT_REASON_DELETE_EXCESS);
+            ro_verdict_set_text(b, &v, ROLLOUT_REASON_DELETE_EXCESS, pass->children[child->holder].facts->name);
         else
             ro_verdict_set_text(b, &v, ROLLOUT_REASON_DELETE_NOT_IN_SPEC,
                                 child->fate == CHILD_OTHER_KIND ? united_child_kind(child->facts->kind)

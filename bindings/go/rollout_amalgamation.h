@@ -470,7 +470,7 @@ enum {
     ROLLOUT_REASON_DELETE_SPECIFIED = 212,      /**< text: label or list */
     ROLLOUT_REASON_DELETE_SCALE_IN = 213,       /**< a: rank; b: to delete */
     ROLLOUT_REASON_DELETE_HOOK_RELEASED = 214,
-    ROLLOUT_REASON_DELETE_EXCESS = 215,         /**< p holds the place */
+    ROLLOUT_REASON_DELETE_EXCESS = 215,         /**< p holds the place, or text: the child that does */
     ROLLOUT_REASON_DELETE_NODE_UNFIT = 216,     /**< text: the first check that fails */
     ROLLOUT_REASON_DELETE_FAILED = 217,         /**< text: phase */
     ROLLOUT_REASON_DELETE_SURGE_DONE = 218,     /**< p takes over */
