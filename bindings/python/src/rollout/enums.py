@@ -253,7 +253,7 @@ class Reason(IntEnum):
     """a: rank; b: to delete"""
     DELETE_HOOK_RELEASED = 214
     DELETE_EXCESS = 215
-    """p holds the place"""
+    """p holds the place, or text: the child that does"""
     DELETE_NODE_UNFIT = 216
     """text: the first check that fails"""
     DELETE_FAILED = 217
