@@ -39,7 +39,11 @@ enum {
     ROLLOUT_OP_RELEASE = 17,            /**< remove the workload's owner reference: the selector no longer matches */
     ROLLOUT_OP_RESIZE_CLAIM = 18,       /**< give the claim the resources of its template; CLAIM, REQUEST */
     ROLLOUT_OP_REPAIR = 19,             /**< write the identity or the volumes that the pod lacks; DETAIL */
-    ROLLOUT_OP_RELABEL = 20             /**< name the pod's revision anew: its own is a double of it; REVISION */
+    ROLLOUT_OP_RELABEL = 20,            /**< name the pod's revision anew: its own is a double of it; REVISION */
+    ROLLOUT_OP_LABEL_REVISION = 27,     /**< put the customVersion on the revision; REVISION, VALUE */
+    ROLLOUT_OP_FLIP = 28,               /**< give the other container of a hot pair the empty image; IMAGE...,
+                                             ANNOTATION... */
+    ROLLOUT_OP_SET_UPGRADABLE = 29      /**< write the condition SidecarSetUpgradable; UPGRADABLE, MESSAGE */
 };
 
 /** What an action or a verdict is about. */
@@ -72,7 +76,12 @@ enum {
     ROLLOUT_ATTR_NAME = 15,          /**< text: name of a pod that is to be created */
     ROLLOUT_ATTR_ORDINAL = 16,       /**< value: its ordinal */
     ROLLOUT_ATTR_NODE = 17,          /**< text: the node's name */
-    ROLLOUT_ATTR_REQUEST = 18        /**< text: the storage that a claim is to ask for */
+    ROLLOUT_ATTR_REQUEST = 18,       /**< text: the storage that a claim is to ask for */
+    ROLLOUT_ATTR_IMAGE = 25,         /**< text: a container's name; value: place of its image in the plan's texts */
+    ROLLOUT_ATTR_ANNOTATION = 26,    /**< text: its key; value: place of its value in the plan's texts */
+    ROLLOUT_ATTR_VALUE = 27,         /**< text: of a label */
+    ROLLOUT_ATTR_UPGRADABLE = 28,    /**< value: 0 or 1; text: the condition's status */
+    ROLLOUT_ATTR_MESSAGE = 29        /**< text: the condition's message */
 };
 
 /** One fact of an action. Frozen. */

@@ -177,6 +177,8 @@ struct rollout_revision {
     struct rollout_str claims_hash;    /**< annotation kruise.io/cloneset-volumeclaimtemplate-hash; data NULL = absent */
     struct rollout_str hash;           /**< label controller-revision-hash: what a DaemonSet's pods carry; empty or absent:
                                             the name */
+    struct rollout_str custom_version; /**< label apps.kruise.io/sidecarset-custom-version */
+    int64_t created_ms;                /**< metadata.creationTimestamp; 0 = none */
 };
 
 /** One StorageClass. */
@@ -246,6 +248,32 @@ struct rollout_backoffs {
     size_t stride;
 };
 
+/** One namespace. */
+struct rollout_namespace {
+    struct rollout_str name;
+    struct rollout_labels labels;
+};
+
+/** A write to a pod that the caller has made and may not see yet. */
+struct rollout_in_flight {
+    struct rollout_str pod;              /**< namespace/name */
+    struct rollout_str resource_version; /**< that the write gave; absent: told to update to the workload's hash */
+};
+
+/** As rollout_pods. Frozen. */
+struct rollout_namespaces {
+    const struct rollout_namespace *items;
+    size_t count;
+    size_t stride;
+};
+
+/** As rollout_pods. Frozen. */
+struct rollout_in_flights {
+    const struct rollout_in_flight *items;
+    size_t count;
+    size_t stride;
+};
+
 /** What is there. Arrays are in the caller's order, and the order counts: upstream decides some
  *  things by it. */
 struct rollout_snapshot {
@@ -263,6 +291,10 @@ struct rollout_snapshot {
                                                              caller has compared already */
     struct rollout_storage_classes storage_classes; /**< read only where a StatefulSet resizes claims */
     struct rollout_backoffs failed_pod_backoffs;    /**< a DaemonSet's */
+    struct rollout_namespaces namespaces;           /**< read only where a SidecarSet selects namespaces */
+    struct rollout_in_flights in_flight;            /**< a SidecarSet's */
+    const struct rollout_tree *pod_objects;         /**< one a pod, its object: a SidecarSet reads their containers and
+                                                         annotations; NULL = none; checked */
 };
 
 #ifdef __cplusplus

@@ -7,6 +7,7 @@
 #include <rollout/base.h>
 #include <rollout/cloneset.h>
 #include <rollout/daemonset.h>
+#include <rollout/sidecarset.h>
 #include <rollout/statefulset.h>
 
 #ifdef __cplusplus
@@ -47,6 +48,7 @@ struct rollout_workload {
     const struct rollout_cloneset *cloneset;
     const struct rollout_statefulset *statefulset;
     const struct rollout_daemonset *daemonset;
+    const struct rollout_sidecarset *sidecarset;
 };
 
 #ifdef __cplusplus

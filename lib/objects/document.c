@@ -56,7 +56,7 @@ static void read_pods(struct ro_decoder *d, struct holder *h, const struct ro_gr
         if (may && !in_place) /* for all that may still come: to look for them first would be a pass of its own */
             in_place = ro_arena_alloc(&h->arena, count - i, sizeof(*in_place));
         ro_pod_decode(d, &at, &gates, &pods[n], may ? in_place : NULL);
-        if (!list && !is_owned(at.node, &h->world, &pods[n]))
+        if (!list && !h->workload.sidecarset && !is_owned(at.node, &h->world, &pods[n]))
             continue;
         ro_pod_select(&pods[n], at.node, &h->workload, &storage);
         if (pods[n].in_place)
@@ -65,6 +65,7 @@ static void read_pods(struct ro_decoder *d, struct holder *h, const struct ro_gr
     }
     h->snapshot.pods = (struct rollout_pods){ pods, n, sizeof(*pods) };
     h->world.pod_objects = objects;
+    h->snapshot.pod_objects = objects;
     h->world.pod_object_count = n;
 }
 
@@ -137,7 +138,7 @@ static void read_revisions(struct ro_decoder *d, struct holder *h, const struct 
     }
     if (snapshot) {
         struct rollout_str named = ro_read_text(d, &places->body, "currentRevision");
-        current = named.len > 0 && !h->workload.daemonset ? named : current; /* DaemonSets have none */
+        current = named.len > 0 && !h->workload.daemonset && !h->workload.sidecarset ? named : current; /* they have none */
         update = ro_read_text(d, &places->body, "updateRevision");
         update_at = ro_at_member(&places->body, "updateRevision");
     }

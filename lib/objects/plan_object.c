@@ -31,7 +31,7 @@ static struct rollout_str name_str(const char *name)
 /* ---- actions ---- */
 
 /* How the value of an attribute is written. */
-enum { AS_TEXT = 1, AS_TEXTS, AS_NUMBER, AS_NUMBER_UNLESS_ZERO, AS_BOOL, AS_BOOL_IF_TRUE };
+enum { AS_TEXT = 1, AS_TEXTS, AS_NUMBER, AS_NUMBER_UNLESS_ZERO, AS_BOOL, AS_BOOL_IF_TRUE, AS_MAP, AS_CONDITION };
 
 static const struct {
     const char *name;
@@ -55,6 +55,11 @@ static const struct {
     [ROLLOUT_ATTR_ORDINAL] = { "ordinal", AS_NUMBER },
     [ROLLOUT_ATTR_NODE] = { "node", AS_TEXT },
     [ROLLOUT_ATTR_REQUEST] = { "request", AS_TEXT },
+    [ROLLOUT_ATTR_IMAGE] = { "images", AS_MAP },
+    [ROLLOUT_ATTR_ANNOTATION] = { "annotations", AS_MAP },
+    [ROLLOUT_ATTR_VALUE] = { "value", AS_TEXT },
+    [ROLLOUT_ATTR_UPGRADABLE] = { "upgradable", AS_CONDITION },
+    [ROLLOUT_ATTR_MESSAGE] = { "message", AS_TEXT },
 };
 
 enum { N_FIELDS = sizeof fields / sizeof *fields };
@@ -70,6 +75,19 @@ static void put_texts(struct ro_writer *out, const struct rollout_plan *plan, co
             ro_write_text(out, absent(), plan_text(plan, attr->text));
     }
     ro_write_end(out, list);
+}
+
+/* All pairs that the action has of a key, as an object. */
+static void put_map(struct ro_writer *out, const struct rollout_plan *plan, const struct rollout_action *action,
+                    uint32_t key)
+{
+    size_t map = ro_write_begin(out, ROLLOUT_NODE_OBJECT, name_str(fields[key].name));
+    for (uint32_t i = 0; i < action->attr_count; i++) {
+        const struct rollout_attr *attr = &plan->attrs[action->attr_first + i];
+        if (attr->key == key)
+            ro_write_text(out, plan_text(plan, attr->text), plan_text(plan, (uint32_t)attr->value));
+    }
+    ro_write_end(out, map);
 }
 
 static void put_attr(struct ro_writer *out, const struct rollout_plan *plan, const struct rollout_attr *attr)
@@ -92,6 +110,10 @@ static void put_attr(struct ro_writer *out, const struct rollout_plan *plan, con
     case AS_BOOL_IF_TRUE:
         if (attr->value != 0)
             ro_write_bool(out, name, true);
+        break;
+    case AS_CONDITION:
+        ro_write_bool(out, name, attr->value != 0);
+        ro_write_text(out, RO_STR("status"), plan_text(plan, attr->text));
         break;
     default:
         break;
@@ -145,15 +167,17 @@ static void put_action(struct ro_writer *out, const struct ro_subjects *s, const
         uint32_t key = attrs[i].key;
         if (key >= N_FIELDS || listed[key])
             continue;
-        listed[key] = fields[key].as == AS_TEXTS;
-        if (listed[key])
+        listed[key] = fields[key].as == AS_TEXTS || fields[key].as == AS_MAP;
+        if (fields[key].as == AS_MAP)
+            put_map(out, s->plan, action, key);
+        else if (listed[key])
             put_texts(out, s->plan, action, key);
         else
             put_attr(out, s->plan, &attrs[i]);
     }
     if (action->op == ROLLOUT_OP_SET_CLAIM_OWNER && !has[ROLLOUT_ATTR_OWNER])
         put_texts(out, s->plan, action, ROLLOUT_ATTR_OWNER);
-    if (action->op == ROLLOUT_OP_UPDATE_IN_PLACE && !has[ROLLOUT_ATTR_MARK_NOT_READY])
+    if (action->op == ROLLOUT_OP_UPDATE_IN_PLACE && !s->world->workload->sidecarset && !has[ROLLOUT_ATTR_MARK_NOT_READY])
         ro_write_bool(out, RO_STR("markNotReady"), false);
     ro_write_end(out, object);
 }

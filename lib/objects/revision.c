@@ -74,6 +74,8 @@ void ro_revision_decode(struct ro_decoder *d, struct ro_arena *arena, const stru
         .data = ro_tree_of(data),
         .claims_hash = ro_text(ro_get_str(metadata.annotations, claims_annotation)),
         .hash = label_of(object->node, pod_label),
+        .custom_version = label_of(object->node, RO_STR("apps.kruise.io/sidecarset-custom-version")),
+        .created_ms = metadata.created_ms,
     };
 }
 
@@ -116,6 +118,13 @@ static bool is_preferred(const struct style *style, const struct rollout_revisio
     return revisions[i].number >= revisions[j].number;
 }
 
+/* Of a live spec, or of one that was recorded. */
+static struct rollout_tree data_of(struct ro_arena *arena, const struct rollout_workload *workload,
+                                   const struct rollout_node *spec)
+{
+    return workload->sidecarset ? ro_sidecar_data(arena, spec) : ro_revision_data(arena, ro_get(spec, "template"));
+}
+
 uint32_t ro_revision_of_template(struct ro_arena *arena, const struct rollout_workload *workload,
                                  const struct rollout_node *object, struct rollout_opt collision_count,
                                  const struct rollout_revision *revisions, const struct rollout_tree *objects,
@@ -125,18 +134,18 @@ uint32_t ro_revision_of_template(struct ro_arena *arena, const struct rollout_wo
     struct ro_arena scratch = { NULL, false };
     uint32_t found = ROLLOUT_NONE;
     char buf[16];
-    struct rollout_tree wanted = ro_revision_data(&scratch, ro_dig(object, "spec", "template", NULL));
+    struct rollout_tree wanted = data_of(&scratch, workload, ro_get(object, "spec"));
     struct rollout_str hash = hash_of(ro_data_text(&scratch, &wanted), collision_count.value, buf);
     for (size_t i = 0; i < count && !scratch.failed; i++) {
-        const struct rollout_node *template = ro_dig(revisions[i].data.nodes, "spec", "template", NULL);
-        if (!template)
+        const struct rollout_node *spec = ro_get(revisions[i].data.nodes, "spec");
+        if (!spec || (!workload->sidecarset && !ro_get(spec, "template")))
             continue;
         if (style->compares_hashes && differ_by_label(hash, label_of(objects[i].nodes, style->hash_label)))
             continue;
         /* Upstream compares bytes; what its encoder adds is added on this side too, so that a revision that
          * another encoder wrote without "resources":{} or "creationTimestamp":null is still recognised. */
         struct ro_arena mine = { NULL, false };
-        struct rollout_tree data = ro_revision_data(&mine, template);
+        struct rollout_tree data = data_of(&mine, workload, spec);
         if (data.count > 0 && ro_equal(wanted.nodes, data.nodes) &&
             (found == ROLLOUT_NONE || is_preferred(style, revisions, objects, i, found)))
             found = (uint32_t)i;
@@ -192,13 +201,13 @@ void ro_revision_make(struct ro_arena *arena, const struct rollout_workload *wor
     struct ro_kind kind = ro_kind_of(workload);
     const struct rollout_node *template = ro_dig(object, "spec", "template", NULL);
     const struct rollout_node *metadata = ro_get(object, "metadata");
-    struct rollout_tree data = ro_revision_data(arena, template);
+    struct rollout_tree data = data_of(arena, workload, ro_get(object, "spec"));
     struct rollout_str label, claims = { NULL, 0 };
     struct rollout_str name =
         free_name(arena, style, kind.name, ro_data_text(arena, &data), collision_count, revisions, count, &label);
     int64_t number = 0;
     for (size_t i = 0; i < count; i++)
-        if (revisions[i].number > number)
+        if (revisions[i].number > number || (workload->sidecarset && i == 0))
             number = revisions[i].number;
     if (number < INT64_MAX) /* else refused by whoever plans it */
         number++;

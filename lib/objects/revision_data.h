@@ -9,6 +9,10 @@
 /* {"spec":{"template":T}} of a template as upstream's encoder has it; count 0 on lack of memory. */
 struct rollout_tree ro_revision_data(struct ro_arena *arena, const struct rollout_node *template);
 
+/* What is recorded of a SidecarSet's spec: {"spec":{"$patch":"replace",...}} with five of its members, null where
+ * they are absent; count 0 on lack of memory. */
+struct rollout_tree ro_sidecar_data(struct ro_arena *arena, const struct rollout_node *spec);
+
 /* It as JSON; absent on lack of memory. */
 struct rollout_str ro_data_text(struct ro_arena *arena, const struct rollout_tree *tree);
 

@@ -3,6 +3,7 @@
 
 #include "objects/cloneset.h"
 #include "objects/daemonset.h"
+#include "objects/sidecarset.h"
 #include "objects/statefulset.h"
 
 /* Which kinds there are, and whether Kubernetes has one of that name itself. */
@@ -13,9 +14,10 @@ static const struct {
     { { "CloneSet", 8 }, false },
     { { "StatefulSet", 11 }, true },
     { { "DaemonSet", 9 }, true },
+    { { "SidecarSet", 10 }, false },
 };
 
-enum { CLONESET, STATEFULSET, DAEMONSET, KINDS };
+enum { CLONESET, STATEFULSET, DAEMONSET, SIDECARSET, KINDS };
 
 static size_t kind_of(struct rollout_str text)
 {
@@ -54,6 +56,9 @@ void ro_workload_decode(struct ro_decoder *d, struct ro_arena *arena, const stru
     } else if (which == STATEFULSET) {
         ro_statefulset_decode(d, arena, object, version, &specs->statefulset, &specs->statefulset_status);
         ret->statefulset = &specs->statefulset;
+    } else if (which == SIDECARSET) {
+        ro_sidecarset_decode(d, arena, object, version, &specs->sidecarset, &specs->sidecarset_status);
+        ret->sidecarset = &specs->sidecarset;
     } else {
         ro_daemonset_decode(d, arena, object, version, &specs->daemonset, &specs->daemonset_status);
         ret->daemonset = &specs->daemonset;
@@ -68,13 +73,15 @@ const struct rollout_selector *ro_workload_selector(const struct rollout_workloa
         return &workload->statefulset->selector;
     if (workload->daemonset && !(workload->daemonset->flags & ROLLOUT_DAEMONSET_SELECTOR_INVALID))
         return &workload->daemonset->selector;
-    return NULL;
+    return workload->sidecarset ? &workload->sidecarset->selector : NULL;
 }
 
 struct rollout_opt *ro_workload_collisions(const struct rollout_workload *workload, struct ro_specs *specs)
 {
     if (workload->cloneset)
         return &specs->cloneset_status.collision_count;
+    if (workload->sidecarset)
+        return &specs->sidecarset_status.collision_count;
     return workload->statefulset ? &specs->statefulset_status.collision_count
                                  : &specs->daemonset_status.collision_count;
 }

@@ -32,6 +32,9 @@ static const char *const op_names[] = {
     [ROLLOUT_OP_RESIZE_CLAIM] = "resize-claim",
     [ROLLOUT_OP_REPAIR] = "repair",
     [ROLLOUT_OP_RELABEL] = "relabel",
+    [ROLLOUT_OP_LABEL_REVISION] = "label-revision",
+    [ROLLOUT_OP_FLIP] = "flip",
+    [ROLLOUT_OP_SET_UPGRADABLE] = "set-upgradable",
 };
 
 const char *rollout_op_name(uint32_t op)
@@ -68,6 +71,8 @@ static int plan_arrays(const struct rollout_workload *workload, const struct rol
         .verdicts = arrays->verdicts,
         .storage_classes = arrays->storage_classes,
         .backoffs = arrays->backoffs,
+        .namespaces = arrays->namespaces,
+        .in_flight = arrays->in_flight,
     };
     struct rollout_workload full = *workload;
     struct ro_specs specs;
@@ -81,6 +86,7 @@ static int plan_arrays(const struct rollout_workload *workload, const struct rol
         return r;
     return full.cloneset    ? ro_plan_cloneset(full.cloneset, &input, answer, reterr)
            : full.daemonset ? ro_plan_daemonset(full.daemonset, &input, answer, reterr)
+           : full.sidecarset ? ro_plan_sidecarset(full.sidecarset, &input, answer, reterr)
                             : ro_plan_statefulset(full.statefulset, &input, answer, reterr);
 }
 
@@ -100,7 +106,7 @@ static int decide(const struct rollout_workload *workload, const struct rollout_
         return ro_error(reterr, ROLLOUT_ERR_INVALID, "profile", "profile: unknown profile %u", w.profile);
     if (w.fix_count > 0)
         return ro_error_at(reterr, ROLLOUT_ERR_INVALID, 0, "fixes", "fixes: unknown fix %u", w.fixes ? w.fixes[0] : 0);
-    int specs = !!w.cloneset + !!w.statefulset + !!w.daemonset;
+    int specs = !!w.cloneset + !!w.statefulset + !!w.daemonset + !!w.sidecarset;
     if (specs != 1)
         return ro_error(reterr, ROLLOUT_ERR_INVALID, "workload", "workload: %s spec is set", specs ? "more than one" : "no");
 

@@ -19,6 +19,8 @@ struct ro_planner_input {
     struct ro_abi_array verdicts;  /* of struct rollout_in_place_verdict */
     struct ro_abi_array storage_classes; /* of struct rollout_storage_class */
     struct ro_abi_array backoffs;        /* of struct rollout_backoff */
+    struct ro_abi_array namespaces;      /* of struct rollout_namespace */
+    struct ro_abi_array in_flight;       /* of struct rollout_in_flight */
     struct ro_gates gates;
 };
 
@@ -33,6 +35,8 @@ int ro_plan_cloneset(const struct rollout_cloneset *cloneset, const struct ro_pl
                      const struct ro_answer *answer, struct rollout_error *reterr);
 int ro_plan_daemonset(const struct rollout_daemonset *daemonset, const struct ro_planner_input *input,
                       const struct ro_answer *answer, struct rollout_error *reterr);
+int ro_plan_sidecarset(const struct rollout_sidecarset *sidecarset, const struct ro_planner_input *input,
+                       const struct ro_answer *answer, struct rollout_error *reterr);
 int ro_plan_statefulset(const struct rollout_statefulset *statefulset, const struct ro_planner_input *input,
                         const struct ro_answer *answer, struct rollout_error *reterr);
 

@@ -23,6 +23,10 @@ int ro_arrays_open(const struct rollout_snapshot *s, struct ro_arrays *ret, stru
           sizeof(struct rollout_storage_class), "storage_classes", &ret->storage_classes },
         { s->failed_pod_backoffs.items, s->failed_pod_backoffs.count, s->failed_pod_backoffs.stride,
           sizeof(struct rollout_backoff), "failed_pod_backoffs", &ret->backoffs },
+        { s->namespaces.items, s->namespaces.count, s->namespaces.stride, sizeof(struct rollout_namespace), "namespaces",
+          &ret->namespaces },
+        { s->in_flight.items, s->in_flight.count, s->in_flight.stride, sizeof(struct rollout_in_flight), "in_flight",
+          &ret->in_flight },
     };
     for (size_t i = 0; i < sizeof views / sizeof *views; i++) {
         int r = ro_abi_array(views[i].items, views[i].count, views[i].stride, views[i].full, views[i].name,
@@ -42,4 +46,6 @@ void ro_arrays_close(struct ro_arrays *arrays)
     free(arrays->verdicts.copy);
     free(arrays->storage_classes.copy);
     free(arrays->backoffs.copy);
+    free(arrays->namespaces.copy);
+    free(arrays->in_flight.copy);
 }

@@ -8,7 +8,7 @@
 #include "base/abi.h"
 
 struct ro_arrays {
-    struct ro_abi_array pods, nodes, claims, revisions, verdicts, storage_classes, backoffs;
+    struct ro_abi_array pods, nodes, claims, revisions, verdicts, storage_classes, backoffs, namespaces, in_flight;
 };
 
 /* s: at full size. What ro_abi_array() returns; ro_arrays_close() also after a failure. */

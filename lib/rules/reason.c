@@ -17,6 +17,7 @@ static const struct {
     { ROLLOUT_REASON_UP_TO_DATE, "UpToDate", "up to date at {s}" },
     { ROLLOUT_REASON_SCALE_IN_KEPT, "ScaleInKept", "scale in takes {b}; number {a} in that order" },
     { ROLLOUT_REASON_POD_FINISHED, "PodFinished", "phase {s}: finished, left alone" },
+    { ROLLOUT_REASON_NOT_SELECTED, "NotSelected", "not part of it: {s}" },
     { ROLLOUT_REASON_NO_TARGET, "NoTarget", "holds no place: {s}[p, {p} has it]" },
     { ROLLOUT_REASON_NODE_NOT_SELECTED, "NodeNotSelected", "node not selected: {s}" },
     { ROLLOUT_REASON_NODE_TAINTED, "NodeTainted", "taint {s} not tolerated" },
@@ -84,6 +85,8 @@ static const struct {
     { ROLLOUT_REASON_CLAIM_MISMATCH, "ClaimMismatch", "claim does not match: {s}" },
     { ROLLOUT_REASON_WORKLOAD_DELETING, "WorkloadDeleting", "workload is being deleted" },
     { ROLLOUT_REASON_DEADLINE_EXCEEDED, "DeadlineExceeded", "no progress since {t}, deadline {a} s" },
+    { ROLLOUT_REASON_SIDECAR_MISSING, "SidecarMissing", "sidecar missing: {s}" },
+    { ROLLOUT_REASON_ADMISSION_REJECTED, "AdmissionRejected", "pod refused: {s}" },
     { ROLLOUT_REASON_NO_ELIGIBLE_NODE, "NoEligibleNode", "none of {a} nodes fits" },
     { ROLLOUT_REASON_DEADLOCK, "Deadlock", "stuck[p at {p}]: {s}" },
 };

@@ -10,9 +10,11 @@ struct ro_specs {
     struct rollout_cloneset cloneset;
     struct rollout_statefulset statefulset;
     struct rollout_daemonset daemonset;
+    struct rollout_sidecarset sidecarset;
     struct rollout_cloneset_status cloneset_status;
     struct rollout_statefulset_status statefulset_status;
     struct rollout_daemonset_status daemonset_status;
+    struct rollout_sidecarset_status sidecarset_status;
 };
 
 /* Brings what the workload, itself at full size, points to to this library's size: then it points into specs. A status
