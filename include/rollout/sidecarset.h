@@ -41,20 +41,20 @@ struct rollout_sidecarset {
     struct rollout_str name;
     int64_t generation;
     struct rollout_str resource_version;
-    struct rollout_str hash;               /**< annotation kruise.io/sidecarset-hash; absent is empty */
-    struct rollout_str hash_without_image; /**< annotation kruise.io/sidecarset-hash-without-image */
-    struct rollout_str custom_version;     /**< spec.customVersion; empty = none */
-    struct rollout_str pinned_revision;    /**< spec.injectionStrategy.revision.revisionName */
-    struct rollout_str pinned_version;     /**< spec.injectionStrategy.revision.customVersion */
-    struct rollout_selector selector;      /**< over pods; one that is not usable ends the pass with an error */
+    struct rollout_str hash;                    /**< annotation kruise.io/sidecarset-hash; absent is empty */
+    struct rollout_str hash_without_image;      /**< annotation kruise.io/sidecarset-hash-without-image */
+    struct rollout_str custom_version;          /**< spec.customVersion; empty = none */
+    struct rollout_str pinned_revision;         /**< spec.injectionStrategy.revision.revisionName */
+    struct rollout_str pinned_version;          /**< spec.injectionStrategy.revision.customVersion */
+    struct rollout_selector selector;           /**< over pods; one that is not usable ends the pass with an error */
     struct rollout_selector namespace_selector; /**< over namespaces; the same */
     struct rollout_selector update_selector;    /**< updateStrategy.selector; one that is not usable matches nothing */
-    struct rollout_intstr partition;            /**< unset: 0; text that cannot be read: 0, so that everything updates */
-    struct rollout_intstr max_unavailable;      /**< unset: 1; text that cannot be read: 0 */
-    struct rollout_order order;                 /**< priorityStrategy, scatterStrategy; value "*" is any of the key */
-    struct rollout_opt revision_history_limit;  /**< absent: 10; at least 1 counts */
-    struct rollout_tree containers;             /**< spec.containers, an ARRAY; count 0 = none; checked */
-    struct rollout_tree patch_pod_metadata;     /**< spec.patchPodMetadata, an ARRAY; count 0 = none; checked */
+    struct rollout_intstr partition;           /**< unset: 0; text that cannot be read: 0, so that everything updates */
+    struct rollout_intstr max_unavailable;     /**< unset: 1; text that cannot be read: 0 */
+    struct rollout_order order;                /**< priorityStrategy, scatterStrategy; value "*" is any of the key */
+    struct rollout_opt revision_history_limit; /**< absent: 10; at least 1 counts */
+    struct rollout_tree containers;            /**< spec.containers, an ARRAY; count 0 = none; checked */
+    struct rollout_tree patch_pod_metadata;    /**< spec.patchPodMetadata, an ARRAY; count 0 = none; checked */
     const struct rollout_sidecarset_status *status; /**< NULL = none yet */
 };
 

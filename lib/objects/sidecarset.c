@@ -128,7 +128,6 @@ void ro_in_flight_decode(struct ro_decoder *d, struct ro_arena *arena, const str
     for (uint32_t i = 0; i < updates.count; i++)
         items[i].pod = *ro_strs_at(&updates, i);
     for (uint32_t i = 0; i < writes.count; i++)
-        items[updates.count + i] =
-            (struct rollout_in_flight){ *ro_label_key(&writes, i), *ro_label_value(&writes, i) };
+        items[updates.count + i] = (struct rollout_in_flight){ *ro_label_key(&writes, i), *ro_label_value(&writes, i) };
     *ret = (struct rollout_in_flights){ items, count, sizeof(*items) };
 }

@@ -68,15 +68,19 @@ static bool is_seen(const struct sc_pass *pass, const struct rollout_in_flight *
     return there >= wanted;
 }
 
-/* The first matched pod with such a write + 1; 0 = none. */
-static uint32_t find_unseen(struct sc_pass *pass)
+/* Whether all is seen; else pass->in_flight_pod is the first matched pod with such a write, if any. Of pods that do not
+ * match upstream looks at no resourceVersion, and waits for their hash in vain. */
+static bool sees_all(struct sc_pass *pass)
 {
     size_t n = pass->in->in_flight.count;
     uint32_t *order = ro_arena_alloc(&pass->arena, 2 * n, sizeof(*order));
-    if (!order || n == 0)
-        return 0;
-    for (uint32_t i = 0; i < n; i++)
+    uint8_t *seen = ro_arena_alloc(&pass->arena, n, 1);
+    if (!order || !seen || n == 0)
+        return true;
+    for (uint32_t i = 0; i < n; i++) {
         order[i] = i;
+        seen[i] = in_flight(pass, i)->resource_version.data != NULL;
+    }
     ro_sort_indices(order, n, order + n, by_key, pass);
     for (size_t k = 0; k < pass->matched_count; k++) {
         const struct rollout_pod *pod = sc_pod(pass, pass->matched[k]);
@@ -88,11 +92,13 @@ static uint32_t find_unseen(struct sc_pass *pass)
             else
                 high = middle;
         }
-        for (; low < n && compare_key(pod, in_flight(pass, order[low])->pod) == 0; low++)
-            if (!is_seen(pass, in_flight(pass, order[low]), pass->matched[k]))
-                return pass->matched[k] + 1;
+        for (; low < n && compare_key(pod, in_flight(pass, order[low])->pod) == 0; low++) {
+            seen[order[low]] = is_seen(pass, in_flight(pass, order[low]), pass->matched[k]);
+            if (!seen[order[low]] && !pass->in_flight_pod)
+                pass->in_flight_pod = pass->matched[k] + 1;
+        }
     }
-    return 0;
+    return !memchr(seen, 0, n);
 }
 
 /* ---- the steps ---- */
@@ -139,16 +145,14 @@ static void update(struct sc_pass *pass)
 
 static void run(struct sc_pass *pass)
 {
-    if (!ro_selector_usable(&pass->spec->selector) ||
-        ((pass->spec->flags & ROLLOUT_SIDECARSET_NAMESPACE_SELECTOR) &&
-         !ro_selector_usable(&pass->spec->namespace_selector))) {
+    if (!ro_selector_usable(&pass->spec->selector) || ((pass->spec->flags & ROLLOUT_SIDECARSET_NAMESPACE_SELECTOR) &&
+                                                       !ro_selector_usable(&pass->spec->namespace_selector))) {
         pass->error = RO_STR("a selector is not usable");
         stop(pass, ROLLOUT_REASON_SPEC_INVALID, pass->error);
         return;
     }
     pass->status_written = true;
-    pass->in_flight_pod = find_unseen(pass);
-    if (pass->in_flight_pod) {
+    if (!sees_all(pass)) {
         pass->requeue_seconds = 1;
         stop(pass, ROLLOUT_REASON_ACTIONS_NOT_OBSERVED, RO_STR("a write to a pod"));
     } else if (pass->spec->flags & ROLLOUT_SIDECARSET_NOT_UPDATE) {

@@ -6,6 +6,6 @@
 #include "planners/planner.h"
 
 int ro_sidecarset_check(const struct rollout_sidecarset *spec, const struct ro_planner_input *in,
-                       struct rollout_error *reterr);
+                        struct rollout_error *reterr);
 
 #endif

@@ -147,8 +147,7 @@ static void look_at(struct sc_pass *pass, uint32_t i, const uint32_t *by_name)
         pass->fates[i] = SC_FATE_MISSING;
     } else {
         struct rollout_str hash = hash_in(&arena, pass, sc_annotation(object, RO_STR(SC_HASH_KEY)), &revision);
-        struct rollout_str imageless =
-            hash_in(&arena, pass, sc_annotation(object, RO_STR(SC_IMAGELESS_KEY)), &unused);
+        struct rollout_str imageless = hash_in(&arena, pass, sc_annotation(object, RO_STR(SC_IMAGELESS_KEY)), &unused);
         mark = SC_MATCHED;
         if (ro_str_eq(hash, pass->spec->hash))
             mark |= SC_UPDATED;

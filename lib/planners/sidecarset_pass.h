@@ -92,8 +92,8 @@ struct sc_pass {
     /* One a pod. */
     size_t n;
     uint8_t *marks, *fates, *acted;
-    uint32_t *places; /* place in the order of those that wait, from 1 */
-    uint32_t *used;   /* revision that it carries, + 1 */
+    uint32_t *places;                   /* place in the order of those that wait, from 1 */
+    uint32_t *used;                     /* revision that it carries, + 1 */
     uint32_t *matched, *wait, *scratch; /* room for all; matched is in upstream's order */
     size_t matched_count, wait_count, update_count, flip_count, immutable_count;
     int64_t updated, ready, updated_ready, bad;
@@ -109,7 +109,7 @@ struct sc_pass {
     struct rollout_str error;
 
     /* One a revision. */
-    uint32_t *revision_order;   /* by number, creation time, name; the update revision last */
+    uint32_t *revision_order; /* by number, creation time, name; the update revision last */
     uint8_t *revision_deleted, *revision_used;
 };
 

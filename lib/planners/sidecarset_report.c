@@ -22,7 +22,8 @@ static struct ro_why why_of(const struct sc_pass *pass, const struct sc_act *act
     if (act->op == ROLLOUT_OP_FLIP) {
         why = (struct ro_why){ .reason = ROLLOUT_REASON_UPDATE_CONTINUED, .text = RO_STR("the old container rests") };
     } else if (act->op == ROLLOUT_OP_SET_UPGRADABLE && !act->upgradable) {
-        why = (struct ro_why){ .reason = ROLLOUT_REASON_IN_PLACE_IMPOSSIBLE, .text = RO_STR("more than images changed") };
+        why =
+            (struct ro_why){ .reason = ROLLOUT_REASON_IN_PLACE_IMPOSSIBLE, .text = RO_STR("more than images changed") };
     } else if (act->op == ROLLOUT_OP_SET_UPGRADABLE) {
         why = (struct ro_why){ .reason = ROLLOUT_REASON_BOOKKEEPING, .text = RO_STR("condition " SC_CONDITION) };
     }
@@ -61,7 +62,7 @@ static void judge_updated(const struct sc_pass *pass, struct ro_builder *b, uint
     else if (!(mark & SC_READY))
         ro_verdict_set_text(b, v, ROLLOUT_REASON_NOT_READY,
                             sc_pod(pass, pod)->phase == ROLLOUT_PHASE_RUNNING ? RO_STR("Ready, or a hot pair, is not")
-                                                                             : RO_STR("not running"));
+                                                                              : RO_STR("not running"));
     else
         ro_verdict_set_text(b, v, ROLLOUT_REASON_UP_TO_DATE, pass->latest);
 }
@@ -169,7 +170,8 @@ static void build_status(struct sc_pass *pass, struct ro_builder *b)
     ro_build_close(b, status);
     bool changed = was->matched_pods != (int64_t)pass->matched_count || was->updated_pods != pass->updated ||
                    was->ready_pods != pass->ready || was->updated_ready_pods != pass->updated_ready ||
-                   !ro_str_eq(was->latest_revision, pass->latest) || generation > was->observed_generation;
+                   !was->collision_count.set || !ro_str_eq(was->latest_revision, pass->latest) ||
+                   generation > was->observed_generation;
     pass->status_changed = !fails && changed;
 }
 

@@ -81,7 +81,8 @@ void sc_report_revisions(struct sc_pass *pass, struct ro_builder *b)
         act(pass, b, ROLLOUT_OP_RENUMBER_REVISION, update);
         ro_build_attr_value(b, ROLLOUT_ATTR_NUMBER, before->number + 1);
     }
-    if (pass->spec->custom_version.len > 0 && !ro_str_eq(r->custom_version, pass->spec->custom_version)) {
+    bool made = r->flags & ROLLOUT_REVISION_NEW; /* it is created with the label */
+    if (!made && pass->spec->custom_version.len > 0 && !ro_str_eq(r->custom_version, pass->spec->custom_version)) {
         act(pass, b, ROLLOUT_OP_LABEL_REVISION, update);
         ro_build_attr_text(b, ROLLOUT_ATTR_VALUE, pass->spec->custom_version);
     }

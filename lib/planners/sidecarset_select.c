@@ -150,7 +150,7 @@ void sc_select(struct sc_pass *pass)
     for (size_t k = 0; k < pass->matched_count; k++) {
         uint32_t pod = pass->matched[k];
         uint8_t mark = pass->marks[pod];
-        enum sc_fate fate = mark & SC_UPDATED        ? SC_FATE_UPDATED
+        enum sc_fate fate = mark & SC_UPDATED         ? SC_FATE_UPDATED
                             : !(mark & SC_SELECTED)   ? SC_FATE_EXCLUDED
                             : !(mark & SC_UPGRADABLE) ? SC_FATE_IMMUTABLE
                             : mark & SC_MID_FLIGHT    ? SC_FATE_RUNNING

@@ -118,7 +118,8 @@ static struct ro_edit *write_back(struct writing *w, struct ro_edit *map, bool o
         ro_edit_add(ret, e->node.key,
                     old ? entry(w->arena, w->pass->now_text, e->node.text, w->pass->spec->name, NULL, none)
                         : entry(w->arena, ro_edit_get_text(e, "updateTimestamp"), ro_edit_get_text(e, "hash"),
-                                ro_edit_get_text(e, "sidecarSetName"), list, ro_edit_get_text(e, "controllerRevision")));
+                                ro_edit_get_text(e, "sidecarSetName"), list,
+                                ro_edit_get_text(e, "controllerRevision")));
     }
     return ret;
 }
@@ -152,8 +153,8 @@ static void write_hash(struct writing *w)
         if (imageless && imageless_old)
             set_annotation(w, RO_STR(SC_IMAGELESS_KEY), map_text(w->arena, write_back(w, imageless, true)));
     }
-    struct ro_edit *mine = entry(w->arena, w->pass->now_text, w->pass->spec->hash, w->pass->spec->name, sidecar_list(w),
-                                 w->pass->latest);
+    struct ro_edit *mine =
+        entry(w->arena, w->pass->now_text, w->pass->spec->hash, w->pass->spec->name, sidecar_list(w), w->pass->latest);
     map = write_back(w, map, old);
     ro_edit_set(map, w->pass->spec->name, mine);
     set_annotation(w, RO_STR(SC_HASH_KEY), map_text(w->arena, map));
@@ -318,7 +319,8 @@ static bool merge_text(struct writing *w, struct rollout_str key, struct rollout
 
 static bool patch_metadata(struct writing *w)
 {
-    const struct rollout_node *list = w->pass->spec->patch_pod_metadata.count ? w->pass->spec->patch_pod_metadata.nodes : NULL;
+    const struct rollout_node *list =
+        w->pass->spec->patch_pod_metadata.count ? w->pass->spec->patch_pod_metadata.nodes : NULL;
     for (const struct rollout_node *p = list ? ro_first(list) : NULL; p && p != ro_end(list); p = ro_next(p)) {
         struct rollout_str policy = ro_text(ro_get(p, "patchPolicy"));
         const struct rollout_node *annotations = ro_get(p, "annotations");
