@@ -40,6 +40,7 @@ int command_plan(const struct options *options);
 int command_explain(const struct options *options);
 int command_diff(const struct options *options);
 int command_order(const struct options *options);
+int command_inject(const struct options *options);
 int command_lint(const struct options *options);
 int command_replay(const struct options *options);
 int command_simulate(const struct options *options);

@@ -38,6 +38,11 @@ static const struct subcommand {
       "that the partition keeps. A document {labels, priorityStrategy, scatterStrategy, waiting} is answered\n"
       "by the order of those indexes.\n",
       "0; 2 bad input" },
+    { "inject", command_inject, "inject [-o json] [FILE...]",
+      "Prints what SidecarSets make of a new pod: each document is a Snapshot with `pod` and `sidecarSets`, and with\n"
+      "`random` where a Partial revision policy draws. The answer is one object: the names of containers, volumes\n"
+      "and annotations after admission, and the pod; or why it would be refused.\n",
+      "0; 1 the pod is refused; 2 bad input" },
     { "lint", command_lint, "lint [-o json] [FILE...]",
       "Prints what is wrong with a strategy, as far as it can be said without playing it: percentages that round to\n"
       "none or to all, text that is read otherwise than it says, limits that leave nothing to do, terms that no pod\n"

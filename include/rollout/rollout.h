@@ -30,6 +30,7 @@
 #include <rollout/check.h>
 #include <rollout/cloneset.h>
 #include <rollout/daemonset.h>
+#include <rollout/inject.h>
 #include <rollout/sidecarset.h>
 #include <rollout/inplace.h>
 #include <rollout/intstr.h>

@@ -109,7 +109,7 @@ static bool read_string(struct reader *r, struct rollout_str *ret)
         if (r->at == r->end)
             return false;
         c = *r->at++;
-        const char *found = c ? strchr(escapes, c) : NULL;
+        const char *found = memchr(escapes, c, sizeof(escapes) - 1);
         if (found)
             *out++ = values[found - escapes];
         else if (c == 'u' && read_rune(r, &rune))

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What an update or a flip writes on a pod. Source: sidecarset.md 6, 7. */
+#include "base/json_merge.h"
 #include "base/json_text.h"
 #include "base/sort.h"
 #include "base/time.h"
@@ -38,51 +39,6 @@ static void set_annotation(struct writing *w, struct rollout_str key, struct rol
     struct rollout_str before = sc_annotation(w->state.pod, key);
     if (w->annotations.items && !(before.data && ro_str_eq(before, value)))
         w->annotations.items[w->annotations.count++] = (struct sc_pair){ key, value };
-}
-
-/* ---- JSON as Go writes it: maps by key ---- */
-
-static int by_key(const void *context, uint32_t a, uint32_t b)
-{
-    struct ro_edit *const *members = context;
-    return ro_str_cmp(members[a]->node.key, members[b]->node.key);
-}
-
-static void sort_members(struct ro_arena *arena, struct ro_edit *object)
-{
-    size_t n = 0;
-    for (struct ro_edit *e = object ? object->first : NULL; e; e = e->next)
-        n++;
-    struct ro_edit **members = ro_arena_alloc(arena, n, sizeof(struct ro_edit *));
-    uint32_t *order = ro_arena_alloc(arena, 2 * n, sizeof(*order));
-    if (!members || !order)
-        return;
-    n = 0;
-    for (struct ro_edit *e = object->first; e; e = e->next) {
-        order[n] = (uint32_t)n;
-        members[n++] = e;
-    }
-    ro_sort_indices(order, n, order + n, by_key, members);
-    object->first = object->last = NULL;
-    for (size_t i = 0; i < n; i++) {
-        struct ro_edit *e = members[order[i]];
-        bool again = i + 1 < n && ro_str_eq(e->node.key, members[order[i + 1]]->node.key);
-        if (again) /* of a key that stands twice the last one counts */
-            continue;
-        e->prev = object->last;
-        e->next = NULL;
-        if (object->last)
-            object->last->next = e;
-        else
-            object->first = e;
-        object->last = e;
-    }
-}
-
-static struct rollout_str map_text(struct ro_arena *arena, struct ro_edit *map)
-{
-    sort_members(arena, map);
-    return ro_edit_json(arena, map);
 }
 
 /* ---- hashes ---- */
@@ -151,13 +107,13 @@ static void write_hash(struct writing *w)
     if (!map || old) {
         struct ro_edit *imageless = sc_hashes(w->arena, annotation(w, RO_STR(SC_IMAGELESS_KEY)), &imageless_old);
         if (imageless && imageless_old)
-            set_annotation(w, RO_STR(SC_IMAGELESS_KEY), map_text(w->arena, write_back(w, imageless, true)));
+            set_annotation(w, RO_STR(SC_IMAGELESS_KEY), ro_json_map(w->arena, write_back(w, imageless, true)));
     }
     struct ro_edit *mine =
         entry(w->arena, w->pass->now_text, w->pass->spec->hash, w->pass->spec->name, sidecar_list(w), w->pass->latest);
     map = write_back(w, map, old);
     ro_edit_set(map, w->pass->spec->name, mine);
-    set_annotation(w, RO_STR(SC_HASH_KEY), map_text(w->arena, map));
+    set_annotation(w, RO_STR(SC_HASH_KEY), ro_json_map(w->arena, map));
 }
 
 /* ---- containers ---- */
@@ -206,7 +162,7 @@ static void update_hot(struct writing *w, const struct sc_container *c, struct r
     now = now.data ? now : RO_STR("");
     struct rollout_str before = annotation(w, join(w->arena, version, other));
     ro_edit_set_text(w->arena, working, c->name, target);
-    set_annotation(w, RO_STR(SC_WORKING_KEY), map_text(w->arena, working));
+    set_annotation(w, RO_STR(SC_WORKING_KEY), ro_json_map(w->arena, working));
     set_annotation(w, join(w->arena, version, target), now);
     set_annotation(w, join(w->arena, alternate, target), before.data ? before : RO_STR(""));
     set_annotation(w, join(w->arena, alternate, other), now);
@@ -245,75 +201,19 @@ static void record_images(struct writing *w)
             ro_edit_set_text(w->arena, status, RO_STR("imageID"), id);
         ro_edit_set(last, w->changed.items[i], status);
     }
-    sort_members(w->arena, last);
-    set_annotation(w, RO_STR(SC_STATE_KEY), map_text(w->arena, map));
+    ro_edit_sort(w->arena, last);
+    set_annotation(w, RO_STR(SC_STATE_KEY), ro_json_map(w->arena, map));
 }
 
 /* ---- metadata ---- */
 
-/* Takes out of what a merge patch adds all that it would delete. */
-static void prune(struct ro_edit *value)
-{
-    for (struct ro_edit *e = value->first, *next; e; e = next) {
-        next = e->next;
-        if (e->node.kind == ROLLOUT_NODE_NULL)
-            ro_edit_detach(e);
-        else
-            prune(e);
-    }
-}
-
-static void merge(struct ro_edit *into, struct ro_edit *patch)
-{
-    for (struct ro_edit *e = patch->first, *next; e; e = next) {
-        next = e->next;
-        struct rollout_str key = e->node.key;
-        struct ro_edit *member = ro_edit_get_str(into, key);
-        ro_edit_detach(e);
-        if (e->node.kind == ROLLOUT_NODE_NULL) {
-            ro_edit_remove(into, key);
-        } else if (member && member->node.kind == ROLLOUT_NODE_OBJECT && e->node.kind == ROLLOUT_NODE_OBJECT) {
-            merge(member, e);
-        } else {
-            prune(e);
-            ro_edit_set(into, key, e);
-        }
-    }
-}
-
-static void sort_all(struct ro_arena *arena, struct ro_edit *value)
-{
-    if (value->node.kind == ROLLOUT_NODE_OBJECT)
-        sort_members(arena, value);
-    for (struct ro_edit *e = value->first; e; e = e->next)
-        sort_all(arena, e);
-}
-
-/* RFC 7396. False where one of the texts is no document that upstream merges. */
+/* False where one of the texts is no document that upstream merges. */
 static bool merge_text(struct writing *w, struct rollout_str key, struct rollout_str value)
 {
-    struct rollout_str before = annotation(w, key);
-    if (before.len == 0) {
-        set_annotation(w, key, value);
-        return true;
-    }
-    struct ro_edit *document = ro_json_parse(w->arena, before), *patch = ro_json_parse(w->arena, value);
-    if (!document || document->node.kind == ROLLOUT_NODE_NULL) {
-        w->pass->error = RO_STR("Invalid JSON Document");
+    w->pass->error = ro_json_merge(w->arena, annotation(w, key), value, &value);
+    if (w->pass->error.data)
         return false;
-    }
-    if (!patch || (patch->node.kind != ROLLOUT_NODE_OBJECT && patch->node.kind != ROLLOUT_NODE_ARRAY)) {
-        w->pass->error = RO_STR("Invalid JSON Patch");
-        return false;
-    }
-    if (document->node.kind == ROLLOUT_NODE_OBJECT && patch->node.kind == ROLLOUT_NODE_OBJECT) {
-        merge(document, patch);
-    } else {
-        prune(patch);
-        document = patch;
-    }
-    sort_all(w->arena, document);
-    set_annotation(w, key, ro_edit_json(w->arena, document));
+    set_annotation(w, key, value);
     return true;
 }
 
@@ -451,7 +351,7 @@ bool sc_condition(struct sc_pass *pass, uint32_t pod, bool upgradable)
         e->node.kind = ROLLOUT_NODE_BOOL;
         all = all && e->node.integer;
     }
-    struct rollout_str message = map_text(&pass->arena, map);
+    struct rollout_str message = ro_json_map(&pass->arena, map);
     struct rollout_str status = all ? RO_STR("True") : RO_STR("False");
     if (condition && ro_str_eq(before, message) && ro_str_eq(ro_text(ro_get(condition, "status")), status))
         return true;

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One admission: which sets take part, and what one container of theirs becomes. Source: sidecarset.md 10. */
+#ifndef RO_OBJECTS_INJECT_H
+#define RO_OBJECTS_INJECT_H
+
+#include <stdbool.h>
+
+#include "base/edit.h"
+#include "base/tree.h"
+#include "objects/decode.h"
+
+/* A set as it is injected: its live spec, or that of a revision. */
+struct ro_injected_set {
+    const struct rollout_node *object; /* the SidecarSet */
+    const struct rollout_node *spec;   /* of its containers and what goes with them */
+    struct rollout_str name, hash, hash_without_image, revision;
+    bool hidden; /* by a canary */
+};
+
+struct ro_injection {
+    struct ro_decoder *d;
+    struct ro_arena *arena;
+    const struct rollout_node *document, *pod;
+    struct ro_injected_set *sets;
+    size_t set_count;
+    struct rollout_str refused; /* why the pod is; absent = it is not */
+};
+
+/* Which sets take part, and which version of them (10.1, 10.2). */
+void ro_inject_choose(struct ro_injection *in);
+
+/* A container as it goes into the pod (10.3); volumes: those that it mounts are added. Hot ones come as a pair. */
+void ro_inject_container(struct ro_injection *in, const struct ro_injected_set *set,
+                         const struct rollout_node *container, bool init, struct ro_edit *volumes, struct ro_edit *ret);
+
+#endif

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which SidecarSets a new pod gets, and which revision of them. Source: sidecarset.md 10.1, 10.2. */
+#include "base/number.h"
+#include "objects/inject.h"
+#include "objects/selector.h"
+#include "rules/selector.h"
+
+static const struct rollout_node *named_object(const struct rollout_node *list, struct rollout_str name)
+{
+    for (const struct rollout_node *o = list ? ro_first(list) : NULL; o && o != ro_end(list); o = ro_next(o))
+        if (ro_str_eq(ro_text(ro_dig(o, "metadata", "name", NULL)), name))
+            return o;
+    return NULL;
+}
+
+static struct rollout_str annotation_of(const struct rollout_node *object, const char *key)
+{
+    return ro_text(ro_dig(object, "metadata", "annotations", key, NULL));
+}
+
+static bool selects(struct ro_injection *in, const struct ro_at *at, const char *key, const struct rollout_node *labels,
+                    bool everything)
+{
+    struct rollout_selector selector = ro_read_selector(in->d, in->arena, at, key);
+    struct rollout_labels view = ro_labels_view(labels);
+    uint32_t hint = 0;
+    bool empty = selector.match_labels.count == 0 && selector.requirement_count == 0;
+    return (everything || !empty) && ro_selector_usable(&selector) && ro_selector_match(&selector, &view, &hint);
+}
+
+static bool matches(struct ro_injection *in, const struct ro_at *spec)
+{
+    struct rollout_str space = ro_text(ro_dig(in->pod, "metadata", "namespace", NULL));
+    struct rollout_str only = ro_read_text(in->d, spec, "namespace");
+    if (space.len == 0)
+        space = RO_STR("default");
+    if (only.len > 0 && !ro_str_eq(only, space))
+        return false;
+    if (only.len == 0 && ro_at_member(spec, "namespaceSelector").node) {
+        const struct rollout_node *there = named_object(ro_get(in->document, "namespaces"), space);
+        if (!there || !selects(in, spec, "namespaceSelector", ro_dig(there, "metadata", "labels", NULL), true))
+            return false;
+    }
+    return selects(in, spec, "selector", ro_dig(in->pod, "metadata", "labels", NULL), false);
+}
+
+/* The pinned revision; NULL where it is not there. */
+static const struct rollout_node *find_pinned(struct ro_injection *in, struct rollout_str set, struct rollout_str name,
+                                              struct rollout_str version)
+{
+    const struct rollout_node *list = ro_get(in->document, "revisions"), *found = NULL;
+    if (name.len > 0)
+        return named_object(list, name);
+    for (const struct rollout_node *r = list ? ro_first(list) : NULL; r && r != ro_end(list); r = ro_next(r)) {
+        const struct rollout_node *labels = ro_dig(r, "metadata", "labels", NULL), *number = ro_get(r, "revision");
+        const struct rollout_node *best = found ? ro_get(found, "revision") : NULL;
+        if (ro_str_eq(ro_text(ro_get(labels, "kruise.io/sidecarset-name")), set) &&
+            ro_str_eq(ro_text(ro_get(labels, "apps.kruise.io/sidecarset-custom-version")), version) &&
+            (!found || (number ? number->integer : 0) > (best ? best->integer : 0)))
+            found = r;
+    }
+    return found;
+}
+
+/* 10.2, of a pinned set. False where the pod is refused. */
+static bool takes_pinned(struct ro_injection *in, const struct ro_at *spec, const struct ro_at *revision, bool *ret)
+{
+    struct ro_at update = ro_at_object(in->d, spec, "updateStrategy");
+    struct rollout_intstr partition = ro_read_intstr(in->d, &update, "partition");
+    *ret = true;
+    if (ro_read_bool(in->d, &update, "paused") ||
+        !ro_str_eq(ro_read_text(in->d, revision, "policy"), RO_STR("Partial")))
+        return true;
+    if (ro_at_member(&update, "selector").node &&
+        !selects(in, &update, "selector", ro_dig(in->pod, "metadata", "labels", NULL), true))
+        return true;
+    *ret = false;
+    if (partition.kind != ROLLOUT_INTSTR_TEXT)
+        return true;
+    double percent = 0, random = 0;
+    struct rollout_str digits = partition.text;
+    bool sign = digits.len > 0 && digits.data[digits.len - 1] == '%';
+    digits.len -= sign;
+    if (!sign || !ro_parse_float(digits, &percent))
+        return false;
+    const struct rollout_node *draw = ro_get(in->document, "random");
+    if (ro_is(draw, ROLLOUT_NODE_REAL))
+        random = draw->real;
+    else if (ro_is(draw, ROLLOUT_NODE_INTEGER))
+        random = (double)draw->integer;
+    *ret = random <= percent / 100;
+    return true;
+}
+
+/* Takes the set's version; false where the pod is refused. */
+static bool take(struct ro_injection *in, const struct ro_at *spec, struct ro_injected_set *set)
+{
+    struct ro_at injection = ro_at_object(in->d, spec, "injectionStrategy");
+    struct ro_at revision = ro_at_object(in->d, &injection, "revision");
+    struct rollout_str name = ro_read_text(in->d, &revision, "revisionName");
+    struct rollout_str version = ro_read_text(in->d, &revision, "customVersion");
+    bool pinned;
+    set->name = ro_text(ro_dig(set->object, "metadata", "name", NULL));
+    set->spec = spec->node;
+    set->hash = annotation_of(set->object, "kruise.io/sidecarset-hash");
+    set->hash_without_image = annotation_of(set->object, "kruise.io/sidecarset-hash-without-image");
+    set->revision = ro_text(ro_dig(set->object, "status", "latestRevision", NULL));
+    if (!revision.node || (name.len == 0 && version.len == 0))
+        return true;
+    if (!takes_pinned(in, spec, &revision, &pinned)) {
+        in->refused = ro_arena_printf(in->arena, "spec.updateStrategy.partition of %.*s is no percentage",
+                                      (int)set->name.len, set->name.data ? set->name.data : "");
+        return false;
+    }
+    if (!pinned)
+        return true;
+    const struct rollout_node *stored = find_pinned(in, set->name, name, version);
+    if (!stored) {
+        struct rollout_str what = name.len > 0 ? name : version;
+        in->refused = ro_arena_printf(in->arena, "revision %.*s not found", (int)what.len, what.data);
+        return false;
+    }
+    set->spec = ro_dig(stored, "data", "spec", NULL);
+    set->hash = annotation_of(stored, "kruise.io/sidecarset-hash");
+    set->hash_without_image = annotation_of(stored, "kruise.io/sidecarset-hash-without-image");
+    set->revision = ro_text(ro_dig(stored, "metadata", "name", NULL));
+    return true;
+}
+
+static void hide_bases(struct ro_injection *in)
+{
+    for (size_t i = 0; i < in->set_count; i++) {
+        struct rollout_str base = annotation_of(in->sets[i].object, "apps.kruise.io/sidecarset-base");
+        if (base.len == 0 ||
+            !ro_str_eq(annotation_of(in->sets[i].object, "apps.kruise.io/sidecarset-canary"), RO_STR("true")))
+            continue;
+        for (size_t j = 0; j < in->set_count; j++)
+            in->sets[j].hidden = in->sets[j].hidden || ro_str_eq(in->sets[j].name, base);
+    }
+}
+
+void ro_inject_choose(struct ro_injection *in)
+{
+    struct ro_at root = ro_at_root(in->document);
+    struct ro_each each;
+    size_t count;
+    ro_each_open(in->d, &root, "sidecarSets", &each);
+    in->sets = ro_each_alloc(&each, in->arena, sizeof(*in->sets), &count);
+    while (in->sets && ro_each_next(in->d, &each)) {
+        struct ro_at spec = ro_at_object(in->d, &each.at, "spec");
+        struct ro_at injection = ro_at_object(in->d, &spec, "injectionStrategy");
+        if (!each.at.node || ro_read_bool(in->d, &injection, "paused") || !matches(in, &spec))
+            continue;
+        in->sets[in->set_count] = (struct ro_injected_set){ .object = each.at.node };
+        if (!take(in, &spec, &in->sets[in->set_count]))
+            return;
+        in->set_count++;
+    }
+    hide_bases(in);
+}
