@@ -126,6 +126,22 @@ static void annotate(struct admission *a, struct rollout_str key, struct rollout
     ro_edit_set_text(a->in.arena, a->annotations, key, value);
 }
 
+/* The older form, set to hash, as objects. */
+static struct ro_edit *renew(struct admission *a, struct ro_edit *map)
+{
+    struct ro_arena *arena = a->in.arena;
+    struct ro_edit *ret = ro_edit_object(arena);
+    for (struct ro_edit *e = map->first; e; e = e->next) {
+        struct ro_edit *entry = ro_edit_object(arena);
+        ro_edit_set(entry, RO_STR("updateTimestamp"), ro_edit_null(arena));
+        ro_edit_set_text(arena, entry, RO_STR("hash"), e->node.text);
+        ro_edit_set_text(arena, entry, RO_STR("sidecarSetName"), e->node.key);
+        ro_edit_set(entry, RO_STR("sidecarList"), ro_edit_null(arena));
+        ro_edit_add(ret, e->node.key, entry);
+    }
+    return ret;
+}
+
 /* A map that the pod has already; false where it is none. */
 static bool open_map(struct admission *a, const char *key, bool entries, struct ro_edit **ret)
 {
@@ -134,8 +150,11 @@ static bool open_map(struct admission *a, const char *key, bool entries, struct 
     if (*ret && (*ret)->node.kind == ROLLOUT_NODE_NULL)
         *ret = ro_edit_object(a->in.arena);
     bool good = *ret && (*ret)->node.kind == ROLLOUT_NODE_OBJECT;
+    bool old = good && entries && (*ret)->first && (*ret)->first->node.kind == ROLLOUT_NODE_TEXT;
     for (struct ro_edit *e = good ? (*ret)->first : NULL; e; e = e->next)
-        good = good && e->node.kind == (entries ? ROLLOUT_NODE_OBJECT : ROLLOUT_NODE_TEXT);
+        good = good && e->node.kind == (entries && !old ? ROLLOUT_NODE_OBJECT : ROLLOUT_NODE_TEXT);
+    if (good && old)
+        *ret = renew(a, *ret);
     if (!good && entries)
         a->in.refused = ro_arena_printf(a->in.arena, "annotation %s cannot be read", key);
     if (!good)
@@ -166,12 +185,15 @@ static struct ro_edit *sorted_names(struct admission *a, const struct rollout_st
 static void record(struct admission *a, const struct ro_injected_set *set, struct ro_edit *map, struct rollout_str hash,
                    bool revision)
 {
-    const struct rollout_node *list = ro_get(set->spec, "containers");
-    size_t most = list ? ro_count(list) : 0, n = 0;
+    const struct rollout_node *list = ro_get(set->spec, "containers"), *init = ro_get(set->spec, "initContainers");
+    size_t most = (list ? ro_count(list) : 0) + (init ? ro_count(init) : 0), n = 0;
     struct rollout_str *names = ro_arena_alloc(a->in.arena, most, sizeof(*names));
     struct ro_edit *e = ro_edit_object(a->in.arena);
     for (const struct rollout_node *c = list ? ro_first(list) : NULL; names && c && c != ro_end(list); c = ro_next(c))
         names[n++] = ro_text(ro_get(c, "name"));
+    for (const struct rollout_node *c = init ? ro_first(init) : NULL; names && c && c != ro_end(init); c = ro_next(c))
+        if (ro_str_eq(ro_text(ro_get(c, "restartPolicy")), RO_STR("Always")))
+            names[n++] = ro_text(ro_get(c, "name"));
     ro_edit_set_text(a->in.arena, e, RO_STR("updateTimestamp"), a->now);
     ro_edit_set_text(a->in.arena, e, RO_STR("hash"), hash.data ? hash : RO_STR(""));
     ro_edit_set_text(a->in.arena, e, RO_STR("sidecarSetName"), set->name);
@@ -380,6 +402,15 @@ static void add_facts(struct admission *a, struct ro_edit *list, struct ro_edit 
     }
 }
 
+static struct ro_edit *given_by_name(struct admission *a)
+{
+    size_t n = 0;
+    struct rollout_str *names = ro_arena_alloc(a->in.arena, a->in.set_count, sizeof(*names));
+    for (struct ro_edit *e = names ? a->given->first : NULL; e; e = e->next)
+        names[n++] = e->node.text;
+    return sorted_names(a, names, n);
+}
+
 static struct ro_edit *answer_of(struct admission *a)
 {
     struct ro_arena *arena = a->in.arena;
@@ -393,7 +424,7 @@ static struct ro_edit *answer_of(struct admission *a)
         struct ro_edit *action = ro_edit_object(arena);
         ro_edit_set_text(arena, action, RO_STR("op"), RO_STR("inject"));
         ro_edit_set_text(arena, action, RO_STR("pod"), ro_text(ro_dig(a->in.pod, "metadata", "name", NULL)));
-        ro_edit_set(action, RO_STR("sidecarSets"), a->given);
+        ro_edit_set(action, RO_STR("sidecarSets"), given_by_name(a));
         ro_edit_append(actions, action);
     }
     add_names(a, answer, "initContainers");

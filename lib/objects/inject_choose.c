@@ -107,6 +107,12 @@ static bool take(struct ro_injection *in, const struct ro_at *spec, struct ro_in
     set->revision = ro_text(ro_dig(set->object, "status", "latestRevision", NULL));
     if (!revision.node || (name.len == 0 && version.len == 0))
         return true;
+    const struct rollout_node *stored = find_pinned(in, set->name, name, version);
+    if (!stored) { /* also where the latest would be injected */
+        struct rollout_str what = name.len > 0 ? name : version;
+        in->refused = ro_arena_printf(in->arena, "revision %.*s not found", (int)what.len, what.data);
+        return false;
+    }
     if (!takes_pinned(in, spec, &revision, &pinned)) {
         in->refused = ro_arena_printf(in->arena, "spec.updateStrategy.partition of %.*s is no percentage",
                                       (int)set->name.len, set->name.data ? set->name.data : "");
@@ -114,12 +120,6 @@ static bool take(struct ro_injection *in, const struct ro_at *spec, struct ro_in
     }
     if (!pinned)
         return true;
-    const struct rollout_node *stored = find_pinned(in, set->name, name, version);
-    if (!stored) {
-        struct rollout_str what = name.len > 0 ? name : version;
-        in->refused = ro_arena_printf(in->arena, "revision %.*s not found", (int)what.len, what.data);
-        return false;
-    }
     set->spec = ro_dig(stored, "data", "spec", NULL);
     set->hash = annotation_of(stored, "kruise.io/sidecarset-hash");
     set->hash_without_image = annotation_of(stored, "kruise.io/sidecarset-hash-without-image");
@@ -139,22 +139,34 @@ static void hide_bases(struct ro_injection *in)
     }
 }
 
+/* Whether the set is bound to one namespace, by its name. */
+static bool is_bound(struct ro_injection *in, const struct ro_at *spec)
+{
+    struct ro_at selector = ro_at_object(in->d, spec, "namespaceSelector");
+    struct ro_at labels = ro_at_object(in->d, &selector, "matchLabels");
+    return ro_at_member(&labels, "kubernetes.io/metadata.name").node || ro_at_member(spec, "namespace").node;
+}
+
 void ro_inject_choose(struct ro_injection *in)
 {
     struct ro_at root = ro_at_root(in->document);
     struct ro_each each;
     size_t count;
-    ro_each_open(in->d, &root, "sidecarSets", &each);
-    in->sets = ro_each_alloc(&each, in->arena, sizeof(*in->sets), &count);
-    while (in->sets && ro_each_next(in->d, &each)) {
-        struct ro_at spec = ro_at_object(in->d, &each.at, "spec");
-        struct ro_at injection = ro_at_object(in->d, &spec, "injectionStrategy");
-        if (!each.at.node || ro_read_bool(in->d, &injection, "paused") || !matches(in, &spec))
-            continue;
-        in->sets[in->set_count] = (struct ro_injected_set){ .object = each.at.node };
-        if (!take(in, &spec, &in->sets[in->set_count]))
-            return;
-        in->set_count++;
+    for (int bound = 1; bound >= 0; bound--) { /* upstream lists the namespace's own first */
+        ro_each_open(in->d, &root, "sidecarSets", &each);
+        if (bound)
+            in->sets = ro_each_alloc(&each, in->arena, sizeof(*in->sets), &count);
+        while (in->sets && ro_each_next(in->d, &each)) {
+            struct ro_at spec = ro_at_object(in->d, &each.at, "spec");
+            struct ro_at injection = ro_at_object(in->d, &spec, "injectionStrategy");
+            if (!each.at.node || is_bound(in, &spec) != bound || ro_read_bool(in->d, &injection, "paused") ||
+                !matches(in, &spec))
+                continue;
+            in->sets[in->set_count] = (struct ro_injected_set){ .object = each.at.node };
+            if (!take(in, &spec, &in->sets[in->set_count]))
+                return;
+            in->set_count++;
+        }
     }
     hide_bases(in);
 }
