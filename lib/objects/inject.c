@@ -18,7 +18,7 @@
 struct admission {
     struct ro_injection in;
     struct ro_arena arena;
-    struct ro_edit *pod, *spec, *annotations; /* annotations: all of the pod's */
+    struct ro_edit *pod, *spec, *annotations;              /* annotations: all of the pod's */
     struct ro_edit *containers, *init, *volumes, *secrets; /* that are injected */
     struct ro_edit *hashes, *imageless, *working, *given;  /* given: names of the sets that gave a container */
     struct rollout_str now;
@@ -234,7 +234,8 @@ static bool patch_metadata(struct admission *a, const struct ro_injected_set *se
     for (const struct rollout_node *p = list ? ro_first(list) : NULL; p && p != ro_end(list); p = ro_next(p)) {
         struct rollout_str policy = ro_text(ro_get(p, "patchPolicy"));
         const struct rollout_node *values = ro_get(p, "annotations");
-        for (const struct rollout_node *v = values ? ro_first(values) : NULL; v && v != ro_end(values); v = ro_next(v)) {
+        for (const struct rollout_node *v = values ? ro_first(values) : NULL; v && v != ro_end(values);
+             v = ro_next(v)) {
             struct ro_edit *there = ro_edit_get_str(a->annotations, v->key);
             struct rollout_str value = ro_text(v);
             if (ro_str_eq(policy, RO_STR("MergePatchJson"))) {
@@ -319,7 +320,8 @@ static void gather(struct admission *a)
             continue;
         bool any = add_containers(a, set, "initContainers", true);
         any = add_containers(a, set, "containers", false) || any;
-        for (const struct rollout_node *s = secrets ? ro_first(secrets) : NULL; s && s != ro_end(secrets); s = ro_next(s))
+        for (const struct rollout_node *s = secrets ? ro_first(secrets) : NULL; s && s != ro_end(secrets);
+             s = ro_next(s))
             ro_edit_append(a->secrets, ro_edit_copy(a->in.arena, s));
         if (!any)
             continue;
@@ -336,7 +338,7 @@ static void inject(struct admission *a)
         ro_dig(a->in.pod, "metadata", "deletionTimestamp", NULL))
         return;
     ro_inject_choose(&a->in);
-    if (a->in.refused.data || a->in.set_count == 0)
+    if (a->in.refused.data || a->in.d->code != ROLLOUT_OK || a->in.set_count == 0)
         return;
     if (!open_map(a, HASH_KEY, true, &a->hashes) || !open_map(a, IMAGELESS_KEY, true, &a->imageless))
         return;
@@ -442,6 +444,8 @@ static struct ro_edit *answer_of(struct admission *a)
         ro_edit_set(answer, RO_STR("env"), env);
     if (mounts && mounts->first)
         ro_edit_set(answer, RO_STR("mounts"), mounts);
+    if (!a->annotations->first)
+        ro_edit_detach(a->annotations);
     ro_edit_set(answer, RO_STR("pod"), a->pod);
     return answer;
 }

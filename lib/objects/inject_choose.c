@@ -124,6 +124,12 @@ static bool take(struct ro_injection *in, const struct ro_at *spec, struct ro_in
     set->hash = annotation_of(stored, "kruise.io/sidecarset-hash");
     set->hash_without_image = annotation_of(stored, "kruise.io/sidecarset-hash-without-image");
     set->revision = ro_text(ro_dig(stored, "metadata", "name", NULL));
+    if (!set->hash.data || !set->hash_without_image.data) { /* upstream makes them anew from the containers */
+        struct ro_at at = { .path = { .key = RO_STR("revisions") } };
+        ro_refuse(in->d, &at, "%.*s lacks annotation kruise.io/sidecarset-hash, or -hash-without-image",
+                  (int)set->revision.len, set->revision.data ? set->revision.data : "");
+        return false;
+    }
     return true;
 }
 
@@ -139,12 +145,17 @@ static void hide_bases(struct ro_injection *in)
     }
 }
 
-/* Whether the set is bound to one namespace, by its name. */
+/* Whether the set is bound to namespaces by their names. */
 static bool is_bound(struct ro_injection *in, const struct ro_at *spec)
 {
-    struct ro_at selector = ro_at_object(in->d, spec, "namespaceSelector");
-    struct ro_at labels = ro_at_object(in->d, &selector, "matchLabels");
-    return ro_at_member(&labels, "kubernetes.io/metadata.name").node || ro_at_member(spec, "namespace").node;
+    const struct rollout_str key = RO_STR("kubernetes.io/metadata.name");
+    struct rollout_selector selector = ro_read_selector(in->d, in->arena, spec, "namespaceSelector");
+    if (ro_labels_get(&selector.match_labels, key) || ro_at_member(spec, "namespace").node)
+        return true;
+    for (size_t i = 0; i < selector.requirement_count; i++)
+        if (selector.requirements[i].op == ROLLOUT_OPERATOR_IN && ro_str_eq(selector.requirements[i].key, key))
+            return true;
+    return false;
 }
 
 void ro_inject_choose(struct ro_injection *in)

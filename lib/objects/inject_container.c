@@ -69,7 +69,8 @@ static void share(struct ro_injection *in, const char *list, const char *path, s
         const struct rollout_node *mounts = ro_get(c, list);
         if (is_injected(c))
             continue;
-        for (const struct rollout_node *m = mounts ? ro_first(mounts) : NULL; m && m != ro_end(mounts); m = ro_next(m)) {
+        for (const struct rollout_node *m = mounts ? ro_first(mounts) : NULL; m && m != ro_end(mounts);
+             m = ro_next(m)) {
             if (!has(ret, path, ro_text(ro_get(m, path))))
                 ro_edit_append(ret, ro_edit_copy(in->arena, m));
             if (env)
@@ -224,7 +225,8 @@ void ro_inject_container(struct ro_injection *in, const struct ro_injected_set *
     for (int i = 1; i <= (hot ? 2 : 1); i++) {
         struct ro_edit *made = build(in, container);
         if (hot && made) {
-            struct rollout_str own = ro_arena_printf(in->arena, "%.*s-%d", (int)name.len, name.data ? name.data : "", i);
+            struct rollout_str own =
+                ro_arena_printf(in->arena, "%.*s-%d", (int)name.len, name.data ? name.data : "", i);
             ro_edit_set_text(in->arena, made, RO_STR("name"), own);
             if (i == 2)
                 ro_edit_set_text(in->arena, made, RO_STR("image"), ro_text(ro_get(strategy, "hotUpgradeEmptyImage")));
