@@ -91,7 +91,7 @@ struct rollout_str ro_json_merge(struct ro_arena *arena, struct rollout_str docu
     *ret = patch;
     if (document.len == 0)
         return (struct rollout_str){ NULL, 0 };
-    struct ro_edit *into = ro_json_parse(arena, document), *from = ro_json_parse(arena, patch);
+    struct ro_edit *into = ro_edit_parse(arena, document), *from = ro_edit_parse(arena, patch);
     if (!into || into->node.kind == ROLLOUT_NODE_NULL)
         return RO_STR("Invalid JSON Document");
     if (!from || (from->node.kind != ROLLOUT_NODE_OBJECT && from->node.kind != ROLLOUT_NODE_ARRAY))

@@ -220,7 +220,7 @@ static struct ro_edit *read_value(struct reader *r)
     return value;
 }
 
-struct ro_edit *ro_json_parse(struct ro_arena *arena, struct rollout_str text)
+struct ro_edit *ro_edit_parse(struct ro_arena *arena, struct rollout_str text)
 {
     if (!text.data)
         return NULL;

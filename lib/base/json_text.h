@@ -7,6 +7,6 @@
 
 /* The value of a text, as Go's decoder accepts it; NULL where it is no JSON, is nested too deep, or there is no
  * memory (then arena->failed). Of a key that stands twice the last value counts. */
-struct ro_edit *ro_json_parse(struct ro_arena *arena, struct rollout_str text);
+struct ro_edit *ro_edit_parse(struct ro_arena *arena, struct rollout_str text);
 
 #endif

@@ -146,7 +146,7 @@ static struct ro_edit *renew(struct admission *a, struct ro_edit *map)
 static bool open_map(struct admission *a, const char *key, bool entries, struct ro_edit **ret)
 {
     struct rollout_str text = annotation(a, key);
-    *ret = text.len ? ro_json_parse(a->in.arena, text) : ro_edit_object(a->in.arena);
+    *ret = text.len ? ro_edit_parse(a->in.arena, text) : ro_edit_object(a->in.arena);
     if (*ret && (*ret)->node.kind == ROLLOUT_NODE_NULL)
         *ret = ro_edit_object(a->in.arena);
     bool good = *ret && (*ret)->node.kind == ROLLOUT_NODE_OBJECT;

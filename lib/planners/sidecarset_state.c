@@ -41,7 +41,7 @@ static bool is_entry(struct ro_edit *e)
 
 struct ro_edit *sc_hashes(struct ro_arena *arena, struct rollout_str text, bool *ret_old)
 {
-    struct ro_edit *map = ro_json_parse(arena, text);
+    struct ro_edit *map = ro_edit_parse(arena, text);
     *ret_old = false;
     if (!map)
         return NULL;
@@ -90,8 +90,8 @@ struct sc_state sc_state_of(struct ro_arena *arena, const struct rollout_node *p
         .pod = pod,
         .containers = ro_dig(pod, "spec", "containers", NULL),
         .statuses = ro_dig(pod, "status", "containerStatuses", NULL),
-        .working = ro_json_parse(arena, sc_annotation(pod, RO_STR(SC_WORKING_KEY))),
-        .states = ro_json_parse(arena, text),
+        .working = ro_edit_parse(arena, sc_annotation(pod, RO_STR(SC_WORKING_KEY))),
+        .states = ro_edit_parse(arena, text),
     };
     struct ro_edit *map = state.states;
     bool broken = text.data && (!map || (map->node.kind != ROLLOUT_NODE_OBJECT && map->node.kind != ROLLOUT_NODE_NULL));

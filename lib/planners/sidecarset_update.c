@@ -182,7 +182,7 @@ static void update_containers(struct writing *w)
 
 static void record_images(struct writing *w)
 {
-    struct ro_edit *map = ro_json_parse(w->arena, annotation(w, RO_STR(SC_STATE_KEY)));
+    struct ro_edit *map = ro_edit_parse(w->arena, annotation(w, RO_STR(SC_STATE_KEY)));
     if (!map || map->node.kind != ROLLOUT_NODE_OBJECT)
         map = ro_edit_object(w->arena);
     struct ro_edit *mine = ro_edit_get_str(map, w->pass->spec->name);
@@ -335,7 +335,7 @@ bool sc_condition(struct sc_pass *pass, uint32_t pod, bool upgradable)
 {
     const struct rollout_node *condition = condition_of(sc_object(pass, pod));
     struct rollout_str before = ro_text(ro_get(condition, "message"));
-    struct ro_edit *map = before.len ? ro_json_parse(&pass->arena, before) : ro_edit_object(&pass->arena);
+    struct ro_edit *map = before.len ? ro_edit_parse(&pass->arena, before) : ro_edit_object(&pass->arena);
     bool readable = map && (map->node.kind == ROLLOUT_NODE_OBJECT || map->node.kind == ROLLOUT_NODE_NULL), all = true;
     for (struct ro_edit *e = readable ? map->first : NULL; e; e = e->next)
         readable = readable && (e->node.kind == ROLLOUT_NODE_BOOL || e->node.kind == ROLLOUT_NODE_NULL);
