@@ -27,5 +27,7 @@ struct kind kind_of(const struct rollout_workload *workload)
         return (struct kind){ .namespace_ = workload->daemonset->namespace_,
                               .name = workload->daemonset->name,
                               .native = workload->daemonset->flags & ROLLOUT_DAEMONSET_NATIVE };
+    if (workload->sidecarset)
+        return (struct kind){ .name = workload->sidecarset->name };
     return (struct kind){ 0 };
 }

@@ -307,6 +307,8 @@ static int apply(const struct rollout_world *world, const struct rollout_plan *p
         return ro_error_null(reterr, !world ? "world" : !plan ? "plan" : "ret_objects");
     if (action >= plan->action_count)
         return ro_error(reterr, ROLLOUT_ERR_INVALID, "action", "action: %zu is not in the plan", action);
+    if (world->workload->sidecarset)
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, "workload", "workload: actions of a SidecarSet are not applied yet");
     struct ro_check c = { reterr, ROLLOUT_OK };
     ro_check_strs(&c, NULL, "ids", a.ids);
     if (c.code)

@@ -37,9 +37,7 @@ struct ro_kind ro_kind_of(const struct rollout_workload *workload)
                                 .native = (spec->flags & ROLLOUT_DAEMONSET_NATIVE) != 0 };
     }
     if (workload->sidecarset)
-        ret = (struct ro_kind){ .namespace_ = RO_STR("kruise-system"), /* of its revisions; it has none itself */
-                                .name = workload->sidecarset->name,
-                                .kind = RO_STR("SidecarSet") };
+        ret = (struct ro_kind){ .name = workload->sidecarset->name, .kind = RO_STR("SidecarSet") };
     if (ret.kind.data)
         ret.api_version = api_version(ret.native);
     return ret;

@@ -217,7 +217,8 @@ void ro_revision_make(struct ro_arena *arena, const struct rollout_workload *wor
     ro_edit_set_text(arena, out, RO_STR("apiVersion"), RO_STR("apps/v1"));
     struct ro_edit *meta = ro_edit_need_object(arena, out, "metadata");
     ro_edit_set_text(arena, meta, RO_STR("name"), name);
-    ro_edit_set_text(arena, meta, RO_STR("namespace"), kind.namespace_);
+    ro_edit_set_text(arena, meta, RO_STR("namespace"),
+                     workload->sidecarset ? RO_STR("kruise-system") : kind.namespace_); /* it has none itself */
     struct ro_edit *labels = map_of(arena, ro_dig(template, "metadata", "labels", NULL));
     ro_edit_set_text(arena, labels, style->hash_label, label);
     ro_edit_set(meta, RO_STR("labels"), labels);

@@ -373,6 +373,8 @@ int ro_cluster_open(struct ro_cluster *c, const struct rollout_world *world, str
     c->reterr = reterr;
     c->base = world;
     /* whatever is wrong with the facts is found here, with the planner's own words */
+    if (world->workload && world->workload->sidecarset)
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, "workload", "workload: a SidecarSet is not played yet");
     int r = rollout_plan(world->workload, world->snapshot, &plan, reterr);
     rollout_plan_free(plan);
     if (r == ROLLOUT_OK)
