@@ -22,8 +22,6 @@ extern "C" {
  *  imagePullSecrets, annotations, env, mounts, pod}, as the recordings of admissions have it (snapshot.md), or
  *  {actions: [], error} where the pod would be refused. actions is empty where no set gives a container.
  *
- *  A container with a resourcesPolicy is refused with its path: what it computes is not known yet.
- *
  *  Returns ROLLOUT_OK, ROLLOUT_ERR_INVALID or ROLLOUT_ERR_NOMEM.
  *  Since: 0.1 (testing) */
 ROLLOUT_API int rollout_inject(const struct rollout_tree *document, struct rollout_objects **ret_objects,

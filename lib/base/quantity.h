@@ -23,4 +23,18 @@ bool ro_quantity_is_zero(const struct ro_quantity *q);
 /* a += b, cut at the ends of the range. */
 void ro_quantity_add(struct ro_quantity *a, const struct ro_quantity *b);
 
+/* In thousandths, a finer rest rounded away from zero; 0 where that does not fit 64 bits, as upstream. */
+int64_t ro_quantity_milli(const struct ro_quantity *q);
+
+/* value * 10^exponent, exponent from -9 on. */
+struct ro_quantity ro_quantity_scaled(int64_t value, int exponent);
+
+/* How Kubernetes writes it: with the suffixes that the text had which it comes from. */
+enum ro_quantity_form { RO_QUANTITY_DECIMAL, RO_QUANTITY_BINARY, RO_QUANTITY_EXPONENT };
+enum ro_quantity_form ro_quantity_form(struct rollout_str text);
+
+/* The canonical text, as the API server has it. Returns its length; buf takes RO_QUANTITY_SIZE with the NUL. */
+enum { RO_QUANTITY_SIZE = 96 };
+size_t ro_quantity_text(const struct ro_quantity *q, enum ro_quantity_form form, char buf[RO_QUANTITY_SIZE]);
+
 #endif

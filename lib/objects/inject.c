@@ -273,20 +273,28 @@ static void note_hot(struct admission *a, const struct rollout_node *container, 
     }
 }
 
+/* Where the spec of a set as it is injected stands in the document. */
+static void place_of(const struct ro_injected_set *set, struct ro_path steps[4])
+{
+    steps[0] = (struct ro_path){ NULL, set->pinned ? RO_STR("revisions") : RO_STR("sidecarSets"), 0 };
+    steps[1] = (struct ro_path){ &steps[0], { NULL, 0 }, set->index };
+    steps[2] = (struct ro_path){ &steps[1], RO_STR("data"), 0 };
+    steps[3] = (struct ro_path){ set->pinned ? &steps[2] : &steps[1], RO_STR("spec"), 0 };
+}
+
 static bool add_containers(struct admission *a, const struct ro_injected_set *set, const char *key, bool init)
 {
     const struct rollout_node *list = ro_get(set->spec, key);
     struct ro_edit *into = init ? a->init : a->containers;
-    bool any = false;
+    struct ro_path steps[4], member = { &steps[3], { key, strlen(key) }, 0 }, place = { .up = &member };
+    place_of(set, steps);
     for (const struct rollout_node *c = list ? ro_first(list) : NULL; c && c != ro_end(list); c = ro_next(c)) {
         bool before = ro_str_eq(ro_text(ro_get(c, "podInjectPolicy")), RO_STR("BeforeAppContainer"));
         struct ro_edit *made = ro_edit_array(a->in.arena);
-        if (ro_get(c, "resourcesPolicy")) {
-            struct ro_at at = { .node = ro_get(c, "resourcesPolicy"), .path = { .key = RO_STR("resourcesPolicy") } };
-            ro_refuse(a->in.d, &at, "is not computed yet");
-            return any;
-        }
-        ro_inject_container(&a->in, set, c, init, a->volumes, made);
+        const struct rollout_node *resources = ro_inject_resources(&a->in, c, &place);
+        if (a->in.refused.data || a->in.d->code != ROLLOUT_OK)
+            return true;
+        ro_inject_container(&a->in, set, c, init, resources, a->volumes, made);
         for (struct ro_edit *e = made ? made->first : NULL, *next; e; e = next) {
             struct ro_edit *wrap = ro_edit_object(a->in.arena);
             next = e->next;
@@ -296,9 +304,9 @@ static bool add_containers(struct admission *a, const struct ro_injected_set *se
             ro_edit_set(wrap, RO_STR("container"), e);
             ro_edit_append(into, wrap);
         }
-        any = true;
+        place.index++;
     }
-    return any;
+    return place.index > 0;
 }
 
 static void note_all_hot(struct admission *a, const struct ro_injected_set *set)
@@ -344,6 +352,8 @@ static void inject(struct admission *a)
         return;
     open_map(a, WORKING_KEY, false, &a->working);
     gather(a);
+    if (a->in.refused.data || a->in.d->code != ROLLOUT_OK)
+        return;
     for (size_t i = 0; i < a->in.set_count; i++)
         if (!a->in.sets[i].hidden && !patch_metadata(a, &a->in.sets[i]))
             return;

@@ -14,6 +14,8 @@ struct ro_injected_set {
     const struct rollout_node *object; /* the SidecarSet */
     const struct rollout_node *spec;   /* of its containers and what goes with them */
     struct rollout_str name, hash, hash_without_image, revision;
+    bool pinned;  /* the spec is the data of revisions[index], else of sidecarSets[index] */
+    size_t index;
     bool hidden; /* by a canary */
 };
 
@@ -29,8 +31,15 @@ struct ro_injection {
 /* Which sets take part, and which version of them (10.1, 10.2). */
 void ro_inject_choose(struct ro_injection *in);
 
-/* A container as it goes into the pod (10.3); volumes: those that it mounts are added. Hot ones come as a pair. */
+/* A container as it goes into the pod (10.3); volumes: those that it mounts are added. Hot ones come as a pair.
+ * resources: instead of its own; NULL = its own. */
 void ro_inject_container(struct ro_injection *in, const struct ro_injected_set *set,
-                         const struct rollout_node *container, bool init, struct ro_edit *volumes, struct ro_edit *ret);
+                         const struct rollout_node *container, bool init, const struct rollout_node *resources,
+                         struct ro_edit *volumes, struct ro_edit *ret);
+
+/* The `resources` that a container's resourcesPolicy comes to (10.5); NULL without one, where the pod is refused, and
+ * where the decoder refuses what is not known here. where: the container's place. */
+const struct rollout_node *ro_inject_resources(struct ro_injection *in, const struct rollout_node *container,
+                                               const struct ro_path *where);
 
 #endif

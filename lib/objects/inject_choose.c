@@ -2,6 +2,7 @@
 /* Which SidecarSets a new pod gets, and which revision of them. Source: sidecarset.md 10.1, 10.2. */
 #include "base/number.h"
 #include "objects/inject.h"
+#include "objects/sidecar_hash.h"
 #include "objects/selector.h"
 #include "rules/selector.h"
 
@@ -92,6 +93,14 @@ static bool takes_pinned(struct ro_injection *in, const struct ro_at *spec, cons
     return true;
 }
 
+/* What the revision says; made anew from its containers where it says nothing. */
+static struct rollout_str stored_hash(struct ro_injection *in, const struct rollout_node *spec,
+                                      const struct rollout_node *revision, const char *key, bool images)
+{
+    struct rollout_str hash = annotation_of(revision, key);
+    return hash.len > 0 ? hash : ro_sidecar_hash(in->arena, spec, images);
+}
+
 /* Takes the set's version; false where the pod is refused. */
 static bool take(struct ro_injection *in, const struct ro_at *spec, struct ro_injected_set *set)
 {
@@ -121,15 +130,13 @@ static bool take(struct ro_injection *in, const struct ro_at *spec, struct ro_in
     if (!pinned)
         return true;
     set->spec = ro_dig(stored, "data", "spec", NULL);
-    set->hash = annotation_of(stored, "kruise.io/sidecarset-hash");
-    set->hash_without_image = annotation_of(stored, "kruise.io/sidecarset-hash-without-image");
+    set->pinned = true;
+    set->index = 0;
+    for (const struct rollout_node *r = ro_first(ro_get(in->document, "revisions")); r != stored; r = ro_next(r))
+        set->index++;
+    set->hash = stored_hash(in, set->spec, stored, "kruise.io/sidecarset-hash", true);
+    set->hash_without_image = stored_hash(in, set->spec, stored, "kruise.io/sidecarset-hash-without-image", false);
     set->revision = ro_text(ro_dig(stored, "metadata", "name", NULL));
-    if (!set->hash.data || !set->hash_without_image.data) { /* upstream makes them anew from the containers */
-        struct ro_at at = { .path = { .key = RO_STR("revisions") } };
-        ro_refuse(in->d, &at, "%.*s lacks annotation kruise.io/sidecarset-hash, or -hash-without-image",
-                  (int)set->revision.len, set->revision.data ? set->revision.data : "");
-        return false;
-    }
     return true;
 }
 
@@ -173,7 +180,7 @@ void ro_inject_choose(struct ro_injection *in)
             if (!each.at.node || is_bound(in, &spec) != bound || ro_read_bool(in->d, &injection, "paused") ||
                 !matches(in, &spec))
                 continue;
-            in->sets[in->set_count] = (struct ro_injected_set){ .object = each.at.node };
+            in->sets[in->set_count] = (struct ro_injected_set){ .object = each.at.node, .index = each.index };
             if (!take(in, &spec, &in->sets[in->set_count]))
                 return;
             in->set_count++;

@@ -214,7 +214,8 @@ static struct ro_edit *build(struct ro_injection *in, const struct rollout_node 
 }
 
 void ro_inject_container(struct ro_injection *in, const struct ro_injected_set *set,
-                         const struct rollout_node *container, bool init, struct ro_edit *volumes, struct ro_edit *ret)
+                         const struct rollout_node *container, bool init, const struct rollout_node *resources,
+                         struct ro_edit *volumes, struct ro_edit *ret)
 {
     const struct rollout_node *strategy = ro_get(container, "upgradeStrategy");
     bool native = ro_str_eq(ro_text(ro_get(container, "restartPolicy")), RO_STR("Always"));
@@ -224,6 +225,8 @@ void ro_inject_container(struct ro_injection *in, const struct ro_injected_set *
     add_volumes(in, set, ro_get(container, "volumeDevices"), volumes);
     for (int i = 1; i <= (hot ? 2 : 1); i++) {
         struct ro_edit *made = build(in, container);
+        if (resources)
+            ro_edit_set(made, RO_STR("resources"), ro_edit_copy(in->arena, resources));
         if (hot && made) {
             struct rollout_str own =
                 ro_arena_printf(in->arena, "%.*s-%d", (int)name.len, name.data ? name.data : "", i);
