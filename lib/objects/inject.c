@@ -24,96 +24,6 @@ struct admission {
     struct rollout_str now;
 };
 
-/* ---- merging ---- */
-
-static struct ro_edit *find(struct ro_edit *list, struct rollout_str name)
-{
-    for (struct ro_edit *e = list ? list->first : NULL; e; e = e->next)
-        if (ro_str_eq(ro_edit_get_text(e, "name"), name))
-            return e;
-    return NULL;
-}
-
-/* Each injected container is wrapped: {before, container}. */
-static int by_container(const void *context, uint32_t a, uint32_t b)
-{
-    struct ro_edit *const *items = context;
-    return ro_str_cmp(ro_edit_get_text(ro_edit_get(items[a], "container"), "name"),
-                      ro_edit_get_text(ro_edit_get(items[b], "container"), "name"));
-}
-
-static void sort_by_name(struct ro_arena *arena, struct ro_edit *list)
-{
-    size_t n = 0;
-    for (struct ro_edit *e = list->first; e; e = e->next)
-        n++;
-    struct ro_edit **items = ro_arena_alloc(arena, n, sizeof(struct ro_edit *));
-    uint32_t *order = ro_arena_alloc(arena, 2 * n, sizeof(*order));
-    if (!items || !order)
-        return;
-    n = 0;
-    for (struct ro_edit *e = list->first; e; e = e->next) {
-        order[n] = (uint32_t)n;
-        items[n++] = e;
-    }
-    ro_sort_indices(order, n, order + n, by_container, items);
-    for (size_t i = 0; i < n; i++) {
-        ro_edit_detach(items[order[i]]);
-        ro_edit_append(list, items[order[i]]);
-    }
-}
-
-static void merge_containers(struct admission *a, const char *key, struct ro_edit *injected)
-{
-    struct ro_edit *own = ro_edit_get(a->spec, key), *merged = ro_edit_array(a->in.arena);
-    struct ro_edit *after = ro_edit_array(a->in.arena);
-    if (!injected->first || !merged || !after)
-        return;
-    for (struct ro_edit *e = injected->first; e; e = e->next) {
-        struct ro_edit *c = ro_edit_get(e, "container");
-        bool before = ro_edit_get(e, "before") != NULL;
-        struct ro_edit *there = find(own, ro_edit_get_text(c, "name"));
-        ro_edit_detach(c);
-        if (!there) {
-            ro_edit_append(before ? merged : after, c);
-            continue;
-        }
-        /* One of the pod's own of that name is replaced where it stands. */
-        struct ro_edit *list = ro_edit_array(a->in.arena);
-        for (struct ro_edit *o = own->first, *next; o && list; o = next) {
-            next = o->next;
-            ro_edit_detach(o);
-            ro_edit_append(list, o == there ? c : o);
-        }
-        own = list;
-    }
-    struct ro_edit *parts[] = { own, after };
-    for (size_t i = 0; i < 2; i++)
-        for (struct ro_edit *e = parts[i] ? parts[i]->first : NULL, *next; e; e = next) {
-            next = e->next;
-            ro_edit_detach(e);
-            ro_edit_append(merged, e);
-        }
-    ro_edit_set(a->spec, (struct rollout_str){ key, strlen(key) }, merged);
-}
-
-/* Elements whose name is new, behind the pod's own; those too without doubles where `unique`. */
-static void merge_named(struct admission *a, const char *key, struct ro_edit *injected, bool unique)
-{
-    struct ro_edit *own = ro_edit_get(a->spec, key), *merged = ro_edit_array(a->in.arena);
-    struct ro_edit *parts[] = { own, injected };
-    for (size_t i = 0; i < 2 && merged; i++)
-        for (struct ro_edit *e = parts[i] ? parts[i]->first : NULL, *next; e; e = next) {
-            next = e->next;
-            if ((i || unique) && find(merged, ro_edit_get_text(e, "name")))
-                continue;
-            ro_edit_detach(e);
-            ro_edit_append(merged, e);
-        }
-    if (merged && merged->first)
-        ro_edit_set(a->spec, (struct rollout_str){ key, strlen(key) }, merged);
-}
-
 /* ---- annotations ---- */
 
 static struct rollout_str annotation(struct admission *a, const char *key)
@@ -351,6 +261,7 @@ static void inject(struct admission *a)
     if (!open_map(a, HASH_KEY, true, &a->hashes) || !open_map(a, IMAGELESS_KEY, true, &a->imageless))
         return;
     open_map(a, WORKING_KEY, false, &a->working);
+    ro_inject_look_up(&a->in);
     gather(a);
     if (a->in.refused.data || a->in.d->code != ROLLOUT_OK)
         return;
@@ -359,13 +270,13 @@ static void inject(struct admission *a)
             return;
     if (!a->given->first)
         return;
-    sort_by_name(a->in.arena, a->init);
+    ro_inject_sort(a->in.arena, a->init);
     if (ro_is_true(ro_dig(a->in.document, "featureGates", "EnableSortSidecarContainerByName", NULL)))
-        sort_by_name(a->in.arena, a->containers);
-    merge_containers(a, "initContainers", a->init);
-    merge_containers(a, "containers", a->containers);
-    merge_named(a, "volumes", a->volumes, false);
-    merge_named(a, "imagePullSecrets", a->secrets, true);
+        ro_inject_sort(a->in.arena, a->containers);
+    ro_inject_merge(a->in.arena, a->spec, "initContainers", a->init);
+    ro_inject_merge(a->in.arena, a->spec, "containers", a->containers);
+    ro_inject_append(a->in.arena, a->spec, "volumes", a->volumes, false);
+    ro_inject_append(a->in.arena, a->spec, "imagePullSecrets", a->secrets, true);
     bool hot = false;
     for (size_t i = 0; i < a->in.set_count; i++)
         if (!a->in.sets[i].hidden)

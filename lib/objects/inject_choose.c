@@ -6,12 +6,51 @@
 #include "objects/selector.h"
 #include "rules/selector.h"
 
-static const struct rollout_node *named_object(const struct rollout_node *list, struct rollout_str name)
+/* Objects of the document, in order, by name or by what else is looked for. */
+struct objects {
+    const struct rollout_node **items;
+    struct rollout_str *texts;
+    struct ro_names names;
+};
+
+struct chosen {
+    struct objects namespaces, revisions, versions; /* versions: the revisions, by set and custom version */
+};
+
+static struct rollout_str name_of(struct ro_arena *arena, const struct rollout_node *object)
 {
-    for (const struct rollout_node *o = list ? ro_first(list) : NULL; o && o != ro_end(list); o = ro_next(o))
-        if (ro_str_eq(ro_text(ro_dig(o, "metadata", "name", NULL)), name))
-            return o;
-    return NULL;
+    (void)arena;
+    return ro_text(ro_dig(object, "metadata", "name", NULL));
+}
+
+static struct rollout_str version_key(struct ro_arena *arena, struct rollout_str set, struct rollout_str version)
+{
+    return ro_arena_printf(arena, "%.*s\n%.*s", (int)set.len, set.data ? set.data : "", (int)version.len,
+                           version.data ? version.data : "");
+}
+
+static struct rollout_str version_of(struct ro_arena *arena, const struct rollout_node *revision)
+{
+    const struct rollout_node *labels = ro_dig(revision, "metadata", "labels", NULL);
+    return version_key(arena, ro_text(ro_get(labels, "kruise.io/sidecarset-name")),
+                       ro_text(ro_get(labels, "apps.kruise.io/sidecarset-custom-version")));
+}
+
+static struct objects objects_of(struct ro_injection *in, const char *key,
+                                 struct rollout_str (*text_of)(struct ro_arena *, const struct rollout_node *))
+{
+    const struct rollout_node *list = ro_get(in->document, key);
+    uint32_t count = ro_is(list, ROLLOUT_NODE_ARRAY) ? ro_count(list) : 0, n = 0;
+    struct objects ret = { .items = ro_arena_alloc(in->arena, count, sizeof(const struct rollout_node *)),
+                           .texts = ro_arena_alloc(in->arena, count, sizeof(struct rollout_str)) };
+    if (!ret.items || !ret.texts)
+        return (struct objects){ 0 };
+    for (const struct rollout_node *o = count ? ro_first(list) : NULL; n < count; o = ro_next(o)) {
+        ret.items[n] = o;
+        ret.texts[n++] = text_of(in->arena, o);
+    }
+    ret.names = ro_names_make(in->arena, ret.texts, n);
+    return ret;
 }
 
 static struct rollout_str annotation_of(const struct rollout_node *object, const char *key)
@@ -29,7 +68,7 @@ static bool selects(struct ro_injection *in, const struct ro_at *at, const char 
     return (everything || !empty) && ro_selector_usable(&selector) && ro_selector_match(&selector, &view, &hint);
 }
 
-static bool matches(struct ro_injection *in, const struct ro_at *spec)
+static bool matches(struct ro_injection *in, const struct chosen *c, const struct ro_at *spec)
 {
     struct rollout_str space = ro_text(ro_dig(in->pod, "metadata", "namespace", NULL));
     struct rollout_str only = ro_read_text(in->d, spec, "namespace");
@@ -38,27 +77,32 @@ static bool matches(struct ro_injection *in, const struct ro_at *spec)
     if (only.len > 0 && !ro_str_eq(only, space))
         return false;
     if (only.len == 0 && ro_at_member(spec, "namespaceSelector").node) {
-        const struct rollout_node *there = named_object(ro_get(in->document, "namespaces"), space);
-        if (!there || !selects(in, spec, "namespaceSelector", ro_dig(there, "metadata", "labels", NULL), true))
+        uint32_t there = ro_names_first(&c->namespaces.names, space);
+        if (there == UINT32_MAX || !selects(in, spec, "namespaceSelector",
+                                            ro_dig(c->namespaces.items[there], "metadata", "labels", NULL), true))
             return false;
     }
     return selects(in, spec, "selector", ro_dig(in->pod, "metadata", "labels", NULL), false);
 }
 
-/* The pinned revision; NULL where it is not there. */
-static const struct rollout_node *find_pinned(struct ro_injection *in, struct rollout_str set, struct rollout_str name,
-                                              struct rollout_str version)
+static int64_t number_of(const struct rollout_node *revision)
 {
-    const struct rollout_node *list = ro_get(in->document, "revisions"), *found = NULL;
+    const struct rollout_node *number = ro_get(revision, "revision");
+    return number ? number->integer : 0;
+}
+
+/* The index of the pinned revision; UINT32_MAX where it is not there. Of a version, the highest number. */
+static uint32_t find_pinned(struct ro_injection *in, const struct chosen *c, struct rollout_str set,
+                            struct rollout_str name, struct rollout_str version)
+{
+    uint32_t begin, end, found = UINT32_MAX;
     if (name.len > 0)
-        return named_object(list, name);
-    for (const struct rollout_node *r = list ? ro_first(list) : NULL; r && r != ro_end(list); r = ro_next(r)) {
-        const struct rollout_node *labels = ro_dig(r, "metadata", "labels", NULL), *number = ro_get(r, "revision");
-        const struct rollout_node *best = found ? ro_get(found, "revision") : NULL;
-        if (ro_str_eq(ro_text(ro_get(labels, "kruise.io/sidecarset-name")), set) &&
-            ro_str_eq(ro_text(ro_get(labels, "apps.kruise.io/sidecarset-custom-version")), version) &&
-            (!found || (number ? number->integer : 0) > (best ? best->integer : 0)))
-            found = r;
+        return ro_names_first(&c->revisions.names, name);
+    ro_names_find(&c->versions.names, version_key(in->arena, set, version), &begin, &end);
+    for (; begin < end; begin++) {
+        uint32_t i = c->versions.names.order[begin];
+        if (found == UINT32_MAX || number_of(c->versions.items[i]) > number_of(c->versions.items[found]))
+            found = i;
     }
     return found;
 }
@@ -102,7 +146,7 @@ static struct rollout_str stored_hash(struct ro_injection *in, const struct roll
 }
 
 /* Takes the set's version; false where the pod is refused. */
-static bool take(struct ro_injection *in, const struct ro_at *spec, struct ro_injected_set *set)
+static bool take(struct ro_injection *in, const struct chosen *c, const struct ro_at *spec, struct ro_injected_set *set)
 {
     struct ro_at injection = ro_at_object(in->d, spec, "injectionStrategy");
     struct ro_at revision = ro_at_object(in->d, &injection, "revision");
@@ -116,8 +160,8 @@ static bool take(struct ro_injection *in, const struct ro_at *spec, struct ro_in
     set->revision = ro_text(ro_dig(set->object, "status", "latestRevision", NULL));
     if (!revision.node || (name.len == 0 && version.len == 0))
         return true;
-    const struct rollout_node *stored = find_pinned(in, set->name, name, version);
-    if (!stored) { /* also where the latest would be injected */
+    uint32_t found = find_pinned(in, c, set->name, name, version);
+    if (found == UINT32_MAX) { /* also where the latest would be injected */
         struct rollout_str what = name.len > 0 ? name : version;
         in->refused = ro_arena_printf(in->arena, "revision %.*s not found", (int)what.len, what.data);
         return false;
@@ -129,11 +173,10 @@ static bool take(struct ro_injection *in, const struct ro_at *spec, struct ro_in
     }
     if (!pinned)
         return true;
+    const struct rollout_node *stored = c->revisions.items[found];
     set->spec = ro_dig(stored, "data", "spec", NULL);
     set->pinned = true;
-    set->index = 0;
-    for (const struct rollout_node *r = ro_first(ro_get(in->document, "revisions")); r != stored; r = ro_next(r))
-        set->index++;
+    set->index = found;
     set->hash = stored_hash(in, set->spec, stored, "kruise.io/sidecarset-hash", true);
     set->hash_without_image = stored_hash(in, set->spec, stored, "kruise.io/sidecarset-hash-without-image", false);
     set->revision = ro_text(ro_dig(stored, "metadata", "name", NULL));
@@ -142,13 +185,16 @@ static bool take(struct ro_injection *in, const struct ro_at *spec, struct ro_in
 
 static void hide_bases(struct ro_injection *in)
 {
+    struct rollout_str *texts = ro_arena_alloc(in->arena, in->set_count, sizeof *texts);
+    for (size_t i = 0; texts && i < in->set_count; i++)
+        texts[i] = in->sets[i].name;
+    struct ro_names names = ro_names_make(in->arena, texts, (uint32_t)in->set_count);
     for (size_t i = 0; i < in->set_count; i++) {
         struct rollout_str base = annotation_of(in->sets[i].object, "apps.kruise.io/sidecarset-base");
-        if (base.len == 0 ||
-            !ro_str_eq(annotation_of(in->sets[i].object, "apps.kruise.io/sidecarset-canary"), RO_STR("true")))
-            continue;
-        for (size_t j = 0; j < in->set_count; j++)
-            in->sets[j].hidden = in->sets[j].hidden || ro_str_eq(in->sets[j].name, base);
+        bool canary = ro_str_eq(annotation_of(in->sets[i].object, "apps.kruise.io/sidecarset-canary"), RO_STR("true"));
+        uint32_t hidden = canary && base.len > 0 ? ro_names_first(&names, base) : UINT32_MAX;
+        if (hidden != UINT32_MAX)
+            in->sets[hidden].hidden = true;
     }
 }
 
@@ -167,6 +213,8 @@ static bool is_bound(struct ro_injection *in, const struct ro_at *spec)
 
 void ro_inject_choose(struct ro_injection *in)
 {
+    struct chosen c = { objects_of(in, "namespaces", name_of), objects_of(in, "revisions", name_of),
+                        objects_of(in, "revisions", version_of) };
     struct ro_at root = ro_at_root(in->document);
     struct ro_each each;
     size_t count;
@@ -178,10 +226,10 @@ void ro_inject_choose(struct ro_injection *in)
             struct ro_at spec = ro_at_object(in->d, &each.at, "spec");
             struct ro_at injection = ro_at_object(in->d, &spec, "injectionStrategy");
             if (!each.at.node || is_bound(in, &spec) != bound || ro_read_bool(in->d, &injection, "paused") ||
-                !matches(in, &spec))
+                !matches(in, &c, &spec))
                 continue;
             in->sets[in->set_count] = (struct ro_injected_set){ .object = each.at.node, .index = each.index };
-            if (!take(in, &spec, &in->sets[in->set_count]))
+            if (!take(in, &c, &spec, &in->sets[in->set_count]))
                 return;
             in->set_count++;
         }

@@ -4,39 +4,9 @@
 #include "base/sort.h"
 #include "objects/inject.h"
 
-static const struct rollout_node *named(const struct rollout_node *list, const char *key, struct rollout_str name)
-{
-    for (const struct rollout_node *c = list ? ro_first(list) : NULL; c && c != ro_end(list); c = ro_next(c))
-        if (ro_str_eq(ro_text(ro_get(c, key)), name))
-            return c;
-    return NULL;
-}
-
-static bool has(struct ro_edit *list, const char *key, struct rollout_str name)
-{
-    for (struct ro_edit *e = list ? list->first : NULL; e; e = e->next)
-        if (ro_str_eq(ro_edit_get_text(e, key), name))
-            return true;
-    return false;
-}
-
-/* Unless one of this name is there. */
-static void add_env(struct ro_injection *in, struct ro_edit *list, const struct rollout_node *env)
-{
-    if (env && !has(list, "name", ro_text(ro_get(env, "name"))))
-        ro_edit_append(list, ro_edit_copy(in->arena, env));
-}
-
 static bool is_enabled(const struct rollout_node *container, const char *policy)
 {
     return ro_str_eq(ro_text(ro_dig(container, policy, "type", NULL)), RO_STR("enabled"));
-}
-
-/* Containers that a sidecar set has put there are no source of mounts. */
-static bool is_injected(const struct rollout_node *container)
-{
-    const struct rollout_node *env = named(ro_get(container, "env"), "name", RO_STR("IS_INJECTED"));
-    return ro_str_eq(ro_text(ro_get(env, "value")), RO_STR("true"));
 }
 
 static bool is_name_byte(char c, bool first)
@@ -46,7 +16,7 @@ static bool is_name_byte(char c, bool first)
 }
 
 /* The environment that a path of the mount expands. */
-static void add_path_env(struct ro_injection *in, const struct rollout_node *from, struct rollout_str path,
+static void add_path_env(struct ro_injection *in, const struct ro_source *from, struct rollout_str path,
                          struct ro_edit *ret)
 {
     for (size_t i = 0; i + 2 < path.len; i++) {
@@ -56,27 +26,49 @@ static void add_path_env(struct ro_injection *in, const struct rollout_node *fro
         while (end < path.len && is_name_byte(path.data[end], end == i + 2))
             end++;
         if (end > i + 2 && end < path.len && path.data[end] == ')')
-            add_env(in, ret,
-                    named(ro_get(from, "env"), "name", (struct rollout_str){ path.data + i + 2, end - i - 2 }));
+            ro_edit_append(
+                ret, ro_edit_copy(in->arena,
+                                  ro_named_first(&from->env, (struct rollout_str){ path.data + i + 2, end - i - 2 })));
+        i = end - 1; /* no name has a dollar sign in it */
     }
 }
 
-static void share(struct ro_injection *in, const char *list, const char *path, struct ro_edit *ret, struct ro_edit *env)
+/* Puts all that the pod's containers have in their lists behind those of the sidecar, but for places that are taken.
+ * env: what their paths need. */
+static void share(struct ro_injection *in, struct ro_edit *made, const char *key, struct ro_edit *env)
 {
-    const struct rollout_node *containers = ro_dig(in->pod, "spec", "containers", NULL);
-    for (const struct rollout_node *c = containers ? ro_first(containers) : NULL; c && c != ro_end(containers);
-         c = ro_next(c)) {
-        const struct rollout_node *mounts = ro_get(c, list);
-        if (is_injected(c))
-            continue;
-        for (const struct rollout_node *m = mounts ? ro_first(mounts) : NULL; m && m != ro_end(mounts);
-             m = ro_next(m)) {
-            if (!has(ret, path, ro_text(ro_get(m, path))))
-                ro_edit_append(ret, ro_edit_copy(in->arena, m));
+    struct ro_arena *arena = in->arena;
+    struct ro_edit *mounts = ro_edit_get(made, "volumeMounts"), *devices = ro_edit_get(made, "volumeDevices");
+    struct ro_edit *all = ro_edit_array(arena), *own = ro_edit_need_array(arena, made, key);
+    struct ro_edit *lists[] = { mounts, devices };
+    size_t taken = 0, n = 0;
+    for (size_t i = 0; i < 2; i++) /* whichever list it is: the place may be taken by either */
+        for (struct ro_edit *e = lists[i] ? lists[i]->first : NULL; e; e = e->next) {
+            struct ro_edit *place = ro_edit_object(arena);
+            ro_edit_set_text(arena, place, RO_STR("mountPath"),
+                             ro_edit_get_text(e, i == 0 ? "mountPath" : "devicePath"));
+            ro_edit_append(all, place);
+            taken++;
+        }
+    for (uint32_t i = 0; i < in->source_names.count; i++) {
+        const struct ro_source *source = &in->sources[i];
+        const struct rollout_node *list = source->injected ? NULL : ro_get(source->container, key);
+        for (const struct rollout_node *m = list ? ro_first(list) : NULL; m && m != ro_end(list); m = ro_next(m)) {
+            ro_edit_append(all, ro_edit_copy(arena, m));
             if (env)
-                add_path_env(in, c, ro_text(ro_get(m, "subPathExpr")), env);
+                add_path_env(in, source, ro_text(ro_get(m, "subPathExpr")), env);
         }
     }
+    ro_inject_unique(arena, all, "mountPath", "devicePath", taken);
+    for (struct ro_edit *e = all ? all->first : NULL, *next; e; e = next) {
+        next = e->next;
+        if (n++ < taken)
+            continue;
+        ro_edit_detach(e);
+        ro_edit_append(own, e);
+    }
+    if (own && !own->first)
+        ro_edit_detach(own);
 }
 
 /* ---- environment ---- */
@@ -126,9 +118,9 @@ static void transfer(struct ro_injection *in, const struct rollout_node *contain
         for (uint32_t i = 0; i < n; i++)
             order[i] = i;
         ro_sort_indices(order, n, order + n, by_text, names);
-        const struct rollout_node *from = named(ro_dig(in->pod, "spec", "containers", NULL), "name", source);
-        for (size_t i = 0; i < n; i++)
-            add_env(in, ret, named(ro_get(from, "env"), "name", names[order[i]]));
+        uint32_t from = ro_names_first(&in->source_names, source);
+        for (size_t i = 0; i < n && from != UINT32_MAX; i++)
+            ro_edit_append(ret, ro_edit_copy(in->arena, ro_named_first(&in->sources[from].env, names[order[i]])));
     }
 }
 
@@ -158,26 +150,9 @@ static void add_volumes(struct ro_injection *in, const struct ro_injected_set *s
                         struct ro_edit *volumes)
 {
     for (const struct rollout_node *m = uses ? ro_first(uses) : NULL; m && m != ro_end(uses); m = ro_next(m)) {
-        const struct rollout_node *volume = named(ro_get(set->spec, "volumes"), "name", ro_text(ro_get(m, "name")));
+        const struct rollout_node *volume = ro_named_first(&set->volumes, ro_text(ro_get(m, "name")));
         if (volume)
             ro_edit_append(volumes, ro_edit_copy(in->arena, volume));
-    }
-}
-
-/* What the pod shares and does not collide with what is there, by either path. */
-static void add_shared(struct ro_edit *container, const char *list, const char *path, struct ro_edit *shared,
-                       struct ro_arena *arena)
-{
-    struct ro_edit *mounts = ro_edit_get(container, "volumeMounts"), *devices = ro_edit_get(container, "volumeDevices");
-    for (struct ro_edit *e = shared->first, *next; e; e = next) {
-        next = e->next;
-        struct rollout_str where = ro_edit_get_text(e, path);
-        if (has(mounts, "mountPath", where) || has(devices, "devicePath", where))
-            continue;
-        ro_edit_detach(e);
-        ro_edit_append(ro_edit_need_array(arena, container, list), e);
-        mounts = ro_edit_get(container, "volumeMounts");
-        devices = ro_edit_get(container, "volumeDevices");
     }
 }
 
@@ -185,31 +160,27 @@ static struct ro_edit *build(struct ro_injection *in, const struct rollout_node 
 {
     static const char *const own[] = { "podInjectPolicy", "shareVolumePolicy", "shareVolumeDevicePolicy",
                                        "upgradeStrategy", "transferEnv",       "resourcesPolicy" };
-    struct ro_edit *made = ro_edit_copy(in->arena, container), *others = ro_edit_array(in->arena);
-    struct ro_edit *mounts = ro_edit_array(in->arena), *devices = ro_edit_array(in->arena);
-    struct ro_edit *paths = ro_edit_array(in->arena);
+    struct ro_edit *made = ro_edit_copy(in->arena, container), *paths = ro_edit_array(in->arena);
     if (in->arena->failed)
         return NULL;
     for (size_t i = 0; i < sizeof own / sizeof *own; i++)
         ro_edit_remove(made, (struct rollout_str){ own[i], strlen(own[i]) });
     if (is_enabled(container, "shareVolumePolicy"))
-        share(in, "volumeMounts", "mountPath", mounts, paths);
+        share(in, made, "volumeMounts", paths);
     if (is_enabled(container, "shareVolumeDevicePolicy"))
-        share(in, "volumeDevices", "devicePath", devices, NULL);
-    add_shared(made, "volumeMounts", "mountPath", mounts, in->arena);
-    add_shared(made, "volumeDevices", "devicePath", devices, in->arena);
-    transfer(in, container, others);
+        share(in, made, "volumeDevices", NULL);
     struct ro_edit *env = ro_edit_need_array(in->arena, made, "env");
+    size_t kept = 1; /* the sidecar's own, doubles too, and IS_INJECTED */
+    for (struct ro_edit *e = env ? env->first : NULL; e; e = e->next)
+        kept++;
     ro_edit_append(env, plain_env(in, RO_STR("IS_INJECTED"), RO_STR("true")));
-    struct ro_edit *more[] = { others, paths };
-    for (size_t i = 0; i < 2; i++)
-        for (struct ro_edit *e = more[i]->first, *next; e; e = next) {
-            next = e->next;
-            if (has(env, "name", ro_edit_get_text(e, "name")))
-                continue;
-            ro_edit_detach(e);
-            ro_edit_append(env, e);
-        }
+    transfer(in, container, env);
+    for (struct ro_edit *e = paths ? paths->first : NULL, *next; e; e = next) {
+        next = e->next;
+        ro_edit_detach(e);
+        ro_edit_append(env, e);
+    }
+    ro_inject_unique(in->arena, env, "name", NULL, kept);
     return made;
 }
 

@@ -13,20 +13,6 @@ struct total {
     bool any, unlimited, requested;
 };
 
-/* Sidecars are none of the containers that are meant. */
-static bool is_sidecar(const struct ro_injection *in, struct rollout_str name)
-{
-    static const char *const lists[] = { "initContainers", "containers" };
-    for (size_t i = 0; i < in->set_count; i++)
-        for (size_t k = 0; k < 2 && !in->sets[i].hidden; k++) {
-            const struct rollout_node *list = ro_get(in->sets[i].spec, lists[k]);
-            for (const struct rollout_node *c = list ? ro_first(list) : NULL; c && c != ro_end(list); c = ro_next(c))
-                if (ro_str_eq(ro_text(ro_get(c, "name")), name))
-                    return true;
-        }
-    return false;
-}
-
 static void combine(struct ro_amount *into, bool *any, const struct ro_amount *amount, bool sum)
 {
     if (sum)
@@ -75,7 +61,8 @@ static bool take_containers(struct ro_injection *in, struct ro_regex *regex, str
         while (ro_each_next(in->d, &each)) {
             struct rollout_str name = ro_read_text(in->d, &each.at, "name");
             bool native = ro_str_eq(ro_read_text(in->d, &each.at, "restartPolicy"), RO_STR("Always"));
-            if ((k == 0 && !native) || is_sidecar(in, name) || !ro_regex_matches(regex, name))
+            if ((k == 0 && !native) || !ro_regex_matches(regex, name) ||
+                ro_names_first(&in->sidecars, name) != UINT32_MAX) /* sidecars are not meant */
                 continue;
             any = true;
             take_container(in, &each.at, mode, totals);
