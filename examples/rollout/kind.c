@@ -28,6 +28,6 @@ struct kind kind_of(const struct rollout_workload *workload)
                               .name = workload->daemonset->name,
                               .native = workload->daemonset->flags & ROLLOUT_DAEMONSET_NATIVE };
     if (workload->sidecarset)
-        return (struct kind){ .name = workload->sidecarset->name };
+        return (struct kind){ .name = workload->sidecarset->name, .priority = &workload->sidecarset->order.priority };
     return (struct kind){ 0 };
 }

@@ -195,12 +195,15 @@ int ro_plan_sidecarset(const struct rollout_sidecarset *spec, const struct ro_pl
 {
     struct sc_pass pass = { .spec = spec, .in = in, .now_ms = in->snapshot.now_ms, .n = in->pods.count };
     int r = ro_sidecarset_check(spec, in, reterr);
-    if (r == ROLLOUT_OK && !answer->plan)
-        r = ro_error(reterr, ROLLOUT_ERR_INVALID, "sidecarset", "sidecarset: candidates are not known of this kind");
     if (r)
         return r;
     r = open_pass(&pass) ? sc_look(&pass, reterr) : ro_error_nomem(reterr);
-    if (r == ROLLOUT_OK) {
+    if (r == ROLLOUT_OK)
+        sc_limits(&pass);
+    if (r == ROLLOUT_OK && answer->candidates) {
+        sc_select(&pass); /* whatever the pass stops at */
+        r = pass.arena.failed ? ro_error_nomem(reterr) : sc_candidates(&pass, answer->candidates, reterr);
+    } else if (r == ROLLOUT_OK) {
         sc_revisions(&pass);
         run(&pass);
         r = pass.arena.failed ? ro_error_nomem(reterr) : sc_report(&pass, answer->plan, reterr);

@@ -98,6 +98,7 @@ struct sc_pass {
     size_t matched_count, wait_count, update_count, flip_count, immutable_count;
     int64_t updated, ready, updated_ready, bad;
     int64_t partition, max_unavailable;
+    int64_t used_up; /* of max_unavailable, with the pods that are taken now */
 
     struct sc_act *acts, **end;
     bool status_written, status_changed;
@@ -168,6 +169,8 @@ bool sc_container_ready(const struct sc_state *state, struct rollout_str name);
 
 /* Facts of every pod. ROLLOUT_OK or ROLLOUT_ERR_INVALID for a selector. */
 int sc_look(struct sc_pass *pass, struct rollout_error *reterr);
+/* partition and maxUnavailable as pods (1.1). */
+void sc_limits(struct sc_pass *pass);
 /* Buckets, order, and how many (5). */
 void sc_select(struct sc_pass *pass);
 /* Updates one pod, or flips it (6, 7.3): adds the actions; false: pass->error is set. */
@@ -178,6 +181,7 @@ bool sc_condition(struct sc_pass *pass, uint32_t pod, bool upgradable);
 void sc_revisions(struct sc_pass *pass);
 
 /* ---- the plan (sidecarset_report.c) ---- */
+int sc_candidates(struct sc_pass *pass, struct rollout_candidates **ret, struct rollout_error *reterr);
 int sc_report(struct sc_pass *pass, struct rollout_plan **ret, struct rollout_error *reterr);
 void sc_report_revisions(struct sc_pass *pass, struct ro_builder *b);
 

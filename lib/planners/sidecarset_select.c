@@ -127,7 +127,7 @@ static void sort(struct sc_pass *pass)
         scatter(pass);
 }
 
-static void read_limits(struct sc_pass *pass)
+void sc_limits(struct sc_pass *pass)
 {
     const struct rollout_sidecarset *spec = pass->spec;
     int32_t total = (int32_t)pass->matched_count;
@@ -160,7 +160,6 @@ void sc_select(struct sc_pass *pass)
         if (fate == SC_FATE_PARTITION)
             pass->wait[pass->wait_count++] = pod;
     }
-    read_limits(pass);
     sort(pass);
     int64_t reach = (int64_t)pass->wait_count - pass->partition, bad = pass->bad, taken = 0;
     for (size_t k = 0; k < pass->wait_count; k++)
@@ -173,6 +172,7 @@ void sc_select(struct sc_pass *pass)
         pass->fates[pass->wait[taken]] = SC_FATE_UPDATE;
     }
     pass->update_count = (size_t)taken;
+    pass->used_up = bad;
     for (int64_t k = taken; k < reach; k++)
         pass->fates[pass->wait[k]] = SC_FATE_BUDGET;
 }
