@@ -46,6 +46,9 @@ int command_replay(const struct options *options);
 int command_simulate(const struct options *options);
 int command_check(const struct options *options);
 
+/* For documents that do not say what time it is. */
+int64_t wall_clock_ms(void);
+
 /* Documents from files, one after the other; "-" is stdin. */
 struct input {
     const char *const *files;

@@ -11,7 +11,7 @@
 
 #include "command.h"
 
-static int64_t wall_clock_ms(void)
+int64_t wall_clock_ms(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);

@@ -83,7 +83,7 @@ static int replay_inject(const struct rollout_node *snapshot, const struct rollo
     struct rollout_tree document = { snapshot, snapshot->size };
     struct rollout_objects *answer = NULL;
     struct text expected = { 0 }, got = { 0 };
-    int r = rollout_inject(&document, &answer, reterr);
+    int r = rollout_inject(&document, 0, &answer, reterr);
     if (r == ROLLOUT_OK) {
         const struct rollout_node *root = answer->items[0].nodes;
         bool refused = member(root, "error") && member(expect, "error");

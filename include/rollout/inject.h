@@ -14,7 +14,7 @@ extern "C" {
 
 /** Injects into a new pod.
  *
- *  document: an OBJECT with `pod` (Pod), `sidecarSets` (in the order in which upstream comes upon them; those bound to a
+ *  document: an OBJECT (or one whose member `snapshot` is it) with `pod` (Pod), `sidecarSets` (in the order in which upstream comes upon them; those bound to a
  *  namespace are to be first), `revisions` (ControllerRevisions of all sets), `namespaces`, `now` (RFC 3339), `random` (the
  *  number in [0,1) that a Partial revision policy draws, 0 where absent) and `featureGates`.
  *
@@ -22,10 +22,12 @@ extern "C" {
  *  imagePullSecrets, annotations, env, mounts, pod}, as the recordings of admissions have it (snapshot.md), or
  *  {actions: [], error} where the pod would be refused. actions is empty where no set gives a container.
  *
+ *  now_ms is used where the document has no "now"; 0: then that is an error.
+ *
  *  Returns ROLLOUT_OK, ROLLOUT_ERR_INVALID or ROLLOUT_ERR_NOMEM.
  *  Since: 0.1 (testing) */
-ROLLOUT_API int rollout_inject(const struct rollout_tree *document, struct rollout_objects **ret_objects,
-                               struct rollout_error *reterr);
+ROLLOUT_API int rollout_inject(const struct rollout_tree *document, int64_t now_ms,
+                               struct rollout_objects **ret_objects, struct rollout_error *reterr);
 
 #ifdef __cplusplus
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* JSON within annotations, whose keys only the rules know: what node.h's expansions cannot give. */
+/* JSON within texts, where only a spec says which of them are JSON: patchPodMetadata merges into annotations of any
+ * key. So no builder of a tree could expand them (node.h). */
 #ifndef RO_BASE_JSON_TEXT_H
 #define RO_BASE_JSON_TEXT_H
 

@@ -34,6 +34,14 @@ static bool is_owned(const struct rollout_node *pod, const struct rollout_world 
     return selector && ro_selector_match(selector, &facts->labels, &hint);
 }
 
+/* A pod of a List is a SidecarSet's by its labels, whoever owns it. A Snapshot's are all looked at. */
+static bool is_selected(const struct rollout_workload *workload, const struct rollout_pod *facts)
+{
+    const struct rollout_selector *selector = ro_workload_selector(workload);
+    uint32_t hint = 0;
+    return !ro_selector_usable(selector) || ro_selector_match(selector, &facts->labels, &hint);
+}
+
 static void read_pods(struct ro_decoder *d, struct holder *h, const struct ro_group *group,
                       const struct ro_places *places, bool list)
 {
@@ -56,7 +64,8 @@ static void read_pods(struct ro_decoder *d, struct holder *h, const struct ro_gr
         if (may && !in_place) /* for all that may still come: to look for them first would be a pass of its own */
             in_place = ro_arena_alloc(&h->arena, count - i, sizeof(*in_place));
         ro_pod_decode(d, &at, &gates, &pods[n], may ? in_place : NULL);
-        if (!list && !h->workload.sidecarset && !is_owned(at.node, &h->world, &pods[n]))
+        if (h->workload.sidecarset ? list && !is_selected(&h->workload, &pods[n])
+                                   : !list && !is_owned(at.node, &h->world, &pods[n]))
             continue;
         ro_pod_select(&pods[n], at.node, &h->workload, &storage);
         if (pods[n].in_place)
@@ -109,7 +118,7 @@ static uint32_t find_update_revision(struct holder *h, const struct rollout_node
     if (found == ROLLOUT_NONE) {
         ro_revision_make(&h->arena, workload, object, collision_count, revisions, *count, &revisions[*count],
                          &objects[*count]);
-        return (uint32_t)++ * count;
+        return (uint32_t)++*count;
     }
     for (size_t i = 0; workload->cloneset && i < *count; i++)
         if (revisions[i].number > revisions[found].number) {
@@ -138,7 +147,8 @@ static void read_revisions(struct ro_decoder *d, struct holder *h, const struct 
     }
     if (snapshot) {
         struct rollout_str named = ro_read_text(d, &places->body, "currentRevision");
-        current = named.len > 0 && !h->workload.daemonset && !h->workload.sidecarset ? named : current; /* they have none */
+        current =
+            named.len > 0 && !h->workload.daemonset && !h->workload.sidecarset ? named : current; /* they have none */
         update = ro_read_text(d, &places->body, "updateRevision");
         update_at = ro_at_member(&places->body, "updateRevision");
     }
@@ -186,14 +196,14 @@ int rollout_grouping_decode(const struct rollout_grouping *grouping, size_t inde
     h->snapshot.struct_size = sizeof(h->snapshot);
     h->snapshot.nodes = grouping->nodes;
     h->snapshot.storage_classes = grouping->storage_classes;
+    h->snapshot.namespaces = grouping->namespaces;
 
     /* Settings are members of a Snapshot; what a List or a lone workload has of these names is not one. */
     static const struct rollout_node nothing = { ROLLOUT_NODE_OBJECT, 1, { NULL, 0 }, { NULL, 0 }, 0, 0 };
     struct ro_at none = ro_at_root(&nothing);
     ro_grouping_places(&d, grouping, group, &places);
     read_workload(&d, h, group, &places);
-    ro_read_settings(&d, &h->arena, grouping->body ? &places.body : &none, now_ms, &h->workload,
-                     &h->snapshot);
+    ro_read_settings(&d, &h->arena, grouping->body ? &places.body : &none, now_ms, &h->workload, &h->snapshot);
     if (d.code == ROLLOUT_OK) {
         read_revisions(&d, h, group, &places, grouping->body != NULL);
         read_claims(&d, h, group, &places);

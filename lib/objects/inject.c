@@ -115,12 +115,10 @@ static void record(struct admission *a, const struct ro_injected_set *set, struc
 
 static void write_injected_list(struct admission *a)
 {
-    struct rollout_str old = annotation(a, INJECTED_KEY), text = { NULL, 0 };
-    size_t most = 1, n = 0;
+    struct rollout_str old = annotation(a, INJECTED_KEY);
+    size_t most = 1 + a->in.set_count, n = 0;
     for (size_t i = 0; i < old.len; i++)
         most += old.data[i] == ',';
-    for (struct ro_edit *e = a->given->first; e; e = e->next)
-        most++;
     struct rollout_str *names = ro_arena_alloc(a->in.arena, most, sizeof(*names));
     if (!names)
         return;
@@ -129,13 +127,21 @@ static void write_injected_list(struct admission *a)
             names[n++] = (struct rollout_str){ old.data + start, i - start };
             start = i + 1;
         }
-    for (struct ro_edit *e = a->given->first; e; e = e->next)
-        names[n++] = e->node.text;
+    for (size_t i = 0; i < a->in.set_count; i++) /* those too that gave no container */
+        if (!a->in.sets[i].hidden)
+            names[n++] = a->in.sets[i].name;
     struct ro_edit *list = sorted_names(a, names, n);
+    size_t len = 0, at = 0;
     for (struct ro_edit *e = list ? list->first : NULL; e; e = e->next)
-        text = ro_arena_printf(a->in.arena, "%.*s%s%.*s", (int)text.len, text.data ? text.data : "",
-                               text.data ? "," : "", (int)e->node.text.len, e->node.text.data);
-    annotate(a, RO_STR(INJECTED_KEY), text);
+        len += e->node.text.len + 1;
+    char *text = ro_arena_alloc(a->in.arena, len, 1);
+    for (struct ro_edit *e = list ? list->first : NULL; e && text; e = e->next) {
+        if (at > 0)
+            text[at++] = ',';
+        memcpy(text + at, e->node.text.data, e->node.text.len);
+        at += e->node.text.len;
+    }
+    annotate(a, RO_STR(INJECTED_KEY), (struct rollout_str){ text, at });
 }
 
 static bool patch_metadata(struct admission *a, const struct ro_injected_set *set)
@@ -395,7 +401,7 @@ static void open_admission(struct admission *a)
     a->now = none;
 }
 
-int rollout_inject(const struct rollout_tree *document, struct rollout_objects **ret_objects,
+int rollout_inject(const struct rollout_tree *document, int64_t now_ms, struct rollout_objects **ret_objects,
                    struct rollout_error *reterr)
 {
     struct ro_decoder d = { .reterr = reterr };
@@ -405,15 +411,19 @@ int rollout_inject(const struct rollout_tree *document, struct rollout_objects *
     int r = rollout_tree_check(document, reterr);
     if (r != ROLLOUT_OK)
         return r;
-    struct ro_at root = ro_at_root(document->nodes);
+    const struct rollout_node *snapshot = ro_get(document->nodes, "snapshot"); /* of a recorded decision */
+    struct ro_at root = ro_at_root(snapshot ? snapshot : document->nodes);
     struct ro_at pod = ro_at_object(&d, &root, "pod");
     if (d.code == ROLLOUT_OK && !pod.node)
         ro_refuse(&d, &(struct ro_at){ .path = { .key = RO_STR("pod") } }, "missing");
     int64_t now = ro_read_time(&d, &root, "now");
+    now = now ? now : now_ms;
+    if (d.code == ROLLOUT_OK && !now)
+        ro_refuse(&d, &(struct ro_at){ .path = { .key = RO_STR("now") } }, "missing");
     if (d.code != ROLLOUT_OK)
         return d.code;
     a.in.arena = &a.arena;
-    a.in.document = document->nodes;
+    a.in.document = root.node;
     a.in.pod = pod.node;
     open_admission(&a);
     char text[RO_TIME_SIZE];

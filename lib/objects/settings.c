@@ -96,7 +96,6 @@ void ro_read_settings(struct ro_decoder *d, struct ro_arena *arena, const struct
     read_fixes(d, body);
     struct ro_at in_flight = ro_at_object(d, body, "inFlight");
     snapshot->unobserved_since_ms = ro_read_time(d, &in_flight, "since");
-    ro_namespaces_decode(d, arena, body, &snapshot->namespaces);
     ro_in_flight_decode(d, arena, &in_flight, &snapshot->in_flight);
     read_backoffs(d, arena, body, &snapshot->failed_pod_backoffs);
 }

@@ -100,20 +100,12 @@ void ro_sidecarset_decode(struct ro_decoder *d, struct ro_arena *arena, const st
     *ret = set;
 }
 
-void ro_namespaces_decode(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *body,
-                          struct rollout_namespaces *ret)
+void ro_namespace_decode(struct ro_decoder *d, const struct ro_at *object, struct rollout_namespace *ret)
 {
-    struct ro_each each;
-    ro_each_open(d, body, "namespaces", &each);
-    size_t count;
-    struct rollout_namespace *items = ro_each_alloc(&each, arena, sizeof(*items), &count);
-    while (items && ro_each_next(d, &each)) {
-        struct ro_metadata metadata;
-        ro_check_kind(d, &each.at, "Namespace");
-        ro_read_metadata(d, &each.at, &metadata);
-        items[each.index] = (struct rollout_namespace){ metadata.name, metadata.labels };
-    }
-    *ret = (struct rollout_namespaces){ items, items ? count : 0, sizeof(*items) };
+    struct ro_metadata metadata;
+    ro_check_kind(d, object, "Namespace");
+    ro_read_metadata(d, object, &metadata);
+    *ret = (struct rollout_namespace){ metadata.name, metadata.labels };
 }
 
 void ro_in_flight_decode(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *in_flight,

@@ -12,9 +12,9 @@
 void ro_sidecarset_decode(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *object, uint32_t version,
                           struct rollout_sidecarset *ret, struct rollout_sidecarset_status *ret_status);
 
-/* The member namespaces of a Snapshot; of its inFlight, which is given, the writes to pods. */
-void ro_namespaces_decode(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *body,
-                          struct rollout_namespaces *ret);
+void ro_namespace_decode(struct ro_decoder *d, const struct ro_at *object, struct rollout_namespace *ret);
+
+/* Of a Snapshot's inFlight, which is given, the writes to pods. */
 void ro_in_flight_decode(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *in_flight,
                          struct rollout_in_flights *ret);
 
