@@ -112,10 +112,8 @@ static void add_text(struct text *out, const struct rollout_node *pod, const str
     text_adds(out, "Pod ");
     text_add_plain(out, space);
     text_adds(out, space.len ? "/" : "");
-    if (name.len)
-        text_add_plain(out, name);
-    else
-        text_adds(out, "without a name");
+    text_add_plain(out, name.len ? name : text_of(node_get(pod, "metadata"), "generateName"));
+    text_adds(out, name.len ? "" : "*"); /* the API server makes the rest */
     if (node_get(answer, "error")) {
         text_adds(out, ": refused: ");
         text_add_plain(out, text_of(answer, "error"));

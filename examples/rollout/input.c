@@ -120,8 +120,7 @@ static int highest(int a, int b)
 static bool name_unsupported(const struct options *options, const struct input *input,
                              const struct rollout_tree *document)
 {
-    static const char *const kinds[] = { "Deployment", "ReplicationController", "UnitedDeployment", "BroadcastJob",
-                                         "SidecarSet" };
+    static const char *const kinds[] = { "Deployment", "ReplicationController", "UnitedDeployment", "BroadcastJob" };
     const struct rollout_node *items = node_get(document->nodes, "items");
     bool seen[sizeof kinds / sizeof kinds[0]] = { false }, any = false;
     if (!items || items->kind != ROLLOUT_NODE_ARRAY)

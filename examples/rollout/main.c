@@ -39,9 +39,11 @@ static const struct subcommand {
       "by the order of those indexes.\n",
       "0; 2 bad input" },
     { "inject", command_inject, "inject [-o json] [FILE...]",
-      "Prints what SidecarSets make of a new pod: each document is a Snapshot with `pod` and `sidecarSets`, and with\n"
-      "`random` where a Partial revision policy draws. The answer is one object: the names of containers, volumes\n"
-      "and annotations after admission, and the pod; or why it would be refused.\n",
+      "Prints what SidecarSets make of a new pod: its lists with what is new (+) and what was replaced (~), or why it\n"
+      "is refused. A document is a Snapshot with `pod`, `sidecarSets`, and, where they matter, `revisions`, "
+      "`namespaces`\n"
+      "and `random`, the number in [0,1) that a Partial revision policy draws. -o json answers with the names in each\n"
+      "list, and with the pod.\n",
       "0; 1 the pod is refused; 2 bad input" },
     { "lint", command_lint, "lint [-o json] [FILE...]",
       "Prints what is wrong with a strategy, as far as it can be said without playing it: percentages that round to\n"

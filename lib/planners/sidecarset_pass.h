@@ -98,7 +98,8 @@ struct sc_pass {
     size_t matched_count, wait_count, update_count, flip_count, immutable_count;
     int64_t updated, ready, updated_ready, bad;
     int64_t partition, max_unavailable;
-    int64_t used_up; /* of max_unavailable, with the pods that are taken now */
+    int64_t used_up;  /* of max_unavailable, with the pods that are taken now */
+    uint32_t used_by; /* the first of those pods + 1 */
 
     struct sc_act *acts, **end;
     bool status_written, status_changed;

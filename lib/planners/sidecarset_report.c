@@ -123,6 +123,8 @@ static void judge(const struct sc_pass *pass, struct ro_builder *b, uint32_t pod
         ro_verdict_set(v, ROLLOUT_REASON_MAX_UNAVAILABLE_REACHED);
         v->a = pass->used_up;
         v->b = pass->max_unavailable;
+        if (pass->used_by)
+            v->because = pass->used_by - 1;
         wants = true;
         break;
     default:

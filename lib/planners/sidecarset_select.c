@@ -157,6 +157,9 @@ void sc_select(struct sc_pass *pass)
                                                       : SC_FATE_PARTITION;
         pass->fates[pod] = (uint8_t)fate;
         pass->immutable_count += fate == SC_FATE_IMMUTABLE;
+        if (!pass->used_by && fate == SC_FATE_UPDATED &&
+            (mark & (SC_CONSISTENT | SC_READY)) != (SC_CONSISTENT | SC_READY))
+            pass->used_by = pod + 1;
         if (fate == SC_FATE_PARTITION)
             pass->wait[pass->wait_count++] = pod;
     }
@@ -169,6 +172,8 @@ void sc_select(struct sc_pass *pass)
         if (ready && bad >= pass->max_unavailable)
             break;
         bad += ready;
+        if (ready && !pass->used_by)
+            pass->used_by = pass->wait[taken] + 1;
         pass->fates[pass->wait[taken]] = SC_FATE_UPDATE;
     }
     pass->update_count = (size_t)taken;
