@@ -245,7 +245,15 @@ static int dispatch(struct ro_apply *a)
     case ROLLOUT_OP_RELABEL:
         return relabel(a);
     case ROLLOUT_OP_UPDATE_IN_PLACE:
-        return ro_apply_update_in_place(a);
+        return a->world->workload->sidecarset ? ro_apply_sidecars(a) : ro_apply_update_in_place(a);
+    case ROLLOUT_OP_FLIP:
+        return ro_apply_sidecars(a);
+    case ROLLOUT_OP_SET_UPGRADABLE:
+        ro_apply_upgradable(a);
+        return ROLLOUT_OK;
+    case ROLLOUT_OP_LABEL_REVISION:
+        ro_apply_label(a, a->object, RO_CUSTOM_VERSION_LABEL, ro_apply_text(a, ROLLOUT_ATTR_VALUE));
+        return ROLLOUT_OK;
     case ROLLOUT_OP_END_GRACE:
         return ro_apply_end_grace(a);
     case ROLLOUT_OP_NEXT_BATCH:
@@ -307,8 +315,6 @@ static int apply(const struct rollout_world *world, const struct rollout_plan *p
         return ro_error_null(reterr, !world ? "world" : !plan ? "plan" : "ret_objects");
     if (action >= plan->action_count)
         return ro_error(reterr, ROLLOUT_ERR_INVALID, "action", "action: %zu is not in the plan", action);
-    if (world->workload->sidecarset)
-        return ro_error(reterr, ROLLOUT_ERR_INVALID, "workload", "workload: actions of a SidecarSet are not applied yet");
     struct ro_check c = { reterr, ROLLOUT_OK };
     ro_check_strs(&c, NULL, "ids", a.ids);
     if (c.code)

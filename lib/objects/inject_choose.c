@@ -2,6 +2,7 @@
 /* Which SidecarSets a new pod gets, and which revision of them. Source: sidecarset.md 10.1, 10.2. */
 #include "base/number.h"
 #include "objects/inject.h"
+#include "objects/revision.h"
 #include "objects/sidecar_hash.h"
 #include "objects/selector.h"
 #include "rules/selector.h"
@@ -33,7 +34,7 @@ static struct rollout_str version_of(struct ro_arena *arena, const struct rollou
 {
     const struct rollout_node *labels = ro_dig(revision, "metadata", "labels", NULL);
     return version_key(arena, ro_text(ro_get(labels, "kruise.io/sidecarset-name")),
-                       ro_text(ro_get(labels, "apps.kruise.io/sidecarset-custom-version")));
+                       ro_text(ro_get(labels, RO_CUSTOM_VERSION_LABEL)));
 }
 
 static struct objects objects_of(struct ro_injection *in, const char *key,

@@ -28,7 +28,9 @@ struct style {
 
 static const struct style sorted_style = { { "controller.kubernetes.io/hash", 29 }, 223, true, true, true, false };
 static const struct style cloneset_style = { { "controller.kubernetes.io/hash", 29 }, 223, true, true, true, true };
-static const struct style daemonset_style = { { RO_REVISION_LABEL, sizeof(RO_REVISION_LABEL) - 1 }, INT_MAX, false, false, false, false };
+static const struct style daemonset_style = {
+    { RO_REVISION_LABEL, sizeof(RO_REVISION_LABEL) - 1 }, INT_MAX, false, false, false, false
+};
 
 static const struct style *style_of(const struct rollout_workload *workload)
 {
@@ -74,7 +76,7 @@ void ro_revision_decode(struct ro_decoder *d, struct ro_arena *arena, const stru
         .data = ro_tree_of(data),
         .claims_hash = ro_text(ro_get_str(metadata.annotations, claims_annotation)),
         .hash = label_of(object->node, pod_label),
-        .custom_version = label_of(object->node, RO_STR("apps.kruise.io/sidecarset-custom-version")),
+        .custom_version = label_of(object->node, RO_STR(RO_CUSTOM_VERSION_LABEL)),
         .created_ms = metadata.created_ms,
     };
 }
@@ -219,8 +221,13 @@ void ro_revision_make(struct ro_arena *arena, const struct rollout_workload *wor
     ro_edit_set_text(arena, meta, RO_STR("name"), name);
     ro_edit_set_text(arena, meta, RO_STR("namespace"),
                      workload->sidecarset ? RO_STR("kruise-system") : kind.namespace_); /* it has none itself */
-    struct ro_edit *labels = map_of(arena, ro_dig(template, "metadata", "labels", NULL));
+    struct ro_edit *labels =
+        map_of(arena, workload->sidecarset ? ro_get(metadata, "labels") : ro_dig(template, "metadata", "labels", NULL));
     ro_edit_set_text(arena, labels, style->hash_label, label);
+    if (workload->sidecarset) /* by which its revisions are found */
+        ro_edit_set_text(arena, labels, RO_STR("kruise.io/sidecarset-name"), kind.name);
+    if (workload->sidecarset && workload->sidecarset->custom_version.len > 0)
+        ro_edit_set_text(arena, labels, RO_STR(RO_CUSTOM_VERSION_LABEL), workload->sidecarset->custom_version);
     ro_edit_set(meta, RO_STR("labels"), labels);
     struct ro_edit *annotations = map_of(arena, ro_get(metadata, "annotations"));
     if (style->hashes_claims) {

@@ -10,6 +10,9 @@
 #include "base/memory.h"
 #include "objects/decode.h"
 
+/* Of a SidecarSet's revisions. */
+#define RO_CUSTOM_VERSION_LABEL "apps.kruise.io/sidecarset-custom-version"
+
 #define RO_REVISION_LABEL  "controller-revision-hash"
 #define RO_CLAIMS_HASH_KEY "kruise.io/cloneset-volumeclaimtemplate-hash"
 
