@@ -199,7 +199,7 @@ int ro_plan_sidecarset(const struct rollout_sidecarset *spec, const struct ro_pl
         return r;
     r = open_pass(&pass) ? sc_look(&pass, reterr) : ro_error_nomem(reterr);
     if (r == ROLLOUT_OK)
-        sc_limits(&pass);
+        pass.limits = ro_sidecarset_limits(spec, (int32_t)pass.matched_count);
     if (r == ROLLOUT_OK && answer->candidates) {
         sc_select(&pass); /* whatever the pass stops at */
         r = pass.arena.failed ? ro_error_nomem(reterr) : sc_candidates(&pass, answer->candidates, reterr);

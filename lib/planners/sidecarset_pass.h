@@ -10,6 +10,7 @@
 #include "base/tree.h"
 #include "planners/builder.h"
 #include "planners/planner.h"
+#include "planners/sidecarset_limits.h"
 #include "planners/verdicts.h"
 
 #define SC_HASH_KEY         "kruise.io/sidecarset-hash"
@@ -97,7 +98,7 @@ struct sc_pass {
     uint32_t *matched, *wait, *scratch; /* room for all; matched is in upstream's order */
     size_t matched_count, wait_count, update_count, flip_count, immutable_count;
     int64_t updated, ready, updated_ready, bad;
-    int64_t partition, max_unavailable;
+    struct ro_sidecarset_limits limits;
     int64_t used_up;  /* of max_unavailable, with the pods that are taken now */
     uint32_t used_by; /* the first of those pods + 1 */
 
@@ -170,8 +171,6 @@ bool sc_container_ready(const struct sc_state *state, struct rollout_str name);
 
 /* Facts of every pod. ROLLOUT_OK or ROLLOUT_ERR_INVALID for a selector. */
 int sc_look(struct sc_pass *pass, struct rollout_error *reterr);
-/* partition and maxUnavailable as pods (1.1). */
-void sc_limits(struct sc_pass *pass);
 /* Buckets, order, and how many (5). */
 void sc_select(struct sc_pass *pass);
 /* Updates one pod, or flips it (6, 7.3): adds the actions; false: pass->error is set. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The plan for a SidecarSet: actions, a verdict for every pod, status. Source: sidecarset.md 4, 8, 12. */
 #include "planners/candidates.h"
-#include "planners/limits.h"
 #include "planners/sidecarset_pass.h"
 
 static void build_pairs(struct ro_builder *b, uint32_t key, const struct sc_pairs *pairs)
@@ -115,14 +114,14 @@ static void judge(const struct sc_pass *pass, struct ro_builder *b, uint32_t pod
         break;
     case SC_FATE_PARTITION:
         ro_verdict_set(v, ROLLOUT_REASON_PARTITION_REACHED);
-        v->a = pass->partition;
+        v->a = pass->limits.partition;
         v->b = pass->places[pod];
         wants = true;
         break;
     case SC_FATE_BUDGET:
         ro_verdict_set(v, ROLLOUT_REASON_MAX_UNAVAILABLE_REACHED);
         v->a = pass->used_up;
-        v->b = pass->max_unavailable;
+        v->b = pass->limits.max_unavailable;
         if (pass->used_by)
             v->because = pass->used_by - 1;
         wants = true;
@@ -179,25 +178,10 @@ static void build_status(struct sc_pass *pass, struct ro_builder *b)
     pass->status_changed = !fails && changed;
 }
 
-static void build_limits(const struct sc_pass *pass, struct ro_builder *b)
-{
-    static const struct rollout_intstr none = { ROLLOUT_INTSTR_INT, 0, { NULL, 0 } },
-                                       one = { ROLLOUT_INTSTR_INT, 1, { NULL, 0 } };
-    const struct rollout_intstr *partition = &pass->spec->partition, *unavailable = &pass->spec->max_unavailable;
-    const uint32_t up = ROLLOUT_ROUND_UP;
-    int32_t total = (int32_t)pass->matched_count;
-    uint32_t unset = ro_limit_unset(partition);
-    ro_limit_build(b, RO_STR("partition"), unset ? &none : partition, ROLLOUT_PARSER_SCALED, up, unset, total,
-                   pass->partition);
-    unset = ro_limit_unset(unavailable);
-    ro_limit_build(b, RO_STR("maxUnavailable"), unset ? &one : unavailable, ROLLOUT_PARSER_LEGACY, up, unset, total,
-                   pass->max_unavailable);
-}
-
 static void write_all(struct sc_pass *pass, struct ro_builder *b)
 {
     if (!(pass->spec->flags & ROLLOUT_SIDECARSET_NOT_UPDATE))
-        build_limits(pass, b);
+        ro_sidecarset_build_limits(pass->spec, &pass->limits, (int32_t)pass->matched_count, b);
     build_status(pass, b);
     ro_build_verdicts(b, pass->n);
     build_actions(pass, b);
@@ -235,7 +219,7 @@ int sc_candidates(struct sc_pass *pass, struct rollout_candidates **ret, struct 
         ro_candidates_add(
             candidates, items,
             (struct rollout_candidate){ ROLLOUT_SUBJECT_POD, pass->wait[k], ROLLOUT_CANDIDATE_WAITING, pass->wait[k] });
-    int64_t reach = (int64_t)pass->wait_count - pass->partition;
+    int64_t reach = (int64_t)pass->wait_count - pass->limits.partition;
     candidates->revision = pass->in->snapshot.update_revision - 1;
     candidates->within = reach > 0 ? (size_t)reach : 0;
     candidates->counted = (int64_t)pass->matched_count;

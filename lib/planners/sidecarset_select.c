@@ -127,23 +127,6 @@ static void sort(struct sc_pass *pass)
         scatter(pass);
 }
 
-void sc_limits(struct sc_pass *pass)
-{
-    const struct rollout_sidecarset *spec = pass->spec;
-    int32_t total = (int32_t)pass->matched_count;
-    int64_t p = 0;
-    if (rollout_intstr_scale(&spec->partition, ROLLOUT_PARSER_SCALED, ROLLOUT_ROUND_UP, total, &p) != ROLLOUT_OK)
-        p = 0;
-    if (total > 1 && p == total && spec->partition.kind == ROLLOUT_INTSTR_TEXT &&
-        !ro_str_eq(spec->partition.text, RO_STR("100%")))
-        p = total - 1;
-    pass->partition = p < 0 ? 0 : p > total ? total : p;
-    pass->max_unavailable = spec->max_unavailable.kind == ROLLOUT_INTSTR_UNSET;
-    if (!pass->max_unavailable && rollout_intstr_scale(&spec->max_unavailable, ROLLOUT_PARSER_LEGACY, ROLLOUT_ROUND_UP,
-                                                       total, &pass->max_unavailable) != ROLLOUT_OK)
-        pass->max_unavailable = 0;
-}
-
 void sc_select(struct sc_pass *pass)
 {
     pass->wait_count = 0;
@@ -164,12 +147,12 @@ void sc_select(struct sc_pass *pass)
             pass->wait[pass->wait_count++] = pod;
     }
     sort(pass);
-    int64_t reach = (int64_t)pass->wait_count - pass->partition, bad = pass->bad, taken = 0;
+    int64_t reach = (int64_t)pass->wait_count - pass->limits.partition, bad = pass->bad, taken = 0;
     for (size_t k = 0; k < pass->wait_count; k++)
         pass->places[pass->wait[k]] = (uint32_t)k + 1;
     for (; taken < reach; taken++) {
         bool ready = pass->marks[pass->wait[taken]] & SC_READY;
-        if (ready && bad >= pass->max_unavailable)
+        if (ready && bad >= pass->limits.max_unavailable)
             break;
         bad += ready;
         if (ready && !pass->used_by)

@@ -346,7 +346,7 @@ const char *ro_resource_expression(struct rollout_str text, const struct ro_amou
     if (r.token != END)
         fail(&r, "is no expression");
     if (v.is_amount ? v.amount.quantity.negative : v.number < 0)
-        fail(&r, "comes to less than zero");
+        fail(&r, RO_BELOW_ZERO);
     if (r.error)
         return r.error;
     *ret = to_amount(&v);

@@ -13,6 +13,9 @@ struct ro_amount {
 /* b is added to a, whose form stays unless a is zero, as upstream. */
 void ro_amount_add(struct ro_amount *a, const struct ro_amount *b);
 
+/* Why there is no value of what is otherwise right. */
+#define RO_BELOW_ZERO "comes to less than zero"
+
 /* The value of an expression in which the variable has this value: it is called memory where that word stands in the
  * text, else cpu. NULL, or why there is no value (static). */
 const char *ro_resource_expression(struct rollout_str text, const struct ro_amount *variable, struct ro_amount *ret);

@@ -42,6 +42,7 @@ struct rollout_str ro_lint_shown(struct ro_lint *l, const struct ro_at *at);
 /* The kinds. */
 void ro_lint_cloneset(struct ro_lint *l, const struct rollout_cloneset *cloneset);
 void ro_lint_statefulset(struct ro_lint *l, const struct rollout_statefulset *set);
+int ro_lint_sidecarset(struct ro_lint *l, const struct rollout_sidecarset *set, struct rollout_error *reterr);
 int ro_lint_daemonset(struct ro_lint *l, const struct rollout_daemonset *set, struct rollout_error *reterr);
 
 /* ---- limits ---- */

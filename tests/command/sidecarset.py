@@ -10,7 +10,7 @@ import unittest
 
 ROLLOUT, ROOT = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2])
 EXAMPLE = ROOT / 'examples' / 'sidecarset.json'
-INJECT = ROOT / 'examples' / 'inject.json'
+INJECT = ROOT / 'examples' / 'inject' / 'checkout.json'
 
 
 def rollout(*arguments, text=None):
