@@ -17,7 +17,7 @@ void ro_edit_sort(struct ro_arena *arena, struct ro_edit *object)
         n++;
     struct ro_edit **members = ro_arena_alloc(arena, n, sizeof(struct ro_edit *));
     uint32_t *order = ro_arena_alloc(arena, 2 * n, sizeof(*order));
-    if (!members || !order)
+    if (!object || !members || !order)
         return;
     n = 0;
     for (struct ro_edit *e = object->first; e; e = e->next) {
