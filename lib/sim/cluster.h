@@ -60,6 +60,7 @@ struct ro_sim_pair {
     struct rollout_diff *diff; /* NULL: the revisions' data are not known */
     uint32_t flags;            /* ROLLOUT_CHANGES_* */
     uint16_t batches;          /* of containers, one after the other */
+    uint16_t stranded;         /* the last of them, whose turn never comes */
 };
 
 /* A node as the cluster knows it. */
