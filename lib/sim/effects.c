@@ -86,12 +86,10 @@ void ro_deed_set_in_place_ready(struct ro_cluster *c, uint32_t pod, bool ready)
         force_unready(c, pod);
 }
 
+/* Planned only where there is something to write. */
 static void mark_not_ready(struct ro_cluster *c, uint32_t pod, uint32_t key, bool mark)
 {
     struct rollout_pod *p = &c->pods[pod];
-    if (!(p->flags & ROLLOUT_POD_KRUISE_GATE) || (!(p->flags & ROLLOUT_POD_KRUISE_CONDITION) && !mark) ||
-        ((p->flags & key) != 0) == mark)
-        return;
     p->flags |= ROLLOUT_POD_KRUISE_CONDITION;
     p->flags = mark ? p->flags | key : p->flags & ~key;
     if (mark)

@@ -18,6 +18,7 @@
 
 /* ---- the list ---- */
 
+/* One more at a time. */
 static int need_room(struct ro_cluster *c, size_t count)
 {
     if (count <= c->revision_room)
@@ -26,8 +27,6 @@ static int need_room(struct ro_cluster *c, size_t count)
     if (count > REVISION_LIMIT)
         return ro_error(c->reterr, ROLLOUT_ERR_INVALID, "revisions",
                         "revisions: %zu, but at most %d can be played with", count, REVISION_LIMIT);
-    while (room < count)
-        room *= 2;
     struct rollout_revision *revisions = realloc(c->revisions, room * sizeof *revisions);
     if (revisions)
         c->revisions = revisions;
