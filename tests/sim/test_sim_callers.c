@@ -484,6 +484,15 @@ START_TEST(test_changes)
     to.workload = &workload;
     there.pods = (struct rollout_pods){ NULL, 1, sizeof *pods };
     refused("changes[1].world: pods: is NULL with a count of 1");
+    /* What is wrong with the world itself is no change's fault. */
+    struct rollout_workload none = { .struct_size = 0 };
+    struct rollout_simulation *s = NULL;
+    there.pods = snapshot.pods;
+    world.workload = &none;
+    play.changes = &changes[1];
+    play.change_count = 1;
+    ck_assert_int_eq(rollout_simulation_new(&world, &play, &s, &error), ROLLOUT_ERR_ABI);
+    ck_assert_str_eq(error.message, "workload: struct_size 0 is none");
 }
 END_TEST
 
