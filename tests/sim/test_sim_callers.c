@@ -291,6 +291,24 @@ START_TEST(test_many)
 }
 END_TEST
 
+/* States take no more memory than they may; what was explored until then is safe. */
+START_TEST(test_memory_limit)
+{
+    struct rollout_check_result result = { .struct_size = sizeof result };
+    explore.flags = ROLLOUT_CHECK_UNREADY | ROLLOUT_CHECK_FAIL | ROLLOUT_CHECK_VANISH;
+    explore.faults = 8;
+    explore.memory_limit = 700000;
+    struct rollout_check *c = opened();
+    while (result.outcome == ROLLOUT_CHECK_RUNS)
+        ck_assert_int_eq(rollout_check_step(c, 100, &result, &error), ROLLOUT_OK);
+    ck_assert_uint_eq(result.outcome, ROLLOUT_CHECK_MEMORY);
+    ck_assert_uint_le(result.memory, explore.memory_limit);
+    ck_assert_uint_gt(result.memory, explore.memory_limit / 2);
+    ck_assert_uint_gt(result.states, 1024);
+    rollout_check_free(c);
+}
+END_TEST
+
 /* ---- what is refused ---- */
 
 START_TEST(test_check_options)
@@ -318,6 +336,17 @@ START_TEST(test_check_options)
     ck_assert_str_eq(error.message, "reserved: not zero");
     explore.reserved = 0;
     rollout_check_free(opened());
+}
+END_TEST
+
+START_TEST(test_lint_gates)
+{
+    static const struct rollout_gate gate = { UINT32_MAX, 1 };
+    struct rollout_findings *findings = NULL;
+    workload.gates = &gate;
+    workload.gate_count = 1;
+    ck_assert_int_eq(rollout_lint(&world, &findings, &error), ROLLOUT_ERR_INVALID);
+    ck_assert_ptr_null(findings);
 }
 END_TEST
 
@@ -507,7 +536,9 @@ int main(void)
     tcase_add_test(tcase, test_millions);
     tcase_add_test(tcase, test_small);
     tcase_add_test(tcase, test_many);
+    tcase_add_test(tcase, test_memory_limit);
     tcase_add_test(tcase, test_check_options);
+    tcase_add_test(tcase, test_lint_gates);
     tcase_add_test(tcase, test_too_early);
     tcase_add_test(tcase, test_no_objects);
     tcase_add_test(tcase, test_fault_of_a_change);
