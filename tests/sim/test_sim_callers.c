@@ -423,15 +423,20 @@ START_TEST(test_like_others)
     static const struct rollout_label own[] = { { STR("app"), STR("web") }, { STR("kin"), STR("yes") } };
     static const struct rollout_str key = STR("kin");
     static const struct rollout_strs held = { &key, 1, sizeof key };
+    static const struct rollout_node containers[] = { { .kind = ROLLOUT_NODE_ARRAY, .size = 1 } };
+    static const struct rollout_in_place told = { .containers = { containers, 1 } };
     cloneset.replicas.value = 4;
     pods[0].revision = pods[1].revision = (struct rollout_str)STR("web-01");
     pods[2].labels = (struct rollout_labels){ own, 2, sizeof *own };
     pods[2].finalizers = held;
     pods[2].flags |= ROLLOUT_POD_KRUISE_GATE;
+    pods[2].in_place = &told;
     cloneset.flags |= ROLLOUT_CLONESET_PAUSED;
     struct rollout_simulation *s = begun();
     const struct rollout_pod *fresh = grown(s, 4);
     ck_assert_uint_eq(fresh->finalizers.count, 1);
+    ck_assert_ptr_nonnull(fresh->in_place);
+    ck_assert_ptr_eq(fresh->in_place->containers.nodes, containers);
     ck_assert_uint_ne(fresh->flags & ROLLOUT_POD_KRUISE_GATE, 0);
     ck_assert_uint_eq(fresh->labels.count, 5); /* two of its own, the revision, its hash, the state */
     rollout_simulation_free(s);
@@ -463,6 +468,19 @@ START_TEST(test_nothing_there)
     struct rollout_simulation_state state = stepped(s);
     ck_assert_uint_eq(state.outcome, ROLLOUT_SIMULATION_DONE);
     ck_assert_int_eq(state.total, 0);
+    rollout_simulation_free(s);
+}
+END_TEST
+
+START_TEST(test_hundredths)
+{
+    static const struct rollout_str text = STR("available = 35%");
+    play.assertions = &text;
+    play.assertion_count = 1;
+    struct rollout_simulation *s = begun();
+    struct rollout_simulation_state state = stepped(s);
+    ck_assert_uint_eq(state.outcome, ROLLOUT_SIMULATION_FAILED);
+    ck_assert_str_eq(state.message, "available 3, but exactly 1.05 were promised: 35% of 3");
     rollout_simulation_free(s);
 }
 END_TEST
@@ -544,6 +562,7 @@ int main(void)
     tcase_add_test(tcase, test_fault_of_a_change);
     tcase_add_test(tcase, test_like_others);
     tcase_add_test(tcase, test_nothing_there);
+    tcase_add_test(tcase, test_hundredths);
     tcase_add_test(tcase, test_restarts);
     tcase_add_test(tcase, test_changes);
     suite_add_tcase(suite, tcase);
