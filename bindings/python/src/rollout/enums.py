@@ -41,6 +41,7 @@ __all__ = [
     'DeploymentFlags',
     'Strategy',
     'ReplicaSetFlags',
+    'SidecarSetFlags',
     'StatefulSetFlags',
     'ClaimsPolicy',
     'Gate',
@@ -211,6 +212,8 @@ class Reason(IntEnum):
     """a: rank, 0 = the other revision gives them all; b: to delete"""
     POD_FINISHED = 103
     """text: phase"""
+    NOT_SELECTED = 104
+    """text: the rule that leaves it out"""
     NO_TARGET = 105
     """p; text: why it holds no place"""
     NODE_NOT_SELECTED = 106
@@ -360,6 +363,8 @@ class Reason(IntEnum):
     """text: state"""
     CLAIM_MISMATCH = 504
     """text: claim and field"""
+    SIDECAR_MISSING = 505
+    """text: which"""
     WORKLOAD_DELETING = 506
     JOB_FAILED = 507
     """p failed, or until: the deadline that has passed; neither: failed before"""
@@ -369,6 +374,8 @@ class Reason(IntEnum):
     """a: nodes"""
     SHARES_IMPOSSIBLE = 510
     """a: what the subsets come to; b: replicas"""
+    ADMISSION_REJECTED = 511
+    """text: why"""
     DEADLOCK = 512
     """p; text: defect"""
 
@@ -696,6 +703,19 @@ class ReplicaSetFlags(IntFlag):
     """it has a controller: pods on one node are ranked"""
 
 
+class SidecarSetFlags(IntFlag):
+    """SidecarSet.flags"""
+
+    PAUSED = 1
+    """updateStrategy.paused"""
+    NOT_UPDATE = 2
+    """updateStrategy.type is NotUpdate"""
+    NAMESPACE_SELECTOR = 4
+    """namespace_selector is there; else every namespace counts"""
+    UPDATE_SELECTOR = 8
+    """update_selector is there; else every pod may be updated"""
+
+
 class StatefulSetFlags(IntFlag):
     """StatefulSet.flags"""
 
@@ -820,6 +840,12 @@ class Op(IntEnum):
     """copy the ReplicaSet's template, without the label pod-template-hash, into the Deployment; one write with the
     SET_ANNOTATION that follows
     """
+    LABEL_REVISION = 27
+    """put the customVersion on the revision; REVISION, VALUE"""
+    FLIP = 28
+    """give the other container of a hot pair the empty image; IMAGE..., ANNOTATION..."""
+    SET_UPGRADABLE = 29
+    """write the condition SidecarSetUpgradable; UPGRADABLE, MESSAGE"""
     CREATE_SUBSET = 31
     """UnitedDeployment: create a child; SUBSET, KIND, REPLICAS, PARTITION, REVISION"""
     UPDATE_SUBSET = 32
@@ -903,13 +929,17 @@ class AttrKey(IntEnum):
     REPLICAS = 21
     """value: spec.replicas of a ReplicaSet or child that is written"""
     ANNOTATION = 22
-    """text: an annotation's key; value 1: it gets the ANNOTATION_VALUE that follows, 0: it is removed. One attribute
-    each
-    """
-    ANNOTATION_VALUE = 23
-    """text"""
+    """text: an annotation's key; value 1: it gets the VALUE that follows, 0: it is removed. One attribute each"""
+    VALUE = 23
+    """text: of the IMAGE or ANNOTATION right before it, else of a label"""
     MIN_READY_SECONDS = 24
     """value: seconds"""
+    IMAGE = 25
+    """text: a container's name; value 1: the VALUE that follows is its image. One each"""
+    UPGRADABLE = 28
+    """value: 0 or 1; text: the condition's status"""
+    MESSAGE = 29
+    """text: the condition's message"""
     SUBSET = 30
     """text: the subset's name"""
     CHILD = 31
@@ -1147,3 +1177,7 @@ class Lint(IntEnum):
     """updates in place beside maxSurge"""
     ORDERED_TAKES_ONE = 504
     """OrderedReady with a limit other than the number 1"""
+    EMPTY_IMAGE = 514
+    """HotUpgrade without a hotUpgradeEmptyImage"""
+    SAME_IMAGE = 515
+    """HotUpgrade whose hotUpgradeEmptyImage is the image itself"""
