@@ -1112,6 +1112,9 @@ const (
 	GateDaemonSetPruneIneligibleNodes Gate = 12
 	// PodIndexLabel: on; only what is applied depends on it
 	GatePodIndexLabel Gate = 13
+	// OpenKruise's flag assign-bcj-pods-by-scheduler: on; off, new pods of a BroadcastJob name their node themselves. Only
+	// what is applied depends on it
+	GateAssignBcjPodsByScheduler Gate = 14
 )
 
 // String is the name of the constant, or the number of an unknown one.
@@ -1143,6 +1146,8 @@ func (v Gate) String() string {
 		return "GateDaemonSetPruneIneligibleNodes"
 	case GatePodIndexLabel:
 		return "GatePodIndexLabel"
+	case GateAssignBcjPodsByScheduler:
+		return "GateAssignBcjPodsByScheduler"
 	}
 	return unknownText("Gate", int64(v))
 }
@@ -1581,13 +1586,20 @@ const (
 	FaultNeverReady Fault = 1
 	// its image cannot be pulled: containers never start
 	FaultImage Fault = 2
-	// pods become unready at_ms after they became ready, each once, and restart
+	// pods become unready at_ms after they became ready, each once, and restart; a job's that does not restart has failed
 	FaultCrash Fault = 3
 	// the node, or all of the zone, is lost at at_ms and does not come back: its pods become unready, and those that are
 	// to go never do
 	FaultNode Fault = 4
 	// at at_ms the pod becomes unready until it is updated or replaced
 	FaultBreak Fault = 5
+	// a job's pods end with a failure, each time that they run: one that restarts OnFailure runs again, and any other has
+	// failed. Only a BroadcastJob has such
+	FaultFail Fault = 6
+	// at at_ms the node, or all of the zone, is cordoned: what is there runs on
+	FaultCordon Fault = 7
+	// at at_ms the node, or all of the zone, is back, if it was lost, and not cordoned any more
+	FaultReturn Fault = 8
 )
 
 // String is the name of the constant, or the number of an unknown one.
@@ -1603,6 +1615,12 @@ func (v Fault) String() string {
 		return "FaultNode"
 	case FaultBreak:
 		return "FaultBreak"
+	case FaultFail:
+		return "FaultFail"
+	case FaultCordon:
+		return "FaultCordon"
+	case FaultReturn:
+		return "FaultReturn"
 	}
 	return unknownText("Fault", int64(v))
 }
@@ -1662,18 +1680,23 @@ const (
 	CheckUnready CheckFlags = 1 << 0
 	// a pod that does not run the update revision becomes unready for good
 	CheckBreak CheckFlags = 1 << 1
-	// a pod's phase becomes Failed
+	// a pod's phase becomes Failed; a job's that restarts OnFailure does so
 	CheckFail CheckFlags = 1 << 2
 	// someone else removes a pod
 	CheckVanish CheckFlags = 1 << 3
-	// a node is lost: its pods are terminating and unready for good
+	// a node is lost: its pods are terminating and unready for good; a DaemonSet's and a BroadcastJob's do not terminate
+	// by that
 	CheckNode CheckFlags = 1 << 4
+	// a node is cordoned
+	CheckCordon CheckFlags = 1 << 5
+	// a lost node is back, or one that is cordoned is so no more
+	CheckReturn CheckFlags = 1 << 6
 )
 
 // String is the names of the bits, joined by "|"; "0" for none.
 func (f CheckFlags) String() string { return flagText(uint32(f), checkflagsNames[:]) }
 
-var checkflagsNames = [...]string{"CheckUnready", "CheckBreak", "CheckFail", "CheckVanish", "CheckNode"}
+var checkflagsNames = [...]string{"CheckUnready", "CheckBreak", "CheckFail", "CheckVanish", "CheckNode", "CheckCordon", "CheckReturn"}
 
 // Check: How far it is.
 type Check uint32

@@ -5702,7 +5702,7 @@ void rollout_diff_free(struct rollout_diff *diff)
 
 
 
-#define RO_GATE_COUNT 14 /* one more than the largest ROLLOUT_GATE_* */
+#define RO_GATE_COUNT 15 /* one more than the largest ROLLOUT_GATE_* */
 
 struct ro_gates {
     bool on[RO_GATE_COUNT]; /* by ROLLOUT_GATE_* */
@@ -5740,6 +5740,7 @@ static const struct {
     [ROLLOUT_GATE_MAX_UNAVAILABLE_STATEFULSET] = { { "MaxUnavailableStatefulSet", 25 }, false },
     [ROLLOUT_GATE_DAEMONSET_PRUNE_INELIGIBLE_NODES] = { { "DaemonSetPruneIneligibleNodes", 29 }, false },
     [ROLLOUT_GATE_POD_INDEX_LABEL] = { { "PodIndexLabel", 13 }, true },
+    [ROLLOUT_GATE_ASSIGN_BCJ_PODS_BY_SCHEDULER] = { { "assign-bcj-pods-by-scheduler", 28 }, true },
 };
 
 static int ro_gates_resolve(const struct rollout_gate *gates, size_t count, struct ro_gates *ret, struct rollout_error *reterr)
@@ -10927,6 +10928,9 @@ static const struct rollout_taint *ro_read_taints(struct ro_decoder *d, struct r
  * where there is no such requirement, or it has not exactly one value. */
 static struct rollout_str ro_read_target_node(struct ro_decoder *d, const struct ro_at *pod_spec);
 
+/* The text of an effect; absent = every one. One that is none is not kept: that it is none is all that counts. */
+static struct rollout_str ro_effect_text(uint32_t effect);
+
 /* Binds a pod to a node by its affinity, in the place of whatever nodes its spec requires; preferences stay. */
 static void ro_require_node(struct ro_arena *arena, struct ro_edit *pod_spec, struct rollout_str node);
 
@@ -11022,7 +11026,11 @@ static int ro_apply_create_for_job(struct ro_apply *a)
     struct ro_edit *pod = ro_apply_new_pod(a, template, ROLLOUT_NONE, name, (struct rollout_str){ 0 });
     ro_apply_label(a, pod, "broadcastjob-name", a->kind.name);
     ro_apply_label(a, pod, "broadcastjob-controller-uid", a->uid);
-    ro_require_node(&a->arena, ro_edit_need_object(&a->arena, pod, "spec"), node);
+    struct ro_edit *spec = ro_edit_need_object(&a->arena, pod, "spec");
+    if (a->gates.on[ROLLOUT_GATE_ASSIGN_BCJ_PODS_BY_SCHEDULER])
+        ro_require_node(&a->arena, spec, node);
+    else
+        ro_edit_set_text(&a->arena, spec, RO_STR("nodeName"), node);
     a->made[0] = pod;
     return ROLLOUT_OK;
 }
@@ -12844,6 +12852,9 @@ static void ro_cloneset_decode(struct ro_decoder *d, struct ro_arena *arena, con
 /* The member `key` as a selector, usable or not; empty where it is absent. */
 static struct rollout_selector ro_read_selector(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *object,
                                          const char *key);
+
+/* The text of a ROLLOUT_OPERATOR_*; of none that is known a text that is none. */
+static struct rollout_str ro_operator_text(uint32_t op);
 
 /* The member `key` as a list of requirements; *ret_count is how many. nodes: over nodes, where there are Gt and
  * Lt too. */
@@ -19708,6 +19719,22 @@ static uint32_t objects_scheduling_effect_of(struct rollout_str text)
     return ro_str_eq(text, RO_STR("NoExecute")) ? ROLLOUT_EFFECT_NO_EXECUTE : ROLLOUT_EFFECT_OTHER;
 }
 
+static struct rollout_str ro_effect_text(uint32_t effect)
+{
+    switch (effect) {
+    case ROLLOUT_EFFECT_ANY:
+        return (struct rollout_str){ NULL, 0 };
+    case ROLLOUT_EFFECT_NO_SCHEDULE:
+        return RO_STR("NoSchedule");
+    case ROLLOUT_EFFECT_PREFER_NO_SCHEDULE:
+        return RO_STR("PreferNoSchedule");
+    case ROLLOUT_EFFECT_NO_EXECUTE:
+        return RO_STR("NoExecute");
+    default:
+        return RO_STR("Other");
+    }
+}
+
 static uint32_t objects_scheduling_toleration_operator_of(struct rollout_str text)
 {
     if (text.len == 0 || ro_str_eq(text, RO_STR("Equal")))
@@ -19842,15 +19869,25 @@ static void ro_require_node(struct ro_arena *arena, struct ro_edit *pod_spec, st
 
 /* ---- lib/objects/selector.c ---- */
 
-static uint32_t objects_selector_operator_of(struct rollout_str text)
+static const struct rollout_str objects_selector_operators[] = {
+    [ROLLOUT_OPERATOR_UNKNOWN] = { "Other", 5 }, [ROLLOUT_OPERATOR_IN] = { "In", 2 },
+    [ROLLOUT_OPERATOR_NOT_IN] = { "NotIn", 5 },  [ROLLOUT_OPERATOR_EXISTS] = { "Exists", 6 },
+    [ROLLOUT_OPERATOR_DOES_NOT_EXIST] = { "DoesNotExist", 12 },
+    [ROLLOUT_OPERATOR_GT] = { "Gt", 2 },         [ROLLOUT_OPERATOR_LT] = { "Lt", 2 },
+};
+
+static uint32_t objects_selector_operator_of(struct rollout_str text, bool nodes)
 {
-    if (ro_str_eq(text, RO_STR("In")))
-        return ROLLOUT_OPERATOR_IN;
-    if (ro_str_eq(text, RO_STR("NotIn")))
-        return ROLLOUT_OPERATOR_NOT_IN;
-    if (ro_str_eq(text, RO_STR("Exists")))
-        return ROLLOUT_OPERATOR_EXISTS;
-    return ro_str_eq(text, RO_STR("DoesNotExist")) ? ROLLOUT_OPERATOR_DOES_NOT_EXIST : ROLLOUT_OPERATOR_UNKNOWN;
+    uint32_t last = nodes ? ROLLOUT_OPERATOR_LT : ROLLOUT_OPERATOR_DOES_NOT_EXIST;
+    for (uint32_t op = ROLLOUT_OPERATOR_IN; op <= last; op++)
+        if (ro_str_eq(text, objects_selector_operators[op]))
+            return op;
+    return ROLLOUT_OPERATOR_UNKNOWN;
+}
+
+static struct rollout_str ro_operator_text(uint32_t op)
+{
+    return objects_selector_operators[op <= ROLLOUT_OPERATOR_LT ? op : ROLLOUT_OPERATOR_UNKNOWN];
 }
 
 static const struct rollout_requirement *ro_read_requirements(struct ro_decoder *d, struct ro_arena *arena,
@@ -19863,12 +19900,8 @@ static const struct rollout_requirement *ro_read_requirements(struct ro_decoder 
     while (items && ro_each_next(d, &each)) {
         struct rollout_str op = ro_read_text(d, &each.at, "operator");
         items[each.index].key = ro_read_text(d, &each.at, "key");
-        items[each.index].op = objects_selector_operator_of(op);
+        items[each.index].op = objects_selector_operator_of(op, nodes);
         items[each.index].values = ro_read_texts(d, &each.at, "values");
-        if (nodes && ro_str_eq(op, RO_STR("Gt")))
-            items[each.index].op = ROLLOUT_OPERATOR_GT;
-        else if (nodes && ro_str_eq(op, RO_STR("Lt")))
-            items[each.index].op = ROLLOUT_OPERATOR_LT;
     }
     return items;
 }
@@ -20135,9 +20168,28 @@ static void ro_write_in_place(struct ro_snapshot_writer *w, struct ro_edit *pod,
 /* Whether the pod has anything to say about in-place updates. */
 static bool ro_in_place_matters(const struct rollout_in_place *in_place);
 
-/* The written facts against those read back: ROLLOUT_OK, or ROLLOUT_ERR_INVALID that names the first that differs. */
+/* What a BroadcastJob reads beyond other kinds: of a pod that is complete but for that, and of a node. */
+static void ro_write_job_pod(struct ro_snapshot_writer *w, struct ro_edit *pod, const struct rollout_pod *facts);
+static void ro_write_job_node(struct ro_snapshot_writer *w, struct ro_edit *object, const struct rollout_node_facts *node);
+
+/* Room for what is meant where a pod says nothing of it. */
+struct ro_snapshot_binding {
+    struct rollout_str node;
+    struct rollout_requirement names;
+    struct rollout_node_term term;
+};
+
+static struct rollout_job_pod ro_snapshot_job_pod(const struct rollout_broadcastjob *spec, const struct rollout_pod *pod,
+                                           struct ro_snapshot_binding *binding);
+
+/* The fact in which the two differ; NULL = in none. */
+static const char *ro_snapshot_job_pod_differs(const struct rollout_job_pod *a, const struct rollout_job_pod *b);
+static const char *ro_snapshot_job_node_differs(const struct rollout_node_facts *a, const struct rollout_node_facts *b);
+
+/* The written facts against those read back: ROLLOUT_OK, or ROLLOUT_ERR_INVALID that names the first that differs.
+ * job: that the facts are of, else NULL. */
 static int ro_snapshot_compare(const struct ro_snapshot_facts *written, const struct rollout_snapshot *read,
-                        struct rollout_error *reterr);
+                        const struct rollout_broadcastjob *job, struct rollout_error *reterr);
 
 /* ---- lib/objects/snapshot_compare.c ---- */
 
@@ -20148,6 +20200,7 @@ static int ro_snapshot_compare(const struct ro_snapshot_facts *written, const st
 struct objects_snapshot_compare_compared {
     struct ro_decoder d;
     const struct ro_snapshot_facts *facts; /* that were written */
+    const struct rollout_broadcastjob *job; /* NULL: of another kind */
     struct ro_at at;                       /* its place */
 };
 
@@ -20235,6 +20288,20 @@ static void objects_snapshot_compare_compare_in_place(struct objects_snapshot_co
     c->at = pod;
 }
 
+static void objects_snapshot_compare_compare_job_pod(struct objects_snapshot_compare_compared *c, const struct rollout_pod *written, const struct rollout_pod *read)
+{
+    const struct ro_at pod = c->at;
+    struct ro_snapshot_binding binding;
+    struct rollout_job_pod a = ro_snapshot_job_pod(c->job, written, &binding);
+    const char *fact = read->job_pod ? ro_snapshot_job_pod_differs(&a, read->job_pod) : NULL;
+    struct ro_path path = ro_path_member(&pod.path, "job_pod");
+
+    if (!read->job_pod)
+        objects_snapshot_compare_refuse(c, &pod.path, "job_pod", NULL);
+    else if (fact)
+        objects_snapshot_compare_refuse(c, &path, fact, NULL);
+}
+
 static uint32_t objects_snapshot_compare_at_most(uint32_t value, uint32_t last)
 {
     return value < last ? value : last;
@@ -20261,6 +20328,8 @@ static void objects_snapshot_compare_compare_pod(struct objects_snapshot_compare
     objects_snapshot_compare_compare_in_place(c, written->in_place, read->in_place);
     objects_snapshot_compare_text(c, "uid", written->uid, read->uid);
     objects_snapshot_compare_text(c, "target_node", written->target_node, read->target_node);
+    if (c->job && c->d.code == ROLLOUT_OK)
+        objects_snapshot_compare_compare_job_pod(c, written, read);
     /* A place among the nodes says no more than the name. */
     if (written->node_index > 0) {
         const struct ro_abi_array *nodes = &c->facts->arrays.nodes;
@@ -20298,6 +20367,9 @@ static void objects_snapshot_compare_compare_node(struct objects_snapshot_compar
     }
     if (!same)
         objects_snapshot_compare_refuse(c, &c->at.path, "taints", NULL);
+    const char *fact = c->job ? ro_snapshot_job_node_differs(written, read) : NULL;
+    if (fact)
+        objects_snapshot_compare_refuse(c, &c->at.path, fact, NULL);
 }
 
 static void objects_snapshot_compare_compare_claim(struct objects_snapshot_compare_compared *c, const void *written_record, const void *read_record)
@@ -20371,10 +20443,10 @@ static void objects_snapshot_compare_whole_number(struct objects_snapshot_compar
 }
 
 static int ro_snapshot_compare(const struct ro_snapshot_facts *written, const struct rollout_snapshot *read,
-                        struct rollout_error *reterr)
+                        const struct rollout_broadcastjob *job, struct rollout_error *reterr)
 {
     const struct rollout_snapshot *s = &written->snapshot;
-    struct objects_snapshot_compare_compared c = { .d = { .reterr = reterr }, .facts = written };
+    struct objects_snapshot_compare_compared c = { .d = { .reterr = reterr }, .facts = written, .job = job };
 
     objects_snapshot_compare_whole_number(&c, "now_ms", s->now_ms, read->now_ms);
     objects_snapshot_compare_whole_number(&c, "unobserved_since_ms", s->unobserved_since_ms, read->unobserved_since_ms);
@@ -20625,6 +20697,249 @@ static void ro_write_in_place(struct ro_snapshot_writer *w, struct ro_edit *pod,
 #undef BROKEN
 #undef SOME_NAME
 
+/* ---- lib/objects/snapshot_job.c ---- */
+
+/* What a BroadcastJob reads beyond other kinds, from facts: what its pods ask of their nodes, and what nodes have to give.
+ * Source: broadcastjob.md 2. */
+
+
+/* ---- where pods may run ---- */
+
+static struct ro_edit *objects_snapshot_job_write_requirements(struct ro_snapshot_writer *w, const struct rollout_requirement *items,
+                                          size_t count)
+{
+    struct ro_edit *list = ro_edit_array(&w->arena);
+
+    for (size_t i = 0; i < count; i++) {
+        struct ro_edit *e = ro_edit_object(&w->arena);
+        ro_write_member(w, e, RO_STR("key"), items[i].key);
+        ro_write_member(w, e, RO_STR("operator"), ro_operator_text(items[i].op));
+        ro_write_list(w, e, RO_STR("values"), &items[i].values);
+        ro_edit_append(list, e);
+    }
+    return list;
+}
+
+static void objects_snapshot_job_write_affinity(struct ro_snapshot_writer *w, struct ro_edit *spec,
+                           const struct rollout_node_affinity *affinity)
+{
+    struct ro_edit *terms = ro_edit_array(&w->arena);
+
+    if (!affinity->set)
+        return;
+    for (size_t i = 0; i < affinity->term_count; i++) {
+        const struct rollout_node_term *term = &affinity->terms[i];
+        struct ro_edit *e = ro_edit_object(&w->arena);
+        if (term->expression_count > 0)
+            ro_edit_set(e, RO_STR("matchExpressions"),
+                        objects_snapshot_job_write_requirements(w, term->expressions, term->expression_count));
+        if (term->field_count > 0)
+            ro_edit_set(e, RO_STR("matchFields"), objects_snapshot_job_write_requirements(w, term->fields, term->field_count));
+        ro_edit_append(terms, e);
+    }
+    struct ro_edit *up = ro_edit_need_object(&w->arena, spec, "affinity");
+    up = ro_edit_need_object(&w->arena, up, "nodeAffinity");
+    up = ro_edit_need_object(&w->arena, up, "requiredDuringSchedulingIgnoredDuringExecution");
+    ro_edit_set(up, RO_STR("nodeSelectorTerms"), terms);
+}
+
+static void objects_snapshot_job_write_tolerations(struct ro_snapshot_writer *w, struct ro_edit *spec,
+                              const struct rollout_scheduling *scheduling)
+{
+    struct ro_edit *list = ro_edit_array(&w->arena);
+
+    for (size_t i = 0; i < scheduling->toleration_count; i++) {
+        const struct rollout_toleration *toleration = &scheduling->tolerations[i];
+        struct ro_edit *e = ro_edit_object(&w->arena);
+        ro_write_member(w, e, RO_STR("key"), toleration->key);
+        ro_write_member(w, e, RO_STR("value"), toleration->value);
+        if (toleration->op != ROLLOUT_TOLERATION_EQUAL)
+            ro_edit_set_text(&w->arena, e, RO_STR("operator"),
+                             toleration->op == ROLLOUT_TOLERATION_EXISTS ? RO_STR("Exists") : RO_STR("Other"));
+        ro_write_member(w, e, RO_STR("effect"), ro_effect_text(toleration->effect));
+        ro_edit_append(list, e);
+    }
+    if (scheduling->toleration_count > 0)
+        ro_edit_set(spec, RO_STR("tolerations"), list);
+}
+
+/* ---- amounts ---- */
+
+static struct ro_edit *objects_snapshot_job_write_amounts(struct ro_snapshot_writer *w, const struct rollout_resource *items, size_t count)
+{
+    struct ro_edit *map = ro_edit_object(&w->arena);
+
+    for (size_t i = 0; i < count; i++) {
+        const char *unit = ro_str_eq(items[i].name, RO_STR("cpu")) ? "m" : "";
+        ro_edit_add(map, items[i].name,
+                    ro_edit_text(&w->arena, ro_arena_printf(&w->arena, "%" PRId64 "%s", items[i].amount, unit)));
+    }
+    return map;
+}
+
+/* Where the containers are known they say it. */
+static void objects_snapshot_job_write_requests(struct ro_snapshot_writer *w, struct ro_edit *spec, const struct rollout_job_pod *job)
+{
+    struct ro_edit *container = ro_edit_object(&w->arena);
+
+    if (job->request_count == 0 || ro_edit_get(spec, "containers"))
+        return;
+    ro_edit_set_text(&w->arena, container, RO_STR("name"), RO_STR("main"));
+    ro_edit_set(ro_edit_need_object(&w->arena, container, "resources"), RO_STR("requests"),
+                objects_snapshot_job_write_amounts(w, job->requests, job->request_count));
+    ro_edit_append(ro_edit_need_array(&w->arena, spec, "containers"), container);
+}
+
+/* Restarts beyond those of the containers that are told are an init container's, which counts in no other number. */
+static void objects_snapshot_job_write_restarts(struct ro_snapshot_writer *w, struct ro_edit *status, int64_t restarts)
+{
+    struct ro_edit *entry = ro_edit_object(&w->arena);
+
+    if (restarts == 0)
+        return;
+    ro_edit_set_text(&w->arena, entry, RO_STR("name"), RO_STR("init"));
+    ro_edit_set(entry, RO_STR("restartCount"), ro_edit_integer(&w->arena, restarts));
+    ro_edit_append(ro_edit_need_array(&w->arena, status, "initContainerStatuses"), entry);
+}
+
+/* ---- pods and nodes ---- */
+
+/* What is meant where nothing is said: as the template, but bound to its node. */
+static struct rollout_job_pod ro_snapshot_job_pod(const struct rollout_broadcastjob *spec, const struct rollout_pod *pod,
+                                           struct ro_snapshot_binding *binding)
+{
+    struct rollout_str node = pod->node.len ? pod->node : pod->target_node;
+    struct rollout_job_pod ret = { .scheduling = spec->scheduling,
+                                   .requests = spec->requests,
+                                   .request_count = spec->request_count };
+
+    if (pod->job_pod)
+        return *pod->job_pod;
+    *binding = (struct ro_snapshot_binding){ .node = node };
+    binding->names = (struct rollout_requirement){ .key = RO_STR("metadata.name"),
+                                                   .op = ROLLOUT_OPERATOR_IN,
+                                                   .values = { &binding->node, 1, sizeof(node) } };
+    binding->term = (struct rollout_node_term){ .fields = &binding->names, .field_count = 1 };
+    ret.scheduling.node_name = pod->node;
+    ret.scheduling.affinity = (struct rollout_node_affinity){ .set = 0 };
+    if (node.len > 0)
+        ret.scheduling.affinity = (struct rollout_node_affinity){ .set = 1, .terms = &binding->term, .term_count = 1 };
+    return ret;
+}
+
+static void ro_write_job_pod(struct ro_snapshot_writer *w, struct ro_edit *object, const struct rollout_pod *pod)
+{
+    struct ro_snapshot_binding binding;
+    struct ro_edit *spec = ro_edit_need_object(&w->arena, object, "spec");
+    struct ro_edit *status = ro_edit_need_object(&w->arena, object, "status");
+    struct rollout_job_pod job = ro_snapshot_job_pod(w->workload.broadcastjob, pod, &binding);
+
+    ro_write_map(w, spec, RO_STR("nodeSelector"), &job.scheduling.node_selector);
+    objects_snapshot_job_write_affinity(w, spec, &job.scheduling.affinity);
+    objects_snapshot_job_write_tolerations(w, spec, &job.scheduling);
+    if (job.scheduling.host_network)
+        ro_edit_set(spec, RO_STR("hostNetwork"), ro_edit_bool(&w->arena, true));
+    ro_edit_set_text(&w->arena, spec, RO_STR("restartPolicy"), job.on_failure ? RO_STR("OnFailure") : RO_STR("Never"));
+    objects_snapshot_job_write_requests(w, spec, &job);
+    objects_snapshot_job_write_restarts(w, status, job.restarts - pod->restarts - pod->sidecar_restarts);
+}
+
+static void ro_write_job_node(struct ro_snapshot_writer *w, struct ro_edit *object, const struct rollout_node_facts *node)
+{
+    if (node->unschedulable)
+        ro_edit_set(ro_edit_need_object(&w->arena, object, "spec"), RO_STR("unschedulable"),
+                    ro_edit_bool(&w->arena, true));
+    if (node->allocatable_count > 0)
+        ro_edit_set(ro_edit_need_object(&w->arena, object, "status"), RO_STR("allocatable"),
+                    objects_snapshot_job_write_amounts(w, node->allocatable, node->allocatable_count));
+}
+
+/* ---- the same, read again ---- */
+
+static bool objects_snapshot_job_same_text(struct rollout_str a, struct rollout_str b)
+{
+    return ro_str_eq(a, b); /* absent and empty mean the same here */
+}
+
+static bool objects_snapshot_job_same_amounts(const struct rollout_resource *a, size_t a_count, const struct rollout_resource *b,
+                         size_t b_count)
+{
+    bool same = a_count == b_count;
+
+    for (size_t i = 0; same && i < a_count; i++)
+        same = ro_str_eq(a[i].name, b[i].name) && a[i].amount == b[i].amount;
+    return same;
+}
+
+static bool objects_snapshot_job_same_requirements(const struct rollout_requirement *a, size_t a_count, const struct rollout_requirement *b,
+                              size_t b_count)
+{
+    bool same = a_count == b_count;
+
+    for (size_t i = 0; same && i < a_count; i++) {
+        same = objects_snapshot_job_same_text(a[i].key, b[i].key) && a[i].op == b[i].op && a[i].values.count == b[i].values.count;
+        for (uint32_t v = 0; same && v < a[i].values.count; v++)
+            same = objects_snapshot_job_same_text(*ro_strs_at(&a[i].values, v), *ro_strs_at(&b[i].values, v));
+    }
+    return same;
+}
+
+static bool objects_snapshot_job_same_affinity(const struct rollout_node_affinity *a, const struct rollout_node_affinity *b)
+{
+    bool same = a->set == b->set && a->term_count == b->term_count;
+
+    for (size_t i = 0; same && i < a->term_count; i++)
+        same =
+            objects_snapshot_job_same_requirements(a->terms[i].expressions, a->terms[i].expression_count, b->terms[i].expressions,
+                              b->terms[i].expression_count) &&
+            objects_snapshot_job_same_requirements(a->terms[i].fields, a->terms[i].field_count, b->terms[i].fields, b->terms[i].field_count);
+    return same;
+}
+
+static uint32_t objects_snapshot_job_at_most(uint32_t value, uint32_t last)
+{
+    return value < last ? value : last;
+}
+
+static bool objects_snapshot_job_same_tolerations(const struct rollout_scheduling *a, const struct rollout_scheduling *b)
+{
+    bool same = a->toleration_count == b->toleration_count;
+
+    for (size_t i = 0; same && i < a->toleration_count; i++) {
+        const struct rollout_toleration *x = &a->tolerations[i], *y = &b->tolerations[i];
+        same = objects_snapshot_job_same_text(x->key, y->key) && objects_snapshot_job_same_text(x->value, y->value) &&
+               objects_snapshot_job_at_most(x->op, ROLLOUT_TOLERATION_OTHER) == y->op &&
+               objects_snapshot_job_at_most(x->effect, ROLLOUT_EFFECT_OTHER) == y->effect;
+    }
+    return same;
+}
+
+static const char *ro_snapshot_job_pod_differs(const struct rollout_job_pod *a, const struct rollout_job_pod *b)
+{
+    const struct rollout_scheduling *x = &a->scheduling, *y = &b->scheduling;
+    bool labels = x->node_selector.count == y->node_selector.count;
+
+    for (uint32_t i = 0; labels && i < x->node_selector.count; i++)
+        labels = objects_snapshot_job_same_text(*ro_label_key(&x->node_selector, i), *ro_label_key(&y->node_selector, i)) &&
+                 objects_snapshot_job_same_text(*ro_label_value(&x->node_selector, i), *ro_label_value(&y->node_selector, i));
+    return !objects_snapshot_job_same_text(x->node_name, y->node_name)                                        ? "scheduling.node_name"
+           : !labels                                                                     ? "scheduling.node_selector"
+           : !objects_snapshot_job_same_affinity(&x->affinity, &y->affinity)                                  ? "scheduling.affinity"
+           : !objects_snapshot_job_same_tolerations(x, y)                                                     ? "scheduling.tolerations"
+           : x->host_network != y->host_network                                          ? "scheduling.host_network"
+           : !objects_snapshot_job_same_amounts(a->requests, a->request_count, b->requests, b->request_count) ? "requests"
+           : a->restarts != b->restarts                                                  ? "restarts"
+           : a->on_failure != b->on_failure                                              ? "on_failure"
+                                                                                         : NULL;
+}
+
+static const char *ro_snapshot_job_node_differs(const struct rollout_node_facts *a, const struct rollout_node_facts *b)
+{
+    return a->unschedulable != b->unschedulable                                                        ? "unschedulable"
+           : !objects_snapshot_job_same_amounts(a->allocatable, a->allocatable_count, b->allocatable, b->allocatable_count) ? "allocatable"
+                                                                                                       : NULL;
+}
+
 /* ---- lib/objects/snapshot_object.c ---- */
 
 /* ---- parts of all objects ---- */
@@ -20822,7 +21137,7 @@ static int objects_snapshot_object_verify(const struct ro_snapshot_writer *w, co
     int r = rollout_document_decode(document, 0, 0, &world, reterr);
 
     if (r == ROLLOUT_OK)
-        r = ro_snapshot_compare(w->facts, world->snapshot, reterr);
+        r = ro_snapshot_compare(w->facts, world->snapshot, w->workload.broadcastjob, reterr);
     rollout_world_free(world);
     return r;
 }
@@ -20871,8 +21186,6 @@ int rollout_snapshot_object(const struct rollout_world *world, const struct roll
                         "workload: the facts of a UnitedDeployment are not written");
     if (r == ROLLOUT_OK)
         r = ro_gates_resolve(w.workload.gates, w.workload.gate_count, &w.gates, reterr);
-    if (r == ROLLOUT_OK && w.workload.broadcastjob) /* what decides on its nodes would be lost */
-        r = ro_error(reterr, ROLLOUT_ERR_INVALID, "workload", "workload: the snapshot of a BroadcastJob cannot be written");
     if (r != ROLLOUT_OK)
         return r;
     r = ro_abi_struct(snapshot, &facts.snapshot, sizeof(facts.snapshot), "snapshot", reterr);
@@ -21029,6 +21342,8 @@ static struct ro_edit *ro_write_pod(struct ro_snapshot_writer *w, size_t i)
     objects_snapshot_pod_write_conditions(w, status, pod);
     objects_snapshot_pod_write_sidecar(w, spec, status, pod->sidecar_restarts);
     ro_write_in_place(w, object, pod);
+    if (w->workload.broadcastjob)
+        ro_write_job_pod(w, object, pod);
     return object;
 }
 
@@ -21177,23 +21492,6 @@ static struct ro_edit *ro_write_claim(struct ro_snapshot_writer *w, size_t i)
 
 /* ---- nodes and storage classes ---- */
 
-/* A text that is no effect is not kept; that it is none is all that counts. */
-static struct rollout_str objects_snapshot_records_effect_text(uint32_t effect)
-{
-    switch (effect) {
-    case ROLLOUT_EFFECT_ANY:
-        return (struct rollout_str){ NULL, 0 };
-    case ROLLOUT_EFFECT_NO_SCHEDULE:
-        return RO_STR("NoSchedule");
-    case ROLLOUT_EFFECT_PREFER_NO_SCHEDULE:
-        return RO_STR("PreferNoSchedule");
-    case ROLLOUT_EFFECT_NO_EXECUTE:
-        return RO_STR("NoExecute");
-    default:
-        return RO_STR("Other");
-    }
-}
-
 static struct ro_edit *ro_write_node(struct ro_snapshot_writer *w, size_t i)
 {
     const struct rollout_node_facts *node =
@@ -21217,11 +21515,13 @@ static struct ro_edit *ro_write_node(struct ro_snapshot_writer *w, size_t i)
         ro_check_text(&w->check, &at, "value", taint->value);
         ro_write_member(w, e, RO_STR("key"), taint->key);
         ro_write_member(w, e, RO_STR("value"), taint->value);
-        ro_write_member(w, e, RO_STR("effect"), objects_snapshot_records_effect_text(taint->effect));
+        ro_write_member(w, e, RO_STR("effect"), ro_effect_text(taint->effect));
         ro_edit_append(taints, e);
     }
     if (node->taint_count > 0)
         ro_edit_set(ro_edit_need_object(&w->arena, object, "spec"), RO_STR("taints"), taints);
+    if (w->workload.broadcastjob)
+        ro_write_job_node(w, object, node);
     return object;
 }
 
@@ -26088,7 +26388,7 @@ static void planners_broadcastjob_verdicts_set_pod(const struct job *job, struct
         v->b = job->spec->restart_limit;
     } else if (pod->phase == ROLLOUT_PHASE_RUNNING) {
         ro_verdict_set_text(b, v, ROLLOUT_REASON_UP_TO_DATE, ro_pod_node(pod));
-    } else if (pod->node.len == 0 && !pod->node_index) {
+    } else if (pod->node.len == 0 && (pod->target_node.len > 0 || !pod->node_index)) {
         ro_verdict_set(v, ROLLOUT_REASON_UNSCHEDULED);
     } else {
         ro_verdict_set_text(b, v, ROLLOUT_REASON_NOT_READY, ro_phase_text(pod->phase));
@@ -39519,6 +39819,17 @@ struct ro_sim_pod {
     uint32_t zone;       /* from 1, of the node that it is on; 0 = none */
     uint32_t counts;     /* as what it was counted last */
     int64_t due_ms[3];   /* timers: kubelet's, the hooks' owner's, a crash's; 0 = not set */
+    const struct ro_job_shape *job; /* a BroadcastJob's: what it asks of its node */
+    int64_t job_restarts;           /* of all its containers */
+};
+
+/* What job pods of one template are like, or one of the start. */
+struct ro_job_shape {
+    struct rollout_scheduling scheduling; /* but for the name of its node */
+    const struct rollout_resource *requests;
+    size_t request_count;
+    uint32_t on_failure;
+    bool bound; /* requires its node in the place of what the template requires */
 };
 
 /* What a new pod of a revision is like. */
@@ -39541,6 +39852,7 @@ struct ro_sim_pair {
 struct ro_sim_node {
     uint32_t zone; /* from 1; 0 = none */
     bool lost;
+    bool cordoned; /* since the start */
 };
 
 /* What a node has. */
@@ -39556,7 +39868,7 @@ struct ro_cluster {
     struct rollout_workload workload;   /* its spec is in specs, with the status of the last pass */
     struct ro_specs specs;
     struct ro_gates gates;
-    struct rollout_condition conditions[4]; /* of the status */
+    struct rollout_condition conditions[16]; /* of the status */
     struct rollout_claim_status *claim_status;
     size_t claim_status_room;
     struct rollout_snapshot snapshot; /* views of what follows */
@@ -39596,7 +39908,13 @@ struct ro_cluster {
     uint8_t *usable; /* of a DaemonSet's node rule: a byte a term of its affinity */
     size_t usable_room;
     struct ro_node_tally *tallies; /* a node, scratch */
-    uint8_t *eligible;             /* a byte a node, of a DaemonSet: a pod should run there */
+    uint8_t *eligible;             /* a byte a node, of a DaemonSet or BroadcastJob: a pod should run there */
+    struct ro_sim_template *template; /* of what has no revisions: what a new pod is like */
+    struct ro_job_shape *job_shape;   /* and what it asks of its node */
+    struct rollout_job_pod *job_pods; /* a pod */
+    struct rollout_node_term *bindings; /* a node: what binds a pod to it */
+    uint32_t *last_pods;                /* a node, scratch: the last pod that is listed there */
+    bool gone;                          /* the workload is deleted, and nothing is planned any more */
     uint32_t *names;               /* the pods of the start, by name */
     size_t name_count;
     struct rollout_str *base_names;
@@ -39658,7 +39976,8 @@ enum ro_event {
     RO_EVENT_RESTART,  /* those of one that is updated have, with what is new */
     RO_EVENT_READY,    /* they are ready */
     RO_EVENT_GONE,     /* the pod has stopped */
-    RO_EVENT_HOOK      /* the owner of a hook lets the pod go, or puts its hook back */
+    RO_EVENT_HOOK,     /* the owner of a hook lets the pod go, or puts its hook back */
+    RO_EVENT_END       /* a job's pod has done its work */
 };
 
 /* What kubelet, or the scheduler, does with the pod next; what the owner of its hooks does. */
@@ -39670,12 +39989,18 @@ static void ro_cluster_happen(struct ro_cluster *c, uint32_t pod, enum ro_event 
 /* Condition Ready follows from containers and readiness gates. To be called after anything that bears on them. */
 static void ro_cluster_settle(struct ro_cluster *c, uint32_t pod);
 
-/* Faults: it becomes unready and may recover; for good; ends; someone else removes it. A node is lost. */
+/* Faults: it becomes unready and may recover; for good; ends, or restarts; someone else removes it. A node is lost, is
+ * cordoned, or is back. */
 static void ro_cluster_unready(struct ro_cluster *c, uint32_t pod);
 static void ro_cluster_break(struct ro_cluster *c, uint32_t pod);
 static void ro_cluster_fail(struct ro_cluster *c, uint32_t pod);
 static void ro_cluster_vanish(struct ro_cluster *c, uint32_t pod);
 static void ro_cluster_lose_node(struct ro_cluster *c, uint32_t node);
+static void ro_cluster_cordon_node(struct ro_cluster *c, uint32_t node);
+static void ro_cluster_return_node(struct ro_cluster *c, uint32_t node);
+
+/* The pods of a lost node are evicted. Otherwise it is their controller that sees to them. */
+static bool ro_cluster_evicts(const struct ro_cluster *c);
 
 /* The node that the pod is on or bound to; ROLLOUT_NONE where it is on none that is known. */
 static uint32_t ro_cluster_node_of(const struct ro_cluster *c, uint32_t pod);
@@ -39698,8 +40023,10 @@ static uint32_t ro_kind_new_flags(const struct ro_cluster *c);
 static void ro_kind_prepare(struct ro_cluster *c);
 static void ro_kind_begin(struct ro_cluster *c);
 
-/* Which nodes a DaemonSet's pods should run on, after a change of either. ROLLOUT_OK or ROLLOUT_ERR_NOMEM. */
+/* Which nodes pods of a DaemonSet or a BroadcastJob should run on, after a change of either. ROLLOUT_OK or
+ * ROLLOUT_ERR_NOMEM. And room to look at an affinity of so many terms. */
 static int ro_kind_find_nodes(struct ro_cluster *c);
+static void ro_kind_need_terms(struct ro_cluster *c, size_t terms);
 
 /* Pods as the kind counts them. */
 static bool ro_kind_active(const struct ro_cluster *c, uint32_t pod);
@@ -39716,11 +40043,12 @@ struct ro_measure {
     int64_t available; /* of them */
     int64_t updated;   /* of them */
     int64_t old;       /* of them */
-    int64_t served;    /* DaemonSet: eligible nodes with an available pod; StatefulSet: its ordinals with one; else
-                                available */
+    int64_t served;    /* DaemonSet: eligible nodes with an available pod; StatefulSet: its ordinals with one;
+                                BroadcastJob: nodes whose pod is done; else available */
     int64_t partition; /* pods that stay, by the spec */
     int64_t max_unavailable; /* pods */
     int64_t max_surge;       /* pods */
+    int64_t parallelism;     /* pods; of a BroadcastJob */
 };
 static void ro_kind_measure(const struct ro_cluster *c, struct ro_measure *ret);
 
@@ -39734,6 +40062,7 @@ struct ro_deeds {
     const struct ro_sim_pod *hidden;
     size_t pod_count;
     struct ro_measure before, after;
+    bool was_over; /* a BroadcastJob: it was complete, or had failed */
 };
 
 /* Whether the plan kept what the kind promises, as its reference states it. If not, the sentence, as snprintf(). */
@@ -39743,6 +40072,9 @@ static bool ro_kind_promise(const struct ro_cluster *c, const struct ro_deeds *d
 enum { RO_KIND_MEMORY = 3 };
 static void ro_kind_remember(const struct ro_cluster *c, int32_t ret[RO_KIND_MEMORY]);
 static void ro_kind_recall(struct ro_cluster *c, const int32_t memory[RO_KIND_MEMORY]);
+
+/* Whether a BroadcastJob has come to its end, and is to stay as it is. */
+static bool ro_kind_over(const struct ro_cluster *c);
 
 /* Pods of the kind differ in nothing but their names. */
 static bool ro_kind_interchangeable(const struct ro_cluster *c);
@@ -39759,10 +40091,12 @@ struct ro_kind_lines {
     void (*status)(struct ro_cluster *c, const struct rollout_node *status);
     void (*remember)(const struct ro_cluster *c, int32_t ret[RO_KIND_MEMORY]);
     void (*recall)(struct ro_cluster *c, const int32_t memory[RO_KIND_MEMORY]);
+    bool (*age)(struct ro_cluster *c); /* time passes up to the next instant of the workload's own; NULL, or false: it has none */
     uint32_t new_flags;
     bool interchangeable;
 };
-static const struct ro_kind_lines ro_kind_cloneset, ro_kind_statefulset, ro_kind_daemonset;
+static const struct ro_kind_lines ro_kind_cloneset, ro_kind_statefulset, ro_kind_daemonset,
+    ro_kind_broadcastjob;
 
 /* The action is an update's: it brings, or is to bring, the pod to another revision. */
 static bool ro_deed_updates(const struct rollout_action *action);
@@ -39773,6 +40107,7 @@ static size_t ro_deeds_count(const struct ro_cluster *c, const struct ro_deeds *
 /* Numbers and texts of a status that a plan writes. Texts live as long as the cluster. */
 static int32_t ro_status_number(const struct rollout_node *status, const char *key);
 static struct rollout_opt ro_status_opt(const struct rollout_node *status, const char *key);
+static int64_t ro_status_time(const struct rollout_node *status, const char *key); /* 0 = none */
 static struct rollout_str ro_status_text(struct ro_cluster *c, const struct rollout_node *status, const char *key);
 
 /* ---- lib/sim/small.h ---- */
@@ -39787,6 +40122,8 @@ enum { RO_SMALL_PODS = 32, RO_SMALL_NODES = 32, RO_SMALL_STATE = 32 + RO_SMALL_P
 struct ro_small_trait {
     int32_t deletion_cost, restarts, sidecar_restarts;
     struct rollout_tree containers;
+    const struct ro_job_shape *job;
+    int64_t job_restarts;
 };
 
 /* The spec after some of the changes. */
@@ -39795,6 +40132,8 @@ struct ro_small_spec {
     struct rollout_workload workload;
     struct ro_specs specs;
     struct rollout_lifecycle hooks;
+    struct ro_sim_template *template;
+    struct ro_job_shape *job_shape;
     struct ro_ordinals *reserved;
     size_t reserved_count;
     int64_t start_ordinal;
@@ -39810,6 +40149,7 @@ struct ro_small {
     size_t spec_count;
     size_t change;                                         /* how many changes of the spec have been made */
     uint32_t lost;                                         /* a bit a node */
+    uint32_t cordoned;                                     /* the same */
     uint32_t faults;                                       /* how many have come */
     const struct rollout_taint *taints[RO_SMALL_NODES][2]; /* of a node, and of one that is lost */
     size_t taint_counts[RO_SMALL_NODES];
@@ -39838,8 +40178,8 @@ static size_t ro_small_pack(struct ro_small *s, uint8_t bytes[RO_SMALL_STATE], s
 /* The cluster as the bytes say. */
 static void ro_small_unpack(struct ro_small *s, const uint8_t *bytes);
 
-/* The spec after so many changes, and the nodes that are lost. */
-static void ro_small_load(struct ro_small *s, size_t change, uint32_t lost);
+/* The spec after so many changes, and the nodes that are lost, or cordoned. */
+static void ro_small_load(struct ro_small *s, size_t change, uint32_t lost, uint32_t cordoned);
 
 /* Time: the pods that have been ready for longest, of those too young, become old enough; the grace period that began
  * first ends. False where there are none. */
@@ -39910,6 +40250,8 @@ enum {
     MOVE_CHANGE = 9 << 8,
     MOVE_AGE = 10 << 8,
     MOVE_GRACE = 11 << 8,
+    MOVE_CORDON = 13 << 8,
+    MOVE_RETURN = 14 << 8,
     MOVE_NOTHING = 12 << 8 /* the end of a story: nothing is planned, and nothing else moves */
 };
 
@@ -39933,7 +40275,7 @@ struct rollout_check {
     struct ro_sim_pod hidden[RO_SMALL_PODS];
     size_t pod_count;
     int32_t memory[RO_KIND_MEMORY];
-    uint32_t faults, lost;
+    uint32_t faults, lost, cordoned;
     size_t change;
 
     /* the story: states by number, and the move from each */
@@ -39996,7 +40338,8 @@ static int sim_check_check_options(struct rollout_check *k, struct rollout_error
 {
     struct rollout_check_options *o = &k->options;
     const uint32_t known =
-        ROLLOUT_CHECK_UNREADY | ROLLOUT_CHECK_BREAK | ROLLOUT_CHECK_FAIL | ROLLOUT_CHECK_VANISH | ROLLOUT_CHECK_NODE;
+        ROLLOUT_CHECK_UNREADY | ROLLOUT_CHECK_BREAK | ROLLOUT_CHECK_FAIL | ROLLOUT_CHECK_VANISH | ROLLOUT_CHECK_NODE |
+        ROLLOUT_CHECK_CORDON | ROLLOUT_CHECK_RETURN;
     int r = ROLLOUT_OK;
     if (o->flags & ~known)
         return ro_error(reterr, ROLLOUT_ERR_INVALID, "flags", "flags: unknown flag in %u", o->flags);
@@ -40146,6 +40489,30 @@ int rollout_check_step(struct rollout_check *k, uint64_t states, struct rollout_
 #undef MEMORY_LIMIT
 #undef STATE_LIMIT
 
+/* ---- lib/sim/jobs.h ---- */
+
+/* Pods of a BroadcastJob in the model: what each asks of its node, and how often it has restarted. */
+
+
+/* What new pods of the spec as it is now are like; and what those of the start ask for, once they are there. Both
+ * ROLLOUT_OK or ROLLOUT_ERR_NOMEM. */
+static int ro_job_prepare(struct ro_cluster *c);
+static int ro_job_begin(struct ro_cluster *c);
+
+/* A new pod that is to run on the node of its index. */
+static void ro_job_bind(struct ro_cluster *c, uint32_t pod);
+
+/* What the pod asks for, as a planner reads it; all of them are shown so to the planner. */
+static struct rollout_job_pod ro_job_facts(const struct ro_cluster *c, uint32_t pod);
+static void ro_job_show(struct ro_cluster *c);
+
+/* Its containers have failed: whether they restart, which is then counted. */
+static bool ro_job_restarts(struct ro_cluster *c, uint32_t pod);
+
+/* Whether the node fits the pod that is there; whether the pod has restarted so often that it counts as failed. */
+static bool ro_job_fits(const struct ro_cluster *c, uint32_t pod);
+static bool ro_job_over(const struct ro_cluster *c, const struct ro_sim_pod *hidden);
+
 /* ---- lib/sim/revisions.h ---- */
 
 /* The revisions of a modelled cluster: what new pods of each are like, and what an update between two does. */
@@ -40199,10 +40566,11 @@ static void sim_cluster_point_to_in_place(struct ro_cluster *c)
 
 static uint32_t ro_cluster_add_pod(struct ro_cluster *c)
 {
-    size_t room[3] = { c->pod_room, c->pod_room, c->pod_room }, count = c->pod_count + 1;
+    size_t room[4] = { c->pod_room, c->pod_room, c->pod_room, c->pod_room }, count = c->pod_count + 1;
     if (!sim_cluster_need((void **)&c->pods, &room[0], count, sizeof *c->pods) ||
         !sim_cluster_need((void **)&c->in_place, &room[1], count, sizeof *c->in_place) ||
-        !sim_cluster_need((void **)&c->hidden, &room[2], count, sizeof *c->hidden))
+        !sim_cluster_need((void **)&c->hidden, &room[2], count, sizeof *c->hidden) ||
+        (c->workload.broadcastjob && !sim_cluster_need((void **)&c->job_pods, &room[3], count, sizeof *c->job_pods)))
         return ROLLOUT_NONE;
     bool moved = room[0] != c->pod_room;
     c->pod_room = room[0];
@@ -40270,7 +40638,7 @@ static void sim_cluster_guess(struct ro_cluster *c, uint32_t i)
     struct ro_sim_pod *h = &c->hidden[i];
     uint32_t flags = p->in_place ? p->in_place->flags : 0;
     bool waits = (flags & ROLLOUT_IN_PLACE_STATE) && !(flags & ROLLOUT_IN_PLACE_CONTAINERS_DONE);
-    h->target = (uint16_t)ro_cluster_revision(c, p->revision);
+    h->target = c->workload.broadcastjob ? 1 : (uint16_t)ro_cluster_revision(c, p->revision);
     h->image = waits || (flags & ROLLOUT_IN_PLACE_GRACE) ? 0 : h->target;
     if (waits)
         h->flags |= RO_SIM_RESTARTS;
@@ -40476,7 +40844,7 @@ static int sim_cluster_kind_number(const struct rollout_world *world)
     struct rollout_workload full;
     if (ro_abi_struct(world->workload, &full, sizeof full, "workload", NULL) != ROLLOUT_OK)
         return -1;
-    return full.cloneset ? 0 : full.statefulset ? 1 : 2;
+    return full.cloneset ? 0 : full.statefulset ? 1 : full.broadcastjob ? 3 : 2;
 }
 
 /* What is wrong with the change; NULL = nothing. */
@@ -40502,7 +40870,7 @@ static const char *sim_cluster_refusal(const struct rollout_world *world, const 
     }
     if (sim_cluster_kind_number(world) >= 0 && sim_cluster_kind_number(to) != sim_cluster_kind_number(world))
         return "world.workload: is of another kind";
-    return snapshot.update_revision ? NULL : "world.snapshot.update_revision: 0";
+    return snapshot.update_revision || sim_cluster_kind_number(world) == 3 ? NULL : "world.snapshot.update_revision: 0";
 }
 
 static int ro_cluster_check_changes(const struct rollout_world *world, const struct rollout_change *changes, size_t count,
@@ -40530,7 +40898,6 @@ static int sim_cluster_refuse_unplayed(const struct rollout_workload *workload, 
     const char *kind = r != ROLLOUT_OK         ? NULL
                        : full.deployment       ? "Deployment"
                        : full.replicaset       ? "ReplicaSet"
-                       : full.broadcastjob     ? "BroadcastJob"
                        : full.uniteddeployment ? "UnitedDeployment"
                        : full.sidecarset       ? "SidecarSet"
                                                : NULL;
@@ -40568,6 +40935,9 @@ static int ro_cluster_open(struct ro_cluster *c, const struct rollout_world *wor
         return ro_error_nomem(reterr);
     sim_cluster_index_nodes(c);
     ro_kind_begin(c);
+    r = c->workload.broadcastjob ? ro_job_begin(c) : ROLLOUT_OK;
+    if (r != ROLLOUT_OK)
+        return r;
     return c->texts.failed ? ro_error_nomem(reterr) : ROLLOUT_OK;
 }
 
@@ -40577,6 +40947,7 @@ static void ro_cluster_free(struct ro_cluster *c)
     free(c->pods);
     free(c->in_place);
     free(c->hidden);
+    free(c->job_pods);
     free(c->claims);
     free(c->backoffs);
     free(c->free_nodes);
@@ -40586,6 +40957,8 @@ static void ro_cluster_free(struct ro_cluster *c)
 
 static int ro_cluster_plan(struct ro_cluster *c, struct rollout_plan **ret_plan)
 {
+    if (c->workload.broadcastjob)
+        ro_job_show(c);
     return rollout_plan(&c->workload, &c->snapshot, ret_plan, c->reterr);
 }
 
@@ -40599,6 +40972,9 @@ static int ro_cluster_change(struct ro_cluster *c, const struct rollout_world *w
     c->specs.cloneset_status = before.cloneset_status;
     c->specs.statefulset_status = before.statefulset_status;
     c->specs.daemonset_status = before.daemonset_status;
+    c->specs.broadcastjob_status = before.broadcastjob_status;
+    if (c->workload.broadcastjob)
+        return ROLLOUT_OK;
     return ro_revisions_join(c, world);
 }
 
@@ -40633,7 +41009,8 @@ static struct ro_timer ro_timers_take(struct ro_timers *timers);
 
 
 /* What counts of a pod, as it was when it was last looked at. */
-enum { RO_COUNTS_ACTIVE = 1 << 0, RO_COUNTS_AVAILABLE = 1 << 1, RO_COUNTS_UPDATED = 1 << 2 };
+enum { RO_COUNTS_ACTIVE = 1 << 0, RO_COUNTS_AVAILABLE = 1 << 1, RO_COUNTS_UPDATED = 1 << 2,
+       RO_COUNTS_SUCCEEDED = 1 << 3, RO_COUNTS_FAILED = 1 << 4 };
 
 struct rollout_simulation {
     struct rollout_simulation_options options;
@@ -40723,7 +41100,7 @@ static int64_t ro_delay_draw(const struct rollout_delay *delay, uint64_t random)
 enum { sim_course_TIMER_KUBELET = 0, sim_course_TIMER_HOOK = 1, sim_course_TIMER_CRASH = 2 };
 
 /* What numbers are drawn for, beyond the steps. */
-enum { sim_course_DRAW_FAULT = 64 };
+enum { sim_course_DRAW_RUN = 63, sim_course_DRAW_FAULT = 64 };
 
 /* ---- draws ---- */
 
@@ -40731,7 +41108,24 @@ static int64_t sim_course_draw(const struct rollout_simulation *s, uint32_t pod,
 {
     const struct ro_sim_pod *h = &s->cluster.hidden[pod];
     uint64_t what = (uint64_t)h->events << 8 | step;
-    return ro_delay_draw(&s->options.delays[step], ro_random(s->options.seed, what, h->serial));
+    const struct rollout_delay *delay = step == sim_course_DRAW_RUN ? &s->options.run : &s->options.delays[step];
+    return ro_delay_draw(delay, ro_random(s->options.seed, what, h->serial));
+}
+
+/* The name is the node's or its zone's. */
+static bool sim_course_means_node(const struct ro_cluster *c, struct rollout_str name, uint32_t node)
+{
+    uint32_t zone = c->node_facts[node].zone;
+    return ro_str_eq(c->nodes[node].name, name) || (zone && ro_str_eq(c->zones[zone - 1], name));
+}
+
+static bool sim_course_is_aimed_at(const struct rollout_simulation *s, const struct rollout_fault *f, uint32_t pod,
+                        uint32_t revision)
+{
+    const struct ro_cluster *c = &s->cluster;
+    if (f->kind == ROLLOUT_FAULT_FAIL)
+        return c->pods[pod].node_index && sim_course_means_node(c, f->target, c->pods[pod].node_index - 1);
+    return revision && ro_str_eq(f->target, c->revisions[revision - 1].name);
 }
 
 /* Whether the pod is one of those that a fault comes to. */
@@ -40742,7 +41136,7 @@ static bool sim_course_is_hit(const struct rollout_simulation *s, uint32_t kind,
         const struct rollout_fault *f = &s->options.faults[i];
         if (f->kind != kind)
             continue;
-        if (f->target.len > 0 && (!revision || !ro_str_eq(f->target, s->cluster.revisions[revision - 1].name)))
+        if (f->target.len > 0 && !sim_course_is_aimed_at(s, f, pod, revision))
             continue;
         uint64_t number = ro_random(s->options.seed, sim_course_DRAW_FAULT + i, s->cluster.hidden[pod].serial);
         if (f->share && (number >> 32) * 1000000 >> 32 >= f->share)
@@ -40768,6 +41162,8 @@ static int64_t sim_course_delay_of(const struct rollout_simulation *s, uint32_t 
         return sim_course_draw(s, pod, ROLLOUT_STEP_STOP);
     case RO_EVENT_HOOK:
         return sim_course_draw(s, pod, ROLLOUT_STEP_HOOK);
+    case RO_EVENT_END:
+        return sim_course_draw(s, pod, sim_course_DRAW_RUN);
     default:
         return 0;
     }
@@ -40853,7 +41249,8 @@ static bool sim_course_is_stale(const struct rollout_simulation *s, const struct
 
 static bool sim_course_comes_at_a_time(const struct rollout_fault *f)
 {
-    return f->kind == ROLLOUT_FAULT_NODE || f->kind == ROLLOUT_FAULT_BREAK;
+    return f->kind == ROLLOUT_FAULT_NODE || f->kind == ROLLOUT_FAULT_BREAK || f->kind == ROLLOUT_FAULT_CORDON ||
+           f->kind == ROLLOUT_FAULT_RETURN;
 }
 
 static int64_t sim_course_next_fault(const struct rollout_simulation *s, size_t *ret)
@@ -40874,10 +41271,15 @@ static int sim_course_strike(struct rollout_simulation *s, size_t fault)
     struct ro_cluster *c = &s->cluster;
     const struct rollout_fault *f = &s->options.faults[fault];
     s->fault_done[fault] = 1;
-    for (uint32_t i = 0; f->kind == ROLLOUT_FAULT_NODE && i < c->node_count; i++) {
-        uint32_t zone = c->node_facts[i].zone;
-        if (ro_str_eq(c->nodes[i].name, f->target) || (zone && ro_str_eq(c->zones[zone - 1], f->target)))
+    for (uint32_t i = 0; f->kind != ROLLOUT_FAULT_BREAK && i < c->node_count; i++) {
+        if (!sim_course_means_node(c, f->target, i))
+            continue;
+        if (f->kind == ROLLOUT_FAULT_NODE)
             ro_cluster_lose_node(c, i);
+        else if (f->kind == ROLLOUT_FAULT_CORDON)
+            ro_cluster_cordon_node(c, i);
+        else
+            ro_cluster_return_node(c, i);
     }
     for (uint32_t i = 0; f->kind == ROLLOUT_FAULT_BREAK && i < c->pod_count; i++)
         if (ro_str_eq(c->pods[i].name, f->target))
@@ -40908,11 +41310,16 @@ static int sim_course_crash(struct rollout_simulation *s, uint32_t pod)
     struct ro_sim_pod *h = &s->cluster.hidden[pod];
     if (!(h->flags & RO_SIM_CONTAINERS_READY))
         return ROLLOUT_OK;
+    uint32_t restarts = h->restarts;
     h->flags |= RO_SIM_CRASHED;
-    h->restarts++;
-    s->cluster.pods[pod].restarts += s->cluster.pods[pod].restarts < INT32_MAX;
-    s->state.restarts++;
-    ro_cluster_unready(&s->cluster, pod);
+    if (s->cluster.workload.broadcastjob) {
+        ro_cluster_fail(&s->cluster, pod);
+    } else {
+        h->restarts++;
+        s->cluster.pods[pod].restarts += s->cluster.pods[pod].restarts < INT32_MAX;
+        ro_cluster_unready(&s->cluster, pod);
+    }
+    s->state.restarts += h->restarts - restarts;
     ro_figures_one(s, pod);
     ro_figures_extremes(s);
     return ro_figures_assert(s, false);
@@ -40930,11 +41337,17 @@ static int sim_course_happen(struct rollout_simulation *s, const struct ro_timer
         int r = sim_course_crash(s, pod);
         return r == ROLLOUT_OK ? ro_course_follow(s, pod) : r;
     }
-    ro_cluster_happen(c, pod, event);
+    if (event == RO_EVENT_END && sim_course_is_hit(s, ROLLOUT_FAULT_FAIL, pod, h->target, &ignored))
+        ro_cluster_fail(c, pod);
+    else
+        ro_cluster_happen(c, pod, event);
     s->state.restarts += h->restarts - restarts;
     if ((event == RO_EVENT_START || event == RO_EVENT_RESTART) &&
-        sim_course_is_hit(s, ROLLOUT_FAULT_NEVER_READY, pod, h->target, &ignored))
+        sim_course_is_hit(s, ROLLOUT_FAULT_NEVER_READY, pod, h->target, &ignored)) {
         h->flags |= RO_SIM_BROKEN;
+        if (c->workload.broadcastjob) /* it was ready at once */
+            ro_cluster_unready(c, pod);
+    }
     ro_figures_one(s, pod);
     ro_figures_extremes(s);
     return c->texts.failed ? ro_error_nomem(c->reterr) : ro_course_follow(s, pod);
@@ -41121,7 +41534,10 @@ static int sim_delay_refuse(int code, uint32_t index, const char *name, int64_t 
                   struct rollout_error *reterr)
 {
     char field[48];
-    snprintf(field, sizeof field, "delays[%" PRIu32 "].%s", index, name);
+    if (index == ROLLOUT_NONE)
+        snprintf(field, sizeof field, "run.%s", name);
+    else
+        snprintf(field, sizeof field, "delays[%" PRIu32 "].%s", index, name);
     return ro_error_at(reterr, code, index, field, "%s: %" PRId64 " %s", field, value, what);
 }
 
@@ -41139,8 +41555,9 @@ static int ro_delay_check(const struct rollout_delay *delay, uint32_t index, str
     if ((delay->kind == ROLLOUT_DELAY_UNIFORM || delay->kind == ROLLOUT_DELAY_PERCENTILES) && delay->b_ms < delay->a_ms)
         return sim_delay_refuse(ROLLOUT_ERR_INVALID, index, "b_ms", delay->b_ms, "is less than a_ms", reterr);
     if (delay->reserved) {
-        char field[32];
-        snprintf(field, sizeof field, "delays[%u].reserved", (unsigned)index);
+        char field[32] = "run.reserved";
+        if (index != ROLLOUT_NONE)
+            snprintf(field, sizeof field, "delays[%u].reserved", (unsigned)index);
         return ro_error_at(reterr, ROLLOUT_ERR_ABI, index, field, "%s: not zero", field);
     }
     return ROLLOUT_OK;
@@ -41440,6 +41857,11 @@ static int ro_cluster_act(struct ro_cluster *c, const struct rollout_plan *plan,
     uint32_t pod = ro_cluster_subject(c, d.action);
     int r = ROLLOUT_OK;
     switch (d.action->op) {
+    case ROLLOUT_OP_DELETE_WORKLOAD: /* and the garbage collector its pods */
+        c->gone = true;
+        for (uint32_t i = 0; i < c->pod_count; i++)
+            c->hidden[i].flags |= RO_SIM_GONE;
+        break;
     case ROLLOUT_OP_CREATE:
         r = ro_deed_create(&d, from, to);
         break;
@@ -41872,7 +42294,7 @@ static void sim_effects_pods_name_daemon(const struct deed *d, uint32_t pod)
     struct rollout_pod *p = &c->pods[pod];
     p->name = sim_effects_pods_drawn_name(c, pod);
     p->target_node = ro_texts_keep(&c->texts, ro_deed_text(d, ROLLOUT_ATTR_NODE));
-    if (c->workload.daemonset->template_generation.data)
+    if (c->workload.daemonset && c->workload.daemonset->template_generation.data)
         ro_cluster_set_label(c, pod, RO_STR("pod-template-generation"), c->workload.daemonset->template_generation);
     uint32_t node = d->action->subject_kind == ROLLOUT_SUBJECT_NODE ? d->action->subject : ROLLOUT_NONE;
     p->node_index = node < c->node_count ? node + 1 : 0;
@@ -41883,7 +42305,8 @@ static int ro_deed_create(const struct deed *d, uint64_t from, uint64_t to)
     struct ro_cluster *c = d->c;
     const struct ro_sim_template *template;
     uint32_t revision = ro_deed_revision(d);
-    if (!revision)
+    bool job = c->workload.broadcastjob; /* whose pods have no revision */
+    if (!revision && !job)
         return ro_error(c->reterr, ROLLOUT_ERR_INVALID, "plan.actions", "plan.actions: a pod of an unknown revision");
     if (to > from && to - from > RO_CLUSTER_PODS - c->pod_count)
         return ro_error(c->reterr, ROLLOUT_ERR_INVALID, "pods",
@@ -41901,8 +42324,10 @@ static int ro_deed_create(const struct deed *d, uint64_t from, uint64_t to)
         h->labels = template->labels;
         h->finalizers = template->finalizers;
         ro_cluster_relabel(c, pod);
-        ro_deed_label_revision(c, pod, revision);
-        h->image = (uint16_t)revision;
+        if (revision)
+            ro_deed_label_revision(c, pod, revision);
+        h->image = revision ? (uint16_t)revision : 1;
+        h->target = revision ? h->target : 1;
         if (template->containers.count)
             ro_deed_in_place(c, pod)->containers = template->containers;
         p->created_ms = c->snapshot.now_ms / 1000 * 1000;
@@ -41914,6 +42339,8 @@ static int ro_deed_create(const struct deed *d, uint64_t from, uint64_t to)
         } else {
             sim_effects_pods_name_daemon(d, pod);
         }
+        if (job)
+            ro_job_bind(c, pod);
         char uid[48];
         int len = snprintf(uid, sizeof uid, "simulated-%u", h->serial);
         p->uid = c->keeps_claims ? ro_texts_keep(&c->texts, (struct rollout_str){ uid, (size_t)len }) : sim_effects_pods_absent;
@@ -41972,6 +42399,11 @@ static int ro_deed_delete(const struct deed *d, uint32_t pod)
 
 static const struct rollout_str sim_events_absent = { NULL, 0 };
 
+static bool ro_cluster_evicts(const struct ro_cluster *c)
+{
+    return !c->workload.daemonset && !c->workload.broadcastjob;
+}
+
 static bool sim_events_on_lost_node(const struct ro_cluster *c, uint32_t pod)
 {
     uint32_t node = c->pods[pod].node_index;
@@ -41990,10 +42422,15 @@ static bool sim_events_waiting(const struct rollout_pod *p)
 
 /* ---- scheduler ---- */
 
+static bool sim_events_takes_pods(const struct ro_cluster *c, size_t node)
+{
+    return !c->node_facts[node].lost && !c->node_facts[node].cordoned;
+}
+
 static bool sim_events_node_left(const struct ro_cluster *c)
 {
     for (size_t i = 0; i < c->node_count; i++)
-        if (!c->node_facts[i].lost)
+        if (sim_events_takes_pods(c, i))
             return true;
     return c->node_count == 0;
 }
@@ -42005,7 +42442,7 @@ static uint32_t sim_events_emptiest(const struct ro_cluster *c)
     size_t least = SIZE_MAX;
     for (uint32_t n = 0; n < c->node_count; n++) {
         size_t pods = 0;
-        if (c->node_facts[n].lost)
+        if (!sim_events_takes_pods(c, n))
             continue;
         for (size_t i = 0; i < c->pod_count; i++)
             pods += c->pods[i].node_index == n + 1;
@@ -42026,12 +42463,12 @@ static uint32_t sim_events_find_node(struct ro_cluster *c)
         uint32_t node = c->free_nodes[c->free_first];
         c->free_first = (c->free_first + 1) % c->free_room;
         c->free_count--;
-        if (!c->node_facts[node].lost)
+        if (sim_events_takes_pods(c, node))
             return node;
     }
     for (size_t i = 0; i < c->node_count; i++) {
         uint32_t node = c->next_node++ % (uint32_t)c->node_count;
-        if (!c->node_facts[node].lost)
+        if (sim_events_takes_pods(c, node))
             return node;
     }
     return ROLLOUT_NONE;
@@ -42092,6 +42529,8 @@ static enum ro_event ro_cluster_next(const struct ro_cluster *c, uint32_t pod)
         return h->flags & RO_SIM_STUCK ? RO_EVENT_NONE : RO_EVENT_RESTART;
     if (!(h->flags & (RO_SIM_CONTAINERS_READY | RO_SIM_BROKEN)))
         return RO_EVENT_READY;
+    if (c->workload.broadcastjob && !(h->flags & RO_SIM_BROKEN))
+        return RO_EVENT_END;
     return RO_EVENT_NONE;
 }
 
@@ -42234,6 +42673,11 @@ static void ro_cluster_happen(struct ro_cluster *c, uint32_t pod, enum ro_event 
         h->image = h->target;
         if (p->flags & ROLLOUT_POD_KRUISE_GATE) /* another controller's first word on it */
             p->flags |= ROLLOUT_POD_KRUISE_CONDITION;
+        if (c->workload.broadcastjob) /* which has no probes */
+            h->flags |= RO_SIM_CONTAINERS_READY;
+        break;
+    case RO_EVENT_END:
+        p->phase = ROLLOUT_PHASE_SUCCEEDED;
         break;
     case RO_EVENT_RESTART:
         sim_events_restart(c, pod);
@@ -42272,7 +42716,8 @@ static void ro_cluster_break(struct ro_cluster *c, uint32_t pod)
 
 static void ro_cluster_fail(struct ro_cluster *c, uint32_t pod)
 {
-    c->pods[pod].phase = ROLLOUT_PHASE_FAILED;
+    if (!ro_job_restarts(c, pod))
+        c->pods[pod].phase = ROLLOUT_PHASE_FAILED;
     ro_cluster_unready(c, pod);
 }
 
@@ -42305,10 +42750,32 @@ static void ro_cluster_lose_node(struct ro_cluster *c, uint32_t node)
     facts->taint_count += 2;
     for (uint32_t i = 0; i < c->pod_count; i++)
         if (c->pods[i].node_index == node + 1) {
-            if (!c->workload.daemonset) /* evicted; a DaemonSet's pods tolerate it */
+            if (ro_cluster_evicts(c))
                 c->pods[i].flags |= ROLLOUT_POD_TERMINATING;
             ro_cluster_settle(c, i);
         }
+    if (ro_kind_find_nodes(c) != ROLLOUT_OK)
+        c->texts.failed = true;
+}
+
+static void ro_cluster_cordon_node(struct ro_cluster *c, uint32_t node)
+{
+    c->node_facts[node].cordoned = true;
+    c->nodes[node].unschedulable = 1;
+    if (ro_kind_find_nodes(c) != ROLLOUT_OK)
+        c->texts.failed = true;
+}
+
+/* The taints of a lost node are its last two. */
+static void ro_cluster_return_node(struct ro_cluster *c, uint32_t node)
+{
+    if (c->node_facts[node].lost)
+        c->nodes[node].taint_count -= 2;
+    c->node_facts[node].lost = c->node_facts[node].cordoned = false;
+    c->nodes[node].unschedulable = 0;
+    for (uint32_t i = 0; i < c->pod_count; i++)
+        if (c->pods[i].node_index == node + 1)
+            ro_cluster_settle(c, i);
     if (ro_kind_find_nodes(c) != ROLLOUT_OK)
         c->texts.failed = true;
 }
@@ -42331,13 +42798,14 @@ static void sim_explore_keep(struct rollout_check *k)
     ro_kind_remember(c, k->memory);
     k->faults = k->small.faults;
     k->lost = k->small.lost;
+    k->cordoned = k->small.cordoned;
     k->change = k->small.change;
 }
 
 static void sim_explore_restore(struct rollout_check *k)
 {
     struct ro_cluster *c = &k->small.cluster;
-    ro_small_load(&k->small, k->change, k->lost);
+    ro_small_load(&k->small, k->change, k->lost, k->cordoned);
     c->pod_count = k->pod_count;
     memcpy(c->pods, k->pods, c->pod_count * sizeof *k->pods);
     memcpy(c->in_place, k->in_place, c->pod_count * sizeof *k->in_place);
@@ -42389,6 +42857,7 @@ static bool ro_explore_move(struct rollout_check *k, uint16_t what)
     struct ro_cluster *c = &k->small.cluster;
     uint32_t i = what & 0xff;
     const uint16_t up = RO_SIM_CONTAINERS_READY;
+    int32_t memory[RO_KIND_MEMORY];
     bool runs = i < c->pod_count && ro_kind_active(c, i);
     switch (what & 0xff00) {
     case MOVE_EVENT:
@@ -42421,18 +42890,33 @@ static bool ro_explore_move(struct rollout_check *k, uint16_t what)
     case MOVE_NODE:
         if (k->small.lost >> i & 1)
             return false;
-        ro_small_load(&k->small, k->small.change, k->small.lost | UINT32_C(1) << i);
+        ro_small_load(&k->small, k->small.change, k->small.lost | UINT32_C(1) << i, k->small.cordoned);
         for (uint32_t p = 0; p < c->pod_count; p++)
             if (c->pods[p].node_index == i + 1) {
-                if (!c->workload.daemonset)
+                if (ro_cluster_evicts(c))
                     c->pods[p].flags |= ROLLOUT_POD_TERMINATING;
                 ro_cluster_settle(c, p);
             }
         break;
+    case MOVE_CORDON:
+        if (k->small.cordoned >> i & 1)
+            return false;
+        ro_small_load(&k->small, k->small.change, k->small.lost, k->small.cordoned | UINT32_C(1) << i);
+        break;
+    case MOVE_RETURN:
+        if (!((k->small.lost | k->small.cordoned) >> i & 1))
+            return false;
+        ro_small_load(&k->small, k->small.change, k->small.lost & ~(UINT32_C(1) << i),
+                      k->small.cordoned & ~(UINT32_C(1) << i));
+        for (uint32_t p = 0; p < c->pod_count; p++)
+            ro_cluster_settle(c, p);
+        break;
     case MOVE_CHANGE:
         if (k->small.change + 1 >= k->small.spec_count)
             return false;
-        ro_small_load(&k->small, k->small.change + 1, k->small.lost);
+        ro_kind_remember(c, memory); /* what was reached is not the new spec's to say */
+        ro_small_load(&k->small, k->small.change + 1, k->small.lost, k->small.cordoned);
+        ro_kind_recall(c, memory);
         return true;
     case MOVE_AGE:
         return ro_small_age(&k->small);
@@ -42532,7 +43016,8 @@ static int sim_explore_explore_pass(struct rollout_check *k, const struct ro_mea
 {
     struct ro_cluster *c = &k->small.cluster;
     struct rollout_plan *plan;
-    struct ro_deeds deeds = { .pods = k->pods, .hidden = k->hidden, .pod_count = k->pod_count, .before = *before };
+    struct ro_deeds deeds = { .pods = k->pods, .hidden = k->hidden, .pod_count = k->pod_count, .before = *before,
+                              .was_over = ro_kind_over(c) };
     int r = ro_explore_pass(k, &plan);
     if (r != ROLLOUT_OK)
         return r;
@@ -42582,6 +43067,10 @@ static int sim_explore_explore_faults(struct rollout_check *k)
             r = sim_explore_explore_moves(k, kinds[i].kind, k->pod_count, false);
     if (r == ROLLOUT_OK && (k->options.flags & ROLLOUT_CHECK_NODE))
         r = sim_explore_explore_moves(k, MOVE_NODE, k->small.cluster.node_count, false);
+    if (r == ROLLOUT_OK && (k->options.flags & ROLLOUT_CHECK_CORDON))
+        r = sim_explore_explore_moves(k, MOVE_CORDON, k->small.cluster.node_count, false);
+    if (r == ROLLOUT_OK && (k->options.flags & ROLLOUT_CHECK_RETURN))
+        r = sim_explore_explore_moves(k, MOVE_RETURN, k->small.cluster.node_count, false);
     return r;
 }
 
@@ -42603,6 +43092,10 @@ static int ro_explore(struct rollout_check *k)
     ro_kind_measure(c, &before);
     if (ro_kind_done(c, &before))
         state->fate = RO_FATE_GOAL;
+    if (c->gone) { /* nothing comes after that */
+        k->at++;
+        return ROLLOUT_OK;
+    }
     int r = sim_explore_explore_moves(k, MOVE_EVENT, k->pod_count, true);
     if (r == ROLLOUT_OK)
         r = sim_explore_explore_moves(k, MOVE_HOOK, k->pod_count, true);
@@ -42632,8 +43125,12 @@ static int ro_explore(struct rollout_check *k)
 static uint32_t sim_figures_look(const struct ro_cluster *c, uint32_t pod)
 {
     uint32_t counts = 0;
-    if (!ro_kind_active(c, pod))
-        return 0;
+    if (!ro_kind_active(c, pod)) {
+        uint32_t phase = c->hidden[pod].flags & RO_SIM_GONE ? ROLLOUT_PHASE_NONE : c->pods[pod].phase;
+        return phase == ROLLOUT_PHASE_SUCCEEDED ? RO_COUNTS_SUCCEEDED
+               : phase == ROLLOUT_PHASE_FAILED  ? RO_COUNTS_FAILED
+                                                : 0;
+    }
     counts |= RO_COUNTS_ACTIVE;
     if (c->kind->available(c, pod))
         counts |= RO_COUNTS_AVAILABLE;
@@ -42647,6 +43144,8 @@ static void sim_figures_count(struct rollout_simulation *s, const struct ro_sim_
     s->state.total += h->counts & RO_COUNTS_ACTIVE ? sign : 0;
     s->state.available += h->counts & RO_COUNTS_AVAILABLE ? sign : 0;
     s->state.updated += h->counts & RO_COUNTS_UPDATED ? sign : 0;
+    s->state.succeeded += h->counts & RO_COUNTS_SUCCEEDED ? sign : 0;
+    s->state.failed += h->counts & RO_COUNTS_FAILED ? sign : 0;
     if (h->zone && (h->counts & RO_COUNTS_AVAILABLE))
         s->zone_available[h->zone - 1] += sign;
 }
@@ -42663,7 +43162,7 @@ static void ro_figures_one(struct rollout_simulation *s, uint32_t pod)
 
 static void ro_figures_all(struct rollout_simulation *s)
 {
-    s->state.total = s->state.available = s->state.updated = 0;
+    s->state.total = s->state.available = s->state.updated = s->state.succeeded = s->state.failed = 0;
     memset(s->zone_available, 0, s->cluster.zone_count * sizeof *s->zone_available);
     for (uint32_t i = 0; i < s->cluster.pod_count; i++) {
         s->cluster.hidden[i].counts = 0;
@@ -43448,11 +43947,457 @@ static const struct ro_kind_lines ro_kind_statefulset = {
     .interchangeable = false,
 };
 
+/* ---- lib/sim/kind_broadcastjob.c ---- */
+
+/* BroadcastJobs. Source: broadcastjob.md 2, 3, 5, 9. */
+
+
+static struct rollout_str sim_kind_broadcastjob_name(const struct ro_cluster *c)
+{
+    return c->workload.broadcastjob->name;
+}
+
+static void sim_kind_broadcastjob_prepare(struct ro_cluster *c)
+{
+    if (ro_job_prepare(c) != ROLLOUT_OK)
+        c->texts.failed = true;
+}
+
+static bool sim_kind_broadcastjob_available(const struct ro_cluster *c, uint32_t pod)
+{
+    return c->pods[pod].flags & ROLLOUT_POD_READY;
+}
+
+/* ---- how far it is ---- */
+
+static bool sim_kind_broadcastjob_ended(const struct rollout_pod *p)
+{
+    return p->phase == ROLLOUT_PHASE_SUCCEEDED || p->phase == ROLLOUT_PHASE_FAILED;
+}
+
+static bool sim_kind_broadcastjob_has_condition(const struct rollout_broadcastjob_status *sim_kind_broadcastjob_status, struct rollout_str type)
+{
+    for (size_t i = 0; i < sim_kind_broadcastjob_status->condition_count; i++)
+        if (ro_str_eq(sim_kind_broadcastjob_status->conditions[i].type, type) && ro_str_eq(sim_kind_broadcastjob_status->conditions[i].status, RO_STR("True")))
+            return true;
+    return false;
+}
+
+/* All nodes that are to have a pod; of them those that have none, and those whose pod is done. */
+struct sim_kind_broadcastjob_progress {
+    int64_t desired, empty, done;
+};
+
+/* The pod of a node is the last one that is listed there. */
+static struct sim_kind_broadcastjob_progress sim_kind_broadcastjob_look(const struct ro_cluster *c, bool live_only)
+{
+    struct sim_kind_broadcastjob_progress ret = { 0, 0, 0 };
+    for (size_t n = 0; n < c->node_count; n++)
+        c->last_pods[n] = ROLLOUT_NONE;
+    for (uint32_t i = 0; i < c->pod_count; i++)
+        if (c->pods[i].node_index && !(c->hidden[i].flags & RO_SIM_GONE))
+            c->last_pods[c->pods[i].node_index - 1] = i;
+    for (size_t n = 0; n < c->node_count; n++) {
+        uint32_t pod = c->last_pods[n];
+        if (live_only && c->node_facts[n].lost)
+            continue;
+        if (pod == ROLLOUT_NONE) {
+            ret.desired += c->eligible[n];
+            ret.empty += c->eligible[n];
+        } else if ((c->pods[pod].flags & ROLLOUT_POD_TERMINATING) || ro_job_fits(c, pod)) {
+            ret.desired++;
+            ret.done += (c->pods[pod].flags & ROLLOUT_POD_TERMINATING) || sim_kind_broadcastjob_ended(&c->pods[pod]);
+        }
+    }
+    return ret;
+}
+
+static int64_t sim_kind_broadcastjob_parallelism(const struct rollout_broadcastjob *spec, int64_t desired)
+{
+    int64_t count = INT32_MAX;
+    if (spec->parallelism.kind != ROLLOUT_INTSTR_UNSET &&
+        rollout_intstr_scale(&spec->parallelism, ROLLOUT_PARSER_LEGACY, ROLLOUT_ROUND_UP, (int32_t)desired, &count) !=
+            ROLLOUT_OK)
+        return 0;
+    return count;
+}
+
+static void sim_kind_broadcastjob_measure(const struct ro_cluster *c, struct ro_measure *ret)
+{
+    struct sim_kind_broadcastjob_progress p = sim_kind_broadcastjob_look(c, false);
+    ret->wanted = p.desired;
+    ret->served = p.done;
+    ret->parallelism = sim_kind_broadcastjob_parallelism(c->workload.broadcastjob, p.desired);
+}
+
+/* Over, and gone where it is to go; a pause is what was asked for. One that never completes is to have done its work on all
+ * the nodes that there are. */
+static bool sim_kind_broadcastjob_done(const struct ro_cluster *c, const struct ro_measure *now)
+{
+    const struct rollout_broadcastjob *spec = c->workload.broadcastjob;
+    const struct rollout_broadcastjob_status *sim_kind_broadcastjob_status = &c->specs.broadcastjob_status;
+    (void)now;
+    if (c->gone || (spec->flags & ROLLOUT_BROADCASTJOB_DELETING))
+        return true;
+    if (ro_kind_over(c))
+        return !spec->ttl_seconds_after_finished.set || !sim_kind_broadcastjob_status->completion_ms;
+    if (ro_str_eq(sim_kind_broadcastjob_status->phase, RO_STR("failed")))
+        return true;
+    if (spec->flags & ROLLOUT_BROADCASTJOB_PAUSED)
+        return ro_str_eq(sim_kind_broadcastjob_status->phase, RO_STR("paused"));
+    if (spec->completion != ROLLOUT_COMPLETION_NEVER || ro_str_eq(sim_kind_broadcastjob_status->phase, RO_STR("paused")))
+        return false;
+    struct sim_kind_broadcastjob_progress p = sim_kind_broadcastjob_look(c, true);
+    return p.done == p.desired;
+}
+
+/* ---- the promise ---- */
+
+/* Pods as a pass found them: what each node had, and how many took a slot. */
+static int64_t sim_kind_broadcastjob_count_before(const struct ro_cluster *c, const struct ro_deeds *d)
+{
+    int64_t active = 0;
+    for (size_t n = 0; n < c->node_count; n++)
+        c->last_pods[n] = ROLLOUT_NONE;
+    for (uint32_t i = 0; i < d->pod_count; i++) {
+        const struct rollout_pod *p = &d->pods[i];
+        if (d->hidden[i].flags & RO_SIM_GONE)
+            continue;
+        if (p->node_index)
+            c->last_pods[p->node_index - 1] = i;
+        active += !sim_kind_broadcastjob_ended(p) && !(p->flags & ROLLOUT_POD_TERMINATING) && !ro_job_over(c, &d->hidden[i]);
+    }
+    return active;
+}
+
+static const char *sim_kind_broadcastjob_creates(const struct ro_cluster *c, const struct ro_deeds *d, const struct rollout_action *a)
+{
+    if (a->subject_kind != ROLLOUT_SUBJECT_NODE || a->subject >= c->node_count)
+        return "a pod is created on no node";
+    if (c->workload.broadcastjob->flags & ROLLOUT_BROADCASTJOB_PAUSED)
+        return "a pod is created while the job is paused";
+    if (d->was_over)
+        return "a pod is created though the job is over";
+    if (!c->eligible[a->subject])
+        return "a pod is created on a node that does not fit it";
+    if (c->last_pods[a->subject] != ROLLOUT_NONE)
+        return "a second pod on a node";
+    c->last_pods[a->subject] = 0;
+    return NULL;
+}
+
+static const char *sim_kind_broadcastjob_promise(const struct ro_cluster *c, const struct ro_deeds *d)
+{
+    int64_t active = sim_kind_broadcastjob_count_before(c, d), created = 0;
+    bool forgets = false;
+    for (size_t i = 0; i < d->plan->action_count; i++) {
+        const struct rollout_action *a = &d->plan->actions[i];
+        const char *broken = NULL;
+        if (a->op == ROLLOUT_OP_DELETE_WORKLOAD && !d->was_over)
+            return "the job is deleted before it is over";
+        if (a->op == ROLLOUT_OP_CREATE) {
+            broken = sim_kind_broadcastjob_creates(c, d, a);
+            created++;
+        } else if (a->op == ROLLOUT_OP_DELETE && a->subject_kind == ROLLOUT_SUBJECT_POD) {
+            const struct rollout_pod *p = &d->pods[a->subject];
+            forgets = forgets || sim_kind_broadcastjob_ended(p);
+            active -= !sim_kind_broadcastjob_ended(p) && !ro_job_over(c, &d->hidden[a->subject]);
+        }
+        if (broken)
+            return broken;
+    }
+    if (created > 0 && active + created > d->before.parallelism)
+        return "more pods run than parallelism allows";
+    return forgets ? "a pod that is done is deleted, and its work forgotten" : NULL;
+}
+
+/* ---- the status ---- */
+
+static void sim_kind_broadcastjob_status(struct ro_cluster *c, const struct rollout_node *node)
+{
+    struct rollout_broadcastjob_status *s = &c->specs.broadcastjob_status;
+    s->struct_size = sizeof *s;
+    s->active = ro_status_number(node, "active");
+    s->succeeded = ro_status_number(node, "succeeded");
+    s->failed = ro_status_number(node, "failed");
+    s->desired = ro_status_number(node, "desired");
+    s->start_ms = ro_status_time(node, "startTime");
+    s->completion_ms = ro_status_time(node, "completionTime");
+    s->phase = ro_status_text(c, node, "phase");
+}
+
+/* ---- small worlds: what of the status a plan goes by, and of time whether a deadline or the TTL has passed ---- */
+
+enum {
+    sim_kind_broadcastjob_PHASES = 7, /* bits of the phase's number */
+    sim_kind_broadcastjob_STARTED = 1 << 3,
+    sim_kind_broadcastjob_LATE = 1 << 4,
+    sim_kind_broadcastjob_COMPLETE = 1 << 5,
+    sim_kind_broadcastjob_FAILED = 1 << 6,
+    sim_kind_broadcastjob_TIMED = 1 << 7, /* it has a completionTime */
+    sim_kind_broadcastjob_EXPIRED = 1 << 8,
+    sim_kind_broadcastjob_GONE = 1 << 9
+};
+
+static const struct rollout_str sim_kind_broadcastjob_phases[] = {
+    { NULL, 0 }, { "running", 7 }, { "paused", 6 }, { "failed", 6 }, { "completed", 9 }, { "another", 7 },
+};
+
+enum { sim_kind_broadcastjob_PHASE_COUNT = sizeof sim_kind_broadcastjob_phases / sizeof *sim_kind_broadcastjob_phases };
+
+/* Longer than any that is meant to pass; upstream's own arithmetic wraps beyond. */
+#define LONGEST_SECONDS INT64_C(9000000000)
+
+static bool sim_kind_broadcastjob_waits_for_deadline(const struct rollout_broadcastjob *spec)
+{
+    return spec->completion != ROLLOUT_COMPLETION_NEVER && spec->active_deadline_set &&
+           spec->active_deadline_seconds <= LONGEST_SECONDS;
+}
+
+static bool sim_kind_broadcastjob_is_late(const struct ro_cluster *c, int64_t since_ms, int64_t seconds)
+{
+    return since_ms <= c->snapshot.now_ms - seconds * 1000;
+}
+
+static void sim_kind_broadcastjob_remember(const struct ro_cluster *c, int32_t ret[RO_KIND_MEMORY])
+{
+    const struct rollout_broadcastjob *spec = c->workload.broadcastjob;
+    const struct rollout_broadcastjob_status *s = &c->specs.broadcastjob_status;
+    int32_t phase = sim_kind_broadcastjob_PHASE_COUNT - 1;
+    for (int32_t i = 0; i < sim_kind_broadcastjob_PHASE_COUNT - 1; i++)
+        if (ro_str_eq(s->phase, sim_kind_broadcastjob_phases[i]))
+            phase = i;
+    ret[1] = phase | (s->start_ms ? sim_kind_broadcastjob_STARTED : 0) | (c->gone ? sim_kind_broadcastjob_GONE : 0) |
+             (sim_kind_broadcastjob_has_condition(s, RO_STR("Complete")) ? sim_kind_broadcastjob_COMPLETE : 0) | (sim_kind_broadcastjob_has_condition(s, RO_STR("Failed")) ? sim_kind_broadcastjob_FAILED : 0) |
+             (s->completion_ms ? sim_kind_broadcastjob_TIMED : 0);
+    if (s->start_ms && sim_kind_broadcastjob_waits_for_deadline(spec) && sim_kind_broadcastjob_is_late(c, s->start_ms, spec->active_deadline_seconds))
+        ret[1] |= sim_kind_broadcastjob_LATE;
+    if (s->completion_ms && spec->ttl_seconds_after_finished.set &&
+        sim_kind_broadcastjob_is_late(c, s->completion_ms, spec->ttl_seconds_after_finished.value))
+        ret[1] |= sim_kind_broadcastjob_EXPIRED;
+}
+
+/* The instant from which so many seconds have passed, or not yet begun to. */
+static int64_t sim_kind_broadcastjob_since(const struct ro_cluster *c, bool passed, int64_t seconds)
+{
+    return c->snapshot.now_ms - (passed && seconds > 0 ? seconds * 1000 : 0);
+}
+
+static void sim_kind_broadcastjob_recall(struct ro_cluster *c, const int32_t memory[RO_KIND_MEMORY])
+{
+    const struct rollout_broadcastjob *spec = c->workload.broadcastjob;
+    struct rollout_broadcastjob_status *s = &c->specs.broadcastjob_status;
+    int32_t bits = memory[1];
+    s->phase = sim_kind_broadcastjob_phases[bits & sim_kind_broadcastjob_PHASES];
+    s->start_ms = bits & sim_kind_broadcastjob_STARTED ? sim_kind_broadcastjob_since(c, bits & sim_kind_broadcastjob_LATE, spec->active_deadline_seconds) : 0;
+    s->completion_ms = bits & sim_kind_broadcastjob_TIMED ? sim_kind_broadcastjob_since(c, bits & sim_kind_broadcastjob_EXPIRED, spec->ttl_seconds_after_finished.value) : 0;
+    c->gone = bits & sim_kind_broadcastjob_GONE;
+    s->condition_count = 0;
+    s->conditions = c->conditions;
+    for (int failed = 0; failed < 2; failed++)
+        if (bits & (failed ? sim_kind_broadcastjob_FAILED : sim_kind_broadcastjob_COMPLETE))
+            c->conditions[s->condition_count++] = (struct rollout_condition){
+                .type = failed ? RO_STR("Failed") : RO_STR("Complete"),
+                .status = RO_STR("True"),
+            };
+}
+
+/* Time passes up to the deadline, or the end of the TTL. */
+static bool sim_kind_broadcastjob_age(struct ro_cluster *c)
+{
+    const struct rollout_broadcastjob *spec = c->workload.broadcastjob;
+    struct rollout_broadcastjob_status *s = &c->specs.broadcastjob_status;
+    const struct rollout_opt *ttl = &spec->ttl_seconds_after_finished;
+    bool over = ro_kind_over(c);
+    if (over && ttl->set && s->completion_ms && !sim_kind_broadcastjob_is_late(c, s->completion_ms, ttl->value)) {
+        s->completion_ms = sim_kind_broadcastjob_since(c, true, ttl->value);
+        return true;
+    }
+    if (over || !s->start_ms || !sim_kind_broadcastjob_waits_for_deadline(spec) || sim_kind_broadcastjob_is_late(c, s->start_ms, spec->active_deadline_seconds))
+        return false;
+    s->start_ms = sim_kind_broadcastjob_since(c, true, spec->active_deadline_seconds);
+    return true;
+}
+
+static const struct ro_kind_lines ro_kind_broadcastjob = {
+    .name = sim_kind_broadcastjob_name,
+    .prepare = sim_kind_broadcastjob_prepare,
+    .available = sim_kind_broadcastjob_available,
+    .measure = sim_kind_broadcastjob_measure,
+    .done = sim_kind_broadcastjob_done,
+    .promise = sim_kind_broadcastjob_promise,
+    .status = sim_kind_broadcastjob_status,
+    .remember = sim_kind_broadcastjob_remember,
+    .recall = sim_kind_broadcastjob_recall,
+    .age = sim_kind_broadcastjob_age,
+    .new_flags = 0,
+    .interchangeable = false,
+};
+#undef LONGEST_SECONDS
+
+/* ---- lib/sim/effects_job.c ---- */
+
+/* Job pods in the model. Source: broadcastjob.md 2. */
+
+
+static const struct rollout_str sim_effects_job_absent = { NULL, 0 };
+
+/* Whether pods of the template restart: the object says it, else a pod that is there. */
+static uint32_t sim_effects_job_template_restarts(const struct ro_cluster *c)
+{
+    const struct rollout_node *object = c->source->workload_object.nodes;
+    const struct rollout_pods *pods = &c->snapshot.pods;
+    if (c->source->workload_object.count)
+        return ro_str_eq(ro_text(ro_dig(object, "spec", "template", "spec", "restartPolicy", NULL)),
+                         RO_STR("OnFailure"));
+    return pods->count && pods->items[0].job_pod ? pods->items[0].job_pod->on_failure : 0;
+}
+
+static struct ro_job_shape *sim_effects_job_template_shape(struct ro_cluster *c, bool bound)
+{
+    const struct rollout_broadcastjob *spec = c->workload.broadcastjob;
+    struct ro_job_shape *shape = ro_arena_alloc(&c->arena, 1, sizeof *shape);
+    if (!shape)
+        return NULL;
+    shape->scheduling = spec->scheduling;
+    shape->scheduling.node_name = sim_effects_job_absent;
+    if (bound)
+        shape->scheduling.affinity = (struct rollout_node_affinity){ .set = 1, .term_count = 1 };
+    shape->requests = spec->requests;
+    shape->request_count = spec->request_count;
+    shape->on_failure = sim_effects_job_template_restarts(c);
+    shape->bound = bound;
+    return shape;
+}
+
+/* What binds a pod to each of the nodes. */
+static void sim_effects_job_make_bindings(struct ro_cluster *c)
+{
+    struct rollout_requirement *names = ro_arena_alloc(&c->arena, c->node_count, sizeof *names);
+    c->bindings = ro_arena_alloc(&c->arena, c->node_count + 1, sizeof *c->bindings);
+    c->last_pods = ro_arena_alloc(&c->arena, c->node_count + 1, sizeof *c->last_pods);
+    if (c->arena.failed)
+        return;
+    for (size_t i = 0; i < c->node_count; i++) {
+        names[i] = (struct rollout_requirement){ .key = RO_STR("metadata.name"),
+                                                 .op = ROLLOUT_OPERATOR_IN,
+                                                 .values = { &c->node_names[i], 1, sizeof *c->node_names } };
+        c->bindings[i] = (struct rollout_node_term){ .fields = &names[i], .field_count = 1 };
+    }
+}
+
+static int ro_job_prepare(struct ro_cluster *c)
+{
+    if (!c->bindings)
+        sim_effects_job_make_bindings(c);
+    c->template = ro_arena_alloc(&c->arena, 1, sizeof *c->template);
+    c->job_shape = sim_effects_job_template_shape(c, c->gates.on[ROLLOUT_GATE_ASSIGN_BCJ_PODS_BY_SCHEDULER]);
+    return ro_kind_find_nodes(c);
+}
+
+/* A pod of which no more is known is as the template says, bound to its node, and runs but once. */
+static const struct ro_job_shape *sim_effects_job_given_shape(struct ro_cluster *c, const struct rollout_job_pod *given,
+                                              struct ro_job_shape **unknown)
+{
+    if (!given) {
+        if (!*unknown && (*unknown = sim_effects_job_template_shape(c, true)))
+            (*unknown)->on_failure = 0;
+        return *unknown;
+    }
+    struct ro_job_shape *shape = ro_arena_alloc(&c->arena, 1, sizeof *shape);
+    if (shape)
+        *shape =
+            (struct ro_job_shape){ given->scheduling, given->requests, given->request_count, given->on_failure, false };
+    return shape;
+}
+
+static int ro_job_begin(struct ro_cluster *c)
+{
+    struct ro_job_shape *unknown = NULL;
+    size_t terms = 1;
+    for (size_t i = 0; i < c->pod_count; i++) {
+        const struct rollout_job_pod *given = c->pods[i].job_pod;
+        c->hidden[i].job = sim_effects_job_given_shape(c, given, &unknown);
+        c->hidden[i].job_restarts = given ? given->restarts : 0;
+        if (given && given->scheduling.affinity.term_count > terms)
+            terms = given->scheduling.affinity.term_count;
+        /* what runs has no probes to wait for */
+        if (c->pods[i].phase == ROLLOUT_PHASE_RUNNING)
+            c->hidden[i].flags |= RO_SIM_CONTAINERS_READY;
+    }
+    ro_kind_need_terms(c, terms);
+    return c->arena.failed ? ro_error_nomem(c->reterr) : ROLLOUT_OK;
+}
+
+static void ro_job_bind(struct ro_cluster *c, uint32_t pod)
+{
+    struct rollout_pod *p = &c->pods[pod];
+    c->hidden[pod].job = c->job_shape;
+    if (c->job_shape->bound)
+        return;
+    p->node = p->target_node;
+    p->target_node = sim_effects_job_absent;
+}
+
+static struct rollout_job_pod ro_job_facts(const struct ro_cluster *c, uint32_t pod)
+{
+    const struct rollout_pod *p = &c->pods[pod];
+    const struct ro_job_shape *shape = c->hidden[pod].job;
+    struct rollout_job_pod facts = { .scheduling = shape->scheduling,
+                                     .requests = shape->requests,
+                                     .request_count = shape->request_count,
+                                     .restarts = c->hidden[pod].job_restarts,
+                                     .on_failure = shape->on_failure };
+    facts.scheduling.node_name = p->node;
+    if (shape->bound && p->node_index)
+        facts.scheduling.affinity.terms = &c->bindings[p->node_index - 1];
+    else if (shape->bound) /* to a node that is not listed */
+        facts.scheduling.affinity = (struct rollout_node_affinity){ 0 };
+    return facts;
+}
+
+static void ro_job_show(struct ro_cluster *c)
+{
+    for (uint32_t i = 0; i < c->pod_count; i++) {
+        c->job_pods[i] = ro_job_facts(c, i);
+        c->pods[i].job_pod = &c->job_pods[i];
+    }
+}
+
+/* In a small world those beyond the limit are as good as one. */
+static bool ro_job_restarts(struct ro_cluster *c, uint32_t pod)
+{
+    struct ro_sim_pod *h = &c->hidden[pod];
+    if (!c->workload.broadcastjob || !h->job->on_failure)
+        return false;
+    h->restarts++;
+    h->job_restarts += !c->fixed_names || h->job_restarts <= c->workload.broadcastjob->restart_limit;
+    c->pods[pod].restarts += !c->fixed_names && c->pods[pod].restarts < INT32_MAX;
+    return true;
+}
+
+static bool ro_job_fits(const struct ro_cluster *c, uint32_t pod)
+{
+    struct rollout_job_pod facts = ro_job_facts(c, pod);
+    struct ro_node_rule rule = ro_node_rule(&facts.scheduling, c->usable);
+    rule.plain = true;
+    return ro_node_fit_empty(&rule, facts.requests, facts.request_count, &c->nodes[c->pods[pod].node_index - 1])
+               .check == RO_NODE_FITS;
+}
+
+static bool ro_job_over(const struct ro_cluster *c, const struct ro_sim_pod *hidden)
+{
+    return hidden->job->on_failure && hidden->job_restarts > c->workload.broadcastjob->restart_limit;
+}
+
 /* ---- lib/sim/kinds.c ---- */
 
 static const struct ro_kind_lines *sim_kinds_lines_of(const struct rollout_workload *workload)
 {
-    return workload->cloneset ? &ro_kind_cloneset : workload->statefulset ? &ro_kind_statefulset : &ro_kind_daemonset;
+    return workload->cloneset       ? &ro_kind_cloneset
+           : workload->statefulset  ? &ro_kind_statefulset
+           : workload->broadcastjob ? &ro_kind_broadcastjob
+                                    : &ro_kind_daemonset;
 }
 
 static struct rollout_str ro_kind_name(const struct ro_cluster *c)
@@ -43512,6 +44457,8 @@ static bool ro_kind_available(const struct ro_cluster *c, uint32_t pod)
 
 static bool ro_kind_updated(const struct ro_cluster *c, uint32_t pod)
 {
+    if (c->workload.broadcastjob) /* which updates none */
+        return true;
     return c->snapshot.update_revision && c->hidden[pod].target == c->snapshot.update_revision;
 }
 
@@ -43593,6 +44540,12 @@ static bool ro_kind_promise(const struct ro_cluster *c, const struct ro_deeds *d
         broken = c->kind->promise(c, deeds);
     if (!broken)
         return true;
+    if (c->workload.broadcastjob) {
+        snprintf(buf, size, "%s: %lld nodes wanted, %lld to %lld done, %lld to %lld pods run, parallelism %lld", broken,
+                 (long long)m->wanted, (long long)m->served, (long long)n->served, (long long)m->total,
+                 (long long)n->total, (long long)m->parallelism);
+        return false;
+    }
     snprintf(buf, size,
              "%s: %lld wanted, %lld to %lld there, %lld to %lld available, %lld to %lld old, maxUnavailable %lld, "
              "maxSurge %lld, partition %lld",
@@ -43621,7 +44574,7 @@ static struct rollout_str ro_status_text(struct ro_cluster *c, const struct roll
     return ro_texts_keep(&c->texts, ro_text(ro_get(status, key)));
 }
 
-static int64_t sim_kinds_time_of(const struct rollout_node *object, const char *key)
+static int64_t ro_status_time(const struct rollout_node *object, const char *key)
 {
     int64_t ms = 0;
     return ro_time_parse(ro_text(ro_get(object, key)), &ms) ? ms : 0;
@@ -43631,6 +44584,7 @@ static int64_t sim_kinds_time_of(const struct rollout_node *object, const char *
 static size_t sim_kinds_copy_conditions(struct ro_cluster *c, const struct rollout_node *status)
 {
     const struct rollout_node *list = ro_get(status, "conditions");
+    const char *update = c->workload.broadcastjob ? "lastProbeTime" : "lastUpdateTime";
     size_t n = 0;
     if (!ro_is(list, ROLLOUT_NODE_ARRAY))
         return 0;
@@ -43642,8 +44596,8 @@ static size_t sim_kinds_copy_conditions(struct ro_cluster *c, const struct rollo
             .status = ro_status_text(c, e, "status"),
             .reason = ro_status_text(c, e, "reason"),
             .message = ro_status_text(c, e, "message"),
-            .last_update_ms = sim_kinds_time_of(e, "lastUpdateTime"),
-            .last_transition_ms = sim_kinds_time_of(e, "lastTransitionTime"),
+            .last_update_ms = ro_status_time(e, update),
+            .last_transition_ms = ro_status_time(e, "lastTransitionTime"),
         };
     }
     return n;
@@ -43699,6 +44653,9 @@ static int ro_cluster_status(struct ro_cluster *c, const struct rollout_plan *pl
     } else if (c->workload.statefulset) {
         c->specs.statefulset_status.conditions = c->conditions;
         c->specs.statefulset_status.condition_count = n;
+    } else if (c->workload.broadcastjob) {
+        c->specs.broadcastjob_status.conditions = c->conditions;
+        c->specs.broadcastjob_status.condition_count = n;
     } else {
         c->specs.daemonset_status.conditions = c->conditions;
         c->specs.daemonset_status.condition_count = n;
@@ -43710,6 +44667,20 @@ static int ro_cluster_status(struct ro_cluster *c, const struct rollout_plan *pl
         if (ro_str_eq(c->revisions[i].name, current))
             c->snapshot.current_revision = (uint32_t)i + 1;
     return c->texts.failed ? ro_error_nomem(c->reterr) : ROLLOUT_OK;
+}
+
+static bool ro_kind_over(const struct ro_cluster *c)
+{
+    const struct rollout_broadcastjob_status *status = &c->specs.broadcastjob_status;
+    if (!c->workload.broadcastjob || c->workload.broadcastjob->completion == ROLLOUT_COMPLETION_NEVER)
+        return false;
+    for (size_t i = 0; i < status->condition_count; i++) {
+        const struct rollout_condition *condition = &status->conditions[i];
+        if (ro_str_eq(condition->status, RO_STR("True")) &&
+            (ro_str_eq(condition->type, RO_STR("Complete")) || ro_str_eq(condition->type, RO_STR("Failed"))))
+            return true;
+    }
+    return false;
 }
 
 static void ro_kind_remember(const struct ro_cluster *c, int32_t ret[RO_KIND_MEMORY])
@@ -43727,25 +44698,36 @@ static void ro_kind_recall(struct ro_cluster *c, const int32_t memory[RO_KIND_ME
 
 /* ---- nodes ---- */
 
+static void ro_kind_need_terms(struct ro_cluster *c, size_t terms)
+{
+    if (c->usable && terms <= c->usable_room)
+        return;
+    c->usable = ro_arena_alloc(&c->arena, terms + 1, 1);
+    c->usable_room = terms;
+}
+
 static int ro_kind_find_nodes(struct ro_cluster *c)
 {
     const struct rollout_daemonset *set = c->workload.daemonset;
-    if (!set)
+    const struct rollout_broadcastjob *job = c->workload.broadcastjob;
+    if (!set && !job)
         return ROLLOUT_OK;
-    size_t terms = set->scheduling.affinity.term_count;
+    struct rollout_scheduling scheduling = set ? set->scheduling : job->scheduling;
+    if (job) /* its pods are bound to nodes whatever name the template has */
+        scheduling.node_name = (struct rollout_str){ NULL, 0 };
     if (!c->eligible) {
         c->eligible = ro_arena_alloc(&c->arena, c->node_count + 1, 1);
         c->tallies = ro_arena_alloc(&c->arena, c->node_count + 1, sizeof *c->tallies);
     }
-    if (terms > c->usable_room || !c->usable) {
-        c->usable = ro_arena_alloc(&c->arena, terms + 1, 1);
-        c->usable_room = terms;
-    }
+    ro_kind_need_terms(c, scheduling.affinity.term_count);
     if (c->arena.failed)
         return ROLLOUT_ERR_NOMEM;
-    struct ro_node_rule rule = ro_node_rule(&set->scheduling, c->usable);
+    struct ro_node_rule rule = ro_node_rule(&scheduling, c->usable);
+    rule.plain = job;
     for (size_t i = 0; i < c->node_count; i++)
-        c->eligible[i] = ro_node_fit(&rule, &c->nodes[i]).runs;
+        c->eligible[i] = set ? ro_node_fit(&rule, &c->nodes[i]).runs
+                             : ro_node_fit_empty(&rule, job->requests, job->request_count, &c->nodes[i]).check ==
+                                   RO_NODE_FITS;
     return ROLLOUT_OK;
 }
 
@@ -46100,13 +47082,13 @@ static void sim_revisions_copy(struct ro_cluster *c, uint32_t revision, struct r
 static int ro_revisions_template(struct ro_cluster *c, const struct rollout_plan *plan, size_t action, uint32_t revision,
                           const struct ro_sim_template **ret)
 {
-    struct ro_sim_template *t = &c->templates[revision - 1];
+    struct ro_sim_template *t = revision ? &c->templates[revision - 1] : c->template;
     int r = ROLLOUT_OK;
     *ret = t;
     if (t->known)
         return ROLLOUT_OK;
     memset(t, 0, sizeof *t);
-    if (c->source->workload_object.count && c->revision_objects[revision - 1].count)
+    if (c->source->workload_object.count && (!revision || c->revision_objects[revision - 1].count))
         r = sim_revisions_make(c, plan, action, t);
     else
         sim_revisions_copy(c, revision, t);
@@ -46127,7 +47109,7 @@ static int sim_simulate_check_faults(const struct rollout_simulation *s, struct 
 {
     for (size_t i = 0; i < s->options.fault_count; i++) {
         const struct rollout_fault *f = &s->options.faults[i];
-        if (f->kind < ROLLOUT_FAULT_NEVER_READY || f->kind > ROLLOUT_FAULT_BREAK)
+        if (f->kind < ROLLOUT_FAULT_NEVER_READY || f->kind > ROLLOUT_FAULT_RETURN)
             return ro_error_at(reterr, ROLLOUT_ERR_INVALID, (uint32_t)i, "faults", "faults[%zu].kind: unknown kind %u",
                                i, f->kind);
         if (f->share > 1000000)
@@ -46168,6 +47150,9 @@ static int sim_simulate_check_options(const struct rollout_simulation *s, struct
         if (r != ROLLOUT_OK)
             return r;
     }
+    int run = ro_delay_check(&o->run, ROLLOUT_NONE, reterr);
+    if (run != ROLLOUT_OK)
+        return run;
     for (size_t i = 0; i < o->change_count; i++)
         if (o->changes[i].at_ms > LONGEST_MS)
             return ro_error_at(reterr, ROLLOUT_ERR_INVALID, (uint32_t)i, "changes",
@@ -46210,9 +47195,13 @@ static int sim_simulate_check_targets(const struct rollout_simulation *s, struct
 {
     for (size_t i = 0; i < s->options.fault_count; i++) {
         const struct rollout_fault *f = &s->options.faults[i];
-        bool place = f->kind == ROLLOUT_FAULT_NODE, found = f->kind == ROLLOUT_FAULT_BREAK;
+        bool place = f->kind == ROLLOUT_FAULT_NODE || f->kind >= ROLLOUT_FAULT_FAIL;
+        bool found = f->kind == ROLLOUT_FAULT_BREAK;
+        if (f->kind == ROLLOUT_FAULT_FAIL && !s->cluster.workload.broadcastjob)
+            return ro_error_at(reterr, ROLLOUT_ERR_INVALID, (uint32_t)i, "faults",
+                               "faults[%zu].kind: only pods of a BroadcastJob end", i);
         if (place)
-            found = sim_simulate_has_place(&s->cluster, f->target);
+            found = (f->kind == ROLLOUT_FAULT_FAIL && f->target.len == 0) || sim_simulate_has_place(&s->cluster, f->target);
         else if (!found)
             found = f->target.len == 0 || sim_simulate_has_revision(s, f->target);
         if (!found)
@@ -46340,6 +47329,8 @@ static int sim_simulate_carry_out_action(struct rollout_simulation *s, size_t ac
     size_t before = c->pod_count;
     int r = ro_cluster_act(c, s->plan, action, 0, writes);
     sim_simulate_count_write(s, a, writes, begun);
+    if (c->gone && r == ROLLOUT_OK) /* what was there is told as it was */
+        return ro_course_follow_all(s);
     if (pod != ROLLOUT_NONE && r == ROLLOUT_OK) {
         ro_cluster_settle(c, pod);
         ro_figures_one(s, pod);
@@ -46461,6 +47452,10 @@ static int sim_simulate_go_on(struct rollout_simulation *s)
 {
     int64_t limit = s->options.limit_ms ? s->options.limit_ms : LIMIT_MS;
     bool settled;
+    if (s->cluster.gone) { /* there is nothing that could be changed */
+        s->state.outcome = ROLLOUT_SIMULATION_DONE;
+        return ROLLOUT_OK;
+    }
     int64_t at = sim_simulate_next_pass(s, &settled);
     if (!at && s->change < s->options.change_count) {
         int r = sim_simulate_change(s);
@@ -46588,6 +47583,7 @@ struct sim_small_record {
 struct sim_small_head {
     int32_t memory[RO_KIND_MEMORY];
     uint32_t lost; /* a bit a node */
+    uint32_t cordoned;
     uint8_t change;
     uint8_t faults;
     uint8_t pods;
@@ -46597,7 +47593,7 @@ struct sim_small_head {
 enum { sim_small_BIT_SCHEDULED = 1, sim_small_BIT_IN_PLACE = 2 };
 
 _Static_assert(sizeof(struct sim_small_record) == 20, "no padding");
-_Static_assert(sizeof(struct sim_small_head) == 20, "no padding");
+_Static_assert(sizeof(struct sim_small_head) == 24, "no padding");
 
 /* ---- times ---- */
 
@@ -46656,6 +47652,8 @@ static uint8_t sim_small_rank_grace(const struct ro_small *s, int64_t end)
 static bool ro_small_age(struct ro_small *s)
 {
     bool any = false;
+    if (s->cluster.kind->age && s->cluster.kind->age(&s->cluster))
+        return true;
     for (size_t i = 0; i < s->cluster.pod_count; i++)
         any = any || (sim_small_is_young(s, &s->cluster.pods[i]) && !(s->cluster.hidden[i].flags & RO_SIM_GONE));
     if (!any)
@@ -46687,12 +47685,14 @@ static bool ro_small_end_grace(struct ro_small *s)
 static uint8_t sim_small_trait_of(struct ro_small *s, size_t pod)
 {
     const struct rollout_pod *p = &s->cluster.pods[pod];
-    struct ro_small_trait t = { p->deletion_cost, p->restarts, p->sidecar_restarts, { NULL, 0 } };
+    struct ro_small_trait t = { p->deletion_cost, p->restarts, p->sidecar_restarts, { NULL, 0 },
+                                s->cluster.hidden[pod].job, s->cluster.hidden[pod].job_restarts };
     if (p->in_place)
         t.containers = s->cluster.in_place[pod].containers;
     for (size_t i = 0; i < s->trait_count; i++)
         if (s->traits[i].deletion_cost == t.deletion_cost && s->traits[i].restarts == t.restarts &&
-            s->traits[i].sidecar_restarts == t.sidecar_restarts && s->traits[i].containers.nodes == t.containers.nodes)
+            s->traits[i].sidecar_restarts == t.sidecar_restarts && s->traits[i].containers.nodes == t.containers.nodes && s->traits[i].job == t.job &&
+            s->traits[i].job_restarts == t.job_restarts)
             return (uint8_t)i;
     if (s->trait_count == sizeof s->traits / sizeof *s->traits) {
         s->full = true;
@@ -46797,6 +47797,7 @@ static size_t ro_small_pack(struct ro_small *s, uint8_t bytes[RO_SMALL_STATE], s
     order->count = n;
     ro_kind_remember(c, head.memory);
     head.lost = s->lost;
+    head.cordoned = s->cordoned;
     head.change = (uint8_t)s->change;
     head.faults = (uint8_t)s->faults;
     head.pods = (uint8_t)n;
@@ -46837,6 +47838,8 @@ static void sim_small_unpack_pod(struct ro_small *s, size_t i, const struct sim_
     h->target = r->target;
     h->flags = r->sim;
     h->batches = r->batches;
+    h->job = t->job;
+    h->job_restarts = t->job_restarts;
     ro_cluster_relabel(c, (uint32_t)i);
     if (!(r->bits & sim_small_BIT_IN_PLACE))
         return;
@@ -46855,7 +47858,7 @@ static void ro_small_unpack(struct ro_small *s, const uint8_t *bytes)
     struct ro_cluster *c = &s->cluster;
     struct sim_small_head head;
     memcpy(&head, bytes, sizeof head);
-    ro_small_load(s, head.change, head.lost);
+    ro_small_load(s, head.change, head.lost, head.cordoned);
     s->faults = head.faults;
     c->pod_count = head.pods;
     c->next_serial = head.pods;
@@ -46870,17 +47873,19 @@ static void ro_small_unpack(struct ro_small *s, const uint8_t *bytes)
 
 /* ---- specs and nodes ---- */
 
-static void ro_small_load(struct ro_small *s, size_t change, uint32_t lost)
+static void ro_small_load(struct ro_small *s, size_t change, uint32_t lost, uint32_t cordoned)
 {
     struct ro_cluster *c = &s->cluster;
     const struct ro_small_spec *spec = &s->specs[change];
-    if (s->change == change && s->lost == lost)
+    if (s->change == change && s->lost == lost && s->cordoned == cordoned)
         return;
     if (s->change != change) {
         c->source = spec->source;
         c->workload = spec->workload;
         c->specs = spec->specs;
         c->hooks = spec->hooks;
+        c->template = spec->template;
+        c->job_shape = spec->job_shape;
         c->reserved = spec->reserved;
         c->reserved_count = spec->reserved_count;
         c->start_ordinal = spec->start_ordinal;
@@ -46891,11 +47896,14 @@ static void ro_small_load(struct ro_small *s, size_t change, uint32_t lost)
     for (size_t i = 0; i < c->node_count; i++) {
         bool is_lost = lost >> i & 1;
         c->node_facts[i].lost = is_lost;
+        c->nodes[i].unschedulable = cordoned >> i & 1;
+        c->node_facts[i].cordoned = c->nodes[i].unschedulable;
         c->nodes[i].taints = s->taints[i][is_lost];
         c->nodes[i].taint_count = s->taint_counts[i] + (is_lost ? 2 : 0);
     }
     s->change = change;
     s->lost = lost;
+    s->cordoned = cordoned;
     if (ro_kind_find_nodes(c) != ROLLOUT_OK)
         c->texts.failed = true;
 }
@@ -46908,6 +47916,8 @@ static int sim_small_save_spec(struct ro_small *s, size_t change)
     spec->workload = c->workload;
     spec->specs = c->specs;
     spec->hooks = c->hooks;
+    spec->template = c->template;
+    spec->job_shape = c->job_shape;
     spec->reserved = c->reserved;
     spec->reserved_count = c->reserved_count;
     spec->start_ordinal = c->start_ordinal;
@@ -47015,7 +48025,10 @@ static int ro_small_open(struct ro_small *s, const struct rollout_world *world, 
     c->snapshot.now_ms = s->now_ms;
     sim_small_learn_nodes(s);
     s->change = s->spec_count; /* none is loaded */
-    ro_small_load(s, 0, 0);
+    uint32_t cordoned = 0;
+    for (size_t i = 0; c->workload.broadcastjob && i < c->node_count; i++)
+        cordoned |= (c->nodes[i].unschedulable ? UINT32_C(1) : 0) << i;
+    ro_small_load(s, 0, 0, cordoned);
     sim_small_simplify(s);
     sim_small_name_places(s);
     return c->texts.failed ? ro_error_nomem(reterr) : ROLLOUT_OK;
@@ -47149,6 +48162,8 @@ static const char *sim_story_event_text(enum ro_event event)
         return "has its containers ready";
     case RO_EVENT_GONE:
         return "is gone";
+    case RO_EVENT_END:
+        return "succeeds";
     default:
         return "is let go, or gets its hook back";
     }
@@ -47191,8 +48206,13 @@ static uint32_t sim_story_describe(const struct rollout_check *k, uint16_t what,
         snprintf(buf, size, "pod %.*s is removed by someone else", len, name);
         return ROLLOUT_MOVE_FAULT;
     case MOVE_NODE:
-        snprintf(buf, size, "node %.*s is lost", (int)(c->nodes[i].name.len > 80 ? 80 : c->nodes[i].name.len),
-                 c->nodes[i].name.data ? c->nodes[i].name.data : "");
+    case MOVE_CORDON:
+    case MOVE_RETURN:
+        snprintf(buf, size, "node %.*s is %s", (int)(c->nodes[i].name.len > 80 ? 80 : c->nodes[i].name.len),
+                 c->nodes[i].name.data ? c->nodes[i].name.data : "",
+                 (what & 0xff00) == MOVE_NODE     ? "lost"
+                 : (what & 0xff00) == MOVE_CORDON ? "cordoned"
+                                                  : "back");
         return ROLLOUT_MOVE_FAULT;
     case MOVE_CHANGE:
         snprintf(buf, size, "change %zu of the spec", k->small.change + 1);

@@ -140,10 +140,10 @@ void show_head_json(struct text *out, const char *kind, const struct rollout_wor
 void show_no_pods(struct text *out, const struct rollout_world *world)
 {
     struct rollout_opt replicas = kind_of(world->workload).replicas;
-    bool nodes = world->workload->daemonset != NULL;
+    bool job = world->workload->broadcastjob != NULL, nodes = job || world->workload->daemonset;
     if (nodes && world->snapshot->nodes.count == 0)
         text_adds(out, "note: no nodes are given for it\n");
-    else if (world->snapshot->pods.count == 0 && (nodes || (replicas.set && replicas.value > 0)))
+    else if (world->snapshot->pods.count == 0 && ((nodes && !job) || (replicas.set && replicas.value > 0)))
         text_adds(out, "note: no pods are given for it\n");
 }
 

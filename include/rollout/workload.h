@@ -32,7 +32,10 @@ enum {
     ROLLOUT_GATE_STATEFULSET_AUTO_RESIZE_PVC = 10,        /**< StatefulSetAutoResizePVCGate: off */
     ROLLOUT_GATE_MAX_UNAVAILABLE_STATEFULSET = 11,        /**< Kubernetes' MaxUnavailableStatefulSet: off */
     ROLLOUT_GATE_DAEMONSET_PRUNE_INELIGIBLE_NODES = 12,   /**< DaemonSetPruneIneligibleNodes: off */
-    ROLLOUT_GATE_POD_INDEX_LABEL = 13                     /**< PodIndexLabel: on; only what is applied depends on it */
+    ROLLOUT_GATE_POD_INDEX_LABEL = 13,                    /**< PodIndexLabel: on; only what is applied depends on it */
+    ROLLOUT_GATE_ASSIGN_BCJ_PODS_BY_SCHEDULER = 14        /**< OpenKruise's flag assign-bcj-pods-by-scheduler: on; off, new
+                                                               pods of a BroadcastJob name their node themselves. Only
+                                                               what is applied depends on it */
 };
 
 /** A feature gate that is set. Frozen. */

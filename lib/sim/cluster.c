@@ -12,6 +12,7 @@
 #include "rules/lifecycle.h"
 #include "rules/node_pods.h"
 #include "rules/revision.h"
+#include "sim/jobs.h"
 #include "sim/kinds.h"
 #include "sim/revisions.h"
 
@@ -44,10 +45,11 @@ static void point_to_in_place(struct ro_cluster *c)
 
 uint32_t ro_cluster_add_pod(struct ro_cluster *c)
 {
-    size_t room[3] = { c->pod_room, c->pod_room, c->pod_room }, count = c->pod_count + 1;
+    size_t room[4] = { c->pod_room, c->pod_room, c->pod_room, c->pod_room }, count = c->pod_count + 1;
     if (!need((void **)&c->pods, &room[0], count, sizeof *c->pods) ||
         !need((void **)&c->in_place, &room[1], count, sizeof *c->in_place) ||
-        !need((void **)&c->hidden, &room[2], count, sizeof *c->hidden))
+        !need((void **)&c->hidden, &room[2], count, sizeof *c->hidden) ||
+        (c->workload.broadcastjob && !need((void **)&c->job_pods, &room[3], count, sizeof *c->job_pods)))
         return ROLLOUT_NONE;
     bool moved = room[0] != c->pod_room;
     c->pod_room = room[0];
@@ -115,7 +117,7 @@ static void guess(struct ro_cluster *c, uint32_t i)
     struct ro_sim_pod *h = &c->hidden[i];
     uint32_t flags = p->in_place ? p->in_place->flags : 0;
     bool waits = (flags & ROLLOUT_IN_PLACE_STATE) && !(flags & ROLLOUT_IN_PLACE_CONTAINERS_DONE);
-    h->target = (uint16_t)ro_cluster_revision(c, p->revision);
+    h->target = c->workload.broadcastjob ? 1 : (uint16_t)ro_cluster_revision(c, p->revision);
     h->image = waits || (flags & ROLLOUT_IN_PLACE_GRACE) ? 0 : h->target;
     if (waits)
         h->flags |= RO_SIM_RESTARTS;
@@ -321,7 +323,7 @@ static int kind_number(const struct rollout_world *world)
     struct rollout_workload full;
     if (ro_abi_struct(world->workload, &full, sizeof full, "workload", NULL) != ROLLOUT_OK)
         return -1;
-    return full.cloneset ? 0 : full.statefulset ? 1 : 2;
+    return full.cloneset ? 0 : full.statefulset ? 1 : full.broadcastjob ? 3 : 2;
 }
 
 /* What is wrong with the change; NULL = nothing. */
@@ -347,7 +349,7 @@ static const char *refusal(const struct rollout_world *world, const struct rollo
     }
     if (kind_number(world) >= 0 && kind_number(to) != kind_number(world))
         return "world.workload: is of another kind";
-    return snapshot.update_revision ? NULL : "world.snapshot.update_revision: 0";
+    return snapshot.update_revision || kind_number(world) == 3 ? NULL : "world.snapshot.update_revision: 0";
 }
 
 int ro_cluster_check_changes(const struct rollout_world *world, const struct rollout_change *changes, size_t count,
@@ -375,7 +377,6 @@ static int refuse_unplayed(const struct rollout_workload *workload, struct rollo
     const char *kind = r != ROLLOUT_OK         ? NULL
                        : full.deployment       ? "Deployment"
                        : full.replicaset       ? "ReplicaSet"
-                       : full.broadcastjob     ? "BroadcastJob"
                        : full.uniteddeployment ? "UnitedDeployment"
                        : full.sidecarset       ? "SidecarSet"
                                                : NULL;
@@ -413,6 +414,9 @@ int ro_cluster_open(struct ro_cluster *c, const struct rollout_world *world, str
         return ro_error_nomem(reterr);
     index_nodes(c);
     ro_kind_begin(c);
+    r = c->workload.broadcastjob ? ro_job_begin(c) : ROLLOUT_OK;
+    if (r != ROLLOUT_OK)
+        return r;
     return c->texts.failed ? ro_error_nomem(reterr) : ROLLOUT_OK;
 }
 
@@ -422,6 +426,7 @@ void ro_cluster_free(struct ro_cluster *c)
     free(c->pods);
     free(c->in_place);
     free(c->hidden);
+    free(c->job_pods);
     free(c->claims);
     free(c->backoffs);
     free(c->free_nodes);
@@ -431,6 +436,8 @@ void ro_cluster_free(struct ro_cluster *c)
 
 int ro_cluster_plan(struct ro_cluster *c, struct rollout_plan **ret_plan)
 {
+    if (c->workload.broadcastjob)
+        ro_job_show(c);
     return rollout_plan(&c->workload, &c->snapshot, ret_plan, c->reterr);
 }
 
@@ -444,5 +451,8 @@ int ro_cluster_change(struct ro_cluster *c, const struct rollout_world *world)
     c->specs.cloneset_status = before.cloneset_status;
     c->specs.statefulset_status = before.statefulset_status;
     c->specs.daemonset_status = before.daemonset_status;
+    c->specs.broadcastjob_status = before.broadcastjob_status;
+    if (c->workload.broadcastjob)
+        return ROLLOUT_OK;
     return ro_revisions_join(c, world);
 }

@@ -233,6 +233,11 @@ int ro_cluster_act(struct ro_cluster *c, const struct rollout_plan *plan, size_t
     uint32_t pod = ro_cluster_subject(c, d.action);
     int r = ROLLOUT_OK;
     switch (d.action->op) {
+    case ROLLOUT_OP_DELETE_WORKLOAD: /* and the garbage collector its pods */
+        c->gone = true;
+        for (uint32_t i = 0; i < c->pod_count; i++)
+            c->hidden[i].flags |= RO_SIM_GONE;
+        break;
     case ROLLOUT_OP_CREATE:
         r = ro_deed_create(&d, from, to);
         break;

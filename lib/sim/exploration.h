@@ -23,6 +23,8 @@ enum {
     MOVE_CHANGE = 9 << 8,
     MOVE_AGE = 10 << 8,
     MOVE_GRACE = 11 << 8,
+    MOVE_CORDON = 13 << 8,
+    MOVE_RETURN = 14 << 8,
     MOVE_NOTHING = 12 << 8 /* the end of a story: nothing is planned, and nothing else moves */
 };
 
@@ -46,7 +48,7 @@ struct rollout_check {
     struct ro_sim_pod hidden[RO_SMALL_PODS];
     size_t pod_count;
     int32_t memory[RO_KIND_MEMORY];
-    uint32_t faults, lost;
+    uint32_t faults, lost, cordoned;
     size_t change;
 
     /* the story: states by number, and the move from each */

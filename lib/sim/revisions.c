@@ -423,13 +423,13 @@ static void copy(struct ro_cluster *c, uint32_t revision, struct ro_sim_template
 int ro_revisions_template(struct ro_cluster *c, const struct rollout_plan *plan, size_t action, uint32_t revision,
                           const struct ro_sim_template **ret)
 {
-    struct ro_sim_template *t = &c->templates[revision - 1];
+    struct ro_sim_template *t = revision ? &c->templates[revision - 1] : c->template;
     int r = ROLLOUT_OK;
     *ret = t;
     if (t->known)
         return ROLLOUT_OK;
     memset(t, 0, sizeof *t);
-    if (c->source->workload_object.count && c->revision_objects[revision - 1].count)
+    if (c->source->workload_object.count && (!revision || c->revision_objects[revision - 1].count))
         r = make(c, plan, action, t);
     else
         copy(c, revision, t);

@@ -52,6 +52,11 @@ static json_t *make_pod(json_t *snapshot, json_t *given, int number)
         json_object_set_new(labels, "pod-template-hash", json_string(template_hash));
     if (!strcmp(kind, "StatefulSet"))
         json_object_set_new(labels, "statefulset.kubernetes.io/pod-name", json_string(name));
+    if (!strcmp(kind, "BroadcastJob")) {
+        json_object_del(labels, "controller-revision-hash");
+        json_object_set_new(labels, "broadcastjob-name", json_string(owner));
+        json_object_set_new(labels, "broadcastjob-controller-uid", json_string("owner"));
+    }
     if (json_object_get(given, "state"))
         json_object_set(labels, "lifecycle.apps.kruise.io/state", json_object_get(given, "state"));
     json_object_update(labels, json_object_get(given, "labels"));
@@ -63,6 +68,9 @@ static json_t *make_pod(json_t *snapshot, json_t *given, int number)
                   "creationTimestamp", "2026-11-23T09:00:00Z", "labels", labels, "ownerReferences", "apiVersion",
                   text(workload, "apiVersion", ""), "kind", kind, "name", owner, "uid", "owner", "controller", 1,
                   "spec", spec, "status", "phase", text(given, "phase", "Running"), "conditions", "containerStatuses");
+    if (json_object_get(given, "restarts"))
+        json_array_append_new(json_object_get(json_object_get(pod, "status"), "containerStatuses"),
+                              json_pack("{s:s, s:O}", "name", "main", "restartCount", json_object_get(given, "restarts")));
     int in_place = 0;
     json_array_foreach(json_object_get(spec, "readinessGates"), i, gate)
     {
@@ -136,9 +144,11 @@ json_t *small_snapshot(json_t *shorthand)
     {
         const char *name = json_is_string(node) ? json_string_value(node) : text(node, "name", "");
         json_t *labels = json_object_get(node, "labels");
-        json_array_append_new(json_object_get(snapshot, "nodes"),
-                              json_pack("{s:s, s:s, s:{s:s, s:O?}}", "apiVersion", "v1", "kind", "Node", "metadata",
-                                        "name", name, "labels", labels));
+        json_t *made = json_pack("{s:s, s:s, s:{s:s, s:O?}, s:{s:{s:s}}}", "apiVersion", "v1", "kind", "Node",
+                                 "metadata", "name", name, "labels", labels, "status", "allocatable", "pods", "110");
+        if (json_object_get(node, "spec"))
+            json_object_set(made, "spec", json_object_get(node, "spec"));
+        json_array_append_new(json_object_get(snapshot, "nodes"), made);
     }
     json_array_foreach(json_object_get(shorthand, "claims"), i, claim)
         json_array_append_new(json_object_get(snapshot, "claims"), make_claim(claim));

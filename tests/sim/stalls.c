@@ -20,7 +20,9 @@ static const struct {
               { "break", ROLLOUT_CHECK_BREAK },
               { "fail", ROLLOUT_CHECK_FAIL },
               { "vanish", ROLLOUT_CHECK_VANISH },
-              { "node", ROLLOUT_CHECK_NODE } };
+              { "node", ROLLOUT_CHECK_NODE },
+              { "cordon", ROLLOUT_CHECK_CORDON },
+              { "return", ROLLOUT_CHECK_RETURN } };
 
 static uint32_t flags_of(json_t *list)
 {

@@ -39,14 +39,14 @@ static uint32_t place(const char *const *names, const char *name)
     return i + 1;
 }
 
-static void read_delays(json_t *delays, struct rollout_delay *ret)
+static void read_delays(json_t *delays, struct rollout_simulation_options *options)
 {
     static const char *const steps[] = { "schedule", "prepare", "pull", "start", "ready", "stop", "hook", NULL };
     const char *name;
     json_t *delay;
     json_object_foreach(delays, name, delay)
     {
-        struct rollout_delay *d = &ret[place(steps, name) - 1];
+        struct rollout_delay *d = !strcmp(name, "run") ? &options->run : &options->delays[place(steps, name) - 1];
         d->kind = json_is_array(delay) ? ROLLOUT_DELAY_UNIFORM : ROLLOUT_DELAY_CONSTANT;
         d->a_ms = json_integer_value(json_is_array(delay) ? json_array_get(delay, 0) : delay);
         d->b_ms = json_integer_value(json_array_get(delay, 1));
@@ -55,7 +55,7 @@ static void read_delays(json_t *delays, struct rollout_delay *ret)
 
 static void read_faults(json_t *list, struct story *s)
 {
-    static const char *const kinds[] = { "never-ready", "image", "crash", "node", "break", NULL };
+    static const char *const kinds[] = { "never-ready", "image", "crash", "node", "break", "fail", "cordon", "return", NULL };
     size_t i;
     json_t *given;
     json_array_foreach(list, i, given) s->faults[i] =
@@ -123,7 +123,7 @@ void story_open(json_t *shorthand, struct story *ret)
         .limit_ms = number_at(how, "limit"),
         .crash_after = (uint64_t)number_at(how, "crashAfter"),
     };
-    read_delays(json_object_get(how, "delays"), ret->options.delays);
+    read_delays(json_object_get(how, "delays"), &ret->options);
     read_faults(json_object_get(how, "faults"), ret);
     read_changes(shorthand, json_object_get(how, "changes"), ret);
 }
@@ -176,7 +176,7 @@ static void name_pod(const struct newcomers *known, const struct rollout_pod *po
     json_t *number = json_object_get(known->numbers, buf);
     if (number)
         snprintf(buf, size, "+%d", (int)json_integer_value(number));
-    else if (known->world->workload->daemonset)
+    else if (known->world->workload->daemonset || known->world->workload->broadcastjob)
         snprintf(buf, size, "@%.*s", (int)node.len, node.data ? node.data : "");
 }
 
@@ -216,7 +216,7 @@ static void note(const struct newcomers *known, struct telling *t, const struct 
         const struct rollout_action *a = &plan->actions[i];
         const char *comma = moves ? "," : "";
         if (a->op != ROLLOUT_OP_CREATE && a->op != ROLLOUT_OP_DELETE && a->op != ROLLOUT_OP_UPDATE_IN_PLACE &&
-            a->op != ROLLOUT_OP_RECREATE)
+            a->op != ROLLOUT_OP_RECREATE && a->op != ROLLOUT_OP_DELETE_WORKLOAD)
             continue;
         name_subject(known, snapshot, a->subject_kind, a->subject, name, sizeof name);
         moves++;

@@ -39,6 +39,8 @@ static const struct {
     FIGURE(recreated),
     FIGURE(disruptions),
     FIGURE(restarts),
+    FIGURE(succeeded),
+    FIGURE(failed),
 #undef FIGURE
 };
 

@@ -1115,6 +1115,7 @@ class rollout_simulation_options(ctypes.Structure):
         ('observe_ms', ctypes.c_int64),  # int64_t observe_ms
         ('limit_ms', ctypes.c_int64),  # int64_t limit_ms
         ('crash_after', ctypes.c_uint64),  # uint64_t crash_after
+        ('run', rollout_delay),  # struct rollout_delay run
     ]
 
 
@@ -1144,6 +1145,8 @@ class rollout_simulation_state(ctypes.Structure):
         ('failed_assertion', ctypes.c_uint32),  # uint32_t failed_assertion
         ('reserved', ctypes.c_uint32),  # uint32_t reserved
         ('message', ctypes.c_char * 320),  # char[320] message
+        ('succeeded', ctypes.c_int64),  # int64_t succeeded
+        ('failed', ctypes.c_int64),  # int64_t failed
     ]
 
 

@@ -774,6 +774,10 @@ class Gate(IntEnum):
     """DaemonSetPruneIneligibleNodes: off"""
     POD_INDEX_LABEL = 13
     """PodIndexLabel: on; only what is applied depends on it"""
+    ASSIGN_BCJ_PODS_BY_SCHEDULER = 14
+    """OpenKruise's flag assign-bcj-pods-by-scheduler: on; off, new pods of a BroadcastJob name their node themselves.
+    Only what is applied depends on it
+    """
 
 
 class Op(IntEnum):
@@ -1036,13 +1040,23 @@ class Fault(IntEnum):
     IMAGE = 2
     """its image cannot be pulled: containers never start"""
     CRASH = 3
-    """pods become unready at_ms after they became ready, each once, and restart"""
+    """pods become unready at_ms after they became ready, each once, and restart; a job's that does not restart has
+    failed
+    """
     NODE = 4
     """the node, or all of the zone, is lost at at_ms and does not come back: its pods become unready, and those that
     are to go never do
     """
     BREAK = 5
     """at at_ms the pod becomes unready until it is updated or replaced"""
+    FAIL = 6
+    """a job's pods end with a failure, each time that they run: one that restarts OnFailure runs again, and any other
+    has failed. Only a BroadcastJob has such
+    """
+    CORDON = 7
+    """at at_ms the node, or all of the zone, is cordoned: what is there runs on"""
+    RETURN = 8
+    """at at_ms the node, or all of the zone, is back, if it was lost, and not cordoned any more"""
 
 
 class SimulateFlags(IntFlag):
@@ -1076,11 +1090,17 @@ class CheckFlags(IntFlag):
     BREAK = 2
     """a pod that does not run the update revision becomes unready for good"""
     FAIL = 4
-    """a pod's phase becomes Failed"""
+    """a pod's phase becomes Failed; a job's that restarts OnFailure does so"""
     VANISH = 8
     """someone else removes a pod"""
     NODE = 16
-    """a node is lost: its pods are terminating and unready for good"""
+    """a node is lost: its pods are terminating and unready for good; a DaemonSet's and a BroadcastJob's do not
+    terminate by that
+    """
+    CORDON = 32
+    """a node is cordoned"""
+    RETURN = 64
+    """a lost node is back, or one that is cordoned is so no more"""
 
 
 class Check(IntEnum):
