@@ -241,6 +241,8 @@ int rollout_snapshot_object(const struct rollout_world *world, const struct roll
     int r = rollout_tree_check(&world->workload_object, reterr);
     if (r == ROLLOUT_OK)
         r = ro_abi_struct(world->workload, &w.workload, sizeof(w.workload), "workload", reterr);
+    if (r == ROLLOUT_OK && w.workload.sidecarset) /* its pods' objects are not written */
+        r = ro_error(reterr, ROLLOUT_ERR_INVALID, "workload", "workload: the snapshot of a SidecarSet cannot be written");
     if (r == ROLLOUT_OK && (w.workload.deployment || w.workload.replicaset)) /* their pods' owners are not written */
         r = ro_error(reterr, ROLLOUT_ERR_INVALID, "workload", "workload: the snapshot of a %s cannot be written",
                      w.workload.deployment ? "Deployment" : "ReplicaSet");

@@ -79,8 +79,11 @@ void ro_cluster_sweep(struct ro_cluster *c)
     if (kept == c->pod_count)
         return;
     for (size_t i = kept; i < c->pod_count; i++) {
-        if (c->hidden[i].flags & RO_SIM_GONE)
+        if (c->hidden[i].flags & RO_SIM_GONE) {
+            if (c->hidden[i].object)
+                ro_sidecars_leave(c, (uint32_t)i);
             continue;
+        }
         if (kept != i) {
             c->pods[kept] = c->pods[i];
             c->in_place[kept] = c->in_place[i];
@@ -149,13 +152,13 @@ static void label_facts(struct ro_cluster *c, uint32_t pod, const struct rollout
         agree(c, pod, RO_STR("pod-template-hash"), hash.data ? hash : RO_STR(""));
 }
 
-static bool copy_pods(struct ro_cluster *c, const struct rollout_snapshot *s)
+static int copy_pods(struct ro_cluster *c, const struct rollout_snapshot *s)
 {
     for (size_t i = 0; i < s->pods.count; i++) {
         struct rollout_pod full = { 0 };
         uint32_t at = ro_cluster_add_pod(c);
         if (at == ROLLOUT_NONE)
-            return false;
+            return ro_error_nomem(c->reterr);
         size_t size = s->pods.stride < sizeof full ? s->pods.stride : sizeof full;
         memcpy(&full, (const char *)s->pods.items + i * s->pods.stride, size);
         c->pods[at] = full;
@@ -169,8 +172,11 @@ static bool copy_pods(struct ro_cluster *c, const struct rollout_snapshot *s)
         c->pods[at].labels = ro_texts_set(&c->texts, c->hidden[at].labels)->labels;
         c->pods[at].finalizers = ro_texts_list(&c->texts, c->hidden[at].finalizers);
         guess(c, at);
+        int r = c->workload.sidecarset ? ro_sidecars_begin(c, at) : ROLLOUT_OK;
+        if (r != ROLLOUT_OK)
+            return r;
     }
-    return !c->texts.failed;
+    return c->texts.failed ? ro_error_nomem(c->reterr) : ROLLOUT_OK;
 }
 
 /* ---- nodes, claims, back-offs ---- */
@@ -315,6 +321,8 @@ static int open_workload(struct ro_cluster *c, const struct rollout_world *world
     c->source = world;
     if (r == ROLLOUT_OK)
         ro_kind_prepare(c);
+    if (r == ROLLOUT_OK && c->workload.sidecarset)
+        r = ro_sidecars_admit(c);
     return r;
 }
 
@@ -323,7 +331,7 @@ static int kind_number(const struct rollout_world *world)
     struct rollout_workload full;
     if (ro_abi_struct(world->workload, &full, sizeof full, "workload", NULL) != ROLLOUT_OK)
         return -1;
-    return full.cloneset ? 0 : full.statefulset ? 1 : full.broadcastjob ? 3 : 2;
+    return full.cloneset ? 0 : full.statefulset ? 1 : full.broadcastjob ? 3 : full.sidecarset ? 4 : 2;
 }
 
 /* What is wrong with the change; NULL = nothing. */
@@ -378,7 +386,6 @@ static int refuse_unplayed(const struct rollout_workload *workload, struct rollo
                        : full.deployment       ? "Deployment"
                        : full.replicaset       ? "ReplicaSet"
                        : full.uniteddeployment ? "UnitedDeployment"
-                       : full.sidecarset       ? "SidecarSet"
                                                : NULL;
     return kind ? ro_error(reterr, ROLLOUT_ERR_INVALID, "workload", "workload: a %s cannot be played with", kind) : r;
 }
@@ -410,8 +417,12 @@ int ro_cluster_open(struct ro_cluster *c, const struct rollout_world *world, str
         r = ro_revisions_open(c, world, &given);
     if (r != ROLLOUT_OK)
         return r;
-    if (!copy_pods(c, &given) || !sort_names(c))
+    r = copy_pods(c, &given);
+    if (r == ROLLOUT_OK && !sort_names(c))
         return ro_error_nomem(reterr);
+    if (r != ROLLOUT_OK)
+        return r;
+    c->snapshot.in_flight = (struct rollout_in_flights){ 0 }; /* what was written is seen */
     index_nodes(c);
     ro_kind_begin(c);
     r = c->workload.broadcastjob ? ro_job_begin(c) : ROLLOUT_OK;
@@ -427,6 +438,7 @@ void ro_cluster_free(struct ro_cluster *c)
     free(c->in_place);
     free(c->hidden);
     free(c->job_pods);
+    ro_sidecars_free(c);
     free(c->claims);
     free(c->backoffs);
     free(c->free_nodes);
@@ -452,6 +464,7 @@ int ro_cluster_change(struct ro_cluster *c, const struct rollout_world *world)
     c->specs.statefulset_status = before.statefulset_status;
     c->specs.daemonset_status = before.daemonset_status;
     c->specs.broadcastjob_status = before.broadcastjob_status;
+    c->specs.sidecarset_status = before.sidecarset_status;
     if (c->workload.broadcastjob)
         return ROLLOUT_OK;
     return ro_revisions_join(c, world);

@@ -162,7 +162,12 @@ static int act_on_pod(const struct deed *d, uint32_t pod)
     switch (d->action->op) {
     case ROLLOUT_OP_DELETE:
         return ro_deed_delete(d, pod);
+    case ROLLOUT_OP_FLIP:
+    case ROLLOUT_OP_SET_UPGRADABLE:
+        return ro_sidecars_act(c, d->plan, d->index, pod);
     case ROLLOUT_OP_UPDATE_IN_PLACE:
+        if (c->workload.sidecarset)
+            return ro_sidecars_act(c, d->plan, d->index, pod);
         ro_deed_update_in_place(d, pod);
         break;
     case ROLLOUT_OP_RECREATE:

@@ -197,6 +197,10 @@ static struct record record_of(struct ro_small *s, size_t i)
         if (in_grace(s, i))
             r.grace = rank_grace(s, c->in_place[i].grace_end_ms);
     }
+    if (h->object) { /* which has no such facts */
+        r.in_place = (uint16_t)h->object;
+        s->full = s->full || h->object > UINT16_MAX;
+    }
     if (is_young(s, p))
         r.young = rank_young(s, p->ready_since_ms);
     r.trait = trait_of(s, i);
@@ -288,6 +292,8 @@ static void unpack_pod(struct ro_small *s, size_t i, const struct record *r)
     h->job = t->job;
     h->job_restarts = t->job_restarts;
     ro_cluster_relabel(c, (uint32_t)i);
+    if (c->workload.sidecarset)
+        ro_sidecars_recall(c, (uint32_t)i, r->in_place);
     if (!(r->bits & BIT_IN_PLACE))
         return;
     struct rollout_in_place *in_place = &c->in_place[i];

@@ -216,7 +216,7 @@ static void note(const struct newcomers *known, struct telling *t, const struct 
         const struct rollout_action *a = &plan->actions[i];
         const char *comma = moves ? "," : "";
         if (a->op != ROLLOUT_OP_CREATE && a->op != ROLLOUT_OP_DELETE && a->op != ROLLOUT_OP_UPDATE_IN_PLACE &&
-            a->op != ROLLOUT_OP_RECREATE && a->op != ROLLOUT_OP_DELETE_WORKLOAD)
+            a->op != ROLLOUT_OP_RECREATE && a->op != ROLLOUT_OP_FLIP && a->op != ROLLOUT_OP_DELETE_WORKLOAD)
             continue;
         name_subject(known, snapshot, a->subject_kind, a->subject, name, sizeof name);
         moves++;
