@@ -165,6 +165,9 @@ static struct ro_edit *write_body(struct ro_snapshot_writer *w)
     if (facts->snapshot.unobserved_since_ms != 0)
         ro_write_instant(w, ro_edit_need_object(&w->arena, body, "inFlight"), RO_STR("since"),
                          facts->snapshot.unobserved_since_ms);
+    if (facts->arrays.in_flight.count > 0)
+        ro_write_in_flight(w, body);
+    ro_write_namespaces(w, body);
     return body;
 }
 
@@ -202,7 +205,7 @@ static int verify(const struct ro_snapshot_writer *w, const struct rollout_tree 
     int r = rollout_document_decode(document, 0, 0, &world, reterr);
 
     if (r == ROLLOUT_OK)
-        r = ro_snapshot_compare(w->facts, world->snapshot, w->workload.broadcastjob, reterr);
+        r = ro_snapshot_compare(w->facts, world->snapshot, &w->workload, reterr);
     rollout_world_free(world);
     return r;
 }
@@ -241,8 +244,6 @@ int rollout_snapshot_object(const struct rollout_world *world, const struct roll
     int r = rollout_tree_check(&world->workload_object, reterr);
     if (r == ROLLOUT_OK)
         r = ro_abi_struct(world->workload, &w.workload, sizeof(w.workload), "workload", reterr);
-    if (r == ROLLOUT_OK && w.workload.sidecarset) /* its pods' objects are not written */
-        r = ro_error(reterr, ROLLOUT_ERR_INVALID, "workload", "workload: the snapshot of a SidecarSet cannot be written");
     if (r == ROLLOUT_OK && (w.workload.deployment || w.workload.replicaset)) /* their pods' owners are not written */
         r = ro_error(reterr, ROLLOUT_ERR_INVALID, "workload", "workload: the snapshot of a %s cannot be written",
                      w.workload.deployment ? "Deployment" : "ReplicaSet");

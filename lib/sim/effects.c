@@ -253,6 +253,7 @@ int ro_cluster_act(struct ro_cluster *c, const struct rollout_plan *plan, size_t
         r = c->keeps_claims ? ro_deed_claim(&d) : ROLLOUT_OK;
         break;
     case ROLLOUT_OP_CREATE_REVISION:
+    case ROLLOUT_OP_LABEL_REVISION:
     case ROLLOUT_OP_RENUMBER_REVISION:
     case ROLLOUT_OP_DELETE_REVISION:
         r = ro_deed_on_revision(&d);
