@@ -146,6 +146,9 @@ static void compare_pod(struct compared *c, const void *written_record, const vo
         const char *fact = ro_snapshot_sidecars_differ(&written->object, &read->object);
         if (fact)
             refuse(c, &object, fact, NULL);
+        text(c, "resource_version",
+             ro_text(ro_dig(written->object.count ? written->object.nodes : NULL, "metadata", "resourceVersion", NULL)),
+             ro_text(ro_dig(read->object.nodes, "metadata", "resourceVersion", NULL)));
     }
     /* A place among the nodes says no more than the name. */
     if (written->node_index > 0) {

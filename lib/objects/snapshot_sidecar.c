@@ -164,8 +164,6 @@ const char *ro_snapshot_sidecars_differ(const struct rollout_tree *a, const stru
     for (const struct rollout_node *n = first ? ro_first(first) : NULL; n && n != ro_end(first); n = ro_next(n))
         if (!same(n->kind == ROLLOUT_NODE_NULL ? NULL : n, ro_get_str(second, n->key)))
             return "annotations";
-    if (!ro_str_eq(ro_text(of(a, "metadata", "resourceVersion")), ro_text(of(b, "metadata", "resourceVersion"))))
-        return "resourceVersion";
     if (!same_list(of(a, "spec", "containers"), of(b, "spec", "containers"), container))
         return "containers";
     if (!same_list(of(a, "status", "containerStatuses"), of(b, "status", "containerStatuses"), status))

@@ -92,6 +92,7 @@ static json_t *array_of(json_t *snapshot, const struct rollout_action *action)
 {
     const char *key = "pods";
     switch (action->op) {
+    case ROLLOUT_OP_LABEL_REVISION:
     case ROLLOUT_OP_CREATE_REVISION:
     case ROLLOUT_OP_RENUMBER_REVISION:
     case ROLLOUT_OP_DELETE_REVISION:
