@@ -192,6 +192,24 @@ bool ro_sidecars_can_ready(const struct ro_cluster *c, uint32_t pod)
     return false;
 }
 
+bool ro_sidecars_taken(const struct ro_cluster *c, const struct ro_sim_pod *hidden)
+{
+    const struct rollout_node *tree = ro_sidecars_of(c, hidden)->tree.nodes;
+    const struct rollout_node *list = ro_dig(tree, "spec", "containers", NULL);
+    const struct rollout_node *statuses = ro_dig(tree, "status", "containerStatuses", NULL);
+    struct ro_arena arena = { NULL, false };
+    bool taken = true;
+    for (const struct rollout_node *n = list ? ro_first(list) : NULL; n && n != ro_end(list); n = ro_next(n)) {
+        struct rollout_str name = ro_text(ro_get(n, "name"));
+        const struct rollout_node *status = sc_named(statuses, name);
+        if (is_sidecar(c, name) && !is_idle(c, tree, name, &arena))
+            taken = taken && ro_is_true(ro_get(status, "ready")) &&
+                    ro_sidecars_same_image(ro_text(ro_get(n, "image")), ro_text(ro_get(status, "image")));
+    }
+    ro_arena_free(&arena);
+    return taken;
+}
+
 bool ro_sidecars_run(const struct ro_cluster *c, uint32_t pod)
 {
     const struct rollout_node *list = statuses_of(c, pod);

@@ -118,8 +118,8 @@ static const char *promise(const struct ro_cluster *c, const struct ro_deeds *d)
             return "a pod is touched though the set is paused";
         if (!ro_sidecars_matched(c, p, h))
             return "a pod is touched that the set does not have";
-        if (a->op == ROLLOUT_OP_FLIP && (h->flags & RO_SIM_RESTARTS))
-            broken = "a hot upgrade ends before its new container runs";
+        if (a->op == ROLLOUT_OP_FLIP && !ro_sidecars_taken(c, h))
+            broken = "a hot upgrade ends before its new container is ready";
         if (a->op == ROLLOUT_OP_UPDATE_IN_PLACE) {
             broken = update(c, p, h);
             updates++;

@@ -73,6 +73,9 @@ void ro_sidecars_start(struct ro_cluster *c, uint32_t pod);
 void ro_sidecars_ready(struct ro_cluster *c, uint32_t pod);
 bool ro_sidecars_can_ready(const struct ro_cluster *c, uint32_t pod);
 
+/* Those of the set that work, of hot pairs one each, run what the spec says and are ready. */
+bool ro_sidecars_taken(const struct ro_cluster *c, const struct ro_sim_pod *hidden);
+
 /* The set's containers run what the spec says and are ready, and no hot upgrade is under way. */
 bool ro_sidecars_run(const struct ro_cluster *c, uint32_t pod);
 
