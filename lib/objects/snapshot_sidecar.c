@@ -153,6 +153,19 @@ static bool same_list(const struct rollout_node *a, const struct rollout_node *b
     return true;
 }
 
+/* Whether each name of the one list is in the other, which may have one more: of a sidecar that says how often it restarted. */
+static bool all_named(const struct rollout_node *a, const struct rollout_node *b)
+{
+    for (const struct rollout_node *x = a ? ro_first(a) : NULL; x && x != ro_end(a); x = ro_next(x)) {
+        bool found = false;
+        for (const struct rollout_node *y = b ? ro_first(b) : NULL; y && y != ro_end(b) && !found; y = ro_next(y))
+            found = ro_str_eq(ro_text(ro_get(x, "name")), ro_text(ro_get(y, "name")));
+        if (!found)
+            return false;
+    }
+    return true;
+}
+
 const char *ro_snapshot_sidecars_differ(const struct rollout_tree *a, const struct rollout_tree *b)
 {
     static const char *const container[] = { "name", "image", NULL };
@@ -166,6 +179,8 @@ const char *ro_snapshot_sidecars_differ(const struct rollout_tree *a, const stru
             return "annotations";
     if (!same_list(of(a, "spec", "containers"), of(b, "spec", "containers"), container))
         return "containers";
+    if (!all_named(of(a, "spec", "initContainers"), of(b, "spec", "initContainers")))
+        return "initContainers";
     if (!same_list(of(a, "status", "containerStatuses"), of(b, "status", "containerStatuses"), status))
         return "containerStatuses";
     for (const char *const *m = says; *m; m++)

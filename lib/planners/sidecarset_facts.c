@@ -6,7 +6,7 @@
 #include "planners/sidecarset_pass.h"
 #include "rules/selector.h"
 
-static bool is_injected(const struct rollout_node *pod, struct rollout_str name)
+bool sc_injected(const struct rollout_node *pod, struct rollout_str name)
 {
     struct rollout_str list = sc_annotation(pod, RO_STR(SC_INJECTED_KEY));
     while (list.data) {
@@ -96,12 +96,12 @@ static bool flips(const struct sc_pass *pass, const struct sc_state *state, cons
 
 /* ---- hashes ---- */
 
-static struct rollout_str hash_in(struct ro_arena *arena, const struct sc_pass *pass, struct rollout_str annotation,
-                                  struct rollout_str *ret_revision)
+struct rollout_str sc_hash_in(struct ro_arena *arena, struct rollout_str set, struct rollout_str annotation,
+                              struct rollout_str *ret_revision)
 {
     bool old;
     struct ro_edit *map = sc_hashes(arena, annotation, &old);
-    struct ro_edit *mine = map ? ro_edit_get_str(map, pass->spec->name) : NULL;
+    struct ro_edit *mine = map ? ro_edit_get_str(map, set) : NULL;
     *ret_revision = mine && !old ? ro_edit_get_text(mine, "controllerRevision") : (struct rollout_str){ NULL, 0 };
     return !mine ? (struct rollout_str){ NULL, 0 } : old ? mine->node.text : ro_edit_get_text(mine, "hash");
 }
@@ -141,13 +141,15 @@ static void look_at(struct sc_pass *pass, uint32_t i, const uint32_t *by_name)
     struct rollout_str revision, unused;
     uint8_t mark = 0;
     uint32_t hint = 0;
-    if (!is_injected(object, pass->spec->name)) {
+    if (!sc_injected(object, pass->spec->name)) {
         pass->fates[i] = SC_FATE_NOT_INJECTED;
     } else if (!has_containers(pass, &state)) {
         pass->fates[i] = SC_FATE_MISSING;
     } else {
-        struct rollout_str hash = hash_in(&arena, pass, sc_annotation(object, RO_STR(SC_HASH_KEY)), &revision);
-        struct rollout_str imageless = hash_in(&arena, pass, sc_annotation(object, RO_STR(SC_IMAGELESS_KEY)), &unused);
+        struct rollout_str hash =
+            sc_hash_in(&arena, pass->spec->name, sc_annotation(object, RO_STR(SC_HASH_KEY)), &revision);
+        struct rollout_str imageless =
+            sc_hash_in(&arena, pass->spec->name, sc_annotation(object, RO_STR(SC_IMAGELESS_KEY)), &unused);
         mark = SC_MATCHED;
         if (ro_str_eq(hash, pass->spec->hash))
             mark |= SC_UPDATED;

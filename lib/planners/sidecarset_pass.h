@@ -150,6 +150,13 @@ struct ro_edit *sc_hashes(struct ro_arena *arena, struct rollout_str text, bool 
 void sc_hot_pair(struct ro_edit *working, const struct sc_container *c, struct rollout_str *ret_work,
                  struct rollout_str *ret_other);
 
+/* Of a hash annotation what it has for the set: the hash, and the revision; absent where it says nothing. */
+struct rollout_str sc_hash_in(struct ro_arena *arena, struct rollout_str set, struct rollout_str annotation,
+                              struct rollout_str *ret_revision);
+
+/* The pod's list of sets has this one. */
+bool sc_injected(const struct rollout_node *pod, struct rollout_str set);
+
 /* A set of container names. */
 struct sc_names {
     struct rollout_str *items;

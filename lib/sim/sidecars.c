@@ -96,34 +96,13 @@ static struct rollout_str copy(char **to, struct rollout_str text)
     return ret;
 }
 
-/* Which texts of the pod's annotation hold for this set. */
-static struct rollout_str entry(struct ro_arena *arena, const struct ro_cluster *c, const struct rollout_node *pod,
-                                const char *key, struct rollout_str *ret_revision)
-{
-    bool old = false;
-    struct ro_edit *map = sc_hashes(arena, sc_annotation(pod, (struct rollout_str){ key, strlen(key) }), &old);
-    struct ro_edit *mine = map ? ro_edit_get_str(map, c->specs.sidecarset.name) : NULL;
-    *ret_revision = mine && !old ? ro_edit_get_text(mine, "controllerRevision") : (struct rollout_str){ NULL, 0 };
-    return !mine ? (struct rollout_str){ NULL, 0 } : old ? mine->node.text : ro_edit_get_text(mine, "hash");
-}
-
-static bool lists(struct rollout_str list, struct rollout_str name)
-{
-    for (size_t from = 0, i = 0; list.data && i <= list.len; i++)
-        if (i == list.len || list.data[i] == ',') {
-            if (ro_str_eq((struct rollout_str){ list.data + from, i - from }, name))
-                return true;
-            from = i + 1;
-        }
-    return false;
-}
-
 static bool fill(const struct ro_cluster *c, struct ro_sidecar_object *o, const struct rollout_tree *tree)
 {
     struct ro_arena arena = { NULL, false };
-    struct rollout_str revision, unused;
-    struct rollout_str hash = entry(&arena, c, tree->nodes, SC_HASH_KEY, &revision);
-    struct rollout_str imageless = entry(&arena, c, tree->nodes, SC_IMAGELESS_KEY, &unused);
+    struct rollout_str revision, unused, set = c->specs.sidecarset.name;
+    struct rollout_str hash = sc_hash_in(&arena, set, sc_annotation(tree->nodes, RO_STR(SC_HASH_KEY)), &revision);
+    struct rollout_str imageless =
+        sc_hash_in(&arena, set, sc_annotation(tree->nodes, RO_STR(SC_IMAGELESS_KEY)), &unused);
     size_t bytes = hash.len + imageless.len + revision.len;
     struct ro_layout layout = { 0, false };
     for (size_t i = 0; i < tree->count; i++)
@@ -143,7 +122,7 @@ static bool fill(const struct ro_cluster *c, struct ro_sidecar_object *o, const 
         o->set_hash = copy(&to, hash);
         o->imageless = copy(&to, imageless);
         o->revision = copy(&to, revision);
-        o->injected = lists(sc_annotation(nodes, RO_STR(SC_INJECTED_KEY)), c->specs.sidecarset.name);
+        o->injected = sc_injected(nodes, set);
     }
     ro_arena_free(&arena);
     return block;

@@ -171,7 +171,7 @@ MUTANTS = [
      '    } else if (pass->spec->flags & 0) {'),
     ('a SidecarSet has pods into which it was never injected',
      'lib/planners/sidecarset_facts.c',
-     '    if (!is_injected(object, pass->spec->name)) {',
+     '    if (!sc_injected(object, pass->spec->name)) {',
      '    if (pass->spec->name.len == SIZE_MAX) {'),
     ('a hot upgrade ends before its new container is ready',
      'lib/planners/sidecarset_facts.c',
