@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""SidecarSets in the command: plan, order, explain and lists; inject. Usage: sidecarset.py ROLLOUT SOURCE_ROOT"""
+"""SidecarSets in the command: plan, order, explain and lists; inject; simulate and check. Usage: sidecarset.py ROLLOUT SOURCE_ROOT"""
 import gzip
 import json
 import pathlib
 import subprocess
 import sys
+import tempfile
 import unittest
 
 ROLLOUT, ROOT = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2])
@@ -140,6 +141,49 @@ class Inject(unittest.TestCase):
         document = self.document()
         del document['now']
         self.assertEqual(rollout('inject', text=json.dumps(document))[0], 0)
+
+
+class Play(unittest.TestCase):
+    IMAGE = '5s spec.containers[0].image=fluent/fluent-bit:3.2.5'
+
+    def test_from_to_is_refused(self):
+        for command in ('simulate', 'check'):
+            self.assertEqual(
+                rollout(command, '--from', EXAMPLE, '--to', EXAMPLE),
+                (2, '', f'rollout {command}: a SidecarSet has no pods of its own: it is played from a Snapshot, with --change\n'))
+
+    def test_new_pods_are_counted_by_their_hash(self):
+        status, out, err = rollout('simulate', EXAMPLE)
+        self.assertEqual((status, err), (0, ''))
+        rows = [line.split()[:5] for line in out.splitlines() if line[:1].isdigit()]
+        self.assertEqual(rows, [['0s', '5', '6', '1', '#====.'], ['18s', '6', '6', '4', '####=='],
+                                ['36s', '6', '6', '5', '#####=']])
+        self.assertNotIn('recreation', out)  # pods are others'
+
+    def test_recording_decides_the_same(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / 'release.jsonl'
+            status, _, err = rollout('simulate', EXAMPLE, '--change', self.IMAGE, '--record', path)
+            self.assertEqual((status, err), (0, ''))
+            lines = path.read_text(encoding='utf-8').splitlines()
+            self.assertEqual(rollout('replay', path)[:2], (0, f'{len(lines)} of {len(lines)} lines decide the same\n'))
+            hashes = [json.loads(line)['snapshot']['workload']['metadata']['annotations']['kruise.io/sidecarset-hash']
+                      for line in lines]
+            self.assertEqual(len(set(hashes)), 2)  # what admission writes when the image changes
+
+    def test_a_change_back_has_the_first_hash(self):
+        back = '6s spec.containers[0].image=fluent/fluent-bit:3.2.4'
+        shown = answer('simulate', EXAMPLE, '--change', self.IMAGE, '--change', back)
+        self.assertEqual((shown['outcome'], shown['timeline'][-1]['updated']), ('done', 5))
+        self.assertEqual([row['updated'] for row in shown['timeline']][:2], [1, 0])
+
+    def test_check(self):
+        status, out, err = rollout('check', EXAMPLE, '--change', 'spec.updateStrategy.paused=true')
+        self.assertEqual((status, err), (0, ''))
+        self.assertIn('size 4: holds', out)
+        status, out, _ = rollout('check', EXAMPLE, '--change', 'spec.updateStrategy.maxUnavailable=0')
+        self.assertEqual(status, 1)
+        self.assertIn('MaxUnavailableReached', out)
 
 
 if __name__ == '__main__':

@@ -68,6 +68,20 @@ static struct telling play(const struct small_world *world, const struct rollout
 
 /* ---- what is refused ---- */
 
+static void test_others_pods_are_not_recreated(void)
+{
+    struct small_world world = make_world("SidecarSet", 3);
+    const struct rollout_simulation_options options = { SIZED, .flags = ROLLOUT_SIMULATE_RECREATE };
+    struct rollout_simulation *simulation = NULL;
+    struct rollout_error error = { .struct_size = sizeof error };
+    int r = rollout_simulation_new(world.world, &options, &simulation, &error);
+    if (r != ROLLOUT_ERR_INVALID || strncmp(error.message, "flags: ", 7) != 0 || simulation) {
+        printf("FAILED a SidecarSet's pods are not recreated: %d, %s\n", r, error.message);
+        failed++;
+    }
+    small_free(&world);
+}
+
 /* The message begins with the place of what is wrong, whose value follows. */
 static void test_refused(void)
 {
@@ -446,6 +460,7 @@ static void test_ten_thousand(void)
 int main(void)
 {
     test_refused();
+    test_others_pods_are_not_recreated();
     test_null();
     test_sizes();
     test_course();
