@@ -10,6 +10,7 @@
 #include "base/hash.h"
 #include "base/json_text.h"
 #include "base/tree.h"
+#include "base/tree_block.h"
 #include "objects/sidecar_hash.h"
 #include "planners/sidecarset_pass.h"
 #include "rules/selector.h"
@@ -87,45 +88,26 @@ static uint32_t take_place(struct ro_sidecar_objects *o)
     return need_slots(o) ? ++o->count : 0;
 }
 
-static struct rollout_str copy(char **to, struct rollout_str text)
-{
-    struct rollout_str ret = { text.data ? *to : NULL, text.len };
-    if (text.len > 0)
-        memcpy(*to, text.data, text.len);
-    *to += text.len;
-    return ret;
-}
-
 static bool fill(const struct ro_cluster *c, struct ro_sidecar_object *o, const struct rollout_tree *tree)
 {
     struct ro_arena arena = { NULL, false };
+    struct ro_sidecar_object made = { .block = NULL };
     struct rollout_str revision, unused, set = c->specs.sidecarset.name;
     struct rollout_str hash = sc_hash_in(&arena, set, sc_annotation(tree->nodes, RO_STR(SC_HASH_KEY)), &revision);
     struct rollout_str imageless =
         sc_hash_in(&arena, set, sc_annotation(tree->nodes, RO_STR(SC_IMAGELESS_KEY)), &unused);
-    size_t bytes = hash.len + imageless.len + revision.len;
-    struct ro_layout layout = { 0, false };
-    for (size_t i = 0; i < tree->count; i++)
-        bytes += tree->nodes[i].key.len + tree->nodes[i].text.len;
-    size_t nodes_at = ro_layout_add(&layout, tree->count, sizeof *tree->nodes);
-    size_t bytes_at = ro_layout_add(&layout, bytes + 1, 1);
-    char *block = arena.failed ? NULL : ro_layout_alloc(&layout);
-    if (block) {
-        struct rollout_node *nodes = (struct rollout_node *)(void *)(block + nodes_at);
-        char *to = block + bytes_at;
-        for (size_t i = 0; i < tree->count; i++) {
-            nodes[i] = tree->nodes[i];
-            nodes[i].key = copy(&to, tree->nodes[i].key);
-            nodes[i].text = copy(&to, tree->nodes[i].text);
-        }
-        *o = (struct ro_sidecar_object){ .tree = { nodes, tree->count }, .block = block };
-        o->set_hash = copy(&to, hash);
-        o->imageless = copy(&to, imageless);
-        o->revision = copy(&to, revision);
-        o->injected = sc_injected(nodes, set);
+    char *to;
+    bool kept =
+        !arena.failed && ro_tree_block(tree, hash.len + imageless.len + revision.len, &made.block, &made.tree, &to);
+    if (kept) {
+        made.set_hash = ro_str_put(&to, hash);
+        made.imageless = ro_str_put(&to, imageless);
+        made.revision = ro_str_put(&to, revision);
+        made.injected = sc_injected(made.tree.nodes, set);
+        *o = made;
     }
     ro_arena_free(&arena);
-    return block;
+    return kept;
 }
 
 /* The number of this object; 0 on lack of memory. */

@@ -5,18 +5,8 @@
 #include "base/edit.h"
 #include "base/error.h"
 #include "base/tree.h"
+#include "base/tree_block.h"
 #include "sim/simulation.h"
-
-static struct rollout_str put(char **at, struct rollout_str text)
-{
-    if (!text.data)
-        return text;
-    struct rollout_str copy = { *at, text.len };
-    if (text.len > 0)
-        memcpy(*at, text.data, text.len);
-    *at += text.len;
-    return copy;
-}
 
 /* The hashes of a SidecarSet's containers, which admission writes. */
 static void write_hashes(struct ro_arena *arena, const struct ro_cluster *c, struct ro_edit *object)
@@ -30,28 +20,17 @@ static void write_hashes(struct ro_arena *arena, const struct ro_cluster *c, str
                      c->specs.sidecarset.hash_without_image);
 }
 
-/* A copy in one block, so that what it was made of can go. */
+/* A copy, so that what it was made of can go. */
 static int keep(struct rollout_simulation *s, const struct rollout_tree *tree)
 {
-    struct ro_layout layout = { 0, false };
-    size_t bytes = 0;
-    for (size_t i = 0; i < tree->count; i++)
-        bytes += tree->nodes[i].key.len + tree->nodes[i].text.len;
-    size_t nodes_at = ro_layout_add(&layout, tree->count, sizeof *tree->nodes);
-    size_t bytes_at = ro_layout_add(&layout, bytes + 1, 1);
-    char *block = ro_layout_alloc(&layout);
-    if (!block)
+    struct rollout_tree copy;
+    void *block;
+    char *rest;
+    if (!ro_tree_block(tree, 0, &block, &copy, &rest))
         return ro_error_nomem(s->cluster.reterr);
-    struct rollout_node *nodes = (struct rollout_node *)(void *)(block + nodes_at);
-    char *at = block + bytes_at;
-    for (size_t i = 0; i < tree->count; i++) {
-        nodes[i] = tree->nodes[i];
-        nodes[i].key = put(&at, tree->nodes[i].key);
-        nodes[i].text = put(&at, tree->nodes[i].text);
-    }
     free(s->object_block);
     s->object_block = block;
-    s->object = (struct rollout_tree){ nodes, tree->count };
+    s->object = copy;
     return ROLLOUT_OK;
 }
 
