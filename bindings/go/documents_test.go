@@ -91,6 +91,12 @@ func TestObjectsOfRecordedDecisions(t *testing.T) {
 						t.Errorf("%s: %v %s gives %v", kind, action.Op, attr.Text, objects)
 					}
 				}
+				if action.Op == OpCreateReplicaSet {
+					carried++
+					if objects := plans[0].Objects[i]; len(objects) != 1 || member(objects[0], "kind") != "ReplicaSet" {
+						t.Errorf("%s: no ReplicaSet: %v", kind, objects)
+					}
+				}
 				if action.Op == OpCreate {
 					for _, object := range plans[0].Objects[i] {
 						if member(object, "kind") != "Pod" && member(object, "spec", "containers") == nil {

@@ -10,6 +10,7 @@
 #include <rollout/daemonset.h>
 #include <rollout/deployment.h>
 #include <rollout/replicaset.h>
+#include <rollout/sidecarset.h>
 #include <rollout/statefulset.h>
 #include <rollout/uniteddeployment.h>
 
@@ -58,6 +59,7 @@ struct rollout_workload {
     const struct rollout_deployment *deployment;
     const struct rollout_replicaset *replicaset;
     const struct rollout_uniteddeployment *uniteddeployment;
+    const struct rollout_sidecarset *sidecarset;
 };
 
 #ifdef __cplusplus

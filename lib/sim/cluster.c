@@ -378,6 +378,7 @@ static int refuse_unplayed(const struct rollout_workload *workload, struct rollo
                        : full.deployment       ? "Deployment"
                        : full.replicaset       ? "ReplicaSet"
                        : full.uniteddeployment ? "UnitedDeployment"
+                       : full.sidecarset       ? "SidecarSet"
                                                : NULL;
     return kind ? ro_error(reterr, ROLLOUT_ERR_INVALID, "workload", "workload: a %s cannot be played with", kind) : r;
 }
@@ -395,9 +396,6 @@ int ro_cluster_open(struct ro_cluster *c, const struct rollout_world *world, str
     rollout_plan_free(plan);
     if (r == ROLLOUT_OK)
         r = ro_abi_struct(world->snapshot, &c->snapshot, sizeof c->snapshot, "snapshot", reterr);
-    if (r != ROLLOUT_OK)
-        return r;
-    r = refuse_unplayed(world->workload, reterr);
     if (r != ROLLOUT_OK)
         return r;
     struct rollout_snapshot given = c->snapshot;

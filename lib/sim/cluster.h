@@ -71,6 +71,7 @@ struct ro_sim_pair {
     struct rollout_diff *diff; /* NULL: the revisions' data are not known */
     uint32_t flags;            /* ROLLOUT_CHANGES_* */
     uint16_t batches;          /* of containers, one after the other */
+    uint16_t stranded;         /* the last of them, whose turn never comes */
 };
 
 /* A node as the cluster knows it. */
@@ -164,6 +165,10 @@ int ro_cluster_change(struct ro_cluster *c, const struct rollout_world *world);
 
 /* One plan of the cluster as it stands. */
 int ro_cluster_plan(struct ro_cluster *c, struct rollout_plan **ret_plan);
+
+/* The pod that the action is on, which by its ordinal may be one that an earlier action has created; ROLLOUT_NONE where it
+ * is on none. */
+uint32_t ro_cluster_subject(const struct ro_cluster *c, const struct rollout_action *action);
 
 /* Carries out one action; `from` and `to`: of the pods that it creates those with these numbers. How many there are:
  * ro_cluster_writes(). Pods that are deleted become terminating, and go with their last event. */

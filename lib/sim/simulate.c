@@ -117,9 +117,9 @@ static int check_targets(const struct rollout_simulation *s, struct rollout_erro
         else if (!found)
             found = f->target.len == 0 || has_revision(s, f->target);
         if (!found)
-            return ro_error_at(reterr, ROLLOUT_ERR_INVALID, (uint32_t)i, "faults", "faults[%zu].target: %.*s is no %s", i,
-                               (int)(f->target.len > 100 ? 100 : f->target.len), f->target.data ? f->target.data : "",
-                               place ? "node or zone" : "revision");
+            return ro_error_at(reterr, ROLLOUT_ERR_INVALID, (uint32_t)i, "faults", "faults[%zu].target: %.*s is no %s",
+                               i, (int)(f->target.len > 100 ? 100 : f->target.len),
+                               f->target.data ? f->target.data : "", place ? "node or zone" : "revision");
     }
     return ROLLOUT_OK;
 }
@@ -235,7 +235,7 @@ static int carry_out_action(struct rollout_simulation *s, size_t action, uint64_
 {
     struct ro_cluster *c = &s->cluster;
     const struct rollout_action *a = &s->plan->actions[action];
-    uint32_t pod = a->subject_kind == ROLLOUT_SUBJECT_POD && a->subject < c->pod_count ? a->subject : ROLLOUT_NONE;
+    uint32_t pod = ro_cluster_subject(c, a);
     bool begun = pod != ROLLOUT_NONE && (c->hidden[pod].flags & RO_SIM_BEGUN);
     uint32_t counted = pod != ROLLOUT_NONE ? c->hidden[pod].counts : 0;
     size_t before = c->pod_count;

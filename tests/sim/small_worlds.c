@@ -90,6 +90,25 @@ static json_t *make_pod(json_t *snapshot, json_t *given, int number)
     return pod;
 }
 
+/* {"name", "labels", "owners": {kind: name}, "size"}. Uids of pods are their names, that of the workload is "owner". */
+static json_t *make_claim(json_t *given)
+{
+    json_t *labels = json_object_get(given, "labels"), *owners = json_array(), *owner;
+    const char *kind, *size = text(given, "size", "1Gi");
+    json_object_foreach(json_object_get(given, "owners"), kind, owner)
+    {
+        int pod = !strcmp(kind, "Pod");
+        json_array_append_new(owners, json_pack("{s:s, s:s, s:O, s:o}", "apiVersion",
+                                                pod ? "v1" : "apps.kruise.io/v1beta1", "kind", kind, "name", owner,
+                                                "uid", pod ? json_incref(owner) : json_string("owner")));
+    }
+    return json_pack("{s:s, s:s, s:{s:O, s:s, s:O?, s:o}, s:{s:[s], s:{s:{s:s}}}, s:{s:s, s:{s:s}}}", "apiVersion",
+                     "v1", "kind", "PersistentVolumeClaim", "metadata", "name", json_object_get(given, "name"),
+                     "namespace", "default", "labels", labels, "ownerReferences", owners, "spec", "accessModes",
+                     "ReadWriteOnce", "resources", "requests", "storage", size, "status", "phase", "Bound", "capacity",
+                     "storage", size);
+}
+
 static void add_pods(json_t *snapshot, json_t *list)
 {
     json_t *given, *pods = json_object_get(snapshot, "pods");
@@ -107,7 +126,7 @@ static void add_pods(json_t *snapshot, json_t *list)
 
 json_t *small_snapshot(json_t *shorthand)
 {
-    json_t *workload = json_deep_copy(json_object_get(shorthand, "workload")), *node;
+    json_t *workload = json_deep_copy(json_object_get(shorthand, "workload")), *node, *claim;
     json_t *metadata = json_object_get(workload, "metadata");
     const char *owner = text(metadata, "name", "");
     char old[128], new[128];
@@ -131,6 +150,8 @@ json_t *small_snapshot(json_t *shorthand)
             json_object_set(made, "spec", json_object_get(node, "spec"));
         json_array_append_new(json_object_get(snapshot, "nodes"), made);
     }
+    json_array_foreach(json_object_get(shorthand, "claims"), i, claim)
+        json_array_append_new(json_object_get(snapshot, "claims"), make_claim(claim));
     if (json_object_get(shorthand, "featureGates"))
         json_object_set(snapshot, "featureGates", json_object_get(shorthand, "featureGates"));
     add_pods(snapshot, json_object_get(shorthand, "pods"));

@@ -78,6 +78,10 @@ static json_t *changed_snapshot(json_t *shorthand, json_t *change)
     json_t *containers = json_object_get(json_object_get(json_object_get(spec, "template"), "spec"), "containers");
     if (json_object_get(change, "image"))
         json_object_set(json_array_get(containers, 0), "image", json_object_get(change, "image"));
+    size_t i;
+    json_t *fields;
+    json_array_foreach(json_object_get(change, "containers"), i, fields)
+        small_merge(json_array_get(containers, i), fields);
     json_t *snapshot = small_snapshot(copy);
     if (revision) {
         json_t *name = json_sprintf("%s-%s", owner, revision);
@@ -316,6 +320,37 @@ static void count_pods(struct telling *t, const struct rollout_snapshot *snapsho
     }
 }
 
+static json_t *list_at(json_t *object, struct rollout_str name)
+{
+    json_t *key = json_stringn(name.data, name.len), *list = json_array();
+    json_object_set_new(object, json_string_value(key), list);
+    json_decref(key);
+    return list;
+}
+
+/* What lies around the pods, and what holds them. */
+static void copy_belongings(struct telling *t, const struct rollout_snapshot *snapshot)
+{
+    for (size_t i = 0; i < snapshot->revisions.count; i++) {
+        const struct rollout_revision *r = &snapshot->revisions.items[i];
+        json_t *key = json_stringn(r->name.data, r->name.len);
+        json_object_set_new(t->revisions, json_string_value(key), json_integer(r->number));
+        json_decref(key);
+    }
+    for (size_t i = 0; i < snapshot->claims.count; i++) {
+        const struct rollout_claim *c = &snapshot->claims.items[i];
+        json_t *owners = list_at(t->claims, c->name);
+        for (size_t o = 0; o < c->owner_count; o++)
+            json_array_append_new(owners, json_stringn(c->owners[o].kind.data, c->owners[o].kind.len));
+    }
+    for (size_t i = 0; i < snapshot->pods.count; i++) {
+        const struct rollout_strs *held = &snapshot->pods.items[i].finalizers;
+        json_t *list = held->count ? list_at(t->finalizers, snapshot->pods.items[i].name) : NULL;
+        for (uint32_t f = 0; f < held->count; f++)
+            json_array_append_new(list, json_stringn(held->items[f].data, held->items[f].len));
+    }
+}
+
 static void copy_status(struct telling *t, const struct rollout_plan *plan)
 {
     const struct rollout_node *status = plan->status.nodes;
@@ -357,6 +392,9 @@ void telling_hear(const struct rollout_world *world, struct rollout_simulation *
                              .status = json_object(),
                              .verdicts = json_object(),
                              .limits = json_object(),
+                             .revisions = json_object(),
+                             .claims = json_object(),
+                             .finalizers = json_object(),
                              .hash = UINT64_C(14695981039346656037) };
     do {
         if (rollout_simulation_step(simulation, &ret->state, &error))
@@ -375,6 +413,7 @@ void telling_hear(const struct rollout_world *world, struct rollout_simulation *
     snprintf(ret->zone, sizeof ret->zone, "%.*s", (int)ret->state.lowest_zone.len,
              ret->state.lowest_zone.data ? ret->state.lowest_zone.data : "");
     count_pods(ret, snapshot);
+    copy_belongings(ret, snapshot);
     copy_status(ret, rollout_simulation_plan(simulation));
     copy_reasons(&known, ret, snapshot, rollout_simulation_plan(simulation));
     json_decref(known.numbers);
@@ -387,4 +426,7 @@ void telling_free(struct telling *telling)
     json_decref(telling->status);
     json_decref(telling->verdicts);
     json_decref(telling->limits);
+    json_decref(telling->revisions);
+    json_decref(telling->claims);
+    json_decref(telling->finalizers);
 }

@@ -13,7 +13,8 @@ import sys
 BUILD, SOURCE = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
 VALGRIND = ['valgrind', '-q', '--error-exitcode=99', '--leak-check=full', '--show-leak-kinds=all',
             '--errors-for-leak-kinds=all', '--exit-on-first-error=no']
-VECTORS = ['cloneset-wild', 'statefulset', 'nativestatefulset', 'daemonset', 'nativedaemonset', 'ordering', 'inplace']
+VECTORS = ['cloneset-wild', 'statefulset', 'nativestatefulset', 'daemonset', 'nativedaemonset', 'broadcastjob', 'deployment',
+           'replicaset', 'uniteddeployment', 'ordering', 'inplace']
 ANSWERS = {0, 1, 2}  # the command's own
 
 

@@ -9,7 +9,8 @@ import pytest
 
 TOP = pathlib.Path(os.environ.get('ROLLOUT_TOP') or pathlib.Path(__file__).resolve().parents[3])
 KEPT = TOP / 'tests' / 'vectors'
-PLANS = ('cloneset', 'cloneset-release', 'cloneset-wild', 'statefulset', 'nativestatefulset', 'daemonset', 'nativedaemonset')
+PLANS = ('cloneset', 'cloneset-release', 'cloneset-wild', 'statefulset', 'nativestatefulset', 'daemonset', 'nativedaemonset',
+         'broadcastjob', 'deployment', 'replicaset', 'uniteddeployment')
 BLOCKS = ('ordering', 'inplace')
 
 
