@@ -131,7 +131,7 @@ static const struct {
     { ROLLOUT_ERR_INVALID, "fixes", "fixes: unknown fix 7", 0 },
     { ROLLOUT_OK, NULL, NULL, 0 },
     { ROLLOUT_ERR_INVALID, "gates", "gates: unknown gate 0", 1 },
-    { ROLLOUT_ERR_INVALID, "gates", "gates: unknown gate 14", 1 },
+    { ROLLOUT_ERR_INVALID, "gates", "gates: unknown gate 15", 1 },
     { ROLLOUT_ERR_INVALID, "gates", "gates: unknown gate 4294967295", 1 },
     { ROLLOUT_ERR_INVALID, "gates", "gates: on is 2, not 0 or 1", 1 },
     { ROLLOUT_ERR_INVALID, "update_type", "update_type: 2 is unknown", ROLLOUT_NONE },
