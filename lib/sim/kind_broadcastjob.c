@@ -108,14 +108,15 @@ static bool done(const struct ro_cluster *c, const struct ro_measure *now)
 
 /* ---- the promise ---- */
 
-/* Pods as a pass found them: how many took a slot, how many ran, and how many nodes had one that was stopped before its end. */
+/* Pods as a pass found them: how many took a slot, how many ran; and of the nodes, how many had one that still was to come
+ * to its end, and how many had one that was stopped before. */
 struct found {
-    int64_t active, running, stopped;
+    int64_t active, running, open, stopped;
 };
 
 static struct found count_before(const struct ro_cluster *c, const struct ro_deeds *d)
 {
-    struct found ret = { 0, 0, 0 };
+    struct found ret = { 0, 0, 0, 0 };
     for (size_t n = 0; n < c->node_count; n++)
         c->last_pods[n] = ROLLOUT_NONE;
     for (uint32_t i = 0; i < d->pod_count; i++) {
@@ -132,7 +133,9 @@ static struct found count_before(const struct ro_cluster *c, const struct ro_dee
     for (size_t n = 0; n < c->node_count; n++)
         if (c->last_pods[n] != ROLLOUT_NONE) {
             const struct rollout_pod *p = &d->pods[c->last_pods[n]];
-            ret.stopped += !ended(p) && (p->flags & ROLLOUT_POD_TERMINATING);
+            bool stopped = p->flags & ROLLOUT_POD_TERMINATING;
+            ret.open += !ended(p) && !stopped;
+            ret.stopped += !ended(p) && stopped;
         }
     return ret;
 }
@@ -160,6 +163,8 @@ static const char *ends(const struct ro_cluster *c, const struct ro_deeds *d, co
         return NULL;
     if (has_condition(&c->specs.broadcastjob_status, RO_STR("Failed")))
         return left->running > 0 ? "the job has failed, and a pod runs on" : NULL;
+    if (left->open > 0)
+        return "the job is complete though a pod is not done";
     return left->stopped > 0 ? "the job is complete though a pod was stopped before it was done" : NULL;
 }
 
@@ -180,6 +185,7 @@ static const char *promise(const struct ro_cluster *c, const struct ro_deeds *d)
             const struct rollout_pod *p = &d->pods[a->subject];
             forgets = forgets || ended(p);
             left.running -= !ended(p);
+            left.open -= !ended(p) && p->node_index && c->last_pods[p->node_index - 1] == a->subject;
             left.active -= !ended(p) && !ro_job_over(c, &d->hidden[a->subject]);
         }
         if (broken)
