@@ -114,7 +114,8 @@ static void say_held(const struct roll *roll, struct ro_builder *b, uint32_t set
     v->wants = ROLLOUT_OP_SCALE;
     if (roll->row == ROLL_PAUSED) {
         ro_verdict_set_text(b, v, ROLLOUT_REASON_PAUSED, RO_STR("spec.paused"));
-    } else if (roll->row == ROLL_ROLLBACK || roll->row == ROLL_SCALE) {
+    } else if (roll->row == ROLL_ROLLBACK || roll->row == ROLL_SCALE ||
+               (roll->row == ROLL_RECREATE && first_scaled(roll) != ROLLOUT_NONE)) {
         ro_verdict_set(v, ROLLOUT_REASON_SCALE_FIRST);
         say_because(v, first_scaled(roll), roll);
     } else if (roll->row == ROLL_RECREATE) {

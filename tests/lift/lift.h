@@ -15,7 +15,11 @@ struct copy {
     struct rollout_cloneset cloneset;
     struct rollout_statefulset statefulset;
     struct rollout_daemonset daemonset;
+    struct rollout_broadcastjob broadcastjob;
+    struct rollout_deployment deployment;
+    struct rollout_replicaset replicaset;
     struct rollout_pod *pods; /* room for one more */
+    struct rollout_replica_set_facts *replica_sets;
     struct rollout_in_place *in_place;
     struct rollout_claim *claims;
     struct rollout_gate gates[64];
@@ -37,6 +41,9 @@ enum lifted lift_common(struct copy *copy, const struct rollout_plan *plan, cons
 enum lifted lift_cloneset(struct copy *copy, const struct rollout_plan *plan, const struct rollout_verdict *v);
 enum lifted lift_statefulset(struct copy *copy, const struct rollout_plan *plan, const struct rollout_verdict *v);
 enum lifted lift_daemonset(struct copy *copy, const struct rollout_plan *plan, const struct rollout_verdict *v);
+enum lifted lift_broadcastjob(struct copy *copy, const struct rollout_plan *plan, const struct rollout_verdict *v);
+enum lifted lift_deployment(struct copy *copy, const struct rollout_plan *plan, const struct rollout_verdict *v);
+enum lifted lift_replicaset(struct copy *copy, const struct rollout_plan *plan, const struct rollout_verdict *v);
 
 /* ---- what they share ---- */
 
