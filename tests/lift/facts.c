@@ -12,8 +12,8 @@ void *keep(struct copy *copy, size_t size)
     return copy->garbage[copy->n_garbage++] = memory;
 }
 
-#define COPY_SPEC(kind)             \
-    if (world->workload->kind)      \
+#define COPY_SPEC(kind)                                                                                                \
+    if (world->workload->kind)                                                                                         \
     copy->workload.kind = memcpy(&copy->kind, world->workload->kind, sizeof copy->kind)
 
 struct copy *copy_make(const struct rollout_world *world)

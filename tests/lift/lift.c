@@ -144,8 +144,8 @@ static bool told_the_truth(const struct rollout_plan *before, const struct rollo
         w->because_kind != v->because_kind)
         return true;
     uint32_t kind = v->because_kind ? v->because_kind : ROLLOUT_SUBJECT_POD;
-    return !same_place(kind, v->because, then, w->because, now) || !same(text_of(before, v), text_of(after, w)) || moved(before, then, after, now) ||
-           cause_changed(before, then, v, after, now);
+    return !same_place(kind, v->because, then, w->because, now) || !same(text_of(before, v), text_of(after, w)) ||
+           moved(before, then, after, now) || cause_changed(before, then, v, after, now);
 }
 
 struct tally {

@@ -91,6 +91,8 @@ enum lifted lift_common(struct copy *copy, const struct rollout_plan *plan, cons
     case ROLLOUT_REASON_REFRESH_FIRST:
         return BY_NEXT_PASS;
     case ROLLOUT_REASON_ACTIONS_NOT_OBSERVED:
+        if (copy->workload.deployment)
+            return UNKNOWN;
         copy->snapshot.unobserved_since_ms = 0;
         return LIFTED;
     case ROLLOUT_REASON_WORKLOAD_DELETING:
