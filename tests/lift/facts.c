@@ -28,6 +28,7 @@ struct copy *copy_make(const struct rollout_world *world)
     COPY_SPEC(broadcastjob);
     COPY_SPEC(deployment);
     COPY_SPEC(replicaset);
+    COPY_SPEC(uniteddeployment);
     for (size_t i = 0; i < world->workload->gate_count; i++)
         copy->gates[i] = world->workload->gates[i];
     copy->workload.gates = copy->gates;
@@ -49,6 +50,14 @@ struct copy *copy_make(const struct rollout_world *world)
     for (size_t i = 0; i < world->snapshot->replica_sets.count; i++)
         copy->replica_sets[i] = world->snapshot->replica_sets.items[i];
     copy->snapshot.replica_sets.items = copy->replica_sets;
+    copy->subsets = keep(copy, world->snapshot->subsets.count * sizeof *copy->subsets);
+    for (size_t i = 0; i < world->snapshot->subsets.count; i++)
+        copy->subsets[i] = world->snapshot->subsets.items[i];
+    copy->snapshot.subsets.items = copy->subsets;
+    copy->subset_specs = keep(copy, copy->uniteddeployment.subset_count * sizeof *copy->subset_specs);
+    for (size_t i = 0; i < copy->uniteddeployment.subset_count; i++)
+        copy->subset_specs[i] = copy->uniteddeployment.subsets[i];
+    copy->uniteddeployment.subsets = copy->subset_specs;
     return copy;
 }
 

@@ -105,6 +105,15 @@ static bool creates(const struct rollout_plan *plan)
     return false;
 }
 
+/* Of the two verdicts on a subset the one on its number (reasons.md 6). */
+static bool is_share(const struct rollout_verdict *v)
+{
+    return v->subject_kind == ROLLOUT_SUBJECT_SUBSET &&
+           (v->reason == ROLLOUT_REASON_SHARES_IMPOSSIBLE || v->reason == ROLLOUT_REASON_SUBSET_UNSCHEDULABLE ||
+            v->reason == ROLLOUT_REASON_MAX_REPLICAS_REACHED || v->reason == ROLLOUT_REASON_BELOW_MIN_REPLICAS ||
+            v->reason == ROLLOUT_REASON_SHARE_GIVEN);
+}
+
 static const struct rollout_verdict *same_subject(const struct rollout_verdict *v, const struct rollout_snapshot *then,
                                                   const struct rollout_plan *after, const struct rollout_snapshot *now)
 {
@@ -112,11 +121,16 @@ static const struct rollout_verdict *same_subject(const struct rollout_verdict *
         int i = find_pod(now, name_of(then, v->subject));
         return i < 0 ? NULL : &after->verdicts[i];
     }
-    for (size_t i = now->pods.count; i < after->verdict_count; i++)
-        if (after->verdicts[i].subject_kind == v->subject_kind &&
-            same_place(v->subject_kind, v->subject, then, after->verdicts[i].subject, now))
-            return &after->verdicts[i];
-    return NULL;
+    const struct rollout_verdict *other = NULL;
+    for (size_t i = now->pods.count; i < after->verdict_count; i++) {
+        const struct rollout_verdict *w = &after->verdicts[i];
+        if (w->subject_kind != v->subject_kind || !same_place(v->subject_kind, v->subject, then, w->subject, now))
+            continue;
+        if (is_share(w) == is_share(v))
+            return w;
+        other = w;
+    }
+    return other;
 }
 
 /* The subject that causes it has another reason now: what held it was lifted, and something else holds it still. */
@@ -248,6 +262,8 @@ static void test_line(const char *id, json_t *snapshot, struct tally *tally)
     for (size_t i = 0; i < base.plan->verdict_count; i++) {
         const struct rollout_verdict *v = &base.plan->verdicts[i];
         const char *what;
+        if (!v->op && v->reason / 100 == ROLLOUT_CLASS_ACTED && tally->failed++ < 40)
+            complain(id, base.plan, base.world->snapshot, v, "there is no action on it");
         /* A Deployment's pods repeat their ReplicaSet (reasons.md 6), which is tested itself. */
         bool repeats = base.world->workload->deployment ? v->subject_kind == ROLLOUT_SUBJECT_POD
                                                         : repeats_its_pod(base.plan, base.world->snapshot, v);
