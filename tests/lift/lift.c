@@ -79,6 +79,15 @@ static bool is_move(const struct rollout_action *action)
            action->subject_kind == ROLLOUT_SUBJECT_SUBSET;
 }
 
+/* A subset gets more replicas. */
+static bool gains(const struct rollout_plan *before, const struct rollout_plan *after)
+{
+    for (size_t i = 0; i < before->next_replica_count && i < after->next_replica_count; i++)
+        if (after->next_replicas[i] > before->next_replicas[i])
+            return true;
+    return false;
+}
+
 /* There is an action on a pod, a ReplicaSet or a subset, or a creation, that the plan before did not have. */
 static bool moved(const struct rollout_plan *before, const struct rollout_snapshot *then,
                   const struct rollout_plan *after, const struct rollout_snapshot *now)
@@ -93,7 +102,7 @@ static bool moved(const struct rollout_plan *before, const struct rollout_snapsh
     }
     for (size_t i = 0; i < before->action_count; i++)
         creates -= before->actions[i].op == ROLLOUT_OP_CREATE;
-    return creates > 0;
+    return creates > 0 || gains(before, after);
 }
 
 /* Pods are created, which is ahead of every other pod in a pass. */

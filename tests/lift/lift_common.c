@@ -115,11 +115,11 @@ enum lifted lift(struct copy *copy, const struct rollout_plan *plan, const struc
     enum lifted lifted = lift_common(copy, plan, v);
     if (lifted != UNKNOWN)
         return lifted;
-    return copy->workload.cloneset       ? lift_cloneset(copy, plan, v)
-           : copy->workload.statefulset  ? lift_statefulset(copy, plan, v)
-           : copy->workload.broadcastjob ? lift_broadcastjob(copy, plan, v)
-           : copy->workload.deployment   ? lift_deployment(copy, plan, v)
-           : copy->workload.replicaset   ? lift_replicaset(copy, plan, v)
+    return copy->workload.cloneset           ? lift_cloneset(copy, plan, v)
+           : copy->workload.statefulset      ? lift_statefulset(copy, plan, v)
+           : copy->workload.broadcastjob     ? lift_broadcastjob(copy, plan, v)
+           : copy->workload.deployment       ? lift_deployment(copy, plan, v)
+           : copy->workload.replicaset       ? lift_replicaset(copy, plan, v)
            : copy->workload.uniteddeployment ? lift_uniteddeployment(copy, plan, v)
-                                         : lift_daemonset(copy, plan, v);
+                                             : lift_daemonset(copy, plan, v);
 }

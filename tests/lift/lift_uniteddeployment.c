@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lift.h"
 
+#include <string.h>
+
 #include "rules/shares.h"
 
 static void resolve_share(struct rollout_intstr *given, int64_t total)
@@ -38,20 +40,22 @@ static enum lifted fit_replicas(struct copy *copy, const struct rollout_verdict 
     return LIFTED;
 }
 
-/* The pod runs at the wanted revision, and has been ready for as long as it is watched. */
+static void set_label(struct copy *copy, struct rollout_pod *pod, const char *key, struct rollout_str value)
+{
+    struct rollout_label label = { { key, strlen(key) }, value };
+    struct rollout_hook hook = { .labels = { &label, 1, 0 } };
+    add_part(copy, pod, &hook, label.key);
+}
+
+/* The pod runs at the wanted revision, and has been ready for as long as it is watched. One without the label of
+ * reserved pods gets it in the pass that finds it reserved. */
 static void make_free(struct copy *copy, struct rollout_pod *pod)
 {
-    static const char key[] = "apps.kruise.io/controller-revision-hash";
     const struct rollout_uniteddeployment *spec = &copy->uniteddeployment;
     int64_t seconds = spec->unschedulable_duration.set ? spec->unschedulable_duration.value : 300;
-    struct rollout_str name = { key, sizeof key - 1 };
-    remove_part(copy, pod, name);
-    struct rollout_label *labels = keep(copy, (pod->labels.count + 1) * sizeof *labels);
-    for (uint32_t i = 0; i < pod->labels.count; i++)
-        labels[i] = *label_at(&pod->labels, i);
-    labels[pod->labels.count] =
-        (struct rollout_label){ name, copy->snapshot.revisions.items[copy->snapshot.update_revision - 1].name };
-    pod->labels = (struct rollout_labels){ labels, pod->labels.count + 1, 0 };
+    set_label(copy, pod, "apps.kruise.io/controller-revision-hash",
+              copy->snapshot.revisions.items[copy->snapshot.update_revision - 1].name);
+    set_label(copy, pod, "apps.kruise.io/united-deployment-reserved-pod", (struct rollout_str){ "true", 4 });
     make_ready(copy, pod);
     pod->ready_since_ms -= seconds * 1000 + 1;
 }
