@@ -707,7 +707,7 @@ static void ro_edit_set(struct ro_edit *object, struct rollout_str key, struct r
     struct ro_edit *before = old ? old->next : NULL;
     ro_edit_detach(old);
     base_edit_link_before(object, value, before);
-    value->node.key = key;
+    value->node.key = key.data ? key : RO_STR(""); /* a member has one */
 }
 
 static void ro_edit_add(struct ro_edit *object, struct rollout_str key, struct ro_edit *value)
@@ -716,7 +716,7 @@ static void ro_edit_add(struct ro_edit *object, struct rollout_str key, struct r
         return;
     ro_edit_detach(value);
     base_edit_link_before(object, value, NULL);
-    value->node.key = key;
+    value->node.key = key.data ? key : RO_STR("");
 }
 
 static void ro_edit_set_text(struct ro_arena *arena, struct ro_edit *object, struct rollout_str key, struct rollout_str text)
@@ -3183,7 +3183,7 @@ static bool base_regex_match_takes(const struct ro_regex *r, const struct ro_reg
 
 static bool ro_regex_matches(struct ro_regex *r, struct rollout_str text)
 {
-    const char *at = text.data, *end = text.data + text.len;
+    const char *at = text.len ? text.data : "", *end = at + text.len; /* no text may have no place */
     uint32_t before = RO_RUNE_MAX + 1, count = 0, none = RO_RUNE_MAX + 1;
     bool bad = false;
     uint32_t *now = r->lists[0], *next = r->lists[1];
@@ -11767,6 +11767,11 @@ static uint32_t ro_child_kind(struct rollout_str kind, struct rollout_str api_ve
 
 static void ro_subset_decode(struct ro_decoder *d, const struct ro_at *object, uint32_t kind, struct rollout_subset *ret);
 
+/* Where what a child was patched with is the same JSON as its subset's patch, it becomes that text: upstream compares bytes,
+ * but of objects whose members the API server has sorted, and documents need not have them so. */
+static void ro_subset_patches(struct ro_arena *arena, const struct rollout_uniteddeployment *spec,
+                       struct rollout_subset *children, size_t count);
+
 /* Objects by their uid, each of a child: it itself, or a ReplicaSet of it. */
 struct ro_child_uids {
     struct rollout_str *uids;
@@ -15173,6 +15178,29 @@ static void ro_subset_decode(struct ro_decoder *d, const struct ro_at *object, u
 
 /* ---- whose pod ---- */
 
+static bool objects_subset_is_same_json(struct ro_arena *arena, struct rollout_str a, struct rollout_str b)
+{
+    struct rollout_tree x = ro_edit_flatten(arena, ro_edit_parse(arena, a));
+    struct rollout_tree y = ro_edit_flatten(arena, ro_edit_parse(arena, b));
+    return x.count && y.count && ro_equal(x.nodes, y.nodes);
+}
+
+static void ro_subset_patches(struct ro_arena *arena, const struct rollout_uniteddeployment *spec,
+                       struct rollout_subset *children, size_t count)
+{
+    struct rollout_str *texts = ro_arena_alloc(arena, spec->subset_count, sizeof(*texts));
+    for (size_t i = 0; texts && i < spec->subset_count; i++)
+        texts[i] = spec->subsets[i].name;
+    struct ro_names names = ro_names_make(arena, texts, texts ? (uint32_t)spec->subset_count : 0);
+    for (size_t i = 0; i < count; i++) {
+        uint32_t k = ro_names_first(&names, children[i].subset);
+        struct rollout_str patch = k == UINT32_MAX ? children[i].patch : spec->subsets[k].patch;
+        if (patch.len && children[i].patch.len && !ro_str_eq(patch, children[i].patch) &&
+            objects_subset_is_same_json(arena, patch, children[i].patch))
+            children[i].patch = patch;
+    }
+}
+
 static void ro_child_uids_open(struct ro_arena *arena, size_t most, struct ro_child_uids *ret)
 {
     *ret = (struct ro_child_uids){
@@ -16307,6 +16335,8 @@ static void objects_document_read_children(struct ro_decoder *d, struct objects_
         }
     }
     ro_child_uids_close(ret_uids);
+    if (h->workload.uniteddeployment)
+        ro_subset_patches(&h->arena, h->workload.uniteddeployment, children, n);
     h->snapshot.subsets = (struct rollout_subsets){ children, n, sizeof(*children) };
     h->world.subset_objects = objects;
     h->world.subset_object_count = n;
@@ -31146,6 +31176,8 @@ static void planners_sidecarset_check_check_snapshot(struct ro_check *c, const s
     for (size_t i = 0; i < in->pods.count; i++) {
         const struct rollout_pod *pod = ro_pod(&in->pods, i);
         struct ro_path place = ro_path_element(&pods, i);
+        if (!c->code)
+            c->code = ro_pod_check(pod, i, c->reterr);
         if (pod->object.count || pod->object.nodes)
             ro_check_tree(c, &place, "object", &pod->object);
     }
@@ -31626,6 +31658,10 @@ static void planners_sidecarset_report_build_verdicts(struct sc_pass *pass, stru
     struct rollout_verdict set = ro_verdict(ROLLOUT_SUBJECT_WORKLOAD, 0);
     if (pass->error_pod != ROLLOUT_NONE || pass->error.data)
         ro_verdict_set_text(b, &set, ROLLOUT_REASON_SPEC_INVALID, pass->error);
+    else if (pass->n == 0 && pass->stop_reason)
+        planners_sidecarset_report_judge_stop(pass, b, &set);
+    else if (pass->n == 0)
+        ro_verdict_set_text(b, &set, ROLLOUT_REASON_UP_TO_DATE, pass->latest);
     ro_tally_end(b, &tally, &set);
 }
 
@@ -44151,7 +44187,7 @@ enum { sim_kind_broadcastjob_PHASE_COUNT = sizeof sim_kind_broadcastjob_phases /
 static bool sim_kind_broadcastjob_waits_for_deadline(const struct rollout_broadcastjob *spec)
 {
     return spec->completion != ROLLOUT_COMPLETION_NEVER && spec->active_deadline_set &&
-           spec->active_deadline_seconds <= LONGEST_SECONDS;
+           spec->active_deadline_seconds <= LONGEST_SECONDS && spec->active_deadline_seconds >= -LONGEST_SECONDS;
 }
 
 static bool sim_kind_broadcastjob_is_late(const struct ro_cluster *c, int64_t since_ms, int64_t seconds)
@@ -46012,16 +46048,21 @@ static void sim_lint_sidecarset_build(const void *context, struct ro_builder *b)
     ro_sidecarset_build_limits(s->spec, &s->limits, s->matched, b);
 }
 
-/* As the planner counts them; without pods, as the status has it. */
-static int32_t sim_lint_sidecarset_count_matched(struct ro_lint *l, const struct rollout_sidecarset *spec)
+/* As the planner counts them; without pods, or where it refuses them, as the status has it. */
+static int sim_lint_sidecarset_count_matched(struct ro_lint *l, const struct rollout_sidecarset *spec, int32_t *ret,
+                         struct rollout_error *reterr)
 {
     struct rollout_candidates *candidates = NULL;
-    int32_t matched = spec->status ? spec->status->matched_pods : 0;
-    if (l->pods.count > 0 &&
-        rollout_candidates(l->world->workload, l->world->snapshot, &candidates, NULL) == ROLLOUT_OK)
-        matched = (int32_t)candidates->counted;
+    *ret = spec->status ? spec->status->matched_pods : 0;
+    if (l->pods.count == 0)
+        return ROLLOUT_OK;
+    int r = rollout_candidates(l->world->workload, l->world->snapshot, &candidates, NULL);
+    if (r == ROLLOUT_ERR_NOMEM)
+        return ro_error_nomem(reterr);
+    if (r == ROLLOUT_OK)
+        *ret = (int32_t)candidates->counted;
     rollout_candidates_free(candidates);
-    return matched;
+    return ROLLOUT_OK;
 }
 
 /* ---- the update ---- */
@@ -46277,12 +46318,14 @@ static void sim_lint_sidecarset_look_at_metadata(struct ro_lint *l)
 static int ro_lint_sidecarset(struct ro_lint *l, const struct rollout_sidecarset *set, struct rollout_error *reterr)
 {
     static const char *const namespace_[] = { "namespace", NULL };
-    struct sim_lint_sidecarset_sidecars s = { .spec = set, .matched = sim_lint_sidecarset_count_matched(l, set) };
+    struct sim_lint_sidecarset_sidecars s = { .spec = set };
     struct ro_at limit = ro_at_member(&l->spec, "revisionHistoryLimit");
     struct ro_at spaces = ro_at_member(&l->spec, "namespaceSelector"), space = ro_at_member(&l->spec, "namespace");
     struct ro_names volumes = sim_lint_sidecarset_volume_names(l);
     bool empty = set->selector.match_labels.count == 0 && set->selector.requirement_count == 0;
-    (void)reterr;
+    int r = sim_lint_sidecarset_count_matched(l, set, &s.matched, reterr);
+    if (r != ROLLOUT_OK)
+        return r;
     s.rolls = !(set->flags & ROLLOUT_SIDECARSET_NOT_UPDATE);
     s.limits = ro_sidecarset_limits(set, s.matched);
     const struct rollout_node *list = set->containers.count ? set->containers.nodes : NULL;

@@ -239,7 +239,7 @@ enum { PHASE_COUNT = sizeof phases / sizeof *phases };
 static bool waits_for_deadline(const struct rollout_broadcastjob *spec)
 {
     return spec->completion != ROLLOUT_COMPLETION_NEVER && spec->active_deadline_set &&
-           spec->active_deadline_seconds <= LONGEST_SECONDS;
+           spec->active_deadline_seconds <= LONGEST_SECONDS && spec->active_deadline_seconds >= -LONGEST_SECONDS;
 }
 
 static bool is_late(const struct ro_cluster *c, int64_t since_ms, int64_t seconds)
