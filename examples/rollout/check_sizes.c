@@ -142,6 +142,14 @@ int sized_make(const struct rollout_world *world, const struct rollout_node *gat
     const struct rollout_node *template = old_template(world);
     struct edited workload = { .root = world->workload_object.nodes };
     int rc = ROLLOUT_OK;
+    if (world->workload->deployment && n == size_of_world(world)) { /* as it stands */
+        ret->world = *world;
+        return ROLLOUT_OK;
+    }
+    if (world->workload->deployment && world->snapshot->replica_sets.count) {
+        edit_refuse(reterr, "a Deployment is explored as it stands: --replicas %" PRId64, size_of_world(world));
+        return ROLLOUT_ERR_INVALID;
+    }
     if (!by_node(world) && !resize(&workload, n, reterr))
         rc = reterr->code;
     else if (!by_node(world) && template && world->snapshot->pods.count)

@@ -145,6 +145,8 @@ int start_make(const struct rollout_node *old, const struct rollout_node *new_, 
     parts.workload = first.root;
     if (rc == ROLLOUT_OK)
         rc = made_world_decode(&parts, &ret->old_world, reterr);
+    if (rc == ROLLOUT_OK && ret->old_world.world->workload->deployment && !edit_refuse(reterr, "a Deployment cannot begin with a manifest yet: give its Snapshot"))
+        rc = ROLLOUT_ERR_INVALID;
     if (rc == ROLLOUT_OK)
         rc = bring_up(ret, reterr);
     if (rc == ROLLOUT_OK && !make_fresh(&second, rollout_simulation_plan(ret->simulation)->status.nodes, reterr))
