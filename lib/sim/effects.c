@@ -191,7 +191,10 @@ static int act_on_pod(const struct deed *d, uint32_t pod)
             ro_deed_label_revision(c, pod, ro_deed_revision(d));
         break;
     case ROLLOUT_OP_RELEASE:
-        c->hidden[pod].flags |= RO_SIM_GONE;
+        if (c->workload.replicaset) /* which still counts it where it ranks its own */
+            c->pods[pod].flags |= ROLLOUT_POD_FOREIGN;
+        else
+            c->hidden[pod].flags |= RO_SIM_GONE;
         break;
     case ROLLOUT_OP_REPAIR:
         repair(d, pod);

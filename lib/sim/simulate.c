@@ -243,6 +243,8 @@ static int carry_out_action(struct rollout_simulation *s, size_t action, uint64_
     size_t before = c->pod_count;
     int r = ro_cluster_act(c, s->plan, action, 0, writes);
     count_write(s, a, writes, begun);
+    if (r == ROLLOUT_OK)
+        r = ro_written_action(s, action);
     if (c->gone && r == ROLLOUT_OK) /* what was there is told as it was */
         return ro_course_follow_all(s);
     if (pod != ROLLOUT_NONE && r == ROLLOUT_OK) {

@@ -61,6 +61,7 @@ int ro_figures_assert(struct rollout_simulation *s, bool done);
 
 /* The workload's object at the start, after a pass that wrote its status, after a change of the spec. */
 int ro_written_begin(struct rollout_simulation *s);
+int ro_written_action(struct rollout_simulation *s, size_t action);
 int ro_written_pass(struct rollout_simulation *s);
 int ro_written_change(struct rollout_simulation *s, const struct rollout_world *to);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "play.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -90,7 +91,7 @@ static json_t *metadata_of(json_t *snapshot, const char *key)
 /* The array of the snapshot that an action's objects live in. */
 static json_t *array_of(json_t *snapshot, const struct rollout_action *action)
 {
-    const char *key = "pods";
+    const char *key = action->subject_kind == ROLLOUT_SUBJECT_REPLICA_SET ? "revisions" : "pods";
     switch (action->op) {
     case ROLLOUT_OP_CREATE_REVISION:
     case ROLLOUT_OP_RENUMBER_REVISION:
@@ -121,6 +122,10 @@ static struct rollout_str subject_name(json_t *snapshot, const struct played *pl
         return s->pods.items[action->subject].name;
     case ROLLOUT_SUBJECT_REVISION:
         return s->revisions.items[action->subject].name;
+    case ROLLOUT_SUBJECT_REPLICA_SET:
+        if (action->subject != ROLLOUT_NONE)
+            return s->replica_sets.items[action->subject].name;
+        break;
     case ROLLOUT_SUBJECT_CLAIM:
         if (action->subject != ROLLOUT_NONE)
             return s->claims.items[action->subject].name;
@@ -171,6 +176,25 @@ static void store_new(json_t *snapshot, json_t *array, json_t *object)
     json_array_append_new(array, object);
 }
 
+/* What a Deployment's driver writes into the Deployment. */
+static bool play_on_workload(json_t *snapshot, const struct played *played, size_t index)
+{
+    const struct rollout_action *action = &played->plan->actions[index];
+    struct rollout_error error = { .struct_size = sizeof error };
+    struct rollout_objects *objects = NULL;
+    struct rollout_json *kept = NULL;
+    if (!played->world->workload->deployment ||
+        (action->op != ROLLOUT_OP_SET_TEMPLATE && action->subject_kind != ROLLOUT_SUBJECT_WORKLOAD))
+        return false;
+    struct rollout_tree object = parse_tree(json_object_get(snapshot, "workload"), &kept);
+    if (rollout_apply_to(played->world, played->plan, index, &object, &objects, &error))
+        die(rollout_op_name(action->op), &error);
+    json_object_set_new(snapshot, "workload", tree_json(&objects->items[0]));
+    rollout_objects_free(objects);
+    rollout_json_free(kept);
+    return true;
+}
+
 static void play_action(json_t *snapshot, const struct played *played, size_t index, const char *const *names,
                         size_t n_names, size_t *used)
 {
@@ -186,8 +210,11 @@ static void play_action(json_t *snapshot, const struct played *played, size_t in
 
     if (action->op == ROLLOUT_OP_CREATE_CLAIM && workload->cloneset)
         return; /* the pods' ids are made up, claims are not followed */
-    size_t wanted = workload->daemonset && action->op == ROLLOUT_OP_CREATE
-                        ? 1
+    if (play_on_workload(snapshot, played, index))
+        return;
+    size_t wanted = workload->daemonset && action->op == ROLLOUT_OP_CREATE ? 1
+                    : workload->replicaset && action->op == ROLLOUT_OP_CREATE
+                        ? (size_t)attr_value(played->plan, action, ROLLOUT_ATTR_COUNT)
                         : (size_t)attr_value(played->plan, action, ROLLOUT_ATTR_NEW_IDS);
     struct rollout_str *ids = calloc(wanted + 1, sizeof *ids);
     char (*texts)[8] = calloc(wanted + 1, sizeof *texts);
@@ -224,7 +251,12 @@ json_t *play(json_t *snapshot, const struct played *played, const char *const *n
         play_action(next, played, i, names, n_names, &used);
     if (rollout_apply_status(played->world, played->plan, &workload, &error))
         die("status", &error);
-    json_object_set_new(next, "workload", tree_json(&workload->items[0]));
+    json_t *written = tree_json(&workload->items[0]);
+    if (played->world->workload->deployment) /* whose spec and metadata have been written, too */
+        json_object_set(json_object_get(next, "workload"), "status", json_object_get(written, "status"));
+    else
+        json_object_set(next, "workload", written);
+    json_decref(written);
     rollout_objects_free(workload);
     return next;
 }
