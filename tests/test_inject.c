@@ -67,6 +67,10 @@ static const struct {
     { "'pod':{'metadata':{'name':'p','labels':{'a':'b'},'deletionTimestamp':'2026-01-01T00:00:00Z'},"
       "'spec':{'containers':[]}},'sidecarSets':[{'metadata':{'name':'s'},'spec':{" SET "," SIDE "}}]",
       "\"actions\":[]", "\"c\"" },
+    /* Go's empty text stands for a name that is not there, and for text that a regular expression meets. */
+    { POD ",'sidecarSets':[{'metadata':{'name':'s'},'spec':{" SET
+          ",'containers':[{'image':'i','env':[{'name':'E'}]}]}}]",
+      "\"env\":{\"\":[\"E\"", NULL },
     /* 10.2: what the revision says of its hash counts, not what it would be. */
     { POD ",'sidecarSets':[{'metadata':{'name':'s'},'spec':{" SET "," SIDE
           ",'injectionStrategy':{'revision':{'revisionName':'s-1'}}}}],'revisions':[{'metadata':{'name':'s-1',"

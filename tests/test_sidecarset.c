@@ -135,6 +135,32 @@ END_TEST
     "sidecarset-hash\":\"H\"}},\"spec\":{\"selector\":{\"matchLabels\":{\"a\":\"b\"}},\"customVersion\":\"" version    \
     "\",\"containers\":[{\"name\":\"c\",\"image\":\"i:2\"}]}}"
 
+/* Where there is no pod at all, the set itself says why nothing is done. */
+START_TEST(no_pods)
+{
+    static const struct {
+        const char *strategy;
+        uint32_t reason;
+    } states[] = {
+        { "", ROLLOUT_REASON_UP_TO_DATE },
+        { "\"paused\":true", ROLLOUT_REASON_PAUSED },
+        { "\"type\":\"NotUpdate\"", ROLLOUT_REASON_UPDATES_OFF },
+    };
+    char text[1024];
+    snprintf(text, sizeof text,
+             "{\"kind\":\"Snapshot\",\"now\":\"2026-01-02T00:00:00Z\",\"workload\":{\"kind\":\"SidecarSet\","
+             "\"apiVersion\":\"apps.kruise.io/v1beta1\",\"metadata\":{\"name\":\"s\"},\"spec\":{\"selector\":{"
+             "\"matchLabels\":{\"a\":\"b\"}},\"updateStrategy\":{%s}}}}",
+             states[_i].strategy);
+    struct rollout_json *json;
+    struct rollout_world *world;
+    struct rollout_plan *plan = plan_text(text, &json, &world);
+    ck_assert_uint_eq(plan->verdicts[plan->verdict_count - 1].subject_kind, ROLLOUT_SUBJECT_WORKLOAD);
+    ck_assert_uint_eq(plan->verdicts[plan->verdict_count - 1].reason, states[_i].reason);
+    release(plan, json, world);
+}
+END_TEST
+
 /* 9: a new revision has the set's labels and annotations, the label by which it is found, and the custom version; one
  * that is there gets that by an action. */
 START_TEST(revision_objects)
@@ -226,6 +252,7 @@ int main(void)
     TCase *tests = tcase_create("plan");
     tcase_add_loop_test(tests, worked_number, 0, sizeof rows / sizeof *rows);
     tcase_add_test(tests, pair_among_init_containers);
+    tcase_add_loop_test(tests, no_pods, 0, 3);
     tcase_add_test(tests, revision_objects);
     tcase_add_loop_test(tests, scatter, 0, sizeof scattered / sizeof *scattered);
     suite_add_tcase(suite, tests);

@@ -707,7 +707,7 @@ static void ro_edit_set(struct ro_edit *object, struct rollout_str key, struct r
     struct ro_edit *before = old ? old->next : NULL;
     ro_edit_detach(old);
     base_edit_link_before(object, value, before);
-    value->node.key = key;
+    value->node.key = key.data ? key : RO_STR(""); /* a member has one */
 }
 
 static void ro_edit_add(struct ro_edit *object, struct rollout_str key, struct ro_edit *value)
@@ -716,7 +716,7 @@ static void ro_edit_add(struct ro_edit *object, struct rollout_str key, struct r
         return;
     ro_edit_detach(value);
     base_edit_link_before(object, value, NULL);
-    value->node.key = key;
+    value->node.key = key.data ? key : RO_STR("");
 }
 
 static void ro_edit_set_text(struct ro_arena *arena, struct ro_edit *object, struct rollout_str key, struct rollout_str text)
@@ -3183,7 +3183,7 @@ static bool base_regex_match_takes(const struct ro_regex *r, const struct ro_reg
 
 static bool ro_regex_matches(struct ro_regex *r, struct rollout_str text)
 {
-    const char *at = text.data, *end = text.data + text.len;
+    const char *at = text.len ? text.data : "", *end = at + text.len; /* no text may have no place */
     uint32_t before = RO_RUNE_MAX + 1, count = 0, none = RO_RUNE_MAX + 1;
     bool bad = false;
     uint32_t *now = r->lists[0], *next = r->lists[1];
@@ -11767,6 +11767,11 @@ static uint32_t ro_child_kind(struct rollout_str kind, struct rollout_str api_ve
 
 static void ro_subset_decode(struct ro_decoder *d, const struct ro_at *object, uint32_t kind, struct rollout_subset *ret);
 
+/* Where what a child was patched with is the same JSON as its subset's patch, it becomes that text: upstream compares bytes,
+ * but of objects whose members the API server has sorted, and documents need not have them so. */
+static void ro_subset_patches(struct ro_arena *arena, const struct rollout_uniteddeployment *spec,
+                       struct rollout_subset *children, size_t count);
+
 /* Objects by their uid, each of a child: it itself, or a ReplicaSet of it. */
 struct ro_child_uids {
     struct rollout_str *uids;
@@ -15173,6 +15178,29 @@ static void ro_subset_decode(struct ro_decoder *d, const struct ro_at *object, u
 
 /* ---- whose pod ---- */
 
+static bool objects_subset_is_same_json(struct ro_arena *arena, struct rollout_str a, struct rollout_str b)
+{
+    struct rollout_tree x = ro_edit_flatten(arena, ro_edit_parse(arena, a));
+    struct rollout_tree y = ro_edit_flatten(arena, ro_edit_parse(arena, b));
+    return x.count && y.count && ro_equal(x.nodes, y.nodes);
+}
+
+static void ro_subset_patches(struct ro_arena *arena, const struct rollout_uniteddeployment *spec,
+                       struct rollout_subset *children, size_t count)
+{
+    struct rollout_str *texts = ro_arena_alloc(arena, spec->subset_count, sizeof(*texts));
+    for (size_t i = 0; texts && i < spec->subset_count; i++)
+        texts[i] = spec->subsets[i].name;
+    struct ro_names names = ro_names_make(arena, texts, texts ? (uint32_t)spec->subset_count : 0);
+    for (size_t i = 0; i < count; i++) {
+        uint32_t k = ro_names_first(&names, children[i].subset);
+        struct rollout_str patch = k == UINT32_MAX ? children[i].patch : spec->subsets[k].patch;
+        if (patch.len && children[i].patch.len && !ro_str_eq(patch, children[i].patch) &&
+            objects_subset_is_same_json(arena, patch, children[i].patch))
+            children[i].patch = patch;
+    }
+}
+
 static void ro_child_uids_open(struct ro_arena *arena, size_t most, struct ro_child_uids *ret)
 {
     *ret = (struct ro_child_uids){
@@ -16307,6 +16335,8 @@ static void objects_document_read_children(struct ro_decoder *d, struct objects_
         }
     }
     ro_child_uids_close(ret_uids);
+    if (h->workload.uniteddeployment)
+        ro_subset_patches(&h->arena, h->workload.uniteddeployment, children, n);
     h->snapshot.subsets = (struct rollout_subsets){ children, n, sizeof(*children) };
     h->world.subset_objects = objects;
     h->world.subset_object_count = n;
@@ -28834,7 +28864,10 @@ struct roll {
     int64_t budget; /* of deployment.md 3.3; with it: */
     int64_t new_unavailable;
     int64_t total_available;
+    int64_t taken;          /* by its step B */
+    int64_t excess;         /* advanced: old pods that the partition still lets go after that */
     bool judged_olds;       /* 3.3 was reached */
+    bool refused;           /* ... and gave up over a shrink that a status does not show yet */
     int64_t waits_for;      /* Recreate: old pods that are still there */
     uint32_t waits_for_pod; /* ... the first of them, or ROLLOUT_NONE */
     int64_t limit;          /* advanced: pods that the partition lets be updated; else -1 */
@@ -28885,7 +28918,8 @@ static void roll_cleanup(struct roll *roll);                                    
 static int64_t roll_new_size(const struct roll *roll, int64_t present, int64_t total); /* deployment_rolling.c: 3.2 */
 static void roll_rolling(struct roll *roll);                                           /* 3 */
 static void roll_recreate(struct roll *roll);                                          /* deployment_recreate.c: 4 */
-static bool roll_scaling_event(const struct roll *roll);                               /* deployment_scale.c: 5.1 */
+static bool roll_is_stale(const struct roll *roll, uint32_t set); /* deployment_scale.c: 5.1, of one ReplicaSet */
+static bool roll_scaling_event(const struct roll *roll);                               /* 5.1 */
 static void roll_scale(struct roll *roll);                                             /* 5.2 */
 static void roll_advanced(struct roll *roll);                                          /* deployment_advanced.c: 12.2 */
 static void roll_advanced_shrink(struct roll *roll); /* ... what goes before the proportions do */
@@ -29075,6 +29109,8 @@ static void planners_deployment_advanced_scale_down(struct roll *roll, uint32_t 
         rest += roll->sets[roll->list[i]].available;
     roll->total_available = rest + roll->replicas - roll->unavailable;
     rest = planners_deployment_advanced_least(rest, excess);
+    roll->taken = rest > 0 ? rest : 0;
+    roll->excess = excess - roll->taken;
     ro_sort_indices(roll->list, count, roll->scratch, planners_deployment_advanced_by_revision_down, roll);
     for (uint32_t i = 0; i < count && rest > 0; i++) {
         int64_t take = planners_deployment_advanced_least(roll->sets[roll->list[i]].size, rest);
@@ -29096,6 +29132,7 @@ static void planners_deployment_advanced_reconcile_olds(struct roll *roll)
     if (excess <= 0)
         return;
     roll->judged_olds = true;
+    roll->excess = excess;
     roll->new_unavailable = set->was - set->available;
     roll->budget = roll_total(roll) - (roll->replicas - roll->unavailable) - roll->new_unavailable;
     if (roll->budget <= 0)
@@ -29878,8 +29915,10 @@ static int64_t roll_cleanup_unhealthy(struct roll *roll, const uint32_t *olds, u
         int64_t take = planners_deployment_rolling_least(budget - done, set->size - set->available);
         if (set->size == 0 || take == 0)
             continue;
-        if (take < 0) /* a shrink that its status does not show yet: upstream refuses to scale it up here */
+        if (take < 0) { /* a shrink that its status does not show yet: upstream refuses to scale it up here */
+            roll->refused = true;
             return -1;
+        }
         roll_write_size(roll, olds[i], set->size - take);
         done += take;
     }
@@ -29901,6 +29940,7 @@ static int64_t planners_deployment_rolling_scale_down_available(struct roll *rol
         roll_write_size(roll, olds[i], set->size - take);
         done += take;
     }
+    roll->taken = done;
     return done;
 }
 
@@ -29999,12 +30039,17 @@ static void roll_recreate(struct roll *roll)
 
 /* Scaling while several ReplicaSets have pods. Source: deployment.md 5. */
 
-static bool roll_scaling_event(const struct roll *roll)
+static bool roll_is_stale(const struct roll *roll, uint32_t set)
 {
     int64_t desired;
+    return roll_active(&roll->sets[set]) && roll_size_annotation(roll, set, RO_STR(ROLL_DESIRED), &desired) &&
+           desired != roll->replicas;
+}
+
+static bool roll_scaling_event(const struct roll *roll)
+{
     for (uint32_t i = 0; i < roll->count; i++)
-        if (roll_active(&roll->sets[i]) && roll_size_annotation(roll, i, RO_STR(ROLL_DESIRED), &desired) &&
-            desired != roll->replicas)
+        if (roll_is_stale(roll, i))
             return true;
     return false;
 }
@@ -30431,6 +30476,15 @@ static uint32_t planners_deployment_verdicts_first_scaled(const struct roll *rol
     return ROLLOUT_NONE;
 }
 
+/* The first whose annotation makes this a scaling event. */
+static uint32_t planners_deployment_verdicts_first_stale(const struct roll *roll)
+{
+    for (uint32_t i = 0; i < roll->count; i++)
+        if (roll_is_stale(roll, i))
+            return i;
+    return ROLLOUT_NONE;
+}
+
 static uint32_t planners_deployment_verdicts_first_active_old(const struct roll *roll)
 {
     for (uint32_t i = 0; i < roll->old_count; i++)
@@ -30439,19 +30493,30 @@ static uint32_t planners_deployment_verdicts_first_active_old(const struct roll 
     return ROLLOUT_NONE;
 }
 
+/* The first that has an unavailable pod: step A counts those of the new one alone. */
+static uint32_t planners_deployment_verdicts_first_unavailable(const struct roll *roll, bool all)
+{
+    for (uint32_t i = 0; i < roll->count; i++)
+        if ((all || i == roll->new_set) && roll->sets[i].was > roll->sets[i].available)
+            return i;
+    return ROLLOUT_NONE;
+}
+
 /* Numbers of reasons.md 7: what is unavailable or missing against what may be. */
 static void planners_deployment_verdicts_say_unavailable(const struct roll *roll, struct rollout_verdict *v)
 {
     int64_t total = roll_total(roll), missing = roll->replicas - total;
+    bool in_step_b = roll->judged_olds && roll->budget > 0;
+    uint32_t first = planners_deployment_verdicts_first_unavailable(roll, in_step_b);
     ro_verdict_set(v, ROLLOUT_REASON_MAX_UNAVAILABLE_REACHED);
-    if (roll->judged_olds && roll->budget > 0) {
-        v->a = roll->replicas - roll->total_available;
+    if (in_step_b) {
+        v->a = roll->replicas - roll->total_available + roll->taken;
         v->b = roll->unavailable;
     } else {
         v->a = roll->new_unavailable + (missing > 0 ? missing : 0);
         v->b = roll->unavailable + (missing < 0 ? -missing : 0);
     }
-    planners_deployment_verdicts_say_because(v, roll->new_set, roll);
+    planners_deployment_verdicts_say_because(v, first == ROLLOUT_NONE && missing <= 0 ? planners_deployment_verdicts_first_scaled(roll) : first, roll);
 }
 
 static void planners_deployment_verdicts_say_ready(struct ro_builder *b, const struct roll *roll, uint32_t set, struct rollout_verdict *v)
@@ -30485,7 +30550,12 @@ static void planners_deployment_verdicts_say_held(const struct roll *roll, struc
     v->wants = ROLLOUT_OP_SCALE;
     if (roll->row == ROLL_PAUSED) {
         ro_verdict_set_text(b, v, ROLLOUT_REASON_PAUSED, RO_STR("spec.paused"));
-    } else if (roll->row == ROLL_ROLLBACK || roll->row == ROLL_SCALE) {
+    } else if (roll->row == ROLL_SCALE && planners_deployment_verdicts_first_scaled(roll) == ROLLOUT_NONE && roll_scaling_event(roll)) {
+        /* Nothing was written, so the next pass scales first again, and so on for ever: deployment.md 5.4. */
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_DEADLOCK, RO_STR("its annotation desired-replicas stays out of date"));
+        planners_deployment_verdicts_say_because(v, planners_deployment_verdicts_first_stale(roll), roll);
+    } else if (roll->row == ROLL_ROLLBACK || roll->row == ROLL_SCALE ||
+               (roll->row == ROLL_RECREATE && planners_deployment_verdicts_first_scaled(roll) != ROLLOUT_NONE)) {
         ro_verdict_set(v, ROLLOUT_REASON_SCALE_FIRST);
         planners_deployment_verdicts_say_because(v, planners_deployment_verdicts_first_scaled(roll), roll);
     } else if (roll->row == ROLL_RECREATE) {
@@ -30495,7 +30565,8 @@ static void planners_deployment_verdicts_say_held(const struct roll *roll, struc
     } else if (roll->limit >= 0 && is_new && roll->sets[set].size >= roll->limit) {
         ro_verdict_set(v, ROLLOUT_REASON_PARTITION_REACHED);
         v->a = roll->limit;
-    } else if (roll->limit >= 0 && !is_new && !roll->judged_olds && planners_deployment_verdicts_first_scaled(roll) != roll->new_set) {
+    } else if (roll->limit >= 0 && !is_new &&
+               (roll->judged_olds ? roll->excess == 0 : planners_deployment_verdicts_first_scaled(roll) != roll->new_set)) {
         ro_verdict_set(v, ROLLOUT_REASON_PARTITION_REACHED);
         v->a = roll->limit;
     } else if (!is_new && !roll->judged_olds) {
@@ -30506,6 +30577,8 @@ static void planners_deployment_verdicts_say_held(const struct roll *roll, struc
         v->a = roll_total(roll) - roll->replicas;
         v->b = roll->surge;
         planners_deployment_verdicts_say_because(v, planners_deployment_verdicts_first_active_old(roll), roll);
+    } else if (roll->refused) {
+        ro_verdict_set(v, ROLLOUT_REASON_ACTIONS_NOT_OBSERVED);
     } else {
         planners_deployment_verdicts_say_unavailable(roll, v);
     }
@@ -31146,6 +31219,8 @@ static void planners_sidecarset_check_check_snapshot(struct ro_check *c, const s
     for (size_t i = 0; i < in->pods.count; i++) {
         const struct rollout_pod *pod = ro_pod(&in->pods, i);
         struct ro_path place = ro_path_element(&pods, i);
+        if (!c->code)
+            c->code = ro_pod_check(pod, i, c->reterr);
         if (pod->object.count || pod->object.nodes)
             ro_check_tree(c, &place, "object", &pod->object);
     }
@@ -31626,6 +31701,10 @@ static void planners_sidecarset_report_build_verdicts(struct sc_pass *pass, stru
     struct rollout_verdict set = ro_verdict(ROLLOUT_SUBJECT_WORKLOAD, 0);
     if (pass->error_pod != ROLLOUT_NONE || pass->error.data)
         ro_verdict_set_text(b, &set, ROLLOUT_REASON_SPEC_INVALID, pass->error);
+    else if (pass->n == 0 && pass->stop_reason)
+        planners_sidecarset_report_judge_stop(pass, b, &set);
+    else if (pass->n == 0)
+        ro_verdict_set_text(b, &set, ROLLOUT_REASON_UP_TO_DATE, pass->latest);
     ro_tally_end(b, &tally, &set);
 }
 
@@ -34346,12 +34425,24 @@ static void planners_uniteddeployment_verdicts_set_acted(const struct ro_builder
         v->op = (uint16_t)b->actions[action - 1].op;
 }
 
+/* The error that ended the pass. */
+static void planners_uniteddeployment_verdicts_set_error(const struct united *pass, struct ro_builder *b, struct rollout_verdict *v)
+{
+    if (pass->stopped_at != 8) {
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_SPEC_INVALID, pass->error_field);
+        return;
+    }
+    ro_verdict_set(v, ROLLOUT_REASON_SHARES_IMPOSSIBLE);
+    v->a = pass->error_subset == ROLLOUT_NONE ? pass->error_sum : pass->shares[pass->error_subset].min;
+    v->b = pass->total;
+}
+
 /* What is done with the subset's child. */
 static void planners_uniteddeployment_verdicts_judge_child(const struct united *pass, struct ro_builder *b, const struct share *share,
                         struct rollout_verdict *v)
 {
-    if (pass->stop_reason || !pass->allocated) {
-        ro_verdict_set(v, pass->stop_reason ? pass->stop_reason : ROLLOUT_REASON_SCALE_FIRST);
+    if (pass->stop_reason) {
+        ro_verdict_set(v, pass->stop_reason);
         return;
     }
     if (share->child == ROLLOUT_NONE) {
@@ -34362,6 +34453,9 @@ static void planners_uniteddeployment_verdicts_judge_child(const struct united *
         enum child_difference difference = united_difference(pass, share);
         if (difference == DIFFERS_NOT) {
             ro_verdict_set_text(b, v, ROLLOUT_REASON_UP_TO_DATE, pass->expected);
+        } else if (!share->action) {
+            planners_uniteddeployment_verdicts_set_error(pass, b, v);
+            v->wants = ROLLOUT_OP_UPDATE_SUBSET;
         } else {
             const int64_t from[] = { 0, 0, child->facts->replicas, child->partition, 0, child->updated };
             const int64_t to[] = { 0, 1, share->next, share->partition, 1, child->facts->status_replicas };
@@ -34387,12 +34481,8 @@ static void planners_uniteddeployment_verdicts_judge_share(const struct united *
     const struct child *child = share->child == ROLLOUT_NONE ? NULL : &pass->children[share->child];
     struct rollout_str name = pass->spec->subsets[i].name;
     v->a = share->next;
-    if (!pass->allocated && pass->stopped_at != 8) {
-        ro_verdict_set_text(b, v, ROLLOUT_REASON_SPEC_INVALID, pass->error_field);
-    } else if (!pass->allocated) {
-        ro_verdict_set(v, ROLLOUT_REASON_SHARES_IMPOSSIBLE);
-        v->a = pass->error_subset == ROLLOUT_NONE ? pass->error_sum : pass->shares[pass->error_subset].min;
-        v->b = pass->total;
+    if (!pass->allocated) {
+        planners_uniteddeployment_verdicts_set_error(pass, b, v);
     } else if (pass->unplaced > 0) {
         ro_verdict_set(v, ROLLOUT_REASON_SHARES_IMPOSSIBLE);
         v->a = pass->total - pass->unplaced;
@@ -34437,6 +34527,8 @@ static void planners_uniteddeployment_verdicts_judge_subsets(const struct united
         else if (child->facts->flags & ROLLOUT_SUBSET_UNNAMED)
             ro_verdict_set_text(b, &v, ROLLOUT_REASON_SPEC_INVALID,
                                 RO_STR("a child without label apps.kruise.io/subset-name"));
+        else if (!child->action)
+            planners_uniteddeployment_verdicts_set_error(pass, b, &v);
         else if (child->fate == CHILD_DUPLICATE)
             ro_verdict_set_text(b, &v, ROLLOUT_REASON_DELETE_EXCESS, holder.len ? holder : RO_STR("another child"));
         else
@@ -35323,10 +35415,12 @@ static void planners_replicaset_say_own(const struct replicas *r, struct ro_buil
         ro_verdict_set(v, ROLLOUT_REASON_UNSCHEDULED);
     } else if (!(pod->flags & ROLLOUT_POD_READY)) {
         ro_verdict_set_text(b, v, ROLLOUT_REASON_NOT_READY, RO_STR("condition Ready"));
+    } else if (pod->ready_since_ms == 0 && r->spec->min_ready_seconds > 0) { /* never: deployment.md 10 */
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_NOT_READY, RO_STR("condition Ready has no time"));
     } else if (!ro_ready_for(pod, r->spec->min_ready_seconds, r->now_ms)) {
         ro_verdict_set(v, ROLLOUT_REASON_MIN_READY_SECONDS);
         v->a = r->spec->min_ready_seconds;
-        v->until_ms = pod->ready_since_ms ? ro_available_from(pod->ready_since_ms, r->spec->min_ready_seconds) : 0;
+        v->until_ms = ro_available_from(pod->ready_since_ms, r->spec->min_ready_seconds);
     } else if (r->places[i] > r->deletes) {
         ro_verdict_set(v, ROLLOUT_REASON_SCALE_IN_KEPT);
         v->a = r->places[i];
@@ -40325,10 +40419,16 @@ static void sim_check_judge(struct rollout_check *k)
         last = k->states.items[last].next;
     ro_small_unpack(&k->small, ro_states_bytes(&k->states, last));
     ro_kind_measure(&k->small.cluster, &m);
-    snprintf(k->result.message, sizeof k->result.message,
-             "%s: %lld wanted, %lld there, %lld available, %lld updated, of which the partition keeps %lld",
-             loops ? "it goes round in circles" : "nothing moves any more", (long long)m.wanted, (long long)m.total,
-             (long long)m.available, (long long)m.updated, (long long)m.partition);
+    const char *how = loops ? "it goes round in circles" : "nothing moves any more";
+    if (k->small.cluster.workload.broadcastjob)
+        snprintf(k->result.message, sizeof k->result.message,
+                 "%s: %lld nodes wanted, %lld done, %lld pods run, parallelism %lld", how, (long long)m.wanted,
+                 (long long)m.served, (long long)m.total, (long long)m.parallelism);
+    else
+        snprintf(k->result.message, sizeof k->result.message,
+                 "%s: %lld wanted, %lld there, %lld available, %lld updated, of which the partition keeps %lld", how,
+                 (long long)m.wanted, (long long)m.total, (long long)m.available, (long long)m.updated,
+                 (long long)m.partition);
     ro_explore_end(k, loops ? ROLLOUT_CHECK_LOOPS : ROLLOUT_CHECK_STUCK, bad);
 }
 
@@ -40337,9 +40437,8 @@ static void sim_check_judge(struct rollout_check *k)
 static int sim_check_check_options(struct rollout_check *k, struct rollout_error *reterr)
 {
     struct rollout_check_options *o = &k->options;
-    const uint32_t known =
-        ROLLOUT_CHECK_UNREADY | ROLLOUT_CHECK_BREAK | ROLLOUT_CHECK_FAIL | ROLLOUT_CHECK_VANISH | ROLLOUT_CHECK_NODE |
-        ROLLOUT_CHECK_CORDON | ROLLOUT_CHECK_RETURN;
+    const uint32_t known = ROLLOUT_CHECK_UNREADY | ROLLOUT_CHECK_BREAK | ROLLOUT_CHECK_FAIL | ROLLOUT_CHECK_VANISH |
+                           ROLLOUT_CHECK_NODE | ROLLOUT_CHECK_CORDON | ROLLOUT_CHECK_RETURN;
     int r = ROLLOUT_OK;
     if (o->flags & ~known)
         return ro_error(reterr, ROLLOUT_ERR_INVALID, "flags", "flags: unknown flag in %u", o->flags);
@@ -43016,12 +43115,13 @@ static int sim_explore_explore_pass(struct rollout_check *k, const struct ro_mea
 {
     struct ro_cluster *c = &k->small.cluster;
     struct rollout_plan *plan;
-    struct ro_deeds deeds = { .pods = k->pods, .hidden = k->hidden, .pod_count = k->pod_count, .before = *before,
-                              .was_over = ro_kind_over(c) };
+    struct ro_deeds deeds = {
+        .pods = k->pods, .hidden = k->hidden, .pod_count = k->pod_count, .before = *before, .was_over = ro_kind_over(c)
+    };
     int r = ro_explore_pass(k, &plan);
     if (r != ROLLOUT_OK)
         return r;
-    if (plan->action_count > 0) {
+    if (plan->action_count > 0 || (!deeds.was_over && ro_kind_over(c))) {
         deeds.plan = plan;
         ro_kind_measure(c, &deeds.after);
         if (!ro_kind_promise(c, &deeds, k->result.message, sizeof k->result.message))
@@ -44053,10 +44153,15 @@ static bool sim_kind_broadcastjob_done(const struct ro_cluster *c, const struct 
 
 /* ---- the promise ---- */
 
-/* Pods as a pass found them: what each node had, and how many took a slot. */
-static int64_t sim_kind_broadcastjob_count_before(const struct ro_cluster *c, const struct ro_deeds *d)
+/* Pods as a pass found them: how many took a slot, how many ran; and of the nodes, how many had one that still was to come
+ * to its end, and how many had one that was stopped before. */
+struct sim_kind_broadcastjob_found {
+    int64_t active, running, open, stopped;
+};
+
+static struct sim_kind_broadcastjob_found sim_kind_broadcastjob_count_before(const struct ro_cluster *c, const struct ro_deeds *d)
 {
-    int64_t active = 0;
+    struct sim_kind_broadcastjob_found ret = { 0, 0, 0, 0 };
     for (size_t n = 0; n < c->node_count; n++)
         c->last_pods[n] = ROLLOUT_NONE;
     for (uint32_t i = 0; i < d->pod_count; i++) {
@@ -44065,9 +44170,19 @@ static int64_t sim_kind_broadcastjob_count_before(const struct ro_cluster *c, co
             continue;
         if (p->node_index)
             c->last_pods[p->node_index - 1] = i;
-        active += !sim_kind_broadcastjob_ended(p) && !(p->flags & ROLLOUT_POD_TERMINATING) && !ro_job_over(c, &d->hidden[i]);
+        if (sim_kind_broadcastjob_ended(p) || (p->flags & ROLLOUT_POD_TERMINATING))
+            continue;
+        ret.running++;
+        ret.active += !ro_job_over(c, &d->hidden[i]);
     }
-    return active;
+    for (size_t n = 0; n < c->node_count; n++)
+        if (c->last_pods[n] != ROLLOUT_NONE) {
+            const struct rollout_pod *p = &d->pods[c->last_pods[n]];
+            bool stopped = p->flags & ROLLOUT_POD_TERMINATING;
+            ret.open += !sim_kind_broadcastjob_ended(p) && !stopped;
+            ret.stopped += !sim_kind_broadcastjob_ended(p) && stopped;
+        }
+    return ret;
 }
 
 static const char *sim_kind_broadcastjob_creates(const struct ro_cluster *c, const struct ro_deeds *d, const struct rollout_action *a)
@@ -44086,9 +44201,22 @@ static const char *sim_kind_broadcastjob_creates(const struct ro_cluster *c, con
     return NULL;
 }
 
+/* When a job fails all of it stops; it is complete when all its pods are done. 9, rows 4 and 6. */
+static const char *sim_kind_broadcastjob_ends(const struct ro_cluster *c, const struct ro_deeds *d, const struct sim_kind_broadcastjob_found *left)
+{
+    if (d->was_over || !ro_kind_over(c))
+        return NULL;
+    if (sim_kind_broadcastjob_has_condition(&c->specs.broadcastjob_status, RO_STR("Failed")))
+        return left->running > 0 ? "the job has failed, and a pod runs on" : NULL;
+    if (left->open > 0)
+        return "the job is complete though a pod is not done";
+    return left->stopped > 0 ? "the job is complete though a pod was stopped before it was done" : NULL;
+}
+
 static const char *sim_kind_broadcastjob_promise(const struct ro_cluster *c, const struct ro_deeds *d)
 {
-    int64_t active = sim_kind_broadcastjob_count_before(c, d), created = 0;
+    struct sim_kind_broadcastjob_found left = sim_kind_broadcastjob_count_before(c, d);
+    int64_t created = 0;
     bool forgets = false;
     for (size_t i = 0; i < d->plan->action_count; i++) {
         const struct rollout_action *a = &d->plan->actions[i];
@@ -44101,13 +44229,18 @@ static const char *sim_kind_broadcastjob_promise(const struct ro_cluster *c, con
         } else if (a->op == ROLLOUT_OP_DELETE && a->subject_kind == ROLLOUT_SUBJECT_POD) {
             const struct rollout_pod *p = &d->pods[a->subject];
             forgets = forgets || sim_kind_broadcastjob_ended(p);
-            active -= !sim_kind_broadcastjob_ended(p) && !ro_job_over(c, &d->hidden[a->subject]);
+            left.running -= !sim_kind_broadcastjob_ended(p);
+            left.open -= !sim_kind_broadcastjob_ended(p) && p->node_index && c->last_pods[p->node_index - 1] == a->subject;
+            left.active -= !sim_kind_broadcastjob_ended(p) && !ro_job_over(c, &d->hidden[a->subject]);
         }
         if (broken)
             return broken;
     }
-    if (created > 0 && active + created > d->before.parallelism)
+    if (created > 0 && left.active + created > d->before.parallelism)
         return "more pods run than parallelism allows";
+    const char *broken = sim_kind_broadcastjob_ends(c, d, &left);
+    if (broken)
+        return broken;
     return forgets ? "a pod that is done is deleted, and its work forgotten" : NULL;
 }
 
@@ -44151,7 +44284,7 @@ enum { sim_kind_broadcastjob_PHASE_COUNT = sizeof sim_kind_broadcastjob_phases /
 static bool sim_kind_broadcastjob_waits_for_deadline(const struct rollout_broadcastjob *spec)
 {
     return spec->completion != ROLLOUT_COMPLETION_NEVER && spec->active_deadline_set &&
-           spec->active_deadline_seconds <= LONGEST_SECONDS;
+           spec->active_deadline_seconds <= LONGEST_SECONDS && spec->active_deadline_seconds >= -LONGEST_SECONDS;
 }
 
 static bool sim_kind_broadcastjob_is_late(const struct ro_cluster *c, int64_t since_ms, int64_t seconds)
@@ -46012,16 +46145,21 @@ static void sim_lint_sidecarset_build(const void *context, struct ro_builder *b)
     ro_sidecarset_build_limits(s->spec, &s->limits, s->matched, b);
 }
 
-/* As the planner counts them; without pods, as the status has it. */
-static int32_t sim_lint_sidecarset_count_matched(struct ro_lint *l, const struct rollout_sidecarset *spec)
+/* As the planner counts them; without pods, or where it refuses them, as the status has it. */
+static int sim_lint_sidecarset_count_matched(struct ro_lint *l, const struct rollout_sidecarset *spec, int32_t *ret,
+                         struct rollout_error *reterr)
 {
     struct rollout_candidates *candidates = NULL;
-    int32_t matched = spec->status ? spec->status->matched_pods : 0;
-    if (l->pods.count > 0 &&
-        rollout_candidates(l->world->workload, l->world->snapshot, &candidates, NULL) == ROLLOUT_OK)
-        matched = (int32_t)candidates->counted;
+    *ret = spec->status ? spec->status->matched_pods : 0;
+    if (l->pods.count == 0)
+        return ROLLOUT_OK;
+    int r = rollout_candidates(l->world->workload, l->world->snapshot, &candidates, NULL);
+    if (r == ROLLOUT_ERR_NOMEM)
+        return ro_error_nomem(reterr);
+    if (r == ROLLOUT_OK)
+        *ret = (int32_t)candidates->counted;
     rollout_candidates_free(candidates);
-    return matched;
+    return ROLLOUT_OK;
 }
 
 /* ---- the update ---- */
@@ -46277,12 +46415,14 @@ static void sim_lint_sidecarset_look_at_metadata(struct ro_lint *l)
 static int ro_lint_sidecarset(struct ro_lint *l, const struct rollout_sidecarset *set, struct rollout_error *reterr)
 {
     static const char *const namespace_[] = { "namespace", NULL };
-    struct sim_lint_sidecarset_sidecars s = { .spec = set, .matched = sim_lint_sidecarset_count_matched(l, set) };
+    struct sim_lint_sidecarset_sidecars s = { .spec = set };
     struct ro_at limit = ro_at_member(&l->spec, "revisionHistoryLimit");
     struct ro_at spaces = ro_at_member(&l->spec, "namespaceSelector"), space = ro_at_member(&l->spec, "namespace");
     struct ro_names volumes = sim_lint_sidecarset_volume_names(l);
     bool empty = set->selector.match_labels.count == 0 && set->selector.requirement_count == 0;
-    (void)reterr;
+    int r = sim_lint_sidecarset_count_matched(l, set, &s.matched, reterr);
+    if (r != ROLLOUT_OK)
+        return r;
     s.rolls = !(set->flags & ROLLOUT_SIDECARSET_NOT_UPDATE);
     s.limits = ro_sidecarset_limits(set, s.matched);
     const struct rollout_node *list = set->containers.count ? set->containers.nodes : NULL;

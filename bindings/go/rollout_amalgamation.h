@@ -1039,7 +1039,8 @@ struct rollout_subset {
     struct rollout_str name;     /**< its own */
     struct rollout_str subset;   /**< label apps.kruise.io/subset-name */
     struct rollout_str revision; /**< label apps.kruise.io/controller-revision-hash */
-    struct rollout_str patch;    /**< annotation apps.kruise.io/subset-patch */
+    struct rollout_str patch;    /**< annotation apps.kruise.io/subset-patch, which is compared with its subset's as it stands;
+                                      decoding takes the subset's text where both are the same JSON */
     uint32_t kind;               /**< ROLLOUT_CHILD_*; another one is refused */
     uint32_t flags;              /**< ROLLOUT_SUBSET_* */
     int32_t replicas;            /**< spec.replicas; absent: 0 */
@@ -2057,8 +2058,8 @@ struct rollout_candidates {
     int64_t unavailable_target; /**< of these, at the target; only counted of a CloneSet */
 };
 
-/** The candidates of a workload of any kind, in the planner's own order. Arguments and errors as
- *  rollout_plan(). Since: 0.1 (testing) */
+/** The candidates of a workload, in the planner's own order. Arguments and errors as rollout_plan(); ROLLOUT_ERR_INVALID
+ *  also for a BroadcastJob, whose nodes have no order, and a UnitedDeployment, whose children have one each. Since: 0.1 (testing) */
 ROLLOUT_API int rollout_candidates(const struct rollout_workload *workload, const struct rollout_snapshot *snapshot,
                                    struct rollout_candidates **ret_candidates, struct rollout_error *reterr);
 

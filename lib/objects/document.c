@@ -185,6 +185,8 @@ static void read_children(struct ro_decoder *d, struct holder *h, const struct r
         }
     }
     ro_child_uids_close(ret_uids);
+    if (h->workload.uniteddeployment)
+        ro_subset_patches(&h->arena, h->workload.uniteddeployment, children, n);
     h->snapshot.subsets = (struct rollout_subsets){ children, n, sizeof(*children) };
     h->world.subset_objects = objects;
     h->world.subset_object_count = n;

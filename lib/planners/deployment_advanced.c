@@ -64,6 +64,8 @@ static void scale_down(struct roll *roll, uint32_t count, int64_t excess)
         rest += roll->sets[roll->list[i]].available;
     roll->total_available = rest + roll->replicas - roll->unavailable;
     rest = least(rest, excess);
+    roll->taken = rest > 0 ? rest : 0;
+    roll->excess = excess - roll->taken;
     ro_sort_indices(roll->list, count, roll->scratch, by_revision_down, roll);
     for (uint32_t i = 0; i < count && rest > 0; i++) {
         int64_t take = least(roll->sets[roll->list[i]].size, rest);
@@ -85,6 +87,7 @@ static void reconcile_olds(struct roll *roll)
     if (excess <= 0)
         return;
     roll->judged_olds = true;
+    roll->excess = excess;
     roll->new_unavailable = set->was - set->available;
     roll->budget = roll_total(roll) - (roll->replicas - roll->unavailable) - roll->new_unavailable;
     if (roll->budget <= 0)

@@ -96,7 +96,10 @@ struct roll {
     int64_t budget; /* of deployment.md 3.3; with it: */
     int64_t new_unavailable;
     int64_t total_available;
+    int64_t taken;          /* by its step B */
+    int64_t excess;         /* advanced: old pods that the partition still lets go after that */
     bool judged_olds;       /* 3.3 was reached */
+    bool refused;           /* ... and gave up over a shrink that a status does not show yet */
     int64_t waits_for;      /* Recreate: old pods that are still there */
     uint32_t waits_for_pod; /* ... the first of them, or ROLLOUT_NONE */
     int64_t limit;          /* advanced: pods that the partition lets be updated; else -1 */
@@ -147,7 +150,8 @@ void roll_cleanup(struct roll *roll);                                           
 int64_t roll_new_size(const struct roll *roll, int64_t present, int64_t total); /* deployment_rolling.c: 3.2 */
 void roll_rolling(struct roll *roll);                                           /* 3 */
 void roll_recreate(struct roll *roll);                                          /* deployment_recreate.c: 4 */
-bool roll_scaling_event(const struct roll *roll);                               /* deployment_scale.c: 5.1 */
+bool roll_is_stale(const struct roll *roll, uint32_t set); /* deployment_scale.c: 5.1, of one ReplicaSet */
+bool roll_scaling_event(const struct roll *roll);                               /* 5.1 */
 void roll_scale(struct roll *roll);                                             /* 5.2 */
 void roll_advanced(struct roll *roll);                                          /* deployment_advanced.c: 12.2 */
 void roll_advanced_shrink(struct roll *roll); /* ... what goes before the proportions do */

@@ -60,6 +60,15 @@ static uint32_t first_scaled(const struct roll *roll)
     return ROLLOUT_NONE;
 }
 
+/* The first whose annotation makes this a scaling event. */
+static uint32_t first_stale(const struct roll *roll)
+{
+    for (uint32_t i = 0; i < roll->count; i++)
+        if (roll_is_stale(roll, i))
+            return i;
+    return ROLLOUT_NONE;
+}
+
 static uint32_t first_active_old(const struct roll *roll)
 {
     for (uint32_t i = 0; i < roll->old_count; i++)
@@ -68,19 +77,30 @@ static uint32_t first_active_old(const struct roll *roll)
     return ROLLOUT_NONE;
 }
 
+/* The first that has an unavailable pod: step A counts those of the new one alone. */
+static uint32_t first_unavailable(const struct roll *roll, bool all)
+{
+    for (uint32_t i = 0; i < roll->count; i++)
+        if ((all || i == roll->new_set) && roll->sets[i].was > roll->sets[i].available)
+            return i;
+    return ROLLOUT_NONE;
+}
+
 /* Numbers of reasons.md 7: what is unavailable or missing against what may be. */
 static void say_unavailable(const struct roll *roll, struct rollout_verdict *v)
 {
     int64_t total = roll_total(roll), missing = roll->replicas - total;
+    bool in_step_b = roll->judged_olds && roll->budget > 0;
+    uint32_t first = first_unavailable(roll, in_step_b);
     ro_verdict_set(v, ROLLOUT_REASON_MAX_UNAVAILABLE_REACHED);
-    if (roll->judged_olds && roll->budget > 0) {
-        v->a = roll->replicas - roll->total_available;
+    if (in_step_b) {
+        v->a = roll->replicas - roll->total_available + roll->taken;
         v->b = roll->unavailable;
     } else {
         v->a = roll->new_unavailable + (missing > 0 ? missing : 0);
         v->b = roll->unavailable + (missing < 0 ? -missing : 0);
     }
-    say_because(v, roll->new_set, roll);
+    say_because(v, first == ROLLOUT_NONE && missing <= 0 ? first_scaled(roll) : first, roll);
 }
 
 static void say_ready(struct ro_builder *b, const struct roll *roll, uint32_t set, struct rollout_verdict *v)
@@ -114,7 +134,12 @@ static void say_held(const struct roll *roll, struct ro_builder *b, uint32_t set
     v->wants = ROLLOUT_OP_SCALE;
     if (roll->row == ROLL_PAUSED) {
         ro_verdict_set_text(b, v, ROLLOUT_REASON_PAUSED, RO_STR("spec.paused"));
-    } else if (roll->row == ROLL_ROLLBACK || roll->row == ROLL_SCALE) {
+    } else if (roll->row == ROLL_SCALE && first_scaled(roll) == ROLLOUT_NONE && roll_scaling_event(roll)) {
+        /* Nothing was written, so the next pass scales first again, and so on for ever: deployment.md 5.4. */
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_DEADLOCK, RO_STR("its annotation desired-replicas stays out of date"));
+        say_because(v, first_stale(roll), roll);
+    } else if (roll->row == ROLL_ROLLBACK || roll->row == ROLL_SCALE ||
+               (roll->row == ROLL_RECREATE && first_scaled(roll) != ROLLOUT_NONE)) {
         ro_verdict_set(v, ROLLOUT_REASON_SCALE_FIRST);
         say_because(v, first_scaled(roll), roll);
     } else if (roll->row == ROLL_RECREATE) {
@@ -124,7 +149,8 @@ static void say_held(const struct roll *roll, struct ro_builder *b, uint32_t set
     } else if (roll->limit >= 0 && is_new && roll->sets[set].size >= roll->limit) {
         ro_verdict_set(v, ROLLOUT_REASON_PARTITION_REACHED);
         v->a = roll->limit;
-    } else if (roll->limit >= 0 && !is_new && !roll->judged_olds && first_scaled(roll) != roll->new_set) {
+    } else if (roll->limit >= 0 && !is_new &&
+               (roll->judged_olds ? roll->excess == 0 : first_scaled(roll) != roll->new_set)) {
         ro_verdict_set(v, ROLLOUT_REASON_PARTITION_REACHED);
         v->a = roll->limit;
     } else if (!is_new && !roll->judged_olds) {
@@ -135,6 +161,8 @@ static void say_held(const struct roll *roll, struct ro_builder *b, uint32_t set
         v->a = roll_total(roll) - roll->replicas;
         v->b = roll->surge;
         say_because(v, first_active_old(roll), roll);
+    } else if (roll->refused) {
+        ro_verdict_set(v, ROLLOUT_REASON_ACTIONS_NOT_OBSERVED);
     } else {
         say_unavailable(roll, v);
     }

@@ -254,12 +254,13 @@ static int explore_pass(struct rollout_check *k, const struct ro_measure *before
 {
     struct ro_cluster *c = &k->small.cluster;
     struct rollout_plan *plan;
-    struct ro_deeds deeds = { .pods = k->pods, .hidden = k->hidden, .pod_count = k->pod_count, .before = *before,
-                              .was_over = ro_kind_over(c) };
+    struct ro_deeds deeds = {
+        .pods = k->pods, .hidden = k->hidden, .pod_count = k->pod_count, .before = *before, .was_over = ro_kind_over(c)
+    };
     int r = ro_explore_pass(k, &plan);
     if (r != ROLLOUT_OK)
         return r;
-    if (plan->action_count > 0) {
+    if (plan->action_count > 0 || (!deeds.was_over && ro_kind_over(c))) {
         deeds.plan = plan;
         ro_kind_measure(c, &deeds.after);
         if (!ro_kind_promise(c, &deeds, k->result.message, sizeof k->result.message))

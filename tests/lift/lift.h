@@ -15,7 +15,14 @@ struct copy {
     struct rollout_cloneset cloneset;
     struct rollout_statefulset statefulset;
     struct rollout_daemonset daemonset;
+    struct rollout_broadcastjob broadcastjob;
+    struct rollout_deployment deployment;
+    struct rollout_replicaset replicaset;
+    struct rollout_uniteddeployment uniteddeployment;
     struct rollout_pod *pods; /* room for one more */
+    struct rollout_replica_set_facts *replica_sets;
+    struct rollout_subset *subsets;
+    struct rollout_subset_spec *subset_specs;
     struct rollout_in_place *in_place;
     struct rollout_claim *claims;
     struct rollout_gate gates[64];
@@ -37,6 +44,10 @@ enum lifted lift_common(struct copy *copy, const struct rollout_plan *plan, cons
 enum lifted lift_cloneset(struct copy *copy, const struct rollout_plan *plan, const struct rollout_verdict *v);
 enum lifted lift_statefulset(struct copy *copy, const struct rollout_plan *plan, const struct rollout_verdict *v);
 enum lifted lift_daemonset(struct copy *copy, const struct rollout_plan *plan, const struct rollout_verdict *v);
+enum lifted lift_broadcastjob(struct copy *copy, const struct rollout_plan *plan, const struct rollout_verdict *v);
+enum lifted lift_deployment(struct copy *copy, const struct rollout_plan *plan, const struct rollout_verdict *v);
+enum lifted lift_uniteddeployment(struct copy *copy, const struct rollout_plan *plan, const struct rollout_verdict *v);
+enum lifted lift_replicaset(struct copy *copy, const struct rollout_plan *plan, const struct rollout_verdict *v);
 
 /* ---- what they share ---- */
 

@@ -128,11 +128,12 @@ static json_t *make_pod(json_t *snapshot, json_t *given, int number)
         json_object_del(labels, "controller-revision-hash");
     if (json_object_get(given, "set"))
         put_in_set(pod, owner, text(given, "set", ""));
-    if (json_object_get(given, "terminating"))
-        json_object_set_new(json_object_get(pod, "metadata"), "deletionTimestamp", json_string("2026-11-23T11:59:00Z"));
     if (json_object_get(given, "restarts"))
-        json_array_append_new(json_object_get(json_object_get(pod, "status"), "containerStatuses"),
-                              json_pack("{s:s, s:O}", "name", "main", "restartCount", json_object_get(given, "restarts")));
+        json_array_append_new(
+            json_object_get(json_object_get(pod, "status"), "containerStatuses"),
+            json_pack("{s:s, s:O}", "name", "main", "restartCount", json_object_get(given, "restarts")));
+    if (json_is_true(json_object_get(given, "terminating")))
+        json_object_set_new(json_object_get(pod, "metadata"), "deletionTimestamp", json_string(NOW));
     int in_place = 0;
     json_array_foreach(json_object_get(spec, "readinessGates"), i, gate)
     {

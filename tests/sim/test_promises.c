@@ -2,7 +2,8 @@
 /* What every plan keeps, and how it is said where one does not: plans made by hand, since no planner makes such ones.
  *
  *   test_promises FILE: {"worlds": {name: world in short}, "cases": [{"world": a name, fields to be merged into it,
- *   "actions": [["delete", "recreate", 0]]: op, reason and pod ("@0": node), "broken": the sentence's beginning, null = kept}]} */
+ *   "actions": [["delete", "recreate", 0]]: op, reason and pod ("@0": node), "broken": the sentence's beginning, null = kept,
+ *   "over": true: the job was over before the pass}]} */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,7 +65,11 @@ static int judge(json_t *one, json_t *whole)
         exit(1);
     memcpy(pods, c.pods, c.pod_count * sizeof *pods);
     memcpy(hidden, c.hidden, c.pod_count * sizeof *hidden);
-    struct ro_deeds deeds = { .plan = &plan, .pods = pods, .hidden = hidden, .pod_count = c.pod_count };
+    struct ro_deeds deeds = { .plan = &plan,
+                              .pods = pods,
+                              .hidden = hidden,
+                              .pod_count = c.pod_count,
+                              .was_over = json_is_true(json_object_get(one, "over")) };
     ro_kind_measure(&c, &deeds.before);
     json_array_foreach(json_object_get(one, "actions"), i, given)
     {
