@@ -193,7 +193,7 @@ static void build_verdicts(struct sc_pass *pass, struct ro_builder *b)
     if (pass->error_pod != ROLLOUT_NONE || pass->error.data)
         ro_verdict_set_text(b, &set, ROLLOUT_REASON_SPEC_INVALID, pass->error);
     else if (pass->n == 0 && pass->stop_reason)
-        judge_stop(pass, b, &set);
+        judge_stop(pass, b, ROLLOUT_NONE, &set);
     else if (pass->n == 0)
         ro_verdict_set_text(b, &set, ROLLOUT_REASON_UP_TO_DATE, pass->latest);
     ro_tally_end(b, &tally, &set);
