@@ -160,6 +160,8 @@ static bool copy_pods(struct ro_cluster *c, const struct rollout_snapshot *s)
             return false;
         size_t size = s->pods.stride < sizeof full ? s->pods.stride : sizeof full;
         memcpy(&full, (const char *)s->pods.items + i * s->pods.stride, size);
+        if (c->workload.deployment && full.replica_set > c->sets.count)
+            full.replica_set = 0; /* the planner takes it for none's too */
         c->pods[at] = full;
         if (full.in_place) {
             c->in_place[at] = *full.in_place;
@@ -406,6 +408,11 @@ int ro_cluster_open(struct ro_cluster *c, const struct rollout_world *world, str
     if (!copy_nodes(c, &given) || !copy_claims(c, &given) || !copy_backoffs(c, &given))
         return ro_error_nomem(reterr);
     r = open_workload(c, world);
+    if (c->workload.deployment || c->workload.replicaset || c->workload.broadcastjob) {
+        /* no ControllerRevisions: planners read none, so nobody has checked the places */
+        given.revisions.count = 0;
+        c->snapshot.update_revision = c->snapshot.current_revision = 0;
+    }
     if (r == ROLLOUT_OK)
         r = ro_revisions_open(c, world, &given);
     if (r != ROLLOUT_OK)
