@@ -67,7 +67,8 @@ struct rollout_fault {
     uint32_t kind;             /**< ROLLOUT_FAULT_* */
     uint32_t share;            /**< of a million pods so many, drawn by the seed; 0 = all: NEVER_READY, IMAGE, CRASH, FAIL */
     int64_t at_ms;             /**< see the kind */
-    struct rollout_str target; /**< NEVER_READY, IMAGE, CRASH: name of a revision, absent = any; NODE, CORDON, RETURN:
+    struct rollout_str target; /**< NEVER_READY, IMAGE, CRASH: name of a revision, absent = any; a Deployment's are named as their ReplicaSets, and its
+                                    own name is the template that it asks for at the start; NODE, CORDON, RETURN:
                                     name of a node or of a zone; FAIL: the same, absent = any; BREAK: name of a pod, which need not be there yet. What is not
                                     there is refused */
 };
@@ -169,7 +170,8 @@ ROLLOUT_API int rollout_simulation_step(struct rollout_simulation *simulation, s
 /** The workload of the last pass, valid until the next step. NULL before the first one. Since: 0.1 (testing) */
 ROLLOUT_API const struct rollout_workload *rollout_simulation_workload(const struct rollout_simulation *simulation);
 
-/** Its snapshot, the same. Since: 0.1 (testing) */
+/** Its snapshot, the same. That of a Deployment lists its templates as revisions, each by the name of its ReplicaSet, which
+ *  no planner reads. Since: 0.1 (testing) */
 ROLLOUT_API const struct rollout_snapshot *rollout_simulation_snapshot(const struct rollout_simulation *simulation);
 
 /** Its plan, which is carried out by the next step; the same. With outcome FAILED it may be carried out already.
