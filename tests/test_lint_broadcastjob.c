@@ -95,6 +95,14 @@ static const struct lint_case policies[] = {
     { JOB(",'paused':true" COMPLETE("'activeDeadlineSeconds':60")),
       "Paused spec.paused = true: paused: no pod is created, while the time to activeDeadlineSeconds goes on\n" },
     { JOB(",'paused':false"), "" },
+    { JOB(",'paused':true" COMPLETE("'type':'Never','activeDeadlineSeconds':60") FAIL("'type':'Continue'")),
+      "Paused spec.paused = true: paused: no pod is created\n"
+      "Ignored spec.completionPolicy.activeDeadlineSeconds = 60: activeDeadlineSeconds has no effect: a job of type "
+      "Never has no deadline, and admission refuses it\n" },
+    { JOB(",'paused':true},'status':{'phase':'running'"), "Paused spec.paused = true: paused: no pod is created\n" },
+    { JOB(",'paused':true},'status':{'phase':'paused'"), "Paused spec.paused = true: paused: no pod is created\n" },
+    { JOB(",'paused':true},'status':{'phase':'completed'"),
+      "Ignored spec.paused = true: paused has no effect: the job's phase is 'completed'\n" },
     { POD_JOB(ON_FAILURE, FAIL("'restartLimit':3")), "" },
     { JOB(FAIL("'restartLimit':3")), "Ignored spec.failurePolicy.restartLimit = 3: restartLimit 3 has no effect: it is "
                                      "for pods whose restartPolicy is "

@@ -57,6 +57,16 @@ struct roll_set {
     bool has_pending;              /* no write has taken its notes yet */
     uint32_t act_first, act_count; /* the first write of it + 1; how many */
     uint32_t weightiest;           /* the write that has the reason, + 1 */
+    uint32_t age;                  /* of an old one: its place in roll.olds, for the verdicts */
+};
+
+/* Of all ReplicaSets, for the verdicts; the first, or ROLLOUT_NONE. */
+struct roll_seen {
+    int64_t total;        /* all sizes as they were before the pass */
+    uint32_t scaled;      /* the first that is written so */
+    uint32_t stale;       /* its annotation makes this a scaling event */
+    uint32_t unavailable; /* it has an unavailable pod */
+    uint32_t active_old;  /* the oldest that wants pods */
 };
 
 struct roll {
@@ -103,6 +113,7 @@ struct roll {
     int64_t waits_for;      /* Recreate: old pods that are still there */
     uint32_t waits_for_pod; /* ... the first of them, or ROLLOUT_NONE */
     int64_t limit;          /* advanced: pods that the partition lets be updated; else -1 */
+    struct roll_seen seen;
 };
 
 /* ---- facts: deployment_facts.c ---- */

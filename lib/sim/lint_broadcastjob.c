@@ -49,6 +49,25 @@ static void look_at_parallelism(struct ro_lint *l, const struct job_lint *j)
                 "parallelism comes to 0: no pod is ever created, and the job is never complete");
 }
 
+/* It stops a job whose phase is running or paused, or that has none yet. */
+static void look_at_pause(struct ro_lint *l, const struct rollout_broadcastjob *spec)
+{
+    struct ro_at at = ro_at_member(&l->spec, "paused");
+    struct rollout_str phase = spec->status->phase;
+    bool stops = phase.len == 0 || ro_str_eq(phase, RO_STR("running")) || ro_str_eq(phase, RO_STR("paused"));
+    if (!(spec->flags & ROLLOUT_BROADCASTJOB_PAUSED))
+        return;
+    if (stops) {
+        bool timed = spec->active_deadline_set && spec->completion != ROLLOUT_COMPLETION_NEVER;
+        RO_LINT(l, PAUSED, &at, "paused: no pod is created%s",
+                timed ? ", while the time to activeDeadlineSeconds goes on" : "");
+        return;
+    }
+    struct ro_at status = ro_at_object(&l->decoder, &l->root, "status"), place = ro_at_member(&status, "phase");
+    struct rollout_str shown = ro_lint_shown(l, &place);
+    RO_LINT(l, IGNORED, &at, "paused has no effect: the job's phase is %.*s", (int)shown.len, shown.data);
+}
+
 /* What a job of type Never does without; and else what comes at once. */
 static void look_at_times(struct ro_lint *l, const struct job_lint *j)
 {
@@ -163,16 +182,13 @@ int ro_lint_broadcastjob(struct ro_lint *l, const struct rollout_broadcastjob *s
         .completion = ro_at_object(&l->decoder, &l->spec, "completionPolicy"),
         .failure = ro_at_object(&l->decoder, &l->spec, "failurePolicy"),
     };
-    struct ro_at paused = ro_at_member(&l->spec, "paused");
     int r = count_nodes(l, &j, reterr);
     if (r != ROLLOUT_OK)
         return r;
     ro_lint_read_limits(l, build, &j);
     look_at_words(l, &j);
     look_at_parallelism(l, &j);
-    if (spec->flags & ROLLOUT_BROADCASTJOB_PAUSED)
-        RO_LINT(l, PAUSED, &paused, "paused: no pod is created%s",
-                spec->active_deadline_set ? ", while the time to activeDeadlineSeconds goes on" : "");
+    look_at_pause(l, spec);
     look_at_times(l, &j);
     look_at_failure(l, &j);
     look_at_restarts(l, &j);
