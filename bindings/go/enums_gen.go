@@ -1789,7 +1789,7 @@ const (
 	LintMisplaced Lint = 104
 	// a field that has no effect beside the others, or while a gate is off
 	LintIgnored Lint = 105
-	// a number of pods below 0
+	// a number of pods, restarts or seconds below 0
 	LintNegative Lint = 106
 	// a percentage above 0 that rounds to 0
 	LintRoundsToNone Lint = 201
@@ -1803,9 +1803,9 @@ const (
 	LintNeverReleases Lint = 302
 	// a limit of creations comes to 0
 	LintCreatesNothing Lint = 303
-	// updates are paused
+	// updates, or a job, are paused
 	LintPaused Lint = 304
-	// progressDeadlineSeconds is over before minReadySeconds
+	// progressDeadlineSeconds is over before minReadySeconds, a job's deadline before it begins
 	LintDeadlineTooShort Lint = 305
 	// OnDelete with maxSurge: pods for an update that never comes (K14)
 	LintSurgeStays Lint = 306
@@ -1815,6 +1815,8 @@ const (
 	LintSharesImpossible Lint = 320
 	// replicas beyond the maxima of all its subsets
 	LintReplicasLeftOver Lint = 321
+	// a BroadcastJob's first failed pod stops it, and nothing lets it go on
+	LintStopsForGood Lint = 330
 	// not what Kubernetes takes as a selector
 	LintSelectorUnusable Lint = 401
 	// a term that no pod, or node, has
@@ -1880,6 +1882,8 @@ func (v Lint) String() string {
 		return "LintSharesImpossible"
 	case LintReplicasLeftOver:
 		return "LintReplicasLeftOver"
+	case LintStopsForGood:
+		return "LintStopsForGood"
 	case LintSelectorUnusable:
 		return "LintSelectorUnusable"
 	case LintUnreachable:

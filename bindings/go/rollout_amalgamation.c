@@ -16139,6 +16139,9 @@ static void ro_replicaset_decode(struct ro_decoder *d, struct ro_arena *arena, c
 static void ro_replica_set_facts_decode(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *object,
                                  const struct rollout_node *template, struct rollout_replica_set_facts *ret);
 
+/* Two templates are equal as upstream has it: their labels but for pod-template-hash. */
+static bool ro_same_template(const struct rollout_node *a, const struct rollout_node *b);
+
 /* Which ReplicaSet an object's controller is, by its uid. */
 struct ro_replica_set_index {
     const struct rollout_replica_set_facts *sets;
@@ -16326,8 +16329,13 @@ static void objects_document_read_children(struct ro_decoder *d, struct objects_
         if (ro_str_eq(kind, RO_STR("ReplicaSet"))) {
             ro_child_uids_add(ret_uids, own, 0, owner.data ? owner : RO_STR(""));
         } else if (child == 0) {
-            struct ro_at kind_at = ro_at_member(&at, "kind");
-            ro_refuse(d, &kind_at, kind_at.node ? "is no kind of a subset's child" : "missing");
+            /* One of the two is wrong: that which fits no child whatever the other one is. */
+            bool fits = ro_child_kind(kind, RO_STR("apps/v1")) || ro_child_kind(kind, RO_STR("apps.kruise.io/"));
+            struct ro_at wrong = ro_at_member(&at, fits ? "apiVersion" : "kind");
+            ro_refuse(d, &wrong,
+                      !wrong.node ? "missing"
+                      : fits      ? "is none of a subset's child"
+                                  : "is no kind of a subset's child");
         } else if (!uid.data || ro_str_eq(owner, uid)) {
             ro_subset_decode(d, &at, child, &children[n]);
             objects[n++] = ro_tree_of(at.node);
@@ -19060,7 +19068,7 @@ static bool objects_replicaset_same_or_nothing(const struct rollout_node *a, con
 }
 
 /* Members of an object other than `but`, and that one as labels of a template or its metadata. */
-static bool objects_replicaset_same_template(const struct rollout_node *a, const struct rollout_node *b)
+static bool ro_same_template(const struct rollout_node *a, const struct rollout_node *b)
 {
     const struct rollout_node *x = ro_get(a, "metadata"), *y = ro_get(b, "metadata");
     if (!objects_replicaset_same_or_nothing(ro_get(a, "spec"), ro_get(b, "spec"), false) ||
@@ -19125,7 +19133,7 @@ static void ro_replica_set_facts_decode(struct ro_decoder *d, struct ro_arena *a
     };
     (void)ro_read_pod_selector(d, arena, &spec, &ret->selector);
     ro_check_template(d, &spec);
-    if (template && d->code == ROLLOUT_OK && objects_replicaset_same_template(ro_get(spec.node, "template"), template))
+    if (template && d->code == ROLLOUT_OK && ro_same_template(ro_get(spec.node, "template"), template))
         ret->flags |= ROLLOUT_REPLICA_SET_SAME_TEMPLATE;
 }
 
@@ -20191,6 +20199,19 @@ static struct ro_edit *ro_write_claim(struct ro_snapshot_writer *w, size_t i);
 static struct ro_edit *ro_write_node(struct ro_snapshot_writer *w, size_t i);
 static struct ro_edit *ro_write_storage_class(struct ro_snapshot_writer *w, size_t i);
 
+static struct ro_edit *ro_write_replica_set(struct ro_snapshot_writer *w, size_t i);
+
+/* Whose the pod is. */
+static struct ro_owner ro_write_pod_owner(struct ro_snapshot_writer *w, const struct rollout_pod *pod);
+
+/* The object of this name; those of the facts mostly lie alike, so that the search begins at place i. NULL: there is none. */
+static const struct rollout_node *ro_named_object(const struct rollout_tree *objects, size_t count, struct rollout_str name,
+                                           size_t i);
+
+/* What a node, or a label's value, must be. */
+static struct ro_edit *ro_write_requirements(struct ro_snapshot_writer *w, const struct rollout_requirement *items,
+                                      size_t count);
+
 /* A pod's in-place update under way: its containers, their statuses and the annotations. The pod is complete but for
  * them. */
 static void ro_write_in_place(struct ro_snapshot_writer *w, struct ro_edit *pod, const struct rollout_pod *facts);
@@ -20358,6 +20379,8 @@ static void objects_snapshot_compare_compare_pod(struct objects_snapshot_compare
     objects_snapshot_compare_compare_in_place(c, written->in_place, read->in_place);
     objects_snapshot_compare_text(c, "uid", written->uid, read->uid);
     objects_snapshot_compare_text(c, "target_node", written->target_node, read->target_node);
+    if (c->facts->arrays.replica_sets.count > 0)
+        objects_snapshot_compare_number(c, "replica_set", written->replica_set, read->replica_set);
     if (c->job && c->d.code == ROLLOUT_OK)
         objects_snapshot_compare_compare_job_pod(c, written, read);
     /* A place among the nodes says no more than the name. */
@@ -20381,6 +20404,31 @@ static void objects_snapshot_compare_compare_revision(struct objects_snapshot_co
     objects_snapshot_compare_tree(c, "data", &written->data, &read->data);
     objects_snapshot_compare_text(c, "claims_hash", written->claims_hash, read->claims_hash);
     objects_snapshot_compare_text(c, "hash", written->hash, read->hash);
+}
+
+static void objects_snapshot_compare_compare_replica_set(struct objects_snapshot_compare_compared *c, const void *written_record, const void *read_record)
+{
+    const struct rollout_replica_set_facts *written = written_record, *read = read_record;
+    const struct rollout_condition *a = &written->replica_failure, *b = &read->replica_failure;
+
+    objects_snapshot_compare_text(c, "name", written->name, read->name);
+    objects_snapshot_compare_text(c, "uid", written->uid, read->uid);
+    objects_snapshot_compare_number(c, "created_ms", written->created_ms, read->created_ms);
+    objects_snapshot_compare_number(c, "generation", written->generation, read->generation);
+    objects_snapshot_compare_number(c, "observed_generation", written->observed_generation, read->observed_generation);
+    objects_snapshot_compare_number(c, "flags", written->flags, read->flags);
+    objects_snapshot_compare_number(c, "replicas", written->replicas, read->replicas);
+    objects_snapshot_compare_number(c, "status_replicas", written->status_replicas, read->status_replicas);
+    objects_snapshot_compare_number(c, "ready_replicas", written->ready_replicas, read->ready_replicas);
+    objects_snapshot_compare_number(c, "available_replicas", written->available_replicas, read->available_replicas);
+    objects_snapshot_compare_number(c, "min_ready_seconds", written->min_ready_seconds, read->min_ready_seconds);
+    objects_snapshot_compare_labels(c, "annotations", &written->annotations, &read->annotations);
+    if (!a->type.data != !b->type.data || !ro_str_eq(a->status, b->status) || !ro_str_eq(a->reason, b->reason) ||
+        !ro_str_eq(a->message, b->message) || a->last_transition_ms != b->last_transition_ms)
+        objects_snapshot_compare_refuse(c, &c->at.path, "replica_failure", NULL);
+    objects_snapshot_compare_labels(c, "selector.match_labels", &written->selector.match_labels, &read->selector.match_labels);
+    objects_snapshot_compare_number(c, "selector.requirement_count", (int64_t)written->selector.requirement_count,
+           (int64_t)read->selector.requirement_count);
 }
 
 static void objects_snapshot_compare_compare_node(struct objects_snapshot_compare_compared *c, const void *written_record, const void *read_record)
@@ -20488,6 +20536,7 @@ static int ro_snapshot_compare(const struct ro_snapshot_facts *written, const st
                  sizeof(*read->member.items), compare)
     VIEW(revisions, revisions, objects_snapshot_compare_compare_revision);
     VIEW(pods, pods, objects_snapshot_compare_compare_pod);
+    VIEW(replica_sets, replica_sets, objects_snapshot_compare_compare_replica_set);
     VIEW(nodes, nodes, objects_snapshot_compare_compare_node);
     VIEW(claims, claims, objects_snapshot_compare_compare_claim);
     VIEW(storage_classes, storage_classes, objects_snapshot_compare_compare_storage_class);
@@ -20735,8 +20784,8 @@ static void ro_write_in_place(struct ro_snapshot_writer *w, struct ro_edit *pod,
 
 /* ---- where pods may run ---- */
 
-static struct ro_edit *objects_snapshot_job_write_requirements(struct ro_snapshot_writer *w, const struct rollout_requirement *items,
-                                          size_t count)
+static struct ro_edit *ro_write_requirements(struct ro_snapshot_writer *w, const struct rollout_requirement *items,
+                                      size_t count)
 {
     struct ro_edit *list = ro_edit_array(&w->arena);
 
@@ -20762,9 +20811,9 @@ static void objects_snapshot_job_write_affinity(struct ro_snapshot_writer *w, st
         struct ro_edit *e = ro_edit_object(&w->arena);
         if (term->expression_count > 0)
             ro_edit_set(e, RO_STR("matchExpressions"),
-                        objects_snapshot_job_write_requirements(w, term->expressions, term->expression_count));
+                        ro_write_requirements(w, term->expressions, term->expression_count));
         if (term->field_count > 0)
-            ro_edit_set(e, RO_STR("matchFields"), objects_snapshot_job_write_requirements(w, term->fields, term->field_count));
+            ro_edit_set(e, RO_STR("matchFields"), ro_write_requirements(w, term->fields, term->field_count));
         ro_edit_append(terms, e);
     }
     struct ro_edit *up = ro_edit_need_object(&w->arena, spec, "affinity");
@@ -21111,6 +21160,11 @@ static void objects_snapshot_object_write_array(struct ro_snapshot_writer *w, st
         ro_edit_set(body, key, list);
 }
 
+static bool objects_snapshot_object_has_sets(const struct ro_snapshot_writer *w)
+{
+    return w->workload.deployment || w->workload.replicaset;
+}
+
 static struct ro_edit *objects_snapshot_object_write_body(struct ro_snapshot_writer *w)
 {
     const struct ro_snapshot_facts *facts = w->facts;
@@ -21120,8 +21174,12 @@ static struct ro_edit *objects_snapshot_object_write_body(struct ro_snapshot_wri
     ro_write_instant(w, body, RO_STR("now"), facts->snapshot.now_ms);
     ro_edit_set(body, RO_STR("workload"), ro_edit_copy(&w->arena, w->world->workload_object.nodes));
     objects_snapshot_object_write_gates(w, body);
-    objects_snapshot_object_write_revision_names(w, body);
-    objects_snapshot_object_write_array(w, body, RO_STR("revisions"), facts->arrays.revisions.count, ro_write_revision);
+    if (objects_snapshot_object_has_sets(w)) {
+        objects_snapshot_object_write_array(w, body, RO_STR("revisions"), facts->arrays.replica_sets.count, ro_write_replica_set);
+    } else {
+        objects_snapshot_object_write_revision_names(w, body);
+        objects_snapshot_object_write_array(w, body, RO_STR("revisions"), facts->arrays.revisions.count, ro_write_revision);
+    }
     objects_snapshot_object_write_array(w, body, RO_STR("pods"), facts->arrays.pods.count, ro_write_pod);
     objects_snapshot_object_write_array(w, body, RO_STR("nodes"), facts->arrays.nodes.count, ro_write_node);
     objects_snapshot_object_write_array(w, body, RO_STR("claims"), facts->arrays.claims.count, ro_write_claim);
@@ -21206,9 +21264,6 @@ int rollout_snapshot_object(const struct rollout_world *world, const struct roll
     int r = rollout_tree_check(&world->workload_object, reterr);
     if (r == ROLLOUT_OK)
         r = ro_abi_struct(world->workload, &w.workload, sizeof(w.workload), "workload", reterr);
-    if (r == ROLLOUT_OK && (w.workload.deployment || w.workload.replicaset)) /* their pods' owners are not written */
-        r = ro_error(reterr, ROLLOUT_ERR_INVALID, "workload", "workload: the snapshot of a %s cannot be written",
-                     w.workload.deployment ? "Deployment" : "ReplicaSet");
     if (r == ROLLOUT_OK)
         r = ro_specs_open(&w.workload, &w.specs, reterr);
     if (r == ROLLOUT_OK && w.workload.uniteddeployment) /* its children's objects would have to be made up */
@@ -21222,6 +21277,10 @@ int rollout_snapshot_object(const struct rollout_world *world, const struct roll
     if (r == ROLLOUT_OK)
         r = ro_arrays_open(&facts.snapshot, &facts.arrays, reterr);
     if (r == ROLLOUT_OK) {
+        if (objects_snapshot_object_has_sets(&w)) { /* they have no revisions, whatever is listed */
+            facts.arrays.revisions.count = facts.arrays.verdicts.count = 0;
+            facts.snapshot.update_revision = facts.snapshot.current_revision = 0;
+        }
         w.kind = ro_kind_of(&w.workload);
         w.uid = ro_text(ro_dig(world->workload_object.nodes, "metadata", "uid", NULL));
         r = objects_snapshot_object_run(&w, ret_objects, reterr);
@@ -21247,7 +21306,7 @@ static void objects_snapshot_pod_check_pod(struct ro_snapshot_writer *w, const s
 
 static void objects_snapshot_pod_write_metadata(struct ro_snapshot_writer *w, struct ro_edit *metadata, const struct rollout_pod *pod)
 {
-    struct ro_owner owner = { w->kind.api_version, w->kind.kind, w->kind.name, w->uid };
+    struct ro_owner owner = ro_write_pod_owner(w, pod);
     struct ro_edit *owners = ro_edit_array(&w->arena);
 
     ro_write_member(w, metadata, RO_STR("namespace"), pod->namespace_);
@@ -21383,14 +21442,12 @@ static struct ro_edit *ro_write_pod(struct ro_snapshot_writer *w, size_t i)
 
 /* ---- revisions ---- */
 
-/* The world's object of this name; those of the facts mostly lie alike. */
-static const struct rollout_node *objects_snapshot_records_revision_object(const struct rollout_world *world, struct rollout_str name, size_t i)
+static const struct rollout_node *ro_named_object(const struct rollout_tree *objects, size_t count, struct rollout_str name,
+                                           size_t i)
 {
-    size_t count = world->revision_object_count;
-
     for (size_t k = 0; k < count; k++) {
-        const struct rollout_node *n = world->revision_objects[(i + k) % count].nodes;
-        if (ro_str_eq(ro_text(ro_dig(n, "metadata", "name", NULL)), name))
+        const struct rollout_node *n = objects[(i + k) % count].count ? objects[(i + k) % count].nodes : NULL;
+        if (n && ro_str_eq(ro_text(ro_dig(n, "metadata", "name", NULL)), name))
             return n;
     }
     return NULL;
@@ -21430,7 +21487,8 @@ static struct ro_edit *ro_write_revision(struct ro_snapshot_writer *w, size_t i)
     ro_check_tree(&w->check, &place, "data", &revision->data);
     if (w->check.code != ROLLOUT_OK || (revision->flags & ROLLOUT_REVISION_NEW))
         return NULL;
-    struct ro_edit *object = ro_edit_copy(&w->arena, objects_snapshot_records_revision_object(w->world, revision->name, i));
+    struct ro_edit *object = ro_edit_copy(
+        &w->arena, ro_named_object(w->world->revision_objects, w->world->revision_object_count, revision->name, i));
     if (!object) {
         object = ro_write_object(w, RO_STR("apps/v1"), RO_STR("ControllerRevision"), revision->name);
         ro_write_member(w, ro_edit_get(object, "metadata"), RO_STR("namespace"), w->kind.namespace_);
@@ -21567,6 +21625,141 @@ static struct ro_edit *ro_write_storage_class(struct ro_snapshot_writer *w, size
     struct ro_edit *object = ro_write_object(w, RO_STR("storage.k8s.io/v1"), RO_STR("StorageClass"), class->name);
     ro_edit_set(object, RO_STR("allowVolumeExpansion"), ro_edit_bool(&w->arena, class->allow_expansion != 0));
     return object;
+}
+
+/* ---- lib/objects/snapshot_sets.c ---- */
+
+/* ReplicaSets of a Deployment, or beside one, from facts. Source: deployment.md 14. */
+
+static const struct rollout_replica_set_facts *objects_snapshot_sets_set_at(const struct ro_snapshot_writer *w, size_t i)
+{
+    const struct ro_abi_array *sets = &w->facts->arrays.replica_sets;
+
+    return (const void *)(sets->items + i * sets->stride);
+}
+
+static void objects_snapshot_sets_check_set(struct ro_snapshot_writer *w, const struct rollout_replica_set_facts *set,
+                      const struct ro_path *place)
+{
+    ro_check_text(&w->check, place, "name", set->name);
+    ro_check_text(&w->check, place, "uid", set->uid);
+    ro_check_labels(&w->check, place, "annotations", &set->annotations);
+    ro_check_selector(&w->check, place, "selector", &set->selector);
+}
+
+static void objects_snapshot_sets_set_number(struct ro_snapshot_writer *w, struct ro_edit *object, struct rollout_str key, int64_t value)
+{
+    if (value != 0)
+        ro_edit_set(object, key, ro_edit_integer(&w->arena, value));
+    else
+        ro_edit_remove(object, key);
+}
+
+/* ---- one whose object is not known ---- */
+
+/* The template of one that is of the workload's is that; any other one is like no other. */
+static struct ro_edit *objects_snapshot_sets_make_template(struct ro_snapshot_writer *w, const struct rollout_replica_set_facts *set)
+{
+    const struct rollout_node *own = ro_dig(w->world->workload_object.nodes, "spec", "template", NULL);
+    struct ro_edit *template = own ? ro_edit_copy(&w->arena, own) : ro_edit_object(&w->arena);
+
+    if (!(set->flags & ROLLOUT_REPLICA_SET_SAME_TEMPLATE)) {
+        struct ro_edit *metadata = ro_edit_need_object(&w->arena, template, "metadata");
+        ro_edit_set_text(&w->arena, ro_edit_need_object(&w->arena, metadata, "annotations"), RO_STR("of"), set->name);
+    }
+    return template;
+}
+
+static struct ro_edit *objects_snapshot_sets_make_set(struct ro_snapshot_writer *w, const struct rollout_replica_set_facts *set)
+{
+    struct ro_edit *object = ro_write_object(w, RO_STR("apps/v1"), RO_STR("ReplicaSet"), set->name);
+    struct ro_edit *spec = ro_edit_need_object(&w->arena, object, "spec"), *metadata = ro_edit_get(object, "metadata");
+    struct ro_edit *selector = ro_edit_need_object(&w->arena, spec, "selector");
+    struct ro_owner owner = { w->kind.api_version, w->kind.kind, w->kind.name, w->uid };
+
+    ro_write_member(w, metadata, RO_STR("namespace"), w->kind.namespace_);
+    if (w->workload.deployment)
+        ro_edit_append(ro_edit_need_array(&w->arena, metadata, "ownerReferences"),
+                       ro_owner_reference(&w->arena, &owner, true));
+    ro_write_map(w, selector, RO_STR("matchLabels"), &set->selector.match_labels);
+    if (set->selector.requirement_count > 0)
+        ro_edit_set(selector, RO_STR("matchExpressions"),
+                    ro_write_requirements(w, set->selector.requirements, set->selector.requirement_count));
+    ro_edit_set(spec, RO_STR("template"), objects_snapshot_sets_make_template(w, set));
+    return object;
+}
+
+/* ---- the rest of it ---- */
+
+static void objects_snapshot_sets_write_metadata(struct ro_snapshot_writer *w, struct ro_edit *metadata,
+                           const struct rollout_replica_set_facts *set)
+{
+    ro_edit_remove(metadata, RO_STR("uid"));
+    ro_edit_remove(metadata, RO_STR("creationTimestamp"));
+    ro_edit_remove(metadata, RO_STR("annotations"));
+    ro_edit_remove(metadata, RO_STR("deletionTimestamp"));
+    ro_write_member(w, metadata, RO_STR("uid"), set->uid);
+    ro_write_instant(w, metadata, RO_STR("creationTimestamp"), set->created_ms);
+    objects_snapshot_sets_set_number(w, metadata, RO_STR("generation"), set->generation);
+    ro_write_map(w, metadata, RO_STR("annotations"), &set->annotations);
+    if (set->flags & ROLLOUT_REPLICA_SET_TERMINATING)
+        ro_edit_set_text(&w->arena, metadata, RO_STR("deletionTimestamp"), w->now);
+}
+
+static void objects_snapshot_sets_write_failure(struct ro_snapshot_writer *w, struct ro_edit *status, const struct rollout_condition *failure)
+{
+    struct ro_edit *list = ro_edit_array(&w->arena), *condition = ro_edit_object(&w->arena);
+
+    if (!failure->type.data)
+        return;
+    ro_write_member(w, condition, RO_STR("type"), failure->type);
+    ro_write_member(w, condition, RO_STR("status"), failure->status);
+    ro_write_member(w, condition, RO_STR("reason"), failure->reason);
+    ro_write_member(w, condition, RO_STR("message"), failure->message);
+    ro_write_instant(w, condition, RO_STR("lastTransitionTime"), failure->last_transition_ms);
+    ro_edit_append(list, condition);
+    ro_edit_set(status, RO_STR("conditions"), list);
+}
+
+static struct ro_edit *ro_write_replica_set(struct ro_snapshot_writer *w, size_t i)
+{
+    const struct rollout_replica_set_facts *set = objects_snapshot_sets_set_at(w, i);
+    struct ro_path list = ro_path_member(NULL, "replica_sets"), place = ro_path_element(&list, i);
+    struct ro_edit *object, *status = ro_edit_object(&w->arena);
+
+    objects_snapshot_sets_check_set(w, set, &place);
+    if (w->check.code != ROLLOUT_OK)
+        return NULL;
+    object = ro_edit_copy(
+        &w->arena, ro_named_object(w->world->replica_set_objects, w->world->replica_set_object_count, set->name, i));
+    if (!object)
+        object = objects_snapshot_sets_make_set(w, set);
+    objects_snapshot_sets_write_metadata(w, ro_edit_need_object(&w->arena, object, "metadata"), set);
+    struct ro_edit *spec = ro_edit_need_object(&w->arena, object, "spec");
+    ro_edit_set(spec, RO_STR("replicas"), ro_edit_integer(&w->arena, set->replicas));
+    objects_snapshot_sets_set_number(w, spec, RO_STR("minReadySeconds"), set->min_ready_seconds);
+    ro_edit_set(status, RO_STR("replicas"), ro_edit_integer(&w->arena, set->status_replicas));
+    objects_snapshot_sets_set_number(w, status, RO_STR("readyReplicas"), set->ready_replicas);
+    objects_snapshot_sets_set_number(w, status, RO_STR("availableReplicas"), set->available_replicas);
+    objects_snapshot_sets_set_number(w, status, RO_STR("observedGeneration"), set->observed_generation);
+    objects_snapshot_sets_write_failure(w, status, &set->replica_failure);
+    ro_edit_set(object, RO_STR("status"), status);
+    return object;
+}
+
+static struct ro_owner ro_write_pod_owner(struct ro_snapshot_writer *w, const struct rollout_pod *pod)
+{
+    struct ro_owner owner = { w->kind.api_version, w->kind.kind, w->kind.name, w->uid };
+
+    if (w->workload.deployment && pod->replica_set > 0 && pod->replica_set <= w->facts->arrays.replica_sets.count) {
+        const struct rollout_replica_set_facts *set = objects_snapshot_sets_set_at(w, pod->replica_set - 1);
+        owner.kind = RO_STR("ReplicaSet");
+        owner.name = set->name;
+        owner.uid = set->uid;
+    } else if (pod->flags & ROLLOUT_POD_FOREIGN) { /* whose it is no fact says, nor does it matter */
+        owner.name = owner.uid = RO_STR("another");
+    }
+    return owner;
 }
 
 /* ---- lib/objects/spec.c ---- */
@@ -25751,6 +25944,18 @@ static void job_verdicts(struct job *job, struct ro_builder *b);
 static int ro_broadcastjob_check(const struct rollout_broadcastjob *spec, const struct ro_planner_input *in,
                           struct rollout_error *reterr);
 
+/* ---- lib/planners/broadcastjob_limits.h ---- */
+
+/* A BroadcastJob's parallelism, and the nodes that it is of. Source: broadcastjob.md 1.1, 2.3. */
+
+
+
+/* Nodes that are to have a pod, or have one that fits. Errors as of ro_plan_broadcastjob(). */
+static int ro_broadcastjob_desired(const struct rollout_broadcastjob *spec, const struct ro_planner_input *in,
+                            int64_t *ret_desired, struct rollout_error *reterr);
+
+static void ro_broadcastjob_build_limits(const struct rollout_broadcastjob *spec, int64_t desired, struct ro_builder *b);
+
 /* ---- lib/planners/broadcastjob.c ---- */
 
 /* The BroadcastJob planner. Source: broadcastjob.md; the order of the steps is that of its section 3.
@@ -25886,18 +26091,22 @@ static void planners_broadcastjob_delete_unfit(struct job *job)
             planners_broadcastjob_delete_pod(job, job_pod_of(job, i), JOB_FATE_UNFIT);
 }
 
+/* Parallelism; 0 where it cannot be read. */
+static int64_t planners_broadcastjob_parallelism(const struct rollout_broadcastjob *spec, int64_t desired, bool *ret_unusable)
+{
+    int64_t count = INT32_MAX;
+    *ret_unusable = spec->parallelism.kind != ROLLOUT_INTSTR_UNSET &&
+                    rollout_intstr_scale(&spec->parallelism, ROLLOUT_PARSER_LEGACY, ROLLOUT_ROUND_UP, (int32_t)desired,
+                                         &count) != ROLLOUT_OK;
+    return *ret_unusable ? 0 : (int32_t)(uint32_t)(uint64_t)count;
+}
+
 /* Upstream subtracts in 32 bits, and crashes where fewer than no pod are active beside the largest parallelism; in 64 bits
  * it is what was meant. */
 static void planners_broadcastjob_create(struct job *job)
 {
-    int64_t count = INT32_MAX;
     job->limit_active = job->active;
-    job->limit = INT32_MAX;
-    if (job->spec->parallelism.kind != ROLLOUT_INTSTR_UNSET) {
-        job->parallelism_unusable = rollout_intstr_scale(&job->spec->parallelism, ROLLOUT_PARSER_LEGACY,
-                                                         ROLLOUT_ROUND_UP, (int32_t)job->desired, &count) != ROLLOUT_OK;
-        job->limit = job->parallelism_unusable ? 0 : (int32_t)(uint32_t)(uint64_t)count;
-    }
+    job->limit = planners_broadcastjob_parallelism(job->spec, job->desired, &job->parallelism_unusable);
     if ((job->spec->flags & ROLLOUT_BROADCASTJOB_DELETING) || job->rest == 0 || job->parallelism_unusable) {
         job->parallelism_unusable &= job->rest > 0 && !(job->spec->flags & ROLLOUT_BROADCASTJOB_DELETING);
         return;
@@ -26032,14 +26241,18 @@ static void planners_broadcastjob_write_status(const struct job *job, struct ro_
     ro_build_close(b, open);
 }
 
-static void planners_broadcastjob_write_limit(const struct job *job, struct ro_builder *b)
+static void planners_broadcastjob_build_limit(const struct rollout_broadcastjob *spec, int64_t desired, int64_t limit, struct ro_builder *b)
 {
     static const struct rollout_intstr all = { .kind = ROLLOUT_INTSTR_INT, .count = INT32_MAX };
-    const struct rollout_intstr *given = &job->spec->parallelism;
-    if (job->limit_active == 0 && job->limit == 0)
-        return;
+    const struct rollout_intstr *given = &spec->parallelism;
     ro_limit_build(b, RO_STR("parallelism"), given->kind == ROLLOUT_INTSTR_UNSET ? &all : given, ROLLOUT_PARSER_LEGACY,
-                   ROLLOUT_ROUND_UP, ro_limit_unset(given), (int32_t)job->desired, job->limit);
+                   ROLLOUT_ROUND_UP, ro_limit_unset(given), (int32_t)desired, limit);
+}
+
+static void ro_broadcastjob_build_limits(const struct rollout_broadcastjob *spec, int64_t desired, struct ro_builder *b)
+{
+    bool unusable;
+    planners_broadcastjob_build_limit(spec, desired, planners_broadcastjob_parallelism(spec, desired, &unusable), b);
 }
 
 static int planners_broadcastjob_write_plan(struct job *job, struct rollout_plan **ret_plan, struct rollout_error *reterr)
@@ -26048,7 +26261,8 @@ static int planners_broadcastjob_write_plan(struct job *job, struct rollout_plan
     for (int writing = 0; writing < 2; writing++) {
         if (writing && ro_builder_begin(&b, reterr))
             return ROLLOUT_ERR_NOMEM;
-        planners_broadcastjob_write_limit(job, &b);
+        if (job->limit_active != 0 || job->limit != 0)
+            planners_broadcastjob_build_limit(job->spec, job->desired, job->limit, &b);
         planners_broadcastjob_write_status(job, &b);
         ro_build_verdicts(&b, job->n);
         job_actions(job, &b);
@@ -26066,6 +26280,40 @@ static int planners_broadcastjob_write_plan(struct job *job, struct rollout_plan
     }
     *ret_plan = plan;
     return ROLLOUT_OK;
+}
+
+/* Looks at pods and nodes; *ret_block is the caller's, and what the job has in it lives as long. */
+static int planners_broadcastjob_look(struct job *job, char **ret_block, struct rollout_error *reterr)
+{
+    struct ro_layout layout = { 0 };
+    size_t fits = ro_layout_add(&layout, job->n_nodes, sizeof(struct ro_node_fit));
+    size_t room = ro_layout_add(&layout, ro_node_pods_room(job->n_nodes, job->n), sizeof(uint32_t));
+    size_t states = ro_layout_add(&layout, job->n, 1);
+    size_t fates = ro_layout_add(&layout, job->n, 1);
+    size_t classes = ro_layout_add(&layout, job->n_nodes, 1);
+    size_t usable = ro_layout_add(&layout, job_most_terms(job), 1);
+    char *block = ro_layout_alloc(&layout);
+    if (!block)
+        return ro_error_nomem(reterr);
+    memset(block + states, 0, layout.size - states);
+    job->fits = (void *)(block + fits);
+    job->states = (uint8_t *)block + states;
+    job->fates = (uint8_t *)block + fates;
+    job->classes = (uint8_t *)block + classes;
+    *ret_block = block;
+    return job_look(job, (uint8_t *)block + usable, (void *)(block + room), reterr);
+}
+
+static int ro_broadcastjob_desired(const struct rollout_broadcastjob *spec, const struct ro_planner_input *in,
+                            int64_t *ret_desired, struct rollout_error *reterr)
+{
+    struct job job = { .spec = spec, .in = in, .n = in->pods.count, .n_nodes = in->nodes.count };
+    char *block = NULL;
+    int r = planners_broadcastjob_look(&job, &block, reterr);
+    if (r == ROLLOUT_OK)
+        *ret_desired = job.desired;
+    free(block);
+    return r;
 }
 
 static int ro_plan_broadcastjob(const struct rollout_broadcastjob *spec, const struct ro_planner_input *in,
@@ -26088,22 +26336,8 @@ static int ro_plan_broadcastjob(const struct rollout_broadcastjob *spec, const s
         .phase = spec->status->phase,
         .failed_pod = ROLLOUT_NONE,
     };
-    struct ro_layout layout = { 0 };
-    size_t fits = ro_layout_add(&layout, job.n_nodes, sizeof(struct ro_node_fit));
-    size_t room = ro_layout_add(&layout, ro_node_pods_room(job.n_nodes, job.n), sizeof(uint32_t));
-    size_t states = ro_layout_add(&layout, job.n, 1);
-    size_t fates = ro_layout_add(&layout, job.n, 1);
-    size_t classes = ro_layout_add(&layout, job.n_nodes, 1);
-    size_t usable = ro_layout_add(&layout, job_most_terms(&job), 1);
-    char *block = ro_layout_alloc(&layout);
-    if (!block)
-        return ro_error_nomem(reterr);
-    memset(block + states, 0, layout.size - states);
-    job.fits = (void *)(block + fits);
-    job.states = (uint8_t *)block + states;
-    job.fates = (uint8_t *)block + fates;
-    job.classes = (uint8_t *)block + classes;
-    r = job_look(&job, (uint8_t *)block + usable, (void *)(block + room), reterr);
+    char *block = NULL;
+    r = planners_broadcastjob_look(&job, &block, reterr);
     if (r == ROLLOUT_OK) {
         planners_broadcastjob_run(&job);
         r = planners_broadcastjob_write_plan(&job, answer->plan, reterr);
@@ -28769,6 +29003,10 @@ struct ro_deployment_limits {
 
 static struct ro_deployment_limits ro_deployment_limits(const struct rollout_deployment *spec);
 
+/* Of OpenKruise Rollouts' partition: pods that may be updated; -1 where it cannot be read. A percentage below 100 leaves one
+ * old. */
+static int64_t ro_deployment_updatable(const struct rollout_deployment *spec);
+
 /* Both for people. */
 static void ro_deployment_build_limits(const struct rollout_deployment *spec, const struct ro_deployment_limits *limits,
                                 struct ro_builder *b);
@@ -29052,20 +29290,6 @@ static int64_t planners_deployment_advanced_least(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-/* Pods that may be updated; -1 where the partition cannot be read. A percentage below 100 leaves one old. */
-static int64_t planners_deployment_advanced_partition_of(const struct roll *roll)
-{
-    const struct rollout_intstr *partition = &roll->spec->partition;
-    int64_t count = 0, most = roll->replicas;
-    if (partition->kind == ROLLOUT_INTSTR_UNSET)
-        return 0;
-    if (rollout_intstr_scale(partition, ROLLOUT_PARSER_STRICT, ROLLOUT_ROUND_UP, (int32_t)most, &count) != ROLLOUT_OK)
-        return -1;
-    if (most > 1 && partition->kind == ROLLOUT_INTSTR_TEXT && !ro_str_eq(partition->text, RO_STR("100%")))
-        most--;
-    return count < 0 ? 0 : planners_deployment_advanced_least(count, most);
-}
-
 static int64_t planners_deployment_advanced_grown_size(const struct roll *roll, int64_t present, int64_t total)
 {
     int64_t room = roll->replicas + roll->surge - total;
@@ -29165,7 +29389,7 @@ static void planners_deployment_advanced_tell_progress(struct roll *roll)
 
 static void roll_advanced(struct roll *roll)
 {
-    roll->limit = planners_deployment_advanced_partition_of(roll);
+    roll->limit = ro_deployment_updatable(roll->spec);
     if (roll->limit < 0 || roll->surge_unusable) {
         roll->failed = true;
         return;
@@ -29469,6 +29693,19 @@ static struct ro_deployment_limits ro_deployment_limits(const struct rollout_dep
     ret.surge = ret.raw_surge;
     ret.unavailable = unavailable < ret.replicas ? unavailable : ret.replicas;
     return ret;
+}
+
+static int64_t ro_deployment_updatable(const struct rollout_deployment *spec)
+{
+    const struct rollout_intstr *partition = &spec->partition;
+    int64_t count = 0, most = spec->replicas.set ? spec->replicas.value : 1;
+    if (partition->kind == ROLLOUT_INTSTR_UNSET)
+        return 0;
+    if (rollout_intstr_scale(partition, ROLLOUT_PARSER_STRICT, ROLLOUT_ROUND_UP, (int32_t)most, &count) != ROLLOUT_OK)
+        return -1;
+    if (most > 1 && partition->kind == ROLLOUT_INTSTR_TEXT && !ro_str_eq(partition->text, RO_STR("100%")))
+        most--;
+    return count < 0 ? 0 : count < most ? count : most;
 }
 
 static void ro_deployment_build_limits(const struct rollout_deployment *spec, const struct ro_deployment_limits *limits,
@@ -30884,6 +31121,13 @@ struct sc_act {
     struct rollout_str message;
 };
 
+/* Of a pod, for its verdict alone. */
+enum {
+    SC_SIGN_BUSY_PAIR = 1 << 0,    /* the flip of a hot pair has not come yet */
+    SC_SIGN_INCONSISTENT = 1 << 1, /* ... only since its in-place state cannot be read */
+    SC_SIGN_MID_FLIGHT = 1 << 2    /* the same */
+};
+
 struct sc_pass {
     const struct rollout_sidecarset *spec;
     const struct ro_planner_input *in;
@@ -30899,6 +31143,7 @@ struct sc_pass {
     /* One a pod. */
     size_t n;
     uint8_t *marks, *fates, *acted;
+    uint8_t *signs;                     /* SC_SIGN_* */
     uint32_t *places;                   /* place in the order of those that wait, from 1 */
     uint32_t *used;                     /* revision that it carries, + 1 */
     uint32_t *matched, *wait, *scratch; /* room for all; matched is in upstream's order */
@@ -30907,6 +31152,7 @@ struct sc_pass {
     struct ro_sidecarset_limits limits;
     int64_t used_up;  /* of max_unavailable, with the pods that are taken now */
     uint32_t used_by; /* the first of those pods + 1 */
+    uint32_t refused; /* the pod at which the walk stopped + 1 */
 
     struct sc_act *acts, **end;
     bool status_written, status_changed;
@@ -31095,13 +31341,25 @@ static void planners_sidecarset_stop(struct sc_pass *pass, uint32_t reason, stru
     pass->stop_text = text;
 }
 
-/* Pods that nothing has decided on yet: what they would be judged by anyway, or the stop. */
+/* What holds a pod whatever the pass stopped at, or the stop. The flips of others are the weakest of the reasons. */
+static enum sc_fate planners_sidecarset_settled(const struct sc_pass *pass, uint8_t mark)
+{
+    if (mark & SC_UPDATED)
+        return SC_FATE_UPDATED;
+    if (pass->stop_reason == ROLLOUT_REASON_REFRESH_FIRST && !(mark & SC_SELECTED))
+        return SC_FATE_EXCLUDED;
+    if (pass->stop_reason == ROLLOUT_REASON_REFRESH_FIRST && !(mark & SC_UPGRADABLE))
+        return SC_FATE_IMMUTABLE;
+    return SC_FATE_WAITS;
+}
+
+/* Pods that nothing has decided on yet. */
 static void planners_sidecarset_settle(struct sc_pass *pass)
 {
     for (size_t k = 0; k < pass->matched_count; k++) {
         uint32_t pod = pass->matched[k];
         if (pass->fates[pod] == SC_FATE_NONE)
-            pass->fates[pod] = pass->marks[pod] & SC_UPDATED ? SC_FATE_UPDATED : SC_FATE_WAITS;
+            pass->fates[pod] = (uint8_t)planners_sidecarset_settled(pass, pass->marks[pod]);
     }
 }
 
@@ -31167,6 +31425,7 @@ static bool planners_sidecarset_open_pass(struct sc_pass *pass)
     pass->marks = ro_arena_alloc(&pass->arena, n, 1);
     pass->fates = ro_arena_alloc(&pass->arena, n, 1);
     pass->acted = ro_arena_alloc(&pass->arena, n, 1);
+    pass->signs = ro_arena_alloc(&pass->arena, n, 1);
     pass->places = ro_arena_alloc(&pass->arena, n, sizeof(*pass->places));
     pass->used = ro_arena_alloc(&pass->arena, n, sizeof(*pass->used));
     pass->matched = ro_arena_alloc(&pass->arena, n, sizeof(*pass->matched));
@@ -31290,7 +31549,8 @@ static bool planners_sidecarset_facts_has_containers(const struct sc_pass *pass,
     return true;
 }
 
-static bool planners_sidecarset_facts_is_ready(const struct sc_pass *pass, const struct sc_state *state, const struct rollout_pod *pod)
+/* Of a hot pair the one that should rest does not. */
+static bool planners_sidecarset_facts_has_busy_pair(const struct sc_pass *pass, const struct sc_state *state)
 {
     struct rollout_str work, other;
     for (size_t i = 0; i < pass->container_count; i++) {
@@ -31299,8 +31559,13 @@ static bool planners_sidecarset_facts_is_ready(const struct sc_pass *pass, const
             continue;
         sc_hot_pair(state->working, c, &work, &other);
         if (!ro_str_eq(sc_image(state->pod, other), c->empty))
-            return false;
+            return true;
     }
+    return false;
+}
+
+static bool planners_sidecarset_facts_is_running(const struct rollout_pod *pod)
+{
     return pod->phase == ROLLOUT_PHASE_RUNNING && (pod->flags & ROLLOUT_POD_READY);
 }
 
@@ -31384,6 +31649,19 @@ static uint32_t planners_sidecarset_facts_find_revision(const struct sc_pass *pa
 
 /* ---- all pods ---- */
 
+/* What would be otherwise if the in-place state could be read. */
+static uint8_t planners_sidecarset_facts_blame_states(const struct sc_pass *pass, struct sc_state state, const struct sc_names *names,
+                            uint8_t mark)
+{
+    uint8_t signs = 0;
+    state.states_broken = false;
+    if (!(mark & SC_CONSISTENT) && sc_consistent(pass, &state, names))
+        signs |= SC_SIGN_INCONSISTENT;
+    if ((mark & SC_MID_FLIGHT) && !planners_sidecarset_facts_is_mid_flight(pass, &state, names))
+        signs |= SC_SIGN_MID_FLIGHT;
+    return signs;
+}
+
 static void planners_sidecarset_facts_look_at(struct sc_pass *pass, uint32_t i, const uint32_t *by_name)
 {
     const struct rollout_pod *pod = sc_pod(pass, i);
@@ -31408,10 +31686,14 @@ static void planners_sidecarset_facts_look_at(struct sc_pass *pass, uint32_t i, 
             mark |= SC_UPGRADABLE;
         if (sc_consistent(pass, &state, &names))
             mark |= SC_CONSISTENT;
-        if (planners_sidecarset_facts_is_ready(pass, &state, pod))
+        if (planners_sidecarset_facts_has_busy_pair(pass, &state))
+            pass->signs[i] |= SC_SIGN_BUSY_PAIR;
+        else if (planners_sidecarset_facts_is_running(pod))
             mark |= SC_READY;
         if (planners_sidecarset_facts_is_mid_flight(pass, &state, &names))
             mark |= SC_MID_FLIGHT;
+        if (state.states_broken)
+            pass->signs[i] |= planners_sidecarset_facts_blame_states(pass, state, &names, mark);
         if (pass->any_hot && planners_sidecarset_facts_flips(pass, &state, pod, &names, &arena))
             mark |= SC_FLIPS;
         if (!(pass->spec->flags & ROLLOUT_SIDECARSET_UPDATE_SELECTOR) ||
@@ -31603,31 +31885,74 @@ static void planners_sidecarset_report_build_actions(struct sc_pass *pass, struc
 
 /* ---- verdicts ---- */
 
+static void planners_sidecarset_report_judge_behind(const struct sc_pass *pass, uint32_t pod, uint32_t stopped, struct rollout_verdict *v)
+{
+    ro_verdict_set(v, ROLLOUT_REASON_BEHIND_STOPPED_POD);
+    v->a = pass->places[pod];
+    v->because = stopped;
+}
+
+static void planners_sidecarset_report_judge_stop(const struct sc_pass *pass, struct ro_builder *b, uint32_t pod, struct rollout_verdict *v)
+{
+    if (pass->error_pod != ROLLOUT_NONE) {
+        planners_sidecarset_report_judge_behind(pass, pod, pass->error_pod, v);
+        return;
+    }
+    ro_verdict_set_text(b, v, pass->stop_reason, pass->stop_text);
+    if (pass->in_flight_pod)
+        v->because = pass->in_flight_pod - 1;
+    else if (pass->stop_reason == ROLLOUT_REASON_REFRESH_FIRST && pass->acts)
+        v->because = pass->acts->pod;
+}
+
+static void planners_sidecarset_report_judge_broken(struct ro_builder *b, struct rollout_verdict *v)
+{
+    ro_verdict_set_text(b, v, ROLLOUT_REASON_SPEC_INVALID, RO_STR("metadata.annotations[\"" SC_STATE_KEY "\"]"));
+}
+
 /* A pod that has the hash: is it up? */
 static void planners_sidecarset_report_judge_updated(const struct sc_pass *pass, struct ro_builder *b, uint32_t pod, struct rollout_verdict *v)
 {
     uint8_t mark = pass->marks[pod];
-    if (!(mark & SC_CONSISTENT))
+    if (pass->signs[pod] & SC_SIGN_INCONSISTENT)
+        planners_sidecarset_report_judge_broken(b, v);
+    else if (!(mark & SC_CONSISTENT))
         ro_verdict_set_text(b, v, ROLLOUT_REASON_IN_PLACE_UPDATING, RO_STR("images not taken yet"));
+    else if ((pass->signs[pod] & SC_SIGN_BUSY_PAIR) && (mark & SC_FLIPS) && pass->stop_reason)
+        planners_sidecarset_report_judge_stop(pass, b, pod, v); /* it would flip, but a switch stops that too: sidecarset.md 4 */
+    else if (pass->signs[pod] & SC_SIGN_BUSY_PAIR)
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_IN_PLACE_UPDATING, RO_STR("hot pair"));
     else if (!(mark & SC_READY))
         ro_verdict_set_text(b, v, ROLLOUT_REASON_NOT_READY,
-                            sc_pod(pass, pod)->phase == ROLLOUT_PHASE_RUNNING ? RO_STR("Ready, or a hot pair, is not")
+                            sc_pod(pass, pod)->phase == ROLLOUT_PHASE_RUNNING ? RO_STR("condition Ready")
                                                                               : RO_STR("not running"));
     else
         ro_verdict_set_text(b, v, ROLLOUT_REASON_UP_TO_DATE, pass->latest);
 }
 
-static void planners_sidecarset_report_judge_stop(const struct sc_pass *pass, struct ro_builder *b, struct rollout_verdict *v)
+/* The walk stopped at another, or at this one: that costs none of the budget if it is not ready (sidecarset.md 5.3). */
+static void planners_sidecarset_report_judge_budget(const struct sc_pass *pass, uint32_t pod, struct rollout_verdict *v)
 {
-    ro_verdict_set_text(b, v, pass->stop_reason, pass->stop_text);
-    if (pass->in_flight_pod)
-        v->because = pass->in_flight_pod - 1;
+    if (!(pass->marks[pod] & SC_READY)) {
+        planners_sidecarset_report_judge_behind(pass, pod, pass->refused - 1, v);
+        return;
+    }
+    ro_verdict_set(v, ROLLOUT_REASON_MAX_UNAVAILABLE_REACHED);
+    v->a = pass->used_up;
+    v->b = pass->limits.max_unavailable;
+    if (pass->used_by)
+        v->because = pass->used_by - 1;
 }
 
 static void planners_sidecarset_report_judge(const struct sc_pass *pass, struct ro_builder *b, uint32_t pod, struct rollout_verdict *v)
 {
     enum sc_fate fate = (enum sc_fate)pass->fates[pod];
     bool wants = false;
+    if (pod == pass->error_pod) {
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_SPEC_INVALID, pass->error);
+        v->wants = ROLLOUT_OP_UPDATE_IN_PLACE;
+        return;
+    }
     switch (fate) {
     case SC_FATE_NOT_SELECTED:
         ro_verdict_set_text(b, v, ROLLOUT_REASON_NOT_SELECTED, RO_STR("labels or namespace do not match"));
@@ -31658,7 +31983,11 @@ static void planners_sidecarset_report_judge(const struct sc_pass *pass, struct 
         wants = true;
         break;
     case SC_FATE_RUNNING:
-        ro_verdict_set_text(b, v, ROLLOUT_REASON_IN_PLACE_UPDATING, RO_STR("a ready sidecar has not taken its image"));
+        if (pass->signs[pod] & SC_SIGN_MID_FLIGHT)
+            planners_sidecarset_report_judge_broken(b, v);
+        else
+            ro_verdict_set_text(b, v, ROLLOUT_REASON_IN_PLACE_UPDATING,
+                                RO_STR("a ready sidecar has not taken its image"));
         wants = true;
         break;
     case SC_FATE_PARTITION:
@@ -31668,15 +31997,11 @@ static void planners_sidecarset_report_judge(const struct sc_pass *pass, struct 
         wants = true;
         break;
     case SC_FATE_BUDGET:
-        ro_verdict_set(v, ROLLOUT_REASON_MAX_UNAVAILABLE_REACHED);
-        v->a = pass->used_up;
-        v->b = pass->limits.max_unavailable;
-        if (pass->used_by)
-            v->because = pass->used_by - 1;
+        planners_sidecarset_report_judge_budget(pass, pod, v);
         wants = true;
         break;
     default:
-        planners_sidecarset_report_judge_stop(pass, b, v);
+        planners_sidecarset_report_judge_stop(pass, b, pod, v);
         wants = true;
         break;
     }
@@ -31702,7 +32027,7 @@ static void planners_sidecarset_report_build_verdicts(struct sc_pass *pass, stru
     if (pass->error_pod != ROLLOUT_NONE || pass->error.data)
         ro_verdict_set_text(b, &set, ROLLOUT_REASON_SPEC_INVALID, pass->error);
     else if (pass->n == 0 && pass->stop_reason)
-        planners_sidecarset_report_judge_stop(pass, b, &set);
+        planners_sidecarset_report_judge_stop(pass, b, ROLLOUT_NONE, &set);
     else if (pass->n == 0)
         ro_verdict_set_text(b, &set, ROLLOUT_REASON_UP_TO_DATE, pass->latest);
     ro_tally_end(b, &tally, &set);
@@ -32030,6 +32355,8 @@ static void sc_select(struct sc_pass *pass)
             pass->used_by = pass->wait[taken] + 1;
         pass->fates[pass->wait[taken]] = SC_FATE_UPDATE;
     }
+    if (taken < reach)
+        pass->refused = pass->wait[taken] + 1;
     pass->update_count = (size_t)taken;
     pass->used_up = bad;
     for (int64_t k = taken; k < reach; k++)
@@ -39825,6 +40152,81 @@ static int ro_reader_duration(struct ro_reader *r, int64_t *ret_ms)
     return ROLLOUT_OK;
 }
 
+/* ---- lib/sim/sets.h ---- */
+
+/* A Deployment's ReplicaSets in a modelled cluster. Their own controllers act at once whenever a ReplicaSet has not the pods
+ * that it should have, and choose whom they delete as the planner of ReplicaSets does; the status of one is what its pods are
+ * whenever the driver looks. The templates are the cluster's revisions, each by the name of its ReplicaSet. */
+
+
+
+struct ro_cluster;
+struct rollout_world;
+
+/* What the planner does not see of a ReplicaSet. */
+struct ro_sim_set {
+    uint32_t template;    /* place from 1 of the revision that its pods are at */
+    uint32_t annotations; /* number of their set in the texts */
+    int32_t was;          /* its replicas, as the plan found them */
+    int32_t active;       /* pods, as counted last */
+    bool gone;            /* no longer there; it goes when the pass is over */
+    bool stirs;           /* something has changed that its controller has not looked at */
+};
+
+struct ro_sets {
+    struct rollout_replica_set_facts *items;
+    struct ro_sim_set *hidden;    /* a ReplicaSet */
+    struct rollout_tree *objects; /* a ReplicaSet, as it was made; count 0 = unknown */
+    size_t count, room;
+    uint32_t annotations; /* the Deployment's: number of their set in the texts */
+    uint32_t first;       /* place from 1 of the template that was asked for at the start */
+    uint32_t *touched;    /* pods, by the last step */
+    size_t touched_count;
+};
+
+/* Those of the start, and the template that is asked for. ROLLOUT_OK or an error, as what follows that returns int. */
+static int ro_sets_open(struct ro_cluster *c, const struct rollout_snapshot *snapshot);
+static void ro_sets_free(struct ro_sets *sets);
+
+/* Another spec is asked for: its template becomes the update revision; of its annotations the live ones stay that the
+ * controllers wrote. generation: the one before. */
+static int ro_sets_change(struct ro_cluster *c, const struct rollout_world *world, int64_t generation);
+static void ro_sets_keep_own(struct ro_cluster *c, uint32_t live);
+
+/* Adds a ReplicaSet with everything zero, and returns its place; ROLLOUT_NONE on lack of memory. Takes the gone ones out,
+ * the rest keep their order. */
+static uint32_t ro_sets_add(struct ro_cluster *c);
+static void ro_sets_sweep(struct ro_cluster *c);
+
+/* A new ReplicaSet of the template, without pods. */
+static int ro_sets_make(struct ro_cluster *c, uint32_t template, uint32_t *ret_set);
+
+/* An annotation of a ReplicaSet, or of the Deployment (ROLLOUT_NONE); absent: it is removed. And all of them. */
+static void ro_sets_annotate(struct ro_cluster *c, uint32_t set, struct rollout_str key, struct rollout_str value);
+static void ro_sets_set_annotations(struct ro_cluster *c, uint32_t set, uint32_t number);
+
+/* Their status, anew from their pods. */
+static void ro_sets_show(struct ro_cluster *c);
+
+/* How long the pod must have been ready to be available. */
+static int32_t ro_set_min_ready_seconds(const struct ro_cluster *c, uint32_t pod);
+
+/* When the next pod becomes available by itself; 0 = none does. */
+static int64_t ro_sets_next(const struct ro_cluster *c);
+
+/* All are to look again. */
+static void ro_sets_stir(struct ro_cluster *c);
+
+/* ---- sets_steps.c ---- */
+
+/* How many pods each has. */
+static void ro_sets_count(const struct ro_cluster *c);
+
+/* One pass of the ReplicaSet's controller, after ro_sets_count(). The pods that are created, or are going now, are in
+ * touched. ROLLOUT_OK or an error. */
+enum ro_set_step { RO_SET_RESTS, RO_SET_CREATES, RO_SET_DELETES };
+static int ro_set_step(struct ro_cluster *c, uint32_t set, enum ro_set_step *ret);
+
 /* ---- lib/sim/texts.h ---- */
 
 /* Texts, labels and finalizers of a modelled cluster: each is kept once, and pods hold the number of theirs. */
@@ -40012,6 +40414,7 @@ struct ro_cluster {
     uint32_t *names;               /* the pods of the start, by name */
     size_t name_count;
     struct rollout_str *base_names;
+    struct ro_sets sets;          /* a Deployment's */
     bool recreates;               /* nothing is updated in place */
     bool keeps_claims;            /* volume claims are modelled */
     bool fixed_names;             /* serials, hence names, are used again */
@@ -40122,6 +40525,15 @@ static void ro_kind_begin(struct ro_cluster *c);
 static int ro_kind_find_nodes(struct ro_cluster *c);
 static void ro_kind_need_terms(struct ro_cluster *c, size_t terms);
 
+/* Its pods are at no revision: it updates none. */
+static bool ro_kind_versionless(const struct ro_cluster *c);
+
+/* A pod that is there for more than a ReplicaSet's ranks. */
+static inline bool ro_kind_counts(const struct rollout_pod *pod)
+{
+    return !(pod->flags & ROLLOUT_POD_FOREIGN);
+}
+
 /* Pods as the kind counts them. */
 static bool ro_kind_active(const struct ro_cluster *c, uint32_t pod);
 static bool ro_kind_available(const struct ro_cluster *c, uint32_t pod);
@@ -40167,6 +40579,9 @@ enum { RO_KIND_MEMORY = 3 };
 static void ro_kind_remember(const struct ro_cluster *c, int32_t ret[RO_KIND_MEMORY]);
 static void ro_kind_recall(struct ro_cluster *c, const int32_t memory[RO_KIND_MEMORY]);
 
+/* A small world's Deployment is asked for something else: what is remembered of it then. */
+static void ro_sets_adopt(struct ro_cluster *c, int32_t memory[RO_KIND_MEMORY]);
+
 /* Whether a BroadcastJob has come to its end, and is to stay as it is. */
 static bool ro_kind_over(const struct ro_cluster *c);
 
@@ -40190,7 +40605,7 @@ struct ro_kind_lines {
     bool interchangeable;
 };
 static const struct ro_kind_lines ro_kind_cloneset, ro_kind_statefulset, ro_kind_daemonset,
-    ro_kind_broadcastjob;
+    ro_kind_broadcastjob, ro_kind_replicaset, ro_kind_deployment;
 
 /* The action is an update's: it brings, or is to bring, the pod to another revision. */
 static bool ro_deed_updates(const struct rollout_action *action);
@@ -40210,7 +40625,8 @@ static struct rollout_str ro_status_text(struct ro_cluster *c, const struct roll
 
 
 
-enum { RO_SMALL_PODS = 32, RO_SMALL_NODES = 32, RO_SMALL_STATE = 32 + RO_SMALL_PODS * 24 };
+enum { RO_SMALL_PODS = 32, RO_SMALL_NODES = 32, RO_SMALL_SETS = 16,
+       RO_SMALL_STATE = 32 + RO_SMALL_PODS * 24 + RO_SMALL_SETS * 12 + 4 };
 
 /* What stays as it is with a pod all its life. */
 struct ro_small_trait {
@@ -40218,6 +40634,13 @@ struct ro_small_trait {
     struct rollout_tree containers;
     const struct ro_job_shape *job;
     int64_t job_restarts;
+};
+
+/* What stays as it is with a ReplicaSet all its life. */
+struct ro_small_set {
+    struct rollout_replica_set_facts facts;
+    struct rollout_tree object;
+    uint32_t template;
 };
 
 /* The spec after some of the changes. */
@@ -40251,6 +40674,8 @@ struct ro_small {
     size_t trait_count;
     struct rollout_str names[256]; /* of a StatefulSet's places; of other kinds' pods by their place in the state */
     size_t name_count;
+    struct ro_small_set sets[64]; /* all that have ever been */
+    size_t set_count;
     struct rollout_str namespace_;
     bool full; /* one of the tables has no room left */
 };
@@ -40279,6 +40704,16 @@ static void ro_small_load(struct ro_small *s, size_t change, uint32_t lost, uint
  * first ends. False where there are none. */
 static bool ro_small_age(struct ro_small *s);
 static bool ro_small_end_grace(struct ro_small *s);
+
+/* ---- small_sets.c: of a Deployment ---- */
+
+/* Its ReplicaSets of the start in the order of their age. */
+static int ro_small_open_sets(struct ro_small *s);
+
+/* Bytes of its ReplicaSets behind those of the pods; the place of one among those that are written, from 1. */
+static size_t ro_small_pack_sets(struct ro_small *s, uint8_t *bytes);
+static uint8_t ro_small_set(const struct ro_small *s, uint32_t set);
+static void ro_small_unpack_sets(struct ro_small *s, const uint8_t *bytes);
 
 /* ---- lib/sim/states.h ---- */
 
@@ -40346,6 +40781,7 @@ enum {
     MOVE_GRACE = 11 << 8,
     MOVE_CORDON = 13 << 8,
     MOVE_RETURN = 14 << 8,
+    MOVE_SET = 17 << 8, /* a pass of a ReplicaSet's controller */
     MOVE_NOTHING = 12 << 8 /* the end of a story: nothing is planned, and nothing else moves */
 };
 
@@ -40627,6 +41063,18 @@ static int ro_revisions_join(struct ro_cluster *c, const struct rollout_world *w
 /* The revision (place from 1) goes, and those behind it move up. */
 static int ro_revisions_remove(struct ro_cluster *c, uint32_t revision);
 
+/* One more, behind the others. */
+static int ro_revisions_add(struct ro_cluster *c, const struct rollout_revision *revision, const struct rollout_tree *object);
+
+/* A copy of the tree that lives as long as the cluster. */
+static int ro_revisions_keep_tree(struct ro_cluster *c, const struct rollout_tree *tree, struct rollout_tree *ret);
+
+/* What a pod is like that has this object. */
+static int ro_revisions_like(struct ro_cluster *c, const struct rollout_tree *object, struct ro_sim_template *ret);
+
+/* ... and where no object is known: like a pod of the revision, or like any. */
+static void ro_revisions_copy(struct ro_cluster *c, uint32_t revision, struct ro_sim_template *ret);
+
 /* The update revision is compared with all others, for the planner and for the model. */
 static int ro_revisions_compare(struct ro_cluster *c);
 
@@ -40693,6 +41141,7 @@ static void ro_cluster_sweep(struct ro_cluster *c)
     if (c->claims_gone)
         c->claim_count = c->snapshot.claims.count = kept;
     c->claims_gone = false;
+    ro_sets_sweep(c);
     kept = 0;
     while (kept < c->pod_count && !(c->hidden[kept].flags & RO_SIM_GONE))
         kept++;
@@ -40737,7 +41186,8 @@ static void sim_cluster_guess(struct ro_cluster *c, uint32_t i)
     struct ro_sim_pod *h = &c->hidden[i];
     uint32_t flags = p->in_place ? p->in_place->flags : 0;
     bool waits = (flags & ROLLOUT_IN_PLACE_STATE) && !(flags & ROLLOUT_IN_PLACE_CONTAINERS_DONE);
-    h->target = c->workload.broadcastjob ? 1 : (uint16_t)ro_cluster_revision(c, p->revision);
+    uint32_t set = c->workload.deployment ? p->replica_set : 0;
+    h->target = ro_kind_versionless(c) ? 1 : set && set <= c->sets.count ? (uint16_t)c->sets.hidden[set - 1].template : (uint16_t)ro_cluster_revision(c, p->revision);
     h->image = waits || (flags & ROLLOUT_IN_PLACE_GRACE) ? 0 : h->target;
     if (waits)
         h->flags |= RO_SIM_RESTARTS;
@@ -40943,7 +41393,7 @@ static int sim_cluster_kind_number(const struct rollout_world *world)
     struct rollout_workload full;
     if (ro_abi_struct(world->workload, &full, sizeof full, "workload", NULL) != ROLLOUT_OK)
         return -1;
-    return full.cloneset ? 0 : full.statefulset ? 1 : full.broadcastjob ? 3 : 2;
+    return full.cloneset ? 0 : full.statefulset ? 1 : full.broadcastjob ? 3 : full.replicaset ? 8 : full.deployment ? 9 : 2;
 }
 
 /* What is wrong with the change; NULL = nothing. */
@@ -40969,7 +41419,7 @@ static const char *sim_cluster_refusal(const struct rollout_world *world, const 
     }
     if (sim_cluster_kind_number(world) >= 0 && sim_cluster_kind_number(to) != sim_cluster_kind_number(world))
         return "world.workload: is of another kind";
-    return snapshot.update_revision || sim_cluster_kind_number(world) == 3 ? NULL : "world.snapshot.update_revision: 0";
+    return snapshot.update_revision || sim_cluster_kind_number(world) == 3 || sim_cluster_kind_number(world) >= 8 ? NULL : "world.snapshot.update_revision: 0";
 }
 
 static int ro_cluster_check_changes(const struct rollout_world *world, const struct rollout_change *changes, size_t count,
@@ -40995,8 +41445,6 @@ static int sim_cluster_refuse_unplayed(const struct rollout_workload *workload, 
     struct rollout_workload full;
     int r = ro_abi_struct(workload, &full, sizeof full, "workload", reterr);
     const char *kind = r != ROLLOUT_OK         ? NULL
-                       : full.deployment       ? "Deployment"
-                       : full.replicaset       ? "ReplicaSet"
                        : full.uniteddeployment ? "UnitedDeployment"
                        : full.sidecarset       ? "SidecarSet"
                                                : NULL;
@@ -41030,6 +41478,10 @@ static int ro_cluster_open(struct ro_cluster *c, const struct rollout_world *wor
         r = ro_revisions_open(c, world, &given);
     if (r != ROLLOUT_OK)
         return r;
+    if (c->workload.deployment)
+        r = ro_sets_open(c, &given);
+    if (r != ROLLOUT_OK)
+        return r;
     if (!sim_cluster_copy_pods(c, &given) || !sim_cluster_sort_names(c))
         return ro_error_nomem(reterr);
     sim_cluster_index_nodes(c);
@@ -41043,6 +41495,7 @@ static int ro_cluster_open(struct ro_cluster *c, const struct rollout_world *wor
 static void ro_cluster_free(struct ro_cluster *c)
 {
     ro_revisions_free(c);
+    ro_sets_free(&c->sets);
     free(c->pods);
     free(c->in_place);
     free(c->hidden);
@@ -41058,6 +41511,8 @@ static int ro_cluster_plan(struct ro_cluster *c, struct rollout_plan **ret_plan)
 {
     if (c->workload.broadcastjob)
         ro_job_show(c);
+    if (c->workload.deployment)
+        ro_sets_show(c);
     return rollout_plan(&c->workload, &c->snapshot, ret_plan, c->reterr);
 }
 
@@ -41072,7 +41527,11 @@ static int ro_cluster_change(struct ro_cluster *c, const struct rollout_world *w
     c->specs.statefulset_status = before.statefulset_status;
     c->specs.daemonset_status = before.daemonset_status;
     c->specs.broadcastjob_status = before.broadcastjob_status;
-    if (c->workload.broadcastjob)
+    c->specs.replicaset_status = before.replicaset_status;
+    c->specs.deployment_status = before.deployment_status;
+    if (c->workload.deployment)
+        return ro_sets_change(c, world, before.deployment.generation);
+    if (ro_kind_versionless(c))
         return ROLLOUT_OK;
     return ro_revisions_join(c, world);
 }
@@ -41159,6 +41618,7 @@ static int ro_figures_assert(struct rollout_simulation *s, bool done);
 
 /* The workload's object at the start, after a pass that wrote its status, after a change of the spec. */
 static int ro_written_begin(struct rollout_simulation *s);
+static int ro_written_action(struct rollout_simulation *s, size_t action);
 static int ro_written_pass(struct rollout_simulation *s);
 static int ro_written_change(struct rollout_simulation *s, const struct rollout_world *to);
 
@@ -41170,6 +41630,9 @@ static void ro_written_world(const struct rollout_simulation *s, struct rollout_
 /* Whatever is due with the pod is set, or set anew. */
 static int ro_course_follow(struct rollout_simulation *s, uint32_t pod);
 static int ro_course_follow_all(struct rollout_simulation *s);
+
+/* What the controllers of a Deployment's ReplicaSets do at once. */
+static int ro_course_sets(struct rollout_simulation *s);
 
 /* The next instant at which something happens by itself; 0 = nothing does. with_faults: those that come at a time count. */
 static int64_t ro_course_next(struct rollout_simulation *s, bool with_faults);
@@ -41224,7 +41687,8 @@ static bool sim_course_is_aimed_at(const struct rollout_simulation *s, const str
     const struct ro_cluster *c = &s->cluster;
     if (f->kind == ROLLOUT_FAULT_FAIL)
         return c->pods[pod].node_index && sim_course_means_node(c, f->target, c->pods[pod].node_index - 1);
-    return revision && ro_str_eq(f->target, c->revisions[revision - 1].name);
+    bool first = c->workload.deployment && revision == c->sets.first && ro_str_eq(f->target, ro_kind_name(c));
+    return revision && (first || ro_str_eq(f->target, c->revisions[revision - 1].name));
 }
 
 /* Whether the pod is one of those that a fault comes to. */
@@ -41337,6 +41801,49 @@ static uint32_t sim_course_find(const struct ro_cluster *c, uint32_t serial)
     return low < c->pod_count && c->hidden[low].serial == serial ? (uint32_t)low : ROLLOUT_NONE;
 }
 
+/* ---- ReplicaSets ---- */
+
+static int sim_course_follow_step(struct rollout_simulation *s, enum ro_set_step step)
+{
+    struct ro_cluster *c = &s->cluster;
+    int r = ROLLOUT_OK;
+    for (size_t i = 0; i < c->sets.touched_count && r == ROLLOUT_OK; i++) {
+        uint32_t pod = c->sets.touched[i];
+        bool served = c->hidden[pod].counts & RO_COUNTS_AVAILABLE;
+        s->state.created += step == RO_SET_CREATES;
+        s->state.deleted += step == RO_SET_DELETES;
+        s->state.recreated += step == RO_SET_DELETES && !ro_kind_updated(c, pod);
+        ro_cluster_settle(c, pod);
+        ro_figures_one(s, pod);
+        s->state.disruptions += served && !(c->hidden[pod].counts & RO_COUNTS_AVAILABLE);
+        r = ro_course_follow(s, pod);
+    }
+    return r;
+}
+
+static int ro_course_sets(struct rollout_simulation *s)
+{
+    struct ro_cluster *c = &s->cluster;
+    bool any = false;
+    int r = ROLLOUT_OK;
+    for (size_t i = 0; i < c->sets.count; i++)
+        any = any || c->sets.hidden[i].stirs;
+    if (any)
+        ro_sets_count(c);
+    for (uint32_t i = 0; i < c->sets.count && any; i++) {
+        enum ro_set_step step = RO_SET_CREATES;
+        while (c->sets.hidden[i].stirs || step != RO_SET_RESTS) { /* a burst at a time */
+            if (r == ROLLOUT_OK)
+                r = ro_set_step(c, i, &step);
+            if (r == ROLLOUT_OK)
+                r = sim_course_follow_step(s, step);
+            if (r != ROLLOUT_OK)
+                return r;
+        }
+    }
+    return r;
+}
+
 /* Timers that were set anew, or of pods that are gone, are left in the heap until their time. */
 static bool sim_course_is_stale(const struct rollout_simulation *s, const struct ro_timer *timer, uint32_t *ret_pod)
 {
@@ -41386,6 +41893,9 @@ static int sim_course_strike(struct rollout_simulation *s, size_t fault)
     int r = ro_course_follow_all(s);
     ro_figures_all(s);
     ro_figures_wanted(s);
+    ro_sets_stir(c);
+    if (r == ROLLOUT_OK)
+        r = ro_course_sets(s);
     ro_figures_extremes(s);
     return r == ROLLOUT_OK ? ro_figures_assert(s, false) : r;
 }
@@ -41722,6 +42232,13 @@ static void ro_deed_next_batch(const struct deed *d, uint32_t pod);
 static int ro_deed_create(const struct deed *d, uint64_t from, uint64_t to);
 static int ro_deed_delete(const struct deed *d, uint32_t pod);
 
+/* "<owner>-<id>" for the pod of this serial number, which no pod of the start has. */
+static struct rollout_str ro_deed_drawn_name(struct ro_cluster *c, struct rollout_str owner, uint32_t serial);
+
+/* ---- effects_sets.c ---- */
+
+static int ro_deed_set(const struct deed *d);
+
 /* ---- effects_claims.c ---- */
 
 static int ro_deed_claim(const struct deed *d);
@@ -41914,7 +42431,10 @@ static int sim_effects_act_on_pod(const struct deed *d, uint32_t pod)
             ro_deed_label_revision(c, pod, ro_deed_revision(d));
         break;
     case ROLLOUT_OP_RELEASE:
-        c->hidden[pod].flags |= RO_SIM_GONE;
+        if (c->workload.replicaset) /* which still counts it where it ranks its own */
+            c->pods[pod].flags |= ROLLOUT_POD_FOREIGN;
+        else
+            c->hidden[pod].flags |= RO_SIM_GONE;
         break;
     case ROLLOUT_OP_REPAIR:
         sim_effects_repair(d, pod);
@@ -41928,6 +42448,8 @@ static int sim_effects_act_on_pod(const struct deed *d, uint32_t pod)
 static uint64_t ro_cluster_writes(const struct rollout_plan *plan, size_t action)
 {
     const struct rollout_action *a = &plan->actions[action];
+    if (a->op == ROLLOUT_OP_SET_TEMPLATE) /* goes out with the annotations behind it */
+        return 0;
     for (uint32_t i = 0; a->op == ROLLOUT_OP_CREATE && i < a->attr_count; i++) {
         const struct rollout_attr *attr = &plan->attrs[a->attr_first + i];
         if (attr->key == ROLLOUT_ATTR_COUNT)
@@ -41960,6 +42482,14 @@ static int ro_cluster_act(struct ro_cluster *c, const struct rollout_plan *plan,
         c->gone = true;
         for (uint32_t i = 0; i < c->pod_count; i++)
             c->hidden[i].flags |= RO_SIM_GONE;
+        break;
+    case ROLLOUT_OP_CREATE_REPLICA_SET:
+    case ROLLOUT_OP_DELETE_REPLICA_SET:
+    case ROLLOUT_OP_SCALE:
+    case ROLLOUT_OP_SET_ANNOTATION:
+    case ROLLOUT_OP_SET_MIN_READY_SECONDS:
+    case ROLLOUT_OP_SET_TEMPLATE:
+        r = c->workload.deployment ? ro_deed_set(&d) : ROLLOUT_OK;
         break;
     case ROLLOUT_OP_CREATE:
         r = ro_deed_create(&d, from, to);
@@ -42322,14 +42852,14 @@ static bool sim_effects_pods_was_there(const struct ro_cluster *c, struct rollou
 
 /* "<workload>-<id>" with an id of the letters that upstream draws from, one for each serial: multiplication by a number that
  * has no divisor in common with 27^5 brings each id once. */
-static struct rollout_str sim_effects_pods_drawn_name(struct ro_cluster *c, uint32_t pod)
+static struct rollout_str ro_deed_drawn_name(struct ro_cluster *c, struct rollout_str owner, uint32_t serial)
 {
     static const char letters[] = "bcdfghjklmnpqrstvwxz2456789";
     const uint32_t radix = sizeof letters - 1, ids = radix * radix * radix * radix * radix;
-    struct rollout_str owner = ro_kind_name(c), kept;
+    struct rollout_str kept;
     char buf[300];
     int prefix = owner.len < sizeof buf - 8 ? (int)owner.len : (int)sizeof buf - 8;
-    uint64_t number = c->hidden[pod].serial;
+    uint64_t number = serial;
     do {
         uint64_t n = (number * UINT64_C(8675309) + 1234567) % ids;
         int len = snprintf(buf, sizeof buf, "%.*s-", prefix, owner.data ? owner.data : "");
@@ -42363,7 +42893,7 @@ static void sim_effects_pods_name_clone(const struct deed *d, uint32_t pod, uint
                            owner.data ? owner.data : "", (int)(id.len > 200 ? 200 : id.len), id.data);
         p->name = ro_texts_keep(&c->texts, (struct rollout_str){ buf, (size_t)len });
     } else {
-        p->name = sim_effects_pods_drawn_name(c, pod);
+        p->name = ro_deed_drawn_name(c, ro_kind_name(c), c->hidden[pod].serial);
         if (!p->name.data) /* for lack of memory */
             return;
         id = (struct rollout_str){ p->name.data + p->name.len - 5, 5 };
@@ -42391,7 +42921,7 @@ static void sim_effects_pods_name_daemon(const struct deed *d, uint32_t pod)
 {
     struct ro_cluster *c = d->c;
     struct rollout_pod *p = &c->pods[pod];
-    p->name = sim_effects_pods_drawn_name(c, pod);
+    p->name = ro_deed_drawn_name(c, ro_kind_name(c), c->hidden[pod].serial);
     p->target_node = ro_texts_keep(&c->texts, ro_deed_text(d, ROLLOUT_ATTR_NODE));
     if (c->workload.daemonset && c->workload.daemonset->template_generation.data)
         ro_cluster_set_label(c, pod, RO_STR("pod-template-generation"), c->workload.daemonset->template_generation);
@@ -42404,8 +42934,8 @@ static int ro_deed_create(const struct deed *d, uint64_t from, uint64_t to)
     struct ro_cluster *c = d->c;
     const struct ro_sim_template *template;
     uint32_t revision = ro_deed_revision(d);
-    bool job = c->workload.broadcastjob; /* whose pods have no revision */
-    if (!revision && !job)
+    bool job = c->workload.broadcastjob;
+    if (!revision && !ro_kind_versionless(c))
         return ro_error(c->reterr, ROLLOUT_ERR_INVALID, "plan.actions", "plan.actions: a pod of an unknown revision");
     if (to > from && to - from > RO_CLUSTER_PODS - c->pod_count)
         return ro_error(c->reterr, ROLLOUT_ERR_INVALID, "pods",
@@ -42435,6 +42965,8 @@ static int ro_deed_create(const struct deed *d, uint64_t from, uint64_t to)
             sim_effects_pods_name_clone(d, pod, i);
         } else if (c->workload.statefulset) {
             sim_effects_pods_name_ordinal(d, pod);
+        } else if (c->workload.replicaset) {
+            p->name = ro_deed_drawn_name(c, ro_kind_name(c), c->hidden[pod].serial);
         } else {
             sim_effects_pods_name_daemon(d, pod);
         }
@@ -42488,6 +43020,79 @@ static int ro_deed_delete(const struct deed *d, uint32_t pod)
     if (ro_deed_updates(d->action))
         c->hidden[pod].flags |= RO_SIM_BEGUN;
     return r;
+}
+
+/* ---- lib/sim/effects_sets.c ---- */
+
+/* What a Deployment's driver does to its ReplicaSets, and to the Deployment itself. Source: deployment.md 3, 5, 8, 9. */
+
+static void sim_effects_sets_annotate(const struct deed *d, uint32_t set)
+{
+    const struct rollout_plan *plan = d->plan;
+    for (uint32_t i = 0; i < d->action->attr_count; i++) {
+        const struct rollout_attr *attr = &plan->attrs[d->action->attr_first + i];
+        if (attr->key != ROLLOUT_ATTR_ANNOTATION || attr->text >= plan->text_count)
+            continue;
+        bool sets = attr->value && i + 1 < d->action->attr_count && attr[1].text < plan->text_count;
+        ro_sets_annotate(d->c, set, plan->texts[attr->text],
+                         sets ? plan->texts[attr[1].text] : (struct rollout_str){ NULL, 0 });
+    }
+}
+
+static int sim_effects_sets_make_set(const struct deed *d)
+{
+    struct ro_cluster *c = d->c;
+    uint32_t set = 0;
+    int r = ro_sets_make(c, c->snapshot.update_revision, &set);
+    if (r != ROLLOUT_OK)
+        return r;
+    c->sets.items[set].replicas = (int32_t)ro_deed_value(d, ROLLOUT_ATTR_REPLICAS);
+    sim_effects_sets_annotate(d, set);
+    return ROLLOUT_OK;
+}
+
+/* The garbage collector takes what pods it has left: they are on their way already, and nobody's any more. */
+static void sim_effects_sets_delete_set(struct ro_cluster *c, uint32_t set)
+{
+    c->sets.hidden[set].gone = true;
+    for (uint32_t i = 0; i < c->pod_count; i++)
+        if (c->pods[i].replica_set == set + 1)
+            c->hidden[i].flags |= RO_SIM_GONE;
+}
+
+static int ro_deed_set(const struct deed *d)
+{
+    struct ro_cluster *c = d->c;
+    uint32_t set = d->action->subject_kind == ROLLOUT_SUBJECT_REPLICA_SET ? d->action->subject : ROLLOUT_NONE;
+    if (d->action->op == ROLLOUT_OP_CREATE_REPLICA_SET)
+        return sim_effects_sets_make_set(d);
+    if (set == ROLLOUT_NONE && d->action->subject_kind == ROLLOUT_SUBJECT_REPLICA_SET)
+        set = (uint32_t)c->sets.count - 1; /* the one that this plan creates */
+    if (set != ROLLOUT_NONE && set >= c->sets.count)
+        return ro_error(c->reterr, ROLLOUT_ERR_INVALID, "plan.actions", "plan.actions: a ReplicaSet that is not there");
+    switch (d->action->op) {
+    case ROLLOUT_OP_SCALE:
+        c->sets.items[set].replicas = (int32_t)ro_deed_value(d, ROLLOUT_ATTR_TO);
+        c->sets.items[set].generation += !c->fixed_names;
+        c->sets.hidden[set].stirs = true;
+        sim_effects_sets_annotate(d, set);
+        break;
+    case ROLLOUT_OP_SET_MIN_READY_SECONDS:
+        c->sets.items[set].min_ready_seconds = (int32_t)ro_deed_value(d, ROLLOUT_ATTR_MIN_READY_SECONDS);
+        c->sets.items[set].generation += !c->fixed_names;
+        break;
+    case ROLLOUT_OP_DELETE_REPLICA_SET:
+        sim_effects_sets_delete_set(c, set);
+        break;
+    case ROLLOUT_OP_SET_TEMPLATE:
+        c->snapshot.update_revision = c->sets.hidden[set].template;
+        c->specs.deployment.generation += !c->fixed_names;
+        break;
+    default:
+        sim_effects_sets_annotate(d, set);
+        break;
+    }
+    return ROLLOUT_OK;
 }
 
 /* ---- lib/sim/events.c ---- */
@@ -42904,6 +43509,10 @@ static void sim_explore_keep(struct rollout_check *k)
 static void sim_explore_restore(struct rollout_check *k)
 {
     struct ro_cluster *c = &k->small.cluster;
+    if (c->workload.deployment) { /* its ReplicaSets are not kept beside */
+        ro_small_unpack(&k->small, ro_states_bytes(&k->states, k->at));
+        return;
+    }
     ro_small_load(&k->small, k->change, k->lost, k->cordoned);
     c->pod_count = k->pod_count;
     memcpy(c->pods, k->pods, c->pod_count * sizeof *k->pods);
@@ -42972,7 +43581,8 @@ static bool ro_explore_move(struct rollout_check *k, uint16_t what)
         ro_cluster_unready(c, i);
         break;
     case MOVE_BREAK:
-        if (!runs || !(c->hidden[i].flags & up) || c->hidden[i].image == c->snapshot.update_revision)
+        if (!runs || !(c->hidden[i].flags & up) || c->hidden[i].image == c->snapshot.update_revision ||
+            c->workload.replicaset) /* it updates none, so that nothing would help */
             return false;
         ro_cluster_break(c, i);
         break;
@@ -43015,8 +43625,21 @@ static bool ro_explore_move(struct rollout_check *k, uint16_t what)
             return false;
         ro_kind_remember(c, memory); /* what was reached is not the new spec's to say */
         ro_small_load(&k->small, k->small.change + 1, k->small.lost, k->small.cordoned);
+        if (c->workload.deployment)
+            ro_sets_adopt(c, memory);
         ro_kind_recall(c, memory);
         return true;
+    case MOVE_SET: {
+        enum ro_set_step step;
+        if (i >= c->sets.count)
+            return false;
+        ro_sets_count(c);
+        if (ro_set_step(c, i, &step) != ROLLOUT_OK)
+            c->texts.failed = true;
+        for (size_t p = 0; p < c->sets.touched_count; p++)
+            ro_cluster_settle(c, c->sets.touched[p]);
+        return step != RO_SET_RESTS;
+    }
     case MOVE_AGE:
         return ro_small_age(&k->small);
     case MOVE_GRACE:
@@ -43199,6 +43822,8 @@ static int ro_explore(struct rollout_check *k)
     int r = sim_explore_explore_moves(k, MOVE_EVENT, k->pod_count, true);
     if (r == ROLLOUT_OK)
         r = sim_explore_explore_moves(k, MOVE_HOOK, k->pod_count, true);
+    if (r == ROLLOUT_OK && c->workload.deployment)
+        r = sim_explore_explore_moves(k, MOVE_SET, c->sets.count, true);
     sim_explore_restore(k);
     if (r == ROLLOUT_OK && k->result.outcome == ROLLOUT_CHECK_RUNS)
         r = sim_explore_explore_pass(k, &before);
@@ -43779,6 +44404,377 @@ static const struct ro_kind_lines ro_kind_daemonset = {
     .recall = sim_kind_daemonset_recall,
     .new_flags = 0,
     .interchangeable = false,
+};
+
+/* ---- lib/sim/kind_deployment.c ---- */
+
+/* Deployments. Source: deployment.md 3 to 9, 12, 14. */
+
+static struct rollout_str sim_kind_deployment_name(const struct ro_cluster *c)
+{
+    return c->workload.deployment->name;
+}
+
+/* In a small world there is no clock, hence no deadline; it decides nothing but what the status says. */
+static void sim_kind_deployment_prepare(struct ro_cluster *c)
+{
+    if (c->fixed_names)
+        c->specs.deployment.progress_deadline_seconds.set = 0;
+}
+
+static bool sim_kind_deployment_available(const struct ro_cluster *c, uint32_t pod)
+{
+    return ro_ready_for(&c->pods[pod], ro_set_min_ready_seconds(c, pod), c->snapshot.now_ms);
+}
+
+/* ---- how far it is ---- */
+
+/* Pods that may be updated, by OpenKruise Rollouts' partition. */
+static int64_t sim_kind_deployment_updatable(const struct rollout_deployment *spec, const struct ro_deployment_limits *limits)
+{
+    int64_t count = spec->flags & ROLLOUT_DEPLOYMENT_ADVANCED ? ro_deployment_updatable(spec) : limits->replicas;
+    return count < 0 ? 0 : count;
+}
+
+static void sim_kind_deployment_measure(const struct ro_cluster *c, struct ro_measure *ret)
+{
+    const struct rollout_deployment *spec = c->workload.deployment;
+    struct ro_deployment_limits limits = ro_deployment_limits(spec);
+    ret->wanted = limits.replicas;
+    ret->max_unavailable = limits.unavailable;
+    ret->max_surge = limits.surge;
+    ret->partition = limits.replicas - sim_kind_deployment_updatable(spec, &limits);
+}
+
+static bool sim_kind_deployment_is_paused(const struct rollout_deployment *spec)
+{
+    return spec->flags &
+           (spec->flags & ROLLOUT_DEPLOYMENT_ADVANCED ? ROLLOUT_DEPLOYMENT_ADVANCED_PAUSED : ROLLOUT_DEPLOYMENT_PAUSED);
+}
+
+/* The oldest one of the template that is asked for; ROLLOUT_NONE. */
+static uint32_t sim_kind_deployment_find_new(const struct ro_cluster *c)
+{
+    uint32_t found = ROLLOUT_NONE;
+    for (uint32_t i = 0; i < c->sets.count; i++) {
+        const struct rollout_replica_set_facts *s = &c->sets.items[i];
+        if (c->sets.hidden[i].gone || c->sets.hidden[i].template != c->snapshot.update_revision)
+            continue;
+        const struct rollout_replica_set_facts *best = found == ROLLOUT_NONE ? NULL : &c->sets.items[found];
+        if (!best || s->created_ms < best->created_ms ||
+            (s->created_ms == best->created_ms && ro_str_cmp(s->name, best->name) < 0))
+            found = i;
+    }
+    return found;
+}
+
+static bool sim_kind_deployment_history_is_long(const struct rollout_deployment *spec, int64_t old_sets)
+{
+    const struct rollout_opt *limit = &spec->revision_history_limit;
+    return !(spec->flags & ROLLOUT_DEPLOYMENT_ADVANCED) && limit->set && old_sets > limit->value;
+}
+
+/* The new ReplicaSet has all that it may have, the others what is left for them, and each the pods that it wants. While it
+ * is paused that is all; else the new pods are available, and the history is no longer than it may be. */
+static bool sim_kind_deployment_done(const struct ro_cluster *c, const struct ro_measure *now)
+{
+    const struct rollout_deployment *spec = c->workload.deployment;
+    const struct rollout_str *back = ro_labels_get(&spec->annotations, RO_STR(ROLL_BACK_TO));
+    uint32_t fresh = sim_kind_deployment_find_new(c);
+    int64_t old = 0, old_sets = 0, ready = 0;
+    if (spec->flags & (ROLLOUT_DEPLOYMENT_DELETING | ROLLOUT_DEPLOYMENT_SELECTOR_INVALID))
+        return true;
+    ro_sets_count(c);
+    for (uint32_t i = 0; i < c->sets.count; i++) {
+        if (c->sets.hidden[i].gone)
+            continue;
+        if (c->sets.hidden[i].active != c->sets.items[i].replicas)
+            return false;
+        old += i == fresh ? 0 : c->sets.items[i].replicas;
+        old_sets += i != fresh && !(c->sets.items[i].flags & ROLLOUT_REPLICA_SET_TERMINATING);
+    }
+    if (sim_kind_deployment_is_paused(spec))
+        return true;
+    if (fresh == ROLLOUT_NONE || (back && back->len && !(spec->flags & ROLLOUT_DEPLOYMENT_ADVANCED)))
+        return false;
+    for (uint32_t i = 0; i < c->pod_count; i++)
+        ready += c->pods[i].replica_set == fresh + 1 && ro_kind_available(c, i);
+    int64_t size = c->sets.items[fresh].replicas, sim_kind_deployment_least = now->wanted - now->partition;
+    return size >= sim_kind_deployment_least && size + old == now->wanted && ready >= size && !sim_kind_deployment_history_is_long(spec, old_sets);
+}
+
+/* ---- the promise ---- */
+
+/* Sizes before and after the pass, and of the pods that serve those that the sizes leave. */
+struct sim_kind_deployment_sizes {
+    int64_t was, is, old_was, old_is, new_was, new_is;
+    int64_t served_before, served_after;
+};
+
+static int64_t sim_kind_deployment_least(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Available pods are as the plan found them. A ReplicaSet deletes first whoever is not. */
+static struct sim_kind_deployment_sizes sim_kind_deployment_look(const struct ro_cluster *c)
+{
+    struct sim_kind_deployment_sizes ret = { 0 };
+    uint32_t fresh = sim_kind_deployment_find_new(c);
+    for (uint32_t i = 0; i < c->sets.count; i++) {
+        int64_t was = c->sets.hidden[i].was, is = c->sets.hidden[i].gone ? 0 : c->sets.items[i].replicas;
+        int64_t serve = c->sets.items[i].available_replicas;
+        ret.was += was;
+        ret.is += is;
+        ret.old_was += i == fresh ? 0 : was;
+        ret.old_is += i == fresh ? 0 : is;
+        ret.new_was += i == fresh ? was : 0;
+        ret.new_is += i == fresh ? is : 0;
+        ret.served_before += sim_kind_deployment_least(serve, was);
+        ret.served_after += sim_kind_deployment_least(sim_kind_deployment_least(serve, was), is);
+    }
+    return ret;
+}
+
+static bool sim_kind_deployment_old_pods_there(const struct ro_cluster *c, const struct ro_deeds *d)
+{
+    for (size_t i = 0; i < d->pod_count; i++) {
+        const struct rollout_pod *p = &d->pods[i];
+        bool ended = p->phase == ROLLOUT_PHASE_FAILED || p->phase == ROLLOUT_PHASE_SUCCEEDED;
+        if (!(d->hidden[i].flags & RO_SIM_GONE) && p->replica_set && !ended && !(p->flags & ROLLOUT_POD_NOT_SELECTED) &&
+            d->hidden[i].target != c->snapshot.update_revision)
+            return true;
+    }
+    return false;
+}
+
+static const char *sim_kind_deployment_partition_promise(const struct ro_measure *m, const struct sim_kind_deployment_sizes *s, uint32_t row)
+{
+    int64_t limit = m->wanted - m->partition, largest = s->new_is > limit ? s->new_is : limit;
+    bool shrinks = s->old_is < s->old_was && s->old_is < m->wanted - largest;
+    if (s->new_is > s->new_was && s->new_is > limit && s->old_was > 0)
+        return "the partition is not kept: more pods are updated";
+    return shrinks && row == ROLL_ROLLING ? "the partition is not kept: fewer old pods stay" : NULL;
+}
+
+static const char *sim_kind_deployment_promise(const struct ro_cluster *c, const struct ro_deeds *d)
+{
+    const struct rollout_deployment *spec = c->workload.deployment;
+    const struct ro_measure *m = &d->before;
+    uint32_t row = d->plan->stopped_at;
+    struct sim_kind_deployment_sizes s = sim_kind_deployment_look(c);
+    for (size_t i = 0; i < c->sets.count; i++)
+        if (c->sets.hidden[i].gone && (c->sets.items[i].replicas > 0 || c->sets.items[i].status_replicas > 0))
+            return "a ReplicaSet is deleted that has pods, or is to have some";
+    if (s.is > s.was && s.is > m->wanted + m->max_surge)
+        return "more pods are asked for than replicas and maxSurge";
+    if (row == ROLL_ROLLING && s.served_after < sim_kind_deployment_least(m->wanted - m->max_unavailable, s.served_before))
+        return "the plan takes more pods from service than maxUnavailable";
+    if (row == ROLL_RECREATE && s.new_is > s.new_was && sim_kind_deployment_old_pods_there(c, d))
+        return "new pods are asked for while there are old ones";
+    for (size_t i = 0; i < d->plan->action_count && sim_kind_deployment_is_paused(spec); i++)
+        if (d->plan->actions[i].op == ROLLOUT_OP_CREATE_REPLICA_SET)
+            return "a ReplicaSet is created while it is paused";
+    if (sim_kind_deployment_is_paused(spec) && s.old_is < s.old_was && s.new_is > s.new_was)
+        return "old pods make room for new ones while it is paused";
+    return spec->flags & ROLLOUT_DEPLOYMENT_ADVANCED ? sim_kind_deployment_partition_promise(m, &s, row) : NULL;
+}
+
+/* ---- the status ---- */
+
+static void sim_kind_deployment_status(struct ro_cluster *c, const struct rollout_node *node)
+{
+    struct rollout_deployment_status *s = &c->specs.deployment_status;
+    s->struct_size = sizeof *s;
+    s->replicas = ro_status_number(node, "replicas");
+    s->observed_generation = ro_status_number(node, "observedGeneration");
+    s->updated_replicas = ro_status_number(node, "updatedReplicas");
+    s->ready_replicas = ro_status_number(node, "readyReplicas");
+    s->available_replicas = ro_status_number(node, "availableReplicas");
+    s->unavailable_replicas = ro_status_number(node, "unavailableReplicas");
+    s->collision_count = ro_status_opt(node, "collisionCount");
+}
+
+/* ---- small worlds: of the status a plan goes by whether the rollout was complete, and by its number of pods where a
+ * ReplicaSet does not say how many there were ---- */
+
+static int64_t sim_kind_deployment_replicas_of(const struct ro_cluster *c)
+{
+    return c->workload.deployment->replicas.set ? c->workload.deployment->replicas.value : 1;
+}
+
+static bool sim_kind_deployment_is_complete(const struct ro_cluster *c)
+{
+    const struct rollout_deployment_status *s = &c->specs.deployment_status;
+    int64_t replicas = sim_kind_deployment_replicas_of(c);
+    return s->updated_replicas == replicas && s->replicas == replicas && s->available_replicas == replicas &&
+           s->observed_generation >= c->workload.deployment->generation;
+}
+
+static bool sim_kind_deployment_needs_base(const struct ro_cluster *c)
+{
+    bool needs = false;
+    for (size_t i = 0; i < c->sets.count; i++) {
+        const struct rollout_str *most = ro_labels_get(&c->sets.items[i].annotations, RO_STR(ROLL_MAX));
+        bool number = most && most->len && most->data[0] >= '1' && most->data[0] <= '9';
+        needs = needs || (c->sets.items[i].replicas > 0 && !c->sets.hidden[i].gone && !number);
+    }
+    return needs;
+}
+
+static void sim_kind_deployment_remember(const struct ro_cluster *c, int32_t ret[RO_KIND_MEMORY])
+{
+    ret[0] = (int32_t)c->snapshot.update_revision; /* a rollback changes it */
+    ret[1] = sim_kind_deployment_is_complete(c) | (sim_kind_deployment_needs_base(c) ? c->specs.deployment_status.replicas * 2 : 0);
+    ret[2] = (int32_t)c->sets.annotations;
+}
+
+static void sim_kind_deployment_recall(struct ro_cluster *c, const int32_t memory[RO_KIND_MEMORY])
+{
+    struct rollout_deployment_status *s = &c->specs.deployment_status;
+    bool complete = memory[1] & 1;
+    c->snapshot.current_revision = 0;
+    c->snapshot.update_revision = (uint32_t)memory[0];
+    s->observed_generation = c->specs.deployment.generation - !complete;
+    s->replicas = complete ? (int32_t)sim_kind_deployment_replicas_of(c) : memory[1] / 2;
+    s->updated_replicas = s->available_replicas = complete ? s->replicas : 0;
+    s->ready_replicas = s->unavailable_replicas = 0;
+    s->condition_count = 0;
+    ro_sets_set_annotations(c, ROLLOUT_NONE, (uint32_t)memory[2]);
+}
+
+/* Another spec is loaded: what it asks for is its own, and what the controllers wrote into its annotations is live. */
+static void ro_sets_adopt(struct ro_cluster *c, int32_t memory[RO_KIND_MEMORY])
+{
+    memory[0] = (int32_t)c->snapshot.update_revision;
+    memory[1] &= ~1;
+    ro_sets_keep_own(c, (uint32_t)memory[2]);
+    memory[2] = (int32_t)c->sets.annotations;
+}
+
+static const struct ro_kind_lines ro_kind_deployment = {
+    .name = sim_kind_deployment_name,
+    .prepare = sim_kind_deployment_prepare,
+    .available = sim_kind_deployment_available,
+    .measure = sim_kind_deployment_measure,
+    .done = sim_kind_deployment_done,
+    .promise = sim_kind_deployment_promise,
+    .status = sim_kind_deployment_status,
+    .remember = sim_kind_deployment_remember,
+    .recall = sim_kind_deployment_recall,
+    .new_flags = 0,
+    .interchangeable = true,
+};
+
+/* ---- lib/sim/kind_replicaset.c ---- */
+
+/* ReplicaSets. Source: deployment.md 10, 11. */
+
+static struct rollout_str sim_kind_replicaset_name(const struct ro_cluster *c)
+{
+    return c->workload.replicaset->name;
+}
+
+/* A new pod is as the template says, or like one that is there. */
+static void sim_kind_replicaset_prepare(struct ro_cluster *c)
+{
+    c->template = ro_arena_alloc(&c->arena, 1, sizeof *c->template);
+    if (!c->template)
+        c->texts.failed = true;
+}
+
+static bool sim_kind_replicaset_available(const struct ro_cluster *c, uint32_t pod)
+{
+    return ro_ready_for(&c->pods[pod], c->workload.replicaset->min_ready_seconds, c->snapshot.now_ms);
+}
+
+static int64_t sim_kind_replicaset_wanted(const struct rollout_replicaset *spec)
+{
+    return spec->replicas.set ? spec->replicas.value : 1;
+}
+
+static void sim_kind_replicaset_measure(const struct ro_cluster *c, struct ro_measure *ret)
+{
+    ret->wanted = sim_kind_replicaset_wanted(c->workload.replicaset);
+}
+
+static bool sim_kind_replicaset_done(const struct ro_cluster *c, const struct ro_measure *now)
+{
+    if (c->workload.replicaset->flags & (ROLLOUT_REPLICASET_DELETING | ROLLOUT_REPLICASET_SELECTOR_INVALID))
+        return true;
+    return now->total == now->wanted && now->available == now->wanted;
+}
+
+/* Never more than the difference, nor more than a burst at a time; of pods that are ready none goes while one that is not
+ * stays. */
+static const char *sim_kind_replicaset_promise(const struct ro_cluster *c, const struct ro_deeds *d)
+{
+    const struct rollout_replicaset *spec = c->workload.replicaset;
+    int64_t missing = d->before.wanted - d->before.total, created = 0, deleted = 0, ready_taken = 0, unready_kept = 0;
+    for (uint32_t i = 0; i < d->pod_count; i++)
+        unready_kept += !(d->hidden[i].flags & RO_SIM_GONE) && ro_kind_counts(&d->pods[i]) && ro_active(&d->pods[i]) &&
+                        !(d->pods[i].flags & ROLLOUT_POD_READY);
+    for (size_t i = 0; i < d->plan->action_count; i++) {
+        const struct rollout_action *a = &d->plan->actions[i];
+        created += a->op == ROLLOUT_OP_CREATE ? (int64_t)ro_cluster_writes(d->plan, i) : 0;
+        if (a->op != ROLLOUT_OP_DELETE)
+            continue;
+        if (!ro_kind_counts(&d->pods[a->subject]) || !ro_active(&d->pods[a->subject]))
+            return "a pod is deleted that is not its own, or on its way";
+        bool ready = d->pods[a->subject].flags & ROLLOUT_POD_READY;
+        deleted++;
+        ready_taken += ready;
+        unready_kept -= !ready;
+    }
+    if (created + deleted > 0 && (spec->flags & ROLLOUT_REPLICASET_DELETING))
+        return "pods are created or deleted though it is being deleted";
+    if (created > REPLICASET_BURST || deleted > REPLICASET_BURST)
+        return "more than a burst at a time";
+    if (created > (missing > 0 ? missing : 0))
+        return "more pods are created than are missing";
+    if (deleted > (missing < 0 ? -missing : 0))
+        return "more pods are deleted than are too many";
+    if (ready_taken > 0 && unready_kept > 0)
+        return "a pod that is ready is deleted while one that is not stays";
+    return NULL;
+}
+
+static void sim_kind_replicaset_status(struct ro_cluster *c, const struct rollout_node *node)
+{
+    struct rollout_replicaset_status *s = &c->specs.replicaset_status;
+    s->struct_size = sizeof *s;
+    s->observed_generation = ro_status_number(node, "observedGeneration");
+    s->replicas = ro_status_number(node, "replicas");
+    s->fully_labeled_replicas = ro_status_number(node, "fullyLabeledReplicas");
+    s->ready_replicas = ro_status_number(node, "readyReplicas");
+    s->available_replicas = ro_status_number(node, "availableReplicas");
+}
+
+/* Its status decides nothing. */
+static void sim_kind_replicaset_remember(const struct ro_cluster *c, int32_t ret[RO_KIND_MEMORY])
+{
+    (void)c;
+    (void)ret;
+}
+
+static void sim_kind_replicaset_recall(struct ro_cluster *c, const int32_t memory[RO_KIND_MEMORY])
+{
+    (void)c;
+    (void)memory;
+}
+
+static const struct ro_kind_lines ro_kind_replicaset = {
+    .name = sim_kind_replicaset_name,
+    .prepare = sim_kind_replicaset_prepare,
+    .available = sim_kind_replicaset_available,
+    .measure = sim_kind_replicaset_measure,
+    .done = sim_kind_replicaset_done,
+    .promise = sim_kind_replicaset_promise,
+    .status = sim_kind_replicaset_status,
+    .remember = sim_kind_replicaset_remember,
+    .recall = sim_kind_replicaset_recall,
+    .new_flags = 0,
+    .interchangeable = true,
 };
 
 /* ---- lib/sim/kind_statefulset.c ---- */
@@ -44530,6 +45526,8 @@ static const struct ro_kind_lines *sim_kinds_lines_of(const struct rollout_workl
     return workload->cloneset       ? &ro_kind_cloneset
            : workload->statefulset  ? &ro_kind_statefulset
            : workload->broadcastjob ? &ro_kind_broadcastjob
+           : workload->replicaset   ? &ro_kind_replicaset
+           : workload->deployment   ? &ro_kind_deployment
                                     : &ro_kind_daemonset;
 }
 
@@ -44578,9 +45576,14 @@ static bool ro_kind_interchangeable(const struct ro_cluster *c)
     return c->kind->interchangeable;
 }
 
+static bool ro_kind_versionless(const struct ro_cluster *c)
+{
+    return c->workload.broadcastjob || c->workload.replicaset;
+}
+
 static bool ro_kind_active(const struct ro_cluster *c, uint32_t pod)
 {
-    return !(c->hidden[pod].flags & RO_SIM_GONE) && ro_active(&c->pods[pod]);
+    return !(c->hidden[pod].flags & RO_SIM_GONE) && ro_kind_counts(&c->pods[pod]) && ro_active(&c->pods[pod]);
 }
 
 static bool ro_kind_available(const struct ro_cluster *c, uint32_t pod)
@@ -44590,7 +45593,7 @@ static bool ro_kind_available(const struct ro_cluster *c, uint32_t pod)
 
 static bool ro_kind_updated(const struct ro_cluster *c, uint32_t pod)
 {
-    if (c->workload.broadcastjob) /* which updates none */
+    if (ro_kind_versionless(c))
         return true;
     return c->snapshot.update_revision && c->hidden[pod].target == c->snapshot.update_revision;
 }
@@ -44621,7 +45624,11 @@ static int64_t ro_kind_min_ready_ms(const struct ro_cluster *c)
 {
     int32_t seconds = c->workload.cloneset      ? c->specs.cloneset.min_ready_seconds
                       : c->workload.statefulset ? c->specs.statefulset.min_ready_seconds
+                      : c->workload.replicaset  ? c->specs.replicaset.min_ready_seconds
+                      : c->workload.deployment  ? c->specs.deployment.min_ready_seconds
                                                 : c->specs.daemonset.min_ready_seconds;
+    for (size_t i = 0; c->workload.deployment && i < c->sets.count; i++) /* each says it for its own */
+        seconds = c->sets.items[i].min_ready_seconds > seconds ? c->sets.items[i].min_ready_seconds : seconds;
     return seconds > 0 ? (int64_t)seconds * 1000 : 0;
 }
 
@@ -44789,6 +45796,12 @@ static int ro_cluster_status(struct ro_cluster *c, const struct rollout_plan *pl
     } else if (c->workload.broadcastjob) {
         c->specs.broadcastjob_status.conditions = c->conditions;
         c->specs.broadcastjob_status.condition_count = n;
+    } else if (c->workload.deployment) {
+        c->specs.deployment_status.conditions = c->conditions;
+        c->specs.deployment_status.condition_count = n;
+    } else if (c->workload.replicaset) {
+        c->specs.replicaset_status.conditions = c->conditions;
+        c->specs.replicaset_status.condition_count = n;
     } else {
         c->specs.daemonset_status.conditions = c->conditions;
         c->specs.daemonset_status.condition_count = n;
@@ -44903,6 +45916,7 @@ static void ro_lint_deployment(struct ro_lint *l, const struct rollout_deploymen
 static void ro_lint_replicaset(struct ro_lint *l, const struct rollout_replicaset *spec);
 static void ro_lint_uniteddeployment(struct ro_lint *l, const struct rollout_uniteddeployment *spec);
 static int ro_lint_sidecarset(struct ro_lint *l, const struct rollout_sidecarset *set, struct rollout_error *reterr);
+static int ro_lint_broadcastjob(struct ro_lint *l, const struct rollout_broadcastjob *spec, struct rollout_error *reterr);
 static int ro_lint_daemonset(struct ro_lint *l, const struct rollout_daemonset *set, struct rollout_error *reterr);
 
 /* ---- limits ---- */
@@ -45006,6 +46020,7 @@ static const struct {
     { ROLLOUT_LINT_DELETES_NOTHING, "DeletesNothing" },
     { ROLLOUT_LINT_SHARES_IMPOSSIBLE, "SharesImpossible" },
     { ROLLOUT_LINT_REPLICAS_LEFT_OVER, "ReplicasLeftOver" },
+    { ROLLOUT_LINT_STOPS_FOR_GOOD, "StopsForGood" },
     { ROLLOUT_LINT_SELECTOR_UNUSABLE, "SelectorUnusable" },
     { ROLLOUT_LINT_UNREACHABLE, "Unreachable" },
     { ROLLOUT_LINT_MATCHES_ALL, "MatchesAll" },
@@ -45144,8 +46159,6 @@ int rollout_lint(const struct rollout_world *world, struct rollout_findings **re
     int r = ro_gates_resolve(workload->gates, workload->gate_count, &l.gates, reterr);
     if (r != ROLLOUT_OK)
         return r;
-    if (workload->broadcastjob)
-        return ro_error(reterr, ROLLOUT_ERR_INVALID, "workload", "workload: nothing is known of a BroadcastJob to look for");
     sim_lint_open_object(&l);
     if (workload->cloneset)
         ro_lint_cloneset(&l, workload->cloneset);
@@ -45155,6 +46168,8 @@ int rollout_lint(const struct rollout_world *world, struct rollout_findings **re
         ro_lint_uniteddeployment(&l, workload->uniteddeployment);
     else if (workload->daemonset)
         r = ro_lint_daemonset(&l, workload->daemonset, reterr);
+    else if (workload->broadcastjob)
+        r = ro_lint_broadcastjob(&l, workload->broadcastjob, reterr);
     else if (workload->deployment)
         ro_lint_deployment(&l, workload->deployment);
     else if (workload->replicaset)
@@ -45171,6 +46186,182 @@ int rollout_lint(const struct rollout_world *world, struct rollout_findings **re
 void rollout_findings_free(struct rollout_findings *findings)
 {
     free(findings);
+}
+
+/* ---- lib/sim/lint_broadcastjob.c ---- */
+
+/* BroadcastJob. Source: broadcastjob.md 1, 1.1, 2.2, 3, 5, and 1, 8, 15, 16 of its table of defects. */
+
+
+struct sim_lint_broadcastjob_job_lint {
+    const struct rollout_broadcastjob *spec;
+    struct ro_abi_array nodes;
+    int64_t desired;
+    struct ro_at completion, failure;
+};
+
+static void sim_lint_broadcastjob_build(const void *context, struct ro_builder *b)
+{
+    const struct sim_lint_broadcastjob_job_lint *j = context;
+    ro_broadcastjob_build_limits(j->spec, j->desired, b);
+}
+
+static int sim_lint_broadcastjob_count_nodes(struct ro_lint *l, struct sim_lint_broadcastjob_job_lint *j, struct rollout_error *reterr)
+{
+    const struct ro_planner_input in = { .snapshot = *l->world->snapshot, .pods = l->pods, .nodes = j->nodes };
+    return ro_broadcastjob_desired(j->spec, &in, &j->desired, reterr);
+}
+
+static void sim_lint_broadcastjob_look_at_parallelism(struct ro_lint *l, const struct sim_lint_broadcastjob_job_lint *j)
+{
+    static const struct ro_lint_limit parallelism = {
+        .name = "parallelism",
+        .limit = "parallelism",
+        .of = "node",
+        .unreadable =
+            "cannot be read: it must be a number or a percentage such as \"20%\", and every pass ends with an "
+            "error before it creates a pod",
+        .all = "a BroadcastJob rounds it so, and pods run on all nodes at once",
+        .all_from = 2,
+    };
+    struct ro_at at = ro_at_member(&l->spec, "parallelism");
+    const struct rollout_limit *limit = ro_lint_find_limit(l, "parallelism");
+    ro_lint_limit(l, &l->spec, &parallelism);
+    if (at.node && limit && !(limit->flags & ROLLOUT_LIMIT_UNUSABLE) &&
+        ro_lint_scaled(&j->spec->parallelism, ROLLOUT_ROUND_UP, 1) <= 0)
+        RO_LINT(l, CREATES_NOTHING, &at,
+                "parallelism comes to 0: no pod is ever created, and the job is never complete");
+}
+
+/* What a job of type Never does without; and else what comes at once. */
+static void sim_lint_broadcastjob_look_at_times(struct ro_lint *l, const struct sim_lint_broadcastjob_job_lint *j)
+{
+    struct ro_at deadline = ro_at_member(&j->completion, "activeDeadlineSeconds");
+    struct ro_at ttl = ro_at_member(&j->completion, "ttlSecondsAfterFinished");
+    bool never = j->spec->completion == ROLLOUT_COMPLETION_NEVER;
+    if (never && deadline.node)
+        RO_LINT(l, IGNORED, &deadline,
+                "activeDeadlineSeconds has no effect: a job of type Never has no deadline, and admission refuses it");
+    else if (j->spec->active_deadline_set && j->spec->active_deadline_seconds <= 0)
+        RO_LINT(l, DEADLINE_TOO_SHORT, &deadline,
+                "activeDeadlineSeconds %" PRId64 " is over at once: the job fails before it creates a pod",
+                j->spec->active_deadline_seconds);
+    if (never && ttl.node)
+        RO_LINT(l, IGNORED, &ttl,
+                "ttlSecondsAfterFinished has no effect: a job of type Never is never over, and admission refuses it");
+    else if (j->spec->ttl_seconds_after_finished.set && j->spec->ttl_seconds_after_finished.value < 0)
+        RO_LINT(l, NEGATIVE, &ttl, "ttlSecondsAfterFinished is below 0: the job is deleted as soon as it is over");
+}
+
+/* Pods whose restarts count are those that restart OnFailure. The API puts Always where nothing is said. */
+static void sim_lint_broadcastjob_look_at_restarts(struct ro_lint *l, const struct sim_lint_broadcastjob_job_lint *j)
+{
+    struct ro_at policy = ro_at_member(&l->pod_spec, "restartPolicy");
+    struct ro_at limit = ro_at_member(&j->failure, "restartLimit");
+    struct rollout_str text = ro_text(policy.node);
+    bool restarts = ro_str_eq(text, RO_STR("OnFailure"));
+    if (!restarts && !ro_str_eq(text, RO_STR("Never"))) {
+        struct rollout_str shown = policy.node ? ro_lint_shown(l, &policy) : RO_STR("Always, the default,");
+        RO_LINT(l, UNKNOWN_TEXT, &policy, "restartPolicy %.*s is refused by admission: it must be Never or OnFailure",
+                (int)shown.len, shown.data);
+    }
+    if (j->spec->restart_limit != 0 && !restarts)
+        RO_LINT(l, IGNORED, &limit,
+                "restartLimit %" PRId32 " has no effect: it is for pods whose restartPolicy is OnFailure",
+                j->spec->restart_limit);
+    else if (j->spec->restart_limit < 0)
+        RO_LINT(l, NEGATIVE, &limit, "restartLimit is below 0: every pod counts as failed from its start");
+}
+
+static void sim_lint_broadcastjob_look_at_failure(struct ro_lint *l, const struct sim_lint_broadcastjob_job_lint *j)
+{
+    struct ro_at type = ro_at_member(&j->failure, "type");
+    if (j->spec->failure == ROLLOUT_FAILURE_PAUSE)
+        RO_LINT(l, STOPS_FOR_GOOD, &type,
+                "a pod that has failed pauses the job, and nothing resumes it while that pod is there");
+    else if (j->spec->failure == ROLLOUT_FAILURE_FAIL_FAST && j->spec->completion == ROLLOUT_COMPLETION_NEVER)
+        RO_LINT(l, STOPS_FOR_GOOD, &type,
+                "FailFast%s: a pod that has failed ends a job of type Never, which is never deleted nor goes on",
+                type.node ? "" : " by default");
+}
+
+static void sim_lint_broadcastjob_look_at_words(struct ro_lint *l, const struct sim_lint_broadcastjob_job_lint *j)
+{
+    static const char *const completions[] = { "Always", "Never", NULL };
+    static const char *const failures[] = { "FailFast", "Continue", "Pause", NULL };
+    static const char *const times[] = { "activeDeadlineSeconds", "ttlSecondsAfterFinished", NULL };
+    static const char *const limit[] = { "restartLimit", NULL };
+    static const char *const others[] = { "completions", "completionMode", "backoffLimit", "suspend", NULL };
+    ro_lint_misplaced(l, &l->spec, times, "it belongs in completionPolicy");
+    ro_lint_misplaced(l, &l->spec, limit, "it belongs in failurePolicy");
+    ro_lint_misplaced(l, &l->spec, others, "it is of Kubernetes' Job, a BroadcastJob has no such setting");
+    ro_lint_word(l, &j->completion, "type", completions, "Always");
+    ro_lint_word(l, &j->failure, "type", failures, "Continue");
+}
+
+static void sim_lint_broadcastjob_look_at_labels(struct ro_lint *l)
+{
+    static const char *const keys[] = { "broadcastjob-name", "broadcastjob-controller-uid" };
+    struct ro_at metadata = ro_at_object(&l->decoder, &l->template, "metadata");
+    struct ro_at labels = ro_at_object(&l->decoder, &metadata, "labels");
+    for (size_t i = 0; i < 2; i++) {
+        struct ro_at at = ro_at_member(&labels, keys[i]);
+        if (at.node)
+            RO_LINT(l, IGNORED, &at, "label %s is the controller's own: admission refuses it in a template", keys[i]);
+    }
+}
+
+/* Where none of the nodes fits the template: by which of its members, or what there is in the way. */
+static int sim_lint_broadcastjob_look_at_nodes(struct ro_lint *l, const struct sim_lint_broadcastjob_job_lint *j, struct rollout_error *reterr)
+{
+    struct rollout_scheduling made = j->spec->scheduling;
+    size_t failed[RO_NODE_ROOM + 1] = { 0 };
+    uint8_t *usable = ro_arena_alloc(&l->arena, made.affinity.term_count + 1, 1);
+    if (!usable)
+        return ro_error_nomem(reterr);
+    made.node_name = (struct rollout_str){ NULL, 0 }; /* a pod is bound to its node whatever name the template has */
+    struct ro_node_rule rule = ro_node_rule(&made, usable);
+    rule.plain = true;
+    for (size_t i = 0; i < j->nodes.count; i++)
+        failed[ro_node_fit_empty(&rule, j->spec->requests, j->spec->request_count, ro_node_at(&j->nodes, i)).check]++;
+    if (j->nodes.count == 0 || failed[RO_NODE_FITS] > 0)
+        return ROLLOUT_OK;
+    size_t unselected = failed[RO_NODE_SELECTOR], unlike = failed[RO_NODE_AFFINITY];
+    const char *member = unselected == j->nodes.count ? "nodeSelector" : unlike == j->nodes.count ? "affinity" : NULL;
+    struct ro_at at = member ? ro_at_member(&l->pod_spec, member) : l->pod_spec;
+    RO_LINT(
+        l, UNREACHABLE, &at,
+        "no pod is created: of %zu node%s %zu lack labels of nodeSelector, %zu do not match the affinity, %zu have a "
+        "taint that is not tolerated, %zu are cordoned, %zu have too little room",
+        j->nodes.count, ro_lint_plural((int64_t)j->nodes.count), unselected, unlike, failed[RO_NODE_TAINT],
+        failed[RO_NODE_CORDONED], failed[RO_NODE_ROOM]);
+    return ROLLOUT_OK;
+}
+
+static int ro_lint_broadcastjob(struct ro_lint *l, const struct rollout_broadcastjob *spec, struct rollout_error *reterr)
+{
+    const struct rollout_nodes *nodes = &l->world->snapshot->nodes;
+    struct sim_lint_broadcastjob_job_lint j = {
+        .spec = spec,
+        .nodes = { (const char *)nodes->items, nodes->count, nodes->stride, NULL },
+        .completion = ro_at_object(&l->decoder, &l->spec, "completionPolicy"),
+        .failure = ro_at_object(&l->decoder, &l->spec, "failurePolicy"),
+    };
+    struct ro_at paused = ro_at_member(&l->spec, "paused");
+    int r = sim_lint_broadcastjob_count_nodes(l, &j, reterr);
+    if (r != ROLLOUT_OK)
+        return r;
+    ro_lint_read_limits(l, sim_lint_broadcastjob_build, &j);
+    sim_lint_broadcastjob_look_at_words(l, &j);
+    sim_lint_broadcastjob_look_at_parallelism(l, &j);
+    if (spec->flags & ROLLOUT_BROADCASTJOB_PAUSED)
+        RO_LINT(l, PAUSED, &paused, "paused: no pod is created%s",
+                spec->active_deadline_set ? ", while the time to activeDeadlineSeconds goes on" : "");
+    sim_lint_broadcastjob_look_at_times(l, &j);
+    sim_lint_broadcastjob_look_at_failure(l, &j);
+    sim_lint_broadcastjob_look_at_restarts(l, &j);
+    sim_lint_broadcastjob_look_at_labels(l);
+    return sim_lint_broadcastjob_look_at_nodes(l, &j, reterr);
 }
 
 /* ---- lib/sim/lint_cloneset.c ---- */
@@ -46937,6 +48128,13 @@ static void ro_revisions_free(struct ro_cluster *c)
     free(c->verdicts);
 }
 
+static int ro_revisions_add(struct ro_cluster *c, const struct rollout_revision *revision, const struct rollout_tree *object)
+{
+    int r = sim_revisions_add(c, revision, object);
+    sim_revisions_show(c);
+    return r;
+}
+
 /* Gates and policy say what is compared, so that all is compared anew where a change of the spec changes them. */
 static void sim_revisions_forget_pairs(struct ro_cluster *c)
 {
@@ -47140,6 +48338,38 @@ static const struct ro_sim_pair *ro_cluster_pair(struct ro_cluster *c, uint32_t 
 
 /* ---- templates ---- */
 
+static int ro_revisions_keep_tree(struct ro_cluster *c, const struct rollout_tree *tree, struct rollout_tree *ret)
+{
+    struct rollout_node *nodes = ro_arena_alloc(&c->arena, tree->count, sizeof *nodes);
+    if (!nodes)
+        return ro_error_nomem(c->reterr);
+    for (size_t i = 0; i < tree->count; i++) {
+        nodes[i] = tree->nodes[i];
+        nodes[i].key = ro_texts_keep(&c->texts, nodes[i].key);
+        nodes[i].text = ro_texts_keep(&c->texts, nodes[i].text);
+    }
+    *ret = (struct rollout_tree){ nodes, tree->count };
+    return c->texts.failed ? ro_error_nomem(c->reterr) : ROLLOUT_OK;
+}
+
+static int ro_revisions_like(struct ro_cluster *c, const struct rollout_tree *object, struct ro_sim_template *ret)
+{
+    struct rollout_pod pod;
+    struct rollout_in_place in_place;
+    int r = rollout_pod_from_object(object, &c->workload, sizeof pod, &pod, &in_place, c->reterr);
+    if (r != ROLLOUT_OK)
+        return r;
+    ret->labels = ro_texts_labels(&c->texts, &pod.labels);
+    ret->finalizers = ro_texts_finalizers(&c->texts, &pod.finalizers);
+    ret->labels = ro_texts_with(&c->texts, ret->labels, RO_STR("apps.kruise.io/cloneset-instance-id"),
+                                (struct rollout_str){ NULL, 0 });
+    ret->pod = (struct rollout_pod){ .phase = pod.phase, .flags = pod.flags, .deletion_cost = pod.deletion_cost };
+    ret->pod.namespace_ = ro_texts_keep(&c->texts, pod.namespace_);
+    return pod.in_place && pod.in_place->containers.count
+               ? ro_revisions_keep_tree(c, &pod.in_place->containers, &ret->containers)
+               : ROLLOUT_OK;
+}
+
 /* The pod that the objects' trees give. One is enough, whatever the action's count. */
 static int sim_revisions_make(struct ro_cluster *c, const struct rollout_plan *plan, size_t action, struct ro_sim_template *ret)
 {
@@ -47150,8 +48380,6 @@ static int sim_revisions_make(struct ro_cluster *c, const struct rollout_plan *p
     struct rollout_str id = RO_STR("zzzzz");
     struct rollout_strs ids = { &id, 1, sizeof id };
     struct rollout_objects *objects = NULL;
-    struct rollout_pod pod;
-    struct rollout_in_place in_place;
     uint32_t n = 0;
     for (uint32_t i = 0; i < create.attr_count && n < 16; i++) {
         struct rollout_attr attr = plan->attrs[create.attr_first + i];
@@ -47173,32 +48401,12 @@ static int sim_revisions_make(struct ro_cluster *c, const struct rollout_plan *p
     world.pod_object_count = world.claim_object_count = 0;
     int r = rollout_apply(&world, &one, 0, c->workload.cloneset ? &ids : NULL, &objects, c->reterr);
     if (r == ROLLOUT_OK)
-        r = rollout_pod_from_object(&objects->items[0], &c->workload, sizeof pod, &pod, &in_place, c->reterr);
-    if (r == ROLLOUT_OK) {
-        ret->labels = ro_texts_labels(&c->texts, &pod.labels);
-        ret->finalizers = ro_texts_finalizers(&c->texts, &pod.finalizers);
-        ret->labels = ro_texts_with(&c->texts, ret->labels, RO_STR("apps.kruise.io/cloneset-instance-id"),
-                                    (struct rollout_str){ NULL, 0 });
-        ret->pod = (struct rollout_pod){ .phase = pod.phase, .flags = pod.flags, .deletion_cost = pod.deletion_cost };
-        ret->pod.namespace_ = ro_texts_keep(&c->texts, pod.namespace_);
-        if (pod.in_place && pod.in_place->containers.count) {
-            struct rollout_node *nodes = ro_arena_alloc(&c->arena, pod.in_place->containers.count, sizeof *nodes);
-            if (nodes) {
-                memcpy(nodes, pod.in_place->containers.nodes, pod.in_place->containers.count * sizeof *nodes);
-                for (size_t i = 0; i < pod.in_place->containers.count; i++) {
-                    nodes[i].key = ro_texts_keep(&c->texts, nodes[i].key);
-                    nodes[i].text = ro_texts_keep(&c->texts, nodes[i].text);
-                }
-                ret->containers = (struct rollout_tree){ nodes, pod.in_place->containers.count };
-            }
-        }
-    }
+        r = ro_revisions_like(c, &objects->items[0], ret);
     rollout_objects_free(objects);
     return r == ROLLOUT_OK && (c->texts.failed || c->arena.failed) ? ro_error_nomem(c->reterr) : r;
 }
 
-/* Without trees: like a pod of the revision, or like any. */
-static void sim_revisions_copy(struct ro_cluster *c, uint32_t revision, struct ro_sim_template *ret)
+static void ro_revisions_copy(struct ro_cluster *c, uint32_t revision, struct ro_sim_template *ret)
 {
     uint32_t like = ROLLOUT_NONE;
     for (uint32_t i = 0; i < c->pod_count; i++)
@@ -47231,11 +48439,498 @@ static int ro_revisions_template(struct ro_cluster *c, const struct rollout_plan
     if (c->source->workload_object.count && (!revision || c->revision_objects[revision - 1].count))
         r = sim_revisions_make(c, plan, action, t);
     else
-        sim_revisions_copy(c, revision, t);
+        ro_revisions_copy(c, revision, t);
     t->known = r == ROLLOUT_OK;
     return r;
 }
 #undef REVISION_LIMIT
+
+/* ---- lib/sim/sets.c ---- */
+
+static const struct rollout_str sim_sets_own_keys[] = {
+    { "deployment.kubernetes.io/revision", 33 },
+    { "rollouts.kruise.io/deployment-extra-status", 42 },
+};
+
+/* ---- the list ---- */
+
+static void sim_sets_show(struct ro_cluster *c)
+{
+    c->snapshot.replica_sets = (struct rollout_replica_sets){ c->sets.items, c->sets.count, sizeof *c->sets.items };
+}
+
+static uint32_t ro_sets_add(struct ro_cluster *c)
+{
+    struct ro_sets *all = &c->sets;
+    if (all->count == all->room) {
+        size_t room = all->room ? 2 * all->room : 16;
+        struct rollout_replica_set_facts *items = realloc(all->items, room * sizeof *items);
+        if (items)
+            all->items = items;
+        struct ro_sim_set *hidden = realloc(all->hidden, room * sizeof *hidden);
+        if (hidden)
+            all->hidden = hidden;
+        struct rollout_tree *objects = realloc(all->objects, room * sizeof *objects);
+        if (objects)
+            all->objects = objects;
+        if (!items || !hidden || !objects)
+            return ROLLOUT_NONE;
+        all->room = room;
+    }
+    memset(&all->items[all->count], 0, sizeof *all->items);
+    memset(&all->hidden[all->count], 0, sizeof *all->hidden);
+    all->objects[all->count] = (struct rollout_tree){ 0 };
+    all->count++;
+    sim_sets_show(c);
+    return (uint32_t)all->count - 1;
+}
+
+static void ro_sets_free(struct ro_sets *sets)
+{
+    free(sets->items);
+    free(sets->hidden);
+    free(sets->objects);
+}
+
+static void ro_sets_sweep(struct ro_cluster *c)
+{
+    struct ro_sets *all = &c->sets;
+    size_t kept = 0;
+    while (kept < all->count && !all->hidden[kept].gone)
+        kept++;
+    if (kept == all->count)
+        return;
+    uint32_t *places = calloc(all->count, sizeof *places); /* from 1; 0 = gone */
+    if (!places) {
+        c->texts.failed = true;
+        return;
+    }
+    kept = 0;
+    for (size_t i = 0; i < all->count; i++) {
+        if (all->hidden[i].gone)
+            continue;
+        all->items[kept] = all->items[i];
+        all->hidden[kept] = all->hidden[i];
+        all->objects[kept] = all->objects[i];
+        places[i] = (uint32_t)++kept;
+    }
+    for (size_t i = 0; i < c->pod_count; i++)
+        c->pods[i].replica_set = c->pods[i].replica_set ? places[c->pods[i].replica_set - 1] : 0;
+    all->count = kept;
+    free(places);
+    sim_sets_show(c);
+}
+
+static void ro_sets_set_annotations(struct ro_cluster *c, uint32_t set, uint32_t number)
+{
+    struct rollout_labels labels = ro_texts_set(&c->texts, number)->labels;
+    if (set == ROLLOUT_NONE) {
+        c->sets.annotations = number;
+        c->specs.deployment.annotations = labels;
+    } else {
+        c->sets.hidden[set].annotations = number;
+        c->sets.items[set].annotations = labels;
+    }
+}
+
+static void ro_sets_annotate(struct ro_cluster *c, uint32_t set, struct rollout_str key, struct rollout_str value)
+{
+    uint32_t number = set == ROLLOUT_NONE ? c->sets.annotations : c->sets.hidden[set].annotations;
+    ro_sets_set_annotations(c, set, ro_texts_with(&c->texts, number, key, value));
+}
+
+/* ---- templates ---- */
+
+static const struct rollout_node *sim_sets_template_in(const struct rollout_tree *object)
+{
+    return object->count ? ro_dig(object->nodes, "spec", "template", NULL) : NULL;
+}
+
+/* The revision of an object's template; 0 = none yet. */
+static uint32_t sim_sets_find_template(const struct ro_cluster *c, const struct rollout_tree *object)
+{
+    const struct rollout_node *template = sim_sets_template_in(object);
+    for (size_t i = 0; template && i < c->revision_count; i++) {
+        const struct rollout_node *other = sim_sets_template_in(&c->revision_objects[i]);
+        if (other && ro_same_template(other, template))
+            return (uint32_t)i + 1;
+    }
+    return 0;
+}
+
+/* The ReplicaSet that would be made of the workload as it is asked for. */
+static int sim_sets_make_object(struct ro_cluster *c, struct rollout_tree *ret)
+{
+    struct rollout_world world = *c->source;
+    const struct rollout_attr attr = { .key = ROLLOUT_ATTR_REPLICAS };
+    const struct rollout_action create = { .op = ROLLOUT_OP_CREATE_REPLICA_SET,
+                                           .subject_kind = ROLLOUT_SUBJECT_REPLICA_SET,
+                                           .subject = ROLLOUT_NONE,
+                                           .attr_count = 1 };
+    const struct rollout_plan plan = {
+        .struct_size = sizeof plan, .actions = &create, .action_count = 1, .attrs = &attr, .attr_count = 1
+    };
+    struct rollout_objects *objects = NULL;
+    world.workload = &c->workload;
+    world.snapshot = &c->snapshot;
+    world.pod_object_count = world.claim_object_count = world.revision_object_count = 0;
+    int r = rollout_apply(&world, &plan, 0, NULL, &objects, c->reterr);
+    if (r == ROLLOUT_OK)
+        r = ro_revisions_keep_tree(c, &objects->items[0], ret);
+    rollout_objects_free(objects);
+    return r;
+}
+
+/* A template that no ReplicaSet has yet. */
+static int sim_sets_new_template(struct ro_cluster *c, uint32_t *ret)
+{
+    struct rollout_tree object = { 0 };
+    struct rollout_revision revision = { .number = (int64_t)c->revision_count + 1 };
+    int r = c->source->workload_object.count ? sim_sets_make_object(c, &object) : ROLLOUT_OK;
+    if (r != ROLLOUT_OK)
+        return r;
+    if (object.count) {
+        revision.name = ro_text(ro_dig(object.nodes, "metadata", "name", NULL));
+    } else {
+        char buf[300];
+        struct rollout_str owner = ro_kind_name(c);
+        int len = snprintf(buf, sizeof buf, "%.*s-%zu", (int)(owner.len > 250 ? 250 : owner.len),
+                           owner.data ? owner.data : "", c->revision_count + 1);
+        revision.name = ro_texts_keep(&c->texts, (struct rollout_str){ buf, (size_t)len });
+    }
+    r = ro_revisions_add(c, &revision, &object);
+    *ret = (uint32_t)c->revision_count;
+    return r;
+}
+
+static int sim_sets_template_of_set(struct ro_cluster *c, uint32_t set, uint32_t *ret)
+{
+    struct rollout_revision revision = { .name = c->sets.items[set].name, .number = (int64_t)c->revision_count + 1 };
+    *ret = sim_sets_find_template(c, &c->sets.objects[set]);
+    if (*ret)
+        return ROLLOUT_OK;
+    int r = ro_revisions_add(c, &revision, &c->sets.objects[set]);
+    *ret = (uint32_t)c->revision_count;
+    return r;
+}
+
+/* ---- the start ---- */
+
+static const struct rollout_replica_set_facts *sim_sets_given(const struct rollout_replica_sets *view, size_t i,
+                                                     struct rollout_replica_set_facts *full)
+{
+    size_t size = view->stride < sizeof *full ? view->stride : sizeof *full;
+    memset(full, 0, sizeof *full);
+    memcpy(full, (const char *)view->items + i * view->stride, size);
+    return full;
+}
+
+static int ro_sets_open(struct ro_cluster *c, const struct rollout_snapshot *snapshot)
+{
+    const struct rollout_replica_sets *view = &snapshot->replica_sets;
+    struct rollout_replica_set_facts full;
+    int r = ROLLOUT_OK;
+    for (size_t i = 0; i < view->count && r == ROLLOUT_OK; i++) {
+        uint32_t at = ro_sets_add(c);
+        if (at == ROLLOUT_NONE)
+            return ro_error_nomem(c->reterr);
+        c->sets.items[at] = *sim_sets_given(view, i, &full);
+        c->sets.hidden[at].stirs = true;
+        if (i < c->source->replica_set_object_count)
+            c->sets.objects[at] = c->source->replica_set_objects[i];
+        ro_sets_set_annotations(c, at, ro_texts_labels(&c->texts, &full.annotations));
+    }
+    /* those that are of the template that is asked for come first, so that they are told by their flag alone */
+    for (uint32_t i = 0; i < c->sets.count && r == ROLLOUT_OK; i++) {
+        if (!(c->sets.items[i].flags & ROLLOUT_REPLICA_SET_SAME_TEMPLATE))
+            continue;
+        if (!c->snapshot.update_revision)
+            r = sim_sets_template_of_set(c, i, &c->snapshot.update_revision);
+        c->sets.hidden[i].template = c->snapshot.update_revision;
+    }
+    for (uint32_t i = 0; i < c->sets.count && r == ROLLOUT_OK; i++)
+        if (!c->sets.hidden[i].template)
+            r = sim_sets_template_of_set(c, i, &c->sets.hidden[i].template);
+    if (r == ROLLOUT_OK && !c->snapshot.update_revision)
+        r = sim_sets_new_template(c, &c->snapshot.update_revision);
+    c->sets.first = c->snapshot.update_revision;
+    ro_sets_set_annotations(c, ROLLOUT_NONE, ro_texts_labels(&c->texts, &c->specs.deployment.annotations));
+    sim_sets_show(c);
+    return r;
+}
+
+/* ---- another spec ---- */
+
+/* Where the objects are not known, the ReplicaSets of the change's own world tell. */
+static int sim_sets_asked_template(struct ro_cluster *c, const struct rollout_world *world, uint32_t *ret)
+{
+    struct rollout_snapshot snapshot;
+    struct rollout_replica_set_facts full;
+    int r = ro_abi_struct(world->snapshot, &snapshot, sizeof snapshot, "snapshot", c->reterr);
+    *ret = sim_sets_find_template(c, &world->workload_object);
+    for (size_t i = 0; r == ROLLOUT_OK && !*ret && i < snapshot.replica_sets.count; i++)
+        if (sim_sets_given(&snapshot.replica_sets, i, &full)->flags & ROLLOUT_REPLICA_SET_SAME_TEMPLATE)
+            for (size_t k = 0; k < c->sets.count; k++)
+                if (ro_str_eq(c->sets.items[k].name, full.name))
+                    *ret = c->sets.hidden[k].template;
+    return r == ROLLOUT_OK && !*ret ? sim_sets_new_template(c, ret) : r;
+}
+
+static void ro_sets_keep_own(struct ro_cluster *c, uint32_t live)
+{
+    const struct rollout_labels *labels = &ro_texts_set(&c->texts, live)->labels;
+    c->sets.annotations = ro_texts_labels(&c->texts, &c->specs.deployment.annotations);
+    for (size_t i = 0; i < sizeof sim_sets_own_keys / sizeof *sim_sets_own_keys; i++) {
+        const struct rollout_str *value = ro_labels_get(labels, sim_sets_own_keys[i]);
+        ro_sets_annotate(c, ROLLOUT_NONE, sim_sets_own_keys[i], value ? *value : (struct rollout_str){ NULL, 0 });
+    }
+}
+
+static int ro_sets_change(struct ro_cluster *c, const struct rollout_world *world, int64_t generation)
+{
+    uint32_t live = c->sets.annotations;
+    int r = sim_sets_asked_template(c, world, &c->snapshot.update_revision);
+    ro_sets_keep_own(c, live);
+    if (c->specs.deployment.generation <= generation)
+        c->specs.deployment.generation = generation + 1;
+    return r;
+}
+
+/* ---- a new one ---- */
+
+static int ro_sets_make(struct ro_cluster *c, uint32_t template, uint32_t *ret_set)
+{
+    uint32_t at = ro_sets_add(c);
+    if (at == ROLLOUT_NONE)
+        return ro_error_nomem(c->reterr);
+    struct rollout_replica_set_facts *facts = &c->sets.items[at];
+    struct ro_decoder d = { .reterr = c->reterr };
+    const struct rollout_tree *object = &c->revision_objects[template - 1];
+    if (object->count) {
+        struct ro_at root = ro_at_root(object->nodes);
+        ro_replica_set_facts_decode(&d, &c->arena, &root, NULL, facts);
+        *facts = (struct rollout_replica_set_facts){ .name = facts->name, .selector = facts->selector };
+        c->sets.objects[at] = *object;
+    } else {
+        facts->name = c->revisions[template - 1].name;
+    }
+    facts->uid = facts->name;
+    facts->created_ms = c->snapshot.now_ms / 1000 * 1000;
+    facts->generation = 1;
+    facts->min_ready_seconds = c->specs.deployment.min_ready_seconds;
+    c->sets.hidden[at].template = template;
+    c->sets.hidden[at].stirs = true;
+    *ret_set = at;
+    return d.code == ROLLOUT_OK && c->arena.failed ? ro_error_nomem(c->reterr) : d.code;
+}
+
+/* ---- what their pods come to ---- */
+
+static int32_t ro_set_min_ready_seconds(const struct ro_cluster *c, uint32_t pod)
+{
+    uint32_t set = c->pods[pod].replica_set;
+    return set && set <= c->sets.count ? c->sets.items[set - 1].min_ready_seconds : 0;
+}
+
+static void ro_sets_show(struct ro_cluster *c)
+{
+    struct ro_sets *all = &c->sets;
+    for (size_t i = 0; i < all->count; i++) {
+        struct rollout_replica_set_facts *s = &all->items[i];
+        s->status_replicas = s->ready_replicas = s->available_replicas = 0;
+        s->observed_generation = s->generation;
+        s->flags &= ~(uint32_t)ROLLOUT_REPLICA_SET_SAME_TEMPLATE;
+        if (all->hidden[i].template == c->snapshot.update_revision)
+            s->flags |= ROLLOUT_REPLICA_SET_SAME_TEMPLATE;
+        all->hidden[i].was = s->replicas;
+    }
+    for (uint32_t i = 0; i < c->pod_count; i++) {
+        uint32_t set = c->pods[i].replica_set;
+        if (!set || !ro_kind_active(c, i))
+            continue;
+        struct rollout_replica_set_facts *s = &all->items[set - 1];
+        s->status_replicas++;
+        s->ready_replicas += (c->pods[i].flags & ROLLOUT_POD_READY) != 0;
+        s->available_replicas += ro_ready_for(&c->pods[i], s->min_ready_seconds, c->snapshot.now_ms);
+    }
+}
+
+static int64_t ro_sets_next(const struct ro_cluster *c)
+{
+    int64_t next = 0;
+    bool waits = false;
+    for (size_t i = 0; i < c->sets.count; i++)
+        waits = waits || c->sets.items[i].min_ready_seconds > 0;
+    for (uint32_t i = 0; waits && i < c->pod_count; i++) {
+        int32_t seconds = ro_set_min_ready_seconds(c, i);
+        if (!ro_kind_active(c, i) || !(c->pods[i].flags & ROLLOUT_POD_READY) || seconds <= 0)
+            continue;
+        int64_t at = ro_available_from(c->pods[i].ready_since_ms, seconds);
+        if (at > c->snapshot.now_ms && (!next || at < next))
+            next = at;
+    }
+    return next;
+}
+
+static void ro_sets_stir(struct ro_cluster *c)
+{
+    for (size_t i = 0; i < c->sets.count; i++)
+        c->sets.hidden[i].stirs = true;
+}
+
+/* ---- lib/sim/sets_steps.c ---- */
+
+/* What a ReplicaSet's own controller does. Source: deployment.md 11. */
+
+static bool sim_sets_steps_owns(const struct ro_cluster *c, uint32_t pod)
+{
+    return c->pods[pod].replica_set && ro_kind_active(c, pod) && !(c->pods[pod].flags & ROLLOUT_POD_NOT_SELECTED);
+}
+
+static void ro_sets_count(const struct ro_cluster *c)
+{
+    for (size_t i = 0; i < c->sets.count; i++)
+        c->sets.hidden[i].active = 0;
+    for (uint32_t i = 0; i < c->pod_count; i++)
+        if (sim_sets_steps_owns(c, i))
+            c->sets.hidden[c->pods[i].replica_set - 1].active++;
+}
+
+static bool sim_sets_steps_touch(struct ro_cluster *c, uint32_t pod)
+{
+    if (!c->sets.touched)
+        c->sets.touched = ro_arena_alloc(&c->arena, REPLICASET_BURST, sizeof *c->sets.touched);
+    if (!c->sets.touched)
+        return false;
+    c->sets.touched[c->sets.touched_count++] = pod;
+    return true;
+}
+
+/* ---- new pods ---- */
+
+/* The spec of the ReplicaSet as its own planner reads it. */
+static struct rollout_replicaset sim_sets_steps_spec_of(const struct ro_cluster *c, uint32_t set)
+{
+    const struct rollout_replica_set_facts *facts = &c->sets.items[set];
+    return (struct rollout_replicaset){ .struct_size = sizeof(struct rollout_replicaset),
+                                        .flags = ROLLOUT_REPLICASET_CONTROLLED,
+                                        .namespace_ = c->specs.deployment.namespace_,
+                                        .name = facts->name,
+                                        .selector = facts->selector,
+                                        .generation = facts->generation,
+                                        .replicas = { 1, facts->replicas },
+                                        .min_ready_seconds = facts->min_ready_seconds };
+}
+
+/* The pod that its object gives; without one: like a pod that is there. */
+static int sim_sets_steps_learn_template(struct ro_cluster *c, uint32_t set, struct ro_sim_template *ret)
+{
+    const struct rollout_attr attr = { .key = ROLLOUT_ATTR_COUNT, .value = 1 };
+    const struct rollout_action sim_sets_steps_create = { .op = ROLLOUT_OP_CREATE,
+                                           .subject_kind = ROLLOUT_SUBJECT_WORKLOAD,
+                                           .attr_count = 1 };
+    const struct rollout_plan plan = {
+        .struct_size = sizeof plan, .actions = &sim_sets_steps_create, .action_count = 1, .attrs = &attr, .attr_count = 1
+    };
+    if (!c->sets.objects[set].count) {
+        ro_revisions_copy(c, c->sets.hidden[set].template, ret);
+        return ROLLOUT_OK;
+    }
+    struct rollout_replicaset spec = sim_sets_steps_spec_of(c, set);
+    struct rollout_workload workload = { .struct_size = sizeof workload, .replicaset = &spec };
+    struct rollout_snapshot snapshot = { .struct_size = sizeof snapshot, .now_ms = c->snapshot.now_ms };
+    const struct rollout_world world = { .struct_size = sizeof world,
+                                         .workload = &workload,
+                                         .snapshot = &snapshot,
+                                         .api_version = RO_STR("apps/v1"),
+                                         .kind = RO_STR("ReplicaSet"),
+                                         .workload_object = c->sets.objects[set] };
+    struct rollout_objects *objects = NULL;
+    int r = rollout_apply(&world, &plan, 0, NULL, &objects, c->reterr);
+    if (r == ROLLOUT_OK)
+        r = ro_revisions_like(c, &objects->items[0], ret);
+    rollout_objects_free(objects);
+    return r;
+}
+
+static int sim_sets_steps_create(struct ro_cluster *c, uint32_t set, uint32_t count)
+{
+    struct ro_sim_template *template = &c->templates[c->sets.hidden[set].template - 1];
+    const struct rollout_str *hash =
+        ro_labels_get(&c->sets.items[set].selector.match_labels, RO_STR("pod-template-hash"));
+    int r = template->known ? ROLLOUT_OK : sim_sets_steps_learn_template(c, set, template);
+    template->known = r == ROLLOUT_OK;
+    for (uint32_t i = 0; i < count && r == ROLLOUT_OK; i++) {
+        if (c->pod_count >= RO_CLUSTER_PODS)
+            return ro_error(c->reterr, ROLLOUT_ERR_INVALID, "pods", "pods: more than the %d that can be played with",
+                            RO_CLUSTER_PODS);
+        uint32_t pod = ro_cluster_add_pod(c);
+        if (pod == ROLLOUT_NONE || !sim_sets_steps_touch(c, pod))
+            return ro_error_nomem(c->reterr);
+        struct rollout_pod *p = &c->pods[pod];
+        struct ro_sim_pod *h = &c->hidden[pod];
+        *p = template->pod;
+        p->phase = ROLLOUT_PHASE_PENDING;
+        p->replica_set = set + 1;
+        p->created_ms = c->snapshot.now_ms / 1000 * 1000;
+        h->labels = template->labels;
+        h->finalizers = template->finalizers;
+        h->target = h->image = (uint16_t)c->sets.hidden[set].template;
+        ro_cluster_relabel(c, pod);
+        if (hash)
+            ro_cluster_set_label(c, pod, RO_STR("pod-template-hash"), *hash);
+        p->name = ro_deed_drawn_name(c, c->sets.items[set].name, h->serial);
+    }
+    return r == ROLLOUT_OK && c->texts.failed ? ro_error_nomem(c->reterr) : r;
+}
+
+/* ---- surplus ones ---- */
+
+/* By the planner's rank, among all pods of the Deployment. */
+static int sim_sets_steps_delete(struct ro_cluster *c, uint32_t set)
+{
+    struct rollout_replicaset spec = sim_sets_steps_spec_of(c, set);
+    const struct rollout_workload workload = { .struct_size = sizeof workload, .replicaset = &spec };
+    struct rollout_snapshot snapshot = { .struct_size = sizeof snapshot,
+                                         .now_ms = c->snapshot.now_ms,
+                                         .pods = c->snapshot.pods,
+                                         .replica_sets = c->snapshot.replica_sets };
+    struct rollout_plan *plan = NULL;
+    for (uint32_t i = 0; i < c->pod_count; i++) {
+        if (c->pods[i].replica_set != set + 1 || !sim_sets_steps_owns(c, i))
+            c->pods[i].flags |= ROLLOUT_POD_FOREIGN;
+        if (c->hidden[i].flags & RO_SIM_GONE) /* which no rank counts */
+            c->pods[i].flags |= ROLLOUT_POD_TERMINATING;
+    }
+    int r = rollout_plan(&workload, &snapshot, &plan, c->reterr);
+    for (uint32_t i = 0; i < c->pod_count; i++)
+        c->pods[i].flags &= ~(uint32_t)ROLLOUT_POD_FOREIGN;
+    for (size_t i = 0; r == ROLLOUT_OK && i < plan->action_count; i++) {
+        if (plan->actions[i].op != ROLLOUT_OP_DELETE)
+            continue;
+        c->pods[plan->actions[i].subject].flags |= ROLLOUT_POD_TERMINATING;
+        if (!sim_sets_steps_touch(c, plan->actions[i].subject))
+            r = ro_error_nomem(c->reterr);
+    }
+    rollout_plan_free(plan);
+    return r;
+}
+
+static int ro_set_step(struct ro_cluster *c, uint32_t set, enum ro_set_step *ret)
+{
+    struct ro_sim_set *hidden = &c->sets.hidden[set];
+    int64_t missing = hidden->gone ? 0 : (int64_t)c->sets.items[set].replicas - hidden->active;
+    int r = ROLLOUT_OK;
+    hidden->stirs = false;
+    c->sets.touched_count = 0;
+    *ret = missing > 0 ? RO_SET_CREATES : missing < 0 ? RO_SET_DELETES : RO_SET_RESTS;
+    if (missing > 0)
+        r = sim_sets_steps_create(c, set, missing < REPLICASET_BURST ? (uint32_t)missing : REPLICASET_BURST);
+    else if (missing < 0)
+        r = sim_sets_steps_delete(c, set);
+    hidden->active += missing > 0 ? (int32_t)c->sets.touched_count : -(int32_t)c->sets.touched_count;
+    return r;
+}
 
 /* ---- lib/sim/simulate.c ---- */
 
@@ -47308,6 +49003,8 @@ static bool sim_simulate_has_revision(const struct rollout_simulation *s, struct
     for (size_t i = 0; i < s->cluster.revision_count; i++)
         if (ro_str_eq(s->cluster.revisions[i].name, name))
             return true;
+    if (s->cluster.workload.deployment && ro_str_eq(ro_kind_name(&s->cluster), name))
+        return true;
     for (size_t i = 0; i < s->options.change_count; i++) {
         const struct rollout_revisions *view = &s->options.changes[i].world->snapshot->revisions;
         for (size_t k = 0; k < view->count; k++) {
@@ -47469,6 +49166,8 @@ static int sim_simulate_carry_out_action(struct rollout_simulation *s, size_t ac
     size_t before = c->pod_count;
     int r = ro_cluster_act(c, s->plan, action, 0, writes);
     sim_simulate_count_write(s, a, writes, begun);
+    if (r == ROLLOUT_OK)
+        r = ro_written_action(s, action);
     if (c->gone && r == ROLLOUT_OK) /* what was there is told as it was */
         return ro_course_follow_all(s);
     if (pod != ROLLOUT_NONE && r == ROLLOUT_OK) {
@@ -47498,6 +49197,8 @@ static int sim_simulate_carry_out(struct rollout_simulation *s)
         r = sim_simulate_carry_out_action(s, i, writes);
         dies = left == 0;
     }
+    if (r == ROLLOUT_OK)
+        r = ro_course_sets(s);
     if (r == ROLLOUT_OK && !dies)
         r = ro_cluster_status(&s->cluster, s->plan);
     if (r == ROLLOUT_OK && !dies)
@@ -47522,6 +49223,8 @@ static int sim_simulate_change(struct rollout_simulation *s)
         c->hidden[i].flags &= (uint16_t)~RO_SIM_BEGUN;
     ro_figures_all(s);
     ro_figures_wanted(s);
+    if (r == ROLLOUT_OK)
+        r = ro_course_sets(s);
     return r == ROLLOUT_OK ? ro_course_follow_all(s) : r;
 }
 
@@ -47551,9 +49254,13 @@ static int64_t sim_simulate_next_pass(struct rollout_simulation *s, bool *ret_se
     int64_t now_ms = s->cluster.snapshot.now_ms, window = s->options.observe_ms ? s->options.observe_ms : OBSERVE_MS;
     struct ro_measure m;
     *ret_settled = false;
-    if (s->plan->action_count > 0)
+    bool looks_again = s->cluster.workload.deployment && s->plan->status_changed; /* by its own write */
+    if (s->plan->action_count > 0 || looks_again)
         return now_ms - (now_ms - s->start_ms) % window + window;
     int64_t by_itself = ro_course_next(s, false), at_change = sim_simulate_next_change(s), at_fault = ro_course_next(s, true);
+    int64_t at_age = s->cluster.workload.deployment ? ro_sets_next(&s->cluster) : 0;
+    by_itself = sim_simulate_earliest(by_itself, at_age);
+    at_fault = sim_simulate_earliest(at_fault, at_age);
     int64_t at_next = s->plan->next_ms > now_ms ? s->plan->next_ms : 0;
     if (by_itself)
         return sim_simulate_observed_at(s, sim_simulate_earliest(sim_simulate_earliest(at_fault, at_change), at_next));
@@ -47622,7 +49329,9 @@ static int sim_simulate_pass(struct rollout_simulation *s)
             r = ro_figures_assert(s, false);
     }
     if (r == ROLLOUT_OK && s->state.outcome == ROLLOUT_SIMULATION_RUNS)
-        r = s->plan ? sim_simulate_go_on(s) : sim_simulate_run_until(s, s->start_ms);
+        r = s->plan ? sim_simulate_go_on(s) : ro_course_sets(s);
+    if (r == ROLLOUT_OK && !s->plan && s->state.outcome == ROLLOUT_SIMULATION_RUNS)
+        r = sim_simulate_run_until(s, s->start_ms);
     if (r == ROLLOUT_OK && s->state.outcome == ROLLOUT_SIMULATION_RUNS) {
         ro_cluster_sweep(&s->cluster);
         if (ro_kind_min_ready_ms(&s->cluster) > 0 || !s->plan) /* else nothing changes but by what happens */
@@ -47713,7 +49422,7 @@ struct sim_small_record {
     uint8_t node; /* from 1; 0 = none */
     uint8_t bits;
     uint8_t batches;
-    uint8_t waits_for;
+    uint8_t waits_for; /* of a Deployment's, which is not updated in place, its ReplicaSet, from 1 */
     uint8_t young; /* 0 = not ready, or old enough; else the order in which pods became ready */
     uint8_t grace; /* the same of grace periods; 0 = none, or over */
     uint8_t trait;
@@ -47737,31 +49446,42 @@ _Static_assert(sizeof(struct sim_small_head) == 24, "no padding");
 
 /* ---- times ---- */
 
-static int64_t sim_small_old_since(const struct ro_small *s)
+/* How long this pod must have been ready: each of a Deployment's ReplicaSets says it for its own. */
+static int64_t sim_small_wait_of(const struct ro_small *s, size_t i)
 {
-    return s->now_ms - ro_kind_min_ready_ms(&s->cluster) - 3600 * 1000;
+    const struct ro_cluster *c = &s->cluster;
+    int32_t seconds = c->workload.deployment ? ro_set_min_ready_seconds(c, (uint32_t)i) : 0;
+    return c->workload.deployment ? (seconds > 0 ? (int64_t)seconds * 1000 : 0) : ro_kind_min_ready_ms(c);
+}
+
+static int64_t sim_small_old_since(const struct ro_small *s, size_t i)
+{
+    return s->now_ms - sim_small_wait_of(s, i) - 3600 * 1000;
+}
+
+/* When it will have been ready for long enough, but for a moment. */
+static int64_t sim_small_old_from(const struct ro_small *s, size_t i)
+{
+    return s->cluster.pods[i].ready_since_ms + sim_small_wait_of(s, i);
 }
 
 /* Ready for too short a time; where nobody waits, nobody is young. */
-static bool sim_small_is_young(const struct ro_small *s, const struct rollout_pod *p)
+static bool sim_small_is_young(const struct ro_small *s, size_t i)
 {
-    int64_t wait = ro_kind_min_ready_ms(&s->cluster);
-    return wait > 0 && (p->flags & ROLLOUT_POD_READY) && p->ready_since_ms >= s->now_ms - wait;
+    return sim_small_wait_of(s, i) > 0 && (s->cluster.pods[i].flags & ROLLOUT_POD_READY) && sim_small_old_from(s, i) >= s->now_ms &&
+           !(s->cluster.hidden[i].flags & RO_SIM_GONE);
 }
 
 /* How many different times before this one there are among those that count. */
-static uint8_t sim_small_rank_young(const struct ro_small *s, int64_t since)
+static uint8_t sim_small_rank_young(const struct ro_small *s, size_t pod)
 {
     int64_t last = INT64_MIN;
     for (uint8_t rank = 1;; rank++) {
         int64_t next = INT64_MAX;
-        for (size_t i = 0; i < s->cluster.pod_count; i++) {
-            const struct rollout_pod *p = &s->cluster.pods[i];
-            if (!(s->cluster.hidden[i].flags & RO_SIM_GONE) && sim_small_is_young(s, p) && p->ready_since_ms > last &&
-                p->ready_since_ms < next)
-                next = p->ready_since_ms;
-        }
-        if (next >= since)
+        for (size_t i = 0; i < s->cluster.pod_count; i++)
+            if (sim_small_is_young(s, i) && sim_small_old_from(s, i) > last && sim_small_old_from(s, i) < next)
+                next = sim_small_old_from(s, i);
+        if (next >= sim_small_old_from(s, pod))
             return rank;
         last = next;
     }
@@ -47791,21 +49511,16 @@ static uint8_t sim_small_rank_grace(const struct ro_small *s, int64_t end)
 
 static bool ro_small_age(struct ro_small *s)
 {
-    bool any = false;
     if (s->cluster.kind->age && s->cluster.kind->age(&s->cluster))
         return true;
-    for (size_t i = 0; i < s->cluster.pod_count; i++)
-        any = any || (sim_small_is_young(s, &s->cluster.pods[i]) && !(s->cluster.hidden[i].flags & RO_SIM_GONE));
-    if (!any)
-        return false;
     int64_t first = INT64_MAX;
     for (size_t i = 0; i < s->cluster.pod_count; i++)
-        if (sim_small_is_young(s, &s->cluster.pods[i]) && s->cluster.pods[i].ready_since_ms < first)
-            first = s->cluster.pods[i].ready_since_ms;
+        if (sim_small_is_young(s, i) && sim_small_old_from(s, i) < first)
+            first = sim_small_old_from(s, i);
     for (size_t i = 0; i < s->cluster.pod_count; i++)
-        if (sim_small_is_young(s, &s->cluster.pods[i]) && s->cluster.pods[i].ready_since_ms == first)
-            s->cluster.pods[i].ready_since_ms = sim_small_old_since(s);
-    return true;
+        if (sim_small_is_young(s, i) && sim_small_old_from(s, i) == first)
+            s->cluster.pods[i].ready_since_ms = sim_small_old_since(s, i);
+    return first != INT64_MAX;
 }
 
 static bool ro_small_end_grace(struct ro_small *s)
@@ -47890,8 +49605,10 @@ static struct sim_small_record sim_small_record_of(struct ro_small *s, size_t i)
         if (sim_small_in_grace(s, i))
             r.grace = sim_small_rank_grace(s, c->in_place[i].grace_end_ms);
     }
-    if (sim_small_is_young(s, p))
-        r.young = sim_small_rank_young(s, p->ready_since_ms);
+    if (c->workload.deployment)
+        r.waits_for = ro_small_set(s, p->replica_set);
+    if (sim_small_is_young(s, i))
+        r.young = sim_small_rank_young(s, i);
     r.trait = sim_small_trait_of(s, i);
     r.name = sim_small_by_name(s) ? sim_small_name_of(s, p->name) : 0;
     return r;
@@ -47943,7 +49660,10 @@ static size_t ro_small_pack(struct ro_small *s, uint8_t bytes[RO_SMALL_STATE], s
     head.pods = (uint8_t)n;
     memcpy(bytes, &head, sizeof head);
     memcpy(bytes + sizeof head, records, n * sizeof *records);
-    return sizeof head + n * sizeof *records;
+    size_t size = sizeof head + n * sizeof *records, more = 0;
+    if (c->workload.deployment && !(more = ro_small_pack_sets(s, bytes + size)))
+        return 0;
+    return size + more;
 }
 
 static void sim_small_unpack_pod(struct ro_small *s, size_t i, const struct sim_small_record *r)
@@ -47961,6 +49681,7 @@ static void sim_small_unpack_pod(struct ro_small *s, size_t i, const struct sim_
     p->restarts = t->restarts;
     p->sidecar_restarts = t->sidecar_restarts;
     p->namespace_ = s->namespace_;
+    p->replica_set = c->workload.deployment ? r->waits_for : 0;
     p->name = s->names[sim_small_by_name(s) ? r->name : i];
     p->created_ms = s->now_ms - 7200 * 1000 + (ro_kind_interchangeable(c) ? 0 : (int64_t)i * 1000);
     if (r->node && (r->bits & sim_small_BIT_SCHEDULED))
@@ -47970,7 +49691,7 @@ static void sim_small_unpack_pod(struct ro_small *s, size_t i, const struct sim_
     else if (r->node)
         p->target_node = c->nodes[r->node - 1].name;
     if (p->flags & ROLLOUT_POD_READY)
-        p->ready_since_ms = r->young ? s->now_ms - ro_kind_min_ready_ms(c) + r->young : sim_small_old_since(s);
+        p->ready_since_ms = r->young ? s->now_ms - sim_small_wait_of(s, i) + r->young : sim_small_old_since(s, i);
     h->serial = (uint32_t)i;
     h->labels = r->labels;
     h->finalizers = r->finalizers;
@@ -48000,6 +49721,8 @@ static void ro_small_unpack(struct ro_small *s, const uint8_t *bytes)
     memcpy(&head, bytes, sizeof head);
     ro_small_load(s, head.change, head.lost, head.cordoned);
     s->faults = head.faults;
+    if (c->workload.deployment) /* pods ask them how long they have to be ready */
+        ro_small_unpack_sets(s, bytes + sizeof head + head.pods * sizeof(struct sim_small_record));
     c->pod_count = head.pods;
     c->next_serial = head.pods;
     for (size_t i = 0; i < head.pods; i++) {
@@ -48030,6 +49753,8 @@ static void ro_small_load(struct ro_small *s, size_t change, uint32_t lost, uint
         c->reserved_count = spec->reserved_count;
         c->start_ordinal = spec->start_ordinal;
         c->snapshot.update_revision = spec->update_revision;
+        if (c->workload.deployment)
+            c->sets.annotations = ro_texts_labels(&c->texts, &c->specs.deployment.annotations);
         c->snapshot.in_place_verdicts =
             (struct rollout_in_place_verdicts){ spec->verdicts, spec->verdict_count, sizeof *spec->verdicts };
     }
@@ -48116,8 +49841,8 @@ static void sim_small_simplify(struct ro_small *s)
         c->pods[i].uid = (struct rollout_str){ NULL, 0 };
         if (c->pods[i].namespace_.data)
             s->namespace_ = c->pods[i].namespace_;
-        if ((c->pods[i].flags & ROLLOUT_POD_READY) && !sim_small_is_young(s, &c->pods[i]))
-            c->pods[i].ready_since_ms = sim_small_old_since(s);
+        if ((c->pods[i].flags & ROLLOUT_POD_READY) && !sim_small_is_young(s, i))
+            c->pods[i].ready_since_ms = sim_small_old_since(s, i);
     }
     c->backoff_count = 0;
     c->snapshot.failed_pod_backoffs.count = 0;
@@ -48155,6 +49880,9 @@ static int ro_small_open(struct ro_small *s, const struct rollout_world *world, 
         return ro_error(reterr, ROLLOUT_ERR_INVALID, "snapshot",
                         "snapshot: %zu pods, %zu nodes, %zu revisions, but at most %d each can be explored",
                         c->pod_count, c->node_count, c->revision_count, RO_SMALL_PODS);
+    r = c->workload.deployment ? ro_small_open_sets(s) : ROLLOUT_OK;
+    if (r != ROLLOUT_OK)
+        return r;
     size_t pods = c->pod_count;
     while (c->pod_room <= RO_SMALL_PODS) /* room that is never moved again */
         if (ro_cluster_add_pod(c) == ROLLOUT_NONE)
@@ -48177,6 +49905,154 @@ static int ro_small_open(struct ro_small *s, const struct rollout_world *world, 
 static void ro_small_free(struct ro_small *s)
 {
     ro_cluster_free(&s->cluster);
+}
+
+/* ---- lib/sim/small_sets.c ---- */
+
+/* A Deployment's ReplicaSets in the state of a small world, in the order of their age. Their status is not in it: it is what
+ * their pods are. */
+
+
+/* A ReplicaSet. No padding: forms are compared as bytes. */
+struct sim_small_sets_set {
+    int32_t min_ready_seconds;
+    uint16_t annotations;
+    uint8_t kind; /* place in the table of all that have ever been */
+    uint8_t flags;
+    uint8_t replicas;
+    uint8_t zero[3];
+};
+
+_Static_assert(sizeof(struct sim_small_sets_set) == 12, "no padding");
+
+/* ---- what stays the same with one ---- */
+
+static uint8_t sim_small_sets_kind_of(struct ro_small *s, size_t set)
+{
+    const struct ro_sets *all = &s->cluster.sets;
+    for (size_t i = 0; i < s->set_count; i++)
+        if (s->sets[i].template == all->hidden[set].template && ro_str_eq(s->sets[i].facts.name, all->items[set].name))
+            return (uint8_t)i;
+    if (s->set_count == sizeof s->sets / sizeof *s->sets) {
+        s->full = true;
+        return 0;
+    }
+    s->sets[s->set_count] = (struct ro_small_set){ all->items[set], all->objects[set], all->hidden[set].template };
+    return (uint8_t)s->set_count++;
+}
+
+/* ---- packing ---- */
+
+static uint8_t ro_small_set(const struct ro_small *s, uint32_t set)
+{
+    const struct ro_sets *all = &s->cluster.sets;
+    uint8_t place = 1;
+    if (!set || set > all->count || all->hidden[set - 1].gone)
+        return 0;
+    for (uint32_t i = 0; i < set - 1; i++)
+        place += !all->hidden[i].gone;
+    return place;
+}
+
+static size_t ro_small_pack_sets(struct ro_small *s, uint8_t *bytes)
+{
+    struct ro_cluster *c = &s->cluster;
+    uint32_t count = 0;
+    for (size_t i = 0; i < c->sets.count; i++) {
+        const struct rollout_replica_set_facts *facts = &c->sets.items[i];
+        struct sim_small_sets_set set;
+        if (c->sets.hidden[i].gone)
+            continue;
+        if (count++ == RO_SMALL_SETS || facts->replicas > UINT8_MAX) {
+            ro_error(c->reterr, ROLLOUT_ERR_INVALID, "replica_sets",
+                     "replica_sets: more than %d at a time, or %d replicas", RO_SMALL_SETS, UINT8_MAX);
+            return 0;
+        }
+        memset(&set, 0, sizeof set);
+        set.min_ready_seconds = facts->min_ready_seconds;
+        set.annotations = (uint16_t)c->sets.hidden[i].annotations;
+        set.kind = sim_small_sets_kind_of(s, i);
+        set.flags = (uint8_t)(facts->flags & ROLLOUT_REPLICA_SET_TERMINATING);
+        set.replicas = (uint8_t)facts->replicas;
+        memcpy(bytes + sizeof count + (count - 1) * sizeof set, &set, sizeof set);
+    }
+    if (s->full) {
+        ro_error(c->reterr, ROLLOUT_ERR_INVALID, "replica_sets", "replica_sets: more than %zu in all states",
+                 sizeof s->sets / sizeof *s->sets);
+        return 0;
+    }
+    memcpy(bytes, &count, sizeof count);
+    return sizeof count + count * sizeof(struct sim_small_sets_set);
+}
+
+static void ro_small_unpack_sets(struct ro_small *s, const uint8_t *bytes)
+{
+    struct ro_cluster *c = &s->cluster;
+    uint32_t count;
+    memcpy(&count, bytes, sizeof count);
+    c->sets.count = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        struct sim_small_sets_set set;
+        uint32_t at = ro_sets_add(c);
+        if (at == ROLLOUT_NONE) {
+            c->texts.failed = true;
+            return;
+        }
+        memcpy(&set, bytes + sizeof count + i * sizeof set, sizeof set);
+        struct rollout_replica_set_facts *facts = &c->sets.items[at];
+        *facts = s->sets[set.kind].facts;
+        facts->flags = set.flags;
+        facts->replicas = set.replicas;
+        facts->min_ready_seconds = set.min_ready_seconds;
+        facts->created_ms = s->now_ms - 7200 * 1000 + (int64_t)i * 1000;
+        facts->replica_failure = (struct rollout_condition){ .type = { NULL, 0 } };
+        c->sets.objects[at] = s->sets[set.kind].object;
+        c->sets.hidden[at].template = s->sets[set.kind].template;
+        ro_sets_set_annotations(c, at, set.annotations);
+    }
+    c->snapshot.replica_sets.count = count;
+}
+
+/* ---- open ---- */
+
+static int sim_small_sets_by_age(const void *context, uint32_t a, uint32_t b)
+{
+    const struct rollout_replica_set_facts *x = (const struct rollout_replica_set_facts *)context + a;
+    const struct rollout_replica_set_facts *y = (const struct rollout_replica_set_facts *)context + b;
+    if (x->created_ms != y->created_ms)
+        return x->created_ms < y->created_ms ? -1 : 1;
+    return ro_str_cmp(x->name, y->name);
+}
+
+static int ro_small_open_sets(struct ro_small *s)
+{
+    struct ro_cluster *c = &s->cluster;
+    struct ro_sets *all = &c->sets;
+    uint32_t order[2 * RO_SMALL_SETS], places[RO_SMALL_SETS];
+    struct rollout_replica_set_facts items[RO_SMALL_SETS];
+    struct ro_sim_set hidden[RO_SMALL_SETS];
+    struct rollout_tree objects[RO_SMALL_SETS];
+    size_t n = all->count;
+    if (n > RO_SMALL_SETS)
+        return ro_error(c->reterr, ROLLOUT_ERR_INVALID, "replica_sets",
+                        "replica_sets: %zu, but at most %d can be explored", n, RO_SMALL_SETS);
+    for (uint32_t i = 0; i < n; i++)
+        order[i] = i;
+    ro_sort_indices(order, n, order + n, sim_small_sets_by_age, all->items);
+    for (uint32_t i = 0; i < n; i++) {
+        items[i] = all->items[order[i]];
+        hidden[i] = all->hidden[order[i]];
+        objects[i] = all->objects[order[i]];
+        places[order[i]] = i + 1;
+    }
+    if (n) {
+        memcpy(all->items, items, n * sizeof *items);
+        memcpy(all->hidden, hidden, n * sizeof *hidden);
+        memcpy(all->objects, objects, n * sizeof *objects);
+    }
+    for (size_t i = 0; i < c->pod_count; i++)
+        c->pods[i].replica_set = c->pods[i].replica_set ? places[c->pods[i].replica_set - 1] : 0;
+    return ROLLOUT_OK;
 }
 
 /* ---- lib/sim/story.c ---- */
@@ -48332,6 +50208,11 @@ static uint32_t sim_story_describe(const struct rollout_check *k, uint16_t what,
                      ? "lets go of"
                      : "puts it back on",
                  len, name);
+        return ROLLOUT_MOVE_WORLD;
+    case MOVE_SET:
+        snprintf(buf, size, "ReplicaSet %.*s brings its pods to %d",
+                 (int)(c->sets.items[i].name.len > 80 ? 80 : c->sets.items[i].name.len),
+                 c->sets.items[i].name.data ? c->sets.items[i].name.data : "", (int)c->sets.items[i].replicas);
         return ROLLOUT_MOVE_WORLD;
     case MOVE_UNREADY:
         snprintf(buf, size, "pod %.*s becomes unready", len, name);
@@ -48937,6 +50818,44 @@ static int ro_written_pass(struct rollout_simulation *s)
     return r;
 }
 
+/* What the model knows of a Deployment's metadata. */
+static void sim_written_tell_deployment(const struct ro_cluster *c, struct ro_arena *arena, struct ro_edit *object)
+{
+    const struct rollout_deployment *spec = c->workload.deployment;
+    struct ro_edit *metadata = ro_edit_need_object(arena, object, "metadata");
+    ro_edit_remove(metadata, RO_STR("annotations"));
+    for (uint32_t i = 0; i < spec->annotations.count; i++)
+        ro_edit_set_text(arena, ro_edit_need_object(arena, metadata, "annotations"),
+                         *ro_label_key(&spec->annotations, i), *ro_label_value(&spec->annotations, i));
+    if (spec->generation)
+        ro_edit_set(metadata, RO_STR("generation"), ro_edit_integer(arena, spec->generation));
+}
+
+/* An action on the workload itself. */
+static int ro_written_action(struct rollout_simulation *s, size_t action)
+{
+    const struct rollout_action *a = &s->plan->actions[action];
+    struct rollout_objects *objects = NULL;
+    struct rollout_world world;
+    struct ro_arena arena = { NULL, false };
+    int r = ROLLOUT_OK;
+    if (!s->object_block || !s->cluster.workload.deployment ||
+        (a->op != ROLLOUT_OP_SET_TEMPLATE && a->subject_kind != ROLLOUT_SUBJECT_WORKLOAD))
+        return ROLLOUT_OK;
+    ro_written_world(s, &world);
+    if (a->op == ROLLOUT_OP_SET_TEMPLATE)
+        r = rollout_apply_to(&world, s->plan, action, &s->object, &objects, s->cluster.reterr);
+    if (r != ROLLOUT_OK)
+        return r;
+    struct ro_edit *object = ro_edit_copy(&arena, objects ? objects->items[0].nodes : s->object.nodes);
+    sim_written_tell_deployment(&s->cluster, &arena, object);
+    struct rollout_tree flat = ro_edit_flatten(&arena, object);
+    r = arena.failed ? ro_error_nomem(s->cluster.reterr) : sim_written_keep(s, &flat);
+    rollout_objects_free(objects);
+    ro_arena_free(&arena);
+    return r;
+}
+
 /* Everything of the new object, but what has been reached so far. */
 static int ro_written_change(struct rollout_simulation *s, const struct rollout_world *to)
 {
@@ -48950,6 +50869,8 @@ static int ro_written_change(struct rollout_simulation *s, const struct rollout_
     ro_edit_remove(object, RO_STR("status"));
     if (status)
         ro_edit_set(object, RO_STR("status"), ro_edit_copy(&arena, status));
+    if (s->cluster.workload.deployment)
+        sim_written_tell_deployment(&s->cluster, &arena, object);
     struct rollout_tree flat = ro_edit_flatten(&arena, object);
     int r = arena.failed ? ro_error_nomem(s->cluster.reterr) : sim_written_keep(s, &flat);
     ro_arena_free(&arena);
@@ -48967,6 +50888,11 @@ static void ro_written_world(const struct rollout_simulation *s, struct rollout_
         ret->workload_object = s->object;
     ret->revision_objects = c->revision_objects;
     ret->revision_object_count = c->revision_count;
+    if (c->workload.deployment) { /* whose revisions are its ReplicaSets' templates */
+        ret->replica_set_objects = c->sets.objects;
+        ret->replica_set_object_count = c->sets.count;
+        ret->revision_object_count = 0;
+    }
     ret->pod_objects = ret->claim_objects = NULL;
     ret->pod_object_count = ret->claim_object_count = 0;
 }

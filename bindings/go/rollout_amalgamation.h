@@ -2201,7 +2201,8 @@ ROLLOUT_API void rollout_objects_free(struct rollout_objects *objects);
  *  up: pods have no containers where the facts have none, a claim no size. The result is decoded and compared before it is
  *  given out, so that it never says anything else; what may differ is node_index, a current revision of 0, which is
  *  written as the update revision, verdicts on pairs of revisions that were compared beforehand, and an in_place that
- *  says nothing. So what several facts say must agree: the revision, lifecycle state and marks of a pod with its labels,
+ *  says nothing. Revisions and verdicts beside a Deployment or a ReplicaSet stay out: their own are the ReplicaSets, whose
+ *  objects are the world's, by their names, with these facts. So what several facts say must agree: the revision, lifecycle state and marks of a pod with its labels,
  *  ROLLOUT_POD_NOT_SELECTED with the selector, ROLLOUT_CLAIM_OWNED with the owners.
  *  Not for a UnitedDeployment, whose children are more than their facts.
  *  Returns ROLLOUT_OK, ROLLOUT_ERR_ABI, ROLLOUT_ERR_INVALID (error.field is the fact, such as "pods[3].flags", that no
@@ -2287,7 +2288,8 @@ struct rollout_fault {
     uint32_t kind;             /**< ROLLOUT_FAULT_* */
     uint32_t share;            /**< of a million pods so many, drawn by the seed; 0 = all: NEVER_READY, IMAGE, CRASH, FAIL */
     int64_t at_ms;             /**< see the kind */
-    struct rollout_str target; /**< NEVER_READY, IMAGE, CRASH: name of a revision, absent = any; NODE, CORDON, RETURN:
+    struct rollout_str target; /**< NEVER_READY, IMAGE, CRASH: name of a revision, absent = any; a Deployment's are named as their ReplicaSets, and its
+                                    own name is the template that it asks for at the start; NODE, CORDON, RETURN:
                                     name of a node or of a zone; FAIL: the same, absent = any; BREAK: name of a pod, which need not be there yet. What is not
                                     there is refused */
 };
@@ -2389,7 +2391,8 @@ ROLLOUT_API int rollout_simulation_step(struct rollout_simulation *simulation, s
 /** The workload of the last pass, valid until the next step. NULL before the first one. Since: 0.1 (testing) */
 ROLLOUT_API const struct rollout_workload *rollout_simulation_workload(const struct rollout_simulation *simulation);
 
-/** Its snapshot, the same. Since: 0.1 (testing) */
+/** Its snapshot, the same. That of a Deployment lists its templates as revisions, each by the name of its ReplicaSet, which
+ *  no planner reads. Since: 0.1 (testing) */
 ROLLOUT_API const struct rollout_snapshot *rollout_simulation_snapshot(const struct rollout_simulation *simulation);
 
 /** Its plan, which is carried out by the next step; the same. With outcome FAILED it may be carried out already.
@@ -2583,7 +2586,7 @@ enum {
     ROLLOUT_LINT_UNKNOWN_TEXT = 103,        /**< none of the known words: another one is assumed */
     ROLLOUT_LINT_MISPLACED = 104,           /**< no field of this version: the API drops it */
     ROLLOUT_LINT_IGNORED = 105,             /**< a field that has no effect beside the others, or while a gate is off */
-    ROLLOUT_LINT_NEGATIVE = 106,            /**< a number of pods below 0 */
+    ROLLOUT_LINT_NEGATIVE = 106,            /**< a number of pods, restarts or seconds below 0 */
 
     /* 2: arithmetic */
     ROLLOUT_LINT_ROUNDS_TO_NONE = 201, /**< a percentage above 0 that rounds to 0 */
@@ -2594,13 +2597,15 @@ enum {
     ROLLOUT_LINT_NO_BUDGET = 301,          /**< maxSurge and maxUnavailable both come to 0 */
     ROLLOUT_LINT_NEVER_RELEASES = 302,     /**< the partition keeps all */
     ROLLOUT_LINT_CREATES_NOTHING = 303,    /**< a limit of creations comes to 0 */
-    ROLLOUT_LINT_PAUSED = 304,             /**< updates are paused */
-    ROLLOUT_LINT_DEADLINE_TOO_SHORT = 305, /**< progressDeadlineSeconds is over before minReadySeconds */
+    ROLLOUT_LINT_PAUSED = 304,             /**< updates, or a job, are paused */
+    ROLLOUT_LINT_DEADLINE_TOO_SHORT = 305, /**< progressDeadlineSeconds is over before minReadySeconds, a job's deadline
+                                                before it begins */
     ROLLOUT_LINT_SURGE_STAYS = 306,        /**< OnDelete with maxSurge: pods for an update that never comes (K14) */
     ROLLOUT_LINT_DELETES_NOTHING = 307,    /**< OnDelete whose built-in maxUnavailable comes to 0: an available pod that
                                                 is marked for deletion stays (K13) */
     ROLLOUT_LINT_SHARES_IMPOSSIBLE = 320,  /**< numbers of a UnitedDeployment's subsets that cannot all hold */
     ROLLOUT_LINT_REPLICAS_LEFT_OVER = 321, /**< replicas beyond the maxima of all its subsets */
+    ROLLOUT_LINT_STOPS_FOR_GOOD = 330,     /**< a BroadcastJob's first failed pod stops it, and nothing lets it go on */
 
     /* 4: selectors and order */
     ROLLOUT_LINT_SELECTOR_UNUSABLE = 401,     /**< not what Kubernetes takes as a selector */
@@ -2643,7 +2648,7 @@ struct rollout_findings {
  *  contradicts spec.selector is said to be unreachable; without nodes a DaemonSet's are counted by its status. What the
  *  API fills in where it is absent (replicas, a CloneSet's rollingUpdate) counts as filled in. Findings are about
  *  upstream's behaviour: cloneset.md 1, statefulset.md 1 to 3, daemonset.md 1 and 2, sidecarset.md 1, 10 and 13,
- *  ordering.md 6 and 7, and the defects in their tables.
+ *  broadcastjob.md 1 and 5, ordering.md 6 and 7, and the defects in their tables.
  *
  *  On success *ret_findings is the caller's, with count 0 where nothing is found; on failure it is untouched. reterr
  *  may be NULL. Takes as long as terms of weightPriority times pods, else n log n.

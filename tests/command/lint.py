@@ -13,7 +13,7 @@ import unittest
 ROLLOUT, ROOT = sys.argv[1], pathlib.Path(sys.argv[2])
 STUCK = ROOT / 'examples' / 'lint' / 'stuck.json'
 KINDS = ['cloneset', 'cloneset-wild', 'cloneset-release', 'statefulset', 'nativestatefulset', 'daemonset', 'nativedaemonset',
-         'sidecarset']
+         'sidecarset', 'broadcastjob']
 
 
 def rollout(*arguments, text=''):

@@ -16,10 +16,11 @@ void *keep(struct copy *copy, size_t size)
     if (world->workload->kind)                                                                                         \
     copy->workload.kind = memcpy(&copy->kind, world->workload->kind, sizeof copy->kind)
 
-struct copy *copy_make(const struct rollout_world *world)
+struct copy *copy_make(const struct rollout_world *world, json_t *document)
 {
     struct copy *copy = calloc(1, sizeof *copy);
     size_t n = world->snapshot->pods.count;
+    copy->document = document;
     copy->workload = *world->workload;
     copy->snapshot = *world->snapshot;
     COPY_SPEC(cloneset);
@@ -29,6 +30,7 @@ struct copy *copy_make(const struct rollout_world *world)
     COPY_SPEC(deployment);
     COPY_SPEC(replicaset);
     COPY_SPEC(uniteddeployment);
+    COPY_SPEC(sidecarset);
     for (size_t i = 0; i < world->workload->gate_count; i++)
         copy->gates[i] = world->workload->gates[i];
     copy->workload.gates = copy->gates;
@@ -65,6 +67,7 @@ void copy_free(struct copy *copy)
 {
     while (copy->n_garbage > 0)
         free(copy->garbage[--copy->n_garbage]);
+    json_decref(copy->edited);
     free(copy);
 }
 

@@ -194,18 +194,24 @@ static void complain(const char *id, const struct rollout_plan *plan, const stru
     printf("%s: %.*s: %s (%s): %s\n", id, (int)name.len, name.data, rollout_reason_name(v->reason), sentence, what);
 }
 
-static bool test_verdict(const struct played *base, const struct played *next, const struct rollout_verdict *v,
-                         const char **ret_what)
+static bool test_verdict(json_t *document, const struct played *base, const struct played *next,
+                         const struct rollout_verdict *v, const char **ret_what)
 {
     const struct rollout_plan *plan = base->plan;
     const struct rollout_snapshot *snapshot = base->world->snapshot;
-    struct copy *copy = copy_make(base->world);
+    struct copy *copy = copy_make(base->world, document);
     struct rollout_error error = { .struct_size = sizeof error };
     struct rollout_plan *after = NULL;
+    struct played edited = { 0 };
     bool truth = true;
     *ret_what = "nothing changes when it is lifted";
     switch (lift(copy, plan, v)) {
     case LIFTED:
+        if (copy->edited) {
+            played_make(copy->edited, &edited);
+            truth = told_the_truth(plan, snapshot, v, edited.plan, edited.world->snapshot);
+            break;
+        }
         if (rollout_plan(&copy->workload, &copy->snapshot, &after, &error)) {
             *ret_what = "the plan fails when it is lifted";
             truth = false;
@@ -224,6 +230,7 @@ static bool test_verdict(const struct played *base, const struct played *next, c
         break;
     }
     rollout_plan_free(after);
+    played_free(&edited);
     copy_free(copy);
     return truth;
 }
@@ -280,7 +287,7 @@ static void test_line(const char *id, json_t *snapshot, struct tally *tally)
             continue;
         tally->held++;
         tally->tested[v->reason]++;
-        if (test_verdict(&base, &next, v, &what))
+        if (test_verdict(snapshot, &base, &next, v, &what))
             continue;
         if (tally->failed++ < 40)
             complain(id, base.plan, base.world->snapshot, v, what);

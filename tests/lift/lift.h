@@ -3,6 +3,7 @@
 #ifndef LIFT_H
 #define LIFT_H
 
+#include <jansson.h>
 #include <stdbool.h>
 
 #include <rollout/json.h>
@@ -19,6 +20,9 @@ struct copy {
     struct rollout_deployment deployment;
     struct rollout_replicaset replicaset;
     struct rollout_uniteddeployment uniteddeployment;
+    struct rollout_sidecarset sidecarset;
+    json_t *document; /* what the facts were read from */
+    json_t *edited;   /* ... changed, instead of the facts; NULL: not */
     struct rollout_pod *pods; /* room for one more */
     struct rollout_replica_set_facts *replica_sets;
     struct rollout_subset *subsets;
@@ -30,7 +34,7 @@ struct copy {
     size_t n_garbage;
 };
 
-struct copy *copy_make(const struct rollout_world *world);
+struct copy *copy_make(const struct rollout_world *world, json_t *document);
 void copy_free(struct copy *copy);
 /* Zeroed memory that goes with the copy. */
 void *keep(struct copy *copy, size_t size);
@@ -47,6 +51,7 @@ enum lifted lift_daemonset(struct copy *copy, const struct rollout_plan *plan, c
 enum lifted lift_broadcastjob(struct copy *copy, const struct rollout_plan *plan, const struct rollout_verdict *v);
 enum lifted lift_deployment(struct copy *copy, const struct rollout_plan *plan, const struct rollout_verdict *v);
 enum lifted lift_uniteddeployment(struct copy *copy, const struct rollout_plan *plan, const struct rollout_verdict *v);
+enum lifted lift_sidecarset(struct copy *copy, const struct rollout_plan *plan, const struct rollout_verdict *v);
 enum lifted lift_replicaset(struct copy *copy, const struct rollout_plan *plan, const struct rollout_verdict *v);
 
 /* ---- what they share ---- */

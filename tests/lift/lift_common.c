@@ -112,6 +112,8 @@ enum lifted lift_common(struct copy *copy, const struct rollout_plan *plan, cons
 
 enum lifted lift(struct copy *copy, const struct rollout_plan *plan, const struct rollout_verdict *v)
 {
+    if (copy->workload.sidecarset)
+        return lift_sidecarset(copy, plan, v);
     enum lifted lifted = lift_common(copy, plan, v);
     if (lifted != UNKNOWN)
         return lifted;

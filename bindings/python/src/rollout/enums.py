@@ -1152,7 +1152,7 @@ class Lint(IntEnum):
     IGNORED = 105
     """a field that has no effect beside the others, or while a gate is off"""
     NEGATIVE = 106
-    """a number of pods below 0"""
+    """a number of pods, restarts or seconds below 0"""
     ROUNDS_TO_NONE = 201
     """a percentage above 0 that rounds to 0"""
     ROUNDS_TO_ALL = 202
@@ -1166,9 +1166,9 @@ class Lint(IntEnum):
     CREATES_NOTHING = 303
     """a limit of creations comes to 0"""
     PAUSED = 304
-    """updates are paused"""
+    """updates, or a job, are paused"""
     DEADLINE_TOO_SHORT = 305
-    """progressDeadlineSeconds is over before minReadySeconds"""
+    """progressDeadlineSeconds is over before minReadySeconds, a job's deadline before it begins"""
     SURGE_STAYS = 306
     """OnDelete with maxSurge: pods for an update that never comes (K14)"""
     DELETES_NOTHING = 307
@@ -1177,6 +1177,8 @@ class Lint(IntEnum):
     """numbers of a UnitedDeployment's subsets that cannot all hold"""
     REPLICAS_LEFT_OVER = 321
     """replicas beyond the maxima of all its subsets"""
+    STOPS_FOR_GOOD = 330
+    """a BroadcastJob's first failed pod stops it, and nothing lets it go on"""
     SELECTOR_UNUSABLE = 401
     """not what Kubernetes takes as a selector"""
     UNREACHABLE = 402
