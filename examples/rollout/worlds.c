@@ -125,7 +125,11 @@ static int ask_deployment(const struct rollout_node *workload, struct start *ret
     if (rc != ROLLOUT_OK)
         return rc;
     struct edited document = { .root = objects->items[0].nodes };
-    if (!edit_put(&document, "workload", workload, reterr))
+    const struct rollout_node *metadata = node_get(node_get(document.root, "workload"), "metadata");
+    const struct rollout_node *number = node_get(node_get(metadata, "annotations"), "deployment.kubernetes.io/revision");
+    if (!edit_put(&document, "workload", workload, reterr) ||
+        (number && !edit_put(&document, "workload.metadata.annotations[\"deployment.kubernetes.io/revision\"]", number,
+                             reterr))) /* which no manifest takes away */
         rc = reterr->code;
     if (rc == ROLLOUT_OK)
         text_add_node(&text, document.root);

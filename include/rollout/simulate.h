@@ -7,6 +7,9 @@
  *  a pod; what goes wrong and how the spec changes midway are lists. Nothing is random but by the seed: the
  *  same input and seed give the same release on every machine.
  *
+ *  The controllers of a Deployment's ReplicaSets act at once, choosing as rollout_plan() of a ReplicaSet does, and
+ *  their status is what their pods are whenever the driver looks. rollout_check_step() lets them lag behind.
+ *
  *  Times within a simulation are milliseconds since its start. */
 #ifndef ROLLOUT_SIMULATE_H
 #define ROLLOUT_SIMULATE_H
@@ -67,10 +70,10 @@ struct rollout_fault {
     uint32_t kind;             /**< ROLLOUT_FAULT_* */
     uint32_t share;            /**< of a million pods so many, drawn by the seed; 0 = all: NEVER_READY, IMAGE, CRASH, FAIL */
     int64_t at_ms;             /**< see the kind */
-    struct rollout_str target; /**< NEVER_READY, IMAGE, CRASH: name of a revision, absent = any; a Deployment's are named as their ReplicaSets, and its
-                                    own name is the template that it asks for at the start; NODE, CORDON, RETURN:
-                                    name of a node or of a zone; FAIL: the same, absent = any; BREAK: name of a pod, which need not be there yet. What is not
-                                    there is refused */
+    struct rollout_str target; /**< NEVER_READY, IMAGE, CRASH: name of a revision, absent = any; a Deployment's are named as their
+                                    ReplicaSets, and its own name is the template that it asks for at the start; NODE, CORDON,
+                                    RETURN: name of a node or of a zone; FAIL: the same, absent = any; BREAK: name of a pod,
+                                    which need not be there yet. What is not there is refused */
 };
 
 /** The spec changes midway. Frozen. */

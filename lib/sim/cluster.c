@@ -118,8 +118,14 @@ static void guess(struct ro_cluster *c, uint32_t i)
     struct ro_sim_pod *h = &c->hidden[i];
     uint32_t flags = p->in_place ? p->in_place->flags : 0;
     bool waits = (flags & ROLLOUT_IN_PLACE_STATE) && !(flags & ROLLOUT_IN_PLACE_CONTAINERS_DONE);
+    if (!c->workload.replicaset) /* nobody else reads it */
+        p->flags &= ~(uint32_t)ROLLOUT_POD_FOREIGN;
+    if (c->workload.deployment && p->replica_set > c->sets.count) /* that of none of them */
+        p->replica_set = 0;
     uint32_t set = c->workload.deployment ? p->replica_set : 0;
-    h->target = ro_kind_versionless(c) ? 1 : set && set <= c->sets.count ? (uint16_t)c->sets.hidden[set - 1].template : (uint16_t)ro_cluster_revision(c, p->revision);
+    h->target = ro_kind_versionless(c) ? 1
+                : set                  ? (uint16_t)c->sets.hidden[set - 1].template
+                                       : (uint16_t)ro_cluster_revision(c, p->revision);
     h->image = waits || (flags & ROLLOUT_IN_PLACE_GRACE) ? 0 : h->target;
     if (waits)
         h->flags |= RO_SIM_RESTARTS;
@@ -327,7 +333,12 @@ static int kind_number(const struct rollout_world *world)
     struct rollout_workload full;
     if (ro_abi_struct(world->workload, &full, sizeof full, "workload", NULL) != ROLLOUT_OK)
         return -1;
-    return full.cloneset ? 0 : full.statefulset ? 1 : full.broadcastjob ? 3 : full.replicaset ? 8 : full.deployment ? 9 : 2;
+    return full.cloneset       ? 0
+           : full.statefulset  ? 1
+           : full.broadcastjob ? 3
+           : full.replicaset   ? 8
+           : full.deployment   ? 9
+                               : 2;
 }
 
 /* What is wrong with the change; NULL = nothing. */

@@ -39,6 +39,13 @@ static void delete_set(struct ro_cluster *c, uint32_t set)
             c->hidden[i].flags |= RO_SIM_GONE;
 }
 
+/* A write of a spec; the names of a small world say nothing of how many there were. */
+static void next_generation(const struct ro_cluster *c, int64_t *generation)
+{
+    if (!c->fixed_names && *generation < INT64_MAX)
+        ++*generation;
+}
+
 int ro_deed_set(const struct deed *d)
 {
     struct ro_cluster *c = d->c;
@@ -52,20 +59,20 @@ int ro_deed_set(const struct deed *d)
     switch (d->action->op) {
     case ROLLOUT_OP_SCALE:
         c->sets.items[set].replicas = (int32_t)ro_deed_value(d, ROLLOUT_ATTR_TO);
-        c->sets.items[set].generation += !c->fixed_names;
+        next_generation(c, &c->sets.items[set].generation);
         c->sets.hidden[set].stirs = true;
         annotate(d, set);
         break;
     case ROLLOUT_OP_SET_MIN_READY_SECONDS:
         c->sets.items[set].min_ready_seconds = (int32_t)ro_deed_value(d, ROLLOUT_ATTR_MIN_READY_SECONDS);
-        c->sets.items[set].generation += !c->fixed_names;
+        next_generation(c, &c->sets.items[set].generation);
         break;
     case ROLLOUT_OP_DELETE_REPLICA_SET:
         delete_set(c, set);
         break;
     case ROLLOUT_OP_SET_TEMPLATE:
         c->snapshot.update_revision = c->sets.hidden[set].template;
-        c->specs.deployment.generation += !c->fixed_names;
+        next_generation(c, &c->specs.deployment.generation);
         break;
     default:
         annotate(d, set);

@@ -220,7 +220,7 @@ static bool needs_base(const struct ro_cluster *c)
 static void remember(const struct ro_cluster *c, int32_t ret[RO_KIND_MEMORY])
 {
     ret[0] = (int32_t)c->snapshot.update_revision; /* a rollback changes it */
-    ret[1] = is_complete(c) | (needs_base(c) ? c->specs.deployment_status.replicas * 2 : 0);
+    ret[1] = is_complete(c) | (needs_base(c) ? (int32_t)((uint32_t)c->specs.deployment_status.replicas << 1) : 0);
     ret[2] = (int32_t)c->sets.annotations;
 }
 
@@ -231,7 +231,7 @@ static void recall(struct ro_cluster *c, const int32_t memory[RO_KIND_MEMORY])
     c->snapshot.current_revision = 0;
     c->snapshot.update_revision = (uint32_t)memory[0];
     s->observed_generation = c->specs.deployment.generation - !complete;
-    s->replicas = complete ? (int32_t)replicas_of(c) : memory[1] / 2;
+    s->replicas = complete ? (int32_t)replicas_of(c) : (memory[1] & ~1) / 2;
     s->updated_replicas = s->available_replicas = complete ? s->replicas : 0;
     s->ready_replicas = s->unavailable_replicas = 0;
     s->condition_count = 0;

@@ -258,7 +258,7 @@ int ro_sets_change(struct ro_cluster *c, const struct rollout_world *world, int6
     uint32_t live = c->sets.annotations;
     int r = asked_template(c, world, &c->snapshot.update_revision);
     ro_sets_keep_own(c, live);
-    if (c->specs.deployment.generation <= generation)
+    if (c->specs.deployment.generation <= generation && generation < INT64_MAX)
         c->specs.deployment.generation = generation + 1;
     return r;
 }
