@@ -118,6 +118,7 @@ START_TEST(test_3)
     unitedworld_make(&w, ADAPTIVE, &(struct united_row){ .total = "6", .min = "0,0", .cur = "2,0", .ready = "2,0" });
     ck_assert_str_eq(actions(), "update-subset t1 ud-1 6");
     ck_assert_int_eq(w.plan->requeue_seconds, 0);
+    unitedworld_free(&w);
     unitedworld_make(&w, ADAPTIVE, &(struct united_row){ .total = "2", .min = "0,0", .cur = "2,-", .ready = "2,-" });
     w.children[0].status_replicas = 0; /* nothing is rolling */
     ck_assert_str_eq(actions(), "create-subset t2 ud-1 0");
