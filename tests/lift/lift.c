@@ -163,6 +163,8 @@ static bool told_the_truth(const struct rollout_plan *before, const struct rollo
                            const struct rollout_snapshot *now)
 {
     const struct rollout_verdict *w = same_subject(v, then, after, now);
+    if (v->reason == ROLLOUT_REASON_NO_ELIGIBLE_NODE) /* its number is that of the nodes, one of which is new */
+        return w && w->reason != v->reason;
     if (!w || w->op || w->reason != v->reason || w->a != v->a || w->b != v->b || w->until_ms != v->until_ms ||
         w->because_kind != v->because_kind)
         return true;
@@ -283,7 +285,10 @@ static void test_line(const char *id, json_t *snapshot, struct tally *tally)
         /* A Deployment's pods repeat their ReplicaSet (reasons.md 6), which is tested itself. */
         bool repeats = base.world->workload->deployment ? v->subject_kind == ROLLOUT_SUBJECT_POD
                                                         : repeats_its_pod(base.plan, base.world->snapshot, v);
-        if (v->op || v->reason / 100 < ROLLOUT_CLASS_WAITING || v->subject_kind == ROLLOUT_SUBJECT_WORKLOAD || repeats)
+        /* What is said of the workload alone; all else repeats a subject, or is lifted by nothing. */
+        if (v->subject_kind == ROLLOUT_SUBJECT_WORKLOAD && v->reason != ROLLOUT_REASON_NO_ELIGIBLE_NODE)
+            continue;
+        if (v->op || v->reason / 100 < ROLLOUT_CLASS_WAITING || repeats)
             continue;
         tally->held++;
         tally->tested[v->reason]++;
