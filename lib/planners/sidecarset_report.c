@@ -92,11 +92,13 @@ static void judge_updated(const struct sc_pass *pass, struct ro_builder *b, uint
         ro_verdict_set_text(b, v, ROLLOUT_REASON_UP_TO_DATE, pass->latest);
 }
 
-/* The walk stopped at another, or at this one: that costs none of the budget if it is not ready (sidecarset.md 5.3). */
+/* The walk stopped at this one, or at another: behind an error nothing moves, and one that is not ready costs none of the
+ * budget (sidecarset.md 4, 5.3). */
 static void judge_budget(const struct sc_pass *pass, uint32_t pod, struct rollout_verdict *v)
 {
-    if (!(pass->marks[pod] & SC_READY)) {
-        judge_behind(pass, pod, pass->refused - 1, v);
+    bool failed = pass->error_pod != ROLLOUT_NONE;
+    if (failed || !(pass->marks[pod] & SC_READY)) {
+        judge_behind(pass, pod, failed ? pass->error_pod : pass->refused - 1, v);
         return;
     }
     ro_verdict_set(v, ROLLOUT_REASON_MAX_UNAVAILABLE_REACHED);

@@ -158,6 +158,15 @@ static bool cause_changed(const struct rollout_plan *before, const struct rollou
     return false;
 }
 
+/* A number that the user set is used up. */
+static bool is_limit(uint32_t reason)
+{
+    return reason == ROLLOUT_REASON_MAX_UNAVAILABLE_REACHED || reason == ROLLOUT_REASON_UPDATED_PODS_UNAVAILABLE ||
+           reason == ROLLOUT_REASON_MAX_SURGE_REACHED || reason == ROLLOUT_REASON_SCALE_MAX_UNAVAILABLE_REACHED ||
+           reason == ROLLOUT_REASON_PARALLELISM_REACHED || reason == ROLLOUT_REASON_MAX_REPLICAS_REACHED ||
+           reason == ROLLOUT_REASON_BELOW_MIN_REPLICAS;
+}
+
 static bool told_the_truth(const struct rollout_plan *before, const struct rollout_snapshot *then,
                            const struct rollout_verdict *v, const struct rollout_plan *after,
                            const struct rollout_snapshot *now)
@@ -165,6 +174,8 @@ static bool told_the_truth(const struct rollout_plan *before, const struct rollo
     const struct rollout_verdict *w = same_subject(v, then, after, now);
     if (v->reason == ROLLOUT_REASON_NO_ELIGIBLE_NODE) /* its number is that of the nodes, one of which is new */
         return w && w->reason != v->reason;
+    if (is_limit(v->reason)) /* that its number is another says nothing: something has to move */
+        return !w || w->op || w->reason != v->reason || moved(before, then, after, now);
     if (!w || w->op || w->reason != v->reason || w->a != v->a || w->b != v->b || w->until_ms != v->until_ms ||
         w->because_kind != v->because_kind)
         return true;
