@@ -68,7 +68,8 @@ enum lifted add_node(struct copy *copy, const struct rollout_scheduling *s, cons
     if (s->affinity.set && !term) /* no node can: daemonset.md 3, broadcastjob.md 2.2 */
         return NOT_TESTED;
     struct rollout_node_facts *nodes = keep(copy, (n + 1) * sizeof *nodes), *node;
-    memcpy(nodes, copy->snapshot.nodes.items, n * sizeof *nodes);
+    for (size_t i = 0; i < n; i++)
+        nodes[i] = copy->snapshot.nodes.items[i];
     struct rollout_label *labels =
         keep(copy, (s->node_selector.count + (term ? term->expression_count : 0)) * sizeof *labels);
     uint32_t count = 0;
