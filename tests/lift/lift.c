@@ -160,7 +160,7 @@ static bool is_limit(uint32_t reason)
     return reason == ROLLOUT_REASON_MAX_UNAVAILABLE_REACHED || reason == ROLLOUT_REASON_UPDATED_PODS_UNAVAILABLE ||
            reason == ROLLOUT_REASON_MAX_SURGE_REACHED || reason == ROLLOUT_REASON_SCALE_MAX_UNAVAILABLE_REACHED ||
            reason == ROLLOUT_REASON_PARALLELISM_REACHED || reason == ROLLOUT_REASON_MAX_REPLICAS_REACHED ||
-           reason == ROLLOUT_REASON_BELOW_MIN_REPLICAS;
+           reason == ROLLOUT_REASON_BELOW_MIN_REPLICAS || reason == ROLLOUT_REASON_SHARES_IMPOSSIBLE;
 }
 
 static bool told_the_truth(const struct rollout_plan *before, const struct rollout_snapshot *then,
