@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Rows of deployment.md 1, 5.4, 6.2, 12.2 and 13 that the traces and vectors in test_deployment.c do not reach. */
+/* Rows of deployment.md 1, 5.4, 6.2, 8, 12.2 and 13 that the traces and vectors in test_deployment.c do not reach. */
 #include <check.h>
 #include <stdio.h>
 #include <string.h>
@@ -151,6 +151,144 @@ START_TEST(test_progress)
 }
 END_TEST
 
+/* ---- 8 ---- */
+
+#define REVISION "deployment.kubernetes.io/revision"
+#define HISTORY  "deployment.kubernetes.io/revision-history"
+
+static struct rollout_str str(const char *text)
+{
+    return (struct rollout_str){ text, strlen(text) };
+}
+
+/* What the plan writes; "" = nothing. kind: ROLLOUT_SUBJECT_*. */
+static const char *written(uint32_t kind, uint32_t subject, const char *key)
+{
+    buf[0] = '\0';
+    for (size_t i = 0; i < world.plan->action_count; i++) {
+        const struct rollout_action *a = &world.plan->actions[i];
+        for (uint32_t k = a->attr_first; k < a->attr_first + a->attr_count; k++) {
+            const struct rollout_attr *attr = &world.plan->attrs[k];
+            if (a->subject_kind != kind || a->subject != subject || attr->key != ROLLOUT_ATTR_ANNOTATION)
+                continue;
+            struct rollout_str name = world.plan->texts[attr->text], value = world.plan->texts[attr[1].text];
+            if (name.len == strlen(key) && memcmp(name.data, key, name.len) == 0)
+                snprintf(buf, sizeof buf, "%.*s", (int)value.len, value.data);
+        }
+    }
+    return buf;
+}
+
+static const char *on_set(uint32_t set, const char *key)
+{
+    return written(ROLLOUT_SUBJECT_REPLICA_SET, set, key);
+}
+
+static const char *on_workload(const char *key)
+{
+    return written(ROLLOUT_SUBJECT_WORKLOAD, 0, key);
+}
+
+static void release_of_two(uint32_t is_new)
+{
+    roll_free(&world);
+    roll_world(&world, 2, "1", "0");
+    roll_add(&world, is_new == 0 ? 2 : 0, 2, 3);
+    roll_add(&world, is_new == 0 ? 0 : 2, 2, 3);
+    roll_make_new(&world, is_new);
+}
+
+/* Number, re-use, and where it is copied: one pass later. */
+START_TEST(test_revision_number)
+{
+    release_of_two(0); /* v1 is back */
+    roll_plan(&world);
+    ck_assert_str_eq(on_set(0, REVISION), "3");
+    ck_assert_str_eq(on_set(0, HISTORY), "1");
+    ck_assert_str_eq(on_workload(REVISION), "");
+    world.notes[0][0].value = str("3");
+    roll_plan(&world);
+    ck_assert_str_eq(on_set(0, REVISION), "");
+    ck_assert_str_eq(on_workload(REVISION), "3");
+    world.notes[0][0].value = str("9"); /* never lowered */
+    roll_plan(&world);
+    ck_assert_str_eq(on_set(0, REVISION), "");
+    ck_assert_str_eq(on_workload(REVISION), "9");
+}
+END_TEST
+
+/* Bad data stays, and is copied; of an old one it is skipped. An empty text is 0. */
+START_TEST(test_revision_text)
+{
+    release_of_two(1);
+    world.notes[1][0].value = str("x");
+    roll_plan(&world);
+    ck_assert_str_eq(on_set(1, REVISION), "");
+    ck_assert_str_eq(on_workload(REVISION), "x");
+    release_of_two(1);
+    world.notes[0][0].value = str("x");
+    world.notes[1][0].value = str("");
+    roll_plan(&world);
+    ck_assert_str_eq(on_set(1, REVISION), "1");
+}
+END_TEST
+
+/* All annotations but those of the bookkeeping, to the new one alone; and so is minReadySeconds. */
+START_TEST(test_copied)
+{
+    static const struct rollout_label notes[] = {
+        { { "team", 4 }, { "a", 1 } },
+        { { "kubectl.kubernetes.io/last-applied-configuration", 48 }, { "{}", 2 } },
+        { { REVISION, sizeof REVISION - 1 }, { "2", 1 } },
+        { { "deployment.kubernetes.io/desired-replicas", 41 }, { "7", 1 } },
+    };
+    size_t seconds = 0;
+    release_of_two(1);
+    world.spec.annotations = (struct rollout_labels){ notes, 4, sizeof *notes };
+    world.spec.min_ready_seconds = 5;
+    roll_plan(&world);
+    ck_assert_str_eq(on_set(1, "team"), "a");
+    ck_assert_str_eq(on_set(1, "kubectl.kubernetes.io/last-applied-configuration"), "");
+    ck_assert_str_eq(on_set(1, "deployment.kubernetes.io/desired-replicas"), "");
+    ck_assert_str_eq(on_set(0, "team"), "");
+    for (size_t i = 0; i < world.plan->action_count; i++)
+        if (world.plan->actions[i].op == ROLLOUT_OP_SET_MIN_READY_SECONDS) {
+            seconds++;
+            ck_assert_uint_eq(world.plan->actions[i].subject, 1);
+        }
+    ck_assert_uint_eq(seconds, 1);
+}
+END_TEST
+
+/* Revision 0 is the second largest; one that is not there, or that is there already, only clears the request. */
+START_TEST(test_roll_back)
+{
+    static const struct {
+        const char *to;
+        uint32_t set; /* whose template is copied */
+    } rows[] = { { "0", 1 }, { "1", 0 }, { "3", ROLLOUT_NONE }, { "9", ROLLOUT_NONE } };
+    const struct rollout_label back = { { "deprecated.deployment.rollback.to", 33 }, str(rows[_i].to) };
+    uint32_t copied = ROLLOUT_NONE;
+    size_t cleared = 0;
+    roll_world(&world, 2, "1", "0");
+    roll_add(&world, 0, 2, 3);
+    roll_add(&world, 0, 2, 3);
+    roll_make_new(&world, roll_add(&world, 2, 2, 3));
+    world.spec.annotations = (struct rollout_labels){ &back, 1, sizeof back };
+    roll_plan(&world);
+    ck_assert_uint_eq(world.plan->stopped_at, 5);
+    for (size_t i = 0; i < world.plan->action_count; i++) {
+        const struct rollout_action *a = &world.plan->actions[i];
+        if (a->op == ROLLOUT_OP_SET_TEMPLATE)
+            copied = a->subject;
+        for (uint32_t k = a->attr_first; k < a->attr_first + a->attr_count; k++)
+            cleared += world.plan->attrs[k].key == ROLLOUT_ATTR_ANNOTATION && world.plan->attrs[k].value == 0;
+    }
+    ck_assert_uint_eq(copied, rows[_i].set);
+    ck_assert_uint_ge(cleared, 1);
+}
+END_TEST
+
 /* ---- 12.2 ---- */
 
 static void advanced(int32_t replicas, const char *surge, const char *unavailable, int32_t partition)
@@ -231,6 +369,10 @@ int main(void)
     tcase_add_test(tc, test_proportions_then_rollout);
     tcase_add_test(tc, test_zero_base);
     tcase_add_loop_test(tc, test_progress, 0, sizeof progress / sizeof *progress);
+    tcase_add_test(tc, test_revision_number);
+    tcase_add_test(tc, test_revision_text);
+    tcase_add_test(tc, test_copied);
+    tcase_add_loop_test(tc, test_roll_back, 0, 4);
     tcase_add_test(tc, test_advanced_scaling);
     tcase_add_loop_test(tc, test_advanced_done, 0, 3);
     tcase_add_test(tc, test_fewer_replicas);
