@@ -246,6 +246,66 @@ START_TEST(scatter)
 }
 END_TEST
 
+/* 9: limit 10, of 15 revisions pods use eight: kept are 1 to 8, 14 and 15. Never the newest, a pinned one, or the newest
+ * of a pinned version; where all are used, none goes. */
+static const struct {
+    int used;           /* by pods: 1 to this */
+    const char *pinned; /* member of injectionStrategy.revision */
+    const char *gone;
+} histories[] = {
+    { 8, "", " 9 10 11 12 13" },
+    { 8, "\"revisionName\":\"s-10\"", " 9 11 12 13 14" },
+    { 8, "\"customVersion\":\"v\"", " 9 10 11 13 14" }, /* that of 11 and 12 */
+    { 0, "", " 1 2 3 4 5" },
+    { 14, "", "" },
+    { 12, "", " 13 14" },
+};
+
+START_TEST(history)
+{
+    char *text = malloc(65536), *at = text, gone[128] = "";
+    at += sprintf(
+        at,
+        "{\"kind\":\"Snapshot\",\"now\":\"2026-01-02T00:00:00Z\",\"workload\":{\"kind\":\"SidecarSet\","
+        "\"apiVersion\":\"apps.kruise.io/v1beta1\",\"metadata\":{\"name\":\"s\",\"uid\":\"u\",\"annotations\":{"
+        "\"kruise.io/sidecarset-hash\":\"H\",\"kruise.io/sidecarset-hash-without-image\":\"W\"}},\"spec\":{"
+        "\"selector\":{\"matchLabels\":{\"a\":\"b\"}},\"injectionStrategy\":{\"revision\":{%s}},\"containers\":["
+        "{\"name\":\"c\",\"image\":\"i:15\"}],\"updateStrategy\":{\"paused\":true}}},\"revisions\":[",
+        histories[_i].pinned);
+    for (int i = 1; i <= 15; i++)
+        at += sprintf(
+            at,
+            "%s{\"kind\":\"ControllerRevision\",\"apiVersion\":\"apps/v1\",\"metadata\":{\"name\":\"s-%d\","
+            "\"namespace\":\"kruise-system\",\"labels\":{\"kruise.io/sidecarset-name\":\"s\"%s},"
+            "\"ownerReferences\":[{\"kind\":\"SidecarSet\",\"name\":\"s\",\"uid\":\"u\",\"controller\":true}]},"
+            "\"revision\":%d,\"data\":{\"spec\":{\"$patch\":\"replace\",\"containers\":[{\"name\":\"c\",\"image\":"
+            "\"i:%d\"}],\"imagePullSecrets\":null,\"initContainers\":null,\"patchPodMetadata\":null,\"volumes\":"
+            "null}}}",
+            i > 1 ? "," : "", i, i == 11 || i == 12 ? ",\"apps.kruise.io/sidecarset-custom-version\":\"v\"" : "", i, i);
+    at += sprintf(at, "],\"pods\":[");
+    for (int i = 1; i <= histories[_i].used; i++)
+        at += sprintf(
+            at,
+            "%s{\"metadata\":{\"name\":\"p%d\",\"namespace\":\"d\",\"labels\":{\"a\":\"b\"},\"annotations\":{"
+            "\"kruise.io/sidecarset-injected-list\":\"s\",\"kruise.io/sidecarset-hash\":"
+            "\"{\\\"s\\\":{\\\"hash\\\":\\\"O\\\",\\\"controllerRevision\\\":\\\"s-%d\\\"}}\"}},"
+            "\"spec\":{\"containers\":[{\"name\":\"c\",\"image\":\"i:1\"}]},\"status\":{\"phase\":\"Running\"}}",
+            i > 1 ? "," : "", i, i);
+    strcpy(at, "]}");
+    struct rollout_json *json;
+    struct rollout_world *world;
+    struct rollout_plan *plan = plan_text(text, &json, &world);
+    for (size_t i = 0; i < plan->action_count; i++) {
+        const struct rollout_action *action = &plan->actions[i];
+        ck_assert_uint_eq(action->op, ROLLOUT_OP_DELETE_REVISION);
+        sprintf(gone + strlen(gone), " %lld", (long long)world->snapshot->revisions.items[action->subject].number);
+    }
+    ck_assert_str_eq(gone, histories[_i].gone);
+    release(plan, json, world);
+    free(text);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("sidecarset");
@@ -255,6 +315,7 @@ int main(void)
     tcase_add_loop_test(tests, no_pods, 0, 3);
     tcase_add_test(tests, revision_objects);
     tcase_add_loop_test(tests, scatter, 0, sizeof scattered / sizeof *scattered);
+    tcase_add_loop_test(tests, history, 0, sizeof histories / sizeof *histories);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

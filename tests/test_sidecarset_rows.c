@@ -98,9 +98,9 @@ static const char *actions(void)
         struct rollout_str name = world->snapshot->pods.items[a->subject].name;
         at += snprintf(said + at, sizeof said - (size_t)at, "%s%s %.*s", at ? "; " : "", op, (int)name.len, name.data);
         for (uint32_t k = a->attr_first; k < a->attr_first + a->attr_count; k++) {
-            struct rollout_str key = plan->texts[plan->attrs[k].text];
             if (plan->attrs[k].key != ROLLOUT_ATTR_IMAGE)
                 continue;
+            struct rollout_str key = plan->texts[plan->attrs[k].text];
             struct rollout_str value = plan->texts[plan->attrs[k + 1].text];
             at += snprintf(said + at, sizeof said - (size_t)at, " %.*s=%.*s", (int)key.len, key.data, (int)value.len,
                            value.data ? value.data : "");
@@ -112,12 +112,12 @@ static const char *actions(void)
 /* An annotation whose value begins with this. */
 static bool writes(const char *key, const char *value)
 {
-    for (size_t i = 0; i < plan->attr_count; i++) {
-        struct rollout_str k = plan->texts[plan->attrs[i].text], v = { NULL, 0 };
-        if (plan->attrs[i].key != ROLLOUT_ATTR_ANNOTATION || k.len != strlen(key) || memcmp(k.data, key, k.len) != 0)
+    for (size_t i = 0; i + 1 < plan->attr_count; i++) {
+        if (plan->attrs[i].key != ROLLOUT_ATTR_ANNOTATION)
             continue;
-        v = plan->texts[plan->attrs[i + 1].text];
-        return v.len >= strlen(value) && memcmp(v.data, value, strlen(value)) == 0;
+        struct rollout_str k = plan->texts[plan->attrs[i].text], v = plan->texts[plan->attrs[i + 1].text];
+        if (k.len == strlen(key) && memcmp(k.data, key, k.len) == 0)
+            return v.len >= strlen(value) && memcmp(v.data, value, strlen(value)) == 0;
     }
     return false;
 }

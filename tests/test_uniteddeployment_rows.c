@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* uniteddeployment.md 10, a test a row. Rows 4, 7 to 11, 15 to 18 and 20 are beside the steps that they are about, in
+/* uniteddeployment.md 10, a test a row, and what of 7 is not beside its steps. Rows 4, 7 to 11, 15 to 18 and 20 are beside the steps that they are about, in
  * test_uniteddeployment.c and test_uniteddeployment_reconcile.c. Row 19 is what cannot be asked for. */
 #include <check.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/tree.h"
 #include "document.h"
 #include "planned.h"
 #include "unitedworld.h"
@@ -118,6 +119,7 @@ START_TEST(test_3)
     unitedworld_make(&w, ADAPTIVE, &(struct united_row){ .total = "6", .min = "0,0", .cur = "2,0", .ready = "2,0" });
     ck_assert_str_eq(actions(), "update-subset t1 ud-1 6");
     ck_assert_int_eq(w.plan->requeue_seconds, 0);
+    unitedworld_free(&w);
     unitedworld_make(&w, ADAPTIVE, &(struct united_row){ .total = "2", .min = "0,0", .cur = "2,-", .ready = "2,-" });
     w.children[0].status_replicas = 0; /* nothing is rolling */
     ck_assert_str_eq(actions(), "create-subset t2 ud-1 0");
@@ -241,6 +243,68 @@ START_TEST(test_21)
 }
 END_TEST
 
+/* ---- 7 and 4.2: entries of the status ---- */
+
+/* "name replicas readyReplicas", with the status of its condition Schedulable; "" where there is no such entry. */
+static const char *entry(size_t index)
+{
+    const struct rollout_node *list = ro_get(w.plan->status.nodes, "subsetStatuses"), *e = list ? ro_first(list) : NULL;
+    for (; e && e != ro_end(list) && index > 0; index--)
+        e = ro_next(e);
+    buf[0] = '\0';
+    if (!e || e == ro_end(list))
+        return buf;
+    const struct rollout_node *conditions = ro_get(e, "conditions"), *ready = ro_get(e, "readyReplicas");
+    struct rollout_str name = ro_text(ro_get(e, "name"));
+    struct rollout_str status =
+        conditions ? ro_text(ro_get(ro_first(conditions), "status")) : (struct rollout_str){ "", 0 };
+    snprintf(buf, sizeof buf, "%.*s %d %d%s%.*s", (int)name.len, name.data,
+             ro_get(e, "replicas") ? (int)ro_get(e, "replicas")->integer : 0, ready ? (int)ready->integer : 0,
+             status.len ? " " : "", (int)status.len, status.data);
+    return buf;
+}
+
+/* 7-3: those that are lacking are added, none goes. 8: one whose child is only now created keeps what it had. */
+START_TEST(test_entries)
+{
+    unitedworld_make(&w, 0, &(struct united_row){ .total = "4", .names = "a,b", .cur = "1,-", .ready = "1,-" });
+    w.entries[0].name = STR("gone");
+    w.entries[0].replicas = 7;
+    w.status.subset_count = 1;
+    unitedworld_next(&w);
+    ck_assert_str_eq(entry(0), "gone 7 0");
+    ck_assert_str_eq(entry(1), "a 2 1");
+    ck_assert_str_eq(entry(2), "b 0 0");
+    ck_assert_str_eq(entry(3), "");
+    unitedworld_free(&w);
+}
+END_TEST
+
+/* 7-9: pods that a recovered subset is about to get start as reserved; 4.2: so do those of a subset that is added to
+ * others, but not those of the first ones. */
+START_TEST(test_marks)
+{
+    static const struct {
+        const char *total, *marked;
+        const char *wanted;
+    } rows[] = { { "4", "60,-", "t1 4 2 False" }, { "2", "60,-", "t1 2 2 True" } };
+    unitedworld_make(
+        &w, RESERVES,
+        &(struct united_row){
+            .total = rows[_i].total, .min = "0,0", .cur = "2,0", .ready = "2,0", .marked = rows[_i].marked });
+    unitedworld_pod_add(&w, 0, "ud-1", "false");
+    unitedworld_pod_add(&w, 0, "ud-1", "false");
+    unitedworld_next(&w);
+    ck_assert_str_eq(entry(0), rows[_i].wanted);
+    unitedworld_free(&w);
+    unitedworld_make(&w, RESERVES, &(struct united_row){ .total = "2", .min = "0,0", .cur = "2,-", .ready = "2,-" });
+    w.status.subset_count = (size_t)_i;
+    unitedworld_next(&w);
+    ck_assert_str_eq(entry(1), _i ? "t2 0 0 False" : "t2 0 0");
+    unitedworld_free(&w);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("uniteddeployment_rows");
@@ -256,6 +320,8 @@ int main(void)
     tcase_add_test(tc, test_14);
     tcase_add_test(tc, test_19);
     tcase_add_test(tc, test_21);
+    tcase_add_test(tc, test_entries);
+    tcase_add_loop_test(tc, test_marks, 0, 2);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

@@ -58,12 +58,8 @@ static void judge_behind(const struct sc_pass *pass, uint32_t pod, uint32_t stop
     v->because = stopped;
 }
 
-static void judge_stop(const struct sc_pass *pass, struct ro_builder *b, uint32_t pod, struct rollout_verdict *v)
+static void judge_stop(const struct sc_pass *pass, struct ro_builder *b, struct rollout_verdict *v)
 {
-    if (pass->error_pod != ROLLOUT_NONE) {
-        judge_behind(pass, pod, pass->error_pod, v);
-        return;
-    }
     ro_verdict_set_text(b, v, pass->stop_reason, pass->stop_text);
     if (pass->in_flight_pod)
         v->because = pass->in_flight_pod - 1;
@@ -85,7 +81,7 @@ static void judge_updated(const struct sc_pass *pass, struct ro_builder *b, uint
     else if (!(mark & SC_CONSISTENT))
         ro_verdict_set_text(b, v, ROLLOUT_REASON_IN_PLACE_UPDATING, RO_STR("images not taken yet"));
     else if ((pass->signs[pod] & SC_SIGN_BUSY_PAIR) && (mark & SC_FLIPS) && pass->stop_reason)
-        judge_stop(pass, b, pod, v); /* it would flip, but a switch stops that too: sidecarset.md 4 */
+        judge_stop(pass, b, v); /* it would flip, but a switch stops that too: sidecarset.md 4 */
     else if (pass->signs[pod] & SC_SIGN_BUSY_PAIR)
         ro_verdict_set_text(b, v, ROLLOUT_REASON_IN_PLACE_UPDATING, RO_STR("hot pair"));
     else if (!(mark & SC_READY))
@@ -96,11 +92,13 @@ static void judge_updated(const struct sc_pass *pass, struct ro_builder *b, uint
         ro_verdict_set_text(b, v, ROLLOUT_REASON_UP_TO_DATE, pass->latest);
 }
 
-/* The walk stopped at another, or at this one: that costs none of the budget if it is not ready (sidecarset.md 5.3). */
+/* The walk stopped at this one, or at another: behind an error nothing moves, and one that is not ready costs none of the
+ * budget (sidecarset.md 4, 5.3). */
 static void judge_budget(const struct sc_pass *pass, uint32_t pod, struct rollout_verdict *v)
 {
-    if (!(pass->marks[pod] & SC_READY)) {
-        judge_behind(pass, pod, pass->refused - 1, v);
+    bool failed = pass->error_pod != ROLLOUT_NONE;
+    if (failed || !(pass->marks[pod] & SC_READY)) {
+        judge_behind(pass, pod, failed ? pass->error_pod : pass->refused - 1, v);
         return;
     }
     ro_verdict_set(v, ROLLOUT_REASON_MAX_UNAVAILABLE_REACHED);
@@ -167,7 +165,10 @@ static void judge(const struct sc_pass *pass, struct ro_builder *b, uint32_t pod
         wants = true;
         break;
     default:
-        judge_stop(pass, b, pod, v);
+        if (pass->error_pod != ROLLOUT_NONE)
+            judge_behind(pass, pod, pass->error_pod, v);
+        else
+            judge_stop(pass, b, v);
         wants = true;
         break;
     }
@@ -193,7 +194,7 @@ static void build_verdicts(struct sc_pass *pass, struct ro_builder *b)
     if (pass->error_pod != ROLLOUT_NONE || pass->error.data)
         ro_verdict_set_text(b, &set, ROLLOUT_REASON_SPEC_INVALID, pass->error);
     else if (pass->n == 0 && pass->stop_reason)
-        judge_stop(pass, b, ROLLOUT_NONE, &set);
+        judge_stop(pass, b, &set);
     else if (pass->n == 0)
         ro_verdict_set_text(b, &set, ROLLOUT_REASON_UP_TO_DATE, pass->latest);
     ro_tally_end(b, &tally, &set);

@@ -79,6 +79,18 @@ static bool is_move(const struct rollout_action *action)
            action->subject_kind == ROLLOUT_SUBJECT_SUBSET;
 }
 
+/* Pods that the plan creates; an action without a number creates one. */
+static int64_t created(const struct rollout_plan *plan)
+{
+    int64_t count = 0;
+    for (size_t i = 0; i < plan->action_count; i++)
+        if (plan->actions[i].op == ROLLOUT_OP_CREATE) {
+            int64_t given = attr_value(plan, &plan->actions[i], ROLLOUT_ATTR_COUNT);
+            count += given < 0 ? 1 : given;
+        }
+    return count;
+}
+
 /* A subset gets more replicas. */
 static bool gains(const struct rollout_plan *before, const struct rollout_plan *after)
 {
@@ -92,26 +104,10 @@ static bool gains(const struct rollout_plan *before, const struct rollout_plan *
 static bool moved(const struct rollout_plan *before, const struct rollout_snapshot *then,
                   const struct rollout_plan *after, const struct rollout_snapshot *now)
 {
-    int64_t creates = 0;
-    for (size_t i = 0; i < after->action_count; i++) {
-        const struct rollout_action *action = &after->actions[i];
-        if (action->op == ROLLOUT_OP_CREATE)
-            creates++;
-        if (is_move(action) && !had_action(before, then, after, now, action))
+    for (size_t i = 0; i < after->action_count; i++)
+        if (is_move(&after->actions[i]) && !had_action(before, then, after, now, &after->actions[i]))
             return true;
-    }
-    for (size_t i = 0; i < before->action_count; i++)
-        creates -= before->actions[i].op == ROLLOUT_OP_CREATE;
-    return creates > 0 || gains(before, after);
-}
-
-/* Pods are created, which is ahead of every other pod in a pass. */
-static bool creates(const struct rollout_plan *plan)
-{
-    for (size_t i = 0; i < plan->action_count; i++)
-        if (plan->actions[i].op == ROLLOUT_OP_CREATE)
-            return true;
-    return false;
+    return created(after) > created(before) || gains(before, after);
 }
 
 /* Of the two verdicts on a subset the one on its number (reasons.md 6). */
@@ -158,11 +154,26 @@ static bool cause_changed(const struct rollout_plan *before, const struct rollou
     return false;
 }
 
+/* A number that the user set is used up. */
+static bool is_limit(uint32_t reason)
+{
+    return reason == ROLLOUT_REASON_MAX_UNAVAILABLE_REACHED || reason == ROLLOUT_REASON_UPDATED_PODS_UNAVAILABLE ||
+           reason == ROLLOUT_REASON_MAX_SURGE_REACHED || reason == ROLLOUT_REASON_SCALE_MAX_UNAVAILABLE_REACHED ||
+           reason == ROLLOUT_REASON_PARALLELISM_REACHED || reason == ROLLOUT_REASON_MAX_REPLICAS_REACHED ||
+           reason == ROLLOUT_REASON_BELOW_MIN_REPLICAS || reason == ROLLOUT_REASON_SHARES_IMPOSSIBLE;
+}
+
 static bool told_the_truth(const struct rollout_plan *before, const struct rollout_snapshot *then,
                            const struct rollout_verdict *v, const struct rollout_plan *after,
-                           const struct rollout_snapshot *now)
+                           const struct rollout_snapshot *now, bool strict)
 {
     const struct rollout_verdict *w = same_subject(v, then, after, now);
+    if (v->reason == ROLLOUT_REASON_NO_ELIGIBLE_NODE) /* its number is that of the nodes, one of which is new */
+        return w && w->reason != v->reason;
+    /* That its number is another says nothing: something has to move. Not so of CloneSets and StatefulSets, where that
+     * number alone is enough (reasons.md 7): another limit, or an error, may hold the same pods. */
+    if (strict && is_limit(v->reason))
+        return !w || w->op || w->reason != v->reason || moved(before, then, after, now);
     if (!w || w->op || w->reason != v->reason || w->a != v->a || w->b != v->b || w->until_ms != v->until_ms ||
         w->because_kind != v->because_kind)
         return true;
@@ -203,13 +214,13 @@ static bool test_verdict(json_t *document, const struct played *base, const stru
     struct rollout_error error = { .struct_size = sizeof error };
     struct rollout_plan *after = NULL;
     struct played edited = { 0 };
-    bool truth = true;
+    bool truth = true, strict = !base->world->workload->cloneset && !base->world->workload->statefulset;
     *ret_what = "nothing changes when it is lifted";
     switch (lift(copy, plan, v)) {
     case LIFTED:
         if (copy->edited) {
             played_make(copy->edited, &edited);
-            truth = told_the_truth(plan, snapshot, v, edited.plan, edited.world->snapshot);
+            truth = told_the_truth(plan, snapshot, v, edited.plan, edited.world->snapshot, strict);
             break;
         }
         if (rollout_plan(&copy->workload, &copy->snapshot, &after, &error)) {
@@ -217,10 +228,11 @@ static bool test_verdict(json_t *document, const struct played *base, const stru
             truth = false;
             break;
         }
-        truth = told_the_truth(plan, snapshot, v, after, &copy->snapshot);
+        truth = told_the_truth(plan, snapshot, v, after, &copy->snapshot, strict);
         break;
     case BY_NEXT_PASS:
-        truth = told_the_truth(plan, snapshot, v, next->plan, next->world->snapshot) || creates(next->plan);
+        truth = told_the_truth(plan, snapshot, v, next->plan, next->world->snapshot, strict) ||
+                created(next->plan) > 0 /* ahead of every other pod in a pass */;
         break;
     case NOT_TESTED:
         break;
@@ -283,7 +295,10 @@ static void test_line(const char *id, json_t *snapshot, struct tally *tally)
         /* A Deployment's pods repeat their ReplicaSet (reasons.md 6), which is tested itself. */
         bool repeats = base.world->workload->deployment ? v->subject_kind == ROLLOUT_SUBJECT_POD
                                                         : repeats_its_pod(base.plan, base.world->snapshot, v);
-        if (v->op || v->reason / 100 < ROLLOUT_CLASS_WAITING || v->subject_kind == ROLLOUT_SUBJECT_WORKLOAD || repeats)
+        /* What is said of the workload alone; all else repeats a subject, or is lifted by nothing. */
+        if (v->subject_kind == ROLLOUT_SUBJECT_WORKLOAD && v->reason != ROLLOUT_REASON_NO_ELIGIBLE_NODE)
+            continue;
+        if (v->op || v->reason / 100 < ROLLOUT_CLASS_WAITING || repeats)
             continue;
         tally->held++;
         tally->tested[v->reason]++;

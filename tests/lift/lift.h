@@ -69,6 +69,11 @@ struct rollout_intstr number(int64_t count);
 void remove_part(struct copy *copy, struct rollout_pod *pod, struct rollout_str part);
 void add_part(struct copy *copy, struct rollout_pod *pod, const struct rollout_hook *hook, struct rollout_str part);
 void remove_pod(struct copy *copy, uint32_t pod);
+/* A label that the requirement wants; its value's data is NULL where it wants none. */
+struct rollout_label wanted_label(struct copy *copy, const struct rollout_requirement *r);
+/* One more node, on which such a pod can run. */
+enum lifted add_node(struct copy *copy, const struct rollout_scheduling *s, const struct rollout_resource *requests,
+                     size_t request_count);
 /* Ready as of now. */
 void make_ready(struct copy *copy, struct rollout_pod *pod);
 /* Ready for long enough, whatever was under way. */

@@ -11,6 +11,8 @@ enum lifted lift_broadcastjob(struct copy *copy, const struct rollout_plan *plan
     case ROLLOUT_REASON_SPEC_INVALID:
         spec->parallelism = number(INT32_MAX);
         return same(text_of(plan, v), (struct rollout_str){ "spec.parallelism", 16 }) ? LIFTED : UNKNOWN;
+    case ROLLOUT_REASON_NO_ELIGIBLE_NODE:
+        return add_node(copy, &spec->scheduling, spec->requests, spec->request_count);
     case ROLLOUT_REASON_PAUSED:
         spec->flags &= ~(uint32_t)ROLLOUT_BROADCASTJOB_PAUSED;
         return LIFTED;

@@ -25,7 +25,7 @@ struct jobworld {
     struct rollout_pod pods[JOB_MOST];
     struct rollout_job_pod jobs[JOB_MOST];
     struct rollout_node_facts nodes[JOB_MOST];
-    char names[JOB_MOST][4];
+    char names[JOB_MOST][24];
     struct rollout_broadcastjob_status status;
     struct rollout_broadcastjob spec;
     struct rollout_workload workload;
