@@ -21,8 +21,8 @@ struct copy {
     struct rollout_replicaset replicaset;
     struct rollout_uniteddeployment uniteddeployment;
     struct rollout_sidecarset sidecarset;
-    json_t *document; /* what the facts were read from */
-    json_t *edited;   /* ... changed, instead of the facts; NULL: not */
+    json_t *document;         /* what the facts were read from */
+    json_t *edited;           /* ... changed, instead of the facts; NULL: not */
     struct rollout_pod *pods; /* room for one more */
     struct rollout_replica_set_facts *replica_sets;
     struct rollout_subset *subsets;
