@@ -364,7 +364,9 @@ static const char *refusal(const struct rollout_world *world, const struct rollo
     }
     if (kind_number(world) >= 0 && kind_number(to) != kind_number(world))
         return "world.workload: is of another kind";
-    return snapshot.update_revision || kind_number(world) == 3 || kind_number(world) >= 8 ? NULL : "world.snapshot.update_revision: 0";
+    return snapshot.update_revision || kind_number(world) == 3 || kind_number(world) >= 8
+               ? NULL
+               : "world.snapshot.update_revision: 0";
 }
 
 int ro_cluster_check_changes(const struct rollout_world *world, const struct rollout_change *changes, size_t count,

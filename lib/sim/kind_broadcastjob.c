@@ -268,7 +268,7 @@ static void remember(const struct ro_cluster *c, int32_t ret[RO_KIND_MEMORY])
 /* The instant from which so many seconds have passed, or not yet begun to. */
 static int64_t since(const struct ro_cluster *c, bool passed, int64_t seconds)
 {
-    return c->snapshot.now_ms - (passed && seconds > 0 ? seconds * 1000 : 0);
+    return c->snapshot.now_ms - (passed && seconds > 0 && seconds <= LONGEST_SECONDS ? seconds * 1000 : 0);
 }
 
 static void recall(struct ro_cluster *c, const int32_t memory[RO_KIND_MEMORY])
