@@ -152,6 +152,7 @@ static int keep_some(const struct rollout_world *world, const struct rollout_nod
     ret->world.snapshot = &ret->snapshot;
     ret->snapshot.nodes = world->snapshot->nodes;
     ret->snapshot.claims = world->snapshot->claims;
+    ret->snapshot.namespaces = world->snapshot->namespaces;
     if (by_node(world) && ret->snapshot.nodes.count > (size_t)n)
         ret->snapshot.nodes.count = (size_t)n;
     return keep_pods(world, n, ret, reterr);
@@ -168,9 +169,10 @@ int sized_make(const struct rollout_world *world, const struct rollout_node *gat
         ret->world = *world;
         return ROLLOUT_OK;
     }
-    if (!by_node(world) && !resize(&workload, n, reterr))
+    bool sets = world->workload->sidecarset; /* whose pods others make */
+    if (!by_node(world) && !sets && !resize(&workload, n, reterr))
         rc = reterr->code;
-    else if (!by_node(world) && template && world->snapshot->pods.count)
+    else if (!by_node(world) && !sets && template && world->snapshot->pods.count)
         rc = make_all(workload.root, template, &parts, ret, reterr);
     else
         rc = keep_some(world, workload.root, &parts, n, ret, reterr);

@@ -128,6 +128,9 @@ static int play_from_to(const struct options *options, const struct from_to *fro
     } else if (from->world->workload->broadcastjob) {
         complain("rollout %s: a BroadcastJob is not brought from one spec to another: it is played as it stands, with --change",
                  options->name);
+    } else if (from->world->workload->sidecarset) {
+        complain("rollout %s: a SidecarSet has no pods of its own: it is played from a Snapshot, with --change",
+                 options->name);
     } else if (from->world->workload->daemonset && !from_to->nodes) {
         complain("rollout %s: a DaemonSet needs --nodes", options->name);
     } else {

@@ -101,10 +101,20 @@ static bool is_at(const struct rollout_pod *pod, const struct rollout_revision *
             memcmp(name.data + name.len - label.len, label.data, label.len) == 0);
 }
 
-static int64_t ready_at_update(const struct rollout_world *world)
+/* The pods of a SidecarSet are counted by their hashes: by the plan, or as the last one did. */
+static int64_t ready_sidecars(const struct rollout_world *world, const struct rollout_plan *plan)
+{
+    const struct rollout_node *status = plan && plan->status.count ? plan->status.nodes : NULL;
+    const struct rollout_node *ready = node_get(status, "updatedReadyPods");
+    return ready ? ready->integer : world->workload->sidecarset->status->updated_ready_pods;
+}
+
+static int64_t ready_at_update(const struct rollout_world *world, const struct rollout_plan *plan)
 {
     const struct rollout_snapshot *snapshot = world->snapshot;
     int64_t count = 0;
+    if (world->workload->sidecarset)
+        return ready_sidecars(world, plan);
     if (!snapshot->update_revision)
         return 0;
     const struct rollout_revision *revision = world_revision(world, snapshot->update_revision - 1);
@@ -158,7 +168,7 @@ static void add_row(const struct playing *playing, const struct rollout_world *w
         .updated = state->updated,
         .succeeded = state->succeeded,
         .failed = state->failed,
-        .new_available = least(ready_at_update(world), least(state->available, state->updated)),
+        .new_available = least(ready_at_update(world, plan), least(state->available, state->updated)),
         .actions = actions.data,
     };
 }

@@ -11,6 +11,7 @@ struct compared {
     struct ro_decoder d;
     const struct ro_snapshot_facts *facts; /* that were written */
     const struct rollout_broadcastjob *job; /* NULL: of another kind */
+    bool objects;                           /* those of the pods count */
     struct ro_at at;                       /* its place */
 };
 
@@ -142,6 +143,15 @@ static void compare_pod(struct compared *c, const void *written_record, const vo
         number(c, "replica_set", written->replica_set, read->replica_set);
     if (c->job && c->d.code == ROLLOUT_OK)
         compare_job_pod(c, written, read);
+    if (c->objects && c->d.code == ROLLOUT_OK) {
+        const struct ro_path object = ro_path_member(&c->at.path, "object");
+        const char *fact = ro_snapshot_sidecars_differ(&written->object, &read->object);
+        if (fact)
+            refuse(c, &object, fact, NULL);
+        text(c, "resource_version",
+             ro_text(ro_dig(written->object.count ? written->object.nodes : NULL, "metadata", "resourceVersion", NULL)),
+             ro_text(ro_dig(read->object.nodes, "metadata", "resourceVersion", NULL)));
+    }
     /* A place among the nodes says no more than the name. */
     if (written->node_index > 0) {
         const struct ro_abi_array *nodes = &c->facts->arrays.nodes;
@@ -162,6 +172,8 @@ static void compare_revision(struct compared *c, const void *written_record, con
     texts(c, "topology_keys", &written->topology_keys, &read->topology_keys);
     tree(c, "data", &written->data, &read->data);
     text(c, "claims_hash", written->claims_hash, read->claims_hash);
+    if (c->objects)
+        text(c, "custom_version", written->custom_version, read->custom_version);
     text(c, "hash", written->hash, read->hash);
 }
 
@@ -265,6 +277,22 @@ static void compare_view(struct compared *c, const char *name, const struct ro_a
     }
 }
 
+static void compare_namespace(struct compared *c, const void *written_record, const void *read_record)
+{
+    const struct rollout_namespace *written = written_record, *read = read_record;
+
+    text(c, "name", written->name, read->name);
+    labels(c, "labels", &written->labels, &read->labels);
+}
+
+static void compare_in_flight(struct compared *c, const void *written_record, const void *read_record)
+{
+    const struct rollout_in_flight *written = written_record, *read = read_record;
+
+    text(c, "pod", written->pod, read->pod);
+    text(c, "resource_version", written->resource_version, read->resource_version);
+}
+
 /* No current revision is the update revision. */
 static uint32_t current_of(const struct rollout_snapshot *s)
 {
@@ -280,10 +308,10 @@ static void whole_number(struct compared *c, const char *fact, int64_t written, 
 }
 
 int ro_snapshot_compare(const struct ro_snapshot_facts *written, const struct rollout_snapshot *read,
-                        const struct rollout_broadcastjob *job, struct rollout_error *reterr)
+                        const struct rollout_workload *workload, struct rollout_error *reterr)
 {
     const struct rollout_snapshot *s = &written->snapshot;
-    struct compared c = { .d = { .reterr = reterr }, .facts = written, .job = job };
+    struct compared c = { .d = { .reterr = reterr }, .facts = written, .job = workload->broadcastjob, .objects = workload->sidecarset != NULL };
 
     whole_number(&c, "now_ms", s->now_ms, read->now_ms);
     whole_number(&c, "unobserved_since_ms", s->unobserved_since_ms, read->unobserved_since_ms);
@@ -300,6 +328,8 @@ int ro_snapshot_compare(const struct ro_snapshot_facts *written, const struct ro
     VIEW(claims, claims, compare_claim);
     VIEW(storage_classes, storage_classes, compare_storage_class);
     VIEW(backoffs, failed_pod_backoffs, compare_backoff);
+    VIEW(namespaces, namespaces, compare_namespace);
+    VIEW(in_flight, in_flight, compare_in_flight);
 #undef VIEW
     return c.d.code;
 }

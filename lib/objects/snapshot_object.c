@@ -174,6 +174,9 @@ static struct ro_edit *write_body(struct ro_snapshot_writer *w)
     if (facts->snapshot.unobserved_since_ms != 0)
         ro_write_instant(w, ro_edit_need_object(&w->arena, body, "inFlight"), RO_STR("since"),
                          facts->snapshot.unobserved_since_ms);
+    if (facts->arrays.in_flight.count > 0)
+        ro_write_in_flight(w, body);
+    ro_write_namespaces(w, body);
     return body;
 }
 
@@ -211,7 +214,7 @@ static int verify(const struct ro_snapshot_writer *w, const struct rollout_tree 
     int r = rollout_document_decode(document, 0, 0, &world, reterr);
 
     if (r == ROLLOUT_OK)
-        r = ro_snapshot_compare(w->facts, world->snapshot, w->workload.broadcastjob, reterr);
+        r = ro_snapshot_compare(w->facts, world->snapshot, &w->workload, reterr);
     rollout_world_free(world);
     return r;
 }

@@ -82,6 +82,11 @@ bool ro_in_place_matters(const struct rollout_in_place *in_place);
 void ro_write_job_pod(struct ro_snapshot_writer *w, struct ro_edit *pod, const struct rollout_pod *facts);
 void ro_write_job_node(struct ro_snapshot_writer *w, struct ro_edit *object, const struct rollout_node_facts *node);
 
+/* What a SidecarSet reads beyond other kinds: of a pod that is complete but for that; of namespaces, and of writes. */
+void ro_write_sidecars(struct ro_snapshot_writer *w, struct ro_edit *object, const struct rollout_pod *facts);
+void ro_write_namespaces(struct ro_snapshot_writer *w, struct ro_edit *body);
+void ro_write_in_flight(struct ro_snapshot_writer *w, struct ro_edit *body);
+
 /* Room for what is meant where a pod says nothing of it. */
 struct ro_snapshot_binding {
     struct rollout_str node;
@@ -94,11 +99,12 @@ struct rollout_job_pod ro_snapshot_job_pod(const struct rollout_broadcastjob *sp
 
 /* The fact in which the two differ; NULL = in none. */
 const char *ro_snapshot_job_pod_differs(const struct rollout_job_pod *a, const struct rollout_job_pod *b);
+const char *ro_snapshot_sidecars_differ(const struct rollout_tree *a, const struct rollout_tree *b);
 const char *ro_snapshot_job_node_differs(const struct rollout_node_facts *a, const struct rollout_node_facts *b);
 
 /* The written facts against those read back: ROLLOUT_OK, or ROLLOUT_ERR_INVALID that names the first that differs.
- * job: that the facts are of, else NULL. */
+ * workload: that the facts are of. */
 int ro_snapshot_compare(const struct ro_snapshot_facts *written, const struct rollout_snapshot *read,
-                        const struct rollout_broadcastjob *job, struct rollout_error *reterr);
+                        const struct rollout_workload *workload, struct rollout_error *reterr);
 
 #endif

@@ -149,5 +149,7 @@ struct ro_edit *ro_write_pod(struct ro_snapshot_writer *w, size_t i)
     ro_write_in_place(w, object, pod);
     if (w->workload.broadcastjob)
         ro_write_job_pod(w, object, pod);
+    if (w->workload.sidecarset)
+        ro_write_sidecars(w, object, pod);
     return object;
 }

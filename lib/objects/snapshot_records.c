@@ -64,6 +64,8 @@ struct ro_edit *ro_write_revision(struct ro_snapshot_writer *w, size_t i)
     }
     set_in_map(w, object, "labels", RO_STR(RO_REVISION_LABEL), revision->hash);
     set_in_map(w, object, "annotations", RO_STR(RO_CLAIMS_HASH_KEY), revision->claims_hash);
+    if (w->workload.sidecarset)
+        set_in_map(w, object, "labels", RO_STR(RO_CUSTOM_VERSION_LABEL), revision->custom_version);
     if (revision->data.count > 0)
         ro_edit_set(object, RO_STR("data"), ro_edit_copy(&w->arena, revision->data.nodes));
     else

@@ -80,8 +80,11 @@ void ro_cluster_sweep(struct ro_cluster *c)
     if (kept == c->pod_count)
         return;
     for (size_t i = kept; i < c->pod_count; i++) {
-        if (c->hidden[i].flags & RO_SIM_GONE)
+        if (c->hidden[i].flags & RO_SIM_GONE) {
+            if (c->hidden[i].object)
+                ro_sidecars_leave(c, (uint32_t)i);
             continue;
+        }
         if (kept != i) {
             c->pods[kept] = c->pods[i];
             c->in_place[kept] = c->in_place[i];
@@ -157,13 +160,13 @@ static void label_facts(struct ro_cluster *c, uint32_t pod, const struct rollout
         agree(c, pod, RO_STR("pod-template-hash"), hash.data ? hash : RO_STR(""));
 }
 
-static bool copy_pods(struct ro_cluster *c, const struct rollout_snapshot *s)
+static int copy_pods(struct ro_cluster *c, const struct rollout_snapshot *s)
 {
     for (size_t i = 0; i < s->pods.count; i++) {
         struct rollout_pod full = { 0 };
         uint32_t at = ro_cluster_add_pod(c);
         if (at == ROLLOUT_NONE)
-            return false;
+            return ro_error_nomem(c->reterr);
         size_t size = s->pods.stride < sizeof full ? s->pods.stride : sizeof full;
         memcpy(&full, (const char *)s->pods.items + i * s->pods.stride, size);
         if (c->workload.deployment && full.replica_set > c->sets.count)
@@ -179,8 +182,11 @@ static bool copy_pods(struct ro_cluster *c, const struct rollout_snapshot *s)
         c->pods[at].labels = ro_texts_set(&c->texts, c->hidden[at].labels)->labels;
         c->pods[at].finalizers = ro_texts_list(&c->texts, c->hidden[at].finalizers);
         guess(c, at);
+        int r = c->workload.sidecarset ? ro_sidecars_begin(c, at) : ROLLOUT_OK;
+        if (r != ROLLOUT_OK)
+            return r;
     }
-    return !c->texts.failed;
+    return c->texts.failed ? ro_error_nomem(c->reterr) : ROLLOUT_OK;
 }
 
 /* ---- nodes, claims, back-offs ---- */
@@ -325,6 +331,8 @@ static int open_workload(struct ro_cluster *c, const struct rollout_world *world
     c->source = world;
     if (r == ROLLOUT_OK)
         ro_kind_prepare(c);
+    if (r == ROLLOUT_OK && c->workload.sidecarset)
+        r = ro_sidecars_admit(c);
     return r;
 }
 
@@ -336,6 +344,7 @@ static int kind_number(const struct rollout_world *world)
     return full.cloneset       ? 0
            : full.statefulset  ? 1
            : full.broadcastjob ? 3
+           : full.sidecarset   ? 4
            : full.replicaset   ? 8
            : full.deployment   ? 9
                                : 2;
@@ -391,10 +400,7 @@ static int refuse_unplayed(const struct rollout_workload *workload, struct rollo
 {
     struct rollout_workload full;
     int r = ro_abi_struct(workload, &full, sizeof full, "workload", reterr);
-    const char *kind = r != ROLLOUT_OK         ? NULL
-                       : full.uniteddeployment ? "UnitedDeployment"
-                       : full.sidecarset       ? "SidecarSet"
-                                               : NULL;
+    const char *kind = r != ROLLOUT_OK ? NULL : full.uniteddeployment ? "UnitedDeployment" : NULL;
     return kind ? ro_error(reterr, ROLLOUT_ERR_INVALID, "workload", "workload: a %s cannot be played with", kind) : r;
 }
 
@@ -432,10 +438,13 @@ int ro_cluster_open(struct ro_cluster *c, const struct rollout_world *world, str
         return r;
     if (c->workload.deployment)
         r = ro_sets_open(c, &given);
+    if (r == ROLLOUT_OK)
+        r = copy_pods(c, &given);
+    if (r == ROLLOUT_OK && !sort_names(c))
+        return ro_error_nomem(reterr);
     if (r != ROLLOUT_OK)
         return r;
-    if (!copy_pods(c, &given) || !sort_names(c))
-        return ro_error_nomem(reterr);
+    c->snapshot.in_flight = (struct rollout_in_flights){ 0 }; /* what was written is seen */
     index_nodes(c);
     ro_kind_begin(c);
     r = c->workload.broadcastjob ? ro_job_begin(c) : ROLLOUT_OK;
@@ -452,6 +461,7 @@ void ro_cluster_free(struct ro_cluster *c)
     free(c->in_place);
     free(c->hidden);
     free(c->job_pods);
+    ro_sidecars_free(c);
     free(c->claims);
     free(c->backoffs);
     free(c->free_nodes);
@@ -481,6 +491,7 @@ int ro_cluster_change(struct ro_cluster *c, const struct rollout_world *world)
     c->specs.broadcastjob_status = before.broadcastjob_status;
     c->specs.replicaset_status = before.replicaset_status;
     c->specs.deployment_status = before.deployment_status;
+    c->specs.sidecarset_status = before.sidecarset_status;
     if (c->workload.deployment)
         return ro_sets_change(c, world, before.deployment.generation);
     if (ro_kind_versionless(c))

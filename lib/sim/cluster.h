@@ -13,6 +13,7 @@
 #include "rules/gates.h"
 #include "rules/specs.h"
 #include "sim/sets.h"
+#include "sim/sidecars.h"
 #include "sim/texts.h"
 
 /* More than the 150,000 pods that Kubernetes says a cluster may have; a pod takes about 500 bytes. */
@@ -48,6 +49,7 @@ struct ro_sim_pod {
     int64_t due_ms[3];   /* timers: kubelet's, the hooks' owner's, a crash's; 0 = not set */
     const struct ro_job_shape *job; /* a BroadcastJob's: what it asks of its node */
     int64_t job_restarts;           /* of all its containers */
+    uint32_t object;                /* number of a SidecarSet's pod's; 0 = none */
 };
 
 /* What job pods of one template are like, or one of the start. */
@@ -139,6 +141,7 @@ struct ro_cluster {
     struct ro_sim_template *template; /* of what has no revisions: what a new pod is like */
     struct ro_job_shape *job_shape;   /* and what it asks of its node */
     struct rollout_job_pod *job_pods; /* a pod */
+    struct ro_sidecar_objects sidecars; /* of a SidecarSet's pods */
     struct rollout_node_term *bindings; /* a node: what binds a pod to it */
     uint32_t *last_pods;                /* a node, scratch: the last pod that is listed there */
     bool gone;                          /* the workload is deleted, and nothing is planned any more */
@@ -205,7 +208,8 @@ enum ro_event {
     RO_EVENT_READY,    /* they are ready */
     RO_EVENT_GONE,     /* the pod has stopped */
     RO_EVENT_HOOK,     /* the owner of a hook lets the pod go, or puts its hook back */
-    RO_EVENT_END       /* a job's pod has done its work */
+    RO_EVENT_END,      /* a job's pod has done its work */
+    RO_EVENT_STOP      /* containers stop that are to run another image */
 };
 
 /* What kubelet, or the scheduler, does with the pod next; what the owner of its hooks does. */
@@ -229,6 +233,9 @@ void ro_cluster_return_node(struct ro_cluster *c, uint32_t node);
 
 /* The pods of a lost node are evicted. Otherwise it is their controller that sees to them. */
 bool ro_cluster_evicts(const struct ro_cluster *c);
+
+/* The pods of a node that is lost go, where they are to; those that a SidecarSet has are made anew by their owners. */
+void ro_cluster_evict(struct ro_cluster *c, uint32_t node);
 
 /* The node that the pod is on or bound to; ROLLOUT_NONE where it is on none that is known. */
 uint32_t ro_cluster_node_of(const struct ro_cluster *c, uint32_t pod);

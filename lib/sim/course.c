@@ -74,6 +74,8 @@ static int64_t delay_of(const struct rollout_simulation *s, uint32_t pod, enum r
         return draw(s, pod, ROLLOUT_STEP_HOOK);
     case RO_EVENT_END:
         return draw(s, pod, DRAW_RUN);
+    case RO_EVENT_STOP: /* at once, but not before anybody could look */
+        return 1;
     default:
         return 0;
     }
@@ -300,7 +302,10 @@ static int happen(struct rollout_simulation *s, const struct ro_timer *timer, ui
     s->state.restarts += h->restarts - restarts;
     if ((event == RO_EVENT_START || event == RO_EVENT_RESTART) &&
         is_hit(s, ROLLOUT_FAULT_NEVER_READY, pod, h->target, &ignored)) {
-        h->flags |= RO_SIM_BROKEN;
+        if (c->workload.sidecarset)
+            ro_sidecars_fail(c, pod);
+        else
+            h->flags |= RO_SIM_BROKEN;
         if (c->workload.broadcastjob) /* it was ready at once */
             ro_cluster_unready(c, pod);
     }

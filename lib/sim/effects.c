@@ -162,7 +162,12 @@ static int act_on_pod(const struct deed *d, uint32_t pod)
     switch (d->action->op) {
     case ROLLOUT_OP_DELETE:
         return ro_deed_delete(d, pod);
+    case ROLLOUT_OP_FLIP:
+    case ROLLOUT_OP_SET_UPGRADABLE:
+        return ro_sidecars_act(c, d->plan, d->index, pod);
     case ROLLOUT_OP_UPDATE_IN_PLACE:
+        if (c->workload.sidecarset)
+            return ro_sidecars_act(c, d->plan, d->index, pod);
         ro_deed_update_in_place(d, pod);
         break;
     case ROLLOUT_OP_RECREATE:
@@ -261,6 +266,7 @@ int ro_cluster_act(struct ro_cluster *c, const struct rollout_plan *plan, size_t
         r = c->keeps_claims ? ro_deed_claim(&d) : ROLLOUT_OK;
         break;
     case ROLLOUT_OP_CREATE_REVISION:
+    case ROLLOUT_OP_LABEL_REVISION:
     case ROLLOUT_OP_RENUMBER_REVISION:
     case ROLLOUT_OP_DELETE_REVISION:
         r = ro_deed_on_revision(&d);

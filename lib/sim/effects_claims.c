@@ -144,6 +144,12 @@ int ro_deed_on_revision(const struct deed *d)
     if (d->action->op == ROLLOUT_OP_DELETE_REVISION)
         return ro_revisions_remove(c, revision);
     c->revisions[revision - 1].flags &= ~(uint32_t)ROLLOUT_REVISION_NEW;
+    if (d->action->op == ROLLOUT_OP_LABEL_REVISION)
+        c->revisions[revision - 1].custom_version = ro_texts_keep(&c->texts, ro_deed_text(d, ROLLOUT_ATTR_VALUE));
+    else if (d->action->op == ROLLOUT_OP_CREATE_REVISION && c->workload.sidecarset) /* with its label */
+        c->revisions[revision - 1].custom_version = c->specs.sidecarset.custom_version.len > 0
+                                                        ? c->specs.sidecarset.custom_version
+                                                        : (struct rollout_str){ NULL, 0 };
     if (ro_deed_attr(d, ROLLOUT_ATTR_NUMBER))
         c->revisions[revision - 1].number = ro_deed_value(d, ROLLOUT_ATTR_NUMBER);
     return ROLLOUT_OK;

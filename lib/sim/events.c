@@ -140,6 +140,10 @@ enum ro_event ro_cluster_next(const struct ro_cluster *c, uint32_t pod)
         return h->flags & RO_SIM_STUCK ? RO_EVENT_NONE : RO_EVENT_START;
     if (h->flags & RO_SIM_RESTARTS)
         return h->flags & RO_SIM_STUCK ? RO_EVENT_NONE : RO_EVENT_RESTART;
+    if (c->workload.sidecarset)
+        return ro_sidecars_changed(c, h)       ? RO_EVENT_STOP
+               : ro_sidecars_can_ready(c, pod) ? RO_EVENT_READY
+                                               : RO_EVENT_NONE;
     if (!(h->flags & (RO_SIM_CONTAINERS_READY | RO_SIM_BROKEN)))
         return RO_EVENT_READY;
     if (c->workload.broadcastjob && !(h->flags & RO_SIM_BROKEN))
@@ -201,6 +205,12 @@ static void restart(struct ro_cluster *c, uint32_t pod)
 {
     struct rollout_pod *p = &c->pods[pod];
     struct ro_sim_pod *h = &c->hidden[pod];
+    if (c->workload.sidecarset) {
+        h->restarts++;
+        p->restarts += !c->fixed_names && p->restarts < INT32_MAX;
+        ro_sidecars_start(c, pod);
+        return;
+    }
     if (!(h->flags & RO_SIM_KEEPS)) {
         h->restarts++;
         p->restarts +=
@@ -286,17 +296,25 @@ void ro_cluster_happen(struct ro_cluster *c, uint32_t pod, enum ro_event event)
         h->image = h->target;
         if (p->flags & ROLLOUT_POD_KRUISE_GATE) /* another controller's first word on it */
             p->flags |= ROLLOUT_POD_KRUISE_CONDITION;
+        if (c->workload.sidecarset)
+            ro_sidecars_start(c, pod);
         if (c->workload.broadcastjob) /* which has no probes */
             h->flags |= RO_SIM_CONTAINERS_READY;
         break;
     case RO_EVENT_END:
         p->phase = ROLLOUT_PHASE_SUCCEEDED;
         break;
+    case RO_EVENT_STOP:
+        ro_sidecars_stop(c, pod);
+        break;
     case RO_EVENT_RESTART:
         restart(c, pod);
         break;
     case RO_EVENT_READY:
-        h->flags |= RO_SIM_CONTAINERS_READY;
+        if (c->workload.sidecarset)
+            ro_sidecars_ready(c, pod);
+        else
+            h->flags |= RO_SIM_CONTAINERS_READY;
         break;
     case RO_EVENT_GONE:
         h->flags |= RO_SIM_GONE;
@@ -318,11 +336,18 @@ void ro_cluster_happen(struct ro_cluster *c, uint32_t pod, enum ro_event event)
 void ro_cluster_unready(struct ro_cluster *c, uint32_t pod)
 {
     c->hidden[pod].flags &= (uint16_t)~RO_SIM_CONTAINERS_READY;
+    if (c->workload.sidecarset)
+        ro_sidecars_unready(c, pod);
     ro_cluster_settle(c, pod);
 }
 
 void ro_cluster_break(struct ro_cluster *c, uint32_t pod)
 {
+    if (c->workload.sidecarset) { /* its statuses say it */
+        ro_sidecars_break(c, pod);
+        ro_cluster_settle(c, pod);
+        return;
+    }
     c->hidden[pod].flags |= RO_SIM_BROKEN;
     ro_cluster_unready(c, pod);
 }
@@ -336,7 +361,20 @@ void ro_cluster_fail(struct ro_cluster *c, uint32_t pod)
 
 void ro_cluster_vanish(struct ro_cluster *c, uint32_t pod)
 {
+    if (c->workload.sidecarset && ro_sidecars_renew(c, pod)) /* by whoever owns it */
+        return;
     ro_cluster_happen(c, pod, RO_EVENT_GONE);
+}
+
+void ro_cluster_evict(struct ro_cluster *c, uint32_t node)
+{
+    for (uint32_t i = 0; i < c->pod_count; i++)
+        if (c->pods[i].node_index == node + 1) {
+            bool anew = c->workload.sidecarset && ro_kind_active(c, i) && ro_sidecars_renew(c, i);
+            if (ro_cluster_evicts(c) && !anew)
+                c->pods[i].flags |= ROLLOUT_POD_TERMINATING;
+            ro_cluster_settle(c, i);
+        }
 }
 
 void ro_cluster_lose_node(struct ro_cluster *c, uint32_t node)
@@ -361,12 +399,7 @@ void ro_cluster_lose_node(struct ro_cluster *c, uint32_t node)
     taints[facts->taint_count + 1] = unreachable[1];
     facts->taints = taints;
     facts->taint_count += 2;
-    for (uint32_t i = 0; i < c->pod_count; i++)
-        if (c->pods[i].node_index == node + 1) {
-            if (ro_cluster_evicts(c))
-                c->pods[i].flags |= ROLLOUT_POD_TERMINATING;
-            ro_cluster_settle(c, i);
-        }
+    ro_cluster_evict(c, node);
     if (ro_kind_find_nodes(c) != ROLLOUT_OK)
         c->texts.failed = true;
 }

@@ -100,6 +100,8 @@ bool ro_explore_move(struct rollout_check *k, uint16_t what)
         if (!runs || !(c->hidden[i].flags & up) || c->hidden[i].image == c->snapshot.update_revision ||
             c->workload.replicaset) /* it updates none, so that nothing would help */
             return false;
+        if (c->workload.sidecarset && ro_kind_updated(c, i) && !ro_sidecars_changed(c, &c->hidden[i]))
+            return false;
         ro_cluster_break(c, i);
         break;
     case MOVE_FAIL:
@@ -116,12 +118,7 @@ bool ro_explore_move(struct rollout_check *k, uint16_t what)
         if (k->small.lost >> i & 1)
             return false;
         ro_small_load(&k->small, k->small.change, k->small.lost | UINT32_C(1) << i, k->small.cordoned);
-        for (uint32_t p = 0; p < c->pod_count; p++)
-            if (c->pods[p].node_index == i + 1) {
-                if (ro_cluster_evicts(c))
-                    c->pods[p].flags |= ROLLOUT_POD_TERMINATING;
-                ro_cluster_settle(c, p);
-            }
+        ro_cluster_evict(c, i);
         break;
     case MOVE_CORDON:
         if (k->small.cordoned >> i & 1)

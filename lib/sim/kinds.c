@@ -20,6 +20,7 @@ static const struct ro_kind_lines *lines_of(const struct rollout_workload *workl
            : workload->broadcastjob ? &ro_kind_broadcastjob
            : workload->replicaset   ? &ro_kind_replicaset
            : workload->deployment   ? &ro_kind_deployment
+           : workload->sidecarset   ? &ro_kind_sidecarset
                                     : &ro_kind_daemonset;
 }
 
@@ -75,6 +76,8 @@ bool ro_kind_versionless(const struct ro_cluster *c)
 
 bool ro_kind_active(const struct ro_cluster *c, uint32_t pod)
 {
+    if (c->workload.sidecarset) /* which has those of all pods that it matches */
+        return ro_sidecars_matched(c, &c->pods[pod], &c->hidden[pod]);
     return !(c->hidden[pod].flags & RO_SIM_GONE) && ro_kind_counts(&c->pods[pod]) && ro_active(&c->pods[pod]);
 }
 
@@ -87,6 +90,8 @@ bool ro_kind_updated(const struct ro_cluster *c, uint32_t pod)
 {
     if (ro_kind_versionless(c))
         return true;
+    if (c->workload.sidecarset)
+        return ro_str_eq(ro_sidecars_of(c, &c->hidden[pod])->set_hash, c->specs.sidecarset.hash);
     return c->snapshot.update_revision && c->hidden[pod].target == c->snapshot.update_revision;
 }
 
@@ -294,7 +299,7 @@ int ro_cluster_status(struct ro_cluster *c, const struct rollout_plan *plan)
     } else if (c->workload.replicaset) {
         c->specs.replicaset_status.conditions = c->conditions;
         c->specs.replicaset_status.condition_count = n;
-    } else {
+    } else if (c->workload.daemonset) {
         c->specs.daemonset_status.conditions = c->conditions;
         c->specs.daemonset_status.condition_count = n;
     }

@@ -103,7 +103,7 @@ struct ro_kind_lines {
     bool interchangeable;
 };
 extern const struct ro_kind_lines ro_kind_cloneset, ro_kind_statefulset, ro_kind_daemonset,
-    ro_kind_broadcastjob, ro_kind_replicaset, ro_kind_deployment;
+    ro_kind_broadcastjob, ro_kind_replicaset, ro_kind_deployment, ro_kind_sidecarset;
 
 /* The action is an update's: it brings, or is to bring, the pod to another revision. */
 bool ro_deed_updates(const struct rollout_action *action);

@@ -291,6 +291,8 @@ static int count_batches(struct ro_cluster *c, struct ro_sim_pair *pair, size_t 
 static int compare(struct ro_cluster *c, size_t from, size_t to)
 {
     struct ro_sim_pair *pair = &c->pairs[from * c->revision_room + to];
+    if (c->workload.sidecarset) /* whose hashes tell what can be updated */
+        return ROLLOUT_OK;
     if (pair->diff || c->revision_objects[from].count == 0 || c->revision_objects[to].count == 0)
         return ROLLOUT_OK;
     const struct rollout_diff_options options = { sizeof options,

@@ -157,6 +157,8 @@ static int begin(struct rollout_simulation *s, struct rollout_error *reterr)
     s->state.failed_assertion = ROLLOUT_NONE;
     int r = ro_cluster_open(&s->cluster, s->world, reterr);
     s->start_ms = s->cluster.snapshot.now_ms;
+    if (r == ROLLOUT_OK && s->cluster.recreates && s->cluster.workload.sidecarset)
+        r = ro_error(reterr, ROLLOUT_ERR_INVALID, "flags", "flags: pods of a SidecarSet are others', and not recreated");
     if (r == ROLLOUT_OK)
         r = check_targets(s, reterr);
     if (r == ROLLOUT_OK)

@@ -21,8 +21,8 @@ struct record {
     uint8_t bits;
     uint8_t batches;
     uint8_t waits_for; /* of a Deployment's, which is not updated in place, its ReplicaSet, from 1 */
-    uint8_t young; /* 0 = not ready, or old enough; else the order in which pods became ready */
-    uint8_t grace; /* the same of grace periods; 0 = none, or over */
+    uint8_t young;     /* 0 = not ready, or old enough; else the order in which pods became ready */
+    uint8_t grace;     /* the same of grace periods; 0 = none, or over */
     uint8_t trait;
     uint8_t name; /* of a StatefulSet's pod */
 };
@@ -138,13 +138,15 @@ bool ro_small_end_grace(struct ro_small *s)
 static uint8_t trait_of(struct ro_small *s, size_t pod)
 {
     const struct rollout_pod *p = &s->cluster.pods[pod];
-    struct ro_small_trait t = { p->deletion_cost, p->restarts, p->sidecar_restarts, { NULL, 0 },
+    struct ro_small_trait t = { p->deletion_cost,           p->restarts,
+                                p->sidecar_restarts,        { NULL, 0 },
                                 s->cluster.hidden[pod].job, s->cluster.hidden[pod].job_restarts };
     if (p->in_place)
         t.containers = s->cluster.in_place[pod].containers;
     for (size_t i = 0; i < s->trait_count; i++)
         if (s->traits[i].deletion_cost == t.deletion_cost && s->traits[i].restarts == t.restarts &&
-            s->traits[i].sidecar_restarts == t.sidecar_restarts && s->traits[i].containers.nodes == t.containers.nodes && s->traits[i].job == t.job &&
+            s->traits[i].sidecar_restarts == t.sidecar_restarts &&
+            s->traits[i].containers.nodes == t.containers.nodes && s->traits[i].job == t.job &&
             s->traits[i].job_restarts == t.job_restarts)
             return (uint8_t)i;
     if (s->trait_count == sizeof s->traits / sizeof *s->traits) {
@@ -205,6 +207,10 @@ static struct record record_of(struct ro_small *s, size_t i)
     }
     if (c->workload.deployment)
         r.waits_for = ro_small_set(s, p->replica_set);
+    if (h->object) { /* which has no such facts */
+        r.in_place = (uint16_t)h->object;
+        s->full = s->full || h->object > UINT16_MAX;
+    }
     if (is_young(s, i))
         r.young = rank_young(s, i);
     r.trait = trait_of(s, i);
@@ -300,6 +306,8 @@ static void unpack_pod(struct ro_small *s, size_t i, const struct record *r)
     h->job = t->job;
     h->job_restarts = t->job_restarts;
     ro_cluster_relabel(c, (uint32_t)i);
+    if (c->workload.sidecarset)
+        ro_sidecars_recall(c, (uint32_t)i, r->in_place);
     if (!(r->bits & BIT_IN_PLACE))
         return;
     struct rollout_in_place *in_place = &c->in_place[i];

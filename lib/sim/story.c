@@ -129,6 +129,8 @@ static const char *event_text(enum ro_event event)
         return "is gone";
     case RO_EVENT_END:
         return "succeeds";
+    case RO_EVENT_STOP:
+        return "stops the containers that change";
     default:
         return "is let go, or gets its hook back";
     }

@@ -18,6 +18,18 @@ static struct rollout_str put(char **at, struct rollout_str text)
     return copy;
 }
 
+/* The hashes of a SidecarSet's containers, which admission writes. */
+static void write_hashes(struct ro_arena *arena, const struct ro_cluster *c, struct ro_edit *object)
+{
+    if (!c->workload.sidecarset)
+        return;
+    struct ro_edit *metadata = ro_edit_need_object(arena, object, "metadata");
+    struct ro_edit *annotations = ro_edit_need_object(arena, metadata, "annotations");
+    ro_edit_set_text(arena, annotations, RO_STR("kruise.io/sidecarset-hash"), c->specs.sidecarset.hash);
+    ro_edit_set_text(arena, annotations, RO_STR("kruise.io/sidecarset-hash-without-image"),
+                     c->specs.sidecarset.hash_without_image);
+}
+
 /* A copy in one block, so that what it was made of can go. */
 static int keep(struct rollout_simulation *s, const struct rollout_tree *tree)
 {
@@ -50,7 +62,15 @@ int ro_written_begin(struct rollout_simulation *s)
     if (s->world->workload_object.count == 0)
         return ro_error(s->cluster.reterr, ROLLOUT_ERR_INVALID, "flags",
                         "flags: objects are to be kept, but the world has none");
-    return keep(s, &s->world->workload_object);
+    if (!s->cluster.workload.sidecarset)
+        return keep(s, &s->world->workload_object);
+    struct ro_arena arena = { NULL, false };
+    struct ro_edit *object = ro_edit_copy(&arena, s->world->workload_object.nodes);
+    write_hashes(&arena, &s->cluster, object);
+    struct rollout_tree flat = ro_edit_flatten(&arena, object);
+    int r = arena.failed ? ro_error_nomem(s->cluster.reterr) : keep(s, &flat);
+    ro_arena_free(&arena);
+    return r;
 }
 
 int ro_written_pass(struct rollout_simulation *s)
@@ -121,6 +141,7 @@ int ro_written_change(struct rollout_simulation *s, const struct rollout_world *
         ro_edit_set(object, RO_STR("status"), ro_edit_copy(&arena, status));
     if (s->cluster.workload.deployment)
         tell_deployment(&s->cluster, &arena, object);
+    write_hashes(&arena, &s->cluster, object);
     struct rollout_tree flat = ro_edit_flatten(&arena, object);
     int r = arena.failed ? ro_error_nomem(s->cluster.reterr) : keep(s, &flat);
     ro_arena_free(&arena);

@@ -122,8 +122,8 @@ static bool is_odd(const struct rollout_world *world, size_t i, const struct ro_
     uint32_t phase = world->snapshot->pods.items[i].phase;
     bool started = phase != ROLLOUT_PHASE_NONE && phase != ROLLOUT_PHASE_PENDING;
     const struct rollout_in_place *in_place = world->snapshot->pods.items[i].in_place;
-    if (world->workload->broadcastjob || world->workload->replicaset ||
-        world->workload->deployment) /* nothing of its pods is updated */
+    if (world->workload->broadcastjob || world->workload->replicaset || world->workload->deployment ||
+        world->workload->sidecarset) /* nothing of its pods is updated as others' are */
         return false;
     if (!revision || !ro_is(containers, ROLLOUT_NODE_ARRAY) ||
         (in_place &&
@@ -319,6 +319,18 @@ static void compare_status(struct report *r, const struct rollout_workload *a, c
             compare_number(r, status, "condition's probe", x->conditions[i].last_update_ms,
                            y->conditions[i].last_update_ms);
         }
+    } else if (a->sidecarset) {
+        compare_text(r, status, "latestRevision", a->sidecarset->status->latest_revision,
+                     b->sidecarset->status->latest_revision);
+        compare_number(r, status, "matchedPods", a->sidecarset->status->matched_pods,
+                       b->sidecarset->status->matched_pods);
+        compare_number(r, status, "updatedPods", a->sidecarset->status->updated_pods,
+                       b->sidecarset->status->updated_pods);
+        compare_number(r, status, "readyPods", a->sidecarset->status->ready_pods, b->sidecarset->status->ready_pods);
+        compare_number(r, status, "updatedReadyPods", a->sidecarset->status->updated_ready_pods,
+                       b->sidecarset->status->updated_ready_pods);
+        compare_number(r, status, "observedGeneration", a->sidecarset->status->observed_generation,
+                       b->sidecarset->status->observed_generation);
     } else {
         compare_number(r, status, "desiredNumberScheduled", a->daemonset->status->desired_number_scheduled,
                        b->daemonset->status->desired_number_scheduled);
@@ -341,6 +353,11 @@ static void compare_worlds(struct report *r, const struct played *before, const 
         bool fresh = old < 0 || (a->pods.items[i].created_ms == a->now_ms / 1000 * 1000 && !a->pods.items[i].phase);
         bool odd = old >= 0 && is_odd(before->world, (size_t)old, c);
         compare_pod(r, &a->pods.items[i], &c->pods[i], fresh, clone || daemon, odd);
+        const char *part = c->workload.sidecarset
+                               ? ro_snapshot_sidecars_differ(&after->world->pod_objects[i], &c->pods[i].object)
+                               : NULL;
+        if (part)
+            differ(r, a->pods.items[i].name, "%s: applied and modelled differ", part);
         if (c->workload.broadcastjob) {
             struct rollout_job_pod modelled = ro_job_facts(c, (uint32_t)i);
             const char *fact = ro_snapshot_job_pod_differs(a->pods.items[i].job_pod, &modelled);

@@ -13,8 +13,108 @@ static const char *text(json_t *object, const char *key, const char *otherwise)
     return value ? value : otherwise;
 }
 
+static void add_condition(json_t *pod, const char *type, int is_true)
+{
+    json_t *conditions = json_object_get(json_object_get(pod, "status"), "conditions");
+    json_array_append_new(conditions, json_pack("{s:s, s:s, s:s}", "type", type, "status", is_true ? "True" : "False",
+                                                "lastTransitionTime", "2026-11-23T10:00:00Z"));
+}
+
+/* ---- SidecarSets: pods are others' and have containers main and, by the revision, the set's ---- */
+
+static int is_sidecarset(json_t *workload)
+{
+    return !strcmp(text(workload, "kind", ""), "SidecarSet");
+}
+
+static json_t *sidecar_revision(json_t *workload, const char *name, int number)
+{
+    json_t *containers = json_object_get(json_object_get(workload, "spec"), "containers");
+    return json_pack("{s:s, s:s, s:{s:s, s:s}, s:i, s:{s:{s:s, s:O}}}", "apiVersion", "apps/v1", "kind",
+                     "ControllerRevision", "metadata", "name", name, "namespace", "kruise-system", "revision", number,
+                     "data", "spec", "$patch", "replace", "containers", containers);
+}
+
+static void add_container(json_t *pod, json_t *given, const char *name, const char *image, int ready)
+{
+    json_t *waits = json_object_get(given, "waits"), *status;
+    char id[200];
+    int stopped = waits && !strcmp(json_string_value(waits), name);
+    snprintf(id, sizeof id, "id of %s", image);
+    json_array_append_new(json_object_get(json_object_get(pod, "spec"), "containers"),
+                          json_pack("{s:s, s:s}", "name", name, "image", image));
+    status = json_pack("{s:s, s:s, s:s, s:b}", "name", name, "image", image, "imageID", id, "ready", ready && !stopped);
+    if (stopped)
+        json_object_set_new(status, "state", json_pack("{s:{s:s}}", "waiting", "reason", "CrashLoopBackOff"));
+    json_array_append_new(json_object_get(json_object_get(pod, "status"), "containerStatuses"), status);
+}
+
+static void annotate(json_t *pod, const char *key, json_t *value)
+{
+    char *as_text = json_dumps(value, JSON_COMPACT);
+    json_object_set_new(json_object_get(json_object_get(pod, "metadata"), "annotations"), key, json_string(as_text));
+    free(as_text);
+    json_decref(value);
+}
+
+/* {"name", "revision": "old" or "new", "labels", "ready", "waits": a container that crashes, "immutable": more than its
+ * image is another's, "injected": false}. Hot pairs are as admission has left them. */
+static json_t *make_injected(json_t *snapshot, json_t *given, int number)
+{
+    json_t *workload = json_object_get(snapshot, "workload"), *container, *working = json_object();
+    json_t *spec = json_object_get(workload, "spec");
+    const char *set = text(json_object_get(workload, "metadata"), "name", ""), *which = text(given, "revision", "old");
+    const char *old = json_string_value(json_object_get(snapshot, "old"));
+    json_t *labels = json_deep_copy(json_object_get(json_object_get(spec, "selector"), "matchLabels"));
+    char name[128], revision_name[128], first[128], second[128];
+    int ready = !json_is_false(json_object_get(given, "ready")) && !json_object_get(given, "waits");
+    size_t i;
+    snprintf(name, sizeof name, number < 0 ? "%s" : "%s-%d", text(given, "name", "web"), number);
+    snprintf(revision_name, sizeof revision_name, "%s-%s", set, which);
+    json_object_update(labels, json_object_get(given, "labels"));
+    json_t *pod = json_pack("{s:s, s:s, s:{s:s, s:s, s:s, s:s, s:o, s:{}}, s:{s:s, s:[]}, s:{s:s, s:[], s:[]}}",
+                            "apiVersion", "v1", "kind", "Pod", "metadata", "name", name, "namespace", "default", "uid",
+                            name, "creationTimestamp", "2026-11-23T09:00:00Z", "labels", labels, "annotations", "spec",
+                            "nodeName", text(given, "node", "node"), "containers", "status", "phase", "Running",
+                            "conditions", "containerStatuses");
+    add_container(pod, given, "main", "app:1", !json_is_false(json_object_get(given, "ready")));
+    json_array_foreach(json_object_get(spec, "containers"), i, container)
+    {
+        json_t *strategy = json_object_get(container, "upgradeStrategy");
+        const char *own = text(container, "name", ""), *image = text(container, "image", "");
+        if (!strcmp(which, "old") && old && i == 0)
+            image = old;
+        if (strcmp(text(strategy, "upgradeType", ""), "HotUpgrade") != 0) {
+            add_container(pod, given, own, image, 1);
+            continue;
+        }
+        snprintf(first, sizeof first, "%s-1", own);
+        snprintf(second, sizeof second, "%s-2", own);
+        add_container(pod, given, first, image, 1);
+        add_container(pod, given, second, text(strategy, "hotUpgradeEmptyImage", ""), 1);
+        json_object_set_new(working, own, json_string(first));
+    }
+    annotate(pod, "kruise.io/sidecarset-hash",
+             json_pack("{s:{s:s, s:s, s:s, s:s}}", set, "updateTimestamp", NOW, "hash", which, "sidecarSetName", set,
+                       "controllerRevision", revision_name));
+    annotate(pod, "kruise.io/sidecarset-hash-without-image",
+             json_pack("{s:{s:s, s:s, s:s}}", set, "updateTimestamp", NOW, "hash",
+                       json_is_true(json_object_get(given, "immutable")) ? "another" : "all", "sidecarSetName", set));
+    if (json_object_size(working))
+        annotate(pod, "kruise.io/sidecarset-working-hotupgrade-container", json_incref(working));
+    json_decref(working);
+    if (!json_is_false(json_object_get(given, "injected")))
+        json_object_set_new(json_object_get(json_object_get(pod, "metadata"), "annotations"),
+                            "kruise.io/sidecarset-injected-list", json_string(set));
+    add_condition(pod, "ContainersReady", ready);
+    add_condition(pod, "Ready", ready);
+    return pod;
+}
+
 static json_t *revision(json_t *workload, const char *name, const char *image, int number)
 {
+    if (is_sidecarset(workload))
+        return sidecar_revision(workload, name, number);
     json_t *template = json_deep_copy(json_object_get(json_object_get(workload, "spec"), "template"));
     json_t *containers = json_object_get(json_object_get(template, "spec"), "containers");
     if (image)
@@ -24,13 +124,6 @@ static json_t *revision(json_t *workload, const char *name, const char *image, i
                      "ControllerRevision", "metadata", "name", name, "namespace", "default", "labels",
                      "controller-revision-hash", strrchr(name, '-') + 1, "revision", number, "data", "spec", "template",
                      template);
-}
-
-static void add_condition(json_t *pod, const char *type, int is_true)
-{
-    json_t *conditions = json_object_get(json_object_get(pod, "status"), "conditions");
-    json_array_append_new(conditions, json_pack("{s:s, s:s, s:s}", "type", type, "status", is_true ? "True" : "False",
-                                                "lastTransitionTime", "2026-11-23T10:00:00Z"));
 }
 
 static json_t *make_set(json_t *workload, json_t *given, int number)
@@ -91,6 +184,8 @@ static void put_in_set(json_t *pod, const char *owner, const char *hash)
 static json_t *make_pod(json_t *snapshot, json_t *given, int number)
 {
     json_t *workload = json_object_get(snapshot, "workload"), *gate;
+    if (is_sidecarset(workload))
+        return make_injected(snapshot, given, number);
     const char *kind = text(workload, "kind", ""), *owner = text(json_object_get(workload, "metadata"), "name", "");
     char name[128], label[128], template_hash[64];
     const char *which = text(given, "revision", "old");
@@ -198,6 +293,10 @@ json_t *small_snapshot(json_t *shorthand)
     snprintf(new, sizeof new, "%s-new", owner);
     json_object_set_new(metadata, "namespace", json_string("default"));
     json_object_set_new(metadata, "uid", json_string("owner"));
+    if (is_sidecarset(workload))
+        json_object_set_new(metadata, "annotations",
+                            json_pack("{s:s, s:s}", "kruise.io/sidecarset-hash", "new",
+                                      "kruise.io/sidecarset-hash-without-image", "all"));
     json_t *snapshot =
         json_pack("{s:s, s:s, s:o, s:s, s:s, s:[o, o], s:[], s:[], s:[]}", "kind", "Snapshot", "now", NOW, "workload",
                   workload, "currentRevision", json_object_get(shorthand, "settled") ? new : old, "updateRevision", new,
@@ -225,7 +324,10 @@ json_t *small_snapshot(json_t *shorthand)
         json_array_append_new(json_object_get(snapshot, "claims"), make_claim(claim));
     if (json_object_get(shorthand, "featureGates"))
         json_object_set(snapshot, "featureGates", json_object_get(shorthand, "featureGates"));
+    if (is_sidecarset(workload) && json_object_get(shorthand, "old"))
+        json_object_set(snapshot, "old", json_object_get(shorthand, "old"));
     add_pods(snapshot, json_object_get(shorthand, "pods"));
+    json_object_del(snapshot, "old");
     return snapshot;
 }
 

@@ -55,7 +55,8 @@ static void read_delays(json_t *delays, struct rollout_simulation_options *optio
 
 static void read_faults(json_t *list, struct story *s)
 {
-    static const char *const kinds[] = { "never-ready", "image", "crash", "node", "break", "fail", "cordon", "return", NULL };
+    static const char *const kinds[] = { "never-ready", "image",  "crash",  "node", "break",
+                                         "fail",        "cordon", "return", NULL };
     size_t i;
     json_t *given;
     json_array_foreach(list, i, given) s->faults[i] =
@@ -160,8 +161,8 @@ static bool was_there(const struct rollout_world *world, struct rollout_str name
 static void name_set(const struct newcomers *known, const struct rollout_snapshot *snapshot, uint32_t set, char *buf,
                      size_t size)
 {
-    struct rollout_str name = set < snapshot->replica_sets.count ? snapshot->replica_sets.items[set].name
-                                                                 : (struct rollout_str){ "-new", 4 };
+    struct rollout_str name =
+        set < snapshot->replica_sets.count ? snapshot->replica_sets.items[set].name : (struct rollout_str){ "-new", 4 };
     snprintf(buf, size, "%.*s", (int)name.len, name.data);
     json_t *number = json_object_get(known->sets, buf);
     if (number)
@@ -246,11 +247,16 @@ static int64_t number_of(const struct rollout_plan *plan, const struct rollout_a
 
 static bool is_move(uint32_t op)
 {
-    static const uint32_t moves[] = { ROLLOUT_OP_CREATE,          ROLLOUT_OP_DELETE,
-                                      ROLLOUT_OP_UPDATE_IN_PLACE, ROLLOUT_OP_RECREATE,
-                                      ROLLOUT_OP_DELETE_WORKLOAD, ROLLOUT_OP_SCALE,
-                                      ROLLOUT_OP_SET_TEMPLATE,    ROLLOUT_OP_CREATE_REPLICA_SET,
-                                      ROLLOUT_OP_DELETE_REPLICA_SET };
+    static const uint32_t moves[] = { ROLLOUT_OP_CREATE,
+                                      ROLLOUT_OP_DELETE,
+                                      ROLLOUT_OP_UPDATE_IN_PLACE,
+                                      ROLLOUT_OP_RECREATE,
+                                      ROLLOUT_OP_DELETE_WORKLOAD,
+                                      ROLLOUT_OP_SCALE,
+                                      ROLLOUT_OP_SET_TEMPLATE,
+                                      ROLLOUT_OP_CREATE_REPLICA_SET,
+                                      ROLLOUT_OP_DELETE_REPLICA_SET,
+                                      ROLLOUT_OP_FLIP };
     for (size_t i = 0; i < sizeof moves / sizeof *moves; i++)
         if (op == moves[i])
             return true;
