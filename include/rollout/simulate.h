@@ -57,8 +57,10 @@ enum {
     ROLLOUT_FAULT_CRASH = 3,       /**< pods become unready at_ms after they became ready, each once, and restart; a job's that
                                         does not restart has failed */
     ROLLOUT_FAULT_NODE = 4,        /**< the node, or all of the zone, is lost at at_ms and does not come back: its pods become
-                                        unready, and those that are to go never do */
-    ROLLOUT_FAULT_BREAK = 5,       /**< at at_ms the pod becomes unready until it is updated or replaced */
+                                        unready, and those that are to go never do. A SidecarSet's are made anew by their
+                                        owners, with what admission injects then */
+    ROLLOUT_FAULT_BREAK = 5,       /**< at at_ms the pod becomes unready until it is updated or replaced; of a SidecarSet's
+                                        pod it is the set's containers that do */
     ROLLOUT_FAULT_FAIL = 6,        /**< a job's pods end with a failure, each time that they run: one that restarts OnFailure
                                         runs again, and any other has failed. Only a BroadcastJob has such */
     ROLLOUT_FAULT_CORDON = 7,      /**< at at_ms the node, or all of the zone, is cordoned: what is there runs on */
@@ -86,7 +88,7 @@ struct rollout_change {
 
 /** rollout_simulation_options.flags */
 enum {
-    ROLLOUT_SIMULATE_RECREATE = 1 << 0, /**< as if no change could be made in place, to compare with */
+    ROLLOUT_SIMULATE_RECREATE = 1 << 0, /**< as if no change could be made in place, to compare with; not of a SidecarSet, which makes no pods */
     ROLLOUT_SIMULATE_OBJECTS = 1 << 1   /**< the workload's object is kept as each pass leaves it: see
                                              rollout_simulation_world() */
 };
