@@ -20223,6 +20223,11 @@ static bool ro_in_place_matters(const struct rollout_in_place *in_place);
 static void ro_write_job_pod(struct ro_snapshot_writer *w, struct ro_edit *pod, const struct rollout_pod *facts);
 static void ro_write_job_node(struct ro_snapshot_writer *w, struct ro_edit *object, const struct rollout_node_facts *node);
 
+/* What a SidecarSet reads beyond other kinds: of a pod that is complete but for that; of namespaces, and of writes. */
+static void ro_write_sidecars(struct ro_snapshot_writer *w, struct ro_edit *object, const struct rollout_pod *facts);
+static void ro_write_namespaces(struct ro_snapshot_writer *w, struct ro_edit *body);
+static void ro_write_in_flight(struct ro_snapshot_writer *w, struct ro_edit *body);
+
 /* Room for what is meant where a pod says nothing of it. */
 struct ro_snapshot_binding {
     struct rollout_str node;
@@ -20235,12 +20240,13 @@ static struct rollout_job_pod ro_snapshot_job_pod(const struct rollout_broadcast
 
 /* The fact in which the two differ; NULL = in none. */
 static const char *ro_snapshot_job_pod_differs(const struct rollout_job_pod *a, const struct rollout_job_pod *b);
+static const char *ro_snapshot_sidecars_differ(const struct rollout_tree *a, const struct rollout_tree *b);
 static const char *ro_snapshot_job_node_differs(const struct rollout_node_facts *a, const struct rollout_node_facts *b);
 
 /* The written facts against those read back: ROLLOUT_OK, or ROLLOUT_ERR_INVALID that names the first that differs.
- * job: that the facts are of, else NULL. */
+ * workload: that the facts are of. */
 static int ro_snapshot_compare(const struct ro_snapshot_facts *written, const struct rollout_snapshot *read,
-                        const struct rollout_broadcastjob *job, struct rollout_error *reterr);
+                        const struct rollout_workload *workload, struct rollout_error *reterr);
 
 /* ---- lib/objects/snapshot_compare.c ---- */
 
@@ -20252,6 +20258,7 @@ struct objects_snapshot_compare_compared {
     struct ro_decoder d;
     const struct ro_snapshot_facts *facts; /* that were written */
     const struct rollout_broadcastjob *job; /* NULL: of another kind */
+    bool objects;                           /* those of the pods count */
     struct ro_at at;                       /* its place */
 };
 
@@ -20383,6 +20390,15 @@ static void objects_snapshot_compare_compare_pod(struct objects_snapshot_compare
         objects_snapshot_compare_number(c, "replica_set", written->replica_set, read->replica_set);
     if (c->job && c->d.code == ROLLOUT_OK)
         objects_snapshot_compare_compare_job_pod(c, written, read);
+    if (c->objects && c->d.code == ROLLOUT_OK) {
+        const struct ro_path object = ro_path_member(&c->at.path, "object");
+        const char *fact = ro_snapshot_sidecars_differ(&written->object, &read->object);
+        if (fact)
+            objects_snapshot_compare_refuse(c, &object, fact, NULL);
+        objects_snapshot_compare_text(c, "resource_version",
+             ro_text(ro_dig(written->object.count ? written->object.nodes : NULL, "metadata", "resourceVersion", NULL)),
+             ro_text(ro_dig(read->object.nodes, "metadata", "resourceVersion", NULL)));
+    }
     /* A place among the nodes says no more than the name. */
     if (written->node_index > 0) {
         const struct ro_abi_array *nodes = &c->facts->arrays.nodes;
@@ -20403,6 +20419,8 @@ static void objects_snapshot_compare_compare_revision(struct objects_snapshot_co
     objects_snapshot_compare_texts(c, "topology_keys", &written->topology_keys, &read->topology_keys);
     objects_snapshot_compare_tree(c, "data", &written->data, &read->data);
     objects_snapshot_compare_text(c, "claims_hash", written->claims_hash, read->claims_hash);
+    if (c->objects)
+        objects_snapshot_compare_text(c, "custom_version", written->custom_version, read->custom_version);
     objects_snapshot_compare_text(c, "hash", written->hash, read->hash);
 }
 
@@ -20506,6 +20524,22 @@ static void objects_snapshot_compare_compare_view(struct objects_snapshot_compar
     }
 }
 
+static void objects_snapshot_compare_compare_namespace(struct objects_snapshot_compare_compared *c, const void *written_record, const void *read_record)
+{
+    const struct rollout_namespace *written = written_record, *read = read_record;
+
+    objects_snapshot_compare_text(c, "name", written->name, read->name);
+    objects_snapshot_compare_labels(c, "labels", &written->labels, &read->labels);
+}
+
+static void objects_snapshot_compare_compare_in_flight(struct objects_snapshot_compare_compared *c, const void *written_record, const void *read_record)
+{
+    const struct rollout_in_flight *written = written_record, *read = read_record;
+
+    objects_snapshot_compare_text(c, "pod", written->pod, read->pod);
+    objects_snapshot_compare_text(c, "resource_version", written->resource_version, read->resource_version);
+}
+
 /* No current revision is the update revision. */
 static uint32_t objects_snapshot_compare_current_of(const struct rollout_snapshot *s)
 {
@@ -20521,10 +20555,10 @@ static void objects_snapshot_compare_whole_number(struct objects_snapshot_compar
 }
 
 static int ro_snapshot_compare(const struct ro_snapshot_facts *written, const struct rollout_snapshot *read,
-                        const struct rollout_broadcastjob *job, struct rollout_error *reterr)
+                        const struct rollout_workload *workload, struct rollout_error *reterr)
 {
     const struct rollout_snapshot *s = &written->snapshot;
-    struct objects_snapshot_compare_compared c = { .d = { .reterr = reterr }, .facts = written, .job = job };
+    struct objects_snapshot_compare_compared c = { .d = { .reterr = reterr }, .facts = written, .job = workload->broadcastjob, .objects = workload->sidecarset != NULL };
 
     objects_snapshot_compare_whole_number(&c, "now_ms", s->now_ms, read->now_ms);
     objects_snapshot_compare_whole_number(&c, "unobserved_since_ms", s->unobserved_since_ms, read->unobserved_since_ms);
@@ -20541,6 +20575,8 @@ static int ro_snapshot_compare(const struct ro_snapshot_facts *written, const st
     VIEW(claims, claims, objects_snapshot_compare_compare_claim);
     VIEW(storage_classes, storage_classes, objects_snapshot_compare_compare_storage_class);
     VIEW(backoffs, failed_pod_backoffs, objects_snapshot_compare_compare_backoff);
+    VIEW(namespaces, namespaces, objects_snapshot_compare_compare_namespace);
+    VIEW(in_flight, in_flight, objects_snapshot_compare_compare_in_flight);
 #undef VIEW
     return c.d.code;
 }
@@ -21019,6 +21055,181 @@ static const char *ro_snapshot_job_node_differs(const struct rollout_node_facts 
                                                                                                        : NULL;
 }
 
+/* ---- lib/objects/snapshot_sidecar.c ---- */
+
+/* What only a SidecarSet reads of a snapshot: its pods' own objects, namespaces, writes that are not seen yet.
+ * Source: sidecarset.md 2. */
+
+
+#define CONDITION "SidecarSetUpgradable"
+
+static const struct rollout_node *objects_snapshot_sidecar_of(const struct rollout_tree *object, const char *part, const char *list)
+{
+    return ro_dig(object->count ? object->nodes : NULL, part, list, NULL);
+}
+
+static struct ro_edit *objects_snapshot_sidecar_copy(struct ro_snapshot_writer *w, const struct rollout_node *node)
+{
+    return node ? ro_edit_copy(&w->arena, node) : NULL;
+}
+
+static void objects_snapshot_sidecar_write_annotations(struct ro_snapshot_writer *w, struct ro_edit *object, const struct rollout_node *given)
+{
+    struct ro_edit *metadata = ro_edit_get(object, "metadata");
+    struct ro_edit *annotations = given ? ro_edit_need_object(&w->arena, metadata, "annotations") : NULL;
+
+    for (const struct rollout_node *n = given ? ro_first(given) : NULL; n && n != ro_end(given); n = ro_next(n))
+        ro_edit_set(annotations, n->key, ro_edit_copy(&w->arena, n));
+}
+
+/* The first container has restarted as often as any. */
+static void objects_snapshot_sidecar_write_statuses(struct ro_snapshot_writer *w, struct ro_edit *status, const struct rollout_pod *facts)
+{
+    struct ro_edit *list = objects_snapshot_sidecar_copy(w, objects_snapshot_sidecar_of(&facts->object, "status", "containerStatuses"));
+
+    if (!list || !list->first) {
+        if (facts->restarts == 0)
+            ro_edit_remove(status, RO_STR("containerStatuses"));
+        return;
+    }
+    for (struct ro_edit *e = list->first; e; e = e->next)
+        ro_edit_remove(e, RO_STR("restartCount"));
+    if (facts->restarts != 0)
+        ro_edit_set(list->first, RO_STR("restartCount"), ro_edit_integer(&w->arena, facts->restarts));
+    ro_edit_set(status, RO_STR("containerStatuses"), list);
+}
+
+/* Those that restart on their own stay the ones that say so. */
+static void objects_snapshot_sidecar_write_init(struct ro_snapshot_writer *w, struct ro_edit *spec, const struct rollout_pod *facts)
+{
+    const struct rollout_node *given = objects_snapshot_sidecar_of(&facts->object, "spec", "initContainers");
+
+    for (const struct rollout_node *n = given ? ro_first(given) : NULL; n && n != ro_end(given); n = ro_next(n)) {
+        struct ro_edit *one = ro_edit_object(&w->arena);
+        ro_write_member(w, one, RO_STR("name"), ro_text(ro_get(n, "name")));
+        ro_write_member(w, one, RO_STR("image"), ro_text(ro_get(n, "image")));
+        ro_edit_append(ro_edit_need_array(&w->arena, spec, "initContainers"), one);
+    }
+}
+
+static const struct rollout_node *objects_snapshot_sidecar_condition(const struct rollout_tree *object)
+{
+    const struct rollout_node *list = objects_snapshot_sidecar_of(object, "status", "conditions");
+
+    for (const struct rollout_node *n = list ? ro_first(list) : NULL; n && n != ro_end(list); n = ro_next(n))
+        if (ro_str_eq(ro_text(ro_get(n, "type")), RO_STR(CONDITION)))
+            return n;
+    return NULL;
+}
+
+static void ro_write_sidecars(struct ro_snapshot_writer *w, struct ro_edit *object, const struct rollout_pod *facts)
+{
+    struct ro_edit *spec = ro_edit_get(object, "spec"), *status = ro_edit_get(object, "status");
+    const struct rollout_node *upgradable = objects_snapshot_sidecar_condition(&facts->object);
+    struct ro_edit *containers = objects_snapshot_sidecar_copy(w, objects_snapshot_sidecar_of(&facts->object, "spec", "containers"));
+
+    ro_edit_remove(ro_edit_get(object, "metadata"), RO_STR("ownerReferences")); /* others own it */
+    ro_write_member(w, ro_edit_get(object, "metadata"), RO_STR("resourceVersion"),
+                    ro_text(objects_snapshot_sidecar_of(&facts->object, "metadata", "resourceVersion")));
+    objects_snapshot_sidecar_write_annotations(w, object, objects_snapshot_sidecar_of(&facts->object, "metadata", "annotations"));
+    if (containers)
+        ro_edit_set(spec, RO_STR("containers"), containers);
+    objects_snapshot_sidecar_write_init(w, spec, facts);
+    objects_snapshot_sidecar_write_statuses(w, status, facts);
+    if (upgradable)
+        ro_edit_append(ro_edit_need_array(&w->arena, status, "conditions"), ro_edit_copy(&w->arena, upgradable));
+}
+
+/* ---- what is no pod ---- */
+
+static void ro_write_namespaces(struct ro_snapshot_writer *w, struct ro_edit *body)
+{
+    const struct ro_abi_array *namespaces = &w->facts->arrays.namespaces;
+    struct ro_edit *list = ro_edit_array(&w->arena);
+    struct ro_path path = ro_path_member(NULL, "namespaces");
+
+    for (size_t i = 0; i < namespaces->count; i++) {
+        const struct rollout_namespace *n = (const void *)(namespaces->items + i * namespaces->stride);
+        struct ro_edit *one = ro_write_object(w, RO_STR("v1"), RO_STR("Namespace"), n->name);
+        struct ro_path place = ro_path_element(&path, i);
+        ro_check_text(&w->check, &place, "name", n->name);
+        ro_check_labels(&w->check, &place, "labels", &n->labels);
+        if (w->check.code != ROLLOUT_OK)
+            return;
+        ro_write_map(w, ro_edit_get(one, "metadata"), RO_STR("labels"), &n->labels);
+        ro_edit_append(list, one);
+    }
+    if (namespaces->count > 0)
+        ro_edit_set(body, RO_STR("namespaces"), list);
+}
+
+static void ro_write_in_flight(struct ro_snapshot_writer *w, struct ro_edit *body)
+{
+    const struct ro_abi_array *writes = &w->facts->arrays.in_flight;
+    struct ro_edit *in_flight = ro_edit_need_object(&w->arena, body, "inFlight");
+    struct ro_path path = ro_path_member(NULL, "in_flight");
+
+    for (size_t i = 0; i < writes->count; i++) {
+        const struct rollout_in_flight *write = (const void *)(writes->items + i * writes->stride);
+        struct ro_path place = ro_path_element(&path, i);
+        ro_check_text(&w->check, &place, "pod", write->pod);
+        ro_check_text(&w->check, &place, "resource_version", write->resource_version);
+        if (w->check.code != ROLLOUT_OK)
+            return;
+        struct rollout_str pod = write->pod.data ? write->pod : RO_STR("");
+        if (write->resource_version.data)
+            ro_edit_add(ro_edit_need_object(&w->arena, in_flight, "write"), pod,
+                        ro_edit_text(&w->arena, write->resource_version));
+        else
+            ro_edit_append(ro_edit_need_array(&w->arena, in_flight, "update"), ro_edit_text(&w->arena, pod));
+    }
+}
+
+/* ---- comparing ---- */
+
+static bool objects_snapshot_sidecar_same(const struct rollout_node *a, const struct rollout_node *b)
+{
+    return !a == !b && (!a || ro_equal(a, b));
+}
+
+/* Element by element these members, of which one that is absent is an empty text, or false. */
+static bool objects_snapshot_sidecar_same_list(const struct rollout_node *a, const struct rollout_node *b, const char *const *members)
+{
+    uint32_t count = ro_is(a, ROLLOUT_NODE_ARRAY) ? ro_count(a) : 0;
+    const struct rollout_node *y = ro_is(b, ROLLOUT_NODE_ARRAY) ? ro_first(b) : NULL;
+
+    if (count != (y ? ro_count(b) : 0))
+        return false;
+    for (const struct rollout_node *x = count ? ro_first(a) : NULL; x && x != ro_end(a); x = ro_next(x), y = ro_next(y))
+        for (const char *const *m = members; *m; m++)
+            if (!ro_str_eq(ro_text(ro_get(x, *m)), ro_text(ro_get(y, *m))) ||
+                ro_is_true(ro_get(x, *m)) != ro_is_true(ro_get(y, *m)))
+                return false;
+    return true;
+}
+
+static const char *ro_snapshot_sidecars_differ(const struct rollout_tree *a, const struct rollout_tree *b)
+{
+    static const char *const container[] = { "name", "image", NULL };
+    static const char *const status[] = { "name", "image", "imageID", "ready", NULL };
+    static const char *const says[] = { "status", "message", NULL };
+    const struct rollout_node *x = objects_snapshot_sidecar_condition(a), *y = objects_snapshot_sidecar_condition(b);
+    const struct rollout_node *first = objects_snapshot_sidecar_of(a, "metadata", "annotations"), *second = objects_snapshot_sidecar_of(b, "metadata", "annotations");
+
+    for (const struct rollout_node *n = first ? ro_first(first) : NULL; n && n != ro_end(first); n = ro_next(n))
+        if (!objects_snapshot_sidecar_same(n->kind == ROLLOUT_NODE_NULL ? NULL : n, ro_get_str(second, n->key)))
+            return "annotations";
+    if (!objects_snapshot_sidecar_same_list(objects_snapshot_sidecar_of(a, "spec", "containers"), objects_snapshot_sidecar_of(b, "spec", "containers"), container))
+        return "containers";
+    if (!objects_snapshot_sidecar_same_list(objects_snapshot_sidecar_of(a, "status", "containerStatuses"), objects_snapshot_sidecar_of(b, "status", "containerStatuses"), status))
+        return "containerStatuses";
+    for (const char *const *m = says; *m; m++)
+        if (!ro_str_eq(ro_text(ro_get(x, *m)), ro_text(ro_get(y, *m))))
+            return "conditions";
+    return NULL;
+}
+#undef CONDITION
+
 /* ---- lib/objects/snapshot_object.c ---- */
 
 /* ---- parts of all objects ---- */
@@ -21188,6 +21399,9 @@ static struct ro_edit *objects_snapshot_object_write_body(struct ro_snapshot_wri
     if (facts->snapshot.unobserved_since_ms != 0)
         ro_write_instant(w, ro_edit_need_object(&w->arena, body, "inFlight"), RO_STR("since"),
                          facts->snapshot.unobserved_since_ms);
+    if (facts->arrays.in_flight.count > 0)
+        ro_write_in_flight(w, body);
+    ro_write_namespaces(w, body);
     return body;
 }
 
@@ -21225,7 +21439,7 @@ static int objects_snapshot_object_verify(const struct ro_snapshot_writer *w, co
     int r = rollout_document_decode(document, 0, 0, &world, reterr);
 
     if (r == ROLLOUT_OK)
-        r = ro_snapshot_compare(w->facts, world->snapshot, w->workload.broadcastjob, reterr);
+        r = ro_snapshot_compare(w->facts, world->snapshot, &w->workload, reterr);
     rollout_world_free(world);
     return r;
 }
@@ -21433,6 +21647,8 @@ static struct ro_edit *ro_write_pod(struct ro_snapshot_writer *w, size_t i)
     ro_write_in_place(w, object, pod);
     if (w->workload.broadcastjob)
         ro_write_job_pod(w, object, pod);
+    if (w->workload.sidecarset)
+        ro_write_sidecars(w, object, pod);
     return object;
 }
 
@@ -21496,6 +21712,8 @@ static struct ro_edit *ro_write_revision(struct ro_snapshot_writer *w, size_t i)
     }
     objects_snapshot_records_set_in_map(w, object, "labels", RO_STR(RO_REVISION_LABEL), revision->hash);
     objects_snapshot_records_set_in_map(w, object, "annotations", RO_STR(RO_CLAIMS_HASH_KEY), revision->claims_hash);
+    if (w->workload.sidecarset)
+        objects_snapshot_records_set_in_map(w, object, "labels", RO_STR(RO_CUSTOM_VERSION_LABEL), revision->custom_version);
     if (revision->data.count > 0)
         ro_edit_set(object, RO_STR("data"), ro_edit_copy(&w->arena, revision->data.nodes));
     else
@@ -29063,6 +29281,16 @@ struct roll_set {
     bool has_pending;              /* no write has taken its notes yet */
     uint32_t act_first, act_count; /* the first write of it + 1; how many */
     uint32_t weightiest;           /* the write that has the reason, + 1 */
+    uint32_t age;                  /* of an old one: its place in roll.olds, for the verdicts */
+};
+
+/* Of all ReplicaSets, for the verdicts; the first, or ROLLOUT_NONE. */
+struct roll_seen {
+    int64_t total;        /* all sizes as they were before the pass */
+    uint32_t scaled;      /* the first that is written so */
+    uint32_t stale;       /* its annotation makes this a scaling event */
+    uint32_t unavailable; /* it has an unavailable pod */
+    uint32_t active_old;  /* the oldest that wants pods */
 };
 
 struct roll {
@@ -29109,6 +29337,7 @@ struct roll {
     int64_t waits_for;      /* Recreate: old pods that are still there */
     uint32_t waits_for_pod; /* ... the first of them, or ROLLOUT_NONE */
     int64_t limit;          /* advanced: pods that the partition lets be updated; else -1 */
+    struct roll_seen seen;
 };
 
 /* ---- facts: deployment_facts.c ---- */
@@ -30705,44 +30934,40 @@ static void planners_deployment_verdicts_say_because(struct rollout_verdict *v, 
     v->because_kind = ROLLOUT_SUBJECT_REPLICA_SET;
 }
 
-static uint32_t planners_deployment_verdicts_first_scaled(const struct roll *roll)
+/* What the verdicts ask of all ReplicaSets, looked up once. */
+static void planners_deployment_verdicts_look_back(struct roll *roll)
 {
-    for (uint32_t i = 0; i < roll->act_count; i++)
+    struct roll_seen *seen = &roll->seen;
+    *seen = (struct roll_seen){ roll_total(roll), ROLLOUT_NONE, ROLLOUT_NONE, ROLLOUT_NONE, ROLLOUT_NONE };
+    for (uint32_t i = roll->act_count; i-- > 0;)
         if (roll->acts[i].op == ROLLOUT_OP_SCALE)
-            return roll->acts[i].set;
-    return ROLLOUT_NONE;
-}
-
-/* The first whose annotation makes this a scaling event. */
-static uint32_t planners_deployment_verdicts_first_stale(const struct roll *roll)
-{
-    for (uint32_t i = 0; i < roll->count; i++)
+            seen->scaled = roll->acts[i].set;
+    for (uint32_t i = roll->count; i-- > 0;) {
         if (roll_is_stale(roll, i))
-            return i;
-    return ROLLOUT_NONE;
-}
-
-static uint32_t planners_deployment_verdicts_first_active_old(const struct roll *roll)
-{
-    for (uint32_t i = 0; i < roll->old_count; i++)
+            seen->stale = i;
+        if (roll->sets[i].was > roll->sets[i].available)
+            seen->unavailable = i;
+    }
+    for (uint32_t i = roll->old_count; i-- > 0;) {
+        roll->sets[roll->olds[i]].age = i;
         if (roll_active(&roll->sets[roll->olds[i]]))
-            return roll->olds[i];
-    return ROLLOUT_NONE;
+            seen->active_old = roll->olds[i];
+    }
 }
 
 /* The first that has an unavailable pod: step A counts those of the new one alone. */
 static uint32_t planners_deployment_verdicts_first_unavailable(const struct roll *roll, bool all)
 {
-    for (uint32_t i = 0; i < roll->count; i++)
-        if ((all || i == roll->new_set) && roll->sets[i].was > roll->sets[i].available)
-            return i;
-    return ROLLOUT_NONE;
+    uint32_t set = roll->new_set;
+    if (all)
+        return roll->seen.unavailable;
+    return set < roll->count && roll->sets[set].was > roll->sets[set].available ? set : ROLLOUT_NONE;
 }
 
 /* Numbers of reasons.md 7: what is unavailable or missing against what may be. */
 static void planners_deployment_verdicts_say_unavailable(const struct roll *roll, struct rollout_verdict *v)
 {
-    int64_t total = roll_total(roll), missing = roll->replicas - total;
+    int64_t missing = roll->replicas - roll->seen.total;
     bool in_step_b = roll->judged_olds && roll->budget > 0;
     uint32_t first = planners_deployment_verdicts_first_unavailable(roll, in_step_b);
     ro_verdict_set(v, ROLLOUT_REASON_MAX_UNAVAILABLE_REACHED);
@@ -30753,7 +30978,7 @@ static void planners_deployment_verdicts_say_unavailable(const struct roll *roll
         v->a = roll->new_unavailable + (missing > 0 ? missing : 0);
         v->b = roll->unavailable + (missing < 0 ? -missing : 0);
     }
-    planners_deployment_verdicts_say_because(v, first == ROLLOUT_NONE && missing <= 0 ? planners_deployment_verdicts_first_scaled(roll) : first, roll);
+    planners_deployment_verdicts_say_because(v, first == ROLLOUT_NONE && missing <= 0 ? roll->seen.scaled : first, roll);
 }
 
 static void planners_deployment_verdicts_say_ready(struct ro_builder *b, const struct roll *roll, uint32_t set, struct rollout_verdict *v)
@@ -30775,9 +31000,8 @@ static void planners_deployment_verdicts_say_history(const struct roll *roll, ui
     const struct rollout_opt *limit = &roll->spec->revision_history_limit;
     ro_verdict_set(v, ROLLOUT_REASON_HISTORY_KEPT);
     v->b = limit->set ? limit->value : ROLLOUT_DEPLOYMENT_NO_LIMIT;
-    for (uint32_t i = 0; i < roll->old_count && roll->sets[set].existing == 0; i++)
-        if (roll->olds[i] == set)
-            v->a = roll->old_count - i;
+    if (roll->sets[set].existing == 0)
+        v->a = roll->old_count - roll->sets[set].age;
 }
 
 /* What keeps one from its size at the end of the rollout. */
@@ -30787,14 +31011,14 @@ static void planners_deployment_verdicts_say_held(const struct roll *roll, struc
     v->wants = ROLLOUT_OP_SCALE;
     if (roll->row == ROLL_PAUSED) {
         ro_verdict_set_text(b, v, ROLLOUT_REASON_PAUSED, RO_STR("spec.paused"));
-    } else if (roll->row == ROLL_SCALE && planners_deployment_verdicts_first_scaled(roll) == ROLLOUT_NONE && roll_scaling_event(roll)) {
+    } else if (roll->row == ROLL_SCALE && roll->seen.scaled == ROLLOUT_NONE && roll->seen.stale != ROLLOUT_NONE) {
         /* Nothing was written, so the next pass scales first again, and so on for ever: deployment.md 5.4. */
         ro_verdict_set_text(b, v, ROLLOUT_REASON_DEADLOCK, RO_STR("its annotation desired-replicas stays out of date"));
-        planners_deployment_verdicts_say_because(v, planners_deployment_verdicts_first_stale(roll), roll);
+        planners_deployment_verdicts_say_because(v, roll->seen.stale, roll);
     } else if (roll->row == ROLL_ROLLBACK || roll->row == ROLL_SCALE ||
-               (roll->row == ROLL_RECREATE && planners_deployment_verdicts_first_scaled(roll) != ROLLOUT_NONE)) {
+               (roll->row == ROLL_RECREATE && roll->seen.scaled != ROLLOUT_NONE)) {
         ro_verdict_set(v, ROLLOUT_REASON_SCALE_FIRST);
-        planners_deployment_verdicts_say_because(v, planners_deployment_verdicts_first_scaled(roll), roll);
+        planners_deployment_verdicts_say_because(v, roll->seen.scaled, roll);
     } else if (roll->row == ROLL_RECREATE) {
         ro_verdict_set(v, ROLLOUT_REASON_OLD_PODS_RUNNING);
         v->a = roll->waits_for;
@@ -30803,17 +31027,17 @@ static void planners_deployment_verdicts_say_held(const struct roll *roll, struc
         ro_verdict_set(v, ROLLOUT_REASON_PARTITION_REACHED);
         v->a = roll->limit;
     } else if (roll->limit >= 0 && !is_new &&
-               (roll->judged_olds ? roll->excess == 0 : planners_deployment_verdicts_first_scaled(roll) != roll->new_set)) {
+               (roll->judged_olds ? roll->excess == 0 : roll->seen.scaled != roll->new_set)) {
         ro_verdict_set(v, ROLLOUT_REASON_PARTITION_REACHED);
         v->a = roll->limit;
     } else if (!is_new && !roll->judged_olds) {
         ro_verdict_set(v, ROLLOUT_REASON_SCALE_FIRST);
-        planners_deployment_verdicts_say_because(v, planners_deployment_verdicts_first_scaled(roll), roll);
+        planners_deployment_verdicts_say_because(v, roll->seen.scaled, roll);
     } else if (is_new) {
         ro_verdict_set(v, ROLLOUT_REASON_MAX_SURGE_REACHED);
-        v->a = roll_total(roll) - roll->replicas;
+        v->a = roll->seen.total - roll->replicas;
         v->b = roll->surge;
-        planners_deployment_verdicts_say_because(v, planners_deployment_verdicts_first_active_old(roll), roll);
+        planners_deployment_verdicts_say_because(v, roll->seen.active_old, roll);
     } else if (roll->refused) {
         ro_verdict_set(v, ROLLOUT_REASON_ACTIONS_NOT_OBSERVED);
     } else {
@@ -30893,6 +31117,7 @@ static void roll_verdicts(struct roll *roll, struct ro_builder *b)
     uint32_t count = roll->count + (roll->new_set == roll->count);
     size_t first = roll->in->pods.count;
     uint32_t stray = ro_build_text(b, RO_STR("none of the ReplicaSets controls it"));
+    planners_deployment_verdicts_look_back(roll);
     ro_build_verdicts(b, first);
     for (uint32_t i = 0; i < count; i++) {
         struct rollout_verdict v = planners_deployment_verdicts_judge(roll, b, i);
@@ -31892,12 +32117,8 @@ static void planners_sidecarset_report_judge_behind(const struct sc_pass *pass, 
     v->because = stopped;
 }
 
-static void planners_sidecarset_report_judge_stop(const struct sc_pass *pass, struct ro_builder *b, uint32_t pod, struct rollout_verdict *v)
+static void planners_sidecarset_report_judge_stop(const struct sc_pass *pass, struct ro_builder *b, struct rollout_verdict *v)
 {
-    if (pass->error_pod != ROLLOUT_NONE) {
-        planners_sidecarset_report_judge_behind(pass, pod, pass->error_pod, v);
-        return;
-    }
     ro_verdict_set_text(b, v, pass->stop_reason, pass->stop_text);
     if (pass->in_flight_pod)
         v->because = pass->in_flight_pod - 1;
@@ -31919,7 +32140,7 @@ static void planners_sidecarset_report_judge_updated(const struct sc_pass *pass,
     else if (!(mark & SC_CONSISTENT))
         ro_verdict_set_text(b, v, ROLLOUT_REASON_IN_PLACE_UPDATING, RO_STR("images not taken yet"));
     else if ((pass->signs[pod] & SC_SIGN_BUSY_PAIR) && (mark & SC_FLIPS) && pass->stop_reason)
-        planners_sidecarset_report_judge_stop(pass, b, pod, v); /* it would flip, but a switch stops that too: sidecarset.md 4 */
+        planners_sidecarset_report_judge_stop(pass, b, v); /* it would flip, but a switch stops that too: sidecarset.md 4 */
     else if (pass->signs[pod] & SC_SIGN_BUSY_PAIR)
         ro_verdict_set_text(b, v, ROLLOUT_REASON_IN_PLACE_UPDATING, RO_STR("hot pair"));
     else if (!(mark & SC_READY))
@@ -31930,11 +32151,13 @@ static void planners_sidecarset_report_judge_updated(const struct sc_pass *pass,
         ro_verdict_set_text(b, v, ROLLOUT_REASON_UP_TO_DATE, pass->latest);
 }
 
-/* The walk stopped at another, or at this one: that costs none of the budget if it is not ready (sidecarset.md 5.3). */
+/* The walk stopped at this one, or at another: behind an error nothing moves, and one that is not ready costs none of the
+ * budget (sidecarset.md 4, 5.3). */
 static void planners_sidecarset_report_judge_budget(const struct sc_pass *pass, uint32_t pod, struct rollout_verdict *v)
 {
-    if (!(pass->marks[pod] & SC_READY)) {
-        planners_sidecarset_report_judge_behind(pass, pod, pass->refused - 1, v);
+    bool failed = pass->error_pod != ROLLOUT_NONE;
+    if (failed || !(pass->marks[pod] & SC_READY)) {
+        planners_sidecarset_report_judge_behind(pass, pod, failed ? pass->error_pod : pass->refused - 1, v);
         return;
     }
     ro_verdict_set(v, ROLLOUT_REASON_MAX_UNAVAILABLE_REACHED);
@@ -32001,7 +32224,10 @@ static void planners_sidecarset_report_judge(const struct sc_pass *pass, struct 
         wants = true;
         break;
     default:
-        planners_sidecarset_report_judge_stop(pass, b, pod, v);
+        if (pass->error_pod != ROLLOUT_NONE)
+            planners_sidecarset_report_judge_behind(pass, pod, pass->error_pod, v);
+        else
+            planners_sidecarset_report_judge_stop(pass, b, v);
         wants = true;
         break;
     }
@@ -32027,7 +32253,7 @@ static void planners_sidecarset_report_build_verdicts(struct sc_pass *pass, stru
     if (pass->error_pod != ROLLOUT_NONE || pass->error.data)
         ro_verdict_set_text(b, &set, ROLLOUT_REASON_SPEC_INVALID, pass->error);
     else if (pass->n == 0 && pass->stop_reason)
-        planners_sidecarset_report_judge_stop(pass, b, ROLLOUT_NONE, &set);
+        planners_sidecarset_report_judge_stop(pass, b, &set);
     else if (pass->n == 0)
         ro_verdict_set_text(b, &set, ROLLOUT_REASON_UP_TO_DATE, pass->latest);
     ro_tally_end(b, &tally, &set);
@@ -40227,6 +40453,99 @@ static void ro_sets_count(const struct ro_cluster *c);
 enum ro_set_step { RO_SET_RESTS, RO_SET_CREATES, RO_SET_DELETES };
 static int ro_set_step(struct ro_cluster *c, uint32_t set, enum ro_set_step *ret);
 
+/* ---- lib/sim/sidecars.h ---- */
+
+/* Pods of others that carry a SidecarSet's containers: their objects, of which the model keeps what the planner reads. */
+
+
+
+struct ro_arena;
+struct ro_cluster;
+struct ro_sim_pod;
+struct rollout_world;
+struct rollout_plan;
+
+/* An object that pods have, kept once: containers with their images, annotations, statuses, the one condition. */
+struct ro_sidecar_object {
+    struct rollout_tree tree;
+    void *block;          /* of the tree and what follows; NULL = the place is free */
+    uint32_t hash, users; /* how many pods have it; not counted in a small world, where none ever goes */
+    uint32_t next;        /* of the same slot, or of the free ones, from 1 */
+    bool injected;        /* its list of sets has this one */
+    struct rollout_str set_hash, imageless, revision; /* what it says of this set */
+    const struct rollout_world *judged;               /* the set for which `flipped` holds */
+    bool flipped; /* of each hot pair the one that does not work has the empty image */
+};
+
+/* All of them. Zero-initialise. */
+struct ro_sidecar_objects {
+    struct ro_sidecar_object *items;
+    uint32_t *slots; /* from 1 */
+    uint32_t count, room, slot_count, free;
+};
+
+static void ro_sidecars_free(struct ro_cluster *c);
+
+/* The spec as admission leaves it: hashes that are not there, or are those of other containers, are made. ROLLOUT_OK or
+ * ROLLOUT_ERR_NOMEM. */
+static int ro_sidecars_admit(struct ro_cluster *c);
+
+/* A pod of the start takes its object as it is; what of it is under way. ROLLOUT_OK, or an error. */
+static int ro_sidecars_begin(struct ro_cluster *c, uint32_t pod);
+
+/* The pod is no longer there; or has the object of this number. */
+static void ro_sidecars_leave(struct ro_cluster *c, uint32_t pod);
+static void ro_sidecars_recall(struct ro_cluster *c, uint32_t pod, uint32_t number);
+
+/* What the pod's object says. */
+static const struct ro_sidecar_object *ro_sidecars_of(const struct ro_cluster *c, const struct ro_sim_pod *hidden);
+
+/* Labels match, it is neither finished nor terminating, and it has been injected. */
+static bool ro_sidecars_matched(const struct ro_cluster *c, const struct rollout_pod *pod, const struct ro_sim_pod *hidden);
+
+/* The image that a status names is the spec's. */
+static bool ro_sidecars_same_image(struct rollout_str spec, struct rollout_str status);
+
+/* Some container does not run what the spec says. */
+static bool ro_sidecars_changed(const struct ro_cluster *c, const struct ro_sim_pod *hidden);
+
+/* Each hot pair is done with: the one that does not work has the empty image. */
+static bool ro_sidecars_flipped(const struct ro_cluster *c, const struct ro_sim_pod *hidden);
+
+/* ---- effects_sidecar.c ---- */
+
+/* Carries out an action on the pod's object, by rollout_apply_to(). */
+static int ro_sidecars_act(struct ro_cluster *c, const struct rollout_plan *plan, size_t action, uint32_t pod);
+
+/* kubelet: containers stop that are to run something else; what has stopped, or is new, starts; what runs becomes ready.
+ * can_ready: something would. */
+static void ro_sidecars_stop(struct ro_cluster *c, uint32_t pod);
+static void ro_sidecars_start(struct ro_cluster *c, uint32_t pod);
+static void ro_sidecars_ready(struct ro_cluster *c, uint32_t pod);
+static bool ro_sidecars_can_ready(const struct ro_cluster *c, uint32_t pod);
+
+/* Those of the set that work, of hot pairs one each, run what the spec says and are ready. */
+static bool ro_sidecars_taken(const struct ro_cluster *c, const struct ro_sim_pod *hidden);
+
+/* The set's containers run what the spec says and are ready, and no hot upgrade is under way. */
+static bool ro_sidecars_run(const struct ro_cluster *c, uint32_t pod);
+
+/* Containers become unready: the application's; those of the set that work, which crash until they have another image. Those
+ * of the set that are not ready crash. */
+static void ro_sidecars_unready(struct ro_cluster *c, uint32_t pod);
+static void ro_sidecars_break(struct ro_cluster *c, uint32_t pod);
+static void ro_sidecars_fail(struct ro_cluster *c, uint32_t pod);
+
+/* A container of the set as a hot pair; false: it is none. */
+struct sc_container;
+static bool ro_sidecars_pair(const struct rollout_node *container, struct sc_container *ret, struct ro_arena *arena);
+
+/* The pod's owner makes it anew, under the same name and with what admission injects now. False: nothing is made. */
+static bool ro_sidecars_renew(struct ro_cluster *c, uint32_t pod);
+
+/* For these: puts another object in the place of the pod's. */
+static void ro_sidecars_put(struct ro_cluster *c, uint32_t pod, const struct rollout_node *object);
+
 /* ---- lib/sim/texts.h ---- */
 
 /* Texts, labels and finalizers of a modelled cluster: each is kept once, and pods hold the number of theirs. */
@@ -40317,6 +40636,7 @@ struct ro_sim_pod {
     int64_t due_ms[3];   /* timers: kubelet's, the hooks' owner's, a crash's; 0 = not set */
     const struct ro_job_shape *job; /* a BroadcastJob's: what it asks of its node */
     int64_t job_restarts;           /* of all its containers */
+    uint32_t object;                /* number of a SidecarSet's pod's; 0 = none */
 };
 
 /* What job pods of one template are like, or one of the start. */
@@ -40408,6 +40728,7 @@ struct ro_cluster {
     struct ro_sim_template *template; /* of what has no revisions: what a new pod is like */
     struct ro_job_shape *job_shape;   /* and what it asks of its node */
     struct rollout_job_pod *job_pods; /* a pod */
+    struct ro_sidecar_objects sidecars; /* of a SidecarSet's pods */
     struct rollout_node_term *bindings; /* a node: what binds a pod to it */
     uint32_t *last_pods;                /* a node, scratch: the last pod that is listed there */
     bool gone;                          /* the workload is deleted, and nothing is planned any more */
@@ -40474,7 +40795,8 @@ enum ro_event {
     RO_EVENT_READY,    /* they are ready */
     RO_EVENT_GONE,     /* the pod has stopped */
     RO_EVENT_HOOK,     /* the owner of a hook lets the pod go, or puts its hook back */
-    RO_EVENT_END       /* a job's pod has done its work */
+    RO_EVENT_END,      /* a job's pod has done its work */
+    RO_EVENT_STOP      /* containers stop that are to run another image */
 };
 
 /* What kubelet, or the scheduler, does with the pod next; what the owner of its hooks does. */
@@ -40498,6 +40820,9 @@ static void ro_cluster_return_node(struct ro_cluster *c, uint32_t node);
 
 /* The pods of a lost node are evicted. Otherwise it is their controller that sees to them. */
 static bool ro_cluster_evicts(const struct ro_cluster *c);
+
+/* The pods of a node that is lost go, where they are to; those that a SidecarSet has are made anew by their owners. */
+static void ro_cluster_evict(struct ro_cluster *c, uint32_t node);
 
 /* The node that the pod is on or bound to; ROLLOUT_NONE where it is on none that is known. */
 static uint32_t ro_cluster_node_of(const struct ro_cluster *c, uint32_t pod);
@@ -40605,7 +40930,7 @@ struct ro_kind_lines {
     bool interchangeable;
 };
 static const struct ro_kind_lines ro_kind_cloneset, ro_kind_statefulset, ro_kind_daemonset,
-    ro_kind_broadcastjob, ro_kind_replicaset, ro_kind_deployment;
+    ro_kind_broadcastjob, ro_kind_replicaset, ro_kind_deployment, ro_kind_sidecarset;
 
 /* The action is an update's: it brings, or is to bring, the pod to another revision. */
 static bool ro_deed_updates(const struct rollout_action *action);
@@ -41148,8 +41473,11 @@ static void ro_cluster_sweep(struct ro_cluster *c)
     if (kept == c->pod_count)
         return;
     for (size_t i = kept; i < c->pod_count; i++) {
-        if (c->hidden[i].flags & RO_SIM_GONE)
+        if (c->hidden[i].flags & RO_SIM_GONE) {
+            if (c->hidden[i].object)
+                ro_sidecars_leave(c, (uint32_t)i);
             continue;
+        }
         if (kept != i) {
             c->pods[kept] = c->pods[i];
             c->in_place[kept] = c->in_place[i];
@@ -41186,8 +41514,14 @@ static void sim_cluster_guess(struct ro_cluster *c, uint32_t i)
     struct ro_sim_pod *h = &c->hidden[i];
     uint32_t flags = p->in_place ? p->in_place->flags : 0;
     bool waits = (flags & ROLLOUT_IN_PLACE_STATE) && !(flags & ROLLOUT_IN_PLACE_CONTAINERS_DONE);
+    if (!c->workload.replicaset) /* nobody else reads it */
+        p->flags &= ~(uint32_t)ROLLOUT_POD_FOREIGN;
+    if (c->workload.deployment && p->replica_set > c->sets.count) /* that of none of them */
+        p->replica_set = 0;
     uint32_t set = c->workload.deployment ? p->replica_set : 0;
-    h->target = ro_kind_versionless(c) ? 1 : set && set <= c->sets.count ? (uint16_t)c->sets.hidden[set - 1].template : (uint16_t)ro_cluster_revision(c, p->revision);
+    h->target = ro_kind_versionless(c) ? 1
+                : set                  ? (uint16_t)c->sets.hidden[set - 1].template
+                                       : (uint16_t)ro_cluster_revision(c, p->revision);
     h->image = waits || (flags & ROLLOUT_IN_PLACE_GRACE) ? 0 : h->target;
     if (waits)
         h->flags |= RO_SIM_RESTARTS;
@@ -41219,15 +41553,17 @@ static void sim_cluster_label_facts(struct ro_cluster *c, uint32_t pod, const st
         sim_cluster_agree(c, pod, RO_STR("pod-template-hash"), hash.data ? hash : RO_STR(""));
 }
 
-static bool sim_cluster_copy_pods(struct ro_cluster *c, const struct rollout_snapshot *s)
+static int sim_cluster_copy_pods(struct ro_cluster *c, const struct rollout_snapshot *s)
 {
     for (size_t i = 0; i < s->pods.count; i++) {
         struct rollout_pod full = { 0 };
         uint32_t at = ro_cluster_add_pod(c);
         if (at == ROLLOUT_NONE)
-            return false;
+            return ro_error_nomem(c->reterr);
         size_t size = s->pods.stride < sizeof full ? s->pods.stride : sizeof full;
         memcpy(&full, (const char *)s->pods.items + i * s->pods.stride, size);
+        if (c->workload.deployment && full.replica_set > c->sets.count)
+            full.replica_set = 0; /* the planner takes it for none's too */
         c->pods[at] = full;
         if (full.in_place) {
             c->in_place[at] = *full.in_place;
@@ -41239,8 +41575,11 @@ static bool sim_cluster_copy_pods(struct ro_cluster *c, const struct rollout_sna
         c->pods[at].labels = ro_texts_set(&c->texts, c->hidden[at].labels)->labels;
         c->pods[at].finalizers = ro_texts_list(&c->texts, c->hidden[at].finalizers);
         sim_cluster_guess(c, at);
+        int r = c->workload.sidecarset ? ro_sidecars_begin(c, at) : ROLLOUT_OK;
+        if (r != ROLLOUT_OK)
+            return r;
     }
-    return !c->texts.failed;
+    return c->texts.failed ? ro_error_nomem(c->reterr) : ROLLOUT_OK;
 }
 
 /* ---- nodes, claims, back-offs ---- */
@@ -41385,6 +41724,8 @@ static int sim_cluster_open_workload(struct ro_cluster *c, const struct rollout_
     c->source = world;
     if (r == ROLLOUT_OK)
         ro_kind_prepare(c);
+    if (r == ROLLOUT_OK && c->workload.sidecarset)
+        r = ro_sidecars_admit(c);
     return r;
 }
 
@@ -41393,7 +41734,13 @@ static int sim_cluster_kind_number(const struct rollout_world *world)
     struct rollout_workload full;
     if (ro_abi_struct(world->workload, &full, sizeof full, "workload", NULL) != ROLLOUT_OK)
         return -1;
-    return full.cloneset ? 0 : full.statefulset ? 1 : full.broadcastjob ? 3 : full.replicaset ? 8 : full.deployment ? 9 : 2;
+    return full.cloneset       ? 0
+           : full.statefulset  ? 1
+           : full.broadcastjob ? 3
+           : full.sidecarset   ? 4
+           : full.replicaset   ? 8
+           : full.deployment   ? 9
+                               : 2;
 }
 
 /* What is wrong with the change; NULL = nothing. */
@@ -41419,7 +41766,9 @@ static const char *sim_cluster_refusal(const struct rollout_world *world, const 
     }
     if (sim_cluster_kind_number(world) >= 0 && sim_cluster_kind_number(to) != sim_cluster_kind_number(world))
         return "world.workload: is of another kind";
-    return snapshot.update_revision || sim_cluster_kind_number(world) == 3 || sim_cluster_kind_number(world) >= 8 ? NULL : "world.snapshot.update_revision: 0";
+    return snapshot.update_revision || sim_cluster_kind_number(world) == 3 || sim_cluster_kind_number(world) >= 8
+               ? NULL
+               : "world.snapshot.update_revision: 0";
 }
 
 static int ro_cluster_check_changes(const struct rollout_world *world, const struct rollout_change *changes, size_t count,
@@ -41444,10 +41793,7 @@ static int sim_cluster_refuse_unplayed(const struct rollout_workload *workload, 
 {
     struct rollout_workload full;
     int r = ro_abi_struct(workload, &full, sizeof full, "workload", reterr);
-    const char *kind = r != ROLLOUT_OK         ? NULL
-                       : full.uniteddeployment ? "UnitedDeployment"
-                       : full.sidecarset       ? "SidecarSet"
-                                               : NULL;
+    const char *kind = r != ROLLOUT_OK ? NULL : full.uniteddeployment ? "UnitedDeployment" : NULL;
     return kind ? ro_error(reterr, ROLLOUT_ERR_INVALID, "workload", "workload: a %s cannot be played with", kind) : r;
 }
 
@@ -41474,16 +41820,24 @@ static int ro_cluster_open(struct ro_cluster *c, const struct rollout_world *wor
     if (!sim_cluster_copy_nodes(c, &given) || !sim_cluster_copy_claims(c, &given) || !sim_cluster_copy_backoffs(c, &given))
         return ro_error_nomem(reterr);
     r = sim_cluster_open_workload(c, world);
+    if (c->workload.deployment || c->workload.replicaset || c->workload.broadcastjob) {
+        /* no ControllerRevisions: planners read none, so nobody has checked the places */
+        given.revisions.count = 0;
+        c->snapshot.update_revision = c->snapshot.current_revision = 0;
+    }
     if (r == ROLLOUT_OK)
         r = ro_revisions_open(c, world, &given);
     if (r != ROLLOUT_OK)
         return r;
     if (c->workload.deployment)
         r = ro_sets_open(c, &given);
+    if (r == ROLLOUT_OK)
+        r = sim_cluster_copy_pods(c, &given);
+    if (r == ROLLOUT_OK && !sim_cluster_sort_names(c))
+        return ro_error_nomem(reterr);
     if (r != ROLLOUT_OK)
         return r;
-    if (!sim_cluster_copy_pods(c, &given) || !sim_cluster_sort_names(c))
-        return ro_error_nomem(reterr);
+    c->snapshot.in_flight = (struct rollout_in_flights){ 0 }; /* what was written is seen */
     sim_cluster_index_nodes(c);
     ro_kind_begin(c);
     r = c->workload.broadcastjob ? ro_job_begin(c) : ROLLOUT_OK;
@@ -41500,6 +41854,7 @@ static void ro_cluster_free(struct ro_cluster *c)
     free(c->in_place);
     free(c->hidden);
     free(c->job_pods);
+    ro_sidecars_free(c);
     free(c->claims);
     free(c->backoffs);
     free(c->free_nodes);
@@ -41529,6 +41884,7 @@ static int ro_cluster_change(struct ro_cluster *c, const struct rollout_world *w
     c->specs.broadcastjob_status = before.broadcastjob_status;
     c->specs.replicaset_status = before.replicaset_status;
     c->specs.deployment_status = before.deployment_status;
+    c->specs.sidecarset_status = before.sidecarset_status;
     if (c->workload.deployment)
         return ro_sets_change(c, world, before.deployment.generation);
     if (ro_kind_versionless(c))
@@ -41727,6 +42083,8 @@ static int64_t sim_course_delay_of(const struct rollout_simulation *s, uint32_t 
         return sim_course_draw(s, pod, ROLLOUT_STEP_HOOK);
     case RO_EVENT_END:
         return sim_course_draw(s, pod, sim_course_DRAW_RUN);
+    case RO_EVENT_STOP: /* at once, but not before anybody could look */
+        return 1;
     default:
         return 0;
     }
@@ -41953,7 +42311,10 @@ static int sim_course_happen(struct rollout_simulation *s, const struct ro_timer
     s->state.restarts += h->restarts - restarts;
     if ((event == RO_EVENT_START || event == RO_EVENT_RESTART) &&
         sim_course_is_hit(s, ROLLOUT_FAULT_NEVER_READY, pod, h->target, &ignored)) {
-        h->flags |= RO_SIM_BROKEN;
+        if (c->workload.sidecarset)
+            ro_sidecars_fail(c, pod);
+        else
+            h->flags |= RO_SIM_BROKEN;
         if (c->workload.broadcastjob) /* it was ready at once */
             ro_cluster_unready(c, pod);
     }
@@ -42402,7 +42763,12 @@ static int sim_effects_act_on_pod(const struct deed *d, uint32_t pod)
     switch (d->action->op) {
     case ROLLOUT_OP_DELETE:
         return ro_deed_delete(d, pod);
+    case ROLLOUT_OP_FLIP:
+    case ROLLOUT_OP_SET_UPGRADABLE:
+        return ro_sidecars_act(c, d->plan, d->index, pod);
     case ROLLOUT_OP_UPDATE_IN_PLACE:
+        if (c->workload.sidecarset)
+            return ro_sidecars_act(c, d->plan, d->index, pod);
         ro_deed_update_in_place(d, pod);
         break;
     case ROLLOUT_OP_RECREATE:
@@ -42501,6 +42867,7 @@ static int ro_cluster_act(struct ro_cluster *c, const struct rollout_plan *plan,
         r = c->keeps_claims ? ro_deed_claim(&d) : ROLLOUT_OK;
         break;
     case ROLLOUT_OP_CREATE_REVISION:
+    case ROLLOUT_OP_LABEL_REVISION:
     case ROLLOUT_OP_RENUMBER_REVISION:
     case ROLLOUT_OP_DELETE_REVISION:
         r = ro_deed_on_revision(&d);
@@ -42653,6 +43020,12 @@ static int ro_deed_on_revision(const struct deed *d)
     if (d->action->op == ROLLOUT_OP_DELETE_REVISION)
         return ro_revisions_remove(c, revision);
     c->revisions[revision - 1].flags &= ~(uint32_t)ROLLOUT_REVISION_NEW;
+    if (d->action->op == ROLLOUT_OP_LABEL_REVISION)
+        c->revisions[revision - 1].custom_version = ro_texts_keep(&c->texts, ro_deed_text(d, ROLLOUT_ATTR_VALUE));
+    else if (d->action->op == ROLLOUT_OP_CREATE_REVISION && c->workload.sidecarset) /* with its label */
+        c->revisions[revision - 1].custom_version = c->specs.sidecarset.custom_version.len > 0
+                                                        ? c->specs.sidecarset.custom_version
+                                                        : (struct rollout_str){ NULL, 0 };
     if (ro_deed_attr(d, ROLLOUT_ATTR_NUMBER))
         c->revisions[revision - 1].number = ro_deed_value(d, ROLLOUT_ATTR_NUMBER);
     return ROLLOUT_OK;
@@ -43060,6 +43433,13 @@ static void sim_effects_sets_delete_set(struct ro_cluster *c, uint32_t set)
             c->hidden[i].flags |= RO_SIM_GONE;
 }
 
+/* A write of a spec; the names of a small world say nothing of how many there were. */
+static void sim_effects_sets_next_generation(const struct ro_cluster *c, int64_t *generation)
+{
+    if (!c->fixed_names && *generation < INT64_MAX)
+        ++*generation;
+}
+
 static int ro_deed_set(const struct deed *d)
 {
     struct ro_cluster *c = d->c;
@@ -43073,20 +43453,20 @@ static int ro_deed_set(const struct deed *d)
     switch (d->action->op) {
     case ROLLOUT_OP_SCALE:
         c->sets.items[set].replicas = (int32_t)ro_deed_value(d, ROLLOUT_ATTR_TO);
-        c->sets.items[set].generation += !c->fixed_names;
+        sim_effects_sets_next_generation(c, &c->sets.items[set].generation);
         c->sets.hidden[set].stirs = true;
         sim_effects_sets_annotate(d, set);
         break;
     case ROLLOUT_OP_SET_MIN_READY_SECONDS:
         c->sets.items[set].min_ready_seconds = (int32_t)ro_deed_value(d, ROLLOUT_ATTR_MIN_READY_SECONDS);
-        c->sets.items[set].generation += !c->fixed_names;
+        sim_effects_sets_next_generation(c, &c->sets.items[set].generation);
         break;
     case ROLLOUT_OP_DELETE_REPLICA_SET:
         sim_effects_sets_delete_set(c, set);
         break;
     case ROLLOUT_OP_SET_TEMPLATE:
         c->snapshot.update_revision = c->sets.hidden[set].template;
-        c->specs.deployment.generation += !c->fixed_names;
+        sim_effects_sets_next_generation(c, &c->specs.deployment.generation);
         break;
     default:
         sim_effects_sets_annotate(d, set);
@@ -43231,6 +43611,10 @@ static enum ro_event ro_cluster_next(const struct ro_cluster *c, uint32_t pod)
         return h->flags & RO_SIM_STUCK ? RO_EVENT_NONE : RO_EVENT_START;
     if (h->flags & RO_SIM_RESTARTS)
         return h->flags & RO_SIM_STUCK ? RO_EVENT_NONE : RO_EVENT_RESTART;
+    if (c->workload.sidecarset)
+        return ro_sidecars_changed(c, h)       ? RO_EVENT_STOP
+               : ro_sidecars_can_ready(c, pod) ? RO_EVENT_READY
+                                               : RO_EVENT_NONE;
     if (!(h->flags & (RO_SIM_CONTAINERS_READY | RO_SIM_BROKEN)))
         return RO_EVENT_READY;
     if (c->workload.broadcastjob && !(h->flags & RO_SIM_BROKEN))
@@ -43292,6 +43676,12 @@ static void sim_events_restart(struct ro_cluster *c, uint32_t pod)
 {
     struct rollout_pod *p = &c->pods[pod];
     struct ro_sim_pod *h = &c->hidden[pod];
+    if (c->workload.sidecarset) {
+        h->restarts++;
+        p->restarts += !c->fixed_names && p->restarts < INT32_MAX;
+        ro_sidecars_start(c, pod);
+        return;
+    }
     if (!(h->flags & RO_SIM_KEEPS)) {
         h->restarts++;
         p->restarts +=
@@ -43377,17 +43767,25 @@ static void ro_cluster_happen(struct ro_cluster *c, uint32_t pod, enum ro_event 
         h->image = h->target;
         if (p->flags & ROLLOUT_POD_KRUISE_GATE) /* another controller's first word on it */
             p->flags |= ROLLOUT_POD_KRUISE_CONDITION;
+        if (c->workload.sidecarset)
+            ro_sidecars_start(c, pod);
         if (c->workload.broadcastjob) /* which has no probes */
             h->flags |= RO_SIM_CONTAINERS_READY;
         break;
     case RO_EVENT_END:
         p->phase = ROLLOUT_PHASE_SUCCEEDED;
         break;
+    case RO_EVENT_STOP:
+        ro_sidecars_stop(c, pod);
+        break;
     case RO_EVENT_RESTART:
         sim_events_restart(c, pod);
         break;
     case RO_EVENT_READY:
-        h->flags |= RO_SIM_CONTAINERS_READY;
+        if (c->workload.sidecarset)
+            ro_sidecars_ready(c, pod);
+        else
+            h->flags |= RO_SIM_CONTAINERS_READY;
         break;
     case RO_EVENT_GONE:
         h->flags |= RO_SIM_GONE;
@@ -43409,11 +43807,18 @@ static void ro_cluster_happen(struct ro_cluster *c, uint32_t pod, enum ro_event 
 static void ro_cluster_unready(struct ro_cluster *c, uint32_t pod)
 {
     c->hidden[pod].flags &= (uint16_t)~RO_SIM_CONTAINERS_READY;
+    if (c->workload.sidecarset)
+        ro_sidecars_unready(c, pod);
     ro_cluster_settle(c, pod);
 }
 
 static void ro_cluster_break(struct ro_cluster *c, uint32_t pod)
 {
+    if (c->workload.sidecarset) { /* its statuses say it */
+        ro_sidecars_break(c, pod);
+        ro_cluster_settle(c, pod);
+        return;
+    }
     c->hidden[pod].flags |= RO_SIM_BROKEN;
     ro_cluster_unready(c, pod);
 }
@@ -43427,7 +43832,20 @@ static void ro_cluster_fail(struct ro_cluster *c, uint32_t pod)
 
 static void ro_cluster_vanish(struct ro_cluster *c, uint32_t pod)
 {
+    if (c->workload.sidecarset && ro_sidecars_renew(c, pod)) /* by whoever owns it */
+        return;
     ro_cluster_happen(c, pod, RO_EVENT_GONE);
+}
+
+static void ro_cluster_evict(struct ro_cluster *c, uint32_t node)
+{
+    for (uint32_t i = 0; i < c->pod_count; i++)
+        if (c->pods[i].node_index == node + 1) {
+            bool anew = c->workload.sidecarset && ro_kind_active(c, i) && ro_sidecars_renew(c, i);
+            if (ro_cluster_evicts(c) && !anew)
+                c->pods[i].flags |= ROLLOUT_POD_TERMINATING;
+            ro_cluster_settle(c, i);
+        }
 }
 
 static void ro_cluster_lose_node(struct ro_cluster *c, uint32_t node)
@@ -43452,12 +43870,7 @@ static void ro_cluster_lose_node(struct ro_cluster *c, uint32_t node)
     taints[facts->taint_count + 1] = unreachable[1];
     facts->taints = taints;
     facts->taint_count += 2;
-    for (uint32_t i = 0; i < c->pod_count; i++)
-        if (c->pods[i].node_index == node + 1) {
-            if (ro_cluster_evicts(c))
-                c->pods[i].flags |= ROLLOUT_POD_TERMINATING;
-            ro_cluster_settle(c, i);
-        }
+    ro_cluster_evict(c, node);
     if (ro_kind_find_nodes(c) != ROLLOUT_OK)
         c->texts.failed = true;
 }
@@ -43584,6 +43997,8 @@ static bool ro_explore_move(struct rollout_check *k, uint16_t what)
         if (!runs || !(c->hidden[i].flags & up) || c->hidden[i].image == c->snapshot.update_revision ||
             c->workload.replicaset) /* it updates none, so that nothing would help */
             return false;
+        if (c->workload.sidecarset && ro_kind_updated(c, i) && !ro_sidecars_changed(c, &c->hidden[i]))
+            return false;
         ro_cluster_break(c, i);
         break;
     case MOVE_FAIL:
@@ -43600,12 +44015,7 @@ static bool ro_explore_move(struct rollout_check *k, uint16_t what)
         if (k->small.lost >> i & 1)
             return false;
         ro_small_load(&k->small, k->small.change, k->small.lost | UINT32_C(1) << i, k->small.cordoned);
-        for (uint32_t p = 0; p < c->pod_count; p++)
-            if (c->pods[p].node_index == i + 1) {
-                if (ro_cluster_evicts(c))
-                    c->pods[p].flags |= ROLLOUT_POD_TERMINATING;
-                ro_cluster_settle(c, p);
-            }
+        ro_cluster_evict(c, i);
         break;
     case MOVE_CORDON:
         if (k->small.cordoned >> i & 1)
@@ -44625,7 +45035,7 @@ static bool sim_kind_deployment_needs_base(const struct ro_cluster *c)
 static void sim_kind_deployment_remember(const struct ro_cluster *c, int32_t ret[RO_KIND_MEMORY])
 {
     ret[0] = (int32_t)c->snapshot.update_revision; /* a rollback changes it */
-    ret[1] = sim_kind_deployment_is_complete(c) | (sim_kind_deployment_needs_base(c) ? c->specs.deployment_status.replicas * 2 : 0);
+    ret[1] = sim_kind_deployment_is_complete(c) | (sim_kind_deployment_needs_base(c) ? (int32_t)((uint32_t)c->specs.deployment_status.replicas << 1) : 0);
     ret[2] = (int32_t)c->sets.annotations;
 }
 
@@ -44636,7 +45046,7 @@ static void sim_kind_deployment_recall(struct ro_cluster *c, const int32_t memor
     c->snapshot.current_revision = 0;
     c->snapshot.update_revision = (uint32_t)memory[0];
     s->observed_generation = c->specs.deployment.generation - !complete;
-    s->replicas = complete ? (int32_t)sim_kind_deployment_replicas_of(c) : memory[1] / 2;
+    s->replicas = complete ? (int32_t)sim_kind_deployment_replicas_of(c) : (memory[1] & ~1) / 2;
     s->updated_replicas = s->available_replicas = complete ? s->replicas : 0;
     s->ready_replicas = s->unavailable_replicas = 0;
     s->condition_count = 0;
@@ -44773,6 +45183,178 @@ static const struct ro_kind_lines ro_kind_replicaset = {
     .status = sim_kind_replicaset_status,
     .remember = sim_kind_replicaset_remember,
     .recall = sim_kind_replicaset_recall,
+    .new_flags = 0,
+    .interchangeable = true,
+};
+
+/* ---- lib/sim/kind_sidecarset.c ---- */
+
+/* SidecarSets in the model: pods are others' and stay, their sidecars are updated. Source: sidecarset.md. */
+
+
+static struct rollout_str sim_kind_sidecarset_name(const struct ro_cluster *c)
+{
+    return c->specs.sidecarset.name;
+}
+
+static void sim_kind_sidecarset_prepare(struct ro_cluster *c)
+{
+    (void)c;
+}
+
+/* ---- a pod ---- */
+
+static bool sim_kind_sidecarset_is_updated(const struct ro_cluster *c, const struct ro_sim_pod *h)
+{
+    return ro_str_eq(ro_sidecars_of(c, h)->set_hash, c->specs.sidecarset.hash);
+}
+
+/* All its containers are what the spec says and ready, and no hot upgrade is under way. */
+static bool sim_kind_sidecarset_is_ready(const struct ro_cluster *c, const struct rollout_pod *p, const struct ro_sim_pod *h)
+{
+    return p->phase == ROLLOUT_PHASE_RUNNING && (p->flags & ROLLOUT_POD_READY) && !(h->flags & RO_SIM_RESTARTS) &&
+           !ro_sidecars_changed(c, h) && ro_sidecars_flipped(c, h);
+}
+
+static bool sim_kind_sidecarset_is_selected(const struct ro_cluster *c, const struct rollout_pod *p)
+{
+    const struct rollout_sidecarset *spec = &c->specs.sidecarset;
+    uint32_t hint = 0;
+    return !(spec->flags & ROLLOUT_SIDECARSET_UPDATE_SELECTOR) ||
+           (ro_selector_usable(&spec->update_selector) && ro_selector_match(&spec->update_selector, &p->labels, &hint));
+}
+
+/* No more than images has changed. */
+static bool sim_kind_sidecarset_can_upgrade(const struct ro_cluster *c, const struct ro_sim_pod *h)
+{
+    return ro_str_eq(ro_sidecars_of(c, h)->imageless, c->specs.sidecarset.hash_without_image);
+}
+
+static bool sim_kind_sidecarset_waits(const struct ro_cluster *c, const struct rollout_pod *p, const struct ro_sim_pod *h)
+{
+    return !sim_kind_sidecarset_is_updated(c, h) && sim_kind_sidecarset_is_selected(c, p) && sim_kind_sidecarset_can_upgrade(c, h);
+}
+
+static bool sim_kind_sidecarset_available(const struct ro_cluster *c, uint32_t pod)
+{
+    return sim_kind_sidecarset_is_ready(c, &c->pods[pod], &c->hidden[pod]);
+}
+
+/* ---- the cluster ---- */
+
+static void sim_kind_sidecarset_measure(const struct ro_cluster *c, struct ro_measure *ret)
+{
+    struct ro_sidecarset_limits limits = ro_sidecarset_limits(&c->specs.sidecarset, (int32_t)ret->total);
+    ret->wanted = ret->total;
+    ret->partition = limits.partition;
+    ret->max_unavailable = limits.max_unavailable;
+}
+
+/* Whoever is to be updated is, but for those that the partition holds back, and runs. */
+static bool sim_kind_sidecarset_done(const struct ro_cluster *c, const struct ro_measure *now)
+{
+    const uint32_t off = ROLLOUT_SIDECARSET_PAUSED | ROLLOUT_SIDECARSET_NOT_UPDATE;
+    int64_t waiting = 0;
+    if (c->specs.sidecarset.flags & off) /* nothing is asked for */
+        return true;
+    for (uint32_t i = 0; i < c->pod_count; i++) {
+        if (!ro_kind_active(c, i))
+            continue;
+        waiting += sim_kind_sidecarset_waits(c, &c->pods[i], &c->hidden[i]);
+        if (sim_kind_sidecarset_is_updated(c, &c->hidden[i]) && !ro_sidecars_run(c, i))
+            return false;
+    }
+    return waiting <= now->partition;
+}
+
+/* ---- the promise ---- */
+
+static const char *sim_kind_sidecarset_update(const struct ro_cluster *c, const struct rollout_pod *p, const struct ro_sim_pod *h)
+{
+    if (sim_kind_sidecarset_is_updated(c, h))
+        return "a pod is updated again";
+    if (!sim_kind_sidecarset_is_selected(c, p))
+        return "a pod is updated that the update selector does not select";
+    return sim_kind_sidecarset_can_upgrade(c, h) ? NULL : "a pod is updated though more than images has changed";
+}
+
+static const char *sim_kind_sidecarset_promise(const struct ro_cluster *c, const struct ro_deeds *d)
+{
+    int64_t bad = 0, waiting = 0, updates = 0, disturbed = 0;
+    for (size_t i = 0; i < d->pod_count; i++) {
+        const struct rollout_pod *p = &d->pods[i];
+        const struct ro_sim_pod *h = &d->hidden[i];
+        if (!ro_sidecars_matched(c, p, h))
+            continue;
+        waiting += sim_kind_sidecarset_waits(c, p, h);
+        bad += sim_kind_sidecarset_is_updated(c, h) && !sim_kind_sidecarset_is_ready(c, p, h);
+    }
+    for (size_t i = 0; i < d->plan->action_count; i++) {
+        const struct rollout_action *a = &d->plan->actions[i];
+        const char *broken = NULL;
+        if (a->subject_kind != ROLLOUT_SUBJECT_POD)
+            continue;
+        const struct rollout_pod *p = &d->pods[a->subject];
+        const struct ro_sim_pod *h = &d->hidden[a->subject];
+        if (c->specs.sidecarset.flags & ROLLOUT_SIDECARSET_NOT_UPDATE)
+            return "a pod is touched though nothing is to be updated";
+        if (c->specs.sidecarset.flags & ROLLOUT_SIDECARSET_PAUSED)
+            return "a pod is touched though the set is paused";
+        if (!ro_sidecars_matched(c, p, h))
+            return "a pod is touched that the set does not have";
+        if (a->op == ROLLOUT_OP_FLIP && !ro_sidecars_taken(c, h))
+            broken = "a hot upgrade ends before its new container is ready";
+        if (a->op == ROLLOUT_OP_UPDATE_IN_PLACE) {
+            broken = sim_kind_sidecarset_update(c, p, h);
+            updates++;
+            disturbed += sim_kind_sidecarset_is_ready(c, p, h);
+        }
+        if (broken)
+            return broken;
+    }
+    if (updates > 0 && updates > waiting - d->before.partition)
+        return "a pod is updated that the partition holds back";
+    if (disturbed > 0 && bad + disturbed > d->before.max_unavailable)
+        return "more pods are updated than maxUnavailable allows";
+    return NULL;
+}
+
+/* ---- the status ---- */
+
+static void sim_kind_sidecarset_status(struct ro_cluster *c, const struct rollout_node *node)
+{
+    struct rollout_sidecarset_status *s = &c->specs.sidecarset_status;
+    s->struct_size = sizeof *s;
+    s->matched_pods = ro_status_number(node, "matchedPods");
+    s->updated_pods = ro_status_number(node, "updatedPods");
+    s->ready_pods = ro_status_number(node, "readyPods");
+    s->updated_ready_pods = ro_status_number(node, "updatedReadyPods");
+    s->observed_generation = ro_status_number(node, "observedGeneration");
+    s->collision_count = ro_status_opt(node, "collisionCount");
+    s->latest_revision = ro_status_text(c, node, "latestRevision");
+}
+
+/* No plan goes by what an earlier one left in the status. */
+static void sim_kind_sidecarset_remember(const struct ro_cluster *c, int32_t ret[RO_KIND_MEMORY])
+{
+    (void)c, (void)ret;
+}
+
+static void sim_kind_sidecarset_recall(struct ro_cluster *c, const int32_t memory[RO_KIND_MEMORY])
+{
+    (void)c, (void)memory;
+}
+
+static const struct ro_kind_lines ro_kind_sidecarset = {
+    .name = sim_kind_sidecarset_name,
+    .prepare = sim_kind_sidecarset_prepare,
+    .available = sim_kind_sidecarset_available,
+    .measure = sim_kind_sidecarset_measure,
+    .done = sim_kind_sidecarset_done,
+    .promise = sim_kind_sidecarset_promise,
+    .status = sim_kind_sidecarset_status,
+    .remember = sim_kind_sidecarset_remember,
+    .recall = sim_kind_sidecarset_recall,
     .new_flags = 0,
     .interchangeable = true,
 };
@@ -45309,7 +45891,7 @@ static void sim_kind_broadcastjob_remember(const struct ro_cluster *c, int32_t r
 /* The instant from which so many seconds have passed, or not yet begun to. */
 static int64_t sim_kind_broadcastjob_since(const struct ro_cluster *c, bool passed, int64_t seconds)
 {
-    return c->snapshot.now_ms - (passed && seconds > 0 ? seconds * 1000 : 0);
+    return c->snapshot.now_ms - (passed && seconds > 0 && seconds <= LONGEST_SECONDS ? seconds * 1000 : 0);
 }
 
 static void sim_kind_broadcastjob_recall(struct ro_cluster *c, const int32_t memory[RO_KIND_MEMORY])
@@ -45519,6 +46101,375 @@ static bool ro_job_over(const struct ro_cluster *c, const struct ro_sim_pod *hid
     return hidden->job->on_failure && hidden->job_restarts > c->workload.broadcastjob->restart_limit;
 }
 
+/* ---- lib/sim/effects_sidecar.c ---- */
+
+/* What becomes of a pod that carries a SidecarSet's containers. Sources: sidecarset.md 6, 7, 10. */
+
+
+/* ---- an action ---- */
+
+static int ro_sidecars_act(struct ro_cluster *c, const struct rollout_plan *plan, size_t action, uint32_t pod)
+{
+    struct rollout_world world = *c->source;
+    struct rollout_plan one = *plan;
+    struct rollout_action act = plan->actions[action];
+    struct rollout_objects *objects = NULL;
+    struct ro_sim_pod *h = &c->hidden[pod];
+    act.subject = 0;
+    one.actions = &act;
+    one.action_count = 1;
+    world.struct_size = sizeof world;
+    world.workload = &c->workload;
+    world.snapshot = &c->snapshot;
+    world.revision_objects = c->revision_objects;
+    world.revision_object_count = c->revision_count;
+    world.pod_objects = &c->pods[pod].object;
+    world.pod_object_count = 1;
+    int r = rollout_apply_to(&world, &one, 0, &c->pods[pod].object, &objects, c->reterr);
+    if (r != ROLLOUT_OK)
+        return r;
+    ro_sidecars_put(c, pod, objects->items[0].nodes);
+    rollout_objects_free(objects);
+    if (act.op == ROLLOUT_OP_UPDATE_IN_PLACE) {
+        h->target = (uint16_t)c->snapshot.update_revision;
+        h->flags |= RO_SIM_BEGUN;
+        if (!(h->flags & RO_SIM_RESTARTS) && !ro_sidecars_changed(c, h)) /* it runs what it is to run */
+            h->image = h->target;
+    }
+    return ROLLOUT_OK;
+}
+
+/* ---- kubelet ---- */
+
+/* Of this set: a container of its, or one of a hot pair. */
+static bool sim_effects_sidecar_is_sidecar(const struct ro_cluster *c, struct rollout_str name)
+{
+    const struct rollout_tree *list = &c->specs.sidecarset.containers;
+    for (const struct rollout_node *n = list->count ? ro_first(list->nodes) : NULL; n && n != ro_end(list->nodes);
+         n = ro_next(n)) {
+        struct rollout_str own = ro_text(ro_get(n, "name")), head = name;
+        bool hot = ro_str_eq(ro_text(ro_dig(n, "upgradeStrategy", "upgradeType", NULL)), RO_STR("HotUpgrade"));
+        if (hot && name.len > 2 && name.data[name.len - 2] == '-' &&
+            (name.data[name.len - 1] == '1' || name.data[name.len - 1] == '2'))
+            head.len -= 2;
+        if (ro_str_eq(own, head))
+            return true;
+    }
+    return false;
+}
+
+static const struct rollout_node *sim_effects_sidecar_statuses_of(const struct ro_cluster *c, uint32_t pod)
+{
+    return ro_dig(ro_sidecars_of(c, &c->hidden[pod])->tree.nodes, "status", "containerStatuses", NULL);
+}
+
+/* What runs the image: one with a digest under its own, any other under one that is made up. */
+static struct rollout_str sim_effects_sidecar_image_id(struct ro_arena *arena, struct rollout_str image)
+{
+    bool digest = image.len && memchr(image.data, '@', image.len);
+    return ro_arena_printf(arena, "%s%.*s", digest ? "docker-pullable://" : "simulated://", (int)image.len,
+                           image.data ? image.data : "");
+}
+
+enum sim_effects_sidecar_change { sim_effects_sidecar_STOP, sim_effects_sidecar_START, sim_effects_sidecar_READY, sim_effects_sidecar_UNREADY, sim_effects_sidecar_BREAK, sim_effects_sidecar_FAIL };
+
+/* Of a hot pair the one that does not work, by the pod's map. */
+static bool sim_effects_sidecar_is_idle(const struct ro_cluster *c, const struct rollout_node *pod, struct rollout_str name,
+                    struct ro_arena *arena)
+{
+    const struct rollout_tree *list = &c->specs.sidecarset.containers;
+    struct ro_edit *working = ro_edit_parse(arena, sc_annotation(pod, RO_STR(SC_WORKING_KEY)));
+    for (const struct rollout_node *n = list->count ? ro_first(list->nodes) : NULL; n && n != ro_end(list->nodes);
+         n = ro_next(n)) {
+        struct sc_container pair;
+        struct rollout_str work, other;
+        if (!ro_sidecars_pair(n, &pair, arena))
+            continue;
+        sc_hot_pair(working, &pair, &work, &other);
+        if (ro_str_eq(other, name))
+            return true;
+    }
+    return false;
+}
+
+static void sim_effects_sidecar_crash(struct ro_arena *arena, struct ro_edit *status)
+{
+    struct ro_edit *waiting = ro_edit_need_object(arena, ro_edit_need_object(arena, status, "state"), "waiting");
+    ro_edit_set_text(arena, waiting, RO_STR("reason"), RO_STR("CrashLoopBackOff"));
+}
+
+/* Statuses after the change, one a container, in the containers' order. *ret_all: all are ready. */
+static struct ro_edit *sim_effects_sidecar_statuses(const struct ro_cluster *c, uint32_t pod, enum sim_effects_sidecar_change change, struct ro_arena *arena,
+                                bool *ret_all)
+{
+    const struct ro_sim_pod *h = &c->hidden[pod];
+    const struct rollout_node *tree = ro_sidecars_of(c, h)->tree.nodes, *before = sim_effects_sidecar_statuses_of(c, pod);
+    const struct rollout_node *list = ro_dig(tree, "spec", "containers", NULL);
+    struct ro_edit *ret = ro_edit_array(arena);
+    *ret_all = true;
+    for (const struct rollout_node *n = list ? ro_first(list) : NULL; n && n != ro_end(list); n = ro_next(n)) {
+        struct rollout_str name = ro_text(ro_get(n, "name")), image = ro_text(ro_get(n, "image"));
+        const struct rollout_node *was = sc_named(before, name);
+        struct ro_edit *status = was ? ro_edit_copy(arena, was) : ro_edit_object(arena);
+        bool ready = was && ro_is_true(ro_get(was, "ready")), own = sim_effects_sidecar_is_sidecar(c, name);
+        bool changed = !was || !ro_sidecars_same_image(image, ro_text(ro_get(was, "image")));
+        if (!was)
+            ro_edit_set_text(arena, status, RO_STR("name"), name);
+        if (change == sim_effects_sidecar_STOP)
+            ready = ready && !changed;
+        if (change == sim_effects_sidecar_START && changed) {
+            ro_edit_set_text(arena, status, RO_STR("image"), image);
+            ro_edit_set_text(arena, status, RO_STR("imageID"), sim_effects_sidecar_image_id(arena, image));
+            ro_edit_remove(status, RO_STR("state"));
+            ready = false;
+        }
+        if (change == sim_effects_sidecar_READY)
+            ready = ready || (was && !changed && !ro_get(was, "state"));
+        if (change == sim_effects_sidecar_UNREADY)
+            ready = ready && own;
+        if ((change == sim_effects_sidecar_BREAK && own && ready && !sim_effects_sidecar_is_idle(c, tree, name, arena)) || (change == sim_effects_sidecar_FAIL && own && !ready)) {
+            sim_effects_sidecar_crash(arena, status);
+            ready = false;
+        }
+        ro_edit_set(status, RO_STR("ready"), ro_edit_bool(arena, ready));
+        ro_edit_append(ret, status);
+        *ret_all = *ret_all && ready;
+    }
+    return ret;
+}
+
+static void sim_effects_sidecar_change_statuses(struct ro_cluster *c, uint32_t pod, enum sim_effects_sidecar_change change)
+{
+    struct ro_arena arena = { NULL, false };
+    struct ro_sim_pod *h = &c->hidden[pod];
+    bool all = false;
+    struct ro_edit *object = ro_edit_copy(&arena, ro_sidecars_of(c, h)->tree.nodes);
+    struct ro_edit *list = sim_effects_sidecar_statuses(c, pod, change, &arena, &all);
+    ro_edit_set(ro_edit_need_object(&arena, object, "status"), RO_STR("containerStatuses"), list);
+    struct rollout_tree flat = ro_edit_flatten(&arena, object);
+    if (arena.failed)
+        c->texts.failed = true;
+    else
+        ro_sidecars_put(c, pod, flat.nodes);
+    ro_arena_free(&arena);
+    h->flags &= (uint16_t)~RO_SIM_CONTAINERS_READY;
+    if (all)
+        h->flags |= RO_SIM_CONTAINERS_READY;
+}
+
+static void ro_sidecars_stop(struct ro_cluster *c, uint32_t pod)
+{
+    sim_effects_sidecar_change_statuses(c, pod, sim_effects_sidecar_STOP);
+    c->hidden[pod].flags |= RO_SIM_RESTARTS;
+}
+
+static void ro_sidecars_start(struct ro_cluster *c, uint32_t pod)
+{
+    struct ro_sim_pod *h = &c->hidden[pod];
+    sim_effects_sidecar_change_statuses(c, pod, sim_effects_sidecar_START);
+    h->flags &= (uint16_t)~RO_SIM_RESTARTS;
+    h->image = h->target;
+}
+
+static void ro_sidecars_ready(struct ro_cluster *c, uint32_t pod)
+{
+    sim_effects_sidecar_change_statuses(c, pod, sim_effects_sidecar_READY);
+}
+
+static bool ro_sidecars_can_ready(const struct ro_cluster *c, uint32_t pod)
+{
+    const struct rollout_node *list = sim_effects_sidecar_statuses_of(c, pod);
+    if (!list || ro_count(list) == 0)
+        return !(c->hidden[pod].flags & RO_SIM_CONTAINERS_READY);
+    for (const struct rollout_node *n = list ? ro_first(list) : NULL; n && n != ro_end(list); n = ro_next(n))
+        if (!ro_is_true(ro_get(n, "ready")) && !ro_get(n, "state"))
+            return true;
+    return false;
+}
+
+static bool ro_sidecars_taken(const struct ro_cluster *c, const struct ro_sim_pod *hidden)
+{
+    const struct rollout_node *tree = ro_sidecars_of(c, hidden)->tree.nodes;
+    const struct rollout_node *list = ro_dig(tree, "spec", "containers", NULL);
+    const struct rollout_node *sim_effects_sidecar_statuses = ro_dig(tree, "status", "containerStatuses", NULL);
+    struct ro_arena arena = { NULL, false };
+    bool taken = true;
+    for (const struct rollout_node *n = list ? ro_first(list) : NULL; n && n != ro_end(list); n = ro_next(n)) {
+        struct rollout_str name = ro_text(ro_get(n, "name"));
+        const struct rollout_node *status = sc_named(sim_effects_sidecar_statuses, name);
+        if (sim_effects_sidecar_is_sidecar(c, name) && !sim_effects_sidecar_is_idle(c, tree, name, &arena))
+            taken = taken && ro_is_true(ro_get(status, "ready")) &&
+                    ro_sidecars_same_image(ro_text(ro_get(n, "image")), ro_text(ro_get(status, "image")));
+    }
+    ro_arena_free(&arena);
+    return taken;
+}
+
+static bool ro_sidecars_run(const struct ro_cluster *c, uint32_t pod)
+{
+    const struct rollout_node *list = sim_effects_sidecar_statuses_of(c, pod);
+    if (c->pods[pod].phase != ROLLOUT_PHASE_RUNNING || (c->hidden[pod].flags & RO_SIM_RESTARTS))
+        return false;
+    for (const struct rollout_node *n = list ? ro_first(list) : NULL; n && n != ro_end(list); n = ro_next(n))
+        if (!ro_is_true(ro_get(n, "ready")) && sim_effects_sidecar_is_sidecar(c, ro_text(ro_get(n, "name"))))
+            return false;
+    return !ro_sidecars_changed(c, &c->hidden[pod]) && ro_sidecars_flipped(c, &c->hidden[pod]);
+}
+
+static void ro_sidecars_unready(struct ro_cluster *c, uint32_t pod)
+{
+    sim_effects_sidecar_change_statuses(c, pod, sim_effects_sidecar_UNREADY);
+}
+
+static void ro_sidecars_break(struct ro_cluster *c, uint32_t pod)
+{
+    sim_effects_sidecar_change_statuses(c, pod, sim_effects_sidecar_BREAK);
+}
+
+static void ro_sidecars_fail(struct ro_cluster *c, uint32_t pod)
+{
+    sim_effects_sidecar_change_statuses(c, pod, sim_effects_sidecar_FAIL);
+}
+
+/* ---- a pod that is made anew ---- */
+
+static bool sim_effects_sidecar_of_set(const struct ro_cluster *c, struct rollout_str one)
+{
+    return ro_str_eq(one, c->specs.sidecarset.name);
+}
+
+/* The pod as its owner makes it: nothing of this set is in it yet. */
+static struct ro_edit *sim_effects_sidecar_without_set(const struct ro_cluster *c, uint32_t pod, struct ro_arena *arena)
+{
+    const struct rollout_pod *p = &c->pods[pod];
+    struct ro_edit *object = ro_edit_copy(arena, ro_sidecars_of(c, &c->hidden[pod])->tree.nodes), *next;
+    struct ro_edit *metadata = ro_edit_need_object(arena, object, "metadata"), *labels = ro_edit_object(arena);
+    struct ro_edit *annotations = ro_edit_need_object(arena, metadata, "annotations");
+    struct ro_edit *containers = ro_edit_get(ro_edit_get(object, "spec"), "containers");
+    ro_edit_remove(object, RO_STR("status"));
+    for (struct ro_edit *e = containers ? containers->first : NULL; e; e = next) {
+        next = e->next;
+        if (sim_effects_sidecar_is_sidecar(c, ro_edit_get_text(e, "name")))
+            ro_edit_detach(e);
+    }
+    ro_edit_remove(annotations, RO_STR(SC_STATE_KEY)); /* what was before is no more */
+    struct rollout_str list = ro_edit_get_text(annotations, SC_INJECTED_KEY);
+    char *text = ro_arena_alloc(arena, list.len + 1, 1);
+    size_t len = 0;
+    for (size_t from = 0, i = 0; text && list.data && i <= list.len; i++)
+        if (i == list.len || list.data[i] == ',') {
+            struct rollout_str one = { list.data + from, i - from };
+            if (!sim_effects_sidecar_of_set(c, one) && one.len > 0) {
+                if (len > 0)
+                    text[len++] = ',';
+                memcpy(text + len, one.data, one.len);
+                len += one.len;
+            }
+            from = i + 1;
+        }
+    ro_edit_set_text(arena, annotations, RO_STR(SC_INJECTED_KEY), (struct rollout_str){ text, len });
+    for (uint32_t i = 0; i < p->labels.count; i++)
+        ro_edit_add(labels, *ro_label_key(&p->labels, i), ro_edit_text(arena, *ro_label_value(&p->labels, i)));
+    ro_edit_set(metadata, RO_STR("labels"), labels);
+    ro_edit_set_text(arena, metadata, RO_STR("name"), p->name);
+    ro_edit_set_text(arena, metadata, RO_STR("namespace"), p->namespace_.len ? p->namespace_ : RO_STR("default"));
+    ro_edit_set_text(arena, object, RO_STR("apiVersion"), RO_STR("v1"));
+    ro_edit_set_text(arena, object, RO_STR("kind"), RO_STR("Pod"));
+    return object;
+}
+
+/* The set as it is now, with the hashes that admission has written. */
+static struct ro_edit *sim_effects_sidecar_set_of(const struct ro_cluster *c, struct ro_arena *arena)
+{
+    struct ro_edit *object = ro_edit_copy(arena, c->source->workload_object.nodes);
+    struct ro_edit *metadata = ro_edit_need_object(arena, object, "metadata");
+    struct ro_edit *annotations = ro_edit_need_object(arena, metadata, "annotations");
+    ro_edit_set_text(arena, annotations, RO_STR(SC_HASH_KEY), c->specs.sidecarset.hash);
+    ro_edit_set_text(arena, annotations, RO_STR(SC_IMAGELESS_KEY), c->specs.sidecarset.hash_without_image);
+    struct ro_edit *status = ro_edit_need_object(arena, object, "status");
+    if (c->snapshot.update_revision)
+        ro_edit_set_text(arena, status, RO_STR("latestRevision"), c->revisions[c->snapshot.update_revision - 1].name);
+    return object;
+}
+
+static struct ro_edit *sim_effects_sidecar_document(const struct ro_cluster *c, uint32_t pod, struct ro_arena *arena)
+{
+    struct ro_edit *ret = ro_edit_object(arena), *sets = ro_edit_array(arena), *revisions = ro_edit_array(arena);
+    struct ro_edit *namespaces = ro_edit_array(arena);
+    ro_edit_set(ret, RO_STR("pod"), sim_effects_sidecar_without_set(c, pod, arena));
+    ro_edit_append(sets, sim_effects_sidecar_set_of(c, arena));
+    ro_edit_set(ret, RO_STR("sidecarSets"), sets);
+    for (size_t i = 0; i < c->revision_count; i++)
+        if (c->revision_objects[i].count)
+            ro_edit_append(revisions, ro_edit_copy(arena, c->revision_objects[i].nodes));
+    ro_edit_set(ret, RO_STR("revisions"), revisions);
+    for (size_t i = 0; i < c->snapshot.namespaces.count; i++) {
+        const struct rollout_namespace *n =
+            (const void *)((const char *)c->snapshot.namespaces.items + i * c->snapshot.namespaces.stride);
+        struct ro_edit *object = ro_edit_object(arena), *metadata = ro_edit_object(arena),
+                       *labels = ro_edit_object(arena);
+        for (uint32_t k = 0; k < n->labels.count; k++)
+            ro_edit_add(labels, *ro_label_key(&n->labels, k), ro_edit_text(arena, *ro_label_value(&n->labels, k)));
+        ro_edit_set_text(arena, metadata, RO_STR("name"), n->name);
+        ro_edit_set(metadata, RO_STR("labels"), labels);
+        ro_edit_set_text(arena, object, RO_STR("apiVersion"), RO_STR("v1"));
+        ro_edit_set_text(arena, object, RO_STR("kind"), RO_STR("Namespace"));
+        ro_edit_set(object, RO_STR("metadata"), metadata);
+        ro_edit_append(namespaces, object);
+    }
+    ro_edit_set(ret, RO_STR("namespaces"), namespaces);
+    return ret;
+}
+
+/* What admission makes of it; without the set's object as the pod was. 0 = the pod is refused, or memory ran out. */
+static bool sim_effects_sidecar_inject(struct ro_cluster *c, uint32_t pod)
+{
+    struct ro_arena arena = { NULL, false };
+    struct rollout_objects *objects = NULL;
+    struct rollout_error error = { .struct_size = sizeof error };
+    bool made = false;
+    if (!c->source->workload_object.count) {
+        struct ro_edit *object = ro_edit_copy(&arena, c->pods[pod].object.nodes);
+        ro_edit_remove(object, RO_STR("status"));
+        struct rollout_tree flat = ro_edit_flatten(&arena, object);
+        made = !arena.failed;
+        if (made)
+            ro_sidecars_put(c, pod, flat.nodes);
+    } else {
+        struct rollout_tree flat = ro_edit_flatten(&arena, sim_effects_sidecar_document(c, pod, &arena));
+        int r = arena.failed ? ROLLOUT_ERR_NOMEM : rollout_inject(&flat, c->snapshot.now_ms, &objects, &error);
+        const struct rollout_node *result = r == ROLLOUT_OK ? ro_get(objects->items[0].nodes, "pod") : NULL;
+        c->texts.failed = c->texts.failed || r == ROLLOUT_ERR_NOMEM;
+        made = r == ROLLOUT_OK && !ro_get(objects->items[0].nodes, "error");
+        if (made)
+            ro_sidecars_put(c, pod, result ? result : ro_get(flat.nodes, "pod"));
+        rollout_objects_free(objects);
+    }
+    c->texts.failed = c->texts.failed || arena.failed;
+    ro_arena_free(&arena);
+    return made;
+}
+
+static bool ro_sidecars_renew(struct ro_cluster *c, uint32_t pod)
+{
+    struct rollout_pod *p = &c->pods[pod];
+    struct ro_sim_pod *h = &c->hidden[pod];
+    if (!sim_effects_sidecar_inject(c, pod))
+        return false;
+    p->phase = ROLLOUT_PHASE_PENDING;
+    p->flags &= ~(uint32_t)(ROLLOUT_POD_READY | ROLLOUT_POD_TERMINATING);
+    p->node = p->target_node = (struct rollout_str){ NULL, 0 };
+    p->node_index = 0;
+    p->restarts = 0;
+    p->ready_since_ms = 0;
+    p->created_ms = c->fixed_names ? p->created_ms : c->snapshot.now_ms / 1000 * 1000;
+    h->target = (uint16_t)ro_cluster_revision(c, ro_sidecars_of(c, h)->revision);
+    h->image = h->target;
+    h->flags = 0;
+    memset(h->due_ms, 0, sizeof h->due_ms);
+    return true;
+}
+
 /* ---- lib/sim/kinds.c ---- */
 
 static const struct ro_kind_lines *sim_kinds_lines_of(const struct rollout_workload *workload)
@@ -45528,6 +46479,7 @@ static const struct ro_kind_lines *sim_kinds_lines_of(const struct rollout_workl
            : workload->broadcastjob ? &ro_kind_broadcastjob
            : workload->replicaset   ? &ro_kind_replicaset
            : workload->deployment   ? &ro_kind_deployment
+           : workload->sidecarset   ? &ro_kind_sidecarset
                                     : &ro_kind_daemonset;
 }
 
@@ -45583,6 +46535,8 @@ static bool ro_kind_versionless(const struct ro_cluster *c)
 
 static bool ro_kind_active(const struct ro_cluster *c, uint32_t pod)
 {
+    if (c->workload.sidecarset) /* which has those of all pods that it matches */
+        return ro_sidecars_matched(c, &c->pods[pod], &c->hidden[pod]);
     return !(c->hidden[pod].flags & RO_SIM_GONE) && ro_kind_counts(&c->pods[pod]) && ro_active(&c->pods[pod]);
 }
 
@@ -45595,6 +46549,8 @@ static bool ro_kind_updated(const struct ro_cluster *c, uint32_t pod)
 {
     if (ro_kind_versionless(c))
         return true;
+    if (c->workload.sidecarset)
+        return ro_str_eq(ro_sidecars_of(c, &c->hidden[pod])->set_hash, c->specs.sidecarset.hash);
     return c->snapshot.update_revision && c->hidden[pod].target == c->snapshot.update_revision;
 }
 
@@ -45802,7 +46758,7 @@ static int ro_cluster_status(struct ro_cluster *c, const struct rollout_plan *pl
     } else if (c->workload.replicaset) {
         c->specs.replicaset_status.conditions = c->conditions;
         c->specs.replicaset_status.condition_count = n;
-    } else {
+    } else if (c->workload.daemonset) {
         c->specs.daemonset_status.conditions = c->conditions;
         c->specs.daemonset_status.condition_count = n;
     }
@@ -46233,6 +47189,25 @@ static void sim_lint_broadcastjob_look_at_parallelism(struct ro_lint *l, const s
                 "parallelism comes to 0: no pod is ever created, and the job is never complete");
 }
 
+/* It stops a job whose phase is running or paused, or that has none yet. */
+static void sim_lint_broadcastjob_look_at_pause(struct ro_lint *l, const struct rollout_broadcastjob *spec)
+{
+    struct ro_at at = ro_at_member(&l->spec, "paused");
+    struct rollout_str phase = spec->status->phase;
+    bool stops = phase.len == 0 || ro_str_eq(phase, RO_STR("running")) || ro_str_eq(phase, RO_STR("paused"));
+    if (!(spec->flags & ROLLOUT_BROADCASTJOB_PAUSED))
+        return;
+    if (stops) {
+        bool timed = spec->active_deadline_set && spec->completion != ROLLOUT_COMPLETION_NEVER;
+        RO_LINT(l, PAUSED, &at, "paused: no pod is created%s",
+                timed ? ", while the time to activeDeadlineSeconds goes on" : "");
+        return;
+    }
+    struct ro_at status = ro_at_object(&l->decoder, &l->root, "status"), place = ro_at_member(&status, "phase");
+    struct rollout_str shown = ro_lint_shown(l, &place);
+    RO_LINT(l, IGNORED, &at, "paused has no effect: the job's phase is %.*s", (int)shown.len, shown.data);
+}
+
 /* What a job of type Never does without; and else what comes at once. */
 static void sim_lint_broadcastjob_look_at_times(struct ro_lint *l, const struct sim_lint_broadcastjob_job_lint *j)
 {
@@ -46347,16 +47322,13 @@ static int ro_lint_broadcastjob(struct ro_lint *l, const struct rollout_broadcas
         .completion = ro_at_object(&l->decoder, &l->spec, "completionPolicy"),
         .failure = ro_at_object(&l->decoder, &l->spec, "failurePolicy"),
     };
-    struct ro_at paused = ro_at_member(&l->spec, "paused");
     int r = sim_lint_broadcastjob_count_nodes(l, &j, reterr);
     if (r != ROLLOUT_OK)
         return r;
     ro_lint_read_limits(l, sim_lint_broadcastjob_build, &j);
     sim_lint_broadcastjob_look_at_words(l, &j);
     sim_lint_broadcastjob_look_at_parallelism(l, &j);
-    if (spec->flags & ROLLOUT_BROADCASTJOB_PAUSED)
-        RO_LINT(l, PAUSED, &paused, "paused: no pod is created%s",
-                spec->active_deadline_set ? ", while the time to activeDeadlineSeconds goes on" : "");
+    sim_lint_broadcastjob_look_at_pause(l, spec);
     sim_lint_broadcastjob_look_at_times(l, &j);
     sim_lint_broadcastjob_look_at_failure(l, &j);
     sim_lint_broadcastjob_look_at_restarts(l, &j);
@@ -48281,6 +49253,8 @@ static int sim_revisions_count_batches(struct ro_cluster *c, struct ro_sim_pair 
 static int sim_revisions_compare(struct ro_cluster *c, size_t from, size_t to)
 {
     struct ro_sim_pair *pair = &c->pairs[from * c->revision_room + to];
+    if (c->workload.sidecarset) /* whose hashes tell what can be updated */
+        return ROLLOUT_OK;
     if (pair->diff || c->revision_objects[from].count == 0 || c->revision_objects[to].count == 0)
         return ROLLOUT_OK;
     const struct rollout_diff_options options = { sizeof options,
@@ -48691,7 +49665,7 @@ static int ro_sets_change(struct ro_cluster *c, const struct rollout_world *worl
     uint32_t live = c->sets.annotations;
     int r = sim_sets_asked_template(c, world, &c->snapshot.update_revision);
     ro_sets_keep_own(c, live);
-    if (c->specs.deployment.generation <= generation)
+    if (c->specs.deployment.generation <= generation && generation < INT64_MAX)
         c->specs.deployment.generation = generation + 1;
     return r;
 }
@@ -48932,6 +49906,401 @@ static int ro_set_step(struct ro_cluster *c, uint32_t set, enum ro_set_step *ret
     return r;
 }
 
+/* ---- lib/sim/sidecars.c ---- */
+
+/* Source of what is read: sidecarset.md 2, 3. */
+
+
+
+/* ---- the table ---- */
+
+static struct ro_sidecar_object *sim_sidecars_at(const struct ro_cluster *c, uint32_t number)
+{
+    return &c->sidecars.items[number - 1];
+}
+
+static uint32_t sim_sidecars_hash_of(const struct rollout_tree *tree)
+{
+    uint32_t hash = RO_FNV_BASIS;
+    for (size_t i = 0; i < tree->count; i++) {
+        const struct rollout_node *n = &tree->nodes[i];
+        char head[] = { (char)n->kind, (char)(n->integer & 0xff) };
+        hash = ro_fnv1(hash, (struct rollout_str){ head, sizeof head });
+        hash = ro_fnv1(hash, n->key);
+        hash = ro_fnv1(hash, n->text);
+    }
+    return hash;
+}
+
+static bool sim_sidecars_same(const struct rollout_tree *a, const struct rollout_tree *b)
+{
+    if (a->count != b->count)
+        return false;
+    for (size_t i = 0; i < a->count; i++) {
+        const struct rollout_node *x = &a->nodes[i], *y = &b->nodes[i];
+        if (x->kind != y->kind || x->size != y->size || x->integer != y->integer || !ro_str_eq(x->key, y->key) ||
+            !ro_str_eq(x->text, y->text))
+            return false;
+    }
+    return true;
+}
+
+static bool sim_sidecars_need_slots(struct ro_sidecar_objects *o)
+{
+    if (o->count < o->slot_count)
+        return true;
+    uint32_t count = o->slot_count ? 2 * o->slot_count : 64;
+    uint32_t *slots = calloc(count, sizeof *slots);
+    if (!slots)
+        return false;
+    for (uint32_t i = 0; i < o->count; i++)
+        if (o->items[i].block) {
+            uint32_t *slot = &slots[o->items[i].hash & (count - 1)];
+            o->items[i].next = *slot;
+            *slot = i + 1;
+        }
+    free(o->slots);
+    o->slots = slots;
+    o->slot_count = count;
+    return true;
+}
+
+/* A place for one more; 0 on lack of memory. */
+static uint32_t sim_sidecars_take_place(struct ro_sidecar_objects *o)
+{
+    uint32_t number = o->free;
+    if (number) {
+        o->free = o->items[number - 1].next;
+        return number;
+    }
+    if (o->count == o->room) {
+        uint32_t room = o->room ? 2 * o->room : 64;
+        struct ro_sidecar_object *items = realloc(o->items, room * sizeof *items);
+        if (!items)
+            return 0;
+        o->items = items;
+        o->room = room;
+    }
+    return sim_sidecars_need_slots(o) ? ++o->count : 0;
+}
+
+static struct rollout_str sim_sidecars_copy(char **to, struct rollout_str text)
+{
+    struct rollout_str ret = { text.data ? *to : NULL, text.len };
+    if (text.len > 0)
+        memcpy(*to, text.data, text.len);
+    *to += text.len;
+    return ret;
+}
+
+/* Which texts of the pod's annotation hold for this set. */
+static struct rollout_str sim_sidecars_entry(struct ro_arena *arena, const struct ro_cluster *c, const struct rollout_node *pod,
+                                const char *key, struct rollout_str *ret_revision)
+{
+    bool old = false;
+    struct ro_edit *map = sc_hashes(arena, sc_annotation(pod, (struct rollout_str){ key, strlen(key) }), &old);
+    struct ro_edit *mine = map ? ro_edit_get_str(map, c->specs.sidecarset.name) : NULL;
+    *ret_revision = mine && !old ? ro_edit_get_text(mine, "controllerRevision") : (struct rollout_str){ NULL, 0 };
+    return !mine ? (struct rollout_str){ NULL, 0 } : old ? mine->node.text : ro_edit_get_text(mine, "hash");
+}
+
+static bool sim_sidecars_lists(struct rollout_str list, struct rollout_str name)
+{
+    for (size_t from = 0, i = 0; list.data && i <= list.len; i++)
+        if (i == list.len || list.data[i] == ',') {
+            if (ro_str_eq((struct rollout_str){ list.data + from, i - from }, name))
+                return true;
+            from = i + 1;
+        }
+    return false;
+}
+
+static bool sim_sidecars_fill(const struct ro_cluster *c, struct ro_sidecar_object *o, const struct rollout_tree *tree)
+{
+    struct ro_arena arena = { NULL, false };
+    struct rollout_str revision, unused;
+    struct rollout_str hash = sim_sidecars_entry(&arena, c, tree->nodes, SC_HASH_KEY, &revision);
+    struct rollout_str imageless = sim_sidecars_entry(&arena, c, tree->nodes, SC_IMAGELESS_KEY, &unused);
+    size_t bytes = hash.len + imageless.len + revision.len;
+    struct ro_layout layout = { 0, false };
+    for (size_t i = 0; i < tree->count; i++)
+        bytes += tree->nodes[i].key.len + tree->nodes[i].text.len;
+    size_t nodes_at = ro_layout_add(&layout, tree->count, sizeof *tree->nodes);
+    size_t bytes_at = ro_layout_add(&layout, bytes + 1, 1);
+    char *block = arena.failed ? NULL : ro_layout_alloc(&layout);
+    if (block) {
+        struct rollout_node *nodes = (struct rollout_node *)(void *)(block + nodes_at);
+        char *to = block + bytes_at;
+        for (size_t i = 0; i < tree->count; i++) {
+            nodes[i] = tree->nodes[i];
+            nodes[i].key = sim_sidecars_copy(&to, tree->nodes[i].key);
+            nodes[i].text = sim_sidecars_copy(&to, tree->nodes[i].text);
+        }
+        *o = (struct ro_sidecar_object){ .tree = { nodes, tree->count }, .block = block };
+        o->set_hash = sim_sidecars_copy(&to, hash);
+        o->imageless = sim_sidecars_copy(&to, imageless);
+        o->revision = sim_sidecars_copy(&to, revision);
+        o->injected = sim_sidecars_lists(sc_annotation(nodes, RO_STR(SC_INJECTED_KEY)), c->specs.sidecarset.name);
+    }
+    ro_arena_free(&arena);
+    return block;
+}
+
+/* The number of this object; 0 on lack of memory. */
+static uint32_t sim_sidecars_keep(struct ro_cluster *c, const struct rollout_tree *tree)
+{
+    struct ro_sidecar_objects *o = &c->sidecars;
+    uint32_t hash = sim_sidecars_hash_of(tree);
+    for (uint32_t i = o->slot_count ? o->slots[hash & (o->slot_count - 1)] : 0; i; i = sim_sidecars_at(c, i)->next)
+        if (sim_sidecars_at(c, i)->hash == hash && sim_sidecars_same(&sim_sidecars_at(c, i)->tree, tree))
+            return i;
+    uint32_t number = sim_sidecars_take_place(o);
+    if (!number)
+        return 0;
+    if (!sim_sidecars_fill(c, sim_sidecars_at(c, number), tree)) {
+        *sim_sidecars_at(c, number) = (struct ro_sidecar_object){ .next = o->free };
+        o->free = number;
+        return 0;
+    }
+    uint32_t *slot = &o->slots[hash & (o->slot_count - 1)];
+    sim_sidecars_at(c, number)->hash = hash;
+    sim_sidecars_at(c, number)->next = *slot;
+    *slot = number;
+    return number;
+}
+
+static void sim_sidecars_drop(struct ro_cluster *c, uint32_t number)
+{
+    struct ro_sidecar_objects *o = &c->sidecars;
+    if (!number || c->fixed_names || --sim_sidecars_at(c, number)->users > 0)
+        return;
+    uint32_t *link = &o->slots[sim_sidecars_at(c, number)->hash & (o->slot_count - 1)];
+    while (*link != number)
+        link = &sim_sidecars_at(c, *link)->next;
+    *link = sim_sidecars_at(c, number)->next;
+    free(sim_sidecars_at(c, number)->block);
+    *sim_sidecars_at(c, number) = (struct ro_sidecar_object){ .next = o->free };
+    o->free = number;
+}
+
+static void ro_sidecars_free(struct ro_cluster *c)
+{
+    for (uint32_t i = 0; i < c->sidecars.count; i++)
+        free(c->sidecars.items[i].block);
+    free(c->sidecars.items);
+    free(c->sidecars.slots);
+}
+
+/* ---- a pod's ---- */
+
+static void ro_sidecars_recall(struct ro_cluster *c, uint32_t pod, uint32_t number)
+{
+    c->hidden[pod].object = number;
+    c->pods[pod].object = number ? sim_sidecars_at(c, number)->tree : (struct rollout_tree){ NULL, 0 };
+}
+
+static void ro_sidecars_leave(struct ro_cluster *c, uint32_t pod)
+{
+    sim_sidecars_drop(c, c->hidden[pod].object);
+    ro_sidecars_recall(c, pod, 0);
+}
+
+static void sim_sidecars_copy_member(struct ro_arena *arena, struct ro_edit *to, const char *key, const struct rollout_node *value)
+{
+    if (value)
+        ro_edit_set(to, (struct rollout_str){ key, strlen(key) }, ro_edit_copy(arena, value));
+}
+
+/* A container that kubelet gave up for the time being is not ready with the image that it has. */
+static bool sim_sidecars_gave_up(const struct rollout_node *status)
+{
+    static const char *const reasons[] = { "CrashLoopBackOff", "ImagePullBackOff", "ErrImagePull" };
+    struct rollout_str reason = ro_text(ro_dig(status, "state", "waiting", "reason", NULL));
+    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
+        if (ro_str_eq(reason, (struct rollout_str){ reasons[i], strlen(reasons[i]) }))
+            return true;
+    return false;
+}
+
+/* Of each element of the list, these members. */
+static void sim_sidecars_copy_list(struct ro_arena *arena, struct ro_edit *to, const char *key, const struct rollout_node *list,
+                      const char *const *members)
+{
+    struct ro_edit *array = ro_edit_array(arena);
+    if (!ro_is(list, ROLLOUT_NODE_ARRAY))
+        return;
+    for (const struct rollout_node *n = ro_first(list); n != ro_end(list); n = ro_next(n)) {
+        struct ro_edit *one = ro_edit_object(arena);
+        for (const char *const *m = members; *m; m++)
+            sim_sidecars_copy_member(arena, one, *m, ro_get(n, *m));
+        if (sim_sidecars_gave_up(n)) /* what else its state is, is of no account */
+            sim_sidecars_copy_member(arena, one, "state", ro_get(n, "state"));
+        ro_edit_append(array, one);
+    }
+    ro_edit_set(to, (struct rollout_str){ key, strlen(key) }, array);
+}
+
+static struct ro_edit *sim_sidecars_what_is_read(struct ro_arena *arena, const struct rollout_node *pod)
+{
+    static const char *const container[] = { "name", "image", NULL };
+    static const char *const status[] = { "name", "image", "imageID", "ready", NULL };
+    struct ro_edit *ret = ro_edit_object(arena), *part = ro_edit_object(arena), *list = ro_edit_array(arena);
+    sim_sidecars_copy_member(arena, part, "annotations", ro_dig(pod, "metadata", "annotations", NULL));
+    ro_edit_set(ret, RO_STR("metadata"), part);
+    part = ro_edit_object(arena);
+    sim_sidecars_copy_list(arena, part, "containers", ro_dig(pod, "spec", "containers", NULL), container);
+    sim_sidecars_copy_list(arena, part, "initContainers", ro_dig(pod, "spec", "initContainers", NULL), container);
+    ro_edit_set(ret, RO_STR("spec"), part);
+    part = ro_edit_object(arena);
+    sim_sidecars_copy_list(arena, part, "containerStatuses", ro_dig(pod, "status", "containerStatuses", NULL), status);
+    const struct rollout_node *conditions = ro_dig(pod, "status", "conditions", NULL);
+    for (const struct rollout_node *n = conditions ? ro_first(conditions) : NULL; n && n != ro_end(conditions);
+         n = ro_next(n))
+        if (ro_str_eq(ro_text(ro_get(n, "type")), RO_STR(SC_CONDITION)))
+            ro_edit_append(list, ro_edit_copy(arena, n));
+    if (list && list->first)
+        ro_edit_set(part, RO_STR("conditions"), list);
+    ro_edit_set(ret, RO_STR("status"), part);
+    return ret;
+}
+
+static void ro_sidecars_put(struct ro_cluster *c, uint32_t pod, const struct rollout_node *object)
+{
+    struct ro_arena arena = { NULL, false };
+    struct rollout_tree tree = ro_edit_flatten(&arena, sim_sidecars_what_is_read(&arena, object));
+    uint32_t before = c->hidden[pod].object, number = arena.failed || !tree.count ? 0 : sim_sidecars_keep(c, &tree);
+    ro_arena_free(&arena);
+    if (!number) {
+        c->texts.failed = true;
+        return;
+    }
+    sim_sidecars_at(c, number)->users++;
+    ro_sidecars_recall(c, pod, number);
+    sim_sidecars_drop(c, before);
+}
+
+/* ---- what is read ---- */
+
+static const struct ro_sidecar_object *ro_sidecars_of(const struct ro_cluster *c, const struct ro_sim_pod *hidden)
+{
+    static const struct ro_sidecar_object none;
+    return hidden->object ? sim_sidecars_at(c, hidden->object) : &none;
+}
+
+static bool ro_sidecars_matched(const struct ro_cluster *c, const struct rollout_pod *pod, const struct ro_sim_pod *hidden)
+{
+    uint32_t hint = 0;
+    return !(hidden->flags & RO_SIM_GONE) && pod->phase != ROLLOUT_PHASE_SUCCEEDED &&
+           pod->phase != ROLLOUT_PHASE_FAILED && !(pod->flags & ROLLOUT_POD_TERMINATING) &&
+           ro_sidecars_of(c, hidden)->injected && ro_selector_match(&c->specs.sidecarset.selector, &pod->labels, &hint);
+}
+
+/* kubelet writes the image's full name where the spec has a short one. */
+static bool ro_sidecars_same_image(struct rollout_str spec, struct rollout_str status)
+{
+    return ro_str_eq(spec, status) ||
+           (status.len > spec.len && status.data[status.len - spec.len - 1] == '/' &&
+            memcmp(status.data + status.len - spec.len, spec.data ? spec.data : "", spec.len) == 0);
+}
+
+static bool ro_sidecars_changed(const struct ro_cluster *c, const struct ro_sim_pod *hidden)
+{
+    const struct rollout_node *pod = ro_sidecars_of(c, hidden)->tree.nodes;
+    const struct rollout_node *list = ro_dig(pod, "spec", "containers", NULL);
+    const struct rollout_node *statuses = ro_dig(pod, "status", "containerStatuses", NULL);
+    for (const struct rollout_node *n = list ? ro_first(list) : NULL; n && n != ro_end(list); n = ro_next(n)) {
+        const struct rollout_node *status = sc_named(statuses, ro_text(ro_get(n, "name")));
+        if (status && !ro_sidecars_same_image(ro_text(ro_get(n, "image")), ro_text(ro_get(status, "image"))))
+            return true;
+    }
+    return false;
+}
+
+static bool ro_sidecars_pair(const struct rollout_node *container, struct sc_container *ret, struct ro_arena *arena)
+{
+    const struct rollout_node *strategy = ro_get(container, "upgradeStrategy");
+    struct rollout_str name = ro_text(ro_get(container, "name"));
+    *ret = (struct sc_container){ .name = name, .hot = true };
+    ret->empty = ro_text(ro_get(strategy, "hotUpgradeEmptyImage"));
+    ret->first = ro_arena_printf(arena, "%.*s-1", (int)name.len, name.data ? name.data : "");
+    ret->second = ro_arena_printf(arena, "%.*s-2", (int)name.len, name.data ? name.data : "");
+    return ro_str_eq(ro_text(ro_get(strategy, "upgradeType")), RO_STR("HotUpgrade"));
+}
+
+static bool sim_sidecars_judge(const struct ro_cluster *c, const struct rollout_node *pod, struct ro_arena *arena)
+{
+    const struct rollout_tree *list = &c->specs.sidecarset.containers;
+    struct ro_edit *working = ro_edit_parse(arena, sc_annotation(pod, RO_STR(SC_WORKING_KEY)));
+    for (const struct rollout_node *n = list->count ? ro_first(list->nodes) : NULL; n && n != ro_end(list->nodes);
+         n = ro_next(n)) {
+        struct sc_container pair;
+        struct rollout_str work, other;
+        if (!ro_sidecars_pair(n, &pair, arena) || pair.empty.len == 0)
+            continue;
+        sc_hot_pair(working, &pair, &work, &other);
+        if (!ro_str_eq(sc_image(pod, other), pair.empty))
+            return false;
+    }
+    return true;
+}
+
+static bool ro_sidecars_flipped(const struct ro_cluster *c, const struct ro_sim_pod *hidden)
+{
+    struct ro_arena arena = { NULL, false };
+    if (!hidden->object)
+        return true;
+    struct ro_sidecar_object *o = sim_sidecars_at(c, hidden->object);
+    if (o->judged == c->source)
+        return o->flipped;
+    o->flipped = sim_sidecars_judge(c, o->tree.nodes, &arena);
+    o->judged = arena.failed ? NULL : c->source; /* for lack of memory: once more, later */
+    ro_arena_free(&arena);
+    return o->flipped;
+}
+
+/* ---- begin ---- */
+
+/* The start's own hash holds for the start's containers, and for no others; what has none, or that one, is hashed. */
+static struct rollout_str sim_sidecars_admitted(struct ro_cluster *c, struct rollout_str said, const char *key, bool images)
+{
+    const struct rollout_node *now = c->source->workload_object.nodes, *start = c->base->workload_object.nodes;
+    const struct rollout_node *base = c->base->workload_object.count ? start : NULL;
+    struct rollout_str first = ro_text(ro_get(ro_dig(base, "metadata", "annotations", NULL), key));
+    struct rollout_str made = ro_sidecar_hash(&c->arena, ro_get(now, "spec"), images);
+    bool sim_sidecars_same = base && ro_str_eq(made, ro_sidecar_hash(&c->arena, ro_get(base, "spec"), images));
+    if (sim_sidecars_same && first.len > 0)
+        return first;
+    return said.len > 0 && !ro_str_eq(said, first) ? said : made;
+}
+
+static int ro_sidecars_admit(struct ro_cluster *c)
+{
+    struct rollout_sidecarset *spec = &c->specs.sidecarset;
+    if (!c->source->workload_object.count)
+        return ROLLOUT_OK;
+    spec->hash = sim_sidecars_admitted(c, spec->hash, SC_HASH_KEY, true);
+    spec->hash_without_image = sim_sidecars_admitted(c, spec->hash_without_image, SC_IMAGELESS_KEY, false);
+    return c->arena.failed ? ro_error_nomem(c->reterr) : ROLLOUT_OK;
+}
+
+static int ro_sidecars_begin(struct ro_cluster *c, uint32_t pod)
+{
+    struct rollout_pod *p = &c->pods[pod];
+    struct ro_sim_pod *h = &c->hidden[pod];
+    if (!p->object.count)
+        return ro_error_at(c->reterr, ROLLOUT_ERR_INVALID, pod, "pods", "pods[%u].object: count 0", (unsigned)pod);
+    p->in_place = NULL; /* its own controller's, of which nothing is read here */
+    ro_sidecars_put(c, pod, p->object.nodes);
+    if (c->texts.failed)
+        return ro_error_nomem(c->reterr);
+    h->target = (uint16_t)ro_cluster_revision(c, ro_sidecars_of(c, h)->revision);
+    h->image = ro_sidecars_changed(c, h) ? 0 : h->target;
+    h->flags &= (uint16_t)~RO_SIM_CONTAINERS_READY;
+    if (p->flags & ROLLOUT_POD_READY)
+        h->flags |= RO_SIM_CONTAINERS_READY;
+    return ROLLOUT_OK;
+}
+
 /* ---- lib/sim/simulate.c ---- */
 
 #define OBSERVE_MS 1000
@@ -49080,6 +50449,8 @@ static int sim_simulate_begin(struct rollout_simulation *s, struct rollout_error
     s->state.failed_assertion = ROLLOUT_NONE;
     int r = ro_cluster_open(&s->cluster, s->world, reterr);
     s->start_ms = s->cluster.snapshot.now_ms;
+    if (r == ROLLOUT_OK && s->cluster.recreates && s->cluster.workload.sidecarset)
+        r = ro_error(reterr, ROLLOUT_ERR_INVALID, "flags", "flags: pods of a SidecarSet are others', and not recreated");
     if (r == ROLLOUT_OK)
         r = sim_simulate_check_targets(s, reterr);
     if (r == ROLLOUT_OK)
@@ -49423,8 +50794,8 @@ struct sim_small_record {
     uint8_t bits;
     uint8_t batches;
     uint8_t waits_for; /* of a Deployment's, which is not updated in place, its ReplicaSet, from 1 */
-    uint8_t young; /* 0 = not ready, or old enough; else the order in which pods became ready */
-    uint8_t grace; /* the same of grace periods; 0 = none, or over */
+    uint8_t young;     /* 0 = not ready, or old enough; else the order in which pods became ready */
+    uint8_t grace;     /* the same of grace periods; 0 = none, or over */
     uint8_t trait;
     uint8_t name; /* of a StatefulSet's pod */
 };
@@ -49540,13 +50911,15 @@ static bool ro_small_end_grace(struct ro_small *s)
 static uint8_t sim_small_trait_of(struct ro_small *s, size_t pod)
 {
     const struct rollout_pod *p = &s->cluster.pods[pod];
-    struct ro_small_trait t = { p->deletion_cost, p->restarts, p->sidecar_restarts, { NULL, 0 },
+    struct ro_small_trait t = { p->deletion_cost,           p->restarts,
+                                p->sidecar_restarts,        { NULL, 0 },
                                 s->cluster.hidden[pod].job, s->cluster.hidden[pod].job_restarts };
     if (p->in_place)
         t.containers = s->cluster.in_place[pod].containers;
     for (size_t i = 0; i < s->trait_count; i++)
         if (s->traits[i].deletion_cost == t.deletion_cost && s->traits[i].restarts == t.restarts &&
-            s->traits[i].sidecar_restarts == t.sidecar_restarts && s->traits[i].containers.nodes == t.containers.nodes && s->traits[i].job == t.job &&
+            s->traits[i].sidecar_restarts == t.sidecar_restarts &&
+            s->traits[i].containers.nodes == t.containers.nodes && s->traits[i].job == t.job &&
             s->traits[i].job_restarts == t.job_restarts)
             return (uint8_t)i;
     if (s->trait_count == sizeof s->traits / sizeof *s->traits) {
@@ -49607,6 +50980,10 @@ static struct sim_small_record sim_small_record_of(struct ro_small *s, size_t i)
     }
     if (c->workload.deployment)
         r.waits_for = ro_small_set(s, p->replica_set);
+    if (h->object) { /* which has no such facts */
+        r.in_place = (uint16_t)h->object;
+        s->full = s->full || h->object > UINT16_MAX;
+    }
     if (sim_small_is_young(s, i))
         r.young = sim_small_rank_young(s, i);
     r.trait = sim_small_trait_of(s, i);
@@ -49702,6 +51079,8 @@ static void sim_small_unpack_pod(struct ro_small *s, size_t i, const struct sim_
     h->job = t->job;
     h->job_restarts = t->job_restarts;
     ro_cluster_relabel(c, (uint32_t)i);
+    if (c->workload.sidecarset)
+        ro_sidecars_recall(c, (uint32_t)i, r->in_place);
     if (!(r->bits & sim_small_BIT_IN_PLACE))
         return;
     struct rollout_in_place *in_place = &c->in_place[i];
@@ -50180,6 +51559,8 @@ static const char *sim_story_event_text(enum ro_event event)
         return "is gone";
     case RO_EVENT_END:
         return "succeeds";
+    case RO_EVENT_STOP:
+        return "stops the containers that change";
     default:
         return "is let go, or gets its hook back";
     }
@@ -50768,6 +52149,18 @@ static struct rollout_str sim_written_put(char **at, struct rollout_str text)
     return copy;
 }
 
+/* The hashes of a SidecarSet's containers, which admission writes. */
+static void sim_written_write_hashes(struct ro_arena *arena, const struct ro_cluster *c, struct ro_edit *object)
+{
+    if (!c->workload.sidecarset)
+        return;
+    struct ro_edit *metadata = ro_edit_need_object(arena, object, "metadata");
+    struct ro_edit *annotations = ro_edit_need_object(arena, metadata, "annotations");
+    ro_edit_set_text(arena, annotations, RO_STR("kruise.io/sidecarset-hash"), c->specs.sidecarset.hash);
+    ro_edit_set_text(arena, annotations, RO_STR("kruise.io/sidecarset-hash-without-image"),
+                     c->specs.sidecarset.hash_without_image);
+}
+
 /* A copy in one block, so that what it was made of can go. */
 static int sim_written_keep(struct rollout_simulation *s, const struct rollout_tree *tree)
 {
@@ -50800,7 +52193,15 @@ static int ro_written_begin(struct rollout_simulation *s)
     if (s->world->workload_object.count == 0)
         return ro_error(s->cluster.reterr, ROLLOUT_ERR_INVALID, "flags",
                         "flags: objects are to be kept, but the world has none");
-    return sim_written_keep(s, &s->world->workload_object);
+    if (!s->cluster.workload.sidecarset)
+        return sim_written_keep(s, &s->world->workload_object);
+    struct ro_arena arena = { NULL, false };
+    struct ro_edit *object = ro_edit_copy(&arena, s->world->workload_object.nodes);
+    sim_written_write_hashes(&arena, &s->cluster, object);
+    struct rollout_tree flat = ro_edit_flatten(&arena, object);
+    int r = arena.failed ? ro_error_nomem(s->cluster.reterr) : sim_written_keep(s, &flat);
+    ro_arena_free(&arena);
+    return r;
 }
 
 static int ro_written_pass(struct rollout_simulation *s)
@@ -50871,6 +52272,7 @@ static int ro_written_change(struct rollout_simulation *s, const struct rollout_
         ro_edit_set(object, RO_STR("status"), ro_edit_copy(&arena, status));
     if (s->cluster.workload.deployment)
         sim_written_tell_deployment(&s->cluster, &arena, object);
+    sim_written_write_hashes(&arena, &s->cluster, object);
     struct rollout_tree flat = ro_edit_flatten(&arena, object);
     int r = arena.failed ? ro_error_nomem(s->cluster.reterr) : sim_written_keep(s, &flat);
     ro_arena_free(&arena);

@@ -2232,6 +2232,9 @@ ROLLOUT_API int rollout_plan_object(const struct rollout_world *world, const str
  *  a pod; what goes wrong and how the spec changes midway are lists. Nothing is random but by the seed: the
  *  same input and seed give the same release on every machine.
  *
+ *  The controllers of a Deployment's ReplicaSets act at once, choosing as rollout_plan() of a ReplicaSet does, and
+ *  their status is what their pods are whenever the driver looks. rollout_check_step() lets them lag behind.
+ *
  *  Times within a simulation are milliseconds since its start. */
 #ifndef ROLLOUT_SIMULATE_H
 #define ROLLOUT_SIMULATE_H
@@ -2275,8 +2278,10 @@ enum {
     ROLLOUT_FAULT_CRASH = 3,       /**< pods become unready at_ms after they became ready, each once, and restart; a job's that
                                         does not restart has failed */
     ROLLOUT_FAULT_NODE = 4,        /**< the node, or all of the zone, is lost at at_ms and does not come back: its pods become
-                                        unready, and those that are to go never do */
-    ROLLOUT_FAULT_BREAK = 5,       /**< at at_ms the pod becomes unready until it is updated or replaced */
+                                        unready, and those that are to go never do. A SidecarSet's are made anew by their
+                                        owners, with what admission injects then */
+    ROLLOUT_FAULT_BREAK = 5,       /**< at at_ms the pod becomes unready until it is updated or replaced; of a SidecarSet's
+                                        pod it is the set's containers that do */
     ROLLOUT_FAULT_FAIL = 6,        /**< a job's pods end with a failure, each time that they run: one that restarts OnFailure
                                         runs again, and any other has failed. Only a BroadcastJob has such */
     ROLLOUT_FAULT_CORDON = 7,      /**< at at_ms the node, or all of the zone, is cordoned: what is there runs on */
@@ -2288,10 +2293,10 @@ struct rollout_fault {
     uint32_t kind;             /**< ROLLOUT_FAULT_* */
     uint32_t share;            /**< of a million pods so many, drawn by the seed; 0 = all: NEVER_READY, IMAGE, CRASH, FAIL */
     int64_t at_ms;             /**< see the kind */
-    struct rollout_str target; /**< NEVER_READY, IMAGE, CRASH: name of a revision, absent = any; a Deployment's are named as their ReplicaSets, and its
-                                    own name is the template that it asks for at the start; NODE, CORDON, RETURN:
-                                    name of a node or of a zone; FAIL: the same, absent = any; BREAK: name of a pod, which need not be there yet. What is not
-                                    there is refused */
+    struct rollout_str target; /**< NEVER_READY, IMAGE, CRASH: name of a revision, absent = any; a Deployment's are named as their
+                                    ReplicaSets, and its own name is the template that it asks for at the start; NODE, CORDON,
+                                    RETURN: name of a node or of a zone; FAIL: the same, absent = any; BREAK: name of a pod,
+                                    which need not be there yet. What is not there is refused */
 };
 
 /** The spec changes midway. Frozen. */
@@ -2304,7 +2309,7 @@ struct rollout_change {
 
 /** rollout_simulation_options.flags */
 enum {
-    ROLLOUT_SIMULATE_RECREATE = 1 << 0, /**< as if no change could be made in place, to compare with */
+    ROLLOUT_SIMULATE_RECREATE = 1 << 0, /**< as if no change could be made in place, to compare with; not of a SidecarSet, which makes no pods */
     ROLLOUT_SIMULATE_OBJECTS = 1 << 1   /**< the workload's object is kept as each pass leaves it: see
                                              rollout_simulation_world() */
 };
@@ -2440,11 +2445,13 @@ extern "C" {
 /** rollout_check_options.flags: which faults there are, besides which the world cooperates. */
 enum {
     ROLLOUT_CHECK_UNREADY = 1 << 0, /**< a ready pod becomes unready, and may become ready again */
-    ROLLOUT_CHECK_BREAK = 1 << 1,   /**< a pod that does not run the update revision becomes unready for good */
+    ROLLOUT_CHECK_BREAK = 1 << 1,   /**< a pod that does not run the update revision becomes unready for good; of a SidecarSet's
+                                         pod the set's containers do, until they have another image */
     ROLLOUT_CHECK_FAIL = 1 << 2,    /**< a pod's phase becomes Failed; a job's that restarts OnFailure does so */
-    ROLLOUT_CHECK_VANISH = 1 << 3,  /**< someone else removes a pod */
+    ROLLOUT_CHECK_VANISH = 1 << 3,  /**< someone else removes a pod; a SidecarSet's is made anew by its owner, with what admission
+                                         injects then */
     ROLLOUT_CHECK_NODE = 1 << 4,    /**< a node is lost: its pods are terminating and unready for good; a DaemonSet's and a
-                                         BroadcastJob's do not terminate by that */
+                                         BroadcastJob's do not terminate by that, a SidecarSet's are made anew */
     ROLLOUT_CHECK_CORDON = 1 << 5,  /**< a node is cordoned */
     ROLLOUT_CHECK_RETURN = 1 << 6   /**< a lost node is back, or one that is cordoned is so no more */
 };
@@ -2489,7 +2496,8 @@ struct rollout_check_result {
 /** An exploration under way. */
 struct rollout_check;
 
-/** Begins at world->snapshot, which must outlive it as all that options point to. At most 32 pods, 32 nodes and 32 revisions.
+/** Begins at world->snapshot, which must outlive it as all that options point to. At most 32 pods, 32 nodes and 32 revisions,
+ *  of a Deployment 16 ReplicaSets at a time.
  *  Errors and ownership as of rollout_simulation_new(). Since: 0.1 (testing) */
 ROLLOUT_API int rollout_check_new(const struct rollout_world *world, const struct rollout_check_options *options,
                                   struct rollout_check **ret_check, struct rollout_error *reterr);
