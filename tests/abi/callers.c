@@ -102,8 +102,7 @@ static bool is_refused(void)
 static bool is_read(void)
 {
     static const char *const of_a_pod[] = { ".selector.", ".claim_templates", ".gates" };
-    if (is_written() &&
-        (strstr(p->path, "].job_pod.") || strstr(p->path, "replica_sets[0].") || strstr(p->path, "namespaces[0].")))
+    if (is_written() && (strstr(p->path, "].job_pod.") || strstr(p->path, "replica_sets[0].")))
         return false;
     if (is_refused())
         return p->what == SIZED || p->what == RECORDS || (is_written() && p->what == FROZEN) ||

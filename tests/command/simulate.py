@@ -568,9 +568,13 @@ class FromTo(WithFolder):
         job = {'kind': 'BroadcastJob', 'apiVersion': 'apps.kruise.io/v1beta1', 'metadata': {'name': 'job'},
                'spec': {'template': {'spec': {'containers': [{'name': 'main', 'image': 'job:1'}]}}}}
         job = self.file(job, 'job.json')
+        sidecars = self.file({'kind': 'SidecarSet', 'apiVersion': 'apps.kruise.io/v1beta1', 'metadata': {'name': 'logs'},
+                              'spec': {'containers': [{'name': 'log', 'image': 'log:1'}]}}, 'sidecars.json')
         for arguments, problem in (
                 (['--from', job, '--to', job], 'a BroadcastJob is not brought from one spec to another: it is played as it '
                                                'stands, with --change'),
+                (['--from', sidecars, '--to', sidecars], 'a SidecarSet has no pods of its own: it is played from a Snapshot, '
+                                                         'with --change'),
                 (['--from', old], '--from and --to go together'),
                 (['--from', old, '--to', old, 'x.json'], 'unexpected argument x.json beside --from and --to'),
                 (['--from', old, '--to', old, '-f', 'y.json'], 'unexpected argument y.json beside --from and --to'),
