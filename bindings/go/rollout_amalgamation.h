@@ -2360,7 +2360,7 @@ struct rollout_simulation_state {
     struct rollout_str lowest_zone; /**< which; absent where no node has a zone */
     uint64_t created, deleted, in_place, recreated; /**< pods so far; recreated: marked or deleted for an update */
     uint64_t disruptions; /**< times that an action made an available pod unavailable */
-    uint64_t restarts;    /**< of containers, by updates in place and by crashes */
+    uint64_t restarts;    /**< by updates in place, one a step of an update, and by crashes of containers */
     uint32_t failed_assertion; /**< outcome FAILED: from 0, else ROLLOUT_NONE */
     uint32_t reserved;
     char message[320]; /**< outcome FAILED: why it does not hold; else "" */
