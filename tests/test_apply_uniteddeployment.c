@@ -107,6 +107,37 @@ START_TEST(test_update)
 }
 END_TEST
 
+/* What a child was patched with is the subset's patch whatever the order of members; else it is kept as it stands. */
+START_TEST(test_same_patch)
+{
+    static const struct {
+        const char *annotation, *patch;
+    } cases[] = {
+        { "{\\'b\\':[1,{\\'d\\':2,\\'c\\':null}],\\'a\\':1.0}", "{\"a\":1,\"b\":[1,{\"c\":null,\"d\":2}]}" },
+        { "{\\'b\\':[{\\'d\\':2,\\'c\\':null},1],\\'a\\':1}", "{\"b\":[{\"d\":2,\"c\":null},1],\"a\":1}" },
+        { "{a", "{a" },
+        { "", "" },
+    };
+    char text[1024];
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        snprintf(text, sizeof text,
+                 "{'kind':'Snapshot','now':'2026-07-06T10:00:00Z','workload':{'kind':'UnitedDeployment',"
+                 "'apiVersion':'apps.kruise.io/v1beta1','metadata':{'name':'ud','namespace':'ns','uid':'u'},"
+                 "'spec':{'selector':{'matchLabels':{'app':'x'}},'template':{'deploymentTemplate':{}},'topology':"
+                 "{'subsets':[{'name':'z'},{'name':'a','patch':{'a':1,'b':[1,{'c':null,'d':2}]}}]}}},'subsets':["
+                 "{'kind':'Deployment','apiVersion':'apps/v1','metadata':{'name':'ud-a-1','uid':'c','labels':"
+                 "{'apps.kruise.io/subset-name':'a'},'annotations':{'apps.kruise.io/subset-patch':'%s'},"
+                 "'ownerReferences':[{'controller':true,'uid':'u'}]}}]}",
+                 cases[i].annotation);
+        json = parse(text);
+        world = decode(json, 0);
+        assert_text(world->snapshot->subsets.items[0].patch, cases[i].patch);
+        rollout_world_free(world);
+        rollout_json_free(json);
+    }
+}
+END_TEST
+
 /* A patch that does not fit ends the write, and names what. */
 START_TEST(test_bad_patch)
 {
@@ -249,6 +280,7 @@ int main(void)
     TCase *tc = tcase_create("apply");
     tcase_add_test(tc, test_create);
     tcase_add_test(tc, test_update);
+    tcase_add_test(tc, test_same_patch);
     tcase_add_test(tc, test_bad_patch);
     tcase_add_test(tc, test_list);
     tcase_add_test(tc, test_nameless);

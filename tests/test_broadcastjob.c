@@ -9,140 +9,13 @@
 
 #include "base/str.h"
 #include "base/tree.h"
-
-enum { MOST = 12, NOW_S = 1000000 };
-
-/* Letters stand for pods, in the order of nodes n0, n1, ...: "r" running, "s" succeeded, "f" failed, "o" restarted beyond
- * the limit, "t" running and terminating, "-" none. */
-struct example {
-    const char *nodes; /* "." fits, "c" cordoned, "x" tainted */
-    const char *pods;
-    const char *parallelism; /* with "%", a number, or "" = unset */
-    uint32_t failure;
-    uint32_t flags;
-    int64_t deadline;  /* seconds from the start, an hour ago; 0 = none */
-    const char *plan;  /* "d": the pod goes, "c": one is created, "-": neither; one letter a node */
-    int64_t status[4]; /* desired, active, succeeded, failed */
-    const char *phase;
-};
-
-struct world {
-    struct rollout_pod pods[MOST];
-    struct rollout_job_pod jobs[MOST];
-    struct rollout_node_facts nodes[MOST];
-    char names[MOST][4];
-    struct rollout_broadcastjob_status status;
-    struct rollout_broadcastjob spec;
-    struct rollout_workload workload;
-    struct rollout_snapshot snapshot;
-};
-
-static const struct rollout_resource room[] = { { { "cpu", 3 }, 4000 }, { { "pods", 4 }, 110 } };
-static const struct rollout_taint taint = { .key = { "k", 1 }, .effect = ROLLOUT_EFFECT_NO_SCHEDULE };
-
-static struct rollout_pod pod_of(struct world *w, size_t i, char letter)
-{
-    struct rollout_pod pod = { .phase = ROLLOUT_PHASE_RUNNING, .node = w->nodes[i].name, .name = w->nodes[i].name };
-    w->jobs[i] = (struct rollout_job_pod){ .on_failure = letter == 'o', .restarts = 4 };
-    pod.job_pod = &w->jobs[i];
-    if (letter == 's')
-        pod.phase = ROLLOUT_PHASE_SUCCEEDED;
-    if (letter == 'f')
-        pod.phase = ROLLOUT_PHASE_FAILED;
-    if (letter == 't')
-        pod.flags = ROLLOUT_POD_TERMINATING;
-    return pod;
-}
-
-static void make(struct world *w, const struct example *e)
-{
-    size_t n = strlen(e->nodes), n_pods = 0;
-    memset(w, 0, sizeof *w);
-    for (size_t i = 0; i < n; i++) {
-        snprintf(w->names[i], sizeof w->names[i], "n%zu", i);
-        w->nodes[i] = (struct rollout_node_facts){ .name = { w->names[i], strlen(w->names[i]) },
-                                                   .allocatable = room,
-                                                   .allocatable_count = 2,
-                                                   .unschedulable = e->nodes[i] == 'c' };
-        if (e->nodes[i] == 'x') {
-            w->nodes[i].taints = &taint;
-            w->nodes[i].taint_count = 1;
-        }
-        if (e->pods[i] != '-')
-            w->pods[n_pods++] = pod_of(w, i, e->pods[i]);
-    }
-    w->status = (struct rollout_broadcastjob_status){ .struct_size = sizeof w->status,
-                                                      .start_ms = (int64_t)(NOW_S - 3600) * 1000,
-                                                      .phase = RO_STR("running") };
-    w->spec = (struct rollout_broadcastjob){ .struct_size = sizeof w->spec,
-                                             .name = RO_STR("job"),
-                                             .namespace_ = RO_STR("ns"),
-                                             .completion = ROLLOUT_COMPLETION_ALWAYS,
-                                             .failure = e->failure,
-                                             .flags = e->flags,
-                                             .restart_limit = 3,
-                                             .active_deadline_set = e->deadline != 0,
-                                             .active_deadline_seconds = e->deadline,
-                                             .status = &w->status };
-    if (strchr(e->parallelism, '%')) {
-        w->spec.parallelism.kind = ROLLOUT_INTSTR_TEXT;
-        w->spec.parallelism.text = (struct rollout_str){ e->parallelism, strlen(e->parallelism) };
-    } else if (e->parallelism[0]) {
-        w->spec.parallelism.kind = ROLLOUT_INTSTR_INT;
-        sscanf(e->parallelism, "%d", &w->spec.parallelism.count);
-    }
-    w->workload = (struct rollout_workload){ .struct_size = sizeof w->workload, .broadcastjob = &w->spec };
-    w->snapshot = (struct rollout_snapshot){ .struct_size = sizeof w->snapshot, .now_ms = (int64_t)NOW_S * 1000 };
-    w->snapshot.pods = (struct rollout_pods){ w->pods, n_pods, sizeof w->pods[0] };
-    w->snapshot.nodes = (struct rollout_nodes){ w->nodes, n, sizeof w->nodes[0] };
-}
-
-static struct rollout_plan *plan_of(struct world *w)
-{
-    struct rollout_plan *plan = NULL;
-    struct rollout_error error = { .struct_size = sizeof error };
-    int r = rollout_plan(&w->workload, &w->snapshot, &plan, &error);
-    ck_assert_msg(r == ROLLOUT_OK, "%d: %s", r, error.message);
-    return plan;
-}
-
-static const struct rollout_node *status_of(const struct rollout_plan *plan, const char *key)
-{
-    const struct rollout_node *root = plan->status.nodes;
-    for (const struct rollout_node *c = root + 1; c < root + root->size; c += c->size)
-        if (c->key.len == strlen(key) && memcmp(c->key.data, key, c->key.len) == 0)
-            return c;
-    return NULL;
-}
-
-static void expect(struct world *w, const struct rollout_plan *plan, const struct example *e)
-{
-    static const char *const keys[] = { "desired", "active", "succeeded", "failed" };
-    char got[MOST + 1] = { 0 };
-    memset(got, '-', strlen(e->nodes));
-    for (size_t i = 0; i < plan->action_count; i++) {
-        const struct rollout_action *action = &plan->actions[i];
-        struct rollout_str name =
-            action->op == ROLLOUT_OP_DELETE ? w->pods[action->subject].node : w->nodes[action->subject].name;
-        got[name.data[1] - '0'] = action->op == ROLLOUT_OP_DELETE ? 'd' : 'c';
-    }
-    ck_assert_str_eq(got, e->plan);
-    for (size_t i = 0; i < 4; i++)
-        ck_assert_msg(status_of(plan, keys[i])->integer == e->status[i], "%s is %d", keys[i],
-                      (int)status_of(plan, keys[i])->integer);
-    struct rollout_str phase = status_of(plan, "phase")->text;
-    ck_assert_msg(ro_str_eq(phase, (struct rollout_str){ e->phase, strlen(e->phase) }), "%.*s", (int)phase.len,
-                  phase.data);
-    /* every pod has a reason, and so has every node without one */
-    for (size_t i = 0; i < plan->verdict_count; i++)
-        ck_assert_uint_gt(rollout_verdict_text(plan, &w->snapshot, i, NULL, 0), 0);
-}
+#include "jobworld.h"
 
 #define FAST  ROLLOUT_FAILURE_FAIL_FAST
 #define GO    ROLLOUT_FAILURE_CONTINUE
 #define PAUSE ROLLOUT_FAILURE_PAUSE
 
-static const struct example examples[] = {
+static const struct job_example examples[] = {
     /* 1 */ { "...", "r--", "2", FAST, 0, 0, "-c-", { 3, 2, 0, 0 }, "running" },
     /* 2 */ { ".....", "r----", "40%", FAST, 0, 0, "-c---", { 5, 2, 0, 0 }, "running" },
     /* 3 */ { "c.", "--", "2", FAST, 0, 0, "-c", { 1, 1, 0, 0 }, "running" },
@@ -182,10 +55,10 @@ static const struct example examples[] = {
 
 START_TEST(test_example)
 {
-    struct world w;
-    make(&w, &examples[_i]);
-    struct rollout_plan *plan = plan_of(&w);
-    expect(&w, plan, &examples[_i]);
+    struct jobworld w;
+    jobworld_make(&w, &examples[_i]);
+    struct rollout_plan *plan = jobworld_plan(&w);
+    jobworld_expect(&w, plan, &examples[_i]);
     rollout_plan_free(plan);
 }
 END_TEST
@@ -198,14 +71,14 @@ START_TEST(test_restarts)
         int32_t limit;
         int64_t failed;
     } cases[] = { { 3, 3, 0 }, { 4, 3, 1 }, { 1, 0, 1 }, { 0, 0, 0 } };
-    struct example e = { ".", "o", "", GO, 0, 0, "-", { 1, 0, 0, 0 }, "running" };
-    struct world w;
-    make(&w, &e);
+    struct job_example e = { ".", "o", "", GO, 0, 0, "-", { 1, 0, 0, 0 }, "running" };
+    struct jobworld w;
+    jobworld_make(&w, &e);
     w.jobs[0].restarts = cases[_i].restarts;
     w.spec.restart_limit = cases[_i].limit;
-    struct rollout_plan *plan = plan_of(&w);
-    ck_assert_int_eq(status_of(plan, "failed")->integer, cases[_i].failed);
-    ck_assert_int_eq(status_of(plan, "active")->integer, 1 - cases[_i].failed);
+    struct rollout_plan *plan = jobworld_plan(&w);
+    ck_assert_int_eq(jobworld_status(plan, "failed")->integer, cases[_i].failed);
+    ck_assert_int_eq(jobworld_status(plan, "active")->integer, 1 - cases[_i].failed);
     rollout_plan_free(plan);
 }
 END_TEST
@@ -218,18 +91,18 @@ START_TEST(test_time_to_live)
         size_t actions;
     } cases[] = { { 10, 20, 0 }, { 29, 1, 0 }, { 30, 0, 1 } };
     struct rollout_condition complete = { .type = RO_STR("Complete"), .status = RO_STR("True") };
-    struct example e = { ".", "s", "", FAST, 0, 0, "-", { 1, 0, 1, 0 }, "completed" };
-    struct world w;
-    make(&w, &e);
+    struct job_example e = { ".", "s", "", FAST, 0, 0, "-", { 1, 0, 1, 0 }, "completed" };
+    struct jobworld w;
+    jobworld_make(&w, &e);
     w.spec.ttl_seconds_after_finished = (struct rollout_opt){ 1, 30 };
-    struct rollout_plan *plan = plan_of(&w);
+    struct rollout_plan *plan = jobworld_plan(&w);
     ck_assert_int_eq(plan->requeue_seconds, 31);
-    ck_assert_int_eq(plan->next_ms, (int64_t)(NOW_S + 30) * 1000);
+    ck_assert_int_eq(plan->next_ms, (int64_t)(JOB_NOW_S + 30) * 1000);
     rollout_plan_free(plan);
     w.status.conditions = &complete;
     w.status.condition_count = 1;
-    w.status.completion_ms = (NOW_S - cases[_i].after) * 1000;
-    plan = plan_of(&w);
+    w.status.completion_ms = (JOB_NOW_S - cases[_i].after) * 1000;
+    plan = jobworld_plan(&w);
     ck_assert_int_eq(plan->requeue_seconds, cases[_i].requeue);
     ck_assert_uint_eq(plan->action_count, cases[_i].actions);
     if (plan->action_count)
@@ -245,12 +118,12 @@ START_TEST(test_room)
         { { "cpu", 3 }, 4000 }, { { "cpu", 3 }, 4001 }, { { "a.b/c", 5 }, 1 }, { { "other", 5 }, 1 }
     };
     static const size_t created[] = { 1, 0, 0, 1 };
-    struct example e = { ".", "-", "", FAST, 0, 0, "c", { 0, 0, 0, 0 }, "running" };
-    struct world w;
-    make(&w, &e);
+    struct job_example e = { ".", "-", "", FAST, 0, 0, "c", { 0, 0, 0, 0 }, "running" };
+    struct jobworld w;
+    jobworld_make(&w, &e);
     w.spec.requests = &asks[_i];
     w.spec.request_count = 1;
-    struct rollout_plan *plan = plan_of(&w);
+    struct rollout_plan *plan = jobworld_plan(&w);
     ck_assert_uint_eq(plan->action_count, created[_i]);
     if (!created[_i])
         ck_assert_uint_eq(plan->verdicts[0].reason, ROLLOUT_REASON_NODE_TOO_SMALL);

@@ -518,6 +518,76 @@ START_TEST(test_reasons)
 }
 END_TEST
 
+/* What a pass took counts, and is named where nothing was unavailable before: reasons.md 7. */
+START_TEST(test_reason_counts_taken)
+{
+    roll_world(&world, 6, "0", "1");
+    roll_add(&world, 3, 6, 6);
+    roll_add(&world, 2, 6, 6);
+    roll_make_new(&world, roll_add(&world, 1, 6, 6));
+    roll_plan(&world);
+    assert_said(0, "scale ChildUpdated: replicas 3 becomes 2");
+    assert_said(1, "hold/scale MaxUnavailableReached: max_unavailable 1 of 1 used; first by v1");
+}
+END_TEST
+
+/* 4: old ones are scaled first, and only then waited for. */
+START_TEST(test_reason_recreate)
+{
+    roll_world(&world, 3, "0", "0");
+    world.spec.strategy = ROLLOUT_STRATEGY_RECREATE;
+    roll_add(&world, 3, 3, 3);
+    roll_make_new(&world, roll_add(&world, 0, 3, 3));
+    roll_plan(&world);
+    assert_said(1, "hold/scale ScaleFirst: this pass scales first: v1");
+    world.sets[0].replicas = 0;
+    roll_plan(&world);
+    assert_said(1, "hold/scale OldPodsRunning: 3 old pods still there");
+}
+END_TEST
+
+/* 3.3: a status above its size ends the pass, whatever the limits. */
+START_TEST(test_reason_refused)
+{
+    roll_world(&world, 2, "1", "0");
+    roll_add(&world, 1, 2, 3);
+    roll_make_new(&world, roll_add(&world, 2, 2, 3));
+    world.sets[0].available_replicas = 4;
+    roll_plan(&world);
+    assert_said(0, "hold/scale ActionsNotObserved: earlier actions not observed");
+}
+END_TEST
+
+/* 5.4: a stale annotation of one that has its size makes every pass a scaling one. */
+START_TEST(test_reason_deadlock)
+{
+    char buf[256];
+    const char *wanted = "hold/scale Deadlock: stuck at v1: its annotation desired-replicas stays out of date";
+    roll_world(&world, 1, "1", "0");
+    roll_add(&world, 1, 0, 1);
+    roll_make_new(&world, roll_add(&world, 0, 0, 1));
+    roll_plan(&world);
+    assert_said(1, wanted);
+    ck_assert_ptr_nonnull(
+        strstr(planned_verdict(world.plan, &world.snapshot, ROLLOUT_SUBJECT_WORKLOAD, 0, buf, sizeof buf), "Deadlock"));
+}
+END_TEST
+
+/* 12.2: of old pods only those go that the partition does not keep, highest revision first. */
+START_TEST(test_reason_partition)
+{
+    roll_world(&world, 10, "3", "2");
+    world.spec.flags = ROLLOUT_DEPLOYMENT_ADVANCED;
+    world.spec.partition = (struct rollout_intstr){ .kind = ROLLOUT_INTSTR_TEXT, .text = { "20%", 3 } };
+    roll_add(&world, 8, 10, 13);
+    roll_add(&world, 2, 10, 13);
+    roll_make_new(&world, roll_add(&world, 2, 10, 13));
+    roll_plan(&world);
+    assert_said(0, "hold/scale PartitionReached: partition 2 keeps it, number 0 in order");
+    assert_said(1, "scale ChildUpdated: replicas 2 becomes 0");
+}
+END_TEST
+
 START_TEST(test_reasons_of_few)
 {
     roll_world(&world, 5, "1", "0");
@@ -597,6 +667,11 @@ int main(void)
     tcase_add_test(t, test_errors);
     tcase_add_test(t, test_reasons);
     tcase_add_test(t, test_reasons_of_few);
+    tcase_add_test(t, test_reason_counts_taken);
+    tcase_add_test(t, test_reason_recreate);
+    tcase_add_test(t, test_reason_refused);
+    tcase_add_test(t, test_reason_deadlock);
+    tcase_add_test(t, test_reason_partition);
     tcase_add_test(t, test_deadline);
     suite_add_tcase(s, t);
     SRunner *runner = srunner_create(s);

@@ -50,9 +50,49 @@ static void check_answer(const char *text, const char *has, const char *lacks)
 #define SET  "'selector':{'matchLabels':{'a':'b'}}"
 #define SIDE "'containers':[{'name':'c','image':'i'}]"
 
+/* A set that pins the revision s-1 of itself. */
+#define PINNED(policy, update, random)                                                                                 \
+    POD ",'random':" random ",'sidecarSets':[{'metadata':{'name':'s'},'spec':{" SET "," SIDE                           \
+        ",'updateStrategy':{" update "},'injectionStrategy':{'revision':{'revisionName':'s-1'" policy                  \
+        "}}}}],'revisions':[{'metadata':{'name':'s-1'},'revision':1,'data':{'spec':{'containers':"                     \
+        "[{'name':'c','image':'pinned'}]}}}]"
+#define PARTIAL ",'policy':'Partial'"
+
+/* Two sets, in the caller's order. */
+#define TWO(first, second)                                                                                             \
+    POD ",'sidecarSets':[{'metadata':{'name':'" first "'},'spec':{" SET ",'containers':[{'name':'" first "'}]}},"      \
+        "{'metadata':{'name':'" second "'},'spec':{" SET ",'containers':[{'name':'" second "'}]}}]"
+
+/* A sidecar that shares the mounts of the pod's container, whose env is this. */
+#define SHARES(env)                                                                                                    \
+    "'pod':{'metadata':{'labels':{'a':'b'}},'spec':{'containers':[{'name':'main','env':[" env "],'volumeMounts':["     \
+    "{'name':'v','mountPath':'/shared'}]}]}},'sidecarSets':[{'metadata':{'name':'s'},'spec':{" SET                     \
+    ",'containers':[{'name':'c','shareVolumePolicy':{'type':'enabled'}}]}}]"
+
 static const struct {
     const char *text, *has, *lacks;
 } cases[] = {
+    /* 10.2, row by row; the random number is row 19 of 13 too: it knows nothing of the pods that there are. */
+    { POD ",'sidecarSets':[{'metadata':{'name':'s'},'status':{'latestRevision':'s-2'},'spec':{" SET "," SIDE "}}]",
+      "\\\"controllerRevision\\\":\\\"s-2\\\"", NULL },
+    { POD ",'sidecarSets':[{'metadata':{'name':'s'},'spec':{" SET "," SIDE
+          ",'injectionStrategy':{'revision':{'revisionName':'s-9','policy':'Partial'}}}}]",
+      "\"error\":\"revision s-9 not found\"", "\"pod\"" },
+    { PINNED(PARTIAL, "'paused':true", "1"), "pinned", NULL },
+    { PINNED("", "", "1"), "pinned", NULL },
+    { PINNED(PARTIAL, "'selector':{'matchLabels':{'x':'y'}}", "1"), "pinned", NULL },
+    { PINNED(PARTIAL, "'selector':{'matchLabels':{'a':'b'}}", "0"), "\"c\"", "pinned" },
+    { PINNED(PARTIAL, "", "0"), "\"c\"", "pinned" },
+    { PINNED(PARTIAL, "'partition':100", "0"), "\"c\"", "pinned" },
+    { PINNED(PARTIAL, "'partition':'50%'", "0.5"), "pinned", NULL },
+    { PINNED(PARTIAL, "'partition':'50%'", "0.51"), "\"c\"", "pinned" },
+    { PINNED(PARTIAL, "'partition':'x%'", "0"), "\"error\":", "\"pod\"" },
+    /* 13, row 10: sets are injected in the caller's order. */
+    { TWO("s", "t"), "\"containers\":[\"main\",\"s\",\"t\"]", NULL },
+    { TWO("t", "s"), "\"containers\":[\"main\",\"t\",\"s\"]", NULL },
+    /* 13, row 17: a container that says so itself counts as a sidecar. */
+    { SHARES("{'name':'IS_INJECTED','value':'false'}"), "\"c\":[\"v:/shared\"]", NULL },
+    { SHARES("{'name':'IS_INJECTED','value':'true'}"), "\"containers\":[\"main\",\"c\"]", "\"c\":[\"v:/shared\"]" },
     /* 10.1: an empty selector matches nothing. */
     { POD ",'sidecarSets':[{'metadata':{'name':'s'},'spec':{'selector':{}," SIDE "}}]", "\"actions\":[]", "\"c\"" },
     { POD ",'sidecarSets':[{'metadata':{'name':'s'},'spec':{" SET "," SIDE "}}]", "\"containers\":[\"main\",\"c\"]",
@@ -67,6 +107,10 @@ static const struct {
     { "'pod':{'metadata':{'name':'p','labels':{'a':'b'},'deletionTimestamp':'2026-01-01T00:00:00Z'},"
       "'spec':{'containers':[]}},'sidecarSets':[{'metadata':{'name':'s'},'spec':{" SET "," SIDE "}}]",
       "\"actions\":[]", "\"c\"" },
+    /* Go's empty text stands for a name that is not there, and for text that a regular expression meets. */
+    { POD ",'sidecarSets':[{'metadata':{'name':'s'},'spec':{" SET
+          ",'containers':[{'image':'i','env':[{'name':'E'}]}]}}]",
+      "\"env\":{\"\":[\"E\"", NULL },
     /* 10.2: what the revision says of its hash counts, not what it would be. */
     { POD ",'sidecarSets':[{'metadata':{'name':'s'},'spec':{" SET "," SIDE
           ",'injectionStrategy':{'revision':{'revisionName':'s-1'}}}}],'revisions':[{'metadata':{'name':'s-1',"
@@ -93,7 +137,7 @@ static const struct {
     { POD ",'sidecarSets':[{'metadata':{'name':'s'},'spec':{" SET "," SIDE "}},{'metadata':{'name':'t'},'spec':{" SET
           "}}]",
       "\"kruise.io/sidecarset-injected-list\":\"s,t\"", "\\\"t\\\"" },
-    /* 10.4: one that has the name of the pod's own takes its place. */
+    /* 10.4; 13, row 18: one that has the name of the pod's own takes its place. */
     { "'pod':{'metadata':{'labels':{'a':'b'}},'spec':{'containers':[{'name':'c','image':'own'},{'name':'d'}]}},"
       "'sidecarSets':[{'metadata':{'name':'s'},'spec':{" SET "," SIDE "}}]",
       "\"containers\":[\"c\",\"d\"]", "own" },

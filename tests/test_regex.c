@@ -102,6 +102,8 @@ START_TEST(test_answers)
     ck_assert_msg(answer == cases[_i].answer, "%s on \"%s\": %c", cases[_i].pattern, cases[_i].text, answer);
     if (!why) /* again, since it keeps its state */
         ck_assert_int_eq(ro_regex_matches(&regex, str(cases[_i].text)), answer == '1');
+    if (!why && !*cases[_i].text) /* absent text is empty text */
+        ck_assert_int_eq(ro_regex_matches(&regex, (struct rollout_str){ NULL, 0 }), answer == '1');
     ro_arena_free(&arena);
 }
 END_TEST

@@ -135,6 +135,32 @@ END_TEST
     "sidecarset-hash\":\"H\"}},\"spec\":{\"selector\":{\"matchLabels\":{\"a\":\"b\"}},\"customVersion\":\"" version    \
     "\",\"containers\":[{\"name\":\"c\",\"image\":\"i:2\"}]}}"
 
+/* Where there is no pod at all, the set itself says why nothing is done. */
+START_TEST(no_pods)
+{
+    static const struct {
+        const char *strategy;
+        uint32_t reason;
+    } states[] = {
+        { "", ROLLOUT_REASON_UP_TO_DATE },
+        { "\"paused\":true", ROLLOUT_REASON_PAUSED },
+        { "\"type\":\"NotUpdate\"", ROLLOUT_REASON_UPDATES_OFF },
+    };
+    char text[1024];
+    snprintf(text, sizeof text,
+             "{\"kind\":\"Snapshot\",\"now\":\"2026-01-02T00:00:00Z\",\"workload\":{\"kind\":\"SidecarSet\","
+             "\"apiVersion\":\"apps.kruise.io/v1beta1\",\"metadata\":{\"name\":\"s\"},\"spec\":{\"selector\":{"
+             "\"matchLabels\":{\"a\":\"b\"}},\"updateStrategy\":{%s}}}}",
+             states[_i].strategy);
+    struct rollout_json *json;
+    struct rollout_world *world;
+    struct rollout_plan *plan = plan_text(text, &json, &world);
+    ck_assert_uint_eq(plan->verdicts[plan->verdict_count - 1].subject_kind, ROLLOUT_SUBJECT_WORKLOAD);
+    ck_assert_uint_eq(plan->verdicts[plan->verdict_count - 1].reason, states[_i].reason);
+    release(plan, json, world);
+}
+END_TEST
+
 /* 9: a new revision has the set's labels and annotations, the label by which it is found, and the custom version; one
  * that is there gets that by an action. */
 START_TEST(revision_objects)
@@ -220,14 +246,76 @@ START_TEST(scatter)
 }
 END_TEST
 
+/* 9: limit 10, of 15 revisions pods use eight: kept are 1 to 8, 14 and 15. Never the newest, a pinned one, or the newest
+ * of a pinned version; where all are used, none goes. */
+static const struct {
+    int used;           /* by pods: 1 to this */
+    const char *pinned; /* member of injectionStrategy.revision */
+    const char *gone;
+} histories[] = {
+    { 8, "", " 9 10 11 12 13" },
+    { 8, "\"revisionName\":\"s-10\"", " 9 11 12 13 14" },
+    { 8, "\"customVersion\":\"v\"", " 9 10 11 13 14" }, /* that of 11 and 12 */
+    { 0, "", " 1 2 3 4 5" },
+    { 14, "", "" },
+    { 12, "", " 13 14" },
+};
+
+START_TEST(history)
+{
+    char *text = malloc(65536), *at = text, gone[128] = "";
+    at += sprintf(
+        at,
+        "{\"kind\":\"Snapshot\",\"now\":\"2026-01-02T00:00:00Z\",\"workload\":{\"kind\":\"SidecarSet\","
+        "\"apiVersion\":\"apps.kruise.io/v1beta1\",\"metadata\":{\"name\":\"s\",\"uid\":\"u\",\"annotations\":{"
+        "\"kruise.io/sidecarset-hash\":\"H\",\"kruise.io/sidecarset-hash-without-image\":\"W\"}},\"spec\":{"
+        "\"selector\":{\"matchLabels\":{\"a\":\"b\"}},\"injectionStrategy\":{\"revision\":{%s}},\"containers\":["
+        "{\"name\":\"c\",\"image\":\"i:15\"}],\"updateStrategy\":{\"paused\":true}}},\"revisions\":[",
+        histories[_i].pinned);
+    for (int i = 1; i <= 15; i++)
+        at += sprintf(
+            at,
+            "%s{\"kind\":\"ControllerRevision\",\"apiVersion\":\"apps/v1\",\"metadata\":{\"name\":\"s-%d\","
+            "\"namespace\":\"kruise-system\",\"labels\":{\"kruise.io/sidecarset-name\":\"s\"%s},"
+            "\"ownerReferences\":[{\"kind\":\"SidecarSet\",\"name\":\"s\",\"uid\":\"u\",\"controller\":true}]},"
+            "\"revision\":%d,\"data\":{\"spec\":{\"$patch\":\"replace\",\"containers\":[{\"name\":\"c\",\"image\":"
+            "\"i:%d\"}],\"imagePullSecrets\":null,\"initContainers\":null,\"patchPodMetadata\":null,\"volumes\":"
+            "null}}}",
+            i > 1 ? "," : "", i, i == 11 || i == 12 ? ",\"apps.kruise.io/sidecarset-custom-version\":\"v\"" : "", i, i);
+    at += sprintf(at, "],\"pods\":[");
+    for (int i = 1; i <= histories[_i].used; i++)
+        at += sprintf(
+            at,
+            "%s{\"metadata\":{\"name\":\"p%d\",\"namespace\":\"d\",\"labels\":{\"a\":\"b\"},\"annotations\":{"
+            "\"kruise.io/sidecarset-injected-list\":\"s\",\"kruise.io/sidecarset-hash\":"
+            "\"{\\\"s\\\":{\\\"hash\\\":\\\"O\\\",\\\"controllerRevision\\\":\\\"s-%d\\\"}}\"}},"
+            "\"spec\":{\"containers\":[{\"name\":\"c\",\"image\":\"i:1\"}]},\"status\":{\"phase\":\"Running\"}}",
+            i > 1 ? "," : "", i, i);
+    strcpy(at, "]}");
+    struct rollout_json *json;
+    struct rollout_world *world;
+    struct rollout_plan *plan = plan_text(text, &json, &world);
+    for (size_t i = 0; i < plan->action_count; i++) {
+        const struct rollout_action *action = &plan->actions[i];
+        ck_assert_uint_eq(action->op, ROLLOUT_OP_DELETE_REVISION);
+        sprintf(gone + strlen(gone), " %lld", (long long)world->snapshot->revisions.items[action->subject].number);
+    }
+    ck_assert_str_eq(gone, histories[_i].gone);
+    release(plan, json, world);
+    free(text);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("sidecarset");
     TCase *tests = tcase_create("plan");
     tcase_add_loop_test(tests, worked_number, 0, sizeof rows / sizeof *rows);
     tcase_add_test(tests, pair_among_init_containers);
+    tcase_add_loop_test(tests, no_pods, 0, 3);
     tcase_add_test(tests, revision_objects);
     tcase_add_loop_test(tests, scatter, 0, sizeof scattered / sizeof *scattered);
+    tcase_add_loop_test(tests, history, 0, sizeof histories / sizeof *histories);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

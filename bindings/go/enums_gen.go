@@ -1589,9 +1589,10 @@ const (
 	// pods become unready at_ms after they became ready, each once, and restart; a job's that does not restart has failed
 	FaultCrash Fault = 3
 	// the node, or all of the zone, is lost at at_ms and does not come back: its pods become unready, and those that are
-	// to go never do
+	// to go never do. A SidecarSet's are made anew by their owners, with what admission injects then
 	FaultNode Fault = 4
-	// at at_ms the pod becomes unready until it is updated or replaced
+	// at at_ms the pod becomes unready until it is updated or replaced; of a SidecarSet's pod it is the set's containers
+	// that do
 	FaultBreak Fault = 5
 	// a job's pods end with a failure, each time that they run: one that restarts OnFailure runs again, and any other has
 	// failed. Only a BroadcastJob has such
@@ -1629,7 +1630,7 @@ func (v Fault) String() string {
 type SimulateFlags uint32
 
 const (
-	// as if no change could be made in place, to compare with
+	// as if no change could be made in place, to compare with; not of a SidecarSet, which makes no pods
 	SimulateRecreate SimulateFlags = 1 << 0
 	// the workload's object is kept as each pass leaves it: see rollout_simulation_world()
 	SimulateObjects SimulateFlags = 1 << 1
@@ -1678,14 +1679,15 @@ type CheckFlags uint32
 const (
 	// a ready pod becomes unready, and may become ready again
 	CheckUnready CheckFlags = 1 << 0
-	// a pod that does not run the update revision becomes unready for good
+	// a pod that does not run the update revision becomes unready for good; of a SidecarSet's pod the set's containers do,
+	// until they have another image
 	CheckBreak CheckFlags = 1 << 1
 	// a pod's phase becomes Failed; a job's that restarts OnFailure does so
 	CheckFail CheckFlags = 1 << 2
-	// someone else removes a pod
+	// someone else removes a pod; a SidecarSet's is made anew by its owner, with what admission injects then
 	CheckVanish CheckFlags = 1 << 3
 	// a node is lost: its pods are terminating and unready for good; a DaemonSet's and a BroadcastJob's do not terminate
-	// by that
+	// by that, a SidecarSet's are made anew
 	CheckNode CheckFlags = 1 << 4
 	// a node is cordoned
 	CheckCordon CheckFlags = 1 << 5
@@ -1789,7 +1791,7 @@ const (
 	LintMisplaced Lint = 104
 	// a field that has no effect beside the others, or while a gate is off
 	LintIgnored Lint = 105
-	// a number of pods below 0
+	// a number of pods, restarts or seconds below 0
 	LintNegative Lint = 106
 	// a percentage above 0 that rounds to 0
 	LintRoundsToNone Lint = 201
@@ -1803,9 +1805,9 @@ const (
 	LintNeverReleases Lint = 302
 	// a limit of creations comes to 0
 	LintCreatesNothing Lint = 303
-	// updates are paused
+	// updates, or a job, are paused
 	LintPaused Lint = 304
-	// progressDeadlineSeconds is over before minReadySeconds
+	// progressDeadlineSeconds is over before minReadySeconds, a job's deadline before it begins
 	LintDeadlineTooShort Lint = 305
 	// OnDelete with maxSurge: pods for an update that never comes (K14)
 	LintSurgeStays Lint = 306
@@ -1815,6 +1817,8 @@ const (
 	LintSharesImpossible Lint = 320
 	// replicas beyond the maxima of all its subsets
 	LintReplicasLeftOver Lint = 321
+	// a BroadcastJob's first failed pod stops it, and nothing lets it go on
+	LintStopsForGood Lint = 330
 	// not what Kubernetes takes as a selector
 	LintSelectorUnusable Lint = 401
 	// a term that no pod, or node, has
@@ -1880,6 +1884,8 @@ func (v Lint) String() string {
 		return "LintSharesImpossible"
 	case LintReplicasLeftOver:
 		return "LintReplicasLeftOver"
+	case LintStopsForGood:
+		return "LintStopsForGood"
 	case LintSelectorUnusable:
 		return "LintSelectorUnusable"
 	case LintUnreachable:

@@ -421,7 +421,9 @@ class Writer:
                    'func nameOf(c *C.struct_rollout_workload) (namespace, name string) {\n\tswitch {')
         for f in self.fields['rollout_workload']:
             if f.kind == 'pointer':
-                out.append(f'\tcase c.{f.c} != nil:\n\t\treturn text(c.{f.c}.namespace_), text(c.{f.c}.name)')
+                named = any(m.c == 'namespace_' for m in self.fields[f.of])
+                namespace = f'text(c.{f.c}.namespace_)' if named else '""'
+                out.append(f'\tcase c.{f.c} != nil:\n\t\treturn {namespace}, text(c.{f.c}.name)')
         out.append('\t}\n\treturn "", ""\n}')
         return '\n'.join(out) + '\n'
 

@@ -961,7 +961,7 @@ func nameOf(c *C.struct_rollout_workload) (namespace, name string) {
 	case c.uniteddeployment != nil:
 		return text(c.uniteddeployment.namespace_), text(c.uniteddeployment.name)
 	case c.sidecarset != nil:
-		return text(c.sidecarset.namespace_), text(c.sidecarset.name)
+		return "", text(c.sidecarset.name)
 	}
 	return "", ""
 }

@@ -707,7 +707,7 @@ static void ro_edit_set(struct ro_edit *object, struct rollout_str key, struct r
     struct ro_edit *before = old ? old->next : NULL;
     ro_edit_detach(old);
     base_edit_link_before(object, value, before);
-    value->node.key = key;
+    value->node.key = key.data ? key : RO_STR(""); /* a member has one */
 }
 
 static void ro_edit_add(struct ro_edit *object, struct rollout_str key, struct ro_edit *value)
@@ -716,7 +716,7 @@ static void ro_edit_add(struct ro_edit *object, struct rollout_str key, struct r
         return;
     ro_edit_detach(value);
     base_edit_link_before(object, value, NULL);
-    value->node.key = key;
+    value->node.key = key.data ? key : RO_STR("");
 }
 
 static void ro_edit_set_text(struct ro_arena *arena, struct ro_edit *object, struct rollout_str key, struct rollout_str text)
@@ -3183,7 +3183,7 @@ static bool base_regex_match_takes(const struct ro_regex *r, const struct ro_reg
 
 static bool ro_regex_matches(struct ro_regex *r, struct rollout_str text)
 {
-    const char *at = text.data, *end = text.data + text.len;
+    const char *at = text.len ? text.data : "", *end = at + text.len; /* no text may have no place */
     uint32_t before = RO_RUNE_MAX + 1, count = 0, none = RO_RUNE_MAX + 1;
     bool bad = false;
     uint32_t *now = r->lists[0], *next = r->lists[1];
@@ -11767,6 +11767,11 @@ static uint32_t ro_child_kind(struct rollout_str kind, struct rollout_str api_ve
 
 static void ro_subset_decode(struct ro_decoder *d, const struct ro_at *object, uint32_t kind, struct rollout_subset *ret);
 
+/* Where what a child was patched with is the same JSON as its subset's patch, it becomes that text: upstream compares bytes,
+ * but of objects whose members the API server has sorted, and documents need not have them so. */
+static void ro_subset_patches(struct ro_arena *arena, const struct rollout_uniteddeployment *spec,
+                       struct rollout_subset *children, size_t count);
+
 /* Objects by their uid, each of a child: it itself, or a ReplicaSet of it. */
 struct ro_child_uids {
     struct rollout_str *uids;
@@ -15173,6 +15178,29 @@ static void ro_subset_decode(struct ro_decoder *d, const struct ro_at *object, u
 
 /* ---- whose pod ---- */
 
+static bool objects_subset_is_same_json(struct ro_arena *arena, struct rollout_str a, struct rollout_str b)
+{
+    struct rollout_tree x = ro_edit_flatten(arena, ro_edit_parse(arena, a));
+    struct rollout_tree y = ro_edit_flatten(arena, ro_edit_parse(arena, b));
+    return x.count && y.count && ro_equal(x.nodes, y.nodes);
+}
+
+static void ro_subset_patches(struct ro_arena *arena, const struct rollout_uniteddeployment *spec,
+                       struct rollout_subset *children, size_t count)
+{
+    struct rollout_str *texts = ro_arena_alloc(arena, spec->subset_count, sizeof(*texts));
+    for (size_t i = 0; texts && i < spec->subset_count; i++)
+        texts[i] = spec->subsets[i].name;
+    struct ro_names names = ro_names_make(arena, texts, texts ? (uint32_t)spec->subset_count : 0);
+    for (size_t i = 0; i < count; i++) {
+        uint32_t k = ro_names_first(&names, children[i].subset);
+        struct rollout_str patch = k == UINT32_MAX ? children[i].patch : spec->subsets[k].patch;
+        if (patch.len && children[i].patch.len && !ro_str_eq(patch, children[i].patch) &&
+            objects_subset_is_same_json(arena, patch, children[i].patch))
+            children[i].patch = patch;
+    }
+}
+
 static void ro_child_uids_open(struct ro_arena *arena, size_t most, struct ro_child_uids *ret)
 {
     *ret = (struct ro_child_uids){
@@ -16111,6 +16139,9 @@ static void ro_replicaset_decode(struct ro_decoder *d, struct ro_arena *arena, c
 static void ro_replica_set_facts_decode(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *object,
                                  const struct rollout_node *template, struct rollout_replica_set_facts *ret);
 
+/* Two templates are equal as upstream has it: their labels but for pod-template-hash. */
+static bool ro_same_template(const struct rollout_node *a, const struct rollout_node *b);
+
 /* Which ReplicaSet an object's controller is, by its uid. */
 struct ro_replica_set_index {
     const struct rollout_replica_set_facts *sets;
@@ -16298,8 +16329,13 @@ static void objects_document_read_children(struct ro_decoder *d, struct objects_
         if (ro_str_eq(kind, RO_STR("ReplicaSet"))) {
             ro_child_uids_add(ret_uids, own, 0, owner.data ? owner : RO_STR(""));
         } else if (child == 0) {
-            struct ro_at kind_at = ro_at_member(&at, "kind");
-            ro_refuse(d, &kind_at, kind_at.node ? "is no kind of a subset's child" : "missing");
+            /* One of the two is wrong: that which fits no child whatever the other one is. */
+            bool fits = ro_child_kind(kind, RO_STR("apps/v1")) || ro_child_kind(kind, RO_STR("apps.kruise.io/"));
+            struct ro_at wrong = ro_at_member(&at, fits ? "apiVersion" : "kind");
+            ro_refuse(d, &wrong,
+                      !wrong.node ? "missing"
+                      : fits      ? "is none of a subset's child"
+                                  : "is no kind of a subset's child");
         } else if (!uid.data || ro_str_eq(owner, uid)) {
             ro_subset_decode(d, &at, child, &children[n]);
             objects[n++] = ro_tree_of(at.node);
@@ -16307,6 +16343,8 @@ static void objects_document_read_children(struct ro_decoder *d, struct objects_
         }
     }
     ro_child_uids_close(ret_uids);
+    if (h->workload.uniteddeployment)
+        ro_subset_patches(&h->arena, h->workload.uniteddeployment, children, n);
     h->snapshot.subsets = (struct rollout_subsets){ children, n, sizeof(*children) };
     h->world.subset_objects = objects;
     h->world.subset_object_count = n;
@@ -19030,7 +19068,7 @@ static bool objects_replicaset_same_or_nothing(const struct rollout_node *a, con
 }
 
 /* Members of an object other than `but`, and that one as labels of a template or its metadata. */
-static bool objects_replicaset_same_template(const struct rollout_node *a, const struct rollout_node *b)
+static bool ro_same_template(const struct rollout_node *a, const struct rollout_node *b)
 {
     const struct rollout_node *x = ro_get(a, "metadata"), *y = ro_get(b, "metadata");
     if (!objects_replicaset_same_or_nothing(ro_get(a, "spec"), ro_get(b, "spec"), false) ||
@@ -19095,7 +19133,7 @@ static void ro_replica_set_facts_decode(struct ro_decoder *d, struct ro_arena *a
     };
     (void)ro_read_pod_selector(d, arena, &spec, &ret->selector);
     ro_check_template(d, &spec);
-    if (template && d->code == ROLLOUT_OK && objects_replicaset_same_template(ro_get(spec.node, "template"), template))
+    if (template && d->code == ROLLOUT_OK && ro_same_template(ro_get(spec.node, "template"), template))
         ret->flags |= ROLLOUT_REPLICA_SET_SAME_TEMPLATE;
 }
 
@@ -20161,6 +20199,19 @@ static struct ro_edit *ro_write_claim(struct ro_snapshot_writer *w, size_t i);
 static struct ro_edit *ro_write_node(struct ro_snapshot_writer *w, size_t i);
 static struct ro_edit *ro_write_storage_class(struct ro_snapshot_writer *w, size_t i);
 
+static struct ro_edit *ro_write_replica_set(struct ro_snapshot_writer *w, size_t i);
+
+/* Whose the pod is. */
+static struct ro_owner ro_write_pod_owner(struct ro_snapshot_writer *w, const struct rollout_pod *pod);
+
+/* The object of this name; those of the facts mostly lie alike, so that the search begins at place i. NULL: there is none. */
+static const struct rollout_node *ro_named_object(const struct rollout_tree *objects, size_t count, struct rollout_str name,
+                                           size_t i);
+
+/* What a node, or a label's value, must be. */
+static struct ro_edit *ro_write_requirements(struct ro_snapshot_writer *w, const struct rollout_requirement *items,
+                                      size_t count);
+
 /* A pod's in-place update under way: its containers, their statuses and the annotations. The pod is complete but for
  * them. */
 static void ro_write_in_place(struct ro_snapshot_writer *w, struct ro_edit *pod, const struct rollout_pod *facts);
@@ -20171,6 +20222,11 @@ static bool ro_in_place_matters(const struct rollout_in_place *in_place);
 /* What a BroadcastJob reads beyond other kinds: of a pod that is complete but for that, and of a node. */
 static void ro_write_job_pod(struct ro_snapshot_writer *w, struct ro_edit *pod, const struct rollout_pod *facts);
 static void ro_write_job_node(struct ro_snapshot_writer *w, struct ro_edit *object, const struct rollout_node_facts *node);
+
+/* What a SidecarSet reads beyond other kinds: of a pod that is complete but for that; of namespaces, and of writes. */
+static void ro_write_sidecars(struct ro_snapshot_writer *w, struct ro_edit *object, const struct rollout_pod *facts);
+static void ro_write_namespaces(struct ro_snapshot_writer *w, struct ro_edit *body);
+static void ro_write_in_flight(struct ro_snapshot_writer *w, struct ro_edit *body);
 
 /* Room for what is meant where a pod says nothing of it. */
 struct ro_snapshot_binding {
@@ -20184,12 +20240,13 @@ static struct rollout_job_pod ro_snapshot_job_pod(const struct rollout_broadcast
 
 /* The fact in which the two differ; NULL = in none. */
 static const char *ro_snapshot_job_pod_differs(const struct rollout_job_pod *a, const struct rollout_job_pod *b);
+static const char *ro_snapshot_sidecars_differ(const struct rollout_tree *a, const struct rollout_tree *b);
 static const char *ro_snapshot_job_node_differs(const struct rollout_node_facts *a, const struct rollout_node_facts *b);
 
 /* The written facts against those read back: ROLLOUT_OK, or ROLLOUT_ERR_INVALID that names the first that differs.
- * job: that the facts are of, else NULL. */
+ * workload: that the facts are of. */
 static int ro_snapshot_compare(const struct ro_snapshot_facts *written, const struct rollout_snapshot *read,
-                        const struct rollout_broadcastjob *job, struct rollout_error *reterr);
+                        const struct rollout_workload *workload, struct rollout_error *reterr);
 
 /* ---- lib/objects/snapshot_compare.c ---- */
 
@@ -20201,6 +20258,7 @@ struct objects_snapshot_compare_compared {
     struct ro_decoder d;
     const struct ro_snapshot_facts *facts; /* that were written */
     const struct rollout_broadcastjob *job; /* NULL: of another kind */
+    bool objects;                           /* those of the pods count */
     struct ro_at at;                       /* its place */
 };
 
@@ -20328,8 +20386,19 @@ static void objects_snapshot_compare_compare_pod(struct objects_snapshot_compare
     objects_snapshot_compare_compare_in_place(c, written->in_place, read->in_place);
     objects_snapshot_compare_text(c, "uid", written->uid, read->uid);
     objects_snapshot_compare_text(c, "target_node", written->target_node, read->target_node);
+    if (c->facts->arrays.replica_sets.count > 0)
+        objects_snapshot_compare_number(c, "replica_set", written->replica_set, read->replica_set);
     if (c->job && c->d.code == ROLLOUT_OK)
         objects_snapshot_compare_compare_job_pod(c, written, read);
+    if (c->objects && c->d.code == ROLLOUT_OK) {
+        const struct ro_path object = ro_path_member(&c->at.path, "object");
+        const char *fact = ro_snapshot_sidecars_differ(&written->object, &read->object);
+        if (fact)
+            objects_snapshot_compare_refuse(c, &object, fact, NULL);
+        objects_snapshot_compare_text(c, "resource_version",
+             ro_text(ro_dig(written->object.count ? written->object.nodes : NULL, "metadata", "resourceVersion", NULL)),
+             ro_text(ro_dig(read->object.nodes, "metadata", "resourceVersion", NULL)));
+    }
     /* A place among the nodes says no more than the name. */
     if (written->node_index > 0) {
         const struct ro_abi_array *nodes = &c->facts->arrays.nodes;
@@ -20350,7 +20419,34 @@ static void objects_snapshot_compare_compare_revision(struct objects_snapshot_co
     objects_snapshot_compare_texts(c, "topology_keys", &written->topology_keys, &read->topology_keys);
     objects_snapshot_compare_tree(c, "data", &written->data, &read->data);
     objects_snapshot_compare_text(c, "claims_hash", written->claims_hash, read->claims_hash);
+    if (c->objects)
+        objects_snapshot_compare_text(c, "custom_version", written->custom_version, read->custom_version);
     objects_snapshot_compare_text(c, "hash", written->hash, read->hash);
+}
+
+static void objects_snapshot_compare_compare_replica_set(struct objects_snapshot_compare_compared *c, const void *written_record, const void *read_record)
+{
+    const struct rollout_replica_set_facts *written = written_record, *read = read_record;
+    const struct rollout_condition *a = &written->replica_failure, *b = &read->replica_failure;
+
+    objects_snapshot_compare_text(c, "name", written->name, read->name);
+    objects_snapshot_compare_text(c, "uid", written->uid, read->uid);
+    objects_snapshot_compare_number(c, "created_ms", written->created_ms, read->created_ms);
+    objects_snapshot_compare_number(c, "generation", written->generation, read->generation);
+    objects_snapshot_compare_number(c, "observed_generation", written->observed_generation, read->observed_generation);
+    objects_snapshot_compare_number(c, "flags", written->flags, read->flags);
+    objects_snapshot_compare_number(c, "replicas", written->replicas, read->replicas);
+    objects_snapshot_compare_number(c, "status_replicas", written->status_replicas, read->status_replicas);
+    objects_snapshot_compare_number(c, "ready_replicas", written->ready_replicas, read->ready_replicas);
+    objects_snapshot_compare_number(c, "available_replicas", written->available_replicas, read->available_replicas);
+    objects_snapshot_compare_number(c, "min_ready_seconds", written->min_ready_seconds, read->min_ready_seconds);
+    objects_snapshot_compare_labels(c, "annotations", &written->annotations, &read->annotations);
+    if (!a->type.data != !b->type.data || !ro_str_eq(a->status, b->status) || !ro_str_eq(a->reason, b->reason) ||
+        !ro_str_eq(a->message, b->message) || a->last_transition_ms != b->last_transition_ms)
+        objects_snapshot_compare_refuse(c, &c->at.path, "replica_failure", NULL);
+    objects_snapshot_compare_labels(c, "selector.match_labels", &written->selector.match_labels, &read->selector.match_labels);
+    objects_snapshot_compare_number(c, "selector.requirement_count", (int64_t)written->selector.requirement_count,
+           (int64_t)read->selector.requirement_count);
 }
 
 static void objects_snapshot_compare_compare_node(struct objects_snapshot_compare_compared *c, const void *written_record, const void *read_record)
@@ -20428,6 +20524,22 @@ static void objects_snapshot_compare_compare_view(struct objects_snapshot_compar
     }
 }
 
+static void objects_snapshot_compare_compare_namespace(struct objects_snapshot_compare_compared *c, const void *written_record, const void *read_record)
+{
+    const struct rollout_namespace *written = written_record, *read = read_record;
+
+    objects_snapshot_compare_text(c, "name", written->name, read->name);
+    objects_snapshot_compare_labels(c, "labels", &written->labels, &read->labels);
+}
+
+static void objects_snapshot_compare_compare_in_flight(struct objects_snapshot_compare_compared *c, const void *written_record, const void *read_record)
+{
+    const struct rollout_in_flight *written = written_record, *read = read_record;
+
+    objects_snapshot_compare_text(c, "pod", written->pod, read->pod);
+    objects_snapshot_compare_text(c, "resource_version", written->resource_version, read->resource_version);
+}
+
 /* No current revision is the update revision. */
 static uint32_t objects_snapshot_compare_current_of(const struct rollout_snapshot *s)
 {
@@ -20443,10 +20555,10 @@ static void objects_snapshot_compare_whole_number(struct objects_snapshot_compar
 }
 
 static int ro_snapshot_compare(const struct ro_snapshot_facts *written, const struct rollout_snapshot *read,
-                        const struct rollout_broadcastjob *job, struct rollout_error *reterr)
+                        const struct rollout_workload *workload, struct rollout_error *reterr)
 {
     const struct rollout_snapshot *s = &written->snapshot;
-    struct objects_snapshot_compare_compared c = { .d = { .reterr = reterr }, .facts = written, .job = job };
+    struct objects_snapshot_compare_compared c = { .d = { .reterr = reterr }, .facts = written, .job = workload->broadcastjob, .objects = workload->sidecarset != NULL };
 
     objects_snapshot_compare_whole_number(&c, "now_ms", s->now_ms, read->now_ms);
     objects_snapshot_compare_whole_number(&c, "unobserved_since_ms", s->unobserved_since_ms, read->unobserved_since_ms);
@@ -20458,10 +20570,13 @@ static int ro_snapshot_compare(const struct ro_snapshot_facts *written, const st
                  sizeof(*read->member.items), compare)
     VIEW(revisions, revisions, objects_snapshot_compare_compare_revision);
     VIEW(pods, pods, objects_snapshot_compare_compare_pod);
+    VIEW(replica_sets, replica_sets, objects_snapshot_compare_compare_replica_set);
     VIEW(nodes, nodes, objects_snapshot_compare_compare_node);
     VIEW(claims, claims, objects_snapshot_compare_compare_claim);
     VIEW(storage_classes, storage_classes, objects_snapshot_compare_compare_storage_class);
     VIEW(backoffs, failed_pod_backoffs, objects_snapshot_compare_compare_backoff);
+    VIEW(namespaces, namespaces, objects_snapshot_compare_compare_namespace);
+    VIEW(in_flight, in_flight, objects_snapshot_compare_compare_in_flight);
 #undef VIEW
     return c.d.code;
 }
@@ -20705,8 +20820,8 @@ static void ro_write_in_place(struct ro_snapshot_writer *w, struct ro_edit *pod,
 
 /* ---- where pods may run ---- */
 
-static struct ro_edit *objects_snapshot_job_write_requirements(struct ro_snapshot_writer *w, const struct rollout_requirement *items,
-                                          size_t count)
+static struct ro_edit *ro_write_requirements(struct ro_snapshot_writer *w, const struct rollout_requirement *items,
+                                      size_t count)
 {
     struct ro_edit *list = ro_edit_array(&w->arena);
 
@@ -20732,9 +20847,9 @@ static void objects_snapshot_job_write_affinity(struct ro_snapshot_writer *w, st
         struct ro_edit *e = ro_edit_object(&w->arena);
         if (term->expression_count > 0)
             ro_edit_set(e, RO_STR("matchExpressions"),
-                        objects_snapshot_job_write_requirements(w, term->expressions, term->expression_count));
+                        ro_write_requirements(w, term->expressions, term->expression_count));
         if (term->field_count > 0)
-            ro_edit_set(e, RO_STR("matchFields"), objects_snapshot_job_write_requirements(w, term->fields, term->field_count));
+            ro_edit_set(e, RO_STR("matchFields"), ro_write_requirements(w, term->fields, term->field_count));
         ro_edit_append(terms, e);
     }
     struct ro_edit *up = ro_edit_need_object(&w->arena, spec, "affinity");
@@ -20940,6 +21055,181 @@ static const char *ro_snapshot_job_node_differs(const struct rollout_node_facts 
                                                                                                        : NULL;
 }
 
+/* ---- lib/objects/snapshot_sidecar.c ---- */
+
+/* What only a SidecarSet reads of a snapshot: its pods' own objects, namespaces, writes that are not seen yet.
+ * Source: sidecarset.md 2. */
+
+
+#define CONDITION "SidecarSetUpgradable"
+
+static const struct rollout_node *objects_snapshot_sidecar_of(const struct rollout_tree *object, const char *part, const char *list)
+{
+    return ro_dig(object->count ? object->nodes : NULL, part, list, NULL);
+}
+
+static struct ro_edit *objects_snapshot_sidecar_copy(struct ro_snapshot_writer *w, const struct rollout_node *node)
+{
+    return node ? ro_edit_copy(&w->arena, node) : NULL;
+}
+
+static void objects_snapshot_sidecar_write_annotations(struct ro_snapshot_writer *w, struct ro_edit *object, const struct rollout_node *given)
+{
+    struct ro_edit *metadata = ro_edit_get(object, "metadata");
+    struct ro_edit *annotations = given ? ro_edit_need_object(&w->arena, metadata, "annotations") : NULL;
+
+    for (const struct rollout_node *n = given ? ro_first(given) : NULL; n && n != ro_end(given); n = ro_next(n))
+        ro_edit_set(annotations, n->key, ro_edit_copy(&w->arena, n));
+}
+
+/* The first container has restarted as often as any. */
+static void objects_snapshot_sidecar_write_statuses(struct ro_snapshot_writer *w, struct ro_edit *status, const struct rollout_pod *facts)
+{
+    struct ro_edit *list = objects_snapshot_sidecar_copy(w, objects_snapshot_sidecar_of(&facts->object, "status", "containerStatuses"));
+
+    if (!list || !list->first) {
+        if (facts->restarts == 0)
+            ro_edit_remove(status, RO_STR("containerStatuses"));
+        return;
+    }
+    for (struct ro_edit *e = list->first; e; e = e->next)
+        ro_edit_remove(e, RO_STR("restartCount"));
+    if (facts->restarts != 0)
+        ro_edit_set(list->first, RO_STR("restartCount"), ro_edit_integer(&w->arena, facts->restarts));
+    ro_edit_set(status, RO_STR("containerStatuses"), list);
+}
+
+/* Those that restart on their own stay the ones that say so. */
+static void objects_snapshot_sidecar_write_init(struct ro_snapshot_writer *w, struct ro_edit *spec, const struct rollout_pod *facts)
+{
+    const struct rollout_node *given = objects_snapshot_sidecar_of(&facts->object, "spec", "initContainers");
+
+    for (const struct rollout_node *n = given ? ro_first(given) : NULL; n && n != ro_end(given); n = ro_next(n)) {
+        struct ro_edit *one = ro_edit_object(&w->arena);
+        ro_write_member(w, one, RO_STR("name"), ro_text(ro_get(n, "name")));
+        ro_write_member(w, one, RO_STR("image"), ro_text(ro_get(n, "image")));
+        ro_edit_append(ro_edit_need_array(&w->arena, spec, "initContainers"), one);
+    }
+}
+
+static const struct rollout_node *objects_snapshot_sidecar_condition(const struct rollout_tree *object)
+{
+    const struct rollout_node *list = objects_snapshot_sidecar_of(object, "status", "conditions");
+
+    for (const struct rollout_node *n = list ? ro_first(list) : NULL; n && n != ro_end(list); n = ro_next(n))
+        if (ro_str_eq(ro_text(ro_get(n, "type")), RO_STR(CONDITION)))
+            return n;
+    return NULL;
+}
+
+static void ro_write_sidecars(struct ro_snapshot_writer *w, struct ro_edit *object, const struct rollout_pod *facts)
+{
+    struct ro_edit *spec = ro_edit_get(object, "spec"), *status = ro_edit_get(object, "status");
+    const struct rollout_node *upgradable = objects_snapshot_sidecar_condition(&facts->object);
+    struct ro_edit *containers = objects_snapshot_sidecar_copy(w, objects_snapshot_sidecar_of(&facts->object, "spec", "containers"));
+
+    ro_edit_remove(ro_edit_get(object, "metadata"), RO_STR("ownerReferences")); /* others own it */
+    ro_write_member(w, ro_edit_get(object, "metadata"), RO_STR("resourceVersion"),
+                    ro_text(objects_snapshot_sidecar_of(&facts->object, "metadata", "resourceVersion")));
+    objects_snapshot_sidecar_write_annotations(w, object, objects_snapshot_sidecar_of(&facts->object, "metadata", "annotations"));
+    if (containers)
+        ro_edit_set(spec, RO_STR("containers"), containers);
+    objects_snapshot_sidecar_write_init(w, spec, facts);
+    objects_snapshot_sidecar_write_statuses(w, status, facts);
+    if (upgradable)
+        ro_edit_append(ro_edit_need_array(&w->arena, status, "conditions"), ro_edit_copy(&w->arena, upgradable));
+}
+
+/* ---- what is no pod ---- */
+
+static void ro_write_namespaces(struct ro_snapshot_writer *w, struct ro_edit *body)
+{
+    const struct ro_abi_array *namespaces = &w->facts->arrays.namespaces;
+    struct ro_edit *list = ro_edit_array(&w->arena);
+    struct ro_path path = ro_path_member(NULL, "namespaces");
+
+    for (size_t i = 0; i < namespaces->count; i++) {
+        const struct rollout_namespace *n = (const void *)(namespaces->items + i * namespaces->stride);
+        struct ro_edit *one = ro_write_object(w, RO_STR("v1"), RO_STR("Namespace"), n->name);
+        struct ro_path place = ro_path_element(&path, i);
+        ro_check_text(&w->check, &place, "name", n->name);
+        ro_check_labels(&w->check, &place, "labels", &n->labels);
+        if (w->check.code != ROLLOUT_OK)
+            return;
+        ro_write_map(w, ro_edit_get(one, "metadata"), RO_STR("labels"), &n->labels);
+        ro_edit_append(list, one);
+    }
+    if (namespaces->count > 0)
+        ro_edit_set(body, RO_STR("namespaces"), list);
+}
+
+static void ro_write_in_flight(struct ro_snapshot_writer *w, struct ro_edit *body)
+{
+    const struct ro_abi_array *writes = &w->facts->arrays.in_flight;
+    struct ro_edit *in_flight = ro_edit_need_object(&w->arena, body, "inFlight");
+    struct ro_path path = ro_path_member(NULL, "in_flight");
+
+    for (size_t i = 0; i < writes->count; i++) {
+        const struct rollout_in_flight *write = (const void *)(writes->items + i * writes->stride);
+        struct ro_path place = ro_path_element(&path, i);
+        ro_check_text(&w->check, &place, "pod", write->pod);
+        ro_check_text(&w->check, &place, "resource_version", write->resource_version);
+        if (w->check.code != ROLLOUT_OK)
+            return;
+        struct rollout_str pod = write->pod.data ? write->pod : RO_STR("");
+        if (write->resource_version.data)
+            ro_edit_add(ro_edit_need_object(&w->arena, in_flight, "write"), pod,
+                        ro_edit_text(&w->arena, write->resource_version));
+        else
+            ro_edit_append(ro_edit_need_array(&w->arena, in_flight, "update"), ro_edit_text(&w->arena, pod));
+    }
+}
+
+/* ---- comparing ---- */
+
+static bool objects_snapshot_sidecar_same(const struct rollout_node *a, const struct rollout_node *b)
+{
+    return !a == !b && (!a || ro_equal(a, b));
+}
+
+/* Element by element these members, of which one that is absent is an empty text, or false. */
+static bool objects_snapshot_sidecar_same_list(const struct rollout_node *a, const struct rollout_node *b, const char *const *members)
+{
+    uint32_t count = ro_is(a, ROLLOUT_NODE_ARRAY) ? ro_count(a) : 0;
+    const struct rollout_node *y = ro_is(b, ROLLOUT_NODE_ARRAY) ? ro_first(b) : NULL;
+
+    if (count != (y ? ro_count(b) : 0))
+        return false;
+    for (const struct rollout_node *x = count ? ro_first(a) : NULL; x && x != ro_end(a); x = ro_next(x), y = ro_next(y))
+        for (const char *const *m = members; *m; m++)
+            if (!ro_str_eq(ro_text(ro_get(x, *m)), ro_text(ro_get(y, *m))) ||
+                ro_is_true(ro_get(x, *m)) != ro_is_true(ro_get(y, *m)))
+                return false;
+    return true;
+}
+
+static const char *ro_snapshot_sidecars_differ(const struct rollout_tree *a, const struct rollout_tree *b)
+{
+    static const char *const container[] = { "name", "image", NULL };
+    static const char *const status[] = { "name", "image", "imageID", "ready", NULL };
+    static const char *const says[] = { "status", "message", NULL };
+    const struct rollout_node *x = objects_snapshot_sidecar_condition(a), *y = objects_snapshot_sidecar_condition(b);
+    const struct rollout_node *first = objects_snapshot_sidecar_of(a, "metadata", "annotations"), *second = objects_snapshot_sidecar_of(b, "metadata", "annotations");
+
+    for (const struct rollout_node *n = first ? ro_first(first) : NULL; n && n != ro_end(first); n = ro_next(n))
+        if (!objects_snapshot_sidecar_same(n->kind == ROLLOUT_NODE_NULL ? NULL : n, ro_get_str(second, n->key)))
+            return "annotations";
+    if (!objects_snapshot_sidecar_same_list(objects_snapshot_sidecar_of(a, "spec", "containers"), objects_snapshot_sidecar_of(b, "spec", "containers"), container))
+        return "containers";
+    if (!objects_snapshot_sidecar_same_list(objects_snapshot_sidecar_of(a, "status", "containerStatuses"), objects_snapshot_sidecar_of(b, "status", "containerStatuses"), status))
+        return "containerStatuses";
+    for (const char *const *m = says; *m; m++)
+        if (!ro_str_eq(ro_text(ro_get(x, *m)), ro_text(ro_get(y, *m))))
+            return "conditions";
+    return NULL;
+}
+#undef CONDITION
+
 /* ---- lib/objects/snapshot_object.c ---- */
 
 /* ---- parts of all objects ---- */
@@ -21081,6 +21371,11 @@ static void objects_snapshot_object_write_array(struct ro_snapshot_writer *w, st
         ro_edit_set(body, key, list);
 }
 
+static bool objects_snapshot_object_has_sets(const struct ro_snapshot_writer *w)
+{
+    return w->workload.deployment || w->workload.replicaset;
+}
+
 static struct ro_edit *objects_snapshot_object_write_body(struct ro_snapshot_writer *w)
 {
     const struct ro_snapshot_facts *facts = w->facts;
@@ -21090,8 +21385,12 @@ static struct ro_edit *objects_snapshot_object_write_body(struct ro_snapshot_wri
     ro_write_instant(w, body, RO_STR("now"), facts->snapshot.now_ms);
     ro_edit_set(body, RO_STR("workload"), ro_edit_copy(&w->arena, w->world->workload_object.nodes));
     objects_snapshot_object_write_gates(w, body);
-    objects_snapshot_object_write_revision_names(w, body);
-    objects_snapshot_object_write_array(w, body, RO_STR("revisions"), facts->arrays.revisions.count, ro_write_revision);
+    if (objects_snapshot_object_has_sets(w)) {
+        objects_snapshot_object_write_array(w, body, RO_STR("revisions"), facts->arrays.replica_sets.count, ro_write_replica_set);
+    } else {
+        objects_snapshot_object_write_revision_names(w, body);
+        objects_snapshot_object_write_array(w, body, RO_STR("revisions"), facts->arrays.revisions.count, ro_write_revision);
+    }
     objects_snapshot_object_write_array(w, body, RO_STR("pods"), facts->arrays.pods.count, ro_write_pod);
     objects_snapshot_object_write_array(w, body, RO_STR("nodes"), facts->arrays.nodes.count, ro_write_node);
     objects_snapshot_object_write_array(w, body, RO_STR("claims"), facts->arrays.claims.count, ro_write_claim);
@@ -21100,6 +21399,9 @@ static struct ro_edit *objects_snapshot_object_write_body(struct ro_snapshot_wri
     if (facts->snapshot.unobserved_since_ms != 0)
         ro_write_instant(w, ro_edit_need_object(&w->arena, body, "inFlight"), RO_STR("since"),
                          facts->snapshot.unobserved_since_ms);
+    if (facts->arrays.in_flight.count > 0)
+        ro_write_in_flight(w, body);
+    ro_write_namespaces(w, body);
     return body;
 }
 
@@ -21137,7 +21439,7 @@ static int objects_snapshot_object_verify(const struct ro_snapshot_writer *w, co
     int r = rollout_document_decode(document, 0, 0, &world, reterr);
 
     if (r == ROLLOUT_OK)
-        r = ro_snapshot_compare(w->facts, world->snapshot, w->workload.broadcastjob, reterr);
+        r = ro_snapshot_compare(w->facts, world->snapshot, &w->workload, reterr);
     rollout_world_free(world);
     return r;
 }
@@ -21176,9 +21478,6 @@ int rollout_snapshot_object(const struct rollout_world *world, const struct roll
     int r = rollout_tree_check(&world->workload_object, reterr);
     if (r == ROLLOUT_OK)
         r = ro_abi_struct(world->workload, &w.workload, sizeof(w.workload), "workload", reterr);
-    if (r == ROLLOUT_OK && (w.workload.deployment || w.workload.replicaset)) /* their pods' owners are not written */
-        r = ro_error(reterr, ROLLOUT_ERR_INVALID, "workload", "workload: the snapshot of a %s cannot be written",
-                     w.workload.deployment ? "Deployment" : "ReplicaSet");
     if (r == ROLLOUT_OK)
         r = ro_specs_open(&w.workload, &w.specs, reterr);
     if (r == ROLLOUT_OK && w.workload.uniteddeployment) /* its children's objects would have to be made up */
@@ -21192,6 +21491,10 @@ int rollout_snapshot_object(const struct rollout_world *world, const struct roll
     if (r == ROLLOUT_OK)
         r = ro_arrays_open(&facts.snapshot, &facts.arrays, reterr);
     if (r == ROLLOUT_OK) {
+        if (objects_snapshot_object_has_sets(&w)) { /* they have no revisions, whatever is listed */
+            facts.arrays.revisions.count = facts.arrays.verdicts.count = 0;
+            facts.snapshot.update_revision = facts.snapshot.current_revision = 0;
+        }
         w.kind = ro_kind_of(&w.workload);
         w.uid = ro_text(ro_dig(world->workload_object.nodes, "metadata", "uid", NULL));
         r = objects_snapshot_object_run(&w, ret_objects, reterr);
@@ -21217,7 +21520,7 @@ static void objects_snapshot_pod_check_pod(struct ro_snapshot_writer *w, const s
 
 static void objects_snapshot_pod_write_metadata(struct ro_snapshot_writer *w, struct ro_edit *metadata, const struct rollout_pod *pod)
 {
-    struct ro_owner owner = { w->kind.api_version, w->kind.kind, w->kind.name, w->uid };
+    struct ro_owner owner = ro_write_pod_owner(w, pod);
     struct ro_edit *owners = ro_edit_array(&w->arena);
 
     ro_write_member(w, metadata, RO_STR("namespace"), pod->namespace_);
@@ -21344,6 +21647,8 @@ static struct ro_edit *ro_write_pod(struct ro_snapshot_writer *w, size_t i)
     ro_write_in_place(w, object, pod);
     if (w->workload.broadcastjob)
         ro_write_job_pod(w, object, pod);
+    if (w->workload.sidecarset)
+        ro_write_sidecars(w, object, pod);
     return object;
 }
 
@@ -21353,14 +21658,12 @@ static struct ro_edit *ro_write_pod(struct ro_snapshot_writer *w, size_t i)
 
 /* ---- revisions ---- */
 
-/* The world's object of this name; those of the facts mostly lie alike. */
-static const struct rollout_node *objects_snapshot_records_revision_object(const struct rollout_world *world, struct rollout_str name, size_t i)
+static const struct rollout_node *ro_named_object(const struct rollout_tree *objects, size_t count, struct rollout_str name,
+                                           size_t i)
 {
-    size_t count = world->revision_object_count;
-
     for (size_t k = 0; k < count; k++) {
-        const struct rollout_node *n = world->revision_objects[(i + k) % count].nodes;
-        if (ro_str_eq(ro_text(ro_dig(n, "metadata", "name", NULL)), name))
+        const struct rollout_node *n = objects[(i + k) % count].count ? objects[(i + k) % count].nodes : NULL;
+        if (n && ro_str_eq(ro_text(ro_dig(n, "metadata", "name", NULL)), name))
             return n;
     }
     return NULL;
@@ -21400,7 +21703,8 @@ static struct ro_edit *ro_write_revision(struct ro_snapshot_writer *w, size_t i)
     ro_check_tree(&w->check, &place, "data", &revision->data);
     if (w->check.code != ROLLOUT_OK || (revision->flags & ROLLOUT_REVISION_NEW))
         return NULL;
-    struct ro_edit *object = ro_edit_copy(&w->arena, objects_snapshot_records_revision_object(w->world, revision->name, i));
+    struct ro_edit *object = ro_edit_copy(
+        &w->arena, ro_named_object(w->world->revision_objects, w->world->revision_object_count, revision->name, i));
     if (!object) {
         object = ro_write_object(w, RO_STR("apps/v1"), RO_STR("ControllerRevision"), revision->name);
         ro_write_member(w, ro_edit_get(object, "metadata"), RO_STR("namespace"), w->kind.namespace_);
@@ -21408,6 +21712,8 @@ static struct ro_edit *ro_write_revision(struct ro_snapshot_writer *w, size_t i)
     }
     objects_snapshot_records_set_in_map(w, object, "labels", RO_STR(RO_REVISION_LABEL), revision->hash);
     objects_snapshot_records_set_in_map(w, object, "annotations", RO_STR(RO_CLAIMS_HASH_KEY), revision->claims_hash);
+    if (w->workload.sidecarset)
+        objects_snapshot_records_set_in_map(w, object, "labels", RO_STR(RO_CUSTOM_VERSION_LABEL), revision->custom_version);
     if (revision->data.count > 0)
         ro_edit_set(object, RO_STR("data"), ro_edit_copy(&w->arena, revision->data.nodes));
     else
@@ -21537,6 +21843,141 @@ static struct ro_edit *ro_write_storage_class(struct ro_snapshot_writer *w, size
     struct ro_edit *object = ro_write_object(w, RO_STR("storage.k8s.io/v1"), RO_STR("StorageClass"), class->name);
     ro_edit_set(object, RO_STR("allowVolumeExpansion"), ro_edit_bool(&w->arena, class->allow_expansion != 0));
     return object;
+}
+
+/* ---- lib/objects/snapshot_sets.c ---- */
+
+/* ReplicaSets of a Deployment, or beside one, from facts. Source: deployment.md 14. */
+
+static const struct rollout_replica_set_facts *objects_snapshot_sets_set_at(const struct ro_snapshot_writer *w, size_t i)
+{
+    const struct ro_abi_array *sets = &w->facts->arrays.replica_sets;
+
+    return (const void *)(sets->items + i * sets->stride);
+}
+
+static void objects_snapshot_sets_check_set(struct ro_snapshot_writer *w, const struct rollout_replica_set_facts *set,
+                      const struct ro_path *place)
+{
+    ro_check_text(&w->check, place, "name", set->name);
+    ro_check_text(&w->check, place, "uid", set->uid);
+    ro_check_labels(&w->check, place, "annotations", &set->annotations);
+    ro_check_selector(&w->check, place, "selector", &set->selector);
+}
+
+static void objects_snapshot_sets_set_number(struct ro_snapshot_writer *w, struct ro_edit *object, struct rollout_str key, int64_t value)
+{
+    if (value != 0)
+        ro_edit_set(object, key, ro_edit_integer(&w->arena, value));
+    else
+        ro_edit_remove(object, key);
+}
+
+/* ---- one whose object is not known ---- */
+
+/* The template of one that is of the workload's is that; any other one is like no other. */
+static struct ro_edit *objects_snapshot_sets_make_template(struct ro_snapshot_writer *w, const struct rollout_replica_set_facts *set)
+{
+    const struct rollout_node *own = ro_dig(w->world->workload_object.nodes, "spec", "template", NULL);
+    struct ro_edit *template = own ? ro_edit_copy(&w->arena, own) : ro_edit_object(&w->arena);
+
+    if (!(set->flags & ROLLOUT_REPLICA_SET_SAME_TEMPLATE)) {
+        struct ro_edit *metadata = ro_edit_need_object(&w->arena, template, "metadata");
+        ro_edit_set_text(&w->arena, ro_edit_need_object(&w->arena, metadata, "annotations"), RO_STR("of"), set->name);
+    }
+    return template;
+}
+
+static struct ro_edit *objects_snapshot_sets_make_set(struct ro_snapshot_writer *w, const struct rollout_replica_set_facts *set)
+{
+    struct ro_edit *object = ro_write_object(w, RO_STR("apps/v1"), RO_STR("ReplicaSet"), set->name);
+    struct ro_edit *spec = ro_edit_need_object(&w->arena, object, "spec"), *metadata = ro_edit_get(object, "metadata");
+    struct ro_edit *selector = ro_edit_need_object(&w->arena, spec, "selector");
+    struct ro_owner owner = { w->kind.api_version, w->kind.kind, w->kind.name, w->uid };
+
+    ro_write_member(w, metadata, RO_STR("namespace"), w->kind.namespace_);
+    if (w->workload.deployment)
+        ro_edit_append(ro_edit_need_array(&w->arena, metadata, "ownerReferences"),
+                       ro_owner_reference(&w->arena, &owner, true));
+    ro_write_map(w, selector, RO_STR("matchLabels"), &set->selector.match_labels);
+    if (set->selector.requirement_count > 0)
+        ro_edit_set(selector, RO_STR("matchExpressions"),
+                    ro_write_requirements(w, set->selector.requirements, set->selector.requirement_count));
+    ro_edit_set(spec, RO_STR("template"), objects_snapshot_sets_make_template(w, set));
+    return object;
+}
+
+/* ---- the rest of it ---- */
+
+static void objects_snapshot_sets_write_metadata(struct ro_snapshot_writer *w, struct ro_edit *metadata,
+                           const struct rollout_replica_set_facts *set)
+{
+    ro_edit_remove(metadata, RO_STR("uid"));
+    ro_edit_remove(metadata, RO_STR("creationTimestamp"));
+    ro_edit_remove(metadata, RO_STR("annotations"));
+    ro_edit_remove(metadata, RO_STR("deletionTimestamp"));
+    ro_write_member(w, metadata, RO_STR("uid"), set->uid);
+    ro_write_instant(w, metadata, RO_STR("creationTimestamp"), set->created_ms);
+    objects_snapshot_sets_set_number(w, metadata, RO_STR("generation"), set->generation);
+    ro_write_map(w, metadata, RO_STR("annotations"), &set->annotations);
+    if (set->flags & ROLLOUT_REPLICA_SET_TERMINATING)
+        ro_edit_set_text(&w->arena, metadata, RO_STR("deletionTimestamp"), w->now);
+}
+
+static void objects_snapshot_sets_write_failure(struct ro_snapshot_writer *w, struct ro_edit *status, const struct rollout_condition *failure)
+{
+    struct ro_edit *list = ro_edit_array(&w->arena), *condition = ro_edit_object(&w->arena);
+
+    if (!failure->type.data)
+        return;
+    ro_write_member(w, condition, RO_STR("type"), failure->type);
+    ro_write_member(w, condition, RO_STR("status"), failure->status);
+    ro_write_member(w, condition, RO_STR("reason"), failure->reason);
+    ro_write_member(w, condition, RO_STR("message"), failure->message);
+    ro_write_instant(w, condition, RO_STR("lastTransitionTime"), failure->last_transition_ms);
+    ro_edit_append(list, condition);
+    ro_edit_set(status, RO_STR("conditions"), list);
+}
+
+static struct ro_edit *ro_write_replica_set(struct ro_snapshot_writer *w, size_t i)
+{
+    const struct rollout_replica_set_facts *set = objects_snapshot_sets_set_at(w, i);
+    struct ro_path list = ro_path_member(NULL, "replica_sets"), place = ro_path_element(&list, i);
+    struct ro_edit *object, *status = ro_edit_object(&w->arena);
+
+    objects_snapshot_sets_check_set(w, set, &place);
+    if (w->check.code != ROLLOUT_OK)
+        return NULL;
+    object = ro_edit_copy(
+        &w->arena, ro_named_object(w->world->replica_set_objects, w->world->replica_set_object_count, set->name, i));
+    if (!object)
+        object = objects_snapshot_sets_make_set(w, set);
+    objects_snapshot_sets_write_metadata(w, ro_edit_need_object(&w->arena, object, "metadata"), set);
+    struct ro_edit *spec = ro_edit_need_object(&w->arena, object, "spec");
+    ro_edit_set(spec, RO_STR("replicas"), ro_edit_integer(&w->arena, set->replicas));
+    objects_snapshot_sets_set_number(w, spec, RO_STR("minReadySeconds"), set->min_ready_seconds);
+    ro_edit_set(status, RO_STR("replicas"), ro_edit_integer(&w->arena, set->status_replicas));
+    objects_snapshot_sets_set_number(w, status, RO_STR("readyReplicas"), set->ready_replicas);
+    objects_snapshot_sets_set_number(w, status, RO_STR("availableReplicas"), set->available_replicas);
+    objects_snapshot_sets_set_number(w, status, RO_STR("observedGeneration"), set->observed_generation);
+    objects_snapshot_sets_write_failure(w, status, &set->replica_failure);
+    ro_edit_set(object, RO_STR("status"), status);
+    return object;
+}
+
+static struct ro_owner ro_write_pod_owner(struct ro_snapshot_writer *w, const struct rollout_pod *pod)
+{
+    struct ro_owner owner = { w->kind.api_version, w->kind.kind, w->kind.name, w->uid };
+
+    if (w->workload.deployment && pod->replica_set > 0 && pod->replica_set <= w->facts->arrays.replica_sets.count) {
+        const struct rollout_replica_set_facts *set = objects_snapshot_sets_set_at(w, pod->replica_set - 1);
+        owner.kind = RO_STR("ReplicaSet");
+        owner.name = set->name;
+        owner.uid = set->uid;
+    } else if (pod->flags & ROLLOUT_POD_FOREIGN) { /* whose it is no fact says, nor does it matter */
+        owner.name = owner.uid = RO_STR("another");
+    }
+    return owner;
 }
 
 /* ---- lib/objects/spec.c ---- */
@@ -25721,6 +26162,18 @@ static void job_verdicts(struct job *job, struct ro_builder *b);
 static int ro_broadcastjob_check(const struct rollout_broadcastjob *spec, const struct ro_planner_input *in,
                           struct rollout_error *reterr);
 
+/* ---- lib/planners/broadcastjob_limits.h ---- */
+
+/* A BroadcastJob's parallelism, and the nodes that it is of. Source: broadcastjob.md 1.1, 2.3. */
+
+
+
+/* Nodes that are to have a pod, or have one that fits. Errors as of ro_plan_broadcastjob(). */
+static int ro_broadcastjob_desired(const struct rollout_broadcastjob *spec, const struct ro_planner_input *in,
+                            int64_t *ret_desired, struct rollout_error *reterr);
+
+static void ro_broadcastjob_build_limits(const struct rollout_broadcastjob *spec, int64_t desired, struct ro_builder *b);
+
 /* ---- lib/planners/broadcastjob.c ---- */
 
 /* The BroadcastJob planner. Source: broadcastjob.md; the order of the steps is that of its section 3.
@@ -25856,18 +26309,22 @@ static void planners_broadcastjob_delete_unfit(struct job *job)
             planners_broadcastjob_delete_pod(job, job_pod_of(job, i), JOB_FATE_UNFIT);
 }
 
+/* Parallelism; 0 where it cannot be read. */
+static int64_t planners_broadcastjob_parallelism(const struct rollout_broadcastjob *spec, int64_t desired, bool *ret_unusable)
+{
+    int64_t count = INT32_MAX;
+    *ret_unusable = spec->parallelism.kind != ROLLOUT_INTSTR_UNSET &&
+                    rollout_intstr_scale(&spec->parallelism, ROLLOUT_PARSER_LEGACY, ROLLOUT_ROUND_UP, (int32_t)desired,
+                                         &count) != ROLLOUT_OK;
+    return *ret_unusable ? 0 : (int32_t)(uint32_t)(uint64_t)count;
+}
+
 /* Upstream subtracts in 32 bits, and crashes where fewer than no pod are active beside the largest parallelism; in 64 bits
  * it is what was meant. */
 static void planners_broadcastjob_create(struct job *job)
 {
-    int64_t count = INT32_MAX;
     job->limit_active = job->active;
-    job->limit = INT32_MAX;
-    if (job->spec->parallelism.kind != ROLLOUT_INTSTR_UNSET) {
-        job->parallelism_unusable = rollout_intstr_scale(&job->spec->parallelism, ROLLOUT_PARSER_LEGACY,
-                                                         ROLLOUT_ROUND_UP, (int32_t)job->desired, &count) != ROLLOUT_OK;
-        job->limit = job->parallelism_unusable ? 0 : (int32_t)(uint32_t)(uint64_t)count;
-    }
+    job->limit = planners_broadcastjob_parallelism(job->spec, job->desired, &job->parallelism_unusable);
     if ((job->spec->flags & ROLLOUT_BROADCASTJOB_DELETING) || job->rest == 0 || job->parallelism_unusable) {
         job->parallelism_unusable &= job->rest > 0 && !(job->spec->flags & ROLLOUT_BROADCASTJOB_DELETING);
         return;
@@ -26002,14 +26459,18 @@ static void planners_broadcastjob_write_status(const struct job *job, struct ro_
     ro_build_close(b, open);
 }
 
-static void planners_broadcastjob_write_limit(const struct job *job, struct ro_builder *b)
+static void planners_broadcastjob_build_limit(const struct rollout_broadcastjob *spec, int64_t desired, int64_t limit, struct ro_builder *b)
 {
     static const struct rollout_intstr all = { .kind = ROLLOUT_INTSTR_INT, .count = INT32_MAX };
-    const struct rollout_intstr *given = &job->spec->parallelism;
-    if (job->limit_active == 0 && job->limit == 0)
-        return;
+    const struct rollout_intstr *given = &spec->parallelism;
     ro_limit_build(b, RO_STR("parallelism"), given->kind == ROLLOUT_INTSTR_UNSET ? &all : given, ROLLOUT_PARSER_LEGACY,
-                   ROLLOUT_ROUND_UP, ro_limit_unset(given), (int32_t)job->desired, job->limit);
+                   ROLLOUT_ROUND_UP, ro_limit_unset(given), (int32_t)desired, limit);
+}
+
+static void ro_broadcastjob_build_limits(const struct rollout_broadcastjob *spec, int64_t desired, struct ro_builder *b)
+{
+    bool unusable;
+    planners_broadcastjob_build_limit(spec, desired, planners_broadcastjob_parallelism(spec, desired, &unusable), b);
 }
 
 static int planners_broadcastjob_write_plan(struct job *job, struct rollout_plan **ret_plan, struct rollout_error *reterr)
@@ -26018,7 +26479,8 @@ static int planners_broadcastjob_write_plan(struct job *job, struct rollout_plan
     for (int writing = 0; writing < 2; writing++) {
         if (writing && ro_builder_begin(&b, reterr))
             return ROLLOUT_ERR_NOMEM;
-        planners_broadcastjob_write_limit(job, &b);
+        if (job->limit_active != 0 || job->limit != 0)
+            planners_broadcastjob_build_limit(job->spec, job->desired, job->limit, &b);
         planners_broadcastjob_write_status(job, &b);
         ro_build_verdicts(&b, job->n);
         job_actions(job, &b);
@@ -26036,6 +26498,40 @@ static int planners_broadcastjob_write_plan(struct job *job, struct rollout_plan
     }
     *ret_plan = plan;
     return ROLLOUT_OK;
+}
+
+/* Looks at pods and nodes; *ret_block is the caller's, and what the job has in it lives as long. */
+static int planners_broadcastjob_look(struct job *job, char **ret_block, struct rollout_error *reterr)
+{
+    struct ro_layout layout = { 0 };
+    size_t fits = ro_layout_add(&layout, job->n_nodes, sizeof(struct ro_node_fit));
+    size_t room = ro_layout_add(&layout, ro_node_pods_room(job->n_nodes, job->n), sizeof(uint32_t));
+    size_t states = ro_layout_add(&layout, job->n, 1);
+    size_t fates = ro_layout_add(&layout, job->n, 1);
+    size_t classes = ro_layout_add(&layout, job->n_nodes, 1);
+    size_t usable = ro_layout_add(&layout, job_most_terms(job), 1);
+    char *block = ro_layout_alloc(&layout);
+    if (!block)
+        return ro_error_nomem(reterr);
+    memset(block + states, 0, layout.size - states);
+    job->fits = (void *)(block + fits);
+    job->states = (uint8_t *)block + states;
+    job->fates = (uint8_t *)block + fates;
+    job->classes = (uint8_t *)block + classes;
+    *ret_block = block;
+    return job_look(job, (uint8_t *)block + usable, (void *)(block + room), reterr);
+}
+
+static int ro_broadcastjob_desired(const struct rollout_broadcastjob *spec, const struct ro_planner_input *in,
+                            int64_t *ret_desired, struct rollout_error *reterr)
+{
+    struct job job = { .spec = spec, .in = in, .n = in->pods.count, .n_nodes = in->nodes.count };
+    char *block = NULL;
+    int r = planners_broadcastjob_look(&job, &block, reterr);
+    if (r == ROLLOUT_OK)
+        *ret_desired = job.desired;
+    free(block);
+    return r;
 }
 
 static int ro_plan_broadcastjob(const struct rollout_broadcastjob *spec, const struct ro_planner_input *in,
@@ -26058,22 +26554,8 @@ static int ro_plan_broadcastjob(const struct rollout_broadcastjob *spec, const s
         .phase = spec->status->phase,
         .failed_pod = ROLLOUT_NONE,
     };
-    struct ro_layout layout = { 0 };
-    size_t fits = ro_layout_add(&layout, job.n_nodes, sizeof(struct ro_node_fit));
-    size_t room = ro_layout_add(&layout, ro_node_pods_room(job.n_nodes, job.n), sizeof(uint32_t));
-    size_t states = ro_layout_add(&layout, job.n, 1);
-    size_t fates = ro_layout_add(&layout, job.n, 1);
-    size_t classes = ro_layout_add(&layout, job.n_nodes, 1);
-    size_t usable = ro_layout_add(&layout, job_most_terms(&job), 1);
-    char *block = ro_layout_alloc(&layout);
-    if (!block)
-        return ro_error_nomem(reterr);
-    memset(block + states, 0, layout.size - states);
-    job.fits = (void *)(block + fits);
-    job.states = (uint8_t *)block + states;
-    job.fates = (uint8_t *)block + fates;
-    job.classes = (uint8_t *)block + classes;
-    r = job_look(&job, (uint8_t *)block + usable, (void *)(block + room), reterr);
+    char *block = NULL;
+    r = planners_broadcastjob_look(&job, &block, reterr);
     if (r == ROLLOUT_OK) {
         planners_broadcastjob_run(&job);
         r = planners_broadcastjob_write_plan(&job, answer->plan, reterr);
@@ -28739,6 +29221,10 @@ struct ro_deployment_limits {
 
 static struct ro_deployment_limits ro_deployment_limits(const struct rollout_deployment *spec);
 
+/* Of OpenKruise Rollouts' partition: pods that may be updated; -1 where it cannot be read. A percentage below 100 leaves one
+ * old. */
+static int64_t ro_deployment_updatable(const struct rollout_deployment *spec);
+
 /* Both for people. */
 static void ro_deployment_build_limits(const struct rollout_deployment *spec, const struct ro_deployment_limits *limits,
                                 struct ro_builder *b);
@@ -28795,6 +29281,16 @@ struct roll_set {
     bool has_pending;              /* no write has taken its notes yet */
     uint32_t act_first, act_count; /* the first write of it + 1; how many */
     uint32_t weightiest;           /* the write that has the reason, + 1 */
+    uint32_t age;                  /* of an old one: its place in roll.olds, for the verdicts */
+};
+
+/* Of all ReplicaSets, for the verdicts; the first, or ROLLOUT_NONE. */
+struct roll_seen {
+    int64_t total;        /* all sizes as they were before the pass */
+    uint32_t scaled;      /* the first that is written so */
+    uint32_t stale;       /* its annotation makes this a scaling event */
+    uint32_t unavailable; /* it has an unavailable pod */
+    uint32_t active_old;  /* the oldest that wants pods */
 };
 
 struct roll {
@@ -28834,10 +29330,14 @@ struct roll {
     int64_t budget; /* of deployment.md 3.3; with it: */
     int64_t new_unavailable;
     int64_t total_available;
+    int64_t taken;          /* by its step B */
+    int64_t excess;         /* advanced: old pods that the partition still lets go after that */
     bool judged_olds;       /* 3.3 was reached */
+    bool refused;           /* ... and gave up over a shrink that a status does not show yet */
     int64_t waits_for;      /* Recreate: old pods that are still there */
     uint32_t waits_for_pod; /* ... the first of them, or ROLLOUT_NONE */
     int64_t limit;          /* advanced: pods that the partition lets be updated; else -1 */
+    struct roll_seen seen;
 };
 
 /* ---- facts: deployment_facts.c ---- */
@@ -28885,7 +29385,8 @@ static void roll_cleanup(struct roll *roll);                                    
 static int64_t roll_new_size(const struct roll *roll, int64_t present, int64_t total); /* deployment_rolling.c: 3.2 */
 static void roll_rolling(struct roll *roll);                                           /* 3 */
 static void roll_recreate(struct roll *roll);                                          /* deployment_recreate.c: 4 */
-static bool roll_scaling_event(const struct roll *roll);                               /* deployment_scale.c: 5.1 */
+static bool roll_is_stale(const struct roll *roll, uint32_t set); /* deployment_scale.c: 5.1, of one ReplicaSet */
+static bool roll_scaling_event(const struct roll *roll);                               /* 5.1 */
 static void roll_scale(struct roll *roll);                                             /* 5.2 */
 static void roll_advanced(struct roll *roll);                                          /* deployment_advanced.c: 12.2 */
 static void roll_advanced_shrink(struct roll *roll); /* ... what goes before the proportions do */
@@ -29018,20 +29519,6 @@ static int64_t planners_deployment_advanced_least(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-/* Pods that may be updated; -1 where the partition cannot be read. A percentage below 100 leaves one old. */
-static int64_t planners_deployment_advanced_partition_of(const struct roll *roll)
-{
-    const struct rollout_intstr *partition = &roll->spec->partition;
-    int64_t count = 0, most = roll->replicas;
-    if (partition->kind == ROLLOUT_INTSTR_UNSET)
-        return 0;
-    if (rollout_intstr_scale(partition, ROLLOUT_PARSER_STRICT, ROLLOUT_ROUND_UP, (int32_t)most, &count) != ROLLOUT_OK)
-        return -1;
-    if (most > 1 && partition->kind == ROLLOUT_INTSTR_TEXT && !ro_str_eq(partition->text, RO_STR("100%")))
-        most--;
-    return count < 0 ? 0 : planners_deployment_advanced_least(count, most);
-}
-
 static int64_t planners_deployment_advanced_grown_size(const struct roll *roll, int64_t present, int64_t total)
 {
     int64_t room = roll->replicas + roll->surge - total;
@@ -29075,6 +29562,8 @@ static void planners_deployment_advanced_scale_down(struct roll *roll, uint32_t 
         rest += roll->sets[roll->list[i]].available;
     roll->total_available = rest + roll->replicas - roll->unavailable;
     rest = planners_deployment_advanced_least(rest, excess);
+    roll->taken = rest > 0 ? rest : 0;
+    roll->excess = excess - roll->taken;
     ro_sort_indices(roll->list, count, roll->scratch, planners_deployment_advanced_by_revision_down, roll);
     for (uint32_t i = 0; i < count && rest > 0; i++) {
         int64_t take = planners_deployment_advanced_least(roll->sets[roll->list[i]].size, rest);
@@ -29096,6 +29585,7 @@ static void planners_deployment_advanced_reconcile_olds(struct roll *roll)
     if (excess <= 0)
         return;
     roll->judged_olds = true;
+    roll->excess = excess;
     roll->new_unavailable = set->was - set->available;
     roll->budget = roll_total(roll) - (roll->replicas - roll->unavailable) - roll->new_unavailable;
     if (roll->budget <= 0)
@@ -29128,7 +29618,7 @@ static void planners_deployment_advanced_tell_progress(struct roll *roll)
 
 static void roll_advanced(struct roll *roll)
 {
-    roll->limit = planners_deployment_advanced_partition_of(roll);
+    roll->limit = ro_deployment_updatable(roll->spec);
     if (roll->limit < 0 || roll->surge_unusable) {
         roll->failed = true;
         return;
@@ -29432,6 +29922,19 @@ static struct ro_deployment_limits ro_deployment_limits(const struct rollout_dep
     ret.surge = ret.raw_surge;
     ret.unavailable = unavailable < ret.replicas ? unavailable : ret.replicas;
     return ret;
+}
+
+static int64_t ro_deployment_updatable(const struct rollout_deployment *spec)
+{
+    const struct rollout_intstr *partition = &spec->partition;
+    int64_t count = 0, most = spec->replicas.set ? spec->replicas.value : 1;
+    if (partition->kind == ROLLOUT_INTSTR_UNSET)
+        return 0;
+    if (rollout_intstr_scale(partition, ROLLOUT_PARSER_STRICT, ROLLOUT_ROUND_UP, (int32_t)most, &count) != ROLLOUT_OK)
+        return -1;
+    if (most > 1 && partition->kind == ROLLOUT_INTSTR_TEXT && !ro_str_eq(partition->text, RO_STR("100%")))
+        most--;
+    return count < 0 ? 0 : count < most ? count : most;
 }
 
 static void ro_deployment_build_limits(const struct rollout_deployment *spec, const struct ro_deployment_limits *limits,
@@ -29878,8 +30381,10 @@ static int64_t roll_cleanup_unhealthy(struct roll *roll, const uint32_t *olds, u
         int64_t take = planners_deployment_rolling_least(budget - done, set->size - set->available);
         if (set->size == 0 || take == 0)
             continue;
-        if (take < 0) /* a shrink that its status does not show yet: upstream refuses to scale it up here */
+        if (take < 0) { /* a shrink that its status does not show yet: upstream refuses to scale it up here */
+            roll->refused = true;
             return -1;
+        }
         roll_write_size(roll, olds[i], set->size - take);
         done += take;
     }
@@ -29901,6 +30406,7 @@ static int64_t planners_deployment_rolling_scale_down_available(struct roll *rol
         roll_write_size(roll, olds[i], set->size - take);
         done += take;
     }
+    roll->taken = done;
     return done;
 }
 
@@ -29999,12 +30505,17 @@ static void roll_recreate(struct roll *roll)
 
 /* Scaling while several ReplicaSets have pods. Source: deployment.md 5. */
 
-static bool roll_scaling_event(const struct roll *roll)
+static bool roll_is_stale(const struct roll *roll, uint32_t set)
 {
     int64_t desired;
+    return roll_active(&roll->sets[set]) && roll_size_annotation(roll, set, RO_STR(ROLL_DESIRED), &desired) &&
+           desired != roll->replicas;
+}
+
+static bool roll_scaling_event(const struct roll *roll)
+{
     for (uint32_t i = 0; i < roll->count; i++)
-        if (roll_active(&roll->sets[i]) && roll_size_annotation(roll, i, RO_STR(ROLL_DESIRED), &desired) &&
-            desired != roll->replicas)
+        if (roll_is_stale(roll, i))
             return true;
     return false;
 }
@@ -30423,35 +30934,51 @@ static void planners_deployment_verdicts_say_because(struct rollout_verdict *v, 
     v->because_kind = ROLLOUT_SUBJECT_REPLICA_SET;
 }
 
-static uint32_t planners_deployment_verdicts_first_scaled(const struct roll *roll)
+/* What the verdicts ask of all ReplicaSets, looked up once. */
+static void planners_deployment_verdicts_look_back(struct roll *roll)
 {
-    for (uint32_t i = 0; i < roll->act_count; i++)
+    struct roll_seen *seen = &roll->seen;
+    *seen = (struct roll_seen){ roll_total(roll), ROLLOUT_NONE, ROLLOUT_NONE, ROLLOUT_NONE, ROLLOUT_NONE };
+    for (uint32_t i = roll->act_count; i-- > 0;)
         if (roll->acts[i].op == ROLLOUT_OP_SCALE)
-            return roll->acts[i].set;
-    return ROLLOUT_NONE;
+            seen->scaled = roll->acts[i].set;
+    for (uint32_t i = roll->count; i-- > 0;) {
+        if (roll_is_stale(roll, i))
+            seen->stale = i;
+        if (roll->sets[i].was > roll->sets[i].available)
+            seen->unavailable = i;
+    }
+    for (uint32_t i = roll->old_count; i-- > 0;) {
+        roll->sets[roll->olds[i]].age = i;
+        if (roll_active(&roll->sets[roll->olds[i]]))
+            seen->active_old = roll->olds[i];
+    }
 }
 
-static uint32_t planners_deployment_verdicts_first_active_old(const struct roll *roll)
+/* The first that has an unavailable pod: step A counts those of the new one alone. */
+static uint32_t planners_deployment_verdicts_first_unavailable(const struct roll *roll, bool all)
 {
-    for (uint32_t i = 0; i < roll->old_count; i++)
-        if (roll_active(&roll->sets[roll->olds[i]]))
-            return roll->olds[i];
-    return ROLLOUT_NONE;
+    uint32_t set = roll->new_set;
+    if (all)
+        return roll->seen.unavailable;
+    return set < roll->count && roll->sets[set].was > roll->sets[set].available ? set : ROLLOUT_NONE;
 }
 
 /* Numbers of reasons.md 7: what is unavailable or missing against what may be. */
 static void planners_deployment_verdicts_say_unavailable(const struct roll *roll, struct rollout_verdict *v)
 {
-    int64_t total = roll_total(roll), missing = roll->replicas - total;
+    int64_t missing = roll->replicas - roll->seen.total;
+    bool in_step_b = roll->judged_olds && roll->budget > 0;
+    uint32_t first = planners_deployment_verdicts_first_unavailable(roll, in_step_b);
     ro_verdict_set(v, ROLLOUT_REASON_MAX_UNAVAILABLE_REACHED);
-    if (roll->judged_olds && roll->budget > 0) {
-        v->a = roll->replicas - roll->total_available;
+    if (in_step_b) {
+        v->a = roll->replicas - roll->total_available + roll->taken;
         v->b = roll->unavailable;
     } else {
         v->a = roll->new_unavailable + (missing > 0 ? missing : 0);
         v->b = roll->unavailable + (missing < 0 ? -missing : 0);
     }
-    planners_deployment_verdicts_say_because(v, roll->new_set, roll);
+    planners_deployment_verdicts_say_because(v, first == ROLLOUT_NONE && missing <= 0 ? roll->seen.scaled : first, roll);
 }
 
 static void planners_deployment_verdicts_say_ready(struct ro_builder *b, const struct roll *roll, uint32_t set, struct rollout_verdict *v)
@@ -30473,9 +31000,8 @@ static void planners_deployment_verdicts_say_history(const struct roll *roll, ui
     const struct rollout_opt *limit = &roll->spec->revision_history_limit;
     ro_verdict_set(v, ROLLOUT_REASON_HISTORY_KEPT);
     v->b = limit->set ? limit->value : ROLLOUT_DEPLOYMENT_NO_LIMIT;
-    for (uint32_t i = 0; i < roll->old_count && roll->sets[set].existing == 0; i++)
-        if (roll->olds[i] == set)
-            v->a = roll->old_count - i;
+    if (roll->sets[set].existing == 0)
+        v->a = roll->old_count - roll->sets[set].age;
 }
 
 /* What keeps one from its size at the end of the rollout. */
@@ -30485,9 +31011,14 @@ static void planners_deployment_verdicts_say_held(const struct roll *roll, struc
     v->wants = ROLLOUT_OP_SCALE;
     if (roll->row == ROLL_PAUSED) {
         ro_verdict_set_text(b, v, ROLLOUT_REASON_PAUSED, RO_STR("spec.paused"));
-    } else if (roll->row == ROLL_ROLLBACK || roll->row == ROLL_SCALE) {
+    } else if (roll->row == ROLL_SCALE && roll->seen.scaled == ROLLOUT_NONE && roll->seen.stale != ROLLOUT_NONE) {
+        /* Nothing was written, so the next pass scales first again, and so on for ever: deployment.md 5.4. */
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_DEADLOCK, RO_STR("its annotation desired-replicas stays out of date"));
+        planners_deployment_verdicts_say_because(v, roll->seen.stale, roll);
+    } else if (roll->row == ROLL_ROLLBACK || roll->row == ROLL_SCALE ||
+               (roll->row == ROLL_RECREATE && roll->seen.scaled != ROLLOUT_NONE)) {
         ro_verdict_set(v, ROLLOUT_REASON_SCALE_FIRST);
-        planners_deployment_verdicts_say_because(v, planners_deployment_verdicts_first_scaled(roll), roll);
+        planners_deployment_verdicts_say_because(v, roll->seen.scaled, roll);
     } else if (roll->row == ROLL_RECREATE) {
         ro_verdict_set(v, ROLLOUT_REASON_OLD_PODS_RUNNING);
         v->a = roll->waits_for;
@@ -30495,17 +31026,20 @@ static void planners_deployment_verdicts_say_held(const struct roll *roll, struc
     } else if (roll->limit >= 0 && is_new && roll->sets[set].size >= roll->limit) {
         ro_verdict_set(v, ROLLOUT_REASON_PARTITION_REACHED);
         v->a = roll->limit;
-    } else if (roll->limit >= 0 && !is_new && !roll->judged_olds && planners_deployment_verdicts_first_scaled(roll) != roll->new_set) {
+    } else if (roll->limit >= 0 && !is_new &&
+               (roll->judged_olds ? roll->excess == 0 : roll->seen.scaled != roll->new_set)) {
         ro_verdict_set(v, ROLLOUT_REASON_PARTITION_REACHED);
         v->a = roll->limit;
     } else if (!is_new && !roll->judged_olds) {
         ro_verdict_set(v, ROLLOUT_REASON_SCALE_FIRST);
-        planners_deployment_verdicts_say_because(v, planners_deployment_verdicts_first_scaled(roll), roll);
+        planners_deployment_verdicts_say_because(v, roll->seen.scaled, roll);
     } else if (is_new) {
         ro_verdict_set(v, ROLLOUT_REASON_MAX_SURGE_REACHED);
-        v->a = roll_total(roll) - roll->replicas;
+        v->a = roll->seen.total - roll->replicas;
         v->b = roll->surge;
-        planners_deployment_verdicts_say_because(v, planners_deployment_verdicts_first_active_old(roll), roll);
+        planners_deployment_verdicts_say_because(v, roll->seen.active_old, roll);
+    } else if (roll->refused) {
+        ro_verdict_set(v, ROLLOUT_REASON_ACTIONS_NOT_OBSERVED);
     } else {
         planners_deployment_verdicts_say_unavailable(roll, v);
     }
@@ -30583,6 +31117,7 @@ static void roll_verdicts(struct roll *roll, struct ro_builder *b)
     uint32_t count = roll->count + (roll->new_set == roll->count);
     size_t first = roll->in->pods.count;
     uint32_t stray = ro_build_text(b, RO_STR("none of the ReplicaSets controls it"));
+    planners_deployment_verdicts_look_back(roll);
     ro_build_verdicts(b, first);
     for (uint32_t i = 0; i < count; i++) {
         struct rollout_verdict v = planners_deployment_verdicts_judge(roll, b, i);
@@ -30811,6 +31346,13 @@ struct sc_act {
     struct rollout_str message;
 };
 
+/* Of a pod, for its verdict alone. */
+enum {
+    SC_SIGN_BUSY_PAIR = 1 << 0,    /* the flip of a hot pair has not come yet */
+    SC_SIGN_INCONSISTENT = 1 << 1, /* ... only since its in-place state cannot be read */
+    SC_SIGN_MID_FLIGHT = 1 << 2    /* the same */
+};
+
 struct sc_pass {
     const struct rollout_sidecarset *spec;
     const struct ro_planner_input *in;
@@ -30826,6 +31368,7 @@ struct sc_pass {
     /* One a pod. */
     size_t n;
     uint8_t *marks, *fates, *acted;
+    uint8_t *signs;                     /* SC_SIGN_* */
     uint32_t *places;                   /* place in the order of those that wait, from 1 */
     uint32_t *used;                     /* revision that it carries, + 1 */
     uint32_t *matched, *wait, *scratch; /* room for all; matched is in upstream's order */
@@ -30834,6 +31377,7 @@ struct sc_pass {
     struct ro_sidecarset_limits limits;
     int64_t used_up;  /* of max_unavailable, with the pods that are taken now */
     uint32_t used_by; /* the first of those pods + 1 */
+    uint32_t refused; /* the pod at which the walk stopped + 1 */
 
     struct sc_act *acts, **end;
     bool status_written, status_changed;
@@ -31022,13 +31566,25 @@ static void planners_sidecarset_stop(struct sc_pass *pass, uint32_t reason, stru
     pass->stop_text = text;
 }
 
-/* Pods that nothing has decided on yet: what they would be judged by anyway, or the stop. */
+/* What holds a pod whatever the pass stopped at, or the stop. The flips of others are the weakest of the reasons. */
+static enum sc_fate planners_sidecarset_settled(const struct sc_pass *pass, uint8_t mark)
+{
+    if (mark & SC_UPDATED)
+        return SC_FATE_UPDATED;
+    if (pass->stop_reason == ROLLOUT_REASON_REFRESH_FIRST && !(mark & SC_SELECTED))
+        return SC_FATE_EXCLUDED;
+    if (pass->stop_reason == ROLLOUT_REASON_REFRESH_FIRST && !(mark & SC_UPGRADABLE))
+        return SC_FATE_IMMUTABLE;
+    return SC_FATE_WAITS;
+}
+
+/* Pods that nothing has decided on yet. */
 static void planners_sidecarset_settle(struct sc_pass *pass)
 {
     for (size_t k = 0; k < pass->matched_count; k++) {
         uint32_t pod = pass->matched[k];
         if (pass->fates[pod] == SC_FATE_NONE)
-            pass->fates[pod] = pass->marks[pod] & SC_UPDATED ? SC_FATE_UPDATED : SC_FATE_WAITS;
+            pass->fates[pod] = (uint8_t)planners_sidecarset_settled(pass, pass->marks[pod]);
     }
 }
 
@@ -31094,6 +31650,7 @@ static bool planners_sidecarset_open_pass(struct sc_pass *pass)
     pass->marks = ro_arena_alloc(&pass->arena, n, 1);
     pass->fates = ro_arena_alloc(&pass->arena, n, 1);
     pass->acted = ro_arena_alloc(&pass->arena, n, 1);
+    pass->signs = ro_arena_alloc(&pass->arena, n, 1);
     pass->places = ro_arena_alloc(&pass->arena, n, sizeof(*pass->places));
     pass->used = ro_arena_alloc(&pass->arena, n, sizeof(*pass->used));
     pass->matched = ro_arena_alloc(&pass->arena, n, sizeof(*pass->matched));
@@ -31146,6 +31703,8 @@ static void planners_sidecarset_check_check_snapshot(struct ro_check *c, const s
     for (size_t i = 0; i < in->pods.count; i++) {
         const struct rollout_pod *pod = ro_pod(&in->pods, i);
         struct ro_path place = ro_path_element(&pods, i);
+        if (!c->code)
+            c->code = ro_pod_check(pod, i, c->reterr);
         if (pod->object.count || pod->object.nodes)
             ro_check_tree(c, &place, "object", &pod->object);
     }
@@ -31215,7 +31774,8 @@ static bool planners_sidecarset_facts_has_containers(const struct sc_pass *pass,
     return true;
 }
 
-static bool planners_sidecarset_facts_is_ready(const struct sc_pass *pass, const struct sc_state *state, const struct rollout_pod *pod)
+/* Of a hot pair the one that should rest does not. */
+static bool planners_sidecarset_facts_has_busy_pair(const struct sc_pass *pass, const struct sc_state *state)
 {
     struct rollout_str work, other;
     for (size_t i = 0; i < pass->container_count; i++) {
@@ -31224,8 +31784,13 @@ static bool planners_sidecarset_facts_is_ready(const struct sc_pass *pass, const
             continue;
         sc_hot_pair(state->working, c, &work, &other);
         if (!ro_str_eq(sc_image(state->pod, other), c->empty))
-            return false;
+            return true;
     }
+    return false;
+}
+
+static bool planners_sidecarset_facts_is_running(const struct rollout_pod *pod)
+{
     return pod->phase == ROLLOUT_PHASE_RUNNING && (pod->flags & ROLLOUT_POD_READY);
 }
 
@@ -31309,6 +31874,19 @@ static uint32_t planners_sidecarset_facts_find_revision(const struct sc_pass *pa
 
 /* ---- all pods ---- */
 
+/* What would be otherwise if the in-place state could be read. */
+static uint8_t planners_sidecarset_facts_blame_states(const struct sc_pass *pass, struct sc_state state, const struct sc_names *names,
+                            uint8_t mark)
+{
+    uint8_t signs = 0;
+    state.states_broken = false;
+    if (!(mark & SC_CONSISTENT) && sc_consistent(pass, &state, names))
+        signs |= SC_SIGN_INCONSISTENT;
+    if ((mark & SC_MID_FLIGHT) && !planners_sidecarset_facts_is_mid_flight(pass, &state, names))
+        signs |= SC_SIGN_MID_FLIGHT;
+    return signs;
+}
+
 static void planners_sidecarset_facts_look_at(struct sc_pass *pass, uint32_t i, const uint32_t *by_name)
 {
     const struct rollout_pod *pod = sc_pod(pass, i);
@@ -31333,10 +31911,14 @@ static void planners_sidecarset_facts_look_at(struct sc_pass *pass, uint32_t i, 
             mark |= SC_UPGRADABLE;
         if (sc_consistent(pass, &state, &names))
             mark |= SC_CONSISTENT;
-        if (planners_sidecarset_facts_is_ready(pass, &state, pod))
+        if (planners_sidecarset_facts_has_busy_pair(pass, &state))
+            pass->signs[i] |= SC_SIGN_BUSY_PAIR;
+        else if (planners_sidecarset_facts_is_running(pod))
             mark |= SC_READY;
         if (planners_sidecarset_facts_is_mid_flight(pass, &state, &names))
             mark |= SC_MID_FLIGHT;
+        if (state.states_broken)
+            pass->signs[i] |= planners_sidecarset_facts_blame_states(pass, state, &names, mark);
         if (pass->any_hot && planners_sidecarset_facts_flips(pass, &state, pod, &names, &arena))
             mark |= SC_FLIPS;
         if (!(pass->spec->flags & ROLLOUT_SIDECARSET_UPDATE_SELECTOR) ||
@@ -31528,18 +32110,11 @@ static void planners_sidecarset_report_build_actions(struct sc_pass *pass, struc
 
 /* ---- verdicts ---- */
 
-/* A pod that has the hash: is it up? */
-static void planners_sidecarset_report_judge_updated(const struct sc_pass *pass, struct ro_builder *b, uint32_t pod, struct rollout_verdict *v)
+static void planners_sidecarset_report_judge_behind(const struct sc_pass *pass, uint32_t pod, uint32_t stopped, struct rollout_verdict *v)
 {
-    uint8_t mark = pass->marks[pod];
-    if (!(mark & SC_CONSISTENT))
-        ro_verdict_set_text(b, v, ROLLOUT_REASON_IN_PLACE_UPDATING, RO_STR("images not taken yet"));
-    else if (!(mark & SC_READY))
-        ro_verdict_set_text(b, v, ROLLOUT_REASON_NOT_READY,
-                            sc_pod(pass, pod)->phase == ROLLOUT_PHASE_RUNNING ? RO_STR("Ready, or a hot pair, is not")
-                                                                              : RO_STR("not running"));
-    else
-        ro_verdict_set_text(b, v, ROLLOUT_REASON_UP_TO_DATE, pass->latest);
+    ro_verdict_set(v, ROLLOUT_REASON_BEHIND_STOPPED_POD);
+    v->a = pass->places[pod];
+    v->because = stopped;
 }
 
 static void planners_sidecarset_report_judge_stop(const struct sc_pass *pass, struct ro_builder *b, struct rollout_verdict *v)
@@ -31547,12 +32122,60 @@ static void planners_sidecarset_report_judge_stop(const struct sc_pass *pass, st
     ro_verdict_set_text(b, v, pass->stop_reason, pass->stop_text);
     if (pass->in_flight_pod)
         v->because = pass->in_flight_pod - 1;
+    else if (pass->stop_reason == ROLLOUT_REASON_REFRESH_FIRST && pass->acts)
+        v->because = pass->acts->pod;
+}
+
+static void planners_sidecarset_report_judge_broken(struct ro_builder *b, struct rollout_verdict *v)
+{
+    ro_verdict_set_text(b, v, ROLLOUT_REASON_SPEC_INVALID, RO_STR("metadata.annotations[\"" SC_STATE_KEY "\"]"));
+}
+
+/* A pod that has the hash: is it up? */
+static void planners_sidecarset_report_judge_updated(const struct sc_pass *pass, struct ro_builder *b, uint32_t pod, struct rollout_verdict *v)
+{
+    uint8_t mark = pass->marks[pod];
+    if (pass->signs[pod] & SC_SIGN_INCONSISTENT)
+        planners_sidecarset_report_judge_broken(b, v);
+    else if (!(mark & SC_CONSISTENT))
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_IN_PLACE_UPDATING, RO_STR("images not taken yet"));
+    else if ((pass->signs[pod] & SC_SIGN_BUSY_PAIR) && (mark & SC_FLIPS) && pass->stop_reason)
+        planners_sidecarset_report_judge_stop(pass, b, v); /* it would flip, but a switch stops that too: sidecarset.md 4 */
+    else if (pass->signs[pod] & SC_SIGN_BUSY_PAIR)
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_IN_PLACE_UPDATING, RO_STR("hot pair"));
+    else if (!(mark & SC_READY))
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_NOT_READY,
+                            sc_pod(pass, pod)->phase == ROLLOUT_PHASE_RUNNING ? RO_STR("condition Ready")
+                                                                              : RO_STR("not running"));
+    else
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_UP_TO_DATE, pass->latest);
+}
+
+/* The walk stopped at this one, or at another: behind an error nothing moves, and one that is not ready costs none of the
+ * budget (sidecarset.md 4, 5.3). */
+static void planners_sidecarset_report_judge_budget(const struct sc_pass *pass, uint32_t pod, struct rollout_verdict *v)
+{
+    bool failed = pass->error_pod != ROLLOUT_NONE;
+    if (failed || !(pass->marks[pod] & SC_READY)) {
+        planners_sidecarset_report_judge_behind(pass, pod, failed ? pass->error_pod : pass->refused - 1, v);
+        return;
+    }
+    ro_verdict_set(v, ROLLOUT_REASON_MAX_UNAVAILABLE_REACHED);
+    v->a = pass->used_up;
+    v->b = pass->limits.max_unavailable;
+    if (pass->used_by)
+        v->because = pass->used_by - 1;
 }
 
 static void planners_sidecarset_report_judge(const struct sc_pass *pass, struct ro_builder *b, uint32_t pod, struct rollout_verdict *v)
 {
     enum sc_fate fate = (enum sc_fate)pass->fates[pod];
     bool wants = false;
+    if (pod == pass->error_pod) {
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_SPEC_INVALID, pass->error);
+        v->wants = ROLLOUT_OP_UPDATE_IN_PLACE;
+        return;
+    }
     switch (fate) {
     case SC_FATE_NOT_SELECTED:
         ro_verdict_set_text(b, v, ROLLOUT_REASON_NOT_SELECTED, RO_STR("labels or namespace do not match"));
@@ -31583,7 +32206,11 @@ static void planners_sidecarset_report_judge(const struct sc_pass *pass, struct 
         wants = true;
         break;
     case SC_FATE_RUNNING:
-        ro_verdict_set_text(b, v, ROLLOUT_REASON_IN_PLACE_UPDATING, RO_STR("a ready sidecar has not taken its image"));
+        if (pass->signs[pod] & SC_SIGN_MID_FLIGHT)
+            planners_sidecarset_report_judge_broken(b, v);
+        else
+            ro_verdict_set_text(b, v, ROLLOUT_REASON_IN_PLACE_UPDATING,
+                                RO_STR("a ready sidecar has not taken its image"));
         wants = true;
         break;
     case SC_FATE_PARTITION:
@@ -31593,15 +32220,14 @@ static void planners_sidecarset_report_judge(const struct sc_pass *pass, struct 
         wants = true;
         break;
     case SC_FATE_BUDGET:
-        ro_verdict_set(v, ROLLOUT_REASON_MAX_UNAVAILABLE_REACHED);
-        v->a = pass->used_up;
-        v->b = pass->limits.max_unavailable;
-        if (pass->used_by)
-            v->because = pass->used_by - 1;
+        planners_sidecarset_report_judge_budget(pass, pod, v);
         wants = true;
         break;
     default:
-        planners_sidecarset_report_judge_stop(pass, b, v);
+        if (pass->error_pod != ROLLOUT_NONE)
+            planners_sidecarset_report_judge_behind(pass, pod, pass->error_pod, v);
+        else
+            planners_sidecarset_report_judge_stop(pass, b, v);
         wants = true;
         break;
     }
@@ -31626,6 +32252,10 @@ static void planners_sidecarset_report_build_verdicts(struct sc_pass *pass, stru
     struct rollout_verdict set = ro_verdict(ROLLOUT_SUBJECT_WORKLOAD, 0);
     if (pass->error_pod != ROLLOUT_NONE || pass->error.data)
         ro_verdict_set_text(b, &set, ROLLOUT_REASON_SPEC_INVALID, pass->error);
+    else if (pass->n == 0 && pass->stop_reason)
+        planners_sidecarset_report_judge_stop(pass, b, &set);
+    else if (pass->n == 0)
+        ro_verdict_set_text(b, &set, ROLLOUT_REASON_UP_TO_DATE, pass->latest);
     ro_tally_end(b, &tally, &set);
 }
 
@@ -31951,6 +32581,8 @@ static void sc_select(struct sc_pass *pass)
             pass->used_by = pass->wait[taken] + 1;
         pass->fates[pass->wait[taken]] = SC_FATE_UPDATE;
     }
+    if (taken < reach)
+        pass->refused = pass->wait[taken] + 1;
     pass->update_count = (size_t)taken;
     pass->used_up = bad;
     for (int64_t k = taken; k < reach; k++)
@@ -34346,12 +34978,24 @@ static void planners_uniteddeployment_verdicts_set_acted(const struct ro_builder
         v->op = (uint16_t)b->actions[action - 1].op;
 }
 
+/* The error that ended the pass. */
+static void planners_uniteddeployment_verdicts_set_error(const struct united *pass, struct ro_builder *b, struct rollout_verdict *v)
+{
+    if (pass->stopped_at != 8) {
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_SPEC_INVALID, pass->error_field);
+        return;
+    }
+    ro_verdict_set(v, ROLLOUT_REASON_SHARES_IMPOSSIBLE);
+    v->a = pass->error_subset == ROLLOUT_NONE ? pass->error_sum : pass->shares[pass->error_subset].min;
+    v->b = pass->total;
+}
+
 /* What is done with the subset's child. */
 static void planners_uniteddeployment_verdicts_judge_child(const struct united *pass, struct ro_builder *b, const struct share *share,
                         struct rollout_verdict *v)
 {
-    if (pass->stop_reason || !pass->allocated) {
-        ro_verdict_set(v, pass->stop_reason ? pass->stop_reason : ROLLOUT_REASON_SCALE_FIRST);
+    if (pass->stop_reason) {
+        ro_verdict_set(v, pass->stop_reason);
         return;
     }
     if (share->child == ROLLOUT_NONE) {
@@ -34362,6 +35006,9 @@ static void planners_uniteddeployment_verdicts_judge_child(const struct united *
         enum child_difference difference = united_difference(pass, share);
         if (difference == DIFFERS_NOT) {
             ro_verdict_set_text(b, v, ROLLOUT_REASON_UP_TO_DATE, pass->expected);
+        } else if (!share->action) {
+            planners_uniteddeployment_verdicts_set_error(pass, b, v);
+            v->wants = ROLLOUT_OP_UPDATE_SUBSET;
         } else {
             const int64_t from[] = { 0, 0, child->facts->replicas, child->partition, 0, child->updated };
             const int64_t to[] = { 0, 1, share->next, share->partition, 1, child->facts->status_replicas };
@@ -34387,12 +35034,8 @@ static void planners_uniteddeployment_verdicts_judge_share(const struct united *
     const struct child *child = share->child == ROLLOUT_NONE ? NULL : &pass->children[share->child];
     struct rollout_str name = pass->spec->subsets[i].name;
     v->a = share->next;
-    if (!pass->allocated && pass->stopped_at != 8) {
-        ro_verdict_set_text(b, v, ROLLOUT_REASON_SPEC_INVALID, pass->error_field);
-    } else if (!pass->allocated) {
-        ro_verdict_set(v, ROLLOUT_REASON_SHARES_IMPOSSIBLE);
-        v->a = pass->error_subset == ROLLOUT_NONE ? pass->error_sum : pass->shares[pass->error_subset].min;
-        v->b = pass->total;
+    if (!pass->allocated) {
+        planners_uniteddeployment_verdicts_set_error(pass, b, v);
     } else if (pass->unplaced > 0) {
         ro_verdict_set(v, ROLLOUT_REASON_SHARES_IMPOSSIBLE);
         v->a = pass->total - pass->unplaced;
@@ -34437,6 +35080,8 @@ static void planners_uniteddeployment_verdicts_judge_subsets(const struct united
         else if (child->facts->flags & ROLLOUT_SUBSET_UNNAMED)
             ro_verdict_set_text(b, &v, ROLLOUT_REASON_SPEC_INVALID,
                                 RO_STR("a child without label apps.kruise.io/subset-name"));
+        else if (!child->action)
+            planners_uniteddeployment_verdicts_set_error(pass, b, &v);
         else if (child->fate == CHILD_DUPLICATE)
             ro_verdict_set_text(b, &v, ROLLOUT_REASON_DELETE_EXCESS, holder.len ? holder : RO_STR("another child"));
         else
@@ -35323,10 +35968,12 @@ static void planners_replicaset_say_own(const struct replicas *r, struct ro_buil
         ro_verdict_set(v, ROLLOUT_REASON_UNSCHEDULED);
     } else if (!(pod->flags & ROLLOUT_POD_READY)) {
         ro_verdict_set_text(b, v, ROLLOUT_REASON_NOT_READY, RO_STR("condition Ready"));
+    } else if (pod->ready_since_ms == 0 && r->spec->min_ready_seconds > 0) { /* never: deployment.md 10 */
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_NOT_READY, RO_STR("condition Ready has no time"));
     } else if (!ro_ready_for(pod, r->spec->min_ready_seconds, r->now_ms)) {
         ro_verdict_set(v, ROLLOUT_REASON_MIN_READY_SECONDS);
         v->a = r->spec->min_ready_seconds;
-        v->until_ms = pod->ready_since_ms ? ro_available_from(pod->ready_since_ms, r->spec->min_ready_seconds) : 0;
+        v->until_ms = ro_available_from(pod->ready_since_ms, r->spec->min_ready_seconds);
     } else if (r->places[i] > r->deletes) {
         ro_verdict_set(v, ROLLOUT_REASON_SCALE_IN_KEPT);
         v->a = r->places[i];
@@ -39731,6 +40378,174 @@ static int ro_reader_duration(struct ro_reader *r, int64_t *ret_ms)
     return ROLLOUT_OK;
 }
 
+/* ---- lib/sim/sets.h ---- */
+
+/* A Deployment's ReplicaSets in a modelled cluster. Their own controllers act at once whenever a ReplicaSet has not the pods
+ * that it should have, and choose whom they delete as the planner of ReplicaSets does; the status of one is what its pods are
+ * whenever the driver looks. The templates are the cluster's revisions, each by the name of its ReplicaSet. */
+
+
+
+struct ro_cluster;
+struct rollout_world;
+
+/* What the planner does not see of a ReplicaSet. */
+struct ro_sim_set {
+    uint32_t template;    /* place from 1 of the revision that its pods are at */
+    uint32_t annotations; /* number of their set in the texts */
+    int32_t was;          /* its replicas, as the plan found them */
+    int32_t active;       /* pods, as counted last */
+    bool gone;            /* no longer there; it goes when the pass is over */
+    bool stirs;           /* something has changed that its controller has not looked at */
+};
+
+struct ro_sets {
+    struct rollout_replica_set_facts *items;
+    struct ro_sim_set *hidden;    /* a ReplicaSet */
+    struct rollout_tree *objects; /* a ReplicaSet, as it was made; count 0 = unknown */
+    size_t count, room;
+    uint32_t annotations; /* the Deployment's: number of their set in the texts */
+    uint32_t first;       /* place from 1 of the template that was asked for at the start */
+    uint32_t *touched;    /* pods, by the last step */
+    size_t touched_count;
+};
+
+/* Those of the start, and the template that is asked for. ROLLOUT_OK or an error, as what follows that returns int. */
+static int ro_sets_open(struct ro_cluster *c, const struct rollout_snapshot *snapshot);
+static void ro_sets_free(struct ro_sets *sets);
+
+/* Another spec is asked for: its template becomes the update revision; of its annotations the live ones stay that the
+ * controllers wrote. generation: the one before. */
+static int ro_sets_change(struct ro_cluster *c, const struct rollout_world *world, int64_t generation);
+static void ro_sets_keep_own(struct ro_cluster *c, uint32_t live);
+
+/* Adds a ReplicaSet with everything zero, and returns its place; ROLLOUT_NONE on lack of memory. Takes the gone ones out,
+ * the rest keep their order. */
+static uint32_t ro_sets_add(struct ro_cluster *c);
+static void ro_sets_sweep(struct ro_cluster *c);
+
+/* A new ReplicaSet of the template, without pods. */
+static int ro_sets_make(struct ro_cluster *c, uint32_t template, uint32_t *ret_set);
+
+/* An annotation of a ReplicaSet, or of the Deployment (ROLLOUT_NONE); absent: it is removed. And all of them. */
+static void ro_sets_annotate(struct ro_cluster *c, uint32_t set, struct rollout_str key, struct rollout_str value);
+static void ro_sets_set_annotations(struct ro_cluster *c, uint32_t set, uint32_t number);
+
+/* Their status, anew from their pods. */
+static void ro_sets_show(struct ro_cluster *c);
+
+/* How long the pod must have been ready to be available. */
+static int32_t ro_set_min_ready_seconds(const struct ro_cluster *c, uint32_t pod);
+
+/* When the next pod becomes available by itself; 0 = none does. */
+static int64_t ro_sets_next(const struct ro_cluster *c);
+
+/* All are to look again. */
+static void ro_sets_stir(struct ro_cluster *c);
+
+/* ---- sets_steps.c ---- */
+
+/* How many pods each has. */
+static void ro_sets_count(const struct ro_cluster *c);
+
+/* One pass of the ReplicaSet's controller, after ro_sets_count(). The pods that are created, or are going now, are in
+ * touched. ROLLOUT_OK or an error. */
+enum ro_set_step { RO_SET_RESTS, RO_SET_CREATES, RO_SET_DELETES };
+static int ro_set_step(struct ro_cluster *c, uint32_t set, enum ro_set_step *ret);
+
+/* ---- lib/sim/sidecars.h ---- */
+
+/* Pods of others that carry a SidecarSet's containers: their objects, of which the model keeps what the planner reads. */
+
+
+
+struct ro_arena;
+struct ro_cluster;
+struct ro_sim_pod;
+struct rollout_world;
+struct rollout_plan;
+
+/* An object that pods have, kept once: containers with their images, annotations, statuses, the one condition. */
+struct ro_sidecar_object {
+    struct rollout_tree tree;
+    void *block;          /* of the tree and what follows; NULL = the place is free */
+    uint32_t hash, users; /* how many pods have it; not counted in a small world, where none ever goes */
+    uint32_t next;        /* of the same slot, or of the free ones, from 1 */
+    bool injected;        /* its list of sets has this one */
+    struct rollout_str set_hash, imageless, revision; /* what it says of this set */
+    const struct rollout_world *judged;               /* the set for which `flipped` holds */
+    bool flipped; /* of each hot pair the one that does not work has the empty image */
+};
+
+/* All of them. Zero-initialise. */
+struct ro_sidecar_objects {
+    struct ro_sidecar_object *items;
+    uint32_t *slots; /* from 1 */
+    uint32_t count, room, slot_count, free;
+};
+
+static void ro_sidecars_free(struct ro_cluster *c);
+
+/* The spec as admission leaves it: hashes that are not there, or are those of other containers, are made. ROLLOUT_OK or
+ * ROLLOUT_ERR_NOMEM. */
+static int ro_sidecars_admit(struct ro_cluster *c);
+
+/* A pod of the start takes its object as it is; what of it is under way. ROLLOUT_OK, or an error. */
+static int ro_sidecars_begin(struct ro_cluster *c, uint32_t pod);
+
+/* The pod is no longer there; or has the object of this number. */
+static void ro_sidecars_leave(struct ro_cluster *c, uint32_t pod);
+static void ro_sidecars_recall(struct ro_cluster *c, uint32_t pod, uint32_t number);
+
+/* What the pod's object says. */
+static const struct ro_sidecar_object *ro_sidecars_of(const struct ro_cluster *c, const struct ro_sim_pod *hidden);
+
+/* Labels match, it is neither finished nor terminating, and it has been injected. */
+static bool ro_sidecars_matched(const struct ro_cluster *c, const struct rollout_pod *pod, const struct ro_sim_pod *hidden);
+
+/* The image that a status names is the spec's. */
+static bool ro_sidecars_same_image(struct rollout_str spec, struct rollout_str status);
+
+/* Some container does not run what the spec says. */
+static bool ro_sidecars_changed(const struct ro_cluster *c, const struct ro_sim_pod *hidden);
+
+/* Each hot pair is done with: the one that does not work has the empty image. */
+static bool ro_sidecars_flipped(const struct ro_cluster *c, const struct ro_sim_pod *hidden);
+
+/* ---- effects_sidecar.c ---- */
+
+/* Carries out an action on the pod's object, by rollout_apply_to(). */
+static int ro_sidecars_act(struct ro_cluster *c, const struct rollout_plan *plan, size_t action, uint32_t pod);
+
+/* kubelet: containers stop that are to run something else; what has stopped, or is new, starts; what runs becomes ready.
+ * can_ready: something would. */
+static void ro_sidecars_stop(struct ro_cluster *c, uint32_t pod);
+static void ro_sidecars_start(struct ro_cluster *c, uint32_t pod);
+static void ro_sidecars_ready(struct ro_cluster *c, uint32_t pod);
+static bool ro_sidecars_can_ready(const struct ro_cluster *c, uint32_t pod);
+
+/* Those of the set that work, of hot pairs one each, run what the spec says and are ready. */
+static bool ro_sidecars_taken(const struct ro_cluster *c, const struct ro_sim_pod *hidden);
+
+/* The set's containers run what the spec says and are ready, and no hot upgrade is under way. */
+static bool ro_sidecars_run(const struct ro_cluster *c, uint32_t pod);
+
+/* Containers become unready: the application's; those of the set that work, which crash until they have another image. Those
+ * of the set that are not ready crash. */
+static void ro_sidecars_unready(struct ro_cluster *c, uint32_t pod);
+static void ro_sidecars_break(struct ro_cluster *c, uint32_t pod);
+static void ro_sidecars_fail(struct ro_cluster *c, uint32_t pod);
+
+/* A container of the set as a hot pair; false: it is none. */
+struct sc_container;
+static bool ro_sidecars_pair(const struct rollout_node *container, struct sc_container *ret, struct ro_arena *arena);
+
+/* The pod's owner makes it anew, under the same name and with what admission injects now. False: nothing is made. */
+static bool ro_sidecars_renew(struct ro_cluster *c, uint32_t pod);
+
+/* For these: puts another object in the place of the pod's. */
+static void ro_sidecars_put(struct ro_cluster *c, uint32_t pod, const struct rollout_node *object);
+
 /* ---- lib/sim/texts.h ---- */
 
 /* Texts, labels and finalizers of a modelled cluster: each is kept once, and pods hold the number of theirs. */
@@ -39821,6 +40636,7 @@ struct ro_sim_pod {
     int64_t due_ms[3];   /* timers: kubelet's, the hooks' owner's, a crash's; 0 = not set */
     const struct ro_job_shape *job; /* a BroadcastJob's: what it asks of its node */
     int64_t job_restarts;           /* of all its containers */
+    uint32_t object;                /* number of a SidecarSet's pod's; 0 = none */
 };
 
 /* What job pods of one template are like, or one of the start. */
@@ -39912,12 +40728,14 @@ struct ro_cluster {
     struct ro_sim_template *template; /* of what has no revisions: what a new pod is like */
     struct ro_job_shape *job_shape;   /* and what it asks of its node */
     struct rollout_job_pod *job_pods; /* a pod */
+    struct ro_sidecar_objects sidecars; /* of a SidecarSet's pods */
     struct rollout_node_term *bindings; /* a node: what binds a pod to it */
     uint32_t *last_pods;                /* a node, scratch: the last pod that is listed there */
     bool gone;                          /* the workload is deleted, and nothing is planned any more */
     uint32_t *names;               /* the pods of the start, by name */
     size_t name_count;
     struct rollout_str *base_names;
+    struct ro_sets sets;          /* a Deployment's */
     bool recreates;               /* nothing is updated in place */
     bool keeps_claims;            /* volume claims are modelled */
     bool fixed_names;             /* serials, hence names, are used again */
@@ -39977,7 +40795,8 @@ enum ro_event {
     RO_EVENT_READY,    /* they are ready */
     RO_EVENT_GONE,     /* the pod has stopped */
     RO_EVENT_HOOK,     /* the owner of a hook lets the pod go, or puts its hook back */
-    RO_EVENT_END       /* a job's pod has done its work */
+    RO_EVENT_END,      /* a job's pod has done its work */
+    RO_EVENT_STOP      /* containers stop that are to run another image */
 };
 
 /* What kubelet, or the scheduler, does with the pod next; what the owner of its hooks does. */
@@ -40001,6 +40820,9 @@ static void ro_cluster_return_node(struct ro_cluster *c, uint32_t node);
 
 /* The pods of a lost node are evicted. Otherwise it is their controller that sees to them. */
 static bool ro_cluster_evicts(const struct ro_cluster *c);
+
+/* The pods of a node that is lost go, where they are to; those that a SidecarSet has are made anew by their owners. */
+static void ro_cluster_evict(struct ro_cluster *c, uint32_t node);
 
 /* The node that the pod is on or bound to; ROLLOUT_NONE where it is on none that is known. */
 static uint32_t ro_cluster_node_of(const struct ro_cluster *c, uint32_t pod);
@@ -40027,6 +40849,15 @@ static void ro_kind_begin(struct ro_cluster *c);
  * ROLLOUT_ERR_NOMEM. And room to look at an affinity of so many terms. */
 static int ro_kind_find_nodes(struct ro_cluster *c);
 static void ro_kind_need_terms(struct ro_cluster *c, size_t terms);
+
+/* Its pods are at no revision: it updates none. */
+static bool ro_kind_versionless(const struct ro_cluster *c);
+
+/* A pod that is there for more than a ReplicaSet's ranks. */
+static inline bool ro_kind_counts(const struct rollout_pod *pod)
+{
+    return !(pod->flags & ROLLOUT_POD_FOREIGN);
+}
 
 /* Pods as the kind counts them. */
 static bool ro_kind_active(const struct ro_cluster *c, uint32_t pod);
@@ -40073,6 +40904,9 @@ enum { RO_KIND_MEMORY = 3 };
 static void ro_kind_remember(const struct ro_cluster *c, int32_t ret[RO_KIND_MEMORY]);
 static void ro_kind_recall(struct ro_cluster *c, const int32_t memory[RO_KIND_MEMORY]);
 
+/* A small world's Deployment is asked for something else: what is remembered of it then. */
+static void ro_sets_adopt(struct ro_cluster *c, int32_t memory[RO_KIND_MEMORY]);
+
 /* Whether a BroadcastJob has come to its end, and is to stay as it is. */
 static bool ro_kind_over(const struct ro_cluster *c);
 
@@ -40096,7 +40930,7 @@ struct ro_kind_lines {
     bool interchangeable;
 };
 static const struct ro_kind_lines ro_kind_cloneset, ro_kind_statefulset, ro_kind_daemonset,
-    ro_kind_broadcastjob;
+    ro_kind_broadcastjob, ro_kind_replicaset, ro_kind_deployment, ro_kind_sidecarset;
 
 /* The action is an update's: it brings, or is to bring, the pod to another revision. */
 static bool ro_deed_updates(const struct rollout_action *action);
@@ -40116,7 +40950,8 @@ static struct rollout_str ro_status_text(struct ro_cluster *c, const struct roll
 
 
 
-enum { RO_SMALL_PODS = 32, RO_SMALL_NODES = 32, RO_SMALL_STATE = 32 + RO_SMALL_PODS * 24 };
+enum { RO_SMALL_PODS = 32, RO_SMALL_NODES = 32, RO_SMALL_SETS = 16,
+       RO_SMALL_STATE = 32 + RO_SMALL_PODS * 24 + RO_SMALL_SETS * 12 + 4 };
 
 /* What stays as it is with a pod all its life. */
 struct ro_small_trait {
@@ -40124,6 +40959,13 @@ struct ro_small_trait {
     struct rollout_tree containers;
     const struct ro_job_shape *job;
     int64_t job_restarts;
+};
+
+/* What stays as it is with a ReplicaSet all its life. */
+struct ro_small_set {
+    struct rollout_replica_set_facts facts;
+    struct rollout_tree object;
+    uint32_t template;
 };
 
 /* The spec after some of the changes. */
@@ -40157,6 +40999,8 @@ struct ro_small {
     size_t trait_count;
     struct rollout_str names[256]; /* of a StatefulSet's places; of other kinds' pods by their place in the state */
     size_t name_count;
+    struct ro_small_set sets[64]; /* all that have ever been */
+    size_t set_count;
     struct rollout_str namespace_;
     bool full; /* one of the tables has no room left */
 };
@@ -40185,6 +41029,16 @@ static void ro_small_load(struct ro_small *s, size_t change, uint32_t lost, uint
  * first ends. False where there are none. */
 static bool ro_small_age(struct ro_small *s);
 static bool ro_small_end_grace(struct ro_small *s);
+
+/* ---- small_sets.c: of a Deployment ---- */
+
+/* Its ReplicaSets of the start in the order of their age. */
+static int ro_small_open_sets(struct ro_small *s);
+
+/* Bytes of its ReplicaSets behind those of the pods; the place of one among those that are written, from 1. */
+static size_t ro_small_pack_sets(struct ro_small *s, uint8_t *bytes);
+static uint8_t ro_small_set(const struct ro_small *s, uint32_t set);
+static void ro_small_unpack_sets(struct ro_small *s, const uint8_t *bytes);
 
 /* ---- lib/sim/states.h ---- */
 
@@ -40252,6 +41106,7 @@ enum {
     MOVE_GRACE = 11 << 8,
     MOVE_CORDON = 13 << 8,
     MOVE_RETURN = 14 << 8,
+    MOVE_SET = 17 << 8, /* a pass of a ReplicaSet's controller */
     MOVE_NOTHING = 12 << 8 /* the end of a story: nothing is planned, and nothing else moves */
 };
 
@@ -40325,10 +41180,16 @@ static void sim_check_judge(struct rollout_check *k)
         last = k->states.items[last].next;
     ro_small_unpack(&k->small, ro_states_bytes(&k->states, last));
     ro_kind_measure(&k->small.cluster, &m);
-    snprintf(k->result.message, sizeof k->result.message,
-             "%s: %lld wanted, %lld there, %lld available, %lld updated, of which the partition keeps %lld",
-             loops ? "it goes round in circles" : "nothing moves any more", (long long)m.wanted, (long long)m.total,
-             (long long)m.available, (long long)m.updated, (long long)m.partition);
+    const char *how = loops ? "it goes round in circles" : "nothing moves any more";
+    if (k->small.cluster.workload.broadcastjob)
+        snprintf(k->result.message, sizeof k->result.message,
+                 "%s: %lld nodes wanted, %lld done, %lld pods run, parallelism %lld", how, (long long)m.wanted,
+                 (long long)m.served, (long long)m.total, (long long)m.parallelism);
+    else
+        snprintf(k->result.message, sizeof k->result.message,
+                 "%s: %lld wanted, %lld there, %lld available, %lld updated, of which the partition keeps %lld", how,
+                 (long long)m.wanted, (long long)m.total, (long long)m.available, (long long)m.updated,
+                 (long long)m.partition);
     ro_explore_end(k, loops ? ROLLOUT_CHECK_LOOPS : ROLLOUT_CHECK_STUCK, bad);
 }
 
@@ -40337,9 +41198,8 @@ static void sim_check_judge(struct rollout_check *k)
 static int sim_check_check_options(struct rollout_check *k, struct rollout_error *reterr)
 {
     struct rollout_check_options *o = &k->options;
-    const uint32_t known =
-        ROLLOUT_CHECK_UNREADY | ROLLOUT_CHECK_BREAK | ROLLOUT_CHECK_FAIL | ROLLOUT_CHECK_VANISH | ROLLOUT_CHECK_NODE |
-        ROLLOUT_CHECK_CORDON | ROLLOUT_CHECK_RETURN;
+    const uint32_t known = ROLLOUT_CHECK_UNREADY | ROLLOUT_CHECK_BREAK | ROLLOUT_CHECK_FAIL | ROLLOUT_CHECK_VANISH |
+                           ROLLOUT_CHECK_NODE | ROLLOUT_CHECK_CORDON | ROLLOUT_CHECK_RETURN;
     int r = ROLLOUT_OK;
     if (o->flags & ~known)
         return ro_error(reterr, ROLLOUT_ERR_INVALID, "flags", "flags: unknown flag in %u", o->flags);
@@ -40528,6 +41388,18 @@ static int ro_revisions_join(struct ro_cluster *c, const struct rollout_world *w
 /* The revision (place from 1) goes, and those behind it move up. */
 static int ro_revisions_remove(struct ro_cluster *c, uint32_t revision);
 
+/* One more, behind the others. */
+static int ro_revisions_add(struct ro_cluster *c, const struct rollout_revision *revision, const struct rollout_tree *object);
+
+/* A copy of the tree that lives as long as the cluster. */
+static int ro_revisions_keep_tree(struct ro_cluster *c, const struct rollout_tree *tree, struct rollout_tree *ret);
+
+/* What a pod is like that has this object. */
+static int ro_revisions_like(struct ro_cluster *c, const struct rollout_tree *object, struct ro_sim_template *ret);
+
+/* ... and where no object is known: like a pod of the revision, or like any. */
+static void ro_revisions_copy(struct ro_cluster *c, uint32_t revision, struct ro_sim_template *ret);
+
 /* The update revision is compared with all others, for the planner and for the model. */
 static int ro_revisions_compare(struct ro_cluster *c);
 
@@ -40594,14 +41466,18 @@ static void ro_cluster_sweep(struct ro_cluster *c)
     if (c->claims_gone)
         c->claim_count = c->snapshot.claims.count = kept;
     c->claims_gone = false;
+    ro_sets_sweep(c);
     kept = 0;
     while (kept < c->pod_count && !(c->hidden[kept].flags & RO_SIM_GONE))
         kept++;
     if (kept == c->pod_count)
         return;
     for (size_t i = kept; i < c->pod_count; i++) {
-        if (c->hidden[i].flags & RO_SIM_GONE)
+        if (c->hidden[i].flags & RO_SIM_GONE) {
+            if (c->hidden[i].object)
+                ro_sidecars_leave(c, (uint32_t)i);
             continue;
+        }
         if (kept != i) {
             c->pods[kept] = c->pods[i];
             c->in_place[kept] = c->in_place[i];
@@ -40638,7 +41514,14 @@ static void sim_cluster_guess(struct ro_cluster *c, uint32_t i)
     struct ro_sim_pod *h = &c->hidden[i];
     uint32_t flags = p->in_place ? p->in_place->flags : 0;
     bool waits = (flags & ROLLOUT_IN_PLACE_STATE) && !(flags & ROLLOUT_IN_PLACE_CONTAINERS_DONE);
-    h->target = c->workload.broadcastjob ? 1 : (uint16_t)ro_cluster_revision(c, p->revision);
+    if (!c->workload.replicaset) /* nobody else reads it */
+        p->flags &= ~(uint32_t)ROLLOUT_POD_FOREIGN;
+    if (c->workload.deployment && p->replica_set > c->sets.count) /* that of none of them */
+        p->replica_set = 0;
+    uint32_t set = c->workload.deployment ? p->replica_set : 0;
+    h->target = ro_kind_versionless(c) ? 1
+                : set                  ? (uint16_t)c->sets.hidden[set - 1].template
+                                       : (uint16_t)ro_cluster_revision(c, p->revision);
     h->image = waits || (flags & ROLLOUT_IN_PLACE_GRACE) ? 0 : h->target;
     if (waits)
         h->flags |= RO_SIM_RESTARTS;
@@ -40670,15 +41553,17 @@ static void sim_cluster_label_facts(struct ro_cluster *c, uint32_t pod, const st
         sim_cluster_agree(c, pod, RO_STR("pod-template-hash"), hash.data ? hash : RO_STR(""));
 }
 
-static bool sim_cluster_copy_pods(struct ro_cluster *c, const struct rollout_snapshot *s)
+static int sim_cluster_copy_pods(struct ro_cluster *c, const struct rollout_snapshot *s)
 {
     for (size_t i = 0; i < s->pods.count; i++) {
         struct rollout_pod full = { 0 };
         uint32_t at = ro_cluster_add_pod(c);
         if (at == ROLLOUT_NONE)
-            return false;
+            return ro_error_nomem(c->reterr);
         size_t size = s->pods.stride < sizeof full ? s->pods.stride : sizeof full;
         memcpy(&full, (const char *)s->pods.items + i * s->pods.stride, size);
+        if (c->workload.deployment && full.replica_set > c->sets.count)
+            full.replica_set = 0; /* the planner takes it for none's too */
         c->pods[at] = full;
         if (full.in_place) {
             c->in_place[at] = *full.in_place;
@@ -40690,8 +41575,11 @@ static bool sim_cluster_copy_pods(struct ro_cluster *c, const struct rollout_sna
         c->pods[at].labels = ro_texts_set(&c->texts, c->hidden[at].labels)->labels;
         c->pods[at].finalizers = ro_texts_list(&c->texts, c->hidden[at].finalizers);
         sim_cluster_guess(c, at);
+        int r = c->workload.sidecarset ? ro_sidecars_begin(c, at) : ROLLOUT_OK;
+        if (r != ROLLOUT_OK)
+            return r;
     }
-    return !c->texts.failed;
+    return c->texts.failed ? ro_error_nomem(c->reterr) : ROLLOUT_OK;
 }
 
 /* ---- nodes, claims, back-offs ---- */
@@ -40836,6 +41724,8 @@ static int sim_cluster_open_workload(struct ro_cluster *c, const struct rollout_
     c->source = world;
     if (r == ROLLOUT_OK)
         ro_kind_prepare(c);
+    if (r == ROLLOUT_OK && c->workload.sidecarset)
+        r = ro_sidecars_admit(c);
     return r;
 }
 
@@ -40844,7 +41734,13 @@ static int sim_cluster_kind_number(const struct rollout_world *world)
     struct rollout_workload full;
     if (ro_abi_struct(world->workload, &full, sizeof full, "workload", NULL) != ROLLOUT_OK)
         return -1;
-    return full.cloneset ? 0 : full.statefulset ? 1 : full.broadcastjob ? 3 : 2;
+    return full.cloneset       ? 0
+           : full.statefulset  ? 1
+           : full.broadcastjob ? 3
+           : full.sidecarset   ? 4
+           : full.replicaset   ? 8
+           : full.deployment   ? 9
+                               : 2;
 }
 
 /* What is wrong with the change; NULL = nothing. */
@@ -40870,7 +41766,9 @@ static const char *sim_cluster_refusal(const struct rollout_world *world, const 
     }
     if (sim_cluster_kind_number(world) >= 0 && sim_cluster_kind_number(to) != sim_cluster_kind_number(world))
         return "world.workload: is of another kind";
-    return snapshot.update_revision || sim_cluster_kind_number(world) == 3 ? NULL : "world.snapshot.update_revision: 0";
+    return snapshot.update_revision || sim_cluster_kind_number(world) == 3 || sim_cluster_kind_number(world) >= 8
+               ? NULL
+               : "world.snapshot.update_revision: 0";
 }
 
 static int ro_cluster_check_changes(const struct rollout_world *world, const struct rollout_change *changes, size_t count,
@@ -40895,12 +41793,7 @@ static int sim_cluster_refuse_unplayed(const struct rollout_workload *workload, 
 {
     struct rollout_workload full;
     int r = ro_abi_struct(workload, &full, sizeof full, "workload", reterr);
-    const char *kind = r != ROLLOUT_OK         ? NULL
-                       : full.deployment       ? "Deployment"
-                       : full.replicaset       ? "ReplicaSet"
-                       : full.uniteddeployment ? "UnitedDeployment"
-                       : full.sidecarset       ? "SidecarSet"
-                                               : NULL;
+    const char *kind = r != ROLLOUT_OK ? NULL : full.uniteddeployment ? "UnitedDeployment" : NULL;
     return kind ? ro_error(reterr, ROLLOUT_ERR_INVALID, "workload", "workload: a %s cannot be played with", kind) : r;
 }
 
@@ -40927,12 +41820,24 @@ static int ro_cluster_open(struct ro_cluster *c, const struct rollout_world *wor
     if (!sim_cluster_copy_nodes(c, &given) || !sim_cluster_copy_claims(c, &given) || !sim_cluster_copy_backoffs(c, &given))
         return ro_error_nomem(reterr);
     r = sim_cluster_open_workload(c, world);
+    if (c->workload.deployment || c->workload.replicaset || c->workload.broadcastjob) {
+        /* no ControllerRevisions: planners read none, so nobody has checked the places */
+        given.revisions.count = 0;
+        c->snapshot.update_revision = c->snapshot.current_revision = 0;
+    }
     if (r == ROLLOUT_OK)
         r = ro_revisions_open(c, world, &given);
     if (r != ROLLOUT_OK)
         return r;
-    if (!sim_cluster_copy_pods(c, &given) || !sim_cluster_sort_names(c))
+    if (c->workload.deployment)
+        r = ro_sets_open(c, &given);
+    if (r == ROLLOUT_OK)
+        r = sim_cluster_copy_pods(c, &given);
+    if (r == ROLLOUT_OK && !sim_cluster_sort_names(c))
         return ro_error_nomem(reterr);
+    if (r != ROLLOUT_OK)
+        return r;
+    c->snapshot.in_flight = (struct rollout_in_flights){ 0 }; /* what was written is seen */
     sim_cluster_index_nodes(c);
     ro_kind_begin(c);
     r = c->workload.broadcastjob ? ro_job_begin(c) : ROLLOUT_OK;
@@ -40944,10 +41849,12 @@ static int ro_cluster_open(struct ro_cluster *c, const struct rollout_world *wor
 static void ro_cluster_free(struct ro_cluster *c)
 {
     ro_revisions_free(c);
+    ro_sets_free(&c->sets);
     free(c->pods);
     free(c->in_place);
     free(c->hidden);
     free(c->job_pods);
+    ro_sidecars_free(c);
     free(c->claims);
     free(c->backoffs);
     free(c->free_nodes);
@@ -40959,6 +41866,8 @@ static int ro_cluster_plan(struct ro_cluster *c, struct rollout_plan **ret_plan)
 {
     if (c->workload.broadcastjob)
         ro_job_show(c);
+    if (c->workload.deployment)
+        ro_sets_show(c);
     return rollout_plan(&c->workload, &c->snapshot, ret_plan, c->reterr);
 }
 
@@ -40973,7 +41882,12 @@ static int ro_cluster_change(struct ro_cluster *c, const struct rollout_world *w
     c->specs.statefulset_status = before.statefulset_status;
     c->specs.daemonset_status = before.daemonset_status;
     c->specs.broadcastjob_status = before.broadcastjob_status;
-    if (c->workload.broadcastjob)
+    c->specs.replicaset_status = before.replicaset_status;
+    c->specs.deployment_status = before.deployment_status;
+    c->specs.sidecarset_status = before.sidecarset_status;
+    if (c->workload.deployment)
+        return ro_sets_change(c, world, before.deployment.generation);
+    if (ro_kind_versionless(c))
         return ROLLOUT_OK;
     return ro_revisions_join(c, world);
 }
@@ -41060,6 +41974,7 @@ static int ro_figures_assert(struct rollout_simulation *s, bool done);
 
 /* The workload's object at the start, after a pass that wrote its status, after a change of the spec. */
 static int ro_written_begin(struct rollout_simulation *s);
+static int ro_written_action(struct rollout_simulation *s, size_t action);
 static int ro_written_pass(struct rollout_simulation *s);
 static int ro_written_change(struct rollout_simulation *s, const struct rollout_world *to);
 
@@ -41071,6 +41986,9 @@ static void ro_written_world(const struct rollout_simulation *s, struct rollout_
 /* Whatever is due with the pod is set, or set anew. */
 static int ro_course_follow(struct rollout_simulation *s, uint32_t pod);
 static int ro_course_follow_all(struct rollout_simulation *s);
+
+/* What the controllers of a Deployment's ReplicaSets do at once. */
+static int ro_course_sets(struct rollout_simulation *s);
 
 /* The next instant at which something happens by itself; 0 = nothing does. with_faults: those that come at a time count. */
 static int64_t ro_course_next(struct rollout_simulation *s, bool with_faults);
@@ -41125,7 +42043,8 @@ static bool sim_course_is_aimed_at(const struct rollout_simulation *s, const str
     const struct ro_cluster *c = &s->cluster;
     if (f->kind == ROLLOUT_FAULT_FAIL)
         return c->pods[pod].node_index && sim_course_means_node(c, f->target, c->pods[pod].node_index - 1);
-    return revision && ro_str_eq(f->target, c->revisions[revision - 1].name);
+    bool first = c->workload.deployment && revision == c->sets.first && ro_str_eq(f->target, ro_kind_name(c));
+    return revision && (first || ro_str_eq(f->target, c->revisions[revision - 1].name));
 }
 
 /* Whether the pod is one of those that a fault comes to. */
@@ -41164,6 +42083,8 @@ static int64_t sim_course_delay_of(const struct rollout_simulation *s, uint32_t 
         return sim_course_draw(s, pod, ROLLOUT_STEP_HOOK);
     case RO_EVENT_END:
         return sim_course_draw(s, pod, sim_course_DRAW_RUN);
+    case RO_EVENT_STOP: /* at once, but not before anybody could look */
+        return 1;
     default:
         return 0;
     }
@@ -41238,6 +42159,49 @@ static uint32_t sim_course_find(const struct ro_cluster *c, uint32_t serial)
     return low < c->pod_count && c->hidden[low].serial == serial ? (uint32_t)low : ROLLOUT_NONE;
 }
 
+/* ---- ReplicaSets ---- */
+
+static int sim_course_follow_step(struct rollout_simulation *s, enum ro_set_step step)
+{
+    struct ro_cluster *c = &s->cluster;
+    int r = ROLLOUT_OK;
+    for (size_t i = 0; i < c->sets.touched_count && r == ROLLOUT_OK; i++) {
+        uint32_t pod = c->sets.touched[i];
+        bool served = c->hidden[pod].counts & RO_COUNTS_AVAILABLE;
+        s->state.created += step == RO_SET_CREATES;
+        s->state.deleted += step == RO_SET_DELETES;
+        s->state.recreated += step == RO_SET_DELETES && !ro_kind_updated(c, pod);
+        ro_cluster_settle(c, pod);
+        ro_figures_one(s, pod);
+        s->state.disruptions += served && !(c->hidden[pod].counts & RO_COUNTS_AVAILABLE);
+        r = ro_course_follow(s, pod);
+    }
+    return r;
+}
+
+static int ro_course_sets(struct rollout_simulation *s)
+{
+    struct ro_cluster *c = &s->cluster;
+    bool any = false;
+    int r = ROLLOUT_OK;
+    for (size_t i = 0; i < c->sets.count; i++)
+        any = any || c->sets.hidden[i].stirs;
+    if (any)
+        ro_sets_count(c);
+    for (uint32_t i = 0; i < c->sets.count && any; i++) {
+        enum ro_set_step step = RO_SET_CREATES;
+        while (c->sets.hidden[i].stirs || step != RO_SET_RESTS) { /* a burst at a time */
+            if (r == ROLLOUT_OK)
+                r = ro_set_step(c, i, &step);
+            if (r == ROLLOUT_OK)
+                r = sim_course_follow_step(s, step);
+            if (r != ROLLOUT_OK)
+                return r;
+        }
+    }
+    return r;
+}
+
 /* Timers that were set anew, or of pods that are gone, are left in the heap until their time. */
 static bool sim_course_is_stale(const struct rollout_simulation *s, const struct ro_timer *timer, uint32_t *ret_pod)
 {
@@ -41287,6 +42251,9 @@ static int sim_course_strike(struct rollout_simulation *s, size_t fault)
     int r = ro_course_follow_all(s);
     ro_figures_all(s);
     ro_figures_wanted(s);
+    ro_sets_stir(c);
+    if (r == ROLLOUT_OK)
+        r = ro_course_sets(s);
     ro_figures_extremes(s);
     return r == ROLLOUT_OK ? ro_figures_assert(s, false) : r;
 }
@@ -41344,7 +42311,10 @@ static int sim_course_happen(struct rollout_simulation *s, const struct ro_timer
     s->state.restarts += h->restarts - restarts;
     if ((event == RO_EVENT_START || event == RO_EVENT_RESTART) &&
         sim_course_is_hit(s, ROLLOUT_FAULT_NEVER_READY, pod, h->target, &ignored)) {
-        h->flags |= RO_SIM_BROKEN;
+        if (c->workload.sidecarset)
+            ro_sidecars_fail(c, pod);
+        else
+            h->flags |= RO_SIM_BROKEN;
         if (c->workload.broadcastjob) /* it was ready at once */
             ro_cluster_unready(c, pod);
     }
@@ -41623,6 +42593,13 @@ static void ro_deed_next_batch(const struct deed *d, uint32_t pod);
 static int ro_deed_create(const struct deed *d, uint64_t from, uint64_t to);
 static int ro_deed_delete(const struct deed *d, uint32_t pod);
 
+/* "<owner>-<id>" for the pod of this serial number, which no pod of the start has. */
+static struct rollout_str ro_deed_drawn_name(struct ro_cluster *c, struct rollout_str owner, uint32_t serial);
+
+/* ---- effects_sets.c ---- */
+
+static int ro_deed_set(const struct deed *d);
+
 /* ---- effects_claims.c ---- */
 
 static int ro_deed_claim(const struct deed *d);
@@ -41786,7 +42763,12 @@ static int sim_effects_act_on_pod(const struct deed *d, uint32_t pod)
     switch (d->action->op) {
     case ROLLOUT_OP_DELETE:
         return ro_deed_delete(d, pod);
+    case ROLLOUT_OP_FLIP:
+    case ROLLOUT_OP_SET_UPGRADABLE:
+        return ro_sidecars_act(c, d->plan, d->index, pod);
     case ROLLOUT_OP_UPDATE_IN_PLACE:
+        if (c->workload.sidecarset)
+            return ro_sidecars_act(c, d->plan, d->index, pod);
         ro_deed_update_in_place(d, pod);
         break;
     case ROLLOUT_OP_RECREATE:
@@ -41815,7 +42797,10 @@ static int sim_effects_act_on_pod(const struct deed *d, uint32_t pod)
             ro_deed_label_revision(c, pod, ro_deed_revision(d));
         break;
     case ROLLOUT_OP_RELEASE:
-        c->hidden[pod].flags |= RO_SIM_GONE;
+        if (c->workload.replicaset) /* which still counts it where it ranks its own */
+            c->pods[pod].flags |= ROLLOUT_POD_FOREIGN;
+        else
+            c->hidden[pod].flags |= RO_SIM_GONE;
         break;
     case ROLLOUT_OP_REPAIR:
         sim_effects_repair(d, pod);
@@ -41829,6 +42814,8 @@ static int sim_effects_act_on_pod(const struct deed *d, uint32_t pod)
 static uint64_t ro_cluster_writes(const struct rollout_plan *plan, size_t action)
 {
     const struct rollout_action *a = &plan->actions[action];
+    if (a->op == ROLLOUT_OP_SET_TEMPLATE) /* goes out with the annotations behind it */
+        return 0;
     for (uint32_t i = 0; a->op == ROLLOUT_OP_CREATE && i < a->attr_count; i++) {
         const struct rollout_attr *attr = &plan->attrs[a->attr_first + i];
         if (attr->key == ROLLOUT_ATTR_COUNT)
@@ -41862,6 +42849,14 @@ static int ro_cluster_act(struct ro_cluster *c, const struct rollout_plan *plan,
         for (uint32_t i = 0; i < c->pod_count; i++)
             c->hidden[i].flags |= RO_SIM_GONE;
         break;
+    case ROLLOUT_OP_CREATE_REPLICA_SET:
+    case ROLLOUT_OP_DELETE_REPLICA_SET:
+    case ROLLOUT_OP_SCALE:
+    case ROLLOUT_OP_SET_ANNOTATION:
+    case ROLLOUT_OP_SET_MIN_READY_SECONDS:
+    case ROLLOUT_OP_SET_TEMPLATE:
+        r = c->workload.deployment ? ro_deed_set(&d) : ROLLOUT_OK;
+        break;
     case ROLLOUT_OP_CREATE:
         r = ro_deed_create(&d, from, to);
         break;
@@ -41872,6 +42867,7 @@ static int ro_cluster_act(struct ro_cluster *c, const struct rollout_plan *plan,
         r = c->keeps_claims ? ro_deed_claim(&d) : ROLLOUT_OK;
         break;
     case ROLLOUT_OP_CREATE_REVISION:
+    case ROLLOUT_OP_LABEL_REVISION:
     case ROLLOUT_OP_RENUMBER_REVISION:
     case ROLLOUT_OP_DELETE_REVISION:
         r = ro_deed_on_revision(&d);
@@ -42024,6 +43020,12 @@ static int ro_deed_on_revision(const struct deed *d)
     if (d->action->op == ROLLOUT_OP_DELETE_REVISION)
         return ro_revisions_remove(c, revision);
     c->revisions[revision - 1].flags &= ~(uint32_t)ROLLOUT_REVISION_NEW;
+    if (d->action->op == ROLLOUT_OP_LABEL_REVISION)
+        c->revisions[revision - 1].custom_version = ro_texts_keep(&c->texts, ro_deed_text(d, ROLLOUT_ATTR_VALUE));
+    else if (d->action->op == ROLLOUT_OP_CREATE_REVISION && c->workload.sidecarset) /* with its label */
+        c->revisions[revision - 1].custom_version = c->specs.sidecarset.custom_version.len > 0
+                                                        ? c->specs.sidecarset.custom_version
+                                                        : (struct rollout_str){ NULL, 0 };
     if (ro_deed_attr(d, ROLLOUT_ATTR_NUMBER))
         c->revisions[revision - 1].number = ro_deed_value(d, ROLLOUT_ATTR_NUMBER);
     return ROLLOUT_OK;
@@ -42223,14 +43225,14 @@ static bool sim_effects_pods_was_there(const struct ro_cluster *c, struct rollou
 
 /* "<workload>-<id>" with an id of the letters that upstream draws from, one for each serial: multiplication by a number that
  * has no divisor in common with 27^5 brings each id once. */
-static struct rollout_str sim_effects_pods_drawn_name(struct ro_cluster *c, uint32_t pod)
+static struct rollout_str ro_deed_drawn_name(struct ro_cluster *c, struct rollout_str owner, uint32_t serial)
 {
     static const char letters[] = "bcdfghjklmnpqrstvwxz2456789";
     const uint32_t radix = sizeof letters - 1, ids = radix * radix * radix * radix * radix;
-    struct rollout_str owner = ro_kind_name(c), kept;
+    struct rollout_str kept;
     char buf[300];
     int prefix = owner.len < sizeof buf - 8 ? (int)owner.len : (int)sizeof buf - 8;
-    uint64_t number = c->hidden[pod].serial;
+    uint64_t number = serial;
     do {
         uint64_t n = (number * UINT64_C(8675309) + 1234567) % ids;
         int len = snprintf(buf, sizeof buf, "%.*s-", prefix, owner.data ? owner.data : "");
@@ -42264,7 +43266,7 @@ static void sim_effects_pods_name_clone(const struct deed *d, uint32_t pod, uint
                            owner.data ? owner.data : "", (int)(id.len > 200 ? 200 : id.len), id.data);
         p->name = ro_texts_keep(&c->texts, (struct rollout_str){ buf, (size_t)len });
     } else {
-        p->name = sim_effects_pods_drawn_name(c, pod);
+        p->name = ro_deed_drawn_name(c, ro_kind_name(c), c->hidden[pod].serial);
         if (!p->name.data) /* for lack of memory */
             return;
         id = (struct rollout_str){ p->name.data + p->name.len - 5, 5 };
@@ -42292,7 +43294,7 @@ static void sim_effects_pods_name_daemon(const struct deed *d, uint32_t pod)
 {
     struct ro_cluster *c = d->c;
     struct rollout_pod *p = &c->pods[pod];
-    p->name = sim_effects_pods_drawn_name(c, pod);
+    p->name = ro_deed_drawn_name(c, ro_kind_name(c), c->hidden[pod].serial);
     p->target_node = ro_texts_keep(&c->texts, ro_deed_text(d, ROLLOUT_ATTR_NODE));
     if (c->workload.daemonset && c->workload.daemonset->template_generation.data)
         ro_cluster_set_label(c, pod, RO_STR("pod-template-generation"), c->workload.daemonset->template_generation);
@@ -42305,8 +43307,8 @@ static int ro_deed_create(const struct deed *d, uint64_t from, uint64_t to)
     struct ro_cluster *c = d->c;
     const struct ro_sim_template *template;
     uint32_t revision = ro_deed_revision(d);
-    bool job = c->workload.broadcastjob; /* whose pods have no revision */
-    if (!revision && !job)
+    bool job = c->workload.broadcastjob;
+    if (!revision && !ro_kind_versionless(c))
         return ro_error(c->reterr, ROLLOUT_ERR_INVALID, "plan.actions", "plan.actions: a pod of an unknown revision");
     if (to > from && to - from > RO_CLUSTER_PODS - c->pod_count)
         return ro_error(c->reterr, ROLLOUT_ERR_INVALID, "pods",
@@ -42336,6 +43338,8 @@ static int ro_deed_create(const struct deed *d, uint64_t from, uint64_t to)
             sim_effects_pods_name_clone(d, pod, i);
         } else if (c->workload.statefulset) {
             sim_effects_pods_name_ordinal(d, pod);
+        } else if (c->workload.replicaset) {
+            p->name = ro_deed_drawn_name(c, ro_kind_name(c), c->hidden[pod].serial);
         } else {
             sim_effects_pods_name_daemon(d, pod);
         }
@@ -42389,6 +43393,86 @@ static int ro_deed_delete(const struct deed *d, uint32_t pod)
     if (ro_deed_updates(d->action))
         c->hidden[pod].flags |= RO_SIM_BEGUN;
     return r;
+}
+
+/* ---- lib/sim/effects_sets.c ---- */
+
+/* What a Deployment's driver does to its ReplicaSets, and to the Deployment itself. Source: deployment.md 3, 5, 8, 9. */
+
+static void sim_effects_sets_annotate(const struct deed *d, uint32_t set)
+{
+    const struct rollout_plan *plan = d->plan;
+    for (uint32_t i = 0; i < d->action->attr_count; i++) {
+        const struct rollout_attr *attr = &plan->attrs[d->action->attr_first + i];
+        if (attr->key != ROLLOUT_ATTR_ANNOTATION || attr->text >= plan->text_count)
+            continue;
+        bool sets = attr->value && i + 1 < d->action->attr_count && attr[1].text < plan->text_count;
+        ro_sets_annotate(d->c, set, plan->texts[attr->text],
+                         sets ? plan->texts[attr[1].text] : (struct rollout_str){ NULL, 0 });
+    }
+}
+
+static int sim_effects_sets_make_set(const struct deed *d)
+{
+    struct ro_cluster *c = d->c;
+    uint32_t set = 0;
+    int r = ro_sets_make(c, c->snapshot.update_revision, &set);
+    if (r != ROLLOUT_OK)
+        return r;
+    c->sets.items[set].replicas = (int32_t)ro_deed_value(d, ROLLOUT_ATTR_REPLICAS);
+    sim_effects_sets_annotate(d, set);
+    return ROLLOUT_OK;
+}
+
+/* The garbage collector takes what pods it has left: they are on their way already, and nobody's any more. */
+static void sim_effects_sets_delete_set(struct ro_cluster *c, uint32_t set)
+{
+    c->sets.hidden[set].gone = true;
+    for (uint32_t i = 0; i < c->pod_count; i++)
+        if (c->pods[i].replica_set == set + 1)
+            c->hidden[i].flags |= RO_SIM_GONE;
+}
+
+/* A write of a spec; the names of a small world say nothing of how many there were. */
+static void sim_effects_sets_next_generation(const struct ro_cluster *c, int64_t *generation)
+{
+    if (!c->fixed_names && *generation < INT64_MAX)
+        ++*generation;
+}
+
+static int ro_deed_set(const struct deed *d)
+{
+    struct ro_cluster *c = d->c;
+    uint32_t set = d->action->subject_kind == ROLLOUT_SUBJECT_REPLICA_SET ? d->action->subject : ROLLOUT_NONE;
+    if (d->action->op == ROLLOUT_OP_CREATE_REPLICA_SET)
+        return sim_effects_sets_make_set(d);
+    if (set == ROLLOUT_NONE && d->action->subject_kind == ROLLOUT_SUBJECT_REPLICA_SET)
+        set = (uint32_t)c->sets.count - 1; /* the one that this plan creates */
+    if (set != ROLLOUT_NONE && set >= c->sets.count)
+        return ro_error(c->reterr, ROLLOUT_ERR_INVALID, "plan.actions", "plan.actions: a ReplicaSet that is not there");
+    switch (d->action->op) {
+    case ROLLOUT_OP_SCALE:
+        c->sets.items[set].replicas = (int32_t)ro_deed_value(d, ROLLOUT_ATTR_TO);
+        sim_effects_sets_next_generation(c, &c->sets.items[set].generation);
+        c->sets.hidden[set].stirs = true;
+        sim_effects_sets_annotate(d, set);
+        break;
+    case ROLLOUT_OP_SET_MIN_READY_SECONDS:
+        c->sets.items[set].min_ready_seconds = (int32_t)ro_deed_value(d, ROLLOUT_ATTR_MIN_READY_SECONDS);
+        sim_effects_sets_next_generation(c, &c->sets.items[set].generation);
+        break;
+    case ROLLOUT_OP_DELETE_REPLICA_SET:
+        sim_effects_sets_delete_set(c, set);
+        break;
+    case ROLLOUT_OP_SET_TEMPLATE:
+        c->snapshot.update_revision = c->sets.hidden[set].template;
+        sim_effects_sets_next_generation(c, &c->specs.deployment.generation);
+        break;
+    default:
+        sim_effects_sets_annotate(d, set);
+        break;
+    }
+    return ROLLOUT_OK;
 }
 
 /* ---- lib/sim/events.c ---- */
@@ -42527,6 +43611,10 @@ static enum ro_event ro_cluster_next(const struct ro_cluster *c, uint32_t pod)
         return h->flags & RO_SIM_STUCK ? RO_EVENT_NONE : RO_EVENT_START;
     if (h->flags & RO_SIM_RESTARTS)
         return h->flags & RO_SIM_STUCK ? RO_EVENT_NONE : RO_EVENT_RESTART;
+    if (c->workload.sidecarset)
+        return ro_sidecars_changed(c, h)       ? RO_EVENT_STOP
+               : ro_sidecars_can_ready(c, pod) ? RO_EVENT_READY
+                                               : RO_EVENT_NONE;
     if (!(h->flags & (RO_SIM_CONTAINERS_READY | RO_SIM_BROKEN)))
         return RO_EVENT_READY;
     if (c->workload.broadcastjob && !(h->flags & RO_SIM_BROKEN))
@@ -42588,6 +43676,12 @@ static void sim_events_restart(struct ro_cluster *c, uint32_t pod)
 {
     struct rollout_pod *p = &c->pods[pod];
     struct ro_sim_pod *h = &c->hidden[pod];
+    if (c->workload.sidecarset) {
+        h->restarts++;
+        p->restarts += !c->fixed_names && p->restarts < INT32_MAX;
+        ro_sidecars_start(c, pod);
+        return;
+    }
     if (!(h->flags & RO_SIM_KEEPS)) {
         h->restarts++;
         p->restarts +=
@@ -42673,17 +43767,25 @@ static void ro_cluster_happen(struct ro_cluster *c, uint32_t pod, enum ro_event 
         h->image = h->target;
         if (p->flags & ROLLOUT_POD_KRUISE_GATE) /* another controller's first word on it */
             p->flags |= ROLLOUT_POD_KRUISE_CONDITION;
+        if (c->workload.sidecarset)
+            ro_sidecars_start(c, pod);
         if (c->workload.broadcastjob) /* which has no probes */
             h->flags |= RO_SIM_CONTAINERS_READY;
         break;
     case RO_EVENT_END:
         p->phase = ROLLOUT_PHASE_SUCCEEDED;
         break;
+    case RO_EVENT_STOP:
+        ro_sidecars_stop(c, pod);
+        break;
     case RO_EVENT_RESTART:
         sim_events_restart(c, pod);
         break;
     case RO_EVENT_READY:
-        h->flags |= RO_SIM_CONTAINERS_READY;
+        if (c->workload.sidecarset)
+            ro_sidecars_ready(c, pod);
+        else
+            h->flags |= RO_SIM_CONTAINERS_READY;
         break;
     case RO_EVENT_GONE:
         h->flags |= RO_SIM_GONE;
@@ -42705,11 +43807,18 @@ static void ro_cluster_happen(struct ro_cluster *c, uint32_t pod, enum ro_event 
 static void ro_cluster_unready(struct ro_cluster *c, uint32_t pod)
 {
     c->hidden[pod].flags &= (uint16_t)~RO_SIM_CONTAINERS_READY;
+    if (c->workload.sidecarset)
+        ro_sidecars_unready(c, pod);
     ro_cluster_settle(c, pod);
 }
 
 static void ro_cluster_break(struct ro_cluster *c, uint32_t pod)
 {
+    if (c->workload.sidecarset) { /* its statuses say it */
+        ro_sidecars_break(c, pod);
+        ro_cluster_settle(c, pod);
+        return;
+    }
     c->hidden[pod].flags |= RO_SIM_BROKEN;
     ro_cluster_unready(c, pod);
 }
@@ -42723,7 +43832,20 @@ static void ro_cluster_fail(struct ro_cluster *c, uint32_t pod)
 
 static void ro_cluster_vanish(struct ro_cluster *c, uint32_t pod)
 {
+    if (c->workload.sidecarset && ro_sidecars_renew(c, pod)) /* by whoever owns it */
+        return;
     ro_cluster_happen(c, pod, RO_EVENT_GONE);
+}
+
+static void ro_cluster_evict(struct ro_cluster *c, uint32_t node)
+{
+    for (uint32_t i = 0; i < c->pod_count; i++)
+        if (c->pods[i].node_index == node + 1) {
+            bool anew = c->workload.sidecarset && ro_kind_active(c, i) && ro_sidecars_renew(c, i);
+            if (ro_cluster_evicts(c) && !anew)
+                c->pods[i].flags |= ROLLOUT_POD_TERMINATING;
+            ro_cluster_settle(c, i);
+        }
 }
 
 static void ro_cluster_lose_node(struct ro_cluster *c, uint32_t node)
@@ -42748,12 +43870,7 @@ static void ro_cluster_lose_node(struct ro_cluster *c, uint32_t node)
     taints[facts->taint_count + 1] = unreachable[1];
     facts->taints = taints;
     facts->taint_count += 2;
-    for (uint32_t i = 0; i < c->pod_count; i++)
-        if (c->pods[i].node_index == node + 1) {
-            if (ro_cluster_evicts(c))
-                c->pods[i].flags |= ROLLOUT_POD_TERMINATING;
-            ro_cluster_settle(c, i);
-        }
+    ro_cluster_evict(c, node);
     if (ro_kind_find_nodes(c) != ROLLOUT_OK)
         c->texts.failed = true;
 }
@@ -42805,6 +43922,10 @@ static void sim_explore_keep(struct rollout_check *k)
 static void sim_explore_restore(struct rollout_check *k)
 {
     struct ro_cluster *c = &k->small.cluster;
+    if (c->workload.deployment) { /* its ReplicaSets are not kept beside */
+        ro_small_unpack(&k->small, ro_states_bytes(&k->states, k->at));
+        return;
+    }
     ro_small_load(&k->small, k->change, k->lost, k->cordoned);
     c->pod_count = k->pod_count;
     memcpy(c->pods, k->pods, c->pod_count * sizeof *k->pods);
@@ -42873,7 +43994,10 @@ static bool ro_explore_move(struct rollout_check *k, uint16_t what)
         ro_cluster_unready(c, i);
         break;
     case MOVE_BREAK:
-        if (!runs || !(c->hidden[i].flags & up) || c->hidden[i].image == c->snapshot.update_revision)
+        if (!runs || !(c->hidden[i].flags & up) || c->hidden[i].image == c->snapshot.update_revision ||
+            c->workload.replicaset) /* it updates none, so that nothing would help */
+            return false;
+        if (c->workload.sidecarset && ro_kind_updated(c, i) && !ro_sidecars_changed(c, &c->hidden[i]))
             return false;
         ro_cluster_break(c, i);
         break;
@@ -42891,12 +44015,7 @@ static bool ro_explore_move(struct rollout_check *k, uint16_t what)
         if (k->small.lost >> i & 1)
             return false;
         ro_small_load(&k->small, k->small.change, k->small.lost | UINT32_C(1) << i, k->small.cordoned);
-        for (uint32_t p = 0; p < c->pod_count; p++)
-            if (c->pods[p].node_index == i + 1) {
-                if (ro_cluster_evicts(c))
-                    c->pods[p].flags |= ROLLOUT_POD_TERMINATING;
-                ro_cluster_settle(c, p);
-            }
+        ro_cluster_evict(c, i);
         break;
     case MOVE_CORDON:
         if (k->small.cordoned >> i & 1)
@@ -42916,8 +44035,21 @@ static bool ro_explore_move(struct rollout_check *k, uint16_t what)
             return false;
         ro_kind_remember(c, memory); /* what was reached is not the new spec's to say */
         ro_small_load(&k->small, k->small.change + 1, k->small.lost, k->small.cordoned);
+        if (c->workload.deployment)
+            ro_sets_adopt(c, memory);
         ro_kind_recall(c, memory);
         return true;
+    case MOVE_SET: {
+        enum ro_set_step step;
+        if (i >= c->sets.count)
+            return false;
+        ro_sets_count(c);
+        if (ro_set_step(c, i, &step) != ROLLOUT_OK)
+            c->texts.failed = true;
+        for (size_t p = 0; p < c->sets.touched_count; p++)
+            ro_cluster_settle(c, c->sets.touched[p]);
+        return step != RO_SET_RESTS;
+    }
     case MOVE_AGE:
         return ro_small_age(&k->small);
     case MOVE_GRACE:
@@ -43016,12 +44148,13 @@ static int sim_explore_explore_pass(struct rollout_check *k, const struct ro_mea
 {
     struct ro_cluster *c = &k->small.cluster;
     struct rollout_plan *plan;
-    struct ro_deeds deeds = { .pods = k->pods, .hidden = k->hidden, .pod_count = k->pod_count, .before = *before,
-                              .was_over = ro_kind_over(c) };
+    struct ro_deeds deeds = {
+        .pods = k->pods, .hidden = k->hidden, .pod_count = k->pod_count, .before = *before, .was_over = ro_kind_over(c)
+    };
     int r = ro_explore_pass(k, &plan);
     if (r != ROLLOUT_OK)
         return r;
-    if (plan->action_count > 0) {
+    if (plan->action_count > 0 || (!deeds.was_over && ro_kind_over(c))) {
         deeds.plan = plan;
         ro_kind_measure(c, &deeds.after);
         if (!ro_kind_promise(c, &deeds, k->result.message, sizeof k->result.message))
@@ -43099,6 +44232,8 @@ static int ro_explore(struct rollout_check *k)
     int r = sim_explore_explore_moves(k, MOVE_EVENT, k->pod_count, true);
     if (r == ROLLOUT_OK)
         r = sim_explore_explore_moves(k, MOVE_HOOK, k->pod_count, true);
+    if (r == ROLLOUT_OK && c->workload.deployment)
+        r = sim_explore_explore_moves(k, MOVE_SET, c->sets.count, true);
     sim_explore_restore(k);
     if (r == ROLLOUT_OK && k->result.outcome == ROLLOUT_CHECK_RUNS)
         r = sim_explore_explore_pass(k, &before);
@@ -43681,6 +44816,549 @@ static const struct ro_kind_lines ro_kind_daemonset = {
     .interchangeable = false,
 };
 
+/* ---- lib/sim/kind_deployment.c ---- */
+
+/* Deployments. Source: deployment.md 3 to 9, 12, 14. */
+
+static struct rollout_str sim_kind_deployment_name(const struct ro_cluster *c)
+{
+    return c->workload.deployment->name;
+}
+
+/* In a small world there is no clock, hence no deadline; it decides nothing but what the status says. */
+static void sim_kind_deployment_prepare(struct ro_cluster *c)
+{
+    if (c->fixed_names)
+        c->specs.deployment.progress_deadline_seconds.set = 0;
+}
+
+static bool sim_kind_deployment_available(const struct ro_cluster *c, uint32_t pod)
+{
+    return ro_ready_for(&c->pods[pod], ro_set_min_ready_seconds(c, pod), c->snapshot.now_ms);
+}
+
+/* ---- how far it is ---- */
+
+/* Pods that may be updated, by OpenKruise Rollouts' partition. */
+static int64_t sim_kind_deployment_updatable(const struct rollout_deployment *spec, const struct ro_deployment_limits *limits)
+{
+    int64_t count = spec->flags & ROLLOUT_DEPLOYMENT_ADVANCED ? ro_deployment_updatable(spec) : limits->replicas;
+    return count < 0 ? 0 : count;
+}
+
+static void sim_kind_deployment_measure(const struct ro_cluster *c, struct ro_measure *ret)
+{
+    const struct rollout_deployment *spec = c->workload.deployment;
+    struct ro_deployment_limits limits = ro_deployment_limits(spec);
+    ret->wanted = limits.replicas;
+    ret->max_unavailable = limits.unavailable;
+    ret->max_surge = limits.surge;
+    ret->partition = limits.replicas - sim_kind_deployment_updatable(spec, &limits);
+}
+
+static bool sim_kind_deployment_is_paused(const struct rollout_deployment *spec)
+{
+    return spec->flags &
+           (spec->flags & ROLLOUT_DEPLOYMENT_ADVANCED ? ROLLOUT_DEPLOYMENT_ADVANCED_PAUSED : ROLLOUT_DEPLOYMENT_PAUSED);
+}
+
+/* The oldest one of the template that is asked for; ROLLOUT_NONE. */
+static uint32_t sim_kind_deployment_find_new(const struct ro_cluster *c)
+{
+    uint32_t found = ROLLOUT_NONE;
+    for (uint32_t i = 0; i < c->sets.count; i++) {
+        const struct rollout_replica_set_facts *s = &c->sets.items[i];
+        if (c->sets.hidden[i].gone || c->sets.hidden[i].template != c->snapshot.update_revision)
+            continue;
+        const struct rollout_replica_set_facts *best = found == ROLLOUT_NONE ? NULL : &c->sets.items[found];
+        if (!best || s->created_ms < best->created_ms ||
+            (s->created_ms == best->created_ms && ro_str_cmp(s->name, best->name) < 0))
+            found = i;
+    }
+    return found;
+}
+
+static bool sim_kind_deployment_history_is_long(const struct rollout_deployment *spec, int64_t old_sets)
+{
+    const struct rollout_opt *limit = &spec->revision_history_limit;
+    return !(spec->flags & ROLLOUT_DEPLOYMENT_ADVANCED) && limit->set && old_sets > limit->value;
+}
+
+/* The new ReplicaSet has all that it may have, the others what is left for them, and each the pods that it wants. While it
+ * is paused that is all; else the new pods are available, and the history is no longer than it may be. */
+static bool sim_kind_deployment_done(const struct ro_cluster *c, const struct ro_measure *now)
+{
+    const struct rollout_deployment *spec = c->workload.deployment;
+    const struct rollout_str *back = ro_labels_get(&spec->annotations, RO_STR(ROLL_BACK_TO));
+    uint32_t fresh = sim_kind_deployment_find_new(c);
+    int64_t old = 0, old_sets = 0, ready = 0;
+    if (spec->flags & (ROLLOUT_DEPLOYMENT_DELETING | ROLLOUT_DEPLOYMENT_SELECTOR_INVALID))
+        return true;
+    ro_sets_count(c);
+    for (uint32_t i = 0; i < c->sets.count; i++) {
+        if (c->sets.hidden[i].gone)
+            continue;
+        if (c->sets.hidden[i].active != c->sets.items[i].replicas)
+            return false;
+        old += i == fresh ? 0 : c->sets.items[i].replicas;
+        old_sets += i != fresh && !(c->sets.items[i].flags & ROLLOUT_REPLICA_SET_TERMINATING);
+    }
+    if (sim_kind_deployment_is_paused(spec))
+        return true;
+    if (fresh == ROLLOUT_NONE || (back && back->len && !(spec->flags & ROLLOUT_DEPLOYMENT_ADVANCED)))
+        return false;
+    for (uint32_t i = 0; i < c->pod_count; i++)
+        ready += c->pods[i].replica_set == fresh + 1 && ro_kind_available(c, i);
+    int64_t size = c->sets.items[fresh].replicas, sim_kind_deployment_least = now->wanted - now->partition;
+    return size >= sim_kind_deployment_least && size + old == now->wanted && ready >= size && !sim_kind_deployment_history_is_long(spec, old_sets);
+}
+
+/* ---- the promise ---- */
+
+/* Sizes before and after the pass, and of the pods that serve those that the sizes leave. */
+struct sim_kind_deployment_sizes {
+    int64_t was, is, old_was, old_is, new_was, new_is;
+    int64_t served_before, served_after;
+};
+
+static int64_t sim_kind_deployment_least(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Available pods are as the plan found them. A ReplicaSet deletes first whoever is not. */
+static struct sim_kind_deployment_sizes sim_kind_deployment_look(const struct ro_cluster *c)
+{
+    struct sim_kind_deployment_sizes ret = { 0 };
+    uint32_t fresh = sim_kind_deployment_find_new(c);
+    for (uint32_t i = 0; i < c->sets.count; i++) {
+        int64_t was = c->sets.hidden[i].was, is = c->sets.hidden[i].gone ? 0 : c->sets.items[i].replicas;
+        int64_t serve = c->sets.items[i].available_replicas;
+        ret.was += was;
+        ret.is += is;
+        ret.old_was += i == fresh ? 0 : was;
+        ret.old_is += i == fresh ? 0 : is;
+        ret.new_was += i == fresh ? was : 0;
+        ret.new_is += i == fresh ? is : 0;
+        ret.served_before += sim_kind_deployment_least(serve, was);
+        ret.served_after += sim_kind_deployment_least(sim_kind_deployment_least(serve, was), is);
+    }
+    return ret;
+}
+
+static bool sim_kind_deployment_old_pods_there(const struct ro_cluster *c, const struct ro_deeds *d)
+{
+    for (size_t i = 0; i < d->pod_count; i++) {
+        const struct rollout_pod *p = &d->pods[i];
+        bool ended = p->phase == ROLLOUT_PHASE_FAILED || p->phase == ROLLOUT_PHASE_SUCCEEDED;
+        if (!(d->hidden[i].flags & RO_SIM_GONE) && p->replica_set && !ended && !(p->flags & ROLLOUT_POD_NOT_SELECTED) &&
+            d->hidden[i].target != c->snapshot.update_revision)
+            return true;
+    }
+    return false;
+}
+
+static const char *sim_kind_deployment_partition_promise(const struct ro_measure *m, const struct sim_kind_deployment_sizes *s, uint32_t row)
+{
+    int64_t limit = m->wanted - m->partition, largest = s->new_is > limit ? s->new_is : limit;
+    bool shrinks = s->old_is < s->old_was && s->old_is < m->wanted - largest;
+    if (s->new_is > s->new_was && s->new_is > limit && s->old_was > 0)
+        return "the partition is not kept: more pods are updated";
+    return shrinks && row == ROLL_ROLLING ? "the partition is not kept: fewer old pods stay" : NULL;
+}
+
+static const char *sim_kind_deployment_promise(const struct ro_cluster *c, const struct ro_deeds *d)
+{
+    const struct rollout_deployment *spec = c->workload.deployment;
+    const struct ro_measure *m = &d->before;
+    uint32_t row = d->plan->stopped_at;
+    struct sim_kind_deployment_sizes s = sim_kind_deployment_look(c);
+    for (size_t i = 0; i < c->sets.count; i++)
+        if (c->sets.hidden[i].gone && (c->sets.items[i].replicas > 0 || c->sets.items[i].status_replicas > 0))
+            return "a ReplicaSet is deleted that has pods, or is to have some";
+    if (s.is > s.was && s.is > m->wanted + m->max_surge)
+        return "more pods are asked for than replicas and maxSurge";
+    if (row == ROLL_ROLLING && s.served_after < sim_kind_deployment_least(m->wanted - m->max_unavailable, s.served_before))
+        return "the plan takes more pods from service than maxUnavailable";
+    if (row == ROLL_RECREATE && s.new_is > s.new_was && sim_kind_deployment_old_pods_there(c, d))
+        return "new pods are asked for while there are old ones";
+    for (size_t i = 0; i < d->plan->action_count && sim_kind_deployment_is_paused(spec); i++)
+        if (d->plan->actions[i].op == ROLLOUT_OP_CREATE_REPLICA_SET)
+            return "a ReplicaSet is created while it is paused";
+    if (sim_kind_deployment_is_paused(spec) && s.old_is < s.old_was && s.new_is > s.new_was)
+        return "old pods make room for new ones while it is paused";
+    return spec->flags & ROLLOUT_DEPLOYMENT_ADVANCED ? sim_kind_deployment_partition_promise(m, &s, row) : NULL;
+}
+
+/* ---- the status ---- */
+
+static void sim_kind_deployment_status(struct ro_cluster *c, const struct rollout_node *node)
+{
+    struct rollout_deployment_status *s = &c->specs.deployment_status;
+    s->struct_size = sizeof *s;
+    s->replicas = ro_status_number(node, "replicas");
+    s->observed_generation = ro_status_number(node, "observedGeneration");
+    s->updated_replicas = ro_status_number(node, "updatedReplicas");
+    s->ready_replicas = ro_status_number(node, "readyReplicas");
+    s->available_replicas = ro_status_number(node, "availableReplicas");
+    s->unavailable_replicas = ro_status_number(node, "unavailableReplicas");
+    s->collision_count = ro_status_opt(node, "collisionCount");
+}
+
+/* ---- small worlds: of the status a plan goes by whether the rollout was complete, and by its number of pods where a
+ * ReplicaSet does not say how many there were ---- */
+
+static int64_t sim_kind_deployment_replicas_of(const struct ro_cluster *c)
+{
+    return c->workload.deployment->replicas.set ? c->workload.deployment->replicas.value : 1;
+}
+
+static bool sim_kind_deployment_is_complete(const struct ro_cluster *c)
+{
+    const struct rollout_deployment_status *s = &c->specs.deployment_status;
+    int64_t replicas = sim_kind_deployment_replicas_of(c);
+    return s->updated_replicas == replicas && s->replicas == replicas && s->available_replicas == replicas &&
+           s->observed_generation >= c->workload.deployment->generation;
+}
+
+static bool sim_kind_deployment_needs_base(const struct ro_cluster *c)
+{
+    bool needs = false;
+    for (size_t i = 0; i < c->sets.count; i++) {
+        const struct rollout_str *most = ro_labels_get(&c->sets.items[i].annotations, RO_STR(ROLL_MAX));
+        bool number = most && most->len && most->data[0] >= '1' && most->data[0] <= '9';
+        needs = needs || (c->sets.items[i].replicas > 0 && !c->sets.hidden[i].gone && !number);
+    }
+    return needs;
+}
+
+static void sim_kind_deployment_remember(const struct ro_cluster *c, int32_t ret[RO_KIND_MEMORY])
+{
+    ret[0] = (int32_t)c->snapshot.update_revision; /* a rollback changes it */
+    ret[1] = sim_kind_deployment_is_complete(c) | (sim_kind_deployment_needs_base(c) ? (int32_t)((uint32_t)c->specs.deployment_status.replicas << 1) : 0);
+    ret[2] = (int32_t)c->sets.annotations;
+}
+
+static void sim_kind_deployment_recall(struct ro_cluster *c, const int32_t memory[RO_KIND_MEMORY])
+{
+    struct rollout_deployment_status *s = &c->specs.deployment_status;
+    bool complete = memory[1] & 1;
+    c->snapshot.current_revision = 0;
+    c->snapshot.update_revision = (uint32_t)memory[0];
+    s->observed_generation = c->specs.deployment.generation - !complete;
+    s->replicas = complete ? (int32_t)sim_kind_deployment_replicas_of(c) : (memory[1] & ~1) / 2;
+    s->updated_replicas = s->available_replicas = complete ? s->replicas : 0;
+    s->ready_replicas = s->unavailable_replicas = 0;
+    s->condition_count = 0;
+    ro_sets_set_annotations(c, ROLLOUT_NONE, (uint32_t)memory[2]);
+}
+
+/* Another spec is loaded: what it asks for is its own, and what the controllers wrote into its annotations is live. */
+static void ro_sets_adopt(struct ro_cluster *c, int32_t memory[RO_KIND_MEMORY])
+{
+    memory[0] = (int32_t)c->snapshot.update_revision;
+    memory[1] &= ~1;
+    ro_sets_keep_own(c, (uint32_t)memory[2]);
+    memory[2] = (int32_t)c->sets.annotations;
+}
+
+static const struct ro_kind_lines ro_kind_deployment = {
+    .name = sim_kind_deployment_name,
+    .prepare = sim_kind_deployment_prepare,
+    .available = sim_kind_deployment_available,
+    .measure = sim_kind_deployment_measure,
+    .done = sim_kind_deployment_done,
+    .promise = sim_kind_deployment_promise,
+    .status = sim_kind_deployment_status,
+    .remember = sim_kind_deployment_remember,
+    .recall = sim_kind_deployment_recall,
+    .new_flags = 0,
+    .interchangeable = true,
+};
+
+/* ---- lib/sim/kind_replicaset.c ---- */
+
+/* ReplicaSets. Source: deployment.md 10, 11. */
+
+static struct rollout_str sim_kind_replicaset_name(const struct ro_cluster *c)
+{
+    return c->workload.replicaset->name;
+}
+
+/* A new pod is as the template says, or like one that is there. */
+static void sim_kind_replicaset_prepare(struct ro_cluster *c)
+{
+    c->template = ro_arena_alloc(&c->arena, 1, sizeof *c->template);
+    if (!c->template)
+        c->texts.failed = true;
+}
+
+static bool sim_kind_replicaset_available(const struct ro_cluster *c, uint32_t pod)
+{
+    return ro_ready_for(&c->pods[pod], c->workload.replicaset->min_ready_seconds, c->snapshot.now_ms);
+}
+
+static int64_t sim_kind_replicaset_wanted(const struct rollout_replicaset *spec)
+{
+    return spec->replicas.set ? spec->replicas.value : 1;
+}
+
+static void sim_kind_replicaset_measure(const struct ro_cluster *c, struct ro_measure *ret)
+{
+    ret->wanted = sim_kind_replicaset_wanted(c->workload.replicaset);
+}
+
+static bool sim_kind_replicaset_done(const struct ro_cluster *c, const struct ro_measure *now)
+{
+    if (c->workload.replicaset->flags & (ROLLOUT_REPLICASET_DELETING | ROLLOUT_REPLICASET_SELECTOR_INVALID))
+        return true;
+    return now->total == now->wanted && now->available == now->wanted;
+}
+
+/* Never more than the difference, nor more than a burst at a time; of pods that are ready none goes while one that is not
+ * stays. */
+static const char *sim_kind_replicaset_promise(const struct ro_cluster *c, const struct ro_deeds *d)
+{
+    const struct rollout_replicaset *spec = c->workload.replicaset;
+    int64_t missing = d->before.wanted - d->before.total, created = 0, deleted = 0, ready_taken = 0, unready_kept = 0;
+    for (uint32_t i = 0; i < d->pod_count; i++)
+        unready_kept += !(d->hidden[i].flags & RO_SIM_GONE) && ro_kind_counts(&d->pods[i]) && ro_active(&d->pods[i]) &&
+                        !(d->pods[i].flags & ROLLOUT_POD_READY);
+    for (size_t i = 0; i < d->plan->action_count; i++) {
+        const struct rollout_action *a = &d->plan->actions[i];
+        created += a->op == ROLLOUT_OP_CREATE ? (int64_t)ro_cluster_writes(d->plan, i) : 0;
+        if (a->op != ROLLOUT_OP_DELETE)
+            continue;
+        if (!ro_kind_counts(&d->pods[a->subject]) || !ro_active(&d->pods[a->subject]))
+            return "a pod is deleted that is not its own, or on its way";
+        bool ready = d->pods[a->subject].flags & ROLLOUT_POD_READY;
+        deleted++;
+        ready_taken += ready;
+        unready_kept -= !ready;
+    }
+    if (created + deleted > 0 && (spec->flags & ROLLOUT_REPLICASET_DELETING))
+        return "pods are created or deleted though it is being deleted";
+    if (created > REPLICASET_BURST || deleted > REPLICASET_BURST)
+        return "more than a burst at a time";
+    if (created > (missing > 0 ? missing : 0))
+        return "more pods are created than are missing";
+    if (deleted > (missing < 0 ? -missing : 0))
+        return "more pods are deleted than are too many";
+    if (ready_taken > 0 && unready_kept > 0)
+        return "a pod that is ready is deleted while one that is not stays";
+    return NULL;
+}
+
+static void sim_kind_replicaset_status(struct ro_cluster *c, const struct rollout_node *node)
+{
+    struct rollout_replicaset_status *s = &c->specs.replicaset_status;
+    s->struct_size = sizeof *s;
+    s->observed_generation = ro_status_number(node, "observedGeneration");
+    s->replicas = ro_status_number(node, "replicas");
+    s->fully_labeled_replicas = ro_status_number(node, "fullyLabeledReplicas");
+    s->ready_replicas = ro_status_number(node, "readyReplicas");
+    s->available_replicas = ro_status_number(node, "availableReplicas");
+}
+
+/* Its status decides nothing. */
+static void sim_kind_replicaset_remember(const struct ro_cluster *c, int32_t ret[RO_KIND_MEMORY])
+{
+    (void)c;
+    (void)ret;
+}
+
+static void sim_kind_replicaset_recall(struct ro_cluster *c, const int32_t memory[RO_KIND_MEMORY])
+{
+    (void)c;
+    (void)memory;
+}
+
+static const struct ro_kind_lines ro_kind_replicaset = {
+    .name = sim_kind_replicaset_name,
+    .prepare = sim_kind_replicaset_prepare,
+    .available = sim_kind_replicaset_available,
+    .measure = sim_kind_replicaset_measure,
+    .done = sim_kind_replicaset_done,
+    .promise = sim_kind_replicaset_promise,
+    .status = sim_kind_replicaset_status,
+    .remember = sim_kind_replicaset_remember,
+    .recall = sim_kind_replicaset_recall,
+    .new_flags = 0,
+    .interchangeable = true,
+};
+
+/* ---- lib/sim/kind_sidecarset.c ---- */
+
+/* SidecarSets in the model: pods are others' and stay, their sidecars are updated. Source: sidecarset.md. */
+
+
+static struct rollout_str sim_kind_sidecarset_name(const struct ro_cluster *c)
+{
+    return c->specs.sidecarset.name;
+}
+
+static void sim_kind_sidecarset_prepare(struct ro_cluster *c)
+{
+    (void)c;
+}
+
+/* ---- a pod ---- */
+
+static bool sim_kind_sidecarset_is_updated(const struct ro_cluster *c, const struct ro_sim_pod *h)
+{
+    return ro_str_eq(ro_sidecars_of(c, h)->set_hash, c->specs.sidecarset.hash);
+}
+
+/* All its containers are what the spec says and ready, and no hot upgrade is under way. */
+static bool sim_kind_sidecarset_is_ready(const struct ro_cluster *c, const struct rollout_pod *p, const struct ro_sim_pod *h)
+{
+    return p->phase == ROLLOUT_PHASE_RUNNING && (p->flags & ROLLOUT_POD_READY) && !(h->flags & RO_SIM_RESTARTS) &&
+           !ro_sidecars_changed(c, h) && ro_sidecars_flipped(c, h);
+}
+
+static bool sim_kind_sidecarset_is_selected(const struct ro_cluster *c, const struct rollout_pod *p)
+{
+    const struct rollout_sidecarset *spec = &c->specs.sidecarset;
+    uint32_t hint = 0;
+    return !(spec->flags & ROLLOUT_SIDECARSET_UPDATE_SELECTOR) ||
+           (ro_selector_usable(&spec->update_selector) && ro_selector_match(&spec->update_selector, &p->labels, &hint));
+}
+
+/* No more than images has changed. */
+static bool sim_kind_sidecarset_can_upgrade(const struct ro_cluster *c, const struct ro_sim_pod *h)
+{
+    return ro_str_eq(ro_sidecars_of(c, h)->imageless, c->specs.sidecarset.hash_without_image);
+}
+
+static bool sim_kind_sidecarset_waits(const struct ro_cluster *c, const struct rollout_pod *p, const struct ro_sim_pod *h)
+{
+    return !sim_kind_sidecarset_is_updated(c, h) && sim_kind_sidecarset_is_selected(c, p) && sim_kind_sidecarset_can_upgrade(c, h);
+}
+
+static bool sim_kind_sidecarset_available(const struct ro_cluster *c, uint32_t pod)
+{
+    return sim_kind_sidecarset_is_ready(c, &c->pods[pod], &c->hidden[pod]);
+}
+
+/* ---- the cluster ---- */
+
+static void sim_kind_sidecarset_measure(const struct ro_cluster *c, struct ro_measure *ret)
+{
+    struct ro_sidecarset_limits limits = ro_sidecarset_limits(&c->specs.sidecarset, (int32_t)ret->total);
+    ret->wanted = ret->total;
+    ret->partition = limits.partition;
+    ret->max_unavailable = limits.max_unavailable;
+}
+
+/* Whoever is to be updated is, but for those that the partition holds back, and runs. */
+static bool sim_kind_sidecarset_done(const struct ro_cluster *c, const struct ro_measure *now)
+{
+    const uint32_t off = ROLLOUT_SIDECARSET_PAUSED | ROLLOUT_SIDECARSET_NOT_UPDATE;
+    int64_t waiting = 0;
+    if (c->specs.sidecarset.flags & off) /* nothing is asked for */
+        return true;
+    for (uint32_t i = 0; i < c->pod_count; i++) {
+        if (!ro_kind_active(c, i))
+            continue;
+        waiting += sim_kind_sidecarset_waits(c, &c->pods[i], &c->hidden[i]);
+        if (sim_kind_sidecarset_is_updated(c, &c->hidden[i]) && !ro_sidecars_run(c, i))
+            return false;
+    }
+    return waiting <= now->partition;
+}
+
+/* ---- the promise ---- */
+
+static const char *sim_kind_sidecarset_update(const struct ro_cluster *c, const struct rollout_pod *p, const struct ro_sim_pod *h)
+{
+    if (sim_kind_sidecarset_is_updated(c, h))
+        return "a pod is updated again";
+    if (!sim_kind_sidecarset_is_selected(c, p))
+        return "a pod is updated that the update selector does not select";
+    return sim_kind_sidecarset_can_upgrade(c, h) ? NULL : "a pod is updated though more than images has changed";
+}
+
+static const char *sim_kind_sidecarset_promise(const struct ro_cluster *c, const struct ro_deeds *d)
+{
+    int64_t bad = 0, waiting = 0, updates = 0, disturbed = 0;
+    for (size_t i = 0; i < d->pod_count; i++) {
+        const struct rollout_pod *p = &d->pods[i];
+        const struct ro_sim_pod *h = &d->hidden[i];
+        if (!ro_sidecars_matched(c, p, h))
+            continue;
+        waiting += sim_kind_sidecarset_waits(c, p, h);
+        bad += sim_kind_sidecarset_is_updated(c, h) && !sim_kind_sidecarset_is_ready(c, p, h);
+    }
+    for (size_t i = 0; i < d->plan->action_count; i++) {
+        const struct rollout_action *a = &d->plan->actions[i];
+        const char *broken = NULL;
+        if (a->subject_kind != ROLLOUT_SUBJECT_POD)
+            continue;
+        const struct rollout_pod *p = &d->pods[a->subject];
+        const struct ro_sim_pod *h = &d->hidden[a->subject];
+        if (c->specs.sidecarset.flags & ROLLOUT_SIDECARSET_NOT_UPDATE)
+            return "a pod is touched though nothing is to be updated";
+        if (c->specs.sidecarset.flags & ROLLOUT_SIDECARSET_PAUSED)
+            return "a pod is touched though the set is paused";
+        if (!ro_sidecars_matched(c, p, h))
+            return "a pod is touched that the set does not have";
+        if (a->op == ROLLOUT_OP_FLIP && !ro_sidecars_taken(c, h))
+            broken = "a hot upgrade ends before its new container is ready";
+        if (a->op == ROLLOUT_OP_UPDATE_IN_PLACE) {
+            broken = sim_kind_sidecarset_update(c, p, h);
+            updates++;
+            disturbed += sim_kind_sidecarset_is_ready(c, p, h);
+        }
+        if (broken)
+            return broken;
+    }
+    if (updates > 0 && updates > waiting - d->before.partition)
+        return "a pod is updated that the partition holds back";
+    if (disturbed > 0 && bad + disturbed > d->before.max_unavailable)
+        return "more pods are updated than maxUnavailable allows";
+    return NULL;
+}
+
+/* ---- the status ---- */
+
+static void sim_kind_sidecarset_status(struct ro_cluster *c, const struct rollout_node *node)
+{
+    struct rollout_sidecarset_status *s = &c->specs.sidecarset_status;
+    s->struct_size = sizeof *s;
+    s->matched_pods = ro_status_number(node, "matchedPods");
+    s->updated_pods = ro_status_number(node, "updatedPods");
+    s->ready_pods = ro_status_number(node, "readyPods");
+    s->updated_ready_pods = ro_status_number(node, "updatedReadyPods");
+    s->observed_generation = ro_status_number(node, "observedGeneration");
+    s->collision_count = ro_status_opt(node, "collisionCount");
+    s->latest_revision = ro_status_text(c, node, "latestRevision");
+}
+
+/* No plan goes by what an earlier one left in the status. */
+static void sim_kind_sidecarset_remember(const struct ro_cluster *c, int32_t ret[RO_KIND_MEMORY])
+{
+    (void)c, (void)ret;
+}
+
+static void sim_kind_sidecarset_recall(struct ro_cluster *c, const int32_t memory[RO_KIND_MEMORY])
+{
+    (void)c, (void)memory;
+}
+
+static const struct ro_kind_lines ro_kind_sidecarset = {
+    .name = sim_kind_sidecarset_name,
+    .prepare = sim_kind_sidecarset_prepare,
+    .available = sim_kind_sidecarset_available,
+    .measure = sim_kind_sidecarset_measure,
+    .done = sim_kind_sidecarset_done,
+    .promise = sim_kind_sidecarset_promise,
+    .status = sim_kind_sidecarset_status,
+    .remember = sim_kind_sidecarset_remember,
+    .recall = sim_kind_sidecarset_recall,
+    .new_flags = 0,
+    .interchangeable = true,
+};
+
 /* ---- lib/sim/kind_statefulset.c ---- */
 
 /* StatefulSets, OpenKruise's and Kubernetes' own. Source: statefulset.md 2.2, 5, 9, 12, 13, 14. */
@@ -44053,10 +45731,15 @@ static bool sim_kind_broadcastjob_done(const struct ro_cluster *c, const struct 
 
 /* ---- the promise ---- */
 
-/* Pods as a pass found them: what each node had, and how many took a slot. */
-static int64_t sim_kind_broadcastjob_count_before(const struct ro_cluster *c, const struct ro_deeds *d)
+/* Pods as a pass found them: how many took a slot, how many ran; and of the nodes, how many had one that still was to come
+ * to its end, and how many had one that was stopped before. */
+struct sim_kind_broadcastjob_found {
+    int64_t active, running, open, stopped;
+};
+
+static struct sim_kind_broadcastjob_found sim_kind_broadcastjob_count_before(const struct ro_cluster *c, const struct ro_deeds *d)
 {
-    int64_t active = 0;
+    struct sim_kind_broadcastjob_found ret = { 0, 0, 0, 0 };
     for (size_t n = 0; n < c->node_count; n++)
         c->last_pods[n] = ROLLOUT_NONE;
     for (uint32_t i = 0; i < d->pod_count; i++) {
@@ -44065,9 +45748,19 @@ static int64_t sim_kind_broadcastjob_count_before(const struct ro_cluster *c, co
             continue;
         if (p->node_index)
             c->last_pods[p->node_index - 1] = i;
-        active += !sim_kind_broadcastjob_ended(p) && !(p->flags & ROLLOUT_POD_TERMINATING) && !ro_job_over(c, &d->hidden[i]);
+        if (sim_kind_broadcastjob_ended(p) || (p->flags & ROLLOUT_POD_TERMINATING))
+            continue;
+        ret.running++;
+        ret.active += !ro_job_over(c, &d->hidden[i]);
     }
-    return active;
+    for (size_t n = 0; n < c->node_count; n++)
+        if (c->last_pods[n] != ROLLOUT_NONE) {
+            const struct rollout_pod *p = &d->pods[c->last_pods[n]];
+            bool stopped = p->flags & ROLLOUT_POD_TERMINATING;
+            ret.open += !sim_kind_broadcastjob_ended(p) && !stopped;
+            ret.stopped += !sim_kind_broadcastjob_ended(p) && stopped;
+        }
+    return ret;
 }
 
 static const char *sim_kind_broadcastjob_creates(const struct ro_cluster *c, const struct ro_deeds *d, const struct rollout_action *a)
@@ -44086,9 +45779,22 @@ static const char *sim_kind_broadcastjob_creates(const struct ro_cluster *c, con
     return NULL;
 }
 
+/* When a job fails all of it stops; it is complete when all its pods are done. 9, rows 4 and 6. */
+static const char *sim_kind_broadcastjob_ends(const struct ro_cluster *c, const struct ro_deeds *d, const struct sim_kind_broadcastjob_found *left)
+{
+    if (d->was_over || !ro_kind_over(c))
+        return NULL;
+    if (sim_kind_broadcastjob_has_condition(&c->specs.broadcastjob_status, RO_STR("Failed")))
+        return left->running > 0 ? "the job has failed, and a pod runs on" : NULL;
+    if (left->open > 0)
+        return "the job is complete though a pod is not done";
+    return left->stopped > 0 ? "the job is complete though a pod was stopped before it was done" : NULL;
+}
+
 static const char *sim_kind_broadcastjob_promise(const struct ro_cluster *c, const struct ro_deeds *d)
 {
-    int64_t active = sim_kind_broadcastjob_count_before(c, d), created = 0;
+    struct sim_kind_broadcastjob_found left = sim_kind_broadcastjob_count_before(c, d);
+    int64_t created = 0;
     bool forgets = false;
     for (size_t i = 0; i < d->plan->action_count; i++) {
         const struct rollout_action *a = &d->plan->actions[i];
@@ -44101,13 +45807,18 @@ static const char *sim_kind_broadcastjob_promise(const struct ro_cluster *c, con
         } else if (a->op == ROLLOUT_OP_DELETE && a->subject_kind == ROLLOUT_SUBJECT_POD) {
             const struct rollout_pod *p = &d->pods[a->subject];
             forgets = forgets || sim_kind_broadcastjob_ended(p);
-            active -= !sim_kind_broadcastjob_ended(p) && !ro_job_over(c, &d->hidden[a->subject]);
+            left.running -= !sim_kind_broadcastjob_ended(p);
+            left.open -= !sim_kind_broadcastjob_ended(p) && p->node_index && c->last_pods[p->node_index - 1] == a->subject;
+            left.active -= !sim_kind_broadcastjob_ended(p) && !ro_job_over(c, &d->hidden[a->subject]);
         }
         if (broken)
             return broken;
     }
-    if (created > 0 && active + created > d->before.parallelism)
+    if (created > 0 && left.active + created > d->before.parallelism)
         return "more pods run than parallelism allows";
+    const char *broken = sim_kind_broadcastjob_ends(c, d, &left);
+    if (broken)
+        return broken;
     return forgets ? "a pod that is done is deleted, and its work forgotten" : NULL;
 }
 
@@ -44151,7 +45862,7 @@ enum { sim_kind_broadcastjob_PHASE_COUNT = sizeof sim_kind_broadcastjob_phases /
 static bool sim_kind_broadcastjob_waits_for_deadline(const struct rollout_broadcastjob *spec)
 {
     return spec->completion != ROLLOUT_COMPLETION_NEVER && spec->active_deadline_set &&
-           spec->active_deadline_seconds <= LONGEST_SECONDS;
+           spec->active_deadline_seconds <= LONGEST_SECONDS && spec->active_deadline_seconds >= -LONGEST_SECONDS;
 }
 
 static bool sim_kind_broadcastjob_is_late(const struct ro_cluster *c, int64_t since_ms, int64_t seconds)
@@ -44180,7 +45891,7 @@ static void sim_kind_broadcastjob_remember(const struct ro_cluster *c, int32_t r
 /* The instant from which so many seconds have passed, or not yet begun to. */
 static int64_t sim_kind_broadcastjob_since(const struct ro_cluster *c, bool passed, int64_t seconds)
 {
-    return c->snapshot.now_ms - (passed && seconds > 0 ? seconds * 1000 : 0);
+    return c->snapshot.now_ms - (passed && seconds > 0 && seconds <= LONGEST_SECONDS ? seconds * 1000 : 0);
 }
 
 static void sim_kind_broadcastjob_recall(struct ro_cluster *c, const int32_t memory[RO_KIND_MEMORY])
@@ -44390,6 +46101,375 @@ static bool ro_job_over(const struct ro_cluster *c, const struct ro_sim_pod *hid
     return hidden->job->on_failure && hidden->job_restarts > c->workload.broadcastjob->restart_limit;
 }
 
+/* ---- lib/sim/effects_sidecar.c ---- */
+
+/* What becomes of a pod that carries a SidecarSet's containers. Sources: sidecarset.md 6, 7, 10. */
+
+
+/* ---- an action ---- */
+
+static int ro_sidecars_act(struct ro_cluster *c, const struct rollout_plan *plan, size_t action, uint32_t pod)
+{
+    struct rollout_world world = *c->source;
+    struct rollout_plan one = *plan;
+    struct rollout_action act = plan->actions[action];
+    struct rollout_objects *objects = NULL;
+    struct ro_sim_pod *h = &c->hidden[pod];
+    act.subject = 0;
+    one.actions = &act;
+    one.action_count = 1;
+    world.struct_size = sizeof world;
+    world.workload = &c->workload;
+    world.snapshot = &c->snapshot;
+    world.revision_objects = c->revision_objects;
+    world.revision_object_count = c->revision_count;
+    world.pod_objects = &c->pods[pod].object;
+    world.pod_object_count = 1;
+    int r = rollout_apply_to(&world, &one, 0, &c->pods[pod].object, &objects, c->reterr);
+    if (r != ROLLOUT_OK)
+        return r;
+    ro_sidecars_put(c, pod, objects->items[0].nodes);
+    rollout_objects_free(objects);
+    if (act.op == ROLLOUT_OP_UPDATE_IN_PLACE) {
+        h->target = (uint16_t)c->snapshot.update_revision;
+        h->flags |= RO_SIM_BEGUN;
+        if (!(h->flags & RO_SIM_RESTARTS) && !ro_sidecars_changed(c, h)) /* it runs what it is to run */
+            h->image = h->target;
+    }
+    return ROLLOUT_OK;
+}
+
+/* ---- kubelet ---- */
+
+/* Of this set: a container of its, or one of a hot pair. */
+static bool sim_effects_sidecar_is_sidecar(const struct ro_cluster *c, struct rollout_str name)
+{
+    const struct rollout_tree *list = &c->specs.sidecarset.containers;
+    for (const struct rollout_node *n = list->count ? ro_first(list->nodes) : NULL; n && n != ro_end(list->nodes);
+         n = ro_next(n)) {
+        struct rollout_str own = ro_text(ro_get(n, "name")), head = name;
+        bool hot = ro_str_eq(ro_text(ro_dig(n, "upgradeStrategy", "upgradeType", NULL)), RO_STR("HotUpgrade"));
+        if (hot && name.len > 2 && name.data[name.len - 2] == '-' &&
+            (name.data[name.len - 1] == '1' || name.data[name.len - 1] == '2'))
+            head.len -= 2;
+        if (ro_str_eq(own, head))
+            return true;
+    }
+    return false;
+}
+
+static const struct rollout_node *sim_effects_sidecar_statuses_of(const struct ro_cluster *c, uint32_t pod)
+{
+    return ro_dig(ro_sidecars_of(c, &c->hidden[pod])->tree.nodes, "status", "containerStatuses", NULL);
+}
+
+/* What runs the image: one with a digest under its own, any other under one that is made up. */
+static struct rollout_str sim_effects_sidecar_image_id(struct ro_arena *arena, struct rollout_str image)
+{
+    bool digest = image.len && memchr(image.data, '@', image.len);
+    return ro_arena_printf(arena, "%s%.*s", digest ? "docker-pullable://" : "simulated://", (int)image.len,
+                           image.data ? image.data : "");
+}
+
+enum sim_effects_sidecar_change { sim_effects_sidecar_STOP, sim_effects_sidecar_START, sim_effects_sidecar_READY, sim_effects_sidecar_UNREADY, sim_effects_sidecar_BREAK, sim_effects_sidecar_FAIL };
+
+/* Of a hot pair the one that does not work, by the pod's map. */
+static bool sim_effects_sidecar_is_idle(const struct ro_cluster *c, const struct rollout_node *pod, struct rollout_str name,
+                    struct ro_arena *arena)
+{
+    const struct rollout_tree *list = &c->specs.sidecarset.containers;
+    struct ro_edit *working = ro_edit_parse(arena, sc_annotation(pod, RO_STR(SC_WORKING_KEY)));
+    for (const struct rollout_node *n = list->count ? ro_first(list->nodes) : NULL; n && n != ro_end(list->nodes);
+         n = ro_next(n)) {
+        struct sc_container pair;
+        struct rollout_str work, other;
+        if (!ro_sidecars_pair(n, &pair, arena))
+            continue;
+        sc_hot_pair(working, &pair, &work, &other);
+        if (ro_str_eq(other, name))
+            return true;
+    }
+    return false;
+}
+
+static void sim_effects_sidecar_crash(struct ro_arena *arena, struct ro_edit *status)
+{
+    struct ro_edit *waiting = ro_edit_need_object(arena, ro_edit_need_object(arena, status, "state"), "waiting");
+    ro_edit_set_text(arena, waiting, RO_STR("reason"), RO_STR("CrashLoopBackOff"));
+}
+
+/* Statuses after the change, one a container, in the containers' order. *ret_all: all are ready. */
+static struct ro_edit *sim_effects_sidecar_statuses(const struct ro_cluster *c, uint32_t pod, enum sim_effects_sidecar_change change, struct ro_arena *arena,
+                                bool *ret_all)
+{
+    const struct ro_sim_pod *h = &c->hidden[pod];
+    const struct rollout_node *tree = ro_sidecars_of(c, h)->tree.nodes, *before = sim_effects_sidecar_statuses_of(c, pod);
+    const struct rollout_node *list = ro_dig(tree, "spec", "containers", NULL);
+    struct ro_edit *ret = ro_edit_array(arena);
+    *ret_all = true;
+    for (const struct rollout_node *n = list ? ro_first(list) : NULL; n && n != ro_end(list); n = ro_next(n)) {
+        struct rollout_str name = ro_text(ro_get(n, "name")), image = ro_text(ro_get(n, "image"));
+        const struct rollout_node *was = sc_named(before, name);
+        struct ro_edit *status = was ? ro_edit_copy(arena, was) : ro_edit_object(arena);
+        bool ready = was && ro_is_true(ro_get(was, "ready")), own = sim_effects_sidecar_is_sidecar(c, name);
+        bool changed = !was || !ro_sidecars_same_image(image, ro_text(ro_get(was, "image")));
+        if (!was)
+            ro_edit_set_text(arena, status, RO_STR("name"), name);
+        if (change == sim_effects_sidecar_STOP)
+            ready = ready && !changed;
+        if (change == sim_effects_sidecar_START && changed) {
+            ro_edit_set_text(arena, status, RO_STR("image"), image);
+            ro_edit_set_text(arena, status, RO_STR("imageID"), sim_effects_sidecar_image_id(arena, image));
+            ro_edit_remove(status, RO_STR("state"));
+            ready = false;
+        }
+        if (change == sim_effects_sidecar_READY)
+            ready = ready || (was && !changed && !ro_get(was, "state"));
+        if (change == sim_effects_sidecar_UNREADY)
+            ready = ready && own;
+        if ((change == sim_effects_sidecar_BREAK && own && ready && !sim_effects_sidecar_is_idle(c, tree, name, arena)) || (change == sim_effects_sidecar_FAIL && own && !ready)) {
+            sim_effects_sidecar_crash(arena, status);
+            ready = false;
+        }
+        ro_edit_set(status, RO_STR("ready"), ro_edit_bool(arena, ready));
+        ro_edit_append(ret, status);
+        *ret_all = *ret_all && ready;
+    }
+    return ret;
+}
+
+static void sim_effects_sidecar_change_statuses(struct ro_cluster *c, uint32_t pod, enum sim_effects_sidecar_change change)
+{
+    struct ro_arena arena = { NULL, false };
+    struct ro_sim_pod *h = &c->hidden[pod];
+    bool all = false;
+    struct ro_edit *object = ro_edit_copy(&arena, ro_sidecars_of(c, h)->tree.nodes);
+    struct ro_edit *list = sim_effects_sidecar_statuses(c, pod, change, &arena, &all);
+    ro_edit_set(ro_edit_need_object(&arena, object, "status"), RO_STR("containerStatuses"), list);
+    struct rollout_tree flat = ro_edit_flatten(&arena, object);
+    if (arena.failed)
+        c->texts.failed = true;
+    else
+        ro_sidecars_put(c, pod, flat.nodes);
+    ro_arena_free(&arena);
+    h->flags &= (uint16_t)~RO_SIM_CONTAINERS_READY;
+    if (all)
+        h->flags |= RO_SIM_CONTAINERS_READY;
+}
+
+static void ro_sidecars_stop(struct ro_cluster *c, uint32_t pod)
+{
+    sim_effects_sidecar_change_statuses(c, pod, sim_effects_sidecar_STOP);
+    c->hidden[pod].flags |= RO_SIM_RESTARTS;
+}
+
+static void ro_sidecars_start(struct ro_cluster *c, uint32_t pod)
+{
+    struct ro_sim_pod *h = &c->hidden[pod];
+    sim_effects_sidecar_change_statuses(c, pod, sim_effects_sidecar_START);
+    h->flags &= (uint16_t)~RO_SIM_RESTARTS;
+    h->image = h->target;
+}
+
+static void ro_sidecars_ready(struct ro_cluster *c, uint32_t pod)
+{
+    sim_effects_sidecar_change_statuses(c, pod, sim_effects_sidecar_READY);
+}
+
+static bool ro_sidecars_can_ready(const struct ro_cluster *c, uint32_t pod)
+{
+    const struct rollout_node *list = sim_effects_sidecar_statuses_of(c, pod);
+    if (!list || ro_count(list) == 0)
+        return !(c->hidden[pod].flags & RO_SIM_CONTAINERS_READY);
+    for (const struct rollout_node *n = list ? ro_first(list) : NULL; n && n != ro_end(list); n = ro_next(n))
+        if (!ro_is_true(ro_get(n, "ready")) && !ro_get(n, "state"))
+            return true;
+    return false;
+}
+
+static bool ro_sidecars_taken(const struct ro_cluster *c, const struct ro_sim_pod *hidden)
+{
+    const struct rollout_node *tree = ro_sidecars_of(c, hidden)->tree.nodes;
+    const struct rollout_node *list = ro_dig(tree, "spec", "containers", NULL);
+    const struct rollout_node *sim_effects_sidecar_statuses = ro_dig(tree, "status", "containerStatuses", NULL);
+    struct ro_arena arena = { NULL, false };
+    bool taken = true;
+    for (const struct rollout_node *n = list ? ro_first(list) : NULL; n && n != ro_end(list); n = ro_next(n)) {
+        struct rollout_str name = ro_text(ro_get(n, "name"));
+        const struct rollout_node *status = sc_named(sim_effects_sidecar_statuses, name);
+        if (sim_effects_sidecar_is_sidecar(c, name) && !sim_effects_sidecar_is_idle(c, tree, name, &arena))
+            taken = taken && ro_is_true(ro_get(status, "ready")) &&
+                    ro_sidecars_same_image(ro_text(ro_get(n, "image")), ro_text(ro_get(status, "image")));
+    }
+    ro_arena_free(&arena);
+    return taken;
+}
+
+static bool ro_sidecars_run(const struct ro_cluster *c, uint32_t pod)
+{
+    const struct rollout_node *list = sim_effects_sidecar_statuses_of(c, pod);
+    if (c->pods[pod].phase != ROLLOUT_PHASE_RUNNING || (c->hidden[pod].flags & RO_SIM_RESTARTS))
+        return false;
+    for (const struct rollout_node *n = list ? ro_first(list) : NULL; n && n != ro_end(list); n = ro_next(n))
+        if (!ro_is_true(ro_get(n, "ready")) && sim_effects_sidecar_is_sidecar(c, ro_text(ro_get(n, "name"))))
+            return false;
+    return !ro_sidecars_changed(c, &c->hidden[pod]) && ro_sidecars_flipped(c, &c->hidden[pod]);
+}
+
+static void ro_sidecars_unready(struct ro_cluster *c, uint32_t pod)
+{
+    sim_effects_sidecar_change_statuses(c, pod, sim_effects_sidecar_UNREADY);
+}
+
+static void ro_sidecars_break(struct ro_cluster *c, uint32_t pod)
+{
+    sim_effects_sidecar_change_statuses(c, pod, sim_effects_sidecar_BREAK);
+}
+
+static void ro_sidecars_fail(struct ro_cluster *c, uint32_t pod)
+{
+    sim_effects_sidecar_change_statuses(c, pod, sim_effects_sidecar_FAIL);
+}
+
+/* ---- a pod that is made anew ---- */
+
+static bool sim_effects_sidecar_of_set(const struct ro_cluster *c, struct rollout_str one)
+{
+    return ro_str_eq(one, c->specs.sidecarset.name);
+}
+
+/* The pod as its owner makes it: nothing of this set is in it yet. */
+static struct ro_edit *sim_effects_sidecar_without_set(const struct ro_cluster *c, uint32_t pod, struct ro_arena *arena)
+{
+    const struct rollout_pod *p = &c->pods[pod];
+    struct ro_edit *object = ro_edit_copy(arena, ro_sidecars_of(c, &c->hidden[pod])->tree.nodes), *next;
+    struct ro_edit *metadata = ro_edit_need_object(arena, object, "metadata"), *labels = ro_edit_object(arena);
+    struct ro_edit *annotations = ro_edit_need_object(arena, metadata, "annotations");
+    struct ro_edit *containers = ro_edit_get(ro_edit_get(object, "spec"), "containers");
+    ro_edit_remove(object, RO_STR("status"));
+    for (struct ro_edit *e = containers ? containers->first : NULL; e; e = next) {
+        next = e->next;
+        if (sim_effects_sidecar_is_sidecar(c, ro_edit_get_text(e, "name")))
+            ro_edit_detach(e);
+    }
+    ro_edit_remove(annotations, RO_STR(SC_STATE_KEY)); /* what was before is no more */
+    struct rollout_str list = ro_edit_get_text(annotations, SC_INJECTED_KEY);
+    char *text = ro_arena_alloc(arena, list.len + 1, 1);
+    size_t len = 0;
+    for (size_t from = 0, i = 0; text && list.data && i <= list.len; i++)
+        if (i == list.len || list.data[i] == ',') {
+            struct rollout_str one = { list.data + from, i - from };
+            if (!sim_effects_sidecar_of_set(c, one) && one.len > 0) {
+                if (len > 0)
+                    text[len++] = ',';
+                memcpy(text + len, one.data, one.len);
+                len += one.len;
+            }
+            from = i + 1;
+        }
+    ro_edit_set_text(arena, annotations, RO_STR(SC_INJECTED_KEY), (struct rollout_str){ text, len });
+    for (uint32_t i = 0; i < p->labels.count; i++)
+        ro_edit_add(labels, *ro_label_key(&p->labels, i), ro_edit_text(arena, *ro_label_value(&p->labels, i)));
+    ro_edit_set(metadata, RO_STR("labels"), labels);
+    ro_edit_set_text(arena, metadata, RO_STR("name"), p->name);
+    ro_edit_set_text(arena, metadata, RO_STR("namespace"), p->namespace_.len ? p->namespace_ : RO_STR("default"));
+    ro_edit_set_text(arena, object, RO_STR("apiVersion"), RO_STR("v1"));
+    ro_edit_set_text(arena, object, RO_STR("kind"), RO_STR("Pod"));
+    return object;
+}
+
+/* The set as it is now, with the hashes that admission has written. */
+static struct ro_edit *sim_effects_sidecar_set_of(const struct ro_cluster *c, struct ro_arena *arena)
+{
+    struct ro_edit *object = ro_edit_copy(arena, c->source->workload_object.nodes);
+    struct ro_edit *metadata = ro_edit_need_object(arena, object, "metadata");
+    struct ro_edit *annotations = ro_edit_need_object(arena, metadata, "annotations");
+    ro_edit_set_text(arena, annotations, RO_STR(SC_HASH_KEY), c->specs.sidecarset.hash);
+    ro_edit_set_text(arena, annotations, RO_STR(SC_IMAGELESS_KEY), c->specs.sidecarset.hash_without_image);
+    struct ro_edit *status = ro_edit_need_object(arena, object, "status");
+    if (c->snapshot.update_revision)
+        ro_edit_set_text(arena, status, RO_STR("latestRevision"), c->revisions[c->snapshot.update_revision - 1].name);
+    return object;
+}
+
+static struct ro_edit *sim_effects_sidecar_document(const struct ro_cluster *c, uint32_t pod, struct ro_arena *arena)
+{
+    struct ro_edit *ret = ro_edit_object(arena), *sets = ro_edit_array(arena), *revisions = ro_edit_array(arena);
+    struct ro_edit *namespaces = ro_edit_array(arena);
+    ro_edit_set(ret, RO_STR("pod"), sim_effects_sidecar_without_set(c, pod, arena));
+    ro_edit_append(sets, sim_effects_sidecar_set_of(c, arena));
+    ro_edit_set(ret, RO_STR("sidecarSets"), sets);
+    for (size_t i = 0; i < c->revision_count; i++)
+        if (c->revision_objects[i].count)
+            ro_edit_append(revisions, ro_edit_copy(arena, c->revision_objects[i].nodes));
+    ro_edit_set(ret, RO_STR("revisions"), revisions);
+    for (size_t i = 0; i < c->snapshot.namespaces.count; i++) {
+        const struct rollout_namespace *n =
+            (const void *)((const char *)c->snapshot.namespaces.items + i * c->snapshot.namespaces.stride);
+        struct ro_edit *object = ro_edit_object(arena), *metadata = ro_edit_object(arena),
+                       *labels = ro_edit_object(arena);
+        for (uint32_t k = 0; k < n->labels.count; k++)
+            ro_edit_add(labels, *ro_label_key(&n->labels, k), ro_edit_text(arena, *ro_label_value(&n->labels, k)));
+        ro_edit_set_text(arena, metadata, RO_STR("name"), n->name);
+        ro_edit_set(metadata, RO_STR("labels"), labels);
+        ro_edit_set_text(arena, object, RO_STR("apiVersion"), RO_STR("v1"));
+        ro_edit_set_text(arena, object, RO_STR("kind"), RO_STR("Namespace"));
+        ro_edit_set(object, RO_STR("metadata"), metadata);
+        ro_edit_append(namespaces, object);
+    }
+    ro_edit_set(ret, RO_STR("namespaces"), namespaces);
+    return ret;
+}
+
+/* What admission makes of it; without the set's object as the pod was. 0 = the pod is refused, or memory ran out. */
+static bool sim_effects_sidecar_inject(struct ro_cluster *c, uint32_t pod)
+{
+    struct ro_arena arena = { NULL, false };
+    struct rollout_objects *objects = NULL;
+    struct rollout_error error = { .struct_size = sizeof error };
+    bool made = false;
+    if (!c->source->workload_object.count) {
+        struct ro_edit *object = ro_edit_copy(&arena, c->pods[pod].object.nodes);
+        ro_edit_remove(object, RO_STR("status"));
+        struct rollout_tree flat = ro_edit_flatten(&arena, object);
+        made = !arena.failed;
+        if (made)
+            ro_sidecars_put(c, pod, flat.nodes);
+    } else {
+        struct rollout_tree flat = ro_edit_flatten(&arena, sim_effects_sidecar_document(c, pod, &arena));
+        int r = arena.failed ? ROLLOUT_ERR_NOMEM : rollout_inject(&flat, c->snapshot.now_ms, &objects, &error);
+        const struct rollout_node *result = r == ROLLOUT_OK ? ro_get(objects->items[0].nodes, "pod") : NULL;
+        c->texts.failed = c->texts.failed || r == ROLLOUT_ERR_NOMEM;
+        made = r == ROLLOUT_OK && !ro_get(objects->items[0].nodes, "error");
+        if (made)
+            ro_sidecars_put(c, pod, result ? result : ro_get(flat.nodes, "pod"));
+        rollout_objects_free(objects);
+    }
+    c->texts.failed = c->texts.failed || arena.failed;
+    ro_arena_free(&arena);
+    return made;
+}
+
+static bool ro_sidecars_renew(struct ro_cluster *c, uint32_t pod)
+{
+    struct rollout_pod *p = &c->pods[pod];
+    struct ro_sim_pod *h = &c->hidden[pod];
+    if (!sim_effects_sidecar_inject(c, pod))
+        return false;
+    p->phase = ROLLOUT_PHASE_PENDING;
+    p->flags &= ~(uint32_t)(ROLLOUT_POD_READY | ROLLOUT_POD_TERMINATING);
+    p->node = p->target_node = (struct rollout_str){ NULL, 0 };
+    p->node_index = 0;
+    p->restarts = 0;
+    p->ready_since_ms = 0;
+    p->created_ms = c->fixed_names ? p->created_ms : c->snapshot.now_ms / 1000 * 1000;
+    h->target = (uint16_t)ro_cluster_revision(c, ro_sidecars_of(c, h)->revision);
+    h->image = h->target;
+    h->flags = 0;
+    memset(h->due_ms, 0, sizeof h->due_ms);
+    return true;
+}
+
 /* ---- lib/sim/kinds.c ---- */
 
 static const struct ro_kind_lines *sim_kinds_lines_of(const struct rollout_workload *workload)
@@ -44397,6 +46477,9 @@ static const struct ro_kind_lines *sim_kinds_lines_of(const struct rollout_workl
     return workload->cloneset       ? &ro_kind_cloneset
            : workload->statefulset  ? &ro_kind_statefulset
            : workload->broadcastjob ? &ro_kind_broadcastjob
+           : workload->replicaset   ? &ro_kind_replicaset
+           : workload->deployment   ? &ro_kind_deployment
+           : workload->sidecarset   ? &ro_kind_sidecarset
                                     : &ro_kind_daemonset;
 }
 
@@ -44445,9 +46528,16 @@ static bool ro_kind_interchangeable(const struct ro_cluster *c)
     return c->kind->interchangeable;
 }
 
+static bool ro_kind_versionless(const struct ro_cluster *c)
+{
+    return c->workload.broadcastjob || c->workload.replicaset;
+}
+
 static bool ro_kind_active(const struct ro_cluster *c, uint32_t pod)
 {
-    return !(c->hidden[pod].flags & RO_SIM_GONE) && ro_active(&c->pods[pod]);
+    if (c->workload.sidecarset) /* which has those of all pods that it matches */
+        return ro_sidecars_matched(c, &c->pods[pod], &c->hidden[pod]);
+    return !(c->hidden[pod].flags & RO_SIM_GONE) && ro_kind_counts(&c->pods[pod]) && ro_active(&c->pods[pod]);
 }
 
 static bool ro_kind_available(const struct ro_cluster *c, uint32_t pod)
@@ -44457,8 +46547,10 @@ static bool ro_kind_available(const struct ro_cluster *c, uint32_t pod)
 
 static bool ro_kind_updated(const struct ro_cluster *c, uint32_t pod)
 {
-    if (c->workload.broadcastjob) /* which updates none */
+    if (ro_kind_versionless(c))
         return true;
+    if (c->workload.sidecarset)
+        return ro_str_eq(ro_sidecars_of(c, &c->hidden[pod])->set_hash, c->specs.sidecarset.hash);
     return c->snapshot.update_revision && c->hidden[pod].target == c->snapshot.update_revision;
 }
 
@@ -44488,7 +46580,11 @@ static int64_t ro_kind_min_ready_ms(const struct ro_cluster *c)
 {
     int32_t seconds = c->workload.cloneset      ? c->specs.cloneset.min_ready_seconds
                       : c->workload.statefulset ? c->specs.statefulset.min_ready_seconds
+                      : c->workload.replicaset  ? c->specs.replicaset.min_ready_seconds
+                      : c->workload.deployment  ? c->specs.deployment.min_ready_seconds
                                                 : c->specs.daemonset.min_ready_seconds;
+    for (size_t i = 0; c->workload.deployment && i < c->sets.count; i++) /* each says it for its own */
+        seconds = c->sets.items[i].min_ready_seconds > seconds ? c->sets.items[i].min_ready_seconds : seconds;
     return seconds > 0 ? (int64_t)seconds * 1000 : 0;
 }
 
@@ -44656,7 +46752,13 @@ static int ro_cluster_status(struct ro_cluster *c, const struct rollout_plan *pl
     } else if (c->workload.broadcastjob) {
         c->specs.broadcastjob_status.conditions = c->conditions;
         c->specs.broadcastjob_status.condition_count = n;
-    } else {
+    } else if (c->workload.deployment) {
+        c->specs.deployment_status.conditions = c->conditions;
+        c->specs.deployment_status.condition_count = n;
+    } else if (c->workload.replicaset) {
+        c->specs.replicaset_status.conditions = c->conditions;
+        c->specs.replicaset_status.condition_count = n;
+    } else if (c->workload.daemonset) {
         c->specs.daemonset_status.conditions = c->conditions;
         c->specs.daemonset_status.condition_count = n;
     }
@@ -44770,6 +46872,7 @@ static void ro_lint_deployment(struct ro_lint *l, const struct rollout_deploymen
 static void ro_lint_replicaset(struct ro_lint *l, const struct rollout_replicaset *spec);
 static void ro_lint_uniteddeployment(struct ro_lint *l, const struct rollout_uniteddeployment *spec);
 static int ro_lint_sidecarset(struct ro_lint *l, const struct rollout_sidecarset *set, struct rollout_error *reterr);
+static int ro_lint_broadcastjob(struct ro_lint *l, const struct rollout_broadcastjob *spec, struct rollout_error *reterr);
 static int ro_lint_daemonset(struct ro_lint *l, const struct rollout_daemonset *set, struct rollout_error *reterr);
 
 /* ---- limits ---- */
@@ -44873,6 +46976,7 @@ static const struct {
     { ROLLOUT_LINT_DELETES_NOTHING, "DeletesNothing" },
     { ROLLOUT_LINT_SHARES_IMPOSSIBLE, "SharesImpossible" },
     { ROLLOUT_LINT_REPLICAS_LEFT_OVER, "ReplicasLeftOver" },
+    { ROLLOUT_LINT_STOPS_FOR_GOOD, "StopsForGood" },
     { ROLLOUT_LINT_SELECTOR_UNUSABLE, "SelectorUnusable" },
     { ROLLOUT_LINT_UNREACHABLE, "Unreachable" },
     { ROLLOUT_LINT_MATCHES_ALL, "MatchesAll" },
@@ -45011,8 +47115,6 @@ int rollout_lint(const struct rollout_world *world, struct rollout_findings **re
     int r = ro_gates_resolve(workload->gates, workload->gate_count, &l.gates, reterr);
     if (r != ROLLOUT_OK)
         return r;
-    if (workload->broadcastjob)
-        return ro_error(reterr, ROLLOUT_ERR_INVALID, "workload", "workload: nothing is known of a BroadcastJob to look for");
     sim_lint_open_object(&l);
     if (workload->cloneset)
         ro_lint_cloneset(&l, workload->cloneset);
@@ -45022,6 +47124,8 @@ int rollout_lint(const struct rollout_world *world, struct rollout_findings **re
         ro_lint_uniteddeployment(&l, workload->uniteddeployment);
     else if (workload->daemonset)
         r = ro_lint_daemonset(&l, workload->daemonset, reterr);
+    else if (workload->broadcastjob)
+        r = ro_lint_broadcastjob(&l, workload->broadcastjob, reterr);
     else if (workload->deployment)
         ro_lint_deployment(&l, workload->deployment);
     else if (workload->replicaset)
@@ -45038,6 +47142,198 @@ int rollout_lint(const struct rollout_world *world, struct rollout_findings **re
 void rollout_findings_free(struct rollout_findings *findings)
 {
     free(findings);
+}
+
+/* ---- lib/sim/lint_broadcastjob.c ---- */
+
+/* BroadcastJob. Source: broadcastjob.md 1, 1.1, 2.2, 3, 5, and 1, 8, 15, 16 of its table of defects. */
+
+
+struct sim_lint_broadcastjob_job_lint {
+    const struct rollout_broadcastjob *spec;
+    struct ro_abi_array nodes;
+    int64_t desired;
+    struct ro_at completion, failure;
+};
+
+static void sim_lint_broadcastjob_build(const void *context, struct ro_builder *b)
+{
+    const struct sim_lint_broadcastjob_job_lint *j = context;
+    ro_broadcastjob_build_limits(j->spec, j->desired, b);
+}
+
+static int sim_lint_broadcastjob_count_nodes(struct ro_lint *l, struct sim_lint_broadcastjob_job_lint *j, struct rollout_error *reterr)
+{
+    const struct ro_planner_input in = { .snapshot = *l->world->snapshot, .pods = l->pods, .nodes = j->nodes };
+    return ro_broadcastjob_desired(j->spec, &in, &j->desired, reterr);
+}
+
+static void sim_lint_broadcastjob_look_at_parallelism(struct ro_lint *l, const struct sim_lint_broadcastjob_job_lint *j)
+{
+    static const struct ro_lint_limit parallelism = {
+        .name = "parallelism",
+        .limit = "parallelism",
+        .of = "node",
+        .unreadable =
+            "cannot be read: it must be a number or a percentage such as \"20%\", and every pass ends with an "
+            "error before it creates a pod",
+        .all = "a BroadcastJob rounds it so, and pods run on all nodes at once",
+        .all_from = 2,
+    };
+    struct ro_at at = ro_at_member(&l->spec, "parallelism");
+    const struct rollout_limit *limit = ro_lint_find_limit(l, "parallelism");
+    ro_lint_limit(l, &l->spec, &parallelism);
+    if (at.node && limit && !(limit->flags & ROLLOUT_LIMIT_UNUSABLE) &&
+        ro_lint_scaled(&j->spec->parallelism, ROLLOUT_ROUND_UP, 1) <= 0)
+        RO_LINT(l, CREATES_NOTHING, &at,
+                "parallelism comes to 0: no pod is ever created, and the job is never complete");
+}
+
+/* It stops a job whose phase is running or paused, or that has none yet. */
+static void sim_lint_broadcastjob_look_at_pause(struct ro_lint *l, const struct rollout_broadcastjob *spec)
+{
+    struct ro_at at = ro_at_member(&l->spec, "paused");
+    struct rollout_str phase = spec->status->phase;
+    bool stops = phase.len == 0 || ro_str_eq(phase, RO_STR("running")) || ro_str_eq(phase, RO_STR("paused"));
+    if (!(spec->flags & ROLLOUT_BROADCASTJOB_PAUSED))
+        return;
+    if (stops) {
+        bool timed = spec->active_deadline_set && spec->completion != ROLLOUT_COMPLETION_NEVER;
+        RO_LINT(l, PAUSED, &at, "paused: no pod is created%s",
+                timed ? ", while the time to activeDeadlineSeconds goes on" : "");
+        return;
+    }
+    struct ro_at status = ro_at_object(&l->decoder, &l->root, "status"), place = ro_at_member(&status, "phase");
+    struct rollout_str shown = ro_lint_shown(l, &place);
+    RO_LINT(l, IGNORED, &at, "paused has no effect: the job's phase is %.*s", (int)shown.len, shown.data);
+}
+
+/* What a job of type Never does without; and else what comes at once. */
+static void sim_lint_broadcastjob_look_at_times(struct ro_lint *l, const struct sim_lint_broadcastjob_job_lint *j)
+{
+    struct ro_at deadline = ro_at_member(&j->completion, "activeDeadlineSeconds");
+    struct ro_at ttl = ro_at_member(&j->completion, "ttlSecondsAfterFinished");
+    bool never = j->spec->completion == ROLLOUT_COMPLETION_NEVER;
+    if (never && deadline.node)
+        RO_LINT(l, IGNORED, &deadline,
+                "activeDeadlineSeconds has no effect: a job of type Never has no deadline, and admission refuses it");
+    else if (j->spec->active_deadline_set && j->spec->active_deadline_seconds <= 0)
+        RO_LINT(l, DEADLINE_TOO_SHORT, &deadline,
+                "activeDeadlineSeconds %" PRId64 " is over at once: the job fails before it creates a pod",
+                j->spec->active_deadline_seconds);
+    if (never && ttl.node)
+        RO_LINT(l, IGNORED, &ttl,
+                "ttlSecondsAfterFinished has no effect: a job of type Never is never over, and admission refuses it");
+    else if (j->spec->ttl_seconds_after_finished.set && j->spec->ttl_seconds_after_finished.value < 0)
+        RO_LINT(l, NEGATIVE, &ttl, "ttlSecondsAfterFinished is below 0: the job is deleted as soon as it is over");
+}
+
+/* Pods whose restarts count are those that restart OnFailure. The API puts Always where nothing is said. */
+static void sim_lint_broadcastjob_look_at_restarts(struct ro_lint *l, const struct sim_lint_broadcastjob_job_lint *j)
+{
+    struct ro_at policy = ro_at_member(&l->pod_spec, "restartPolicy");
+    struct ro_at limit = ro_at_member(&j->failure, "restartLimit");
+    struct rollout_str text = ro_text(policy.node);
+    bool restarts = ro_str_eq(text, RO_STR("OnFailure"));
+    if (!restarts && !ro_str_eq(text, RO_STR("Never"))) {
+        struct rollout_str shown = policy.node ? ro_lint_shown(l, &policy) : RO_STR("Always, the default,");
+        RO_LINT(l, UNKNOWN_TEXT, &policy, "restartPolicy %.*s is refused by admission: it must be Never or OnFailure",
+                (int)shown.len, shown.data);
+    }
+    if (j->spec->restart_limit != 0 && !restarts)
+        RO_LINT(l, IGNORED, &limit,
+                "restartLimit %" PRId32 " has no effect: it is for pods whose restartPolicy is OnFailure",
+                j->spec->restart_limit);
+    else if (j->spec->restart_limit < 0)
+        RO_LINT(l, NEGATIVE, &limit, "restartLimit is below 0: every pod counts as failed from its start");
+}
+
+static void sim_lint_broadcastjob_look_at_failure(struct ro_lint *l, const struct sim_lint_broadcastjob_job_lint *j)
+{
+    struct ro_at type = ro_at_member(&j->failure, "type");
+    if (j->spec->failure == ROLLOUT_FAILURE_PAUSE)
+        RO_LINT(l, STOPS_FOR_GOOD, &type,
+                "a pod that has failed pauses the job, and nothing resumes it while that pod is there");
+    else if (j->spec->failure == ROLLOUT_FAILURE_FAIL_FAST && j->spec->completion == ROLLOUT_COMPLETION_NEVER)
+        RO_LINT(l, STOPS_FOR_GOOD, &type,
+                "FailFast%s: a pod that has failed ends a job of type Never, which is never deleted nor goes on",
+                type.node ? "" : " by default");
+}
+
+static void sim_lint_broadcastjob_look_at_words(struct ro_lint *l, const struct sim_lint_broadcastjob_job_lint *j)
+{
+    static const char *const completions[] = { "Always", "Never", NULL };
+    static const char *const failures[] = { "FailFast", "Continue", "Pause", NULL };
+    static const char *const times[] = { "activeDeadlineSeconds", "ttlSecondsAfterFinished", NULL };
+    static const char *const limit[] = { "restartLimit", NULL };
+    static const char *const others[] = { "completions", "completionMode", "backoffLimit", "suspend", NULL };
+    ro_lint_misplaced(l, &l->spec, times, "it belongs in completionPolicy");
+    ro_lint_misplaced(l, &l->spec, limit, "it belongs in failurePolicy");
+    ro_lint_misplaced(l, &l->spec, others, "it is of Kubernetes' Job, a BroadcastJob has no such setting");
+    ro_lint_word(l, &j->completion, "type", completions, "Always");
+    ro_lint_word(l, &j->failure, "type", failures, "Continue");
+}
+
+static void sim_lint_broadcastjob_look_at_labels(struct ro_lint *l)
+{
+    static const char *const keys[] = { "broadcastjob-name", "broadcastjob-controller-uid" };
+    struct ro_at metadata = ro_at_object(&l->decoder, &l->template, "metadata");
+    struct ro_at labels = ro_at_object(&l->decoder, &metadata, "labels");
+    for (size_t i = 0; i < 2; i++) {
+        struct ro_at at = ro_at_member(&labels, keys[i]);
+        if (at.node)
+            RO_LINT(l, IGNORED, &at, "label %s is the controller's own: admission refuses it in a template", keys[i]);
+    }
+}
+
+/* Where none of the nodes fits the template: by which of its members, or what there is in the way. */
+static int sim_lint_broadcastjob_look_at_nodes(struct ro_lint *l, const struct sim_lint_broadcastjob_job_lint *j, struct rollout_error *reterr)
+{
+    struct rollout_scheduling made = j->spec->scheduling;
+    size_t failed[RO_NODE_ROOM + 1] = { 0 };
+    uint8_t *usable = ro_arena_alloc(&l->arena, made.affinity.term_count + 1, 1);
+    if (!usable)
+        return ro_error_nomem(reterr);
+    made.node_name = (struct rollout_str){ NULL, 0 }; /* a pod is bound to its node whatever name the template has */
+    struct ro_node_rule rule = ro_node_rule(&made, usable);
+    rule.plain = true;
+    for (size_t i = 0; i < j->nodes.count; i++)
+        failed[ro_node_fit_empty(&rule, j->spec->requests, j->spec->request_count, ro_node_at(&j->nodes, i)).check]++;
+    if (j->nodes.count == 0 || failed[RO_NODE_FITS] > 0)
+        return ROLLOUT_OK;
+    size_t unselected = failed[RO_NODE_SELECTOR], unlike = failed[RO_NODE_AFFINITY];
+    const char *member = unselected == j->nodes.count ? "nodeSelector" : unlike == j->nodes.count ? "affinity" : NULL;
+    struct ro_at at = member ? ro_at_member(&l->pod_spec, member) : l->pod_spec;
+    RO_LINT(
+        l, UNREACHABLE, &at,
+        "no pod is created: of %zu node%s %zu lack labels of nodeSelector, %zu do not match the affinity, %zu have a "
+        "taint that is not tolerated, %zu are cordoned, %zu have too little room",
+        j->nodes.count, ro_lint_plural((int64_t)j->nodes.count), unselected, unlike, failed[RO_NODE_TAINT],
+        failed[RO_NODE_CORDONED], failed[RO_NODE_ROOM]);
+    return ROLLOUT_OK;
+}
+
+static int ro_lint_broadcastjob(struct ro_lint *l, const struct rollout_broadcastjob *spec, struct rollout_error *reterr)
+{
+    const struct rollout_nodes *nodes = &l->world->snapshot->nodes;
+    struct sim_lint_broadcastjob_job_lint j = {
+        .spec = spec,
+        .nodes = { (const char *)nodes->items, nodes->count, nodes->stride, NULL },
+        .completion = ro_at_object(&l->decoder, &l->spec, "completionPolicy"),
+        .failure = ro_at_object(&l->decoder, &l->spec, "failurePolicy"),
+    };
+    int r = sim_lint_broadcastjob_count_nodes(l, &j, reterr);
+    if (r != ROLLOUT_OK)
+        return r;
+    ro_lint_read_limits(l, sim_lint_broadcastjob_build, &j);
+    sim_lint_broadcastjob_look_at_words(l, &j);
+    sim_lint_broadcastjob_look_at_parallelism(l, &j);
+    sim_lint_broadcastjob_look_at_pause(l, spec);
+    sim_lint_broadcastjob_look_at_times(l, &j);
+    sim_lint_broadcastjob_look_at_failure(l, &j);
+    sim_lint_broadcastjob_look_at_restarts(l, &j);
+    sim_lint_broadcastjob_look_at_labels(l);
+    return sim_lint_broadcastjob_look_at_nodes(l, &j, reterr);
 }
 
 /* ---- lib/sim/lint_cloneset.c ---- */
@@ -46012,16 +48308,21 @@ static void sim_lint_sidecarset_build(const void *context, struct ro_builder *b)
     ro_sidecarset_build_limits(s->spec, &s->limits, s->matched, b);
 }
 
-/* As the planner counts them; without pods, as the status has it. */
-static int32_t sim_lint_sidecarset_count_matched(struct ro_lint *l, const struct rollout_sidecarset *spec)
+/* As the planner counts them; without pods, or where it refuses them, as the status has it. */
+static int sim_lint_sidecarset_count_matched(struct ro_lint *l, const struct rollout_sidecarset *spec, int32_t *ret,
+                         struct rollout_error *reterr)
 {
     struct rollout_candidates *candidates = NULL;
-    int32_t matched = spec->status ? spec->status->matched_pods : 0;
-    if (l->pods.count > 0 &&
-        rollout_candidates(l->world->workload, l->world->snapshot, &candidates, NULL) == ROLLOUT_OK)
-        matched = (int32_t)candidates->counted;
+    *ret = spec->status ? spec->status->matched_pods : 0;
+    if (l->pods.count == 0)
+        return ROLLOUT_OK;
+    int r = rollout_candidates(l->world->workload, l->world->snapshot, &candidates, NULL);
+    if (r == ROLLOUT_ERR_NOMEM)
+        return ro_error_nomem(reterr);
+    if (r == ROLLOUT_OK)
+        *ret = (int32_t)candidates->counted;
     rollout_candidates_free(candidates);
-    return matched;
+    return ROLLOUT_OK;
 }
 
 /* ---- the update ---- */
@@ -46277,12 +48578,14 @@ static void sim_lint_sidecarset_look_at_metadata(struct ro_lint *l)
 static int ro_lint_sidecarset(struct ro_lint *l, const struct rollout_sidecarset *set, struct rollout_error *reterr)
 {
     static const char *const namespace_[] = { "namespace", NULL };
-    struct sim_lint_sidecarset_sidecars s = { .spec = set, .matched = sim_lint_sidecarset_count_matched(l, set) };
+    struct sim_lint_sidecarset_sidecars s = { .spec = set };
     struct ro_at limit = ro_at_member(&l->spec, "revisionHistoryLimit");
     struct ro_at spaces = ro_at_member(&l->spec, "namespaceSelector"), space = ro_at_member(&l->spec, "namespace");
     struct ro_names volumes = sim_lint_sidecarset_volume_names(l);
     bool empty = set->selector.match_labels.count == 0 && set->selector.requirement_count == 0;
-    (void)reterr;
+    int r = sim_lint_sidecarset_count_matched(l, set, &s.matched, reterr);
+    if (r != ROLLOUT_OK)
+        return r;
     s.rolls = !(set->flags & ROLLOUT_SIDECARSET_NOT_UPDATE);
     s.limits = ro_sidecarset_limits(set, s.matched);
     const struct rollout_node *list = set->containers.count ? set->containers.nodes : NULL;
@@ -46797,6 +49100,13 @@ static void ro_revisions_free(struct ro_cluster *c)
     free(c->verdicts);
 }
 
+static int ro_revisions_add(struct ro_cluster *c, const struct rollout_revision *revision, const struct rollout_tree *object)
+{
+    int r = sim_revisions_add(c, revision, object);
+    sim_revisions_show(c);
+    return r;
+}
+
 /* Gates and policy say what is compared, so that all is compared anew where a change of the spec changes them. */
 static void sim_revisions_forget_pairs(struct ro_cluster *c)
 {
@@ -46943,6 +49253,8 @@ static int sim_revisions_count_batches(struct ro_cluster *c, struct ro_sim_pair 
 static int sim_revisions_compare(struct ro_cluster *c, size_t from, size_t to)
 {
     struct ro_sim_pair *pair = &c->pairs[from * c->revision_room + to];
+    if (c->workload.sidecarset) /* whose hashes tell what can be updated */
+        return ROLLOUT_OK;
     if (pair->diff || c->revision_objects[from].count == 0 || c->revision_objects[to].count == 0)
         return ROLLOUT_OK;
     const struct rollout_diff_options options = { sizeof options,
@@ -47000,6 +49312,38 @@ static const struct ro_sim_pair *ro_cluster_pair(struct ro_cluster *c, uint32_t 
 
 /* ---- templates ---- */
 
+static int ro_revisions_keep_tree(struct ro_cluster *c, const struct rollout_tree *tree, struct rollout_tree *ret)
+{
+    struct rollout_node *nodes = ro_arena_alloc(&c->arena, tree->count, sizeof *nodes);
+    if (!nodes)
+        return ro_error_nomem(c->reterr);
+    for (size_t i = 0; i < tree->count; i++) {
+        nodes[i] = tree->nodes[i];
+        nodes[i].key = ro_texts_keep(&c->texts, nodes[i].key);
+        nodes[i].text = ro_texts_keep(&c->texts, nodes[i].text);
+    }
+    *ret = (struct rollout_tree){ nodes, tree->count };
+    return c->texts.failed ? ro_error_nomem(c->reterr) : ROLLOUT_OK;
+}
+
+static int ro_revisions_like(struct ro_cluster *c, const struct rollout_tree *object, struct ro_sim_template *ret)
+{
+    struct rollout_pod pod;
+    struct rollout_in_place in_place;
+    int r = rollout_pod_from_object(object, &c->workload, sizeof pod, &pod, &in_place, c->reterr);
+    if (r != ROLLOUT_OK)
+        return r;
+    ret->labels = ro_texts_labels(&c->texts, &pod.labels);
+    ret->finalizers = ro_texts_finalizers(&c->texts, &pod.finalizers);
+    ret->labels = ro_texts_with(&c->texts, ret->labels, RO_STR("apps.kruise.io/cloneset-instance-id"),
+                                (struct rollout_str){ NULL, 0 });
+    ret->pod = (struct rollout_pod){ .phase = pod.phase, .flags = pod.flags, .deletion_cost = pod.deletion_cost };
+    ret->pod.namespace_ = ro_texts_keep(&c->texts, pod.namespace_);
+    return pod.in_place && pod.in_place->containers.count
+               ? ro_revisions_keep_tree(c, &pod.in_place->containers, &ret->containers)
+               : ROLLOUT_OK;
+}
+
 /* The pod that the objects' trees give. One is enough, whatever the action's count. */
 static int sim_revisions_make(struct ro_cluster *c, const struct rollout_plan *plan, size_t action, struct ro_sim_template *ret)
 {
@@ -47010,8 +49354,6 @@ static int sim_revisions_make(struct ro_cluster *c, const struct rollout_plan *p
     struct rollout_str id = RO_STR("zzzzz");
     struct rollout_strs ids = { &id, 1, sizeof id };
     struct rollout_objects *objects = NULL;
-    struct rollout_pod pod;
-    struct rollout_in_place in_place;
     uint32_t n = 0;
     for (uint32_t i = 0; i < create.attr_count && n < 16; i++) {
         struct rollout_attr attr = plan->attrs[create.attr_first + i];
@@ -47033,32 +49375,12 @@ static int sim_revisions_make(struct ro_cluster *c, const struct rollout_plan *p
     world.pod_object_count = world.claim_object_count = 0;
     int r = rollout_apply(&world, &one, 0, c->workload.cloneset ? &ids : NULL, &objects, c->reterr);
     if (r == ROLLOUT_OK)
-        r = rollout_pod_from_object(&objects->items[0], &c->workload, sizeof pod, &pod, &in_place, c->reterr);
-    if (r == ROLLOUT_OK) {
-        ret->labels = ro_texts_labels(&c->texts, &pod.labels);
-        ret->finalizers = ro_texts_finalizers(&c->texts, &pod.finalizers);
-        ret->labels = ro_texts_with(&c->texts, ret->labels, RO_STR("apps.kruise.io/cloneset-instance-id"),
-                                    (struct rollout_str){ NULL, 0 });
-        ret->pod = (struct rollout_pod){ .phase = pod.phase, .flags = pod.flags, .deletion_cost = pod.deletion_cost };
-        ret->pod.namespace_ = ro_texts_keep(&c->texts, pod.namespace_);
-        if (pod.in_place && pod.in_place->containers.count) {
-            struct rollout_node *nodes = ro_arena_alloc(&c->arena, pod.in_place->containers.count, sizeof *nodes);
-            if (nodes) {
-                memcpy(nodes, pod.in_place->containers.nodes, pod.in_place->containers.count * sizeof *nodes);
-                for (size_t i = 0; i < pod.in_place->containers.count; i++) {
-                    nodes[i].key = ro_texts_keep(&c->texts, nodes[i].key);
-                    nodes[i].text = ro_texts_keep(&c->texts, nodes[i].text);
-                }
-                ret->containers = (struct rollout_tree){ nodes, pod.in_place->containers.count };
-            }
-        }
-    }
+        r = ro_revisions_like(c, &objects->items[0], ret);
     rollout_objects_free(objects);
     return r == ROLLOUT_OK && (c->texts.failed || c->arena.failed) ? ro_error_nomem(c->reterr) : r;
 }
 
-/* Without trees: like a pod of the revision, or like any. */
-static void sim_revisions_copy(struct ro_cluster *c, uint32_t revision, struct ro_sim_template *ret)
+static void ro_revisions_copy(struct ro_cluster *c, uint32_t revision, struct ro_sim_template *ret)
 {
     uint32_t like = ROLLOUT_NONE;
     for (uint32_t i = 0; i < c->pod_count; i++)
@@ -47091,11 +49413,893 @@ static int ro_revisions_template(struct ro_cluster *c, const struct rollout_plan
     if (c->source->workload_object.count && (!revision || c->revision_objects[revision - 1].count))
         r = sim_revisions_make(c, plan, action, t);
     else
-        sim_revisions_copy(c, revision, t);
+        ro_revisions_copy(c, revision, t);
     t->known = r == ROLLOUT_OK;
     return r;
 }
 #undef REVISION_LIMIT
+
+/* ---- lib/sim/sets.c ---- */
+
+static const struct rollout_str sim_sets_own_keys[] = {
+    { "deployment.kubernetes.io/revision", 33 },
+    { "rollouts.kruise.io/deployment-extra-status", 42 },
+};
+
+/* ---- the list ---- */
+
+static void sim_sets_show(struct ro_cluster *c)
+{
+    c->snapshot.replica_sets = (struct rollout_replica_sets){ c->sets.items, c->sets.count, sizeof *c->sets.items };
+}
+
+static uint32_t ro_sets_add(struct ro_cluster *c)
+{
+    struct ro_sets *all = &c->sets;
+    if (all->count == all->room) {
+        size_t room = all->room ? 2 * all->room : 16;
+        struct rollout_replica_set_facts *items = realloc(all->items, room * sizeof *items);
+        if (items)
+            all->items = items;
+        struct ro_sim_set *hidden = realloc(all->hidden, room * sizeof *hidden);
+        if (hidden)
+            all->hidden = hidden;
+        struct rollout_tree *objects = realloc(all->objects, room * sizeof *objects);
+        if (objects)
+            all->objects = objects;
+        if (!items || !hidden || !objects)
+            return ROLLOUT_NONE;
+        all->room = room;
+    }
+    memset(&all->items[all->count], 0, sizeof *all->items);
+    memset(&all->hidden[all->count], 0, sizeof *all->hidden);
+    all->objects[all->count] = (struct rollout_tree){ 0 };
+    all->count++;
+    sim_sets_show(c);
+    return (uint32_t)all->count - 1;
+}
+
+static void ro_sets_free(struct ro_sets *sets)
+{
+    free(sets->items);
+    free(sets->hidden);
+    free(sets->objects);
+}
+
+static void ro_sets_sweep(struct ro_cluster *c)
+{
+    struct ro_sets *all = &c->sets;
+    size_t kept = 0;
+    while (kept < all->count && !all->hidden[kept].gone)
+        kept++;
+    if (kept == all->count)
+        return;
+    uint32_t *places = calloc(all->count, sizeof *places); /* from 1; 0 = gone */
+    if (!places) {
+        c->texts.failed = true;
+        return;
+    }
+    kept = 0;
+    for (size_t i = 0; i < all->count; i++) {
+        if (all->hidden[i].gone)
+            continue;
+        all->items[kept] = all->items[i];
+        all->hidden[kept] = all->hidden[i];
+        all->objects[kept] = all->objects[i];
+        places[i] = (uint32_t)++kept;
+    }
+    for (size_t i = 0; i < c->pod_count; i++)
+        c->pods[i].replica_set = c->pods[i].replica_set ? places[c->pods[i].replica_set - 1] : 0;
+    all->count = kept;
+    free(places);
+    sim_sets_show(c);
+}
+
+static void ro_sets_set_annotations(struct ro_cluster *c, uint32_t set, uint32_t number)
+{
+    struct rollout_labels labels = ro_texts_set(&c->texts, number)->labels;
+    if (set == ROLLOUT_NONE) {
+        c->sets.annotations = number;
+        c->specs.deployment.annotations = labels;
+    } else {
+        c->sets.hidden[set].annotations = number;
+        c->sets.items[set].annotations = labels;
+    }
+}
+
+static void ro_sets_annotate(struct ro_cluster *c, uint32_t set, struct rollout_str key, struct rollout_str value)
+{
+    uint32_t number = set == ROLLOUT_NONE ? c->sets.annotations : c->sets.hidden[set].annotations;
+    ro_sets_set_annotations(c, set, ro_texts_with(&c->texts, number, key, value));
+}
+
+/* ---- templates ---- */
+
+static const struct rollout_node *sim_sets_template_in(const struct rollout_tree *object)
+{
+    return object->count ? ro_dig(object->nodes, "spec", "template", NULL) : NULL;
+}
+
+/* The revision of an object's template; 0 = none yet. */
+static uint32_t sim_sets_find_template(const struct ro_cluster *c, const struct rollout_tree *object)
+{
+    const struct rollout_node *template = sim_sets_template_in(object);
+    for (size_t i = 0; template && i < c->revision_count; i++) {
+        const struct rollout_node *other = sim_sets_template_in(&c->revision_objects[i]);
+        if (other && ro_same_template(other, template))
+            return (uint32_t)i + 1;
+    }
+    return 0;
+}
+
+/* The ReplicaSet that would be made of the workload as it is asked for. */
+static int sim_sets_make_object(struct ro_cluster *c, struct rollout_tree *ret)
+{
+    struct rollout_world world = *c->source;
+    const struct rollout_attr attr = { .key = ROLLOUT_ATTR_REPLICAS };
+    const struct rollout_action create = { .op = ROLLOUT_OP_CREATE_REPLICA_SET,
+                                           .subject_kind = ROLLOUT_SUBJECT_REPLICA_SET,
+                                           .subject = ROLLOUT_NONE,
+                                           .attr_count = 1 };
+    const struct rollout_plan plan = {
+        .struct_size = sizeof plan, .actions = &create, .action_count = 1, .attrs = &attr, .attr_count = 1
+    };
+    struct rollout_objects *objects = NULL;
+    world.workload = &c->workload;
+    world.snapshot = &c->snapshot;
+    world.pod_object_count = world.claim_object_count = world.revision_object_count = 0;
+    int r = rollout_apply(&world, &plan, 0, NULL, &objects, c->reterr);
+    if (r == ROLLOUT_OK)
+        r = ro_revisions_keep_tree(c, &objects->items[0], ret);
+    rollout_objects_free(objects);
+    return r;
+}
+
+/* A template that no ReplicaSet has yet. */
+static int sim_sets_new_template(struct ro_cluster *c, uint32_t *ret)
+{
+    struct rollout_tree object = { 0 };
+    struct rollout_revision revision = { .number = (int64_t)c->revision_count + 1 };
+    int r = c->source->workload_object.count ? sim_sets_make_object(c, &object) : ROLLOUT_OK;
+    if (r != ROLLOUT_OK)
+        return r;
+    if (object.count) {
+        revision.name = ro_text(ro_dig(object.nodes, "metadata", "name", NULL));
+    } else {
+        char buf[300];
+        struct rollout_str owner = ro_kind_name(c);
+        int len = snprintf(buf, sizeof buf, "%.*s-%zu", (int)(owner.len > 250 ? 250 : owner.len),
+                           owner.data ? owner.data : "", c->revision_count + 1);
+        revision.name = ro_texts_keep(&c->texts, (struct rollout_str){ buf, (size_t)len });
+    }
+    r = ro_revisions_add(c, &revision, &object);
+    *ret = (uint32_t)c->revision_count;
+    return r;
+}
+
+static int sim_sets_template_of_set(struct ro_cluster *c, uint32_t set, uint32_t *ret)
+{
+    struct rollout_revision revision = { .name = c->sets.items[set].name, .number = (int64_t)c->revision_count + 1 };
+    *ret = sim_sets_find_template(c, &c->sets.objects[set]);
+    if (*ret)
+        return ROLLOUT_OK;
+    int r = ro_revisions_add(c, &revision, &c->sets.objects[set]);
+    *ret = (uint32_t)c->revision_count;
+    return r;
+}
+
+/* ---- the start ---- */
+
+static const struct rollout_replica_set_facts *sim_sets_given(const struct rollout_replica_sets *view, size_t i,
+                                                     struct rollout_replica_set_facts *full)
+{
+    size_t size = view->stride < sizeof *full ? view->stride : sizeof *full;
+    memset(full, 0, sizeof *full);
+    memcpy(full, (const char *)view->items + i * view->stride, size);
+    return full;
+}
+
+static int ro_sets_open(struct ro_cluster *c, const struct rollout_snapshot *snapshot)
+{
+    const struct rollout_replica_sets *view = &snapshot->replica_sets;
+    struct rollout_replica_set_facts full;
+    int r = ROLLOUT_OK;
+    for (size_t i = 0; i < view->count && r == ROLLOUT_OK; i++) {
+        uint32_t at = ro_sets_add(c);
+        if (at == ROLLOUT_NONE)
+            return ro_error_nomem(c->reterr);
+        c->sets.items[at] = *sim_sets_given(view, i, &full);
+        c->sets.hidden[at].stirs = true;
+        if (i < c->source->replica_set_object_count)
+            c->sets.objects[at] = c->source->replica_set_objects[i];
+        ro_sets_set_annotations(c, at, ro_texts_labels(&c->texts, &full.annotations));
+    }
+    /* those that are of the template that is asked for come first, so that they are told by their flag alone */
+    for (uint32_t i = 0; i < c->sets.count && r == ROLLOUT_OK; i++) {
+        if (!(c->sets.items[i].flags & ROLLOUT_REPLICA_SET_SAME_TEMPLATE))
+            continue;
+        if (!c->snapshot.update_revision)
+            r = sim_sets_template_of_set(c, i, &c->snapshot.update_revision);
+        c->sets.hidden[i].template = c->snapshot.update_revision;
+    }
+    for (uint32_t i = 0; i < c->sets.count && r == ROLLOUT_OK; i++)
+        if (!c->sets.hidden[i].template)
+            r = sim_sets_template_of_set(c, i, &c->sets.hidden[i].template);
+    if (r == ROLLOUT_OK && !c->snapshot.update_revision)
+        r = sim_sets_new_template(c, &c->snapshot.update_revision);
+    c->sets.first = c->snapshot.update_revision;
+    ro_sets_set_annotations(c, ROLLOUT_NONE, ro_texts_labels(&c->texts, &c->specs.deployment.annotations));
+    sim_sets_show(c);
+    return r;
+}
+
+/* ---- another spec ---- */
+
+/* Where the objects are not known, the ReplicaSets of the change's own world tell. */
+static int sim_sets_asked_template(struct ro_cluster *c, const struct rollout_world *world, uint32_t *ret)
+{
+    struct rollout_snapshot snapshot;
+    struct rollout_replica_set_facts full;
+    int r = ro_abi_struct(world->snapshot, &snapshot, sizeof snapshot, "snapshot", c->reterr);
+    *ret = sim_sets_find_template(c, &world->workload_object);
+    for (size_t i = 0; r == ROLLOUT_OK && !*ret && i < snapshot.replica_sets.count; i++)
+        if (sim_sets_given(&snapshot.replica_sets, i, &full)->flags & ROLLOUT_REPLICA_SET_SAME_TEMPLATE)
+            for (size_t k = 0; k < c->sets.count; k++)
+                if (ro_str_eq(c->sets.items[k].name, full.name))
+                    *ret = c->sets.hidden[k].template;
+    return r == ROLLOUT_OK && !*ret ? sim_sets_new_template(c, ret) : r;
+}
+
+static void ro_sets_keep_own(struct ro_cluster *c, uint32_t live)
+{
+    const struct rollout_labels *labels = &ro_texts_set(&c->texts, live)->labels;
+    c->sets.annotations = ro_texts_labels(&c->texts, &c->specs.deployment.annotations);
+    for (size_t i = 0; i < sizeof sim_sets_own_keys / sizeof *sim_sets_own_keys; i++) {
+        const struct rollout_str *value = ro_labels_get(labels, sim_sets_own_keys[i]);
+        ro_sets_annotate(c, ROLLOUT_NONE, sim_sets_own_keys[i], value ? *value : (struct rollout_str){ NULL, 0 });
+    }
+}
+
+static int ro_sets_change(struct ro_cluster *c, const struct rollout_world *world, int64_t generation)
+{
+    uint32_t live = c->sets.annotations;
+    int r = sim_sets_asked_template(c, world, &c->snapshot.update_revision);
+    ro_sets_keep_own(c, live);
+    if (c->specs.deployment.generation <= generation && generation < INT64_MAX)
+        c->specs.deployment.generation = generation + 1;
+    return r;
+}
+
+/* ---- a new one ---- */
+
+static int ro_sets_make(struct ro_cluster *c, uint32_t template, uint32_t *ret_set)
+{
+    uint32_t at = ro_sets_add(c);
+    if (at == ROLLOUT_NONE)
+        return ro_error_nomem(c->reterr);
+    struct rollout_replica_set_facts *facts = &c->sets.items[at];
+    struct ro_decoder d = { .reterr = c->reterr };
+    const struct rollout_tree *object = &c->revision_objects[template - 1];
+    if (object->count) {
+        struct ro_at root = ro_at_root(object->nodes);
+        ro_replica_set_facts_decode(&d, &c->arena, &root, NULL, facts);
+        *facts = (struct rollout_replica_set_facts){ .name = facts->name, .selector = facts->selector };
+        c->sets.objects[at] = *object;
+    } else {
+        facts->name = c->revisions[template - 1].name;
+    }
+    facts->uid = facts->name;
+    facts->created_ms = c->snapshot.now_ms / 1000 * 1000;
+    facts->generation = 1;
+    facts->min_ready_seconds = c->specs.deployment.min_ready_seconds;
+    c->sets.hidden[at].template = template;
+    c->sets.hidden[at].stirs = true;
+    *ret_set = at;
+    return d.code == ROLLOUT_OK && c->arena.failed ? ro_error_nomem(c->reterr) : d.code;
+}
+
+/* ---- what their pods come to ---- */
+
+static int32_t ro_set_min_ready_seconds(const struct ro_cluster *c, uint32_t pod)
+{
+    uint32_t set = c->pods[pod].replica_set;
+    return set && set <= c->sets.count ? c->sets.items[set - 1].min_ready_seconds : 0;
+}
+
+static void ro_sets_show(struct ro_cluster *c)
+{
+    struct ro_sets *all = &c->sets;
+    for (size_t i = 0; i < all->count; i++) {
+        struct rollout_replica_set_facts *s = &all->items[i];
+        s->status_replicas = s->ready_replicas = s->available_replicas = 0;
+        s->observed_generation = s->generation;
+        s->flags &= ~(uint32_t)ROLLOUT_REPLICA_SET_SAME_TEMPLATE;
+        if (all->hidden[i].template == c->snapshot.update_revision)
+            s->flags |= ROLLOUT_REPLICA_SET_SAME_TEMPLATE;
+        all->hidden[i].was = s->replicas;
+    }
+    for (uint32_t i = 0; i < c->pod_count; i++) {
+        uint32_t set = c->pods[i].replica_set;
+        if (!set || !ro_kind_active(c, i))
+            continue;
+        struct rollout_replica_set_facts *s = &all->items[set - 1];
+        s->status_replicas++;
+        s->ready_replicas += (c->pods[i].flags & ROLLOUT_POD_READY) != 0;
+        s->available_replicas += ro_ready_for(&c->pods[i], s->min_ready_seconds, c->snapshot.now_ms);
+    }
+}
+
+static int64_t ro_sets_next(const struct ro_cluster *c)
+{
+    int64_t next = 0;
+    bool waits = false;
+    for (size_t i = 0; i < c->sets.count; i++)
+        waits = waits || c->sets.items[i].min_ready_seconds > 0;
+    for (uint32_t i = 0; waits && i < c->pod_count; i++) {
+        int32_t seconds = ro_set_min_ready_seconds(c, i);
+        if (!ro_kind_active(c, i) || !(c->pods[i].flags & ROLLOUT_POD_READY) || seconds <= 0)
+            continue;
+        int64_t at = ro_available_from(c->pods[i].ready_since_ms, seconds);
+        if (at > c->snapshot.now_ms && (!next || at < next))
+            next = at;
+    }
+    return next;
+}
+
+static void ro_sets_stir(struct ro_cluster *c)
+{
+    for (size_t i = 0; i < c->sets.count; i++)
+        c->sets.hidden[i].stirs = true;
+}
+
+/* ---- lib/sim/sets_steps.c ---- */
+
+/* What a ReplicaSet's own controller does. Source: deployment.md 11. */
+
+static bool sim_sets_steps_owns(const struct ro_cluster *c, uint32_t pod)
+{
+    return c->pods[pod].replica_set && ro_kind_active(c, pod) && !(c->pods[pod].flags & ROLLOUT_POD_NOT_SELECTED);
+}
+
+static void ro_sets_count(const struct ro_cluster *c)
+{
+    for (size_t i = 0; i < c->sets.count; i++)
+        c->sets.hidden[i].active = 0;
+    for (uint32_t i = 0; i < c->pod_count; i++)
+        if (sim_sets_steps_owns(c, i))
+            c->sets.hidden[c->pods[i].replica_set - 1].active++;
+}
+
+static bool sim_sets_steps_touch(struct ro_cluster *c, uint32_t pod)
+{
+    if (!c->sets.touched)
+        c->sets.touched = ro_arena_alloc(&c->arena, REPLICASET_BURST, sizeof *c->sets.touched);
+    if (!c->sets.touched)
+        return false;
+    c->sets.touched[c->sets.touched_count++] = pod;
+    return true;
+}
+
+/* ---- new pods ---- */
+
+/* The spec of the ReplicaSet as its own planner reads it. */
+static struct rollout_replicaset sim_sets_steps_spec_of(const struct ro_cluster *c, uint32_t set)
+{
+    const struct rollout_replica_set_facts *facts = &c->sets.items[set];
+    return (struct rollout_replicaset){ .struct_size = sizeof(struct rollout_replicaset),
+                                        .flags = ROLLOUT_REPLICASET_CONTROLLED,
+                                        .namespace_ = c->specs.deployment.namespace_,
+                                        .name = facts->name,
+                                        .selector = facts->selector,
+                                        .generation = facts->generation,
+                                        .replicas = { 1, facts->replicas },
+                                        .min_ready_seconds = facts->min_ready_seconds };
+}
+
+/* The pod that its object gives; without one: like a pod that is there. */
+static int sim_sets_steps_learn_template(struct ro_cluster *c, uint32_t set, struct ro_sim_template *ret)
+{
+    const struct rollout_attr attr = { .key = ROLLOUT_ATTR_COUNT, .value = 1 };
+    const struct rollout_action sim_sets_steps_create = { .op = ROLLOUT_OP_CREATE,
+                                           .subject_kind = ROLLOUT_SUBJECT_WORKLOAD,
+                                           .attr_count = 1 };
+    const struct rollout_plan plan = {
+        .struct_size = sizeof plan, .actions = &sim_sets_steps_create, .action_count = 1, .attrs = &attr, .attr_count = 1
+    };
+    if (!c->sets.objects[set].count) {
+        ro_revisions_copy(c, c->sets.hidden[set].template, ret);
+        return ROLLOUT_OK;
+    }
+    struct rollout_replicaset spec = sim_sets_steps_spec_of(c, set);
+    struct rollout_workload workload = { .struct_size = sizeof workload, .replicaset = &spec };
+    struct rollout_snapshot snapshot = { .struct_size = sizeof snapshot, .now_ms = c->snapshot.now_ms };
+    const struct rollout_world world = { .struct_size = sizeof world,
+                                         .workload = &workload,
+                                         .snapshot = &snapshot,
+                                         .api_version = RO_STR("apps/v1"),
+                                         .kind = RO_STR("ReplicaSet"),
+                                         .workload_object = c->sets.objects[set] };
+    struct rollout_objects *objects = NULL;
+    int r = rollout_apply(&world, &plan, 0, NULL, &objects, c->reterr);
+    if (r == ROLLOUT_OK)
+        r = ro_revisions_like(c, &objects->items[0], ret);
+    rollout_objects_free(objects);
+    return r;
+}
+
+static int sim_sets_steps_create(struct ro_cluster *c, uint32_t set, uint32_t count)
+{
+    struct ro_sim_template *template = &c->templates[c->sets.hidden[set].template - 1];
+    const struct rollout_str *hash =
+        ro_labels_get(&c->sets.items[set].selector.match_labels, RO_STR("pod-template-hash"));
+    int r = template->known ? ROLLOUT_OK : sim_sets_steps_learn_template(c, set, template);
+    template->known = r == ROLLOUT_OK;
+    for (uint32_t i = 0; i < count && r == ROLLOUT_OK; i++) {
+        if (c->pod_count >= RO_CLUSTER_PODS)
+            return ro_error(c->reterr, ROLLOUT_ERR_INVALID, "pods", "pods: more than the %d that can be played with",
+                            RO_CLUSTER_PODS);
+        uint32_t pod = ro_cluster_add_pod(c);
+        if (pod == ROLLOUT_NONE || !sim_sets_steps_touch(c, pod))
+            return ro_error_nomem(c->reterr);
+        struct rollout_pod *p = &c->pods[pod];
+        struct ro_sim_pod *h = &c->hidden[pod];
+        *p = template->pod;
+        p->phase = ROLLOUT_PHASE_PENDING;
+        p->replica_set = set + 1;
+        p->created_ms = c->snapshot.now_ms / 1000 * 1000;
+        h->labels = template->labels;
+        h->finalizers = template->finalizers;
+        h->target = h->image = (uint16_t)c->sets.hidden[set].template;
+        ro_cluster_relabel(c, pod);
+        if (hash)
+            ro_cluster_set_label(c, pod, RO_STR("pod-template-hash"), *hash);
+        p->name = ro_deed_drawn_name(c, c->sets.items[set].name, h->serial);
+    }
+    return r == ROLLOUT_OK && c->texts.failed ? ro_error_nomem(c->reterr) : r;
+}
+
+/* ---- surplus ones ---- */
+
+/* By the planner's rank, among all pods of the Deployment. */
+static int sim_sets_steps_delete(struct ro_cluster *c, uint32_t set)
+{
+    struct rollout_replicaset spec = sim_sets_steps_spec_of(c, set);
+    const struct rollout_workload workload = { .struct_size = sizeof workload, .replicaset = &spec };
+    struct rollout_snapshot snapshot = { .struct_size = sizeof snapshot,
+                                         .now_ms = c->snapshot.now_ms,
+                                         .pods = c->snapshot.pods,
+                                         .replica_sets = c->snapshot.replica_sets };
+    struct rollout_plan *plan = NULL;
+    for (uint32_t i = 0; i < c->pod_count; i++) {
+        if (c->pods[i].replica_set != set + 1 || !sim_sets_steps_owns(c, i))
+            c->pods[i].flags |= ROLLOUT_POD_FOREIGN;
+        if (c->hidden[i].flags & RO_SIM_GONE) /* which no rank counts */
+            c->pods[i].flags |= ROLLOUT_POD_TERMINATING;
+    }
+    int r = rollout_plan(&workload, &snapshot, &plan, c->reterr);
+    for (uint32_t i = 0; i < c->pod_count; i++)
+        c->pods[i].flags &= ~(uint32_t)ROLLOUT_POD_FOREIGN;
+    for (size_t i = 0; r == ROLLOUT_OK && i < plan->action_count; i++) {
+        if (plan->actions[i].op != ROLLOUT_OP_DELETE)
+            continue;
+        c->pods[plan->actions[i].subject].flags |= ROLLOUT_POD_TERMINATING;
+        if (!sim_sets_steps_touch(c, plan->actions[i].subject))
+            r = ro_error_nomem(c->reterr);
+    }
+    rollout_plan_free(plan);
+    return r;
+}
+
+static int ro_set_step(struct ro_cluster *c, uint32_t set, enum ro_set_step *ret)
+{
+    struct ro_sim_set *hidden = &c->sets.hidden[set];
+    int64_t missing = hidden->gone ? 0 : (int64_t)c->sets.items[set].replicas - hidden->active;
+    int r = ROLLOUT_OK;
+    hidden->stirs = false;
+    c->sets.touched_count = 0;
+    *ret = missing > 0 ? RO_SET_CREATES : missing < 0 ? RO_SET_DELETES : RO_SET_RESTS;
+    if (missing > 0)
+        r = sim_sets_steps_create(c, set, missing < REPLICASET_BURST ? (uint32_t)missing : REPLICASET_BURST);
+    else if (missing < 0)
+        r = sim_sets_steps_delete(c, set);
+    hidden->active += missing > 0 ? (int32_t)c->sets.touched_count : -(int32_t)c->sets.touched_count;
+    return r;
+}
+
+/* ---- lib/sim/sidecars.c ---- */
+
+/* Source of what is read: sidecarset.md 2, 3. */
+
+
+
+/* ---- the table ---- */
+
+static struct ro_sidecar_object *sim_sidecars_at(const struct ro_cluster *c, uint32_t number)
+{
+    return &c->sidecars.items[number - 1];
+}
+
+static uint32_t sim_sidecars_hash_of(const struct rollout_tree *tree)
+{
+    uint32_t hash = RO_FNV_BASIS;
+    for (size_t i = 0; i < tree->count; i++) {
+        const struct rollout_node *n = &tree->nodes[i];
+        char head[] = { (char)n->kind, (char)(n->integer & 0xff) };
+        hash = ro_fnv1(hash, (struct rollout_str){ head, sizeof head });
+        hash = ro_fnv1(hash, n->key);
+        hash = ro_fnv1(hash, n->text);
+    }
+    return hash;
+}
+
+static bool sim_sidecars_same(const struct rollout_tree *a, const struct rollout_tree *b)
+{
+    if (a->count != b->count)
+        return false;
+    for (size_t i = 0; i < a->count; i++) {
+        const struct rollout_node *x = &a->nodes[i], *y = &b->nodes[i];
+        if (x->kind != y->kind || x->size != y->size || x->integer != y->integer || !ro_str_eq(x->key, y->key) ||
+            !ro_str_eq(x->text, y->text))
+            return false;
+    }
+    return true;
+}
+
+static bool sim_sidecars_need_slots(struct ro_sidecar_objects *o)
+{
+    if (o->count < o->slot_count)
+        return true;
+    uint32_t count = o->slot_count ? 2 * o->slot_count : 64;
+    uint32_t *slots = calloc(count, sizeof *slots);
+    if (!slots)
+        return false;
+    for (uint32_t i = 0; i < o->count; i++)
+        if (o->items[i].block) {
+            uint32_t *slot = &slots[o->items[i].hash & (count - 1)];
+            o->items[i].next = *slot;
+            *slot = i + 1;
+        }
+    free(o->slots);
+    o->slots = slots;
+    o->slot_count = count;
+    return true;
+}
+
+/* A place for one more; 0 on lack of memory. */
+static uint32_t sim_sidecars_take_place(struct ro_sidecar_objects *o)
+{
+    uint32_t number = o->free;
+    if (number) {
+        o->free = o->items[number - 1].next;
+        return number;
+    }
+    if (o->count == o->room) {
+        uint32_t room = o->room ? 2 * o->room : 64;
+        struct ro_sidecar_object *items = realloc(o->items, room * sizeof *items);
+        if (!items)
+            return 0;
+        o->items = items;
+        o->room = room;
+    }
+    return sim_sidecars_need_slots(o) ? ++o->count : 0;
+}
+
+static struct rollout_str sim_sidecars_copy(char **to, struct rollout_str text)
+{
+    struct rollout_str ret = { text.data ? *to : NULL, text.len };
+    if (text.len > 0)
+        memcpy(*to, text.data, text.len);
+    *to += text.len;
+    return ret;
+}
+
+/* Which texts of the pod's annotation hold for this set. */
+static struct rollout_str sim_sidecars_entry(struct ro_arena *arena, const struct ro_cluster *c, const struct rollout_node *pod,
+                                const char *key, struct rollout_str *ret_revision)
+{
+    bool old = false;
+    struct ro_edit *map = sc_hashes(arena, sc_annotation(pod, (struct rollout_str){ key, strlen(key) }), &old);
+    struct ro_edit *mine = map ? ro_edit_get_str(map, c->specs.sidecarset.name) : NULL;
+    *ret_revision = mine && !old ? ro_edit_get_text(mine, "controllerRevision") : (struct rollout_str){ NULL, 0 };
+    return !mine ? (struct rollout_str){ NULL, 0 } : old ? mine->node.text : ro_edit_get_text(mine, "hash");
+}
+
+static bool sim_sidecars_lists(struct rollout_str list, struct rollout_str name)
+{
+    for (size_t from = 0, i = 0; list.data && i <= list.len; i++)
+        if (i == list.len || list.data[i] == ',') {
+            if (ro_str_eq((struct rollout_str){ list.data + from, i - from }, name))
+                return true;
+            from = i + 1;
+        }
+    return false;
+}
+
+static bool sim_sidecars_fill(const struct ro_cluster *c, struct ro_sidecar_object *o, const struct rollout_tree *tree)
+{
+    struct ro_arena arena = { NULL, false };
+    struct rollout_str revision, unused;
+    struct rollout_str hash = sim_sidecars_entry(&arena, c, tree->nodes, SC_HASH_KEY, &revision);
+    struct rollout_str imageless = sim_sidecars_entry(&arena, c, tree->nodes, SC_IMAGELESS_KEY, &unused);
+    size_t bytes = hash.len + imageless.len + revision.len;
+    struct ro_layout layout = { 0, false };
+    for (size_t i = 0; i < tree->count; i++)
+        bytes += tree->nodes[i].key.len + tree->nodes[i].text.len;
+    size_t nodes_at = ro_layout_add(&layout, tree->count, sizeof *tree->nodes);
+    size_t bytes_at = ro_layout_add(&layout, bytes + 1, 1);
+    char *block = arena.failed ? NULL : ro_layout_alloc(&layout);
+    if (block) {
+        struct rollout_node *nodes = (struct rollout_node *)(void *)(block + nodes_at);
+        char *to = block + bytes_at;
+        for (size_t i = 0; i < tree->count; i++) {
+            nodes[i] = tree->nodes[i];
+            nodes[i].key = sim_sidecars_copy(&to, tree->nodes[i].key);
+            nodes[i].text = sim_sidecars_copy(&to, tree->nodes[i].text);
+        }
+        *o = (struct ro_sidecar_object){ .tree = { nodes, tree->count }, .block = block };
+        o->set_hash = sim_sidecars_copy(&to, hash);
+        o->imageless = sim_sidecars_copy(&to, imageless);
+        o->revision = sim_sidecars_copy(&to, revision);
+        o->injected = sim_sidecars_lists(sc_annotation(nodes, RO_STR(SC_INJECTED_KEY)), c->specs.sidecarset.name);
+    }
+    ro_arena_free(&arena);
+    return block;
+}
+
+/* The number of this object; 0 on lack of memory. */
+static uint32_t sim_sidecars_keep(struct ro_cluster *c, const struct rollout_tree *tree)
+{
+    struct ro_sidecar_objects *o = &c->sidecars;
+    uint32_t hash = sim_sidecars_hash_of(tree);
+    for (uint32_t i = o->slot_count ? o->slots[hash & (o->slot_count - 1)] : 0; i; i = sim_sidecars_at(c, i)->next)
+        if (sim_sidecars_at(c, i)->hash == hash && sim_sidecars_same(&sim_sidecars_at(c, i)->tree, tree))
+            return i;
+    uint32_t number = sim_sidecars_take_place(o);
+    if (!number)
+        return 0;
+    if (!sim_sidecars_fill(c, sim_sidecars_at(c, number), tree)) {
+        *sim_sidecars_at(c, number) = (struct ro_sidecar_object){ .next = o->free };
+        o->free = number;
+        return 0;
+    }
+    uint32_t *slot = &o->slots[hash & (o->slot_count - 1)];
+    sim_sidecars_at(c, number)->hash = hash;
+    sim_sidecars_at(c, number)->next = *slot;
+    *slot = number;
+    return number;
+}
+
+static void sim_sidecars_drop(struct ro_cluster *c, uint32_t number)
+{
+    struct ro_sidecar_objects *o = &c->sidecars;
+    if (!number || c->fixed_names || --sim_sidecars_at(c, number)->users > 0)
+        return;
+    uint32_t *link = &o->slots[sim_sidecars_at(c, number)->hash & (o->slot_count - 1)];
+    while (*link != number)
+        link = &sim_sidecars_at(c, *link)->next;
+    *link = sim_sidecars_at(c, number)->next;
+    free(sim_sidecars_at(c, number)->block);
+    *sim_sidecars_at(c, number) = (struct ro_sidecar_object){ .next = o->free };
+    o->free = number;
+}
+
+static void ro_sidecars_free(struct ro_cluster *c)
+{
+    for (uint32_t i = 0; i < c->sidecars.count; i++)
+        free(c->sidecars.items[i].block);
+    free(c->sidecars.items);
+    free(c->sidecars.slots);
+}
+
+/* ---- a pod's ---- */
+
+static void ro_sidecars_recall(struct ro_cluster *c, uint32_t pod, uint32_t number)
+{
+    c->hidden[pod].object = number;
+    c->pods[pod].object = number ? sim_sidecars_at(c, number)->tree : (struct rollout_tree){ NULL, 0 };
+}
+
+static void ro_sidecars_leave(struct ro_cluster *c, uint32_t pod)
+{
+    sim_sidecars_drop(c, c->hidden[pod].object);
+    ro_sidecars_recall(c, pod, 0);
+}
+
+static void sim_sidecars_copy_member(struct ro_arena *arena, struct ro_edit *to, const char *key, const struct rollout_node *value)
+{
+    if (value)
+        ro_edit_set(to, (struct rollout_str){ key, strlen(key) }, ro_edit_copy(arena, value));
+}
+
+/* A container that kubelet gave up for the time being is not ready with the image that it has. */
+static bool sim_sidecars_gave_up(const struct rollout_node *status)
+{
+    static const char *const reasons[] = { "CrashLoopBackOff", "ImagePullBackOff", "ErrImagePull" };
+    struct rollout_str reason = ro_text(ro_dig(status, "state", "waiting", "reason", NULL));
+    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
+        if (ro_str_eq(reason, (struct rollout_str){ reasons[i], strlen(reasons[i]) }))
+            return true;
+    return false;
+}
+
+/* Of each element of the list, these members. */
+static void sim_sidecars_copy_list(struct ro_arena *arena, struct ro_edit *to, const char *key, const struct rollout_node *list,
+                      const char *const *members)
+{
+    struct ro_edit *array = ro_edit_array(arena);
+    if (!ro_is(list, ROLLOUT_NODE_ARRAY))
+        return;
+    for (const struct rollout_node *n = ro_first(list); n != ro_end(list); n = ro_next(n)) {
+        struct ro_edit *one = ro_edit_object(arena);
+        for (const char *const *m = members; *m; m++)
+            sim_sidecars_copy_member(arena, one, *m, ro_get(n, *m));
+        if (sim_sidecars_gave_up(n)) /* what else its state is, is of no account */
+            sim_sidecars_copy_member(arena, one, "state", ro_get(n, "state"));
+        ro_edit_append(array, one);
+    }
+    ro_edit_set(to, (struct rollout_str){ key, strlen(key) }, array);
+}
+
+static struct ro_edit *sim_sidecars_what_is_read(struct ro_arena *arena, const struct rollout_node *pod)
+{
+    static const char *const container[] = { "name", "image", NULL };
+    static const char *const status[] = { "name", "image", "imageID", "ready", NULL };
+    struct ro_edit *ret = ro_edit_object(arena), *part = ro_edit_object(arena), *list = ro_edit_array(arena);
+    sim_sidecars_copy_member(arena, part, "annotations", ro_dig(pod, "metadata", "annotations", NULL));
+    ro_edit_set(ret, RO_STR("metadata"), part);
+    part = ro_edit_object(arena);
+    sim_sidecars_copy_list(arena, part, "containers", ro_dig(pod, "spec", "containers", NULL), container);
+    sim_sidecars_copy_list(arena, part, "initContainers", ro_dig(pod, "spec", "initContainers", NULL), container);
+    ro_edit_set(ret, RO_STR("spec"), part);
+    part = ro_edit_object(arena);
+    sim_sidecars_copy_list(arena, part, "containerStatuses", ro_dig(pod, "status", "containerStatuses", NULL), status);
+    const struct rollout_node *conditions = ro_dig(pod, "status", "conditions", NULL);
+    for (const struct rollout_node *n = conditions ? ro_first(conditions) : NULL; n && n != ro_end(conditions);
+         n = ro_next(n))
+        if (ro_str_eq(ro_text(ro_get(n, "type")), RO_STR(SC_CONDITION)))
+            ro_edit_append(list, ro_edit_copy(arena, n));
+    if (list && list->first)
+        ro_edit_set(part, RO_STR("conditions"), list);
+    ro_edit_set(ret, RO_STR("status"), part);
+    return ret;
+}
+
+static void ro_sidecars_put(struct ro_cluster *c, uint32_t pod, const struct rollout_node *object)
+{
+    struct ro_arena arena = { NULL, false };
+    struct rollout_tree tree = ro_edit_flatten(&arena, sim_sidecars_what_is_read(&arena, object));
+    uint32_t before = c->hidden[pod].object, number = arena.failed || !tree.count ? 0 : sim_sidecars_keep(c, &tree);
+    ro_arena_free(&arena);
+    if (!number) {
+        c->texts.failed = true;
+        return;
+    }
+    sim_sidecars_at(c, number)->users++;
+    ro_sidecars_recall(c, pod, number);
+    sim_sidecars_drop(c, before);
+}
+
+/* ---- what is read ---- */
+
+static const struct ro_sidecar_object *ro_sidecars_of(const struct ro_cluster *c, const struct ro_sim_pod *hidden)
+{
+    static const struct ro_sidecar_object none;
+    return hidden->object ? sim_sidecars_at(c, hidden->object) : &none;
+}
+
+static bool ro_sidecars_matched(const struct ro_cluster *c, const struct rollout_pod *pod, const struct ro_sim_pod *hidden)
+{
+    uint32_t hint = 0;
+    return !(hidden->flags & RO_SIM_GONE) && pod->phase != ROLLOUT_PHASE_SUCCEEDED &&
+           pod->phase != ROLLOUT_PHASE_FAILED && !(pod->flags & ROLLOUT_POD_TERMINATING) &&
+           ro_sidecars_of(c, hidden)->injected && ro_selector_match(&c->specs.sidecarset.selector, &pod->labels, &hint);
+}
+
+/* kubelet writes the image's full name where the spec has a short one. */
+static bool ro_sidecars_same_image(struct rollout_str spec, struct rollout_str status)
+{
+    return ro_str_eq(spec, status) ||
+           (status.len > spec.len && status.data[status.len - spec.len - 1] == '/' &&
+            memcmp(status.data + status.len - spec.len, spec.data ? spec.data : "", spec.len) == 0);
+}
+
+static bool ro_sidecars_changed(const struct ro_cluster *c, const struct ro_sim_pod *hidden)
+{
+    const struct rollout_node *pod = ro_sidecars_of(c, hidden)->tree.nodes;
+    const struct rollout_node *list = ro_dig(pod, "spec", "containers", NULL);
+    const struct rollout_node *statuses = ro_dig(pod, "status", "containerStatuses", NULL);
+    for (const struct rollout_node *n = list ? ro_first(list) : NULL; n && n != ro_end(list); n = ro_next(n)) {
+        const struct rollout_node *status = sc_named(statuses, ro_text(ro_get(n, "name")));
+        if (status && !ro_sidecars_same_image(ro_text(ro_get(n, "image")), ro_text(ro_get(status, "image"))))
+            return true;
+    }
+    return false;
+}
+
+static bool ro_sidecars_pair(const struct rollout_node *container, struct sc_container *ret, struct ro_arena *arena)
+{
+    const struct rollout_node *strategy = ro_get(container, "upgradeStrategy");
+    struct rollout_str name = ro_text(ro_get(container, "name"));
+    *ret = (struct sc_container){ .name = name, .hot = true };
+    ret->empty = ro_text(ro_get(strategy, "hotUpgradeEmptyImage"));
+    ret->first = ro_arena_printf(arena, "%.*s-1", (int)name.len, name.data ? name.data : "");
+    ret->second = ro_arena_printf(arena, "%.*s-2", (int)name.len, name.data ? name.data : "");
+    return ro_str_eq(ro_text(ro_get(strategy, "upgradeType")), RO_STR("HotUpgrade"));
+}
+
+static bool sim_sidecars_judge(const struct ro_cluster *c, const struct rollout_node *pod, struct ro_arena *arena)
+{
+    const struct rollout_tree *list = &c->specs.sidecarset.containers;
+    struct ro_edit *working = ro_edit_parse(arena, sc_annotation(pod, RO_STR(SC_WORKING_KEY)));
+    for (const struct rollout_node *n = list->count ? ro_first(list->nodes) : NULL; n && n != ro_end(list->nodes);
+         n = ro_next(n)) {
+        struct sc_container pair;
+        struct rollout_str work, other;
+        if (!ro_sidecars_pair(n, &pair, arena) || pair.empty.len == 0)
+            continue;
+        sc_hot_pair(working, &pair, &work, &other);
+        if (!ro_str_eq(sc_image(pod, other), pair.empty))
+            return false;
+    }
+    return true;
+}
+
+static bool ro_sidecars_flipped(const struct ro_cluster *c, const struct ro_sim_pod *hidden)
+{
+    struct ro_arena arena = { NULL, false };
+    if (!hidden->object)
+        return true;
+    struct ro_sidecar_object *o = sim_sidecars_at(c, hidden->object);
+    if (o->judged == c->source)
+        return o->flipped;
+    o->flipped = sim_sidecars_judge(c, o->tree.nodes, &arena);
+    o->judged = arena.failed ? NULL : c->source; /* for lack of memory: once more, later */
+    ro_arena_free(&arena);
+    return o->flipped;
+}
+
+/* ---- begin ---- */
+
+/* The start's own hash holds for the start's containers, and for no others; what has none, or that one, is hashed. */
+static struct rollout_str sim_sidecars_admitted(struct ro_cluster *c, struct rollout_str said, const char *key, bool images)
+{
+    const struct rollout_node *now = c->source->workload_object.nodes, *start = c->base->workload_object.nodes;
+    const struct rollout_node *base = c->base->workload_object.count ? start : NULL;
+    struct rollout_str first = ro_text(ro_get(ro_dig(base, "metadata", "annotations", NULL), key));
+    struct rollout_str made = ro_sidecar_hash(&c->arena, ro_get(now, "spec"), images);
+    bool sim_sidecars_same = base && ro_str_eq(made, ro_sidecar_hash(&c->arena, ro_get(base, "spec"), images));
+    if (sim_sidecars_same && first.len > 0)
+        return first;
+    return said.len > 0 && !ro_str_eq(said, first) ? said : made;
+}
+
+static int ro_sidecars_admit(struct ro_cluster *c)
+{
+    struct rollout_sidecarset *spec = &c->specs.sidecarset;
+    if (!c->source->workload_object.count)
+        return ROLLOUT_OK;
+    spec->hash = sim_sidecars_admitted(c, spec->hash, SC_HASH_KEY, true);
+    spec->hash_without_image = sim_sidecars_admitted(c, spec->hash_without_image, SC_IMAGELESS_KEY, false);
+    return c->arena.failed ? ro_error_nomem(c->reterr) : ROLLOUT_OK;
+}
+
+static int ro_sidecars_begin(struct ro_cluster *c, uint32_t pod)
+{
+    struct rollout_pod *p = &c->pods[pod];
+    struct ro_sim_pod *h = &c->hidden[pod];
+    if (!p->object.count)
+        return ro_error_at(c->reterr, ROLLOUT_ERR_INVALID, pod, "pods", "pods[%u].object: count 0", (unsigned)pod);
+    p->in_place = NULL; /* its own controller's, of which nothing is read here */
+    ro_sidecars_put(c, pod, p->object.nodes);
+    if (c->texts.failed)
+        return ro_error_nomem(c->reterr);
+    h->target = (uint16_t)ro_cluster_revision(c, ro_sidecars_of(c, h)->revision);
+    h->image = ro_sidecars_changed(c, h) ? 0 : h->target;
+    h->flags &= (uint16_t)~RO_SIM_CONTAINERS_READY;
+    if (p->flags & ROLLOUT_POD_READY)
+        h->flags |= RO_SIM_CONTAINERS_READY;
+    return ROLLOUT_OK;
+}
 
 /* ---- lib/sim/simulate.c ---- */
 
@@ -47168,6 +50372,8 @@ static bool sim_simulate_has_revision(const struct rollout_simulation *s, struct
     for (size_t i = 0; i < s->cluster.revision_count; i++)
         if (ro_str_eq(s->cluster.revisions[i].name, name))
             return true;
+    if (s->cluster.workload.deployment && ro_str_eq(ro_kind_name(&s->cluster), name))
+        return true;
     for (size_t i = 0; i < s->options.change_count; i++) {
         const struct rollout_revisions *view = &s->options.changes[i].world->snapshot->revisions;
         for (size_t k = 0; k < view->count; k++) {
@@ -47243,6 +50449,8 @@ static int sim_simulate_begin(struct rollout_simulation *s, struct rollout_error
     s->state.failed_assertion = ROLLOUT_NONE;
     int r = ro_cluster_open(&s->cluster, s->world, reterr);
     s->start_ms = s->cluster.snapshot.now_ms;
+    if (r == ROLLOUT_OK && s->cluster.recreates && s->cluster.workload.sidecarset)
+        r = ro_error(reterr, ROLLOUT_ERR_INVALID, "flags", "flags: pods of a SidecarSet are others', and not recreated");
     if (r == ROLLOUT_OK)
         r = sim_simulate_check_targets(s, reterr);
     if (r == ROLLOUT_OK)
@@ -47329,6 +50537,8 @@ static int sim_simulate_carry_out_action(struct rollout_simulation *s, size_t ac
     size_t before = c->pod_count;
     int r = ro_cluster_act(c, s->plan, action, 0, writes);
     sim_simulate_count_write(s, a, writes, begun);
+    if (r == ROLLOUT_OK)
+        r = ro_written_action(s, action);
     if (c->gone && r == ROLLOUT_OK) /* what was there is told as it was */
         return ro_course_follow_all(s);
     if (pod != ROLLOUT_NONE && r == ROLLOUT_OK) {
@@ -47358,6 +50568,8 @@ static int sim_simulate_carry_out(struct rollout_simulation *s)
         r = sim_simulate_carry_out_action(s, i, writes);
         dies = left == 0;
     }
+    if (r == ROLLOUT_OK)
+        r = ro_course_sets(s);
     if (r == ROLLOUT_OK && !dies)
         r = ro_cluster_status(&s->cluster, s->plan);
     if (r == ROLLOUT_OK && !dies)
@@ -47382,6 +50594,8 @@ static int sim_simulate_change(struct rollout_simulation *s)
         c->hidden[i].flags &= (uint16_t)~RO_SIM_BEGUN;
     ro_figures_all(s);
     ro_figures_wanted(s);
+    if (r == ROLLOUT_OK)
+        r = ro_course_sets(s);
     return r == ROLLOUT_OK ? ro_course_follow_all(s) : r;
 }
 
@@ -47411,9 +50625,13 @@ static int64_t sim_simulate_next_pass(struct rollout_simulation *s, bool *ret_se
     int64_t now_ms = s->cluster.snapshot.now_ms, window = s->options.observe_ms ? s->options.observe_ms : OBSERVE_MS;
     struct ro_measure m;
     *ret_settled = false;
-    if (s->plan->action_count > 0)
+    bool looks_again = s->cluster.workload.deployment && s->plan->status_changed; /* by its own write */
+    if (s->plan->action_count > 0 || looks_again)
         return now_ms - (now_ms - s->start_ms) % window + window;
     int64_t by_itself = ro_course_next(s, false), at_change = sim_simulate_next_change(s), at_fault = ro_course_next(s, true);
+    int64_t at_age = s->cluster.workload.deployment ? ro_sets_next(&s->cluster) : 0;
+    by_itself = sim_simulate_earliest(by_itself, at_age);
+    at_fault = sim_simulate_earliest(at_fault, at_age);
     int64_t at_next = s->plan->next_ms > now_ms ? s->plan->next_ms : 0;
     if (by_itself)
         return sim_simulate_observed_at(s, sim_simulate_earliest(sim_simulate_earliest(at_fault, at_change), at_next));
@@ -47482,7 +50700,9 @@ static int sim_simulate_pass(struct rollout_simulation *s)
             r = ro_figures_assert(s, false);
     }
     if (r == ROLLOUT_OK && s->state.outcome == ROLLOUT_SIMULATION_RUNS)
-        r = s->plan ? sim_simulate_go_on(s) : sim_simulate_run_until(s, s->start_ms);
+        r = s->plan ? sim_simulate_go_on(s) : ro_course_sets(s);
+    if (r == ROLLOUT_OK && !s->plan && s->state.outcome == ROLLOUT_SIMULATION_RUNS)
+        r = sim_simulate_run_until(s, s->start_ms);
     if (r == ROLLOUT_OK && s->state.outcome == ROLLOUT_SIMULATION_RUNS) {
         ro_cluster_sweep(&s->cluster);
         if (ro_kind_min_ready_ms(&s->cluster) > 0 || !s->plan) /* else nothing changes but by what happens */
@@ -47573,9 +50793,9 @@ struct sim_small_record {
     uint8_t node; /* from 1; 0 = none */
     uint8_t bits;
     uint8_t batches;
-    uint8_t waits_for;
-    uint8_t young; /* 0 = not ready, or old enough; else the order in which pods became ready */
-    uint8_t grace; /* the same of grace periods; 0 = none, or over */
+    uint8_t waits_for; /* of a Deployment's, which is not updated in place, its ReplicaSet, from 1 */
+    uint8_t young;     /* 0 = not ready, or old enough; else the order in which pods became ready */
+    uint8_t grace;     /* the same of grace periods; 0 = none, or over */
     uint8_t trait;
     uint8_t name; /* of a StatefulSet's pod */
 };
@@ -47597,31 +50817,42 @@ _Static_assert(sizeof(struct sim_small_head) == 24, "no padding");
 
 /* ---- times ---- */
 
-static int64_t sim_small_old_since(const struct ro_small *s)
+/* How long this pod must have been ready: each of a Deployment's ReplicaSets says it for its own. */
+static int64_t sim_small_wait_of(const struct ro_small *s, size_t i)
 {
-    return s->now_ms - ro_kind_min_ready_ms(&s->cluster) - 3600 * 1000;
+    const struct ro_cluster *c = &s->cluster;
+    int32_t seconds = c->workload.deployment ? ro_set_min_ready_seconds(c, (uint32_t)i) : 0;
+    return c->workload.deployment ? (seconds > 0 ? (int64_t)seconds * 1000 : 0) : ro_kind_min_ready_ms(c);
+}
+
+static int64_t sim_small_old_since(const struct ro_small *s, size_t i)
+{
+    return s->now_ms - sim_small_wait_of(s, i) - 3600 * 1000;
+}
+
+/* When it will have been ready for long enough, but for a moment. */
+static int64_t sim_small_old_from(const struct ro_small *s, size_t i)
+{
+    return s->cluster.pods[i].ready_since_ms + sim_small_wait_of(s, i);
 }
 
 /* Ready for too short a time; where nobody waits, nobody is young. */
-static bool sim_small_is_young(const struct ro_small *s, const struct rollout_pod *p)
+static bool sim_small_is_young(const struct ro_small *s, size_t i)
 {
-    int64_t wait = ro_kind_min_ready_ms(&s->cluster);
-    return wait > 0 && (p->flags & ROLLOUT_POD_READY) && p->ready_since_ms >= s->now_ms - wait;
+    return sim_small_wait_of(s, i) > 0 && (s->cluster.pods[i].flags & ROLLOUT_POD_READY) && sim_small_old_from(s, i) >= s->now_ms &&
+           !(s->cluster.hidden[i].flags & RO_SIM_GONE);
 }
 
 /* How many different times before this one there are among those that count. */
-static uint8_t sim_small_rank_young(const struct ro_small *s, int64_t since)
+static uint8_t sim_small_rank_young(const struct ro_small *s, size_t pod)
 {
     int64_t last = INT64_MIN;
     for (uint8_t rank = 1;; rank++) {
         int64_t next = INT64_MAX;
-        for (size_t i = 0; i < s->cluster.pod_count; i++) {
-            const struct rollout_pod *p = &s->cluster.pods[i];
-            if (!(s->cluster.hidden[i].flags & RO_SIM_GONE) && sim_small_is_young(s, p) && p->ready_since_ms > last &&
-                p->ready_since_ms < next)
-                next = p->ready_since_ms;
-        }
-        if (next >= since)
+        for (size_t i = 0; i < s->cluster.pod_count; i++)
+            if (sim_small_is_young(s, i) && sim_small_old_from(s, i) > last && sim_small_old_from(s, i) < next)
+                next = sim_small_old_from(s, i);
+        if (next >= sim_small_old_from(s, pod))
             return rank;
         last = next;
     }
@@ -47651,21 +50882,16 @@ static uint8_t sim_small_rank_grace(const struct ro_small *s, int64_t end)
 
 static bool ro_small_age(struct ro_small *s)
 {
-    bool any = false;
     if (s->cluster.kind->age && s->cluster.kind->age(&s->cluster))
         return true;
-    for (size_t i = 0; i < s->cluster.pod_count; i++)
-        any = any || (sim_small_is_young(s, &s->cluster.pods[i]) && !(s->cluster.hidden[i].flags & RO_SIM_GONE));
-    if (!any)
-        return false;
     int64_t first = INT64_MAX;
     for (size_t i = 0; i < s->cluster.pod_count; i++)
-        if (sim_small_is_young(s, &s->cluster.pods[i]) && s->cluster.pods[i].ready_since_ms < first)
-            first = s->cluster.pods[i].ready_since_ms;
+        if (sim_small_is_young(s, i) && sim_small_old_from(s, i) < first)
+            first = sim_small_old_from(s, i);
     for (size_t i = 0; i < s->cluster.pod_count; i++)
-        if (sim_small_is_young(s, &s->cluster.pods[i]) && s->cluster.pods[i].ready_since_ms == first)
-            s->cluster.pods[i].ready_since_ms = sim_small_old_since(s);
-    return true;
+        if (sim_small_is_young(s, i) && sim_small_old_from(s, i) == first)
+            s->cluster.pods[i].ready_since_ms = sim_small_old_since(s, i);
+    return first != INT64_MAX;
 }
 
 static bool ro_small_end_grace(struct ro_small *s)
@@ -47685,13 +50911,15 @@ static bool ro_small_end_grace(struct ro_small *s)
 static uint8_t sim_small_trait_of(struct ro_small *s, size_t pod)
 {
     const struct rollout_pod *p = &s->cluster.pods[pod];
-    struct ro_small_trait t = { p->deletion_cost, p->restarts, p->sidecar_restarts, { NULL, 0 },
+    struct ro_small_trait t = { p->deletion_cost,           p->restarts,
+                                p->sidecar_restarts,        { NULL, 0 },
                                 s->cluster.hidden[pod].job, s->cluster.hidden[pod].job_restarts };
     if (p->in_place)
         t.containers = s->cluster.in_place[pod].containers;
     for (size_t i = 0; i < s->trait_count; i++)
         if (s->traits[i].deletion_cost == t.deletion_cost && s->traits[i].restarts == t.restarts &&
-            s->traits[i].sidecar_restarts == t.sidecar_restarts && s->traits[i].containers.nodes == t.containers.nodes && s->traits[i].job == t.job &&
+            s->traits[i].sidecar_restarts == t.sidecar_restarts &&
+            s->traits[i].containers.nodes == t.containers.nodes && s->traits[i].job == t.job &&
             s->traits[i].job_restarts == t.job_restarts)
             return (uint8_t)i;
     if (s->trait_count == sizeof s->traits / sizeof *s->traits) {
@@ -47750,8 +50978,14 @@ static struct sim_small_record sim_small_record_of(struct ro_small *s, size_t i)
         if (sim_small_in_grace(s, i))
             r.grace = sim_small_rank_grace(s, c->in_place[i].grace_end_ms);
     }
-    if (sim_small_is_young(s, p))
-        r.young = sim_small_rank_young(s, p->ready_since_ms);
+    if (c->workload.deployment)
+        r.waits_for = ro_small_set(s, p->replica_set);
+    if (h->object) { /* which has no such facts */
+        r.in_place = (uint16_t)h->object;
+        s->full = s->full || h->object > UINT16_MAX;
+    }
+    if (sim_small_is_young(s, i))
+        r.young = sim_small_rank_young(s, i);
     r.trait = sim_small_trait_of(s, i);
     r.name = sim_small_by_name(s) ? sim_small_name_of(s, p->name) : 0;
     return r;
@@ -47803,7 +51037,10 @@ static size_t ro_small_pack(struct ro_small *s, uint8_t bytes[RO_SMALL_STATE], s
     head.pods = (uint8_t)n;
     memcpy(bytes, &head, sizeof head);
     memcpy(bytes + sizeof head, records, n * sizeof *records);
-    return sizeof head + n * sizeof *records;
+    size_t size = sizeof head + n * sizeof *records, more = 0;
+    if (c->workload.deployment && !(more = ro_small_pack_sets(s, bytes + size)))
+        return 0;
+    return size + more;
 }
 
 static void sim_small_unpack_pod(struct ro_small *s, size_t i, const struct sim_small_record *r)
@@ -47821,6 +51058,7 @@ static void sim_small_unpack_pod(struct ro_small *s, size_t i, const struct sim_
     p->restarts = t->restarts;
     p->sidecar_restarts = t->sidecar_restarts;
     p->namespace_ = s->namespace_;
+    p->replica_set = c->workload.deployment ? r->waits_for : 0;
     p->name = s->names[sim_small_by_name(s) ? r->name : i];
     p->created_ms = s->now_ms - 7200 * 1000 + (ro_kind_interchangeable(c) ? 0 : (int64_t)i * 1000);
     if (r->node && (r->bits & sim_small_BIT_SCHEDULED))
@@ -47830,7 +51068,7 @@ static void sim_small_unpack_pod(struct ro_small *s, size_t i, const struct sim_
     else if (r->node)
         p->target_node = c->nodes[r->node - 1].name;
     if (p->flags & ROLLOUT_POD_READY)
-        p->ready_since_ms = r->young ? s->now_ms - ro_kind_min_ready_ms(c) + r->young : sim_small_old_since(s);
+        p->ready_since_ms = r->young ? s->now_ms - sim_small_wait_of(s, i) + r->young : sim_small_old_since(s, i);
     h->serial = (uint32_t)i;
     h->labels = r->labels;
     h->finalizers = r->finalizers;
@@ -47841,6 +51079,8 @@ static void sim_small_unpack_pod(struct ro_small *s, size_t i, const struct sim_
     h->job = t->job;
     h->job_restarts = t->job_restarts;
     ro_cluster_relabel(c, (uint32_t)i);
+    if (c->workload.sidecarset)
+        ro_sidecars_recall(c, (uint32_t)i, r->in_place);
     if (!(r->bits & sim_small_BIT_IN_PLACE))
         return;
     struct rollout_in_place *in_place = &c->in_place[i];
@@ -47860,6 +51100,8 @@ static void ro_small_unpack(struct ro_small *s, const uint8_t *bytes)
     memcpy(&head, bytes, sizeof head);
     ro_small_load(s, head.change, head.lost, head.cordoned);
     s->faults = head.faults;
+    if (c->workload.deployment) /* pods ask them how long they have to be ready */
+        ro_small_unpack_sets(s, bytes + sizeof head + head.pods * sizeof(struct sim_small_record));
     c->pod_count = head.pods;
     c->next_serial = head.pods;
     for (size_t i = 0; i < head.pods; i++) {
@@ -47890,6 +51132,8 @@ static void ro_small_load(struct ro_small *s, size_t change, uint32_t lost, uint
         c->reserved_count = spec->reserved_count;
         c->start_ordinal = spec->start_ordinal;
         c->snapshot.update_revision = spec->update_revision;
+        if (c->workload.deployment)
+            c->sets.annotations = ro_texts_labels(&c->texts, &c->specs.deployment.annotations);
         c->snapshot.in_place_verdicts =
             (struct rollout_in_place_verdicts){ spec->verdicts, spec->verdict_count, sizeof *spec->verdicts };
     }
@@ -47976,8 +51220,8 @@ static void sim_small_simplify(struct ro_small *s)
         c->pods[i].uid = (struct rollout_str){ NULL, 0 };
         if (c->pods[i].namespace_.data)
             s->namespace_ = c->pods[i].namespace_;
-        if ((c->pods[i].flags & ROLLOUT_POD_READY) && !sim_small_is_young(s, &c->pods[i]))
-            c->pods[i].ready_since_ms = sim_small_old_since(s);
+        if ((c->pods[i].flags & ROLLOUT_POD_READY) && !sim_small_is_young(s, i))
+            c->pods[i].ready_since_ms = sim_small_old_since(s, i);
     }
     c->backoff_count = 0;
     c->snapshot.failed_pod_backoffs.count = 0;
@@ -48015,6 +51259,9 @@ static int ro_small_open(struct ro_small *s, const struct rollout_world *world, 
         return ro_error(reterr, ROLLOUT_ERR_INVALID, "snapshot",
                         "snapshot: %zu pods, %zu nodes, %zu revisions, but at most %d each can be explored",
                         c->pod_count, c->node_count, c->revision_count, RO_SMALL_PODS);
+    r = c->workload.deployment ? ro_small_open_sets(s) : ROLLOUT_OK;
+    if (r != ROLLOUT_OK)
+        return r;
     size_t pods = c->pod_count;
     while (c->pod_room <= RO_SMALL_PODS) /* room that is never moved again */
         if (ro_cluster_add_pod(c) == ROLLOUT_NONE)
@@ -48037,6 +51284,154 @@ static int ro_small_open(struct ro_small *s, const struct rollout_world *world, 
 static void ro_small_free(struct ro_small *s)
 {
     ro_cluster_free(&s->cluster);
+}
+
+/* ---- lib/sim/small_sets.c ---- */
+
+/* A Deployment's ReplicaSets in the state of a small world, in the order of their age. Their status is not in it: it is what
+ * their pods are. */
+
+
+/* A ReplicaSet. No padding: forms are compared as bytes. */
+struct sim_small_sets_set {
+    int32_t min_ready_seconds;
+    uint16_t annotations;
+    uint8_t kind; /* place in the table of all that have ever been */
+    uint8_t flags;
+    uint8_t replicas;
+    uint8_t zero[3];
+};
+
+_Static_assert(sizeof(struct sim_small_sets_set) == 12, "no padding");
+
+/* ---- what stays the same with one ---- */
+
+static uint8_t sim_small_sets_kind_of(struct ro_small *s, size_t set)
+{
+    const struct ro_sets *all = &s->cluster.sets;
+    for (size_t i = 0; i < s->set_count; i++)
+        if (s->sets[i].template == all->hidden[set].template && ro_str_eq(s->sets[i].facts.name, all->items[set].name))
+            return (uint8_t)i;
+    if (s->set_count == sizeof s->sets / sizeof *s->sets) {
+        s->full = true;
+        return 0;
+    }
+    s->sets[s->set_count] = (struct ro_small_set){ all->items[set], all->objects[set], all->hidden[set].template };
+    return (uint8_t)s->set_count++;
+}
+
+/* ---- packing ---- */
+
+static uint8_t ro_small_set(const struct ro_small *s, uint32_t set)
+{
+    const struct ro_sets *all = &s->cluster.sets;
+    uint8_t place = 1;
+    if (!set || set > all->count || all->hidden[set - 1].gone)
+        return 0;
+    for (uint32_t i = 0; i < set - 1; i++)
+        place += !all->hidden[i].gone;
+    return place;
+}
+
+static size_t ro_small_pack_sets(struct ro_small *s, uint8_t *bytes)
+{
+    struct ro_cluster *c = &s->cluster;
+    uint32_t count = 0;
+    for (size_t i = 0; i < c->sets.count; i++) {
+        const struct rollout_replica_set_facts *facts = &c->sets.items[i];
+        struct sim_small_sets_set set;
+        if (c->sets.hidden[i].gone)
+            continue;
+        if (count++ == RO_SMALL_SETS || facts->replicas > UINT8_MAX) {
+            ro_error(c->reterr, ROLLOUT_ERR_INVALID, "replica_sets",
+                     "replica_sets: more than %d at a time, or %d replicas", RO_SMALL_SETS, UINT8_MAX);
+            return 0;
+        }
+        memset(&set, 0, sizeof set);
+        set.min_ready_seconds = facts->min_ready_seconds;
+        set.annotations = (uint16_t)c->sets.hidden[i].annotations;
+        set.kind = sim_small_sets_kind_of(s, i);
+        set.flags = (uint8_t)(facts->flags & ROLLOUT_REPLICA_SET_TERMINATING);
+        set.replicas = (uint8_t)facts->replicas;
+        memcpy(bytes + sizeof count + (count - 1) * sizeof set, &set, sizeof set);
+    }
+    if (s->full) {
+        ro_error(c->reterr, ROLLOUT_ERR_INVALID, "replica_sets", "replica_sets: more than %zu in all states",
+                 sizeof s->sets / sizeof *s->sets);
+        return 0;
+    }
+    memcpy(bytes, &count, sizeof count);
+    return sizeof count + count * sizeof(struct sim_small_sets_set);
+}
+
+static void ro_small_unpack_sets(struct ro_small *s, const uint8_t *bytes)
+{
+    struct ro_cluster *c = &s->cluster;
+    uint32_t count;
+    memcpy(&count, bytes, sizeof count);
+    c->sets.count = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        struct sim_small_sets_set set;
+        uint32_t at = ro_sets_add(c);
+        if (at == ROLLOUT_NONE) {
+            c->texts.failed = true;
+            return;
+        }
+        memcpy(&set, bytes + sizeof count + i * sizeof set, sizeof set);
+        struct rollout_replica_set_facts *facts = &c->sets.items[at];
+        *facts = s->sets[set.kind].facts;
+        facts->flags = set.flags;
+        facts->replicas = set.replicas;
+        facts->min_ready_seconds = set.min_ready_seconds;
+        facts->created_ms = s->now_ms - 7200 * 1000 + (int64_t)i * 1000;
+        facts->replica_failure = (struct rollout_condition){ .type = { NULL, 0 } };
+        c->sets.objects[at] = s->sets[set.kind].object;
+        c->sets.hidden[at].template = s->sets[set.kind].template;
+        ro_sets_set_annotations(c, at, set.annotations);
+    }
+    c->snapshot.replica_sets.count = count;
+}
+
+/* ---- open ---- */
+
+static int sim_small_sets_by_age(const void *context, uint32_t a, uint32_t b)
+{
+    const struct rollout_replica_set_facts *x = (const struct rollout_replica_set_facts *)context + a;
+    const struct rollout_replica_set_facts *y = (const struct rollout_replica_set_facts *)context + b;
+    if (x->created_ms != y->created_ms)
+        return x->created_ms < y->created_ms ? -1 : 1;
+    return ro_str_cmp(x->name, y->name);
+}
+
+static int ro_small_open_sets(struct ro_small *s)
+{
+    struct ro_cluster *c = &s->cluster;
+    struct ro_sets *all = &c->sets;
+    uint32_t order[2 * RO_SMALL_SETS], places[RO_SMALL_SETS];
+    struct rollout_replica_set_facts items[RO_SMALL_SETS];
+    struct ro_sim_set hidden[RO_SMALL_SETS];
+    struct rollout_tree objects[RO_SMALL_SETS];
+    size_t n = all->count;
+    if (n > RO_SMALL_SETS)
+        return ro_error(c->reterr, ROLLOUT_ERR_INVALID, "replica_sets",
+                        "replica_sets: %zu, but at most %d can be explored", n, RO_SMALL_SETS);
+    for (uint32_t i = 0; i < n; i++)
+        order[i] = i;
+    ro_sort_indices(order, n, order + n, sim_small_sets_by_age, all->items);
+    for (uint32_t i = 0; i < n; i++) {
+        items[i] = all->items[order[i]];
+        hidden[i] = all->hidden[order[i]];
+        objects[i] = all->objects[order[i]];
+        places[order[i]] = i + 1;
+    }
+    if (n) {
+        memcpy(all->items, items, n * sizeof *items);
+        memcpy(all->hidden, hidden, n * sizeof *hidden);
+        memcpy(all->objects, objects, n * sizeof *objects);
+    }
+    for (size_t i = 0; i < c->pod_count; i++)
+        c->pods[i].replica_set = c->pods[i].replica_set ? places[c->pods[i].replica_set - 1] : 0;
+    return ROLLOUT_OK;
 }
 
 /* ---- lib/sim/story.c ---- */
@@ -48164,6 +51559,8 @@ static const char *sim_story_event_text(enum ro_event event)
         return "is gone";
     case RO_EVENT_END:
         return "succeeds";
+    case RO_EVENT_STOP:
+        return "stops the containers that change";
     default:
         return "is let go, or gets its hook back";
     }
@@ -48192,6 +51589,11 @@ static uint32_t sim_story_describe(const struct rollout_check *k, uint16_t what,
                      ? "lets go of"
                      : "puts it back on",
                  len, name);
+        return ROLLOUT_MOVE_WORLD;
+    case MOVE_SET:
+        snprintf(buf, size, "ReplicaSet %.*s brings its pods to %d",
+                 (int)(c->sets.items[i].name.len > 80 ? 80 : c->sets.items[i].name.len),
+                 c->sets.items[i].name.data ? c->sets.items[i].name.data : "", (int)c->sets.items[i].replicas);
         return ROLLOUT_MOVE_WORLD;
     case MOVE_UNREADY:
         snprintf(buf, size, "pod %.*s becomes unready", len, name);
@@ -48747,6 +52149,18 @@ static struct rollout_str sim_written_put(char **at, struct rollout_str text)
     return copy;
 }
 
+/* The hashes of a SidecarSet's containers, which admission writes. */
+static void sim_written_write_hashes(struct ro_arena *arena, const struct ro_cluster *c, struct ro_edit *object)
+{
+    if (!c->workload.sidecarset)
+        return;
+    struct ro_edit *metadata = ro_edit_need_object(arena, object, "metadata");
+    struct ro_edit *annotations = ro_edit_need_object(arena, metadata, "annotations");
+    ro_edit_set_text(arena, annotations, RO_STR("kruise.io/sidecarset-hash"), c->specs.sidecarset.hash);
+    ro_edit_set_text(arena, annotations, RO_STR("kruise.io/sidecarset-hash-without-image"),
+                     c->specs.sidecarset.hash_without_image);
+}
+
 /* A copy in one block, so that what it was made of can go. */
 static int sim_written_keep(struct rollout_simulation *s, const struct rollout_tree *tree)
 {
@@ -48779,7 +52193,15 @@ static int ro_written_begin(struct rollout_simulation *s)
     if (s->world->workload_object.count == 0)
         return ro_error(s->cluster.reterr, ROLLOUT_ERR_INVALID, "flags",
                         "flags: objects are to be kept, but the world has none");
-    return sim_written_keep(s, &s->world->workload_object);
+    if (!s->cluster.workload.sidecarset)
+        return sim_written_keep(s, &s->world->workload_object);
+    struct ro_arena arena = { NULL, false };
+    struct ro_edit *object = ro_edit_copy(&arena, s->world->workload_object.nodes);
+    sim_written_write_hashes(&arena, &s->cluster, object);
+    struct rollout_tree flat = ro_edit_flatten(&arena, object);
+    int r = arena.failed ? ro_error_nomem(s->cluster.reterr) : sim_written_keep(s, &flat);
+    ro_arena_free(&arena);
+    return r;
 }
 
 static int ro_written_pass(struct rollout_simulation *s)
@@ -48797,6 +52219,44 @@ static int ro_written_pass(struct rollout_simulation *s)
     return r;
 }
 
+/* What the model knows of a Deployment's metadata. */
+static void sim_written_tell_deployment(const struct ro_cluster *c, struct ro_arena *arena, struct ro_edit *object)
+{
+    const struct rollout_deployment *spec = c->workload.deployment;
+    struct ro_edit *metadata = ro_edit_need_object(arena, object, "metadata");
+    ro_edit_remove(metadata, RO_STR("annotations"));
+    for (uint32_t i = 0; i < spec->annotations.count; i++)
+        ro_edit_set_text(arena, ro_edit_need_object(arena, metadata, "annotations"),
+                         *ro_label_key(&spec->annotations, i), *ro_label_value(&spec->annotations, i));
+    if (spec->generation)
+        ro_edit_set(metadata, RO_STR("generation"), ro_edit_integer(arena, spec->generation));
+}
+
+/* An action on the workload itself. */
+static int ro_written_action(struct rollout_simulation *s, size_t action)
+{
+    const struct rollout_action *a = &s->plan->actions[action];
+    struct rollout_objects *objects = NULL;
+    struct rollout_world world;
+    struct ro_arena arena = { NULL, false };
+    int r = ROLLOUT_OK;
+    if (!s->object_block || !s->cluster.workload.deployment ||
+        (a->op != ROLLOUT_OP_SET_TEMPLATE && a->subject_kind != ROLLOUT_SUBJECT_WORKLOAD))
+        return ROLLOUT_OK;
+    ro_written_world(s, &world);
+    if (a->op == ROLLOUT_OP_SET_TEMPLATE)
+        r = rollout_apply_to(&world, s->plan, action, &s->object, &objects, s->cluster.reterr);
+    if (r != ROLLOUT_OK)
+        return r;
+    struct ro_edit *object = ro_edit_copy(&arena, objects ? objects->items[0].nodes : s->object.nodes);
+    sim_written_tell_deployment(&s->cluster, &arena, object);
+    struct rollout_tree flat = ro_edit_flatten(&arena, object);
+    r = arena.failed ? ro_error_nomem(s->cluster.reterr) : sim_written_keep(s, &flat);
+    rollout_objects_free(objects);
+    ro_arena_free(&arena);
+    return r;
+}
+
 /* Everything of the new object, but what has been reached so far. */
 static int ro_written_change(struct rollout_simulation *s, const struct rollout_world *to)
 {
@@ -48810,6 +52270,9 @@ static int ro_written_change(struct rollout_simulation *s, const struct rollout_
     ro_edit_remove(object, RO_STR("status"));
     if (status)
         ro_edit_set(object, RO_STR("status"), ro_edit_copy(&arena, status));
+    if (s->cluster.workload.deployment)
+        sim_written_tell_deployment(&s->cluster, &arena, object);
+    sim_written_write_hashes(&arena, &s->cluster, object);
     struct rollout_tree flat = ro_edit_flatten(&arena, object);
     int r = arena.failed ? ro_error_nomem(s->cluster.reterr) : sim_written_keep(s, &flat);
     ro_arena_free(&arena);
@@ -48827,6 +52290,11 @@ static void ro_written_world(const struct rollout_simulation *s, struct rollout_
         ret->workload_object = s->object;
     ret->revision_objects = c->revision_objects;
     ret->revision_object_count = c->revision_count;
+    if (c->workload.deployment) { /* whose revisions are its ReplicaSets' templates */
+        ret->replica_set_objects = c->sets.objects;
+        ret->replica_set_object_count = c->sets.count;
+        ret->revision_object_count = 0;
+    }
     ret->pod_objects = ret->claim_objects = NULL;
     ret->pod_object_count = ret->claim_object_count = 0;
 }

@@ -1039,7 +1039,8 @@ struct rollout_subset {
     struct rollout_str name;     /**< its own */
     struct rollout_str subset;   /**< label apps.kruise.io/subset-name */
     struct rollout_str revision; /**< label apps.kruise.io/controller-revision-hash */
-    struct rollout_str patch;    /**< annotation apps.kruise.io/subset-patch */
+    struct rollout_str patch;    /**< annotation apps.kruise.io/subset-patch, which is compared with its subset's as it stands;
+                                      decoding takes the subset's text where both are the same JSON */
     uint32_t kind;               /**< ROLLOUT_CHILD_*; another one is refused */
     uint32_t flags;              /**< ROLLOUT_SUBSET_* */
     int32_t replicas;            /**< spec.replicas; absent: 0 */
@@ -2057,8 +2058,8 @@ struct rollout_candidates {
     int64_t unavailable_target; /**< of these, at the target; only counted of a CloneSet */
 };
 
-/** The candidates of a workload of any kind, in the planner's own order. Arguments and errors as
- *  rollout_plan(). Since: 0.1 (testing) */
+/** The candidates of a workload, in the planner's own order. Arguments and errors as rollout_plan(); ROLLOUT_ERR_INVALID
+ *  also for a BroadcastJob, whose nodes have no order, and a UnitedDeployment, whose children have one each. Since: 0.1 (testing) */
 ROLLOUT_API int rollout_candidates(const struct rollout_workload *workload, const struct rollout_snapshot *snapshot,
                                    struct rollout_candidates **ret_candidates, struct rollout_error *reterr);
 
@@ -2200,7 +2201,8 @@ ROLLOUT_API void rollout_objects_free(struct rollout_objects *objects);
  *  up: pods have no containers where the facts have none, a claim no size. The result is decoded and compared before it is
  *  given out, so that it never says anything else; what may differ is node_index, a current revision of 0, which is
  *  written as the update revision, verdicts on pairs of revisions that were compared beforehand, and an in_place that
- *  says nothing. So what several facts say must agree: the revision, lifecycle state and marks of a pod with its labels,
+ *  says nothing. Revisions and verdicts beside a Deployment or a ReplicaSet stay out: their own are the ReplicaSets, whose
+ *  objects are the world's, by their names, with these facts. So what several facts say must agree: the revision, lifecycle state and marks of a pod with its labels,
  *  ROLLOUT_POD_NOT_SELECTED with the selector, ROLLOUT_CLAIM_OWNED with the owners.
  *  Not for a UnitedDeployment, whose children are more than their facts.
  *  Returns ROLLOUT_OK, ROLLOUT_ERR_ABI, ROLLOUT_ERR_INVALID (error.field is the fact, such as "pods[3].flags", that no
@@ -2229,6 +2231,9 @@ ROLLOUT_API int rollout_plan_object(const struct rollout_world *world, const str
  *  others act: scheduler, kubelet, owners of hooks, garbage collection. How long each of them takes is a delay
  *  a pod; what goes wrong and how the spec changes midway are lists. Nothing is random but by the seed: the
  *  same input and seed give the same release on every machine.
+ *
+ *  The controllers of a Deployment's ReplicaSets act at once, choosing as rollout_plan() of a ReplicaSet does, and
+ *  their status is what their pods are whenever the driver looks. rollout_check_step() lets them lag behind.
  *
  *  Times within a simulation are milliseconds since its start. */
 #ifndef ROLLOUT_SIMULATE_H
@@ -2273,8 +2278,10 @@ enum {
     ROLLOUT_FAULT_CRASH = 3,       /**< pods become unready at_ms after they became ready, each once, and restart; a job's that
                                         does not restart has failed */
     ROLLOUT_FAULT_NODE = 4,        /**< the node, or all of the zone, is lost at at_ms and does not come back: its pods become
-                                        unready, and those that are to go never do */
-    ROLLOUT_FAULT_BREAK = 5,       /**< at at_ms the pod becomes unready until it is updated or replaced */
+                                        unready, and those that are to go never do. A SidecarSet's are made anew by their
+                                        owners, with what admission injects then */
+    ROLLOUT_FAULT_BREAK = 5,       /**< at at_ms the pod becomes unready until it is updated or replaced; of a SidecarSet's
+                                        pod it is the set's containers that do */
     ROLLOUT_FAULT_FAIL = 6,        /**< a job's pods end with a failure, each time that they run: one that restarts OnFailure
                                         runs again, and any other has failed. Only a BroadcastJob has such */
     ROLLOUT_FAULT_CORDON = 7,      /**< at at_ms the node, or all of the zone, is cordoned: what is there runs on */
@@ -2286,9 +2293,10 @@ struct rollout_fault {
     uint32_t kind;             /**< ROLLOUT_FAULT_* */
     uint32_t share;            /**< of a million pods so many, drawn by the seed; 0 = all: NEVER_READY, IMAGE, CRASH, FAIL */
     int64_t at_ms;             /**< see the kind */
-    struct rollout_str target; /**< NEVER_READY, IMAGE, CRASH: name of a revision, absent = any; NODE, CORDON, RETURN:
-                                    name of a node or of a zone; FAIL: the same, absent = any; BREAK: name of a pod, which need not be there yet. What is not
-                                    there is refused */
+    struct rollout_str target; /**< NEVER_READY, IMAGE, CRASH: name of a revision, absent = any; a Deployment's are named as their
+                                    ReplicaSets, and its own name is the template that it asks for at the start; NODE, CORDON,
+                                    RETURN: name of a node or of a zone; FAIL: the same, absent = any; BREAK: name of a pod,
+                                    which need not be there yet. What is not there is refused */
 };
 
 /** The spec changes midway. Frozen. */
@@ -2301,7 +2309,7 @@ struct rollout_change {
 
 /** rollout_simulation_options.flags */
 enum {
-    ROLLOUT_SIMULATE_RECREATE = 1 << 0, /**< as if no change could be made in place, to compare with */
+    ROLLOUT_SIMULATE_RECREATE = 1 << 0, /**< as if no change could be made in place, to compare with; not of a SidecarSet, which makes no pods */
     ROLLOUT_SIMULATE_OBJECTS = 1 << 1   /**< the workload's object is kept as each pass leaves it: see
                                              rollout_simulation_world() */
 };
@@ -2352,7 +2360,7 @@ struct rollout_simulation_state {
     struct rollout_str lowest_zone; /**< which; absent where no node has a zone */
     uint64_t created, deleted, in_place, recreated; /**< pods so far; recreated: marked or deleted for an update */
     uint64_t disruptions; /**< times that an action made an available pod unavailable */
-    uint64_t restarts;    /**< of containers, by updates in place and by crashes */
+    uint64_t restarts;    /**< by updates in place, one a step of an update, and by crashes of containers */
     uint32_t failed_assertion; /**< outcome FAILED: from 0, else ROLLOUT_NONE */
     uint32_t reserved;
     char message[320]; /**< outcome FAILED: why it does not hold; else "" */
@@ -2388,7 +2396,8 @@ ROLLOUT_API int rollout_simulation_step(struct rollout_simulation *simulation, s
 /** The workload of the last pass, valid until the next step. NULL before the first one. Since: 0.1 (testing) */
 ROLLOUT_API const struct rollout_workload *rollout_simulation_workload(const struct rollout_simulation *simulation);
 
-/** Its snapshot, the same. Since: 0.1 (testing) */
+/** Its snapshot, the same. That of a Deployment lists its templates as revisions, each by the name of its ReplicaSet, which
+ *  no planner reads. Since: 0.1 (testing) */
 ROLLOUT_API const struct rollout_snapshot *rollout_simulation_snapshot(const struct rollout_simulation *simulation);
 
 /** Its plan, which is carried out by the next step; the same. With outcome FAILED it may be carried out already.
@@ -2436,11 +2445,13 @@ extern "C" {
 /** rollout_check_options.flags: which faults there are, besides which the world cooperates. */
 enum {
     ROLLOUT_CHECK_UNREADY = 1 << 0, /**< a ready pod becomes unready, and may become ready again */
-    ROLLOUT_CHECK_BREAK = 1 << 1,   /**< a pod that does not run the update revision becomes unready for good */
+    ROLLOUT_CHECK_BREAK = 1 << 1,   /**< a pod that does not run the update revision becomes unready for good; of a SidecarSet's
+                                         pod the set's containers do, until they have another image */
     ROLLOUT_CHECK_FAIL = 1 << 2,    /**< a pod's phase becomes Failed; a job's that restarts OnFailure does so */
-    ROLLOUT_CHECK_VANISH = 1 << 3,  /**< someone else removes a pod */
+    ROLLOUT_CHECK_VANISH = 1 << 3,  /**< someone else removes a pod; a SidecarSet's is made anew by its owner, with what admission
+                                         injects then */
     ROLLOUT_CHECK_NODE = 1 << 4,    /**< a node is lost: its pods are terminating and unready for good; a DaemonSet's and a
-                                         BroadcastJob's do not terminate by that */
+                                         BroadcastJob's do not terminate by that, a SidecarSet's are made anew */
     ROLLOUT_CHECK_CORDON = 1 << 5,  /**< a node is cordoned */
     ROLLOUT_CHECK_RETURN = 1 << 6   /**< a lost node is back, or one that is cordoned is so no more */
 };
@@ -2485,7 +2496,8 @@ struct rollout_check_result {
 /** An exploration under way. */
 struct rollout_check;
 
-/** Begins at world->snapshot, which must outlive it as all that options point to. At most 32 pods, 32 nodes and 32 revisions.
+/** Begins at world->snapshot, which must outlive it as all that options point to. At most 32 pods, 32 nodes and 32 revisions,
+ *  of a Deployment 16 ReplicaSets at a time.
  *  Errors and ownership as of rollout_simulation_new(). Since: 0.1 (testing) */
 ROLLOUT_API int rollout_check_new(const struct rollout_world *world, const struct rollout_check_options *options,
                                   struct rollout_check **ret_check, struct rollout_error *reterr);
@@ -2582,7 +2594,7 @@ enum {
     ROLLOUT_LINT_UNKNOWN_TEXT = 103,        /**< none of the known words: another one is assumed */
     ROLLOUT_LINT_MISPLACED = 104,           /**< no field of this version: the API drops it */
     ROLLOUT_LINT_IGNORED = 105,             /**< a field that has no effect beside the others, or while a gate is off */
-    ROLLOUT_LINT_NEGATIVE = 106,            /**< a number of pods below 0 */
+    ROLLOUT_LINT_NEGATIVE = 106,            /**< a number of pods, restarts or seconds below 0 */
 
     /* 2: arithmetic */
     ROLLOUT_LINT_ROUNDS_TO_NONE = 201, /**< a percentage above 0 that rounds to 0 */
@@ -2593,13 +2605,15 @@ enum {
     ROLLOUT_LINT_NO_BUDGET = 301,          /**< maxSurge and maxUnavailable both come to 0 */
     ROLLOUT_LINT_NEVER_RELEASES = 302,     /**< the partition keeps all */
     ROLLOUT_LINT_CREATES_NOTHING = 303,    /**< a limit of creations comes to 0 */
-    ROLLOUT_LINT_PAUSED = 304,             /**< updates are paused */
-    ROLLOUT_LINT_DEADLINE_TOO_SHORT = 305, /**< progressDeadlineSeconds is over before minReadySeconds */
+    ROLLOUT_LINT_PAUSED = 304,             /**< updates, or a job, are paused */
+    ROLLOUT_LINT_DEADLINE_TOO_SHORT = 305, /**< progressDeadlineSeconds is over before minReadySeconds, a job's deadline
+                                                before it begins */
     ROLLOUT_LINT_SURGE_STAYS = 306,        /**< OnDelete with maxSurge: pods for an update that never comes (K14) */
     ROLLOUT_LINT_DELETES_NOTHING = 307,    /**< OnDelete whose built-in maxUnavailable comes to 0: an available pod that
                                                 is marked for deletion stays (K13) */
     ROLLOUT_LINT_SHARES_IMPOSSIBLE = 320,  /**< numbers of a UnitedDeployment's subsets that cannot all hold */
     ROLLOUT_LINT_REPLICAS_LEFT_OVER = 321, /**< replicas beyond the maxima of all its subsets */
+    ROLLOUT_LINT_STOPS_FOR_GOOD = 330,     /**< a BroadcastJob's first failed pod stops it, and nothing lets it go on */
 
     /* 4: selectors and order */
     ROLLOUT_LINT_SELECTOR_UNUSABLE = 401,     /**< not what Kubernetes takes as a selector */
@@ -2642,7 +2656,7 @@ struct rollout_findings {
  *  contradicts spec.selector is said to be unreachable; without nodes a DaemonSet's are counted by its status. What the
  *  API fills in where it is absent (replicas, a CloneSet's rollingUpdate) counts as filled in. Findings are about
  *  upstream's behaviour: cloneset.md 1, statefulset.md 1 to 3, daemonset.md 1 and 2, sidecarset.md 1, 10 and 13,
- *  ordering.md 6 and 7, and the defects in their tables.
+ *  broadcastjob.md 1 and 5, ordering.md 6 and 7, and the defects in their tables.
  *
  *  On success *ret_findings is the caller's, with count 0 where nothing is found; on failure it is untouched. reterr
  *  may be NULL. Takes as long as terms of weightPriority times pods, else n log n.

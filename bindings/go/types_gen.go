@@ -744,7 +744,8 @@ type Subset struct {
 	Subset string
 	// label apps.kruise.io/controller-revision-hash
 	Revision string
-	// annotation apps.kruise.io/subset-patch
+	// annotation apps.kruise.io/subset-patch, which is compared with its subset's as it stands; decoding takes the
+	// subset's text where both are the same JSON
 	Patch string
 	// Child*; another one is refused
 	Kind  Child

@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/json"
+	"errors"
 	"io"
 	"os"
 	"os/exec"
@@ -18,7 +19,7 @@ import (
 
 // planned are the recordings of plans; the others are of building blocks.
 var planned = []string{"cloneset", "cloneset-release", "cloneset-wild", "statefulset", "nativestatefulset", "daemonset",
-	"nativedaemonset", "broadcastjob", "deployment", "replicaset", "uniteddeployment"}
+	"nativedaemonset", "broadcastjob", "deployment", "replicaset", "uniteddeployment", "sidecarset"}
 
 // vectors are the files of a recording: the lines kept in the repository, and where they are found all of them.
 func vectors(t testing.TB, kind string) []string {
@@ -122,6 +123,45 @@ func TestRecordedDecisions(t *testing.T) {
 				t.Logf("%d lines", n)
 			})
 		}
+	}
+}
+
+// TestRecordedAdmissions: what SidecarSets make of every recorded pod is what was recorded, but for the pod itself, which is
+// compared with C's.
+func TestRecordedAdmissions(t *testing.T) {
+	for _, path := range vectors(t, "sidecarset-inject") {
+		t.Run(filepath.Base(filepath.Dir(path)), func(t *testing.T) {
+			all := readGzip(t, path)
+			run := exec.Command(command(t), "inject", "-o", "json", "-")
+			run.Stdin = bytes.NewReader(all)
+			out, err := run.Output()
+			if refused := new(exec.ExitError); err != nil && !(errors.As(err, &refused) && refused.ExitCode() == 1) {
+				t.Fatal(err) // 1: a pod is refused
+			}
+			wanted := bufio.NewScanner(bytes.NewReader(out))
+			wanted.Buffer(nil, 1<<28)
+			eachLine(all, func(line []byte) {
+				answer, err := Inject(decoded(t, line, true))
+				if err != nil || !wanted.Scan() {
+					t.Fatalf("%v: %.200s", err, line)
+				}
+				if !reflect.DeepEqual(plain(t, answer), plain(t, decoded(t, wanted.Bytes(), true))) {
+					t.Errorf("C and Go differ:\n%s\n%v", wanted.Bytes(), answer)
+				}
+				expect := decoded(t, line, true).(map[string]any)["expect"].(map[string]any)
+				for member, value := range expect {
+					if member == "error" && answer[member] != nil {
+						continue // upstream's words are another's
+					}
+					if !reflect.DeepEqual(plain(t, answer[member]), plain(t, value)) {
+						t.Errorf("%s is %v, recorded %v: %.100s", member, answer[member], value, line)
+					}
+				}
+			})
+			if wanted.Scan() {
+				t.Error("there are more answers")
+			}
+		})
 	}
 }
 

@@ -170,11 +170,12 @@ static void add_head(const struct options *options, const struct check_settings 
         }
     }
     text_adds(out, "\n");
-    if (world->workload->daemonset || world->workload->broadcastjob)
+    bool by_node = world->workload->daemonset || world->workload->broadcastjob;
+    if (by_node)
         show_no_pods(out, world);
     if (smaller)
-        text_addf(out, "note: %" PRId64 " are wanted, %d are explored; --replicas says otherwise\n",
-                  size_of_world(world), DEFAULT_SIZE);
+        text_addf(out, "note: %" PRId64 " %s, %d are explored; --replicas says otherwise\n", size_of_world(world),
+                  by_node ? "nodes are there" : "are wanted", DEFAULT_SIZE);
     for (int i = 0; i < options->setting_count; i++) {
         if (strcmp(options->settings[i].name, "change") != 0)
             continue;

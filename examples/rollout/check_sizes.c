@@ -85,11 +85,32 @@ static bool resize(struct edited *workload, int64_t n, struct rollout_error *ret
     return edit_put(workload, "spec.replicas", &replicas, reterr);
 }
 
+/* The template of the largest of a Deployment's ReplicaSets, of one that is not the new one's before it. */
+static const struct rollout_node *set_template(const struct rollout_world *world)
+{
+    const struct rollout_replica_sets *view = &world->snapshot->replica_sets;
+    const struct rollout_node *found = NULL;
+    bool old = false;
+    int32_t most = 0;
+    for (size_t i = 0; i < view->count && i < world->replica_set_object_count; i++) {
+        const struct rollout_replica_set_facts *set = (const void *)((const char *)view->items + i * view->stride);
+        bool is_old = !(set->flags & ROLLOUT_REPLICA_SET_SAME_TEMPLATE);
+        if (set->replicas == 0 || (old && !is_old) || (old == is_old && set->replicas <= most))
+            continue;
+        old = is_old;
+        most = set->replicas;
+        found = node_get(node_get(world->replica_set_objects[i].nodes, "spec"), "template");
+    }
+    return found;
+}
+
 /* The old revision's template, NULL where there is none, or it is the new one's. */
 static const struct rollout_node *old_template(const struct rollout_world *world)
 {
     const struct rollout_snapshot *snapshot = world->snapshot;
     uint32_t current = snapshot->current_revision;
+    if (world->workload->deployment)
+        return set_template(world);
     if (!current || current == snapshot->update_revision || current > world->revision_object_count)
         return NULL;
     const struct rollout_node *data = node_get(world->revision_objects[current - 1].nodes, "data");
@@ -103,7 +124,8 @@ static int make_all(const struct rollout_node *workload, const struct rollout_no
 {
     struct edited old = { .root = workload };
     bool done =
-        edit_put(&old, "spec.template", template, reterr) && edit_put(&old, "spec.template[\"$patch\"]", NULL, reterr);
+        edit_put(&old, "spec.template", template, reterr) && edit_put(&old, "spec.template[\"$patch\"]", NULL, reterr) &&
+                edit_put(&old, "spec.template.metadata.labels[\"pod-template-hash\"]", NULL, reterr);
     int rc = done ? start_make(old.root, workload, parts, &ret->start, reterr) : reterr->code;
     if (rc == ROLLOUT_OK)
         ret->world = ret->start.world;
@@ -143,6 +165,10 @@ int sized_make(const struct rollout_world *world, const struct rollout_node *gat
     const struct rollout_node *template = old_template(world);
     struct edited workload = { .root = world->workload_object.nodes };
     int rc = ROLLOUT_OK;
+    if (world->workload->deployment && n == size_of_world(world)) { /* as it stands */
+        ret->world = *world;
+        return ROLLOUT_OK;
+    }
     bool sets = world->workload->sidecarset; /* whose pods others make */
     if (!by_node(world) && !sets && !resize(&workload, n, reterr))
         rc = reterr->code;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "checking.h"
+#include "facts.h"
 #include "show.h"
 #include "simulating.h"
 #include "span.h"
@@ -84,7 +85,7 @@ static void add_pods(const struct rollout_world *world, const struct rollout_pla
         const struct rollout_verdict *verdict = verdict_on(plan, i, &place);
         const char *reason = verdict ? rollout_reason_name(verdict->reason) : NULL;
         table_str(&table, 0, pod->name);
-        table_str(&table, 0, pod->revision);
+        table_str(&table, 0, facts_revision(pod));
         table_string(&table, pod_word(pod));
         table_string(&table, lifecycle_word(pod->lifecycle_state));
         table_string(&table, reason ? reason : "");
@@ -110,7 +111,7 @@ static void add_json_pods(const struct rollout_world *world, const struct rollou
         text_adds(out, i ? ",{\"name\":" : "{\"name\":");
         text_add_quoted(out, pod->name);
         text_adds(out, ",\"revision\":");
-        text_add_quoted(out, pod->revision);
+        text_add_quoted(out, facts_revision(pod));
         text_addf(out, ",\"state\":\"%s\",\"lifecycle\":\"%s\",\"reason\":\"%s\"", pod_word(pod),
                   lifecycle_word(pod->lifecycle_state), reason ? reason : "");
         if (verdict) {

@@ -33,6 +33,17 @@ static void number_row(struct table *table, const char *name, int64_t value)
     table_end_row(table);
 }
 
+struct rollout_str facts_revision(const struct rollout_pod *pod)
+{
+    const struct rollout_labels *labels = &pod->labels;
+    for (uint32_t i = 0; pod->revision.len == 0 && i < labels->count; i++) {
+        const struct rollout_label *label = (const void *)((const char *)labels->items + i * labels->stride);
+        if (str_is(label->key, "pod-template-hash"))
+            return label->value;
+    }
+    return pod->revision;
+}
+
 void facts_of_pod(const struct rollout_pod *pod, struct text *out)
 {
     static const char *const phases[] = { "none", "Pending", "Running", "Succeeded", "Failed", "Unknown", "other" };

@@ -7,6 +7,9 @@
 
 #include "text.h"
 
+/* What the pod's labels say of its revision; a Deployment's: the hash of its template. */
+struct rollout_str facts_revision(const struct rollout_pod *pod);
+
 void facts_of_pod(const struct rollout_pod *pod, struct text *out);
 
 /* Its taints, and the pods that are on it or bound to it. */

@@ -30,20 +30,29 @@ static void add_names(struct text *out, const struct rollout_node *names)
     }
 }
 
+/* The member of an object by its whole key; NULL where there is none. */
+static const struct rollout_node *member(const struct rollout_node *object, struct rollout_str key)
+{
+    const struct rollout_node *found = NULL;
+    for (const struct rollout_node *m = node_next(object, NULL); m; m = node_next(object, m))
+        found = str_equal(m->key, key) ? m : found;
+    return found;
+}
+
+/* Whether both are the same value, members in the same order. */
+static bool is_same(const struct rollout_node *a, const struct rollout_node *b)
+{
+    bool same = a->size == b->size;
+    for (uint32_t i = 0; same && i < a->size; i++)
+        same = a[i].kind == b[i].kind && a[i].integer == b[i].integer && str_equal(a[i].text, b[i].text) &&
+               (i == 0 || str_equal(a[i].key, b[i].key));
+    return same;
+}
+
 /* The value is not the pod's own of that name: "+" where it has none, "~" where it is another one. */
 static const char *mark_of(const struct rollout_node *own, const struct rollout_node *now)
 {
-    struct text before = { 0 }, after = { 0 };
-    const char *mark = "+";
-    if (own) {
-        text_add_node(&before, own);
-        text_add_node(&after, now);
-        bool same = before.len == after.len && memcmp(before.data, after.data, after.len) == 0;
-        mark = same ? "" : "~";
-    }
-    text_free(&before);
-    text_free(&after);
-    return mark;
+    return !own ? "+" : is_same(own, now) ? "" : "~";
 }
 
 static void names_cell(struct table *table, const struct rollout_node *names, const char *heading)
@@ -65,17 +74,12 @@ static void add_list(struct text *out, const char *key, const struct rollout_nod
     struct table table = { 0 };
     for (const struct rollout_node *e = node_next(list, NULL); e; e = node_next(list, e)) {
         struct rollout_str name = text_of(e, "name");
-        struct text key_text = { 0 };
-        text_add(&key_text, name.data ? name.data : "", name.len);
         table_string(&table, mark_of(element(own, name), e));
         table_str(&table, 0, name);
         table_str(&table, 0, text_of(e, "image"));
-        if (key_text.data) {
-            names_cell(&table, node_get(node_get(answer, "env"), key_text.data), "env ");
-            names_cell(&table, node_get(node_get(answer, "mounts"), key_text.data), "mounts ");
-        }
+        names_cell(&table, member(node_get(answer, "env"), name), "env ");
+        names_cell(&table, member(node_get(answer, "mounts"), name), "mounts ");
         table_end_row(&table);
-        text_free(&key_text);
     }
     if (table.columns)
         text_addf(out, "%s\n", key);
@@ -89,10 +93,7 @@ static void add_annotations(struct text *out, const struct rollout_node *pod, co
     const struct rollout_node *map = node_get(node_get(node_get(answer, "pod"), "metadata"), "annotations");
     struct table table = { 0 };
     for (const struct rollout_node *a = node_next(map, NULL); a; a = node_next(map, a)) {
-        const struct rollout_node *before = NULL;
-        for (const struct rollout_node *b = node_next(own, NULL); b; b = node_next(own, b))
-            before = str_equal(b->key, a->key) ? b : before;
-        table_string(&table, mark_of(before, a));
+        table_string(&table, mark_of(member(own, a->key), a));
         table_str(&table, 0, a->key);
         table_str(&table, 0, a->text);
         table_end_row(&table);

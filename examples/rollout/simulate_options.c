@@ -174,10 +174,29 @@ static bool read_fault(const struct options *options, const char *value, struct 
     return false;
 }
 
+/* A Deployment has no revisions but its ReplicaSets, and none of the new template before it is made: its own name stands for
+ * that. The old one is the largest of the others. */
+static struct rollout_str set_called(const struct rollout_world *world, struct rollout_str name)
+{
+    const struct rollout_replica_sets *view = &world->snapshot->replica_sets;
+    struct rollout_str own = world->workload->deployment->name;
+    int32_t most = -1;
+    for (size_t i = 0; str_is(name, "old") && i < view->count; i++) {
+        const struct rollout_replica_set_facts *set = (const void *)((const char *)view->items + i * view->stride);
+        if ((set->flags & ROLLOUT_REPLICA_SET_SAME_TEMPLATE) || set->replicas <= most)
+            continue;
+        most = set->replicas;
+        own = set->name;
+    }
+    return str_is(name, "old") || str_is(name, "new") ? own : name;
+}
+
 static struct rollout_str revision_called(const struct rollout_world *world, struct rollout_str name)
 {
     const struct rollout_snapshot *snapshot = world->snapshot;
     uint32_t current = snapshot->current_revision ? snapshot->current_revision : snapshot->update_revision;
+    if (world->workload->deployment)
+        return set_called(world, name);
     uint32_t place = str_is(name, "new") ? snapshot->update_revision : str_is(name, "old") ? current : 0;
     return place ? world_revision(world, place - 1)->name : name;
 }

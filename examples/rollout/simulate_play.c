@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "edit.h"
+#include "facts.h"
 #include "holds.h"
 #include "kind.h"
 #include "progress.h"
@@ -92,7 +93,7 @@ static void add_actions(struct text *out, const struct rollout_world *world, con
 /* Whether the pod's label names the revision: its hash, its name, or the end of that. */
 static bool is_at(const struct rollout_pod *pod, const struct rollout_revision *revision)
 {
-    struct rollout_str label = pod->revision, name = revision->name;
+    struct rollout_str label = facts_revision(pod), name = revision->name;
     if (label.len == 0)
         return false;
     return (revision->hash.len && str_equal(label, revision->hash)) || str_equal(label, name) ||
@@ -205,7 +206,7 @@ static void count_pods(const struct rollout_world *world, struct text *ret)
     struct text lines = { 0 };
     for (uint32_t i = 0; i < count; i++) {
         const struct rollout_pod *pod = world_pod(world, i);
-        text_add_plain(&lines, pod->revision);
+        text_add_plain(&lines, facts_revision(pod));
         text_addf(&lines, " phase %" PRIu32 " lifecycle %" PRIu32 " %s%s", pod->phase, pod->lifecycle_state,
                   pod->flags & ROLLOUT_POD_READY ? "ready" : "not ready",
                   pod->flags & ROLLOUT_POD_TERMINATING ? " terminating" : "");

@@ -91,7 +91,10 @@ static bool make_fresh(struct edited *workload, const struct rollout_node *statu
 static int bring_up(struct start *start, struct rollout_error *reterr)
 {
     enum { IN_VAIN = 1000 };
-    const struct rollout_simulation_options options = { .struct_size = sizeof options };
+    const struct rollout_simulation_options options = {
+        .struct_size = sizeof options,
+        .flags = start->old_world.world->workload->deployment ? ROLLOUT_SIMULATE_OBJECTS : 0, /* it is written down */
+    };
     struct rollout_simulation_state state = { .struct_size = sizeof state };
     int64_t most = 0;
     int rc = rollout_simulation_new(start->old_world.world, &options, &start->simulation, reterr);
@@ -107,6 +110,42 @@ static int bring_up(struct start *start, struct rollout_error *reterr)
                     state.available, state.wanted);
         rc = ROLLOUT_ERR_INVALID;
     }
+    return rc;
+}
+
+/* A Deployment's ReplicaSets have come up beside their pods: all is written down, and the workload replaced. */
+static int ask_deployment(const struct rollout_node *workload, struct start *ret, struct rollout_error *reterr)
+{
+    struct rollout_world world;
+    struct rollout_objects *objects = NULL;
+    struct text text = { 0 };
+    int rc = rollout_simulation_world(ret->simulation, &world, reterr);
+    if (rc == ROLLOUT_OK)
+        rc = rollout_snapshot_object(&world, rollout_simulation_snapshot(ret->simulation), &objects, reterr);
+    if (rc != ROLLOUT_OK)
+        return rc;
+    struct edited document = { .root = objects->items[0].nodes };
+    const struct rollout_node *metadata = node_get(node_get(document.root, "workload"), "metadata");
+    const struct rollout_node *number = node_get(node_get(metadata, "annotations"), "deployment.kubernetes.io/revision");
+    if (!edit_put(&document, "workload", workload, reterr) ||
+        (number && !edit_put(&document, "workload.metadata.annotations[\"deployment.kubernetes.io/revision\"]", number,
+                             reterr))) /* which no manifest takes away */
+        rc = reterr->code;
+    if (rc == ROLLOUT_OK)
+        text_add_node(&text, document.root);
+    if (rc == ROLLOUT_OK && text.failed) {
+        edit_nomem(reterr);
+        rc = ROLLOUT_ERR_NOMEM;
+    }
+    if (rc == ROLLOUT_OK)
+        rc = rollout_json_parse(text.data, text.len, &ret->new_world.json, reterr);
+    if (rc == ROLLOUT_OK)
+        rc = rollout_document_decode(rollout_json_tree(ret->new_world.json), 0, 0, &ret->new_world.world, reterr);
+    if (rc == ROLLOUT_OK)
+        ret->world = *ret->new_world.world;
+    text_free(&text);
+    edited_free(&document);
+    rollout_objects_free(objects);
     return rc;
 }
 
@@ -150,7 +189,8 @@ int start_make(const struct rollout_node *old, const struct rollout_node *new_, 
     if (rc == ROLLOUT_OK && !make_fresh(&second, rollout_simulation_plan(ret->simulation)->status.nodes, reterr))
         rc = reterr->code;
     if (rc == ROLLOUT_OK)
-        rc = ask_for(second.root, &parts, ret, reterr);
+        rc = ret->old_world.world->workload->deployment ? ask_deployment(second.root, ret, reterr)
+                                                        : ask_for(second.root, &parts, ret, reterr);
     edited_free(&first);
     edited_free(&second);
     return rc;

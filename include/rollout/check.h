@@ -73,7 +73,8 @@ struct rollout_check_result {
 /** An exploration under way. */
 struct rollout_check;
 
-/** Begins at world->snapshot, which must outlive it as all that options point to. At most 32 pods, 32 nodes and 32 revisions.
+/** Begins at world->snapshot, which must outlive it as all that options point to. At most 32 pods, 32 nodes and 32 revisions,
+ *  of a Deployment 16 ReplicaSets at a time.
  *  Errors and ownership as of rollout_simulation_new(). Since: 0.1 (testing) */
 ROLLOUT_API int rollout_check_new(const struct rollout_world *world, const struct rollout_check_options *options,
                                   struct rollout_check **ret_check, struct rollout_error *reterr);

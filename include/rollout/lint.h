@@ -21,7 +21,7 @@ enum {
     ROLLOUT_LINT_UNKNOWN_TEXT = 103,        /**< none of the known words: another one is assumed */
     ROLLOUT_LINT_MISPLACED = 104,           /**< no field of this version: the API drops it */
     ROLLOUT_LINT_IGNORED = 105,             /**< a field that has no effect beside the others, or while a gate is off */
-    ROLLOUT_LINT_NEGATIVE = 106,            /**< a number of pods below 0 */
+    ROLLOUT_LINT_NEGATIVE = 106,            /**< a number of pods, restarts or seconds below 0 */
 
     /* 2: arithmetic */
     ROLLOUT_LINT_ROUNDS_TO_NONE = 201, /**< a percentage above 0 that rounds to 0 */
@@ -32,13 +32,15 @@ enum {
     ROLLOUT_LINT_NO_BUDGET = 301,          /**< maxSurge and maxUnavailable both come to 0 */
     ROLLOUT_LINT_NEVER_RELEASES = 302,     /**< the partition keeps all */
     ROLLOUT_LINT_CREATES_NOTHING = 303,    /**< a limit of creations comes to 0 */
-    ROLLOUT_LINT_PAUSED = 304,             /**< updates are paused */
-    ROLLOUT_LINT_DEADLINE_TOO_SHORT = 305, /**< progressDeadlineSeconds is over before minReadySeconds */
+    ROLLOUT_LINT_PAUSED = 304,             /**< updates, or a job, are paused */
+    ROLLOUT_LINT_DEADLINE_TOO_SHORT = 305, /**< progressDeadlineSeconds is over before minReadySeconds, a job's deadline
+                                                before it begins */
     ROLLOUT_LINT_SURGE_STAYS = 306,        /**< OnDelete with maxSurge: pods for an update that never comes (K14) */
     ROLLOUT_LINT_DELETES_NOTHING = 307,    /**< OnDelete whose built-in maxUnavailable comes to 0: an available pod that
                                                 is marked for deletion stays (K13) */
     ROLLOUT_LINT_SHARES_IMPOSSIBLE = 320,  /**< numbers of a UnitedDeployment's subsets that cannot all hold */
     ROLLOUT_LINT_REPLICAS_LEFT_OVER = 321, /**< replicas beyond the maxima of all its subsets */
+    ROLLOUT_LINT_STOPS_FOR_GOOD = 330,     /**< a BroadcastJob's first failed pod stops it, and nothing lets it go on */
 
     /* 4: selectors and order */
     ROLLOUT_LINT_SELECTOR_UNUSABLE = 401,     /**< not what Kubernetes takes as a selector */
@@ -81,7 +83,7 @@ struct rollout_findings {
  *  contradicts spec.selector is said to be unreachable; without nodes a DaemonSet's are counted by its status. What the
  *  API fills in where it is absent (replicas, a CloneSet's rollingUpdate) counts as filled in. Findings are about
  *  upstream's behaviour: cloneset.md 1, statefulset.md 1 to 3, daemonset.md 1 and 2, sidecarset.md 1, 10 and 13,
- *  ordering.md 6 and 7, and the defects in their tables.
+ *  broadcastjob.md 1 and 5, ordering.md 6 and 7, and the defects in their tables.
  *
  *  On success *ret_findings is the caller's, with count 0 where nothing is found; on failure it is untouched. reterr
  *  may be NULL. Takes as long as terms of weightPriority times pods, else n log n.

@@ -132,7 +132,8 @@ ROLLOUT_API void rollout_objects_free(struct rollout_objects *objects);
  *  up: pods have no containers where the facts have none, a claim no size. The result is decoded and compared before it is
  *  given out, so that it never says anything else; what may differ is node_index, a current revision of 0, which is
  *  written as the update revision, verdicts on pairs of revisions that were compared beforehand, and an in_place that
- *  says nothing. So what several facts say must agree: the revision, lifecycle state and marks of a pod with its labels,
+ *  says nothing. Revisions and verdicts beside a Deployment or a ReplicaSet stay out: their own are the ReplicaSets, whose
+ *  objects are the world's, by their names, with these facts. So what several facts say must agree: the revision, lifecycle state and marks of a pod with its labels,
  *  ROLLOUT_POD_NOT_SELECTED with the selector, ROLLOUT_CLAIM_OWNED with the owners.
  *  Not for a UnitedDeployment, whose children are more than their facts.
  *  Returns ROLLOUT_OK, ROLLOUT_ERR_ABI, ROLLOUT_ERR_INVALID (error.field is the fact, such as "pods[3].flags", that no

@@ -7,6 +7,9 @@
  *  a pod; what goes wrong and how the spec changes midway are lists. Nothing is random but by the seed: the
  *  same input and seed give the same release on every machine.
  *
+ *  The controllers of a Deployment's ReplicaSets act at once, choosing as rollout_plan() of a ReplicaSet does, and
+ *  their status is what their pods are whenever the driver looks. rollout_check_step() lets them lag behind.
+ *
  *  Times within a simulation are milliseconds since its start. */
 #ifndef ROLLOUT_SIMULATE_H
 #define ROLLOUT_SIMULATE_H
@@ -69,9 +72,10 @@ struct rollout_fault {
     uint32_t kind;             /**< ROLLOUT_FAULT_* */
     uint32_t share;            /**< of a million pods so many, drawn by the seed; 0 = all: NEVER_READY, IMAGE, CRASH, FAIL */
     int64_t at_ms;             /**< see the kind */
-    struct rollout_str target; /**< NEVER_READY, IMAGE, CRASH: name of a revision, absent = any; NODE, CORDON, RETURN:
-                                    name of a node or of a zone; FAIL: the same, absent = any; BREAK: name of a pod, which need not be there yet. What is not
-                                    there is refused */
+    struct rollout_str target; /**< NEVER_READY, IMAGE, CRASH: name of a revision, absent = any; a Deployment's are named as their
+                                    ReplicaSets, and its own name is the template that it asks for at the start; NODE, CORDON,
+                                    RETURN: name of a node or of a zone; FAIL: the same, absent = any; BREAK: name of a pod,
+                                    which need not be there yet. What is not there is refused */
 };
 
 /** The spec changes midway. Frozen. */
@@ -135,7 +139,7 @@ struct rollout_simulation_state {
     struct rollout_str lowest_zone; /**< which; absent where no node has a zone */
     uint64_t created, deleted, in_place, recreated; /**< pods so far; recreated: marked or deleted for an update */
     uint64_t disruptions; /**< times that an action made an available pod unavailable */
-    uint64_t restarts;    /**< of containers, by updates in place and by crashes */
+    uint64_t restarts;    /**< by updates in place, one a step of an update, and by crashes of containers */
     uint32_t failed_assertion; /**< outcome FAILED: from 0, else ROLLOUT_NONE */
     uint32_t reserved;
     char message[320]; /**< outcome FAILED: why it does not hold; else "" */
@@ -171,7 +175,8 @@ ROLLOUT_API int rollout_simulation_step(struct rollout_simulation *simulation, s
 /** The workload of the last pass, valid until the next step. NULL before the first one. Since: 0.1 (testing) */
 ROLLOUT_API const struct rollout_workload *rollout_simulation_workload(const struct rollout_simulation *simulation);
 
-/** Its snapshot, the same. Since: 0.1 (testing) */
+/** Its snapshot, the same. That of a Deployment lists its templates as revisions, each by the name of its ReplicaSet, which
+ *  no planner reads. Since: 0.1 (testing) */
 ROLLOUT_API const struct rollout_snapshot *rollout_simulation_snapshot(const struct rollout_simulation *simulation);
 
 /** Its plan, which is carried out by the next step; the same. With outcome FAILED it may be carried out already.

@@ -244,7 +244,8 @@ struct rollout_subset {
     struct rollout_str name;     /**< its own */
     struct rollout_str subset;   /**< label apps.kruise.io/subset-name */
     struct rollout_str revision; /**< label apps.kruise.io/controller-revision-hash */
-    struct rollout_str patch;    /**< annotation apps.kruise.io/subset-patch */
+    struct rollout_str patch;    /**< annotation apps.kruise.io/subset-patch, which is compared with its subset's as it stands;
+                                      decoding takes the subset's text where both are the same JSON */
     uint32_t kind;               /**< ROLLOUT_CHILD_*; another one is refused */
     uint32_t flags;              /**< ROLLOUT_SUBSET_* */
     int32_t replicas;            /**< spec.replicas; absent: 0 */

@@ -171,7 +171,7 @@ void ro_edit_set(struct ro_edit *object, struct rollout_str key, struct ro_edit 
     struct ro_edit *before = old ? old->next : NULL;
     ro_edit_detach(old);
     link_before(object, value, before);
-    value->node.key = key;
+    value->node.key = key.data ? key : RO_STR(""); /* a member has one */
 }
 
 void ro_edit_add(struct ro_edit *object, struct rollout_str key, struct ro_edit *value)
@@ -180,7 +180,7 @@ void ro_edit_add(struct ro_edit *object, struct rollout_str key, struct ro_edit 
         return;
     ro_edit_detach(value);
     link_before(object, value, NULL);
-    value->node.key = key;
+    value->node.key = key.data ? key : RO_STR("");
 }
 
 void ro_edit_set_text(struct ro_arena *arena, struct ro_edit *object, struct rollout_str key, struct rollout_str text)

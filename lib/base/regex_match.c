@@ -93,7 +93,7 @@ static bool takes(const struct ro_regex *r, const struct ro_regex_op *op, uint32
 
 bool ro_regex_matches(struct ro_regex *r, struct rollout_str text)
 {
-    const char *at = text.data, *end = text.data + text.len;
+    const char *at = text.len ? text.data : "", *end = at + text.len; /* no text may have no place */
     uint32_t before = RO_RUNE_MAX + 1, count = 0, none = RO_RUNE_MAX + 1;
     bool bad = false;
     uint32_t *now = r->lists[0], *next = r->lists[1];

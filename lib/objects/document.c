@@ -176,8 +176,13 @@ static void read_children(struct ro_decoder *d, struct holder *h, const struct r
         if (ro_str_eq(kind, RO_STR("ReplicaSet"))) {
             ro_child_uids_add(ret_uids, own, 0, owner.data ? owner : RO_STR(""));
         } else if (child == 0) {
-            struct ro_at kind_at = ro_at_member(&at, "kind");
-            ro_refuse(d, &kind_at, kind_at.node ? "is no kind of a subset's child" : "missing");
+            /* One of the two is wrong: that which fits no child whatever the other one is. */
+            bool fits = ro_child_kind(kind, RO_STR("apps/v1")) || ro_child_kind(kind, RO_STR("apps.kruise.io/"));
+            struct ro_at wrong = ro_at_member(&at, fits ? "apiVersion" : "kind");
+            ro_refuse(d, &wrong,
+                      !wrong.node ? "missing"
+                      : fits      ? "is none of a subset's child"
+                                  : "is no kind of a subset's child");
         } else if (!uid.data || ro_str_eq(owner, uid)) {
             ro_subset_decode(d, &at, child, &children[n]);
             objects[n++] = ro_tree_of(at.node);
@@ -185,6 +190,8 @@ static void read_children(struct ro_decoder *d, struct holder *h, const struct r
         }
     }
     ro_child_uids_close(ret_uids);
+    if (h->workload.uniteddeployment)
+        ro_subset_patches(&h->arena, h->workload.uniteddeployment, children, n);
     h->snapshot.subsets = (struct rollout_subsets){ children, n, sizeof(*children) };
     h->world.subset_objects = objects;
     h->world.subset_object_count = n;

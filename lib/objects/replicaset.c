@@ -111,7 +111,7 @@ static bool same_or_nothing(const struct rollout_node *a, const struct rollout_n
 }
 
 /* Members of an object other than `but`, and that one as labels of a template or its metadata. */
-static bool same_template(const struct rollout_node *a, const struct rollout_node *b)
+bool ro_same_template(const struct rollout_node *a, const struct rollout_node *b)
 {
     const struct rollout_node *x = ro_get(a, "metadata"), *y = ro_get(b, "metadata");
     if (!same_or_nothing(ro_get(a, "spec"), ro_get(b, "spec"), false) ||
@@ -176,7 +176,7 @@ void ro_replica_set_facts_decode(struct ro_decoder *d, struct ro_arena *arena, c
     };
     (void)ro_read_pod_selector(d, arena, &spec, &ret->selector);
     ro_check_template(d, &spec);
-    if (template && d->code == ROLLOUT_OK && same_template(ro_get(spec.node, "template"), template))
+    if (template && d->code == ROLLOUT_OK && ro_same_template(ro_get(spec.node, "template"), template))
         ret->flags |= ROLLOUT_REPLICA_SET_SAME_TEMPLATE;
 }
 

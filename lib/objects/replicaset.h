@@ -18,6 +18,9 @@ void ro_replicaset_decode(struct ro_decoder *d, struct ro_arena *arena, const st
 void ro_replica_set_facts_decode(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *object,
                                  const struct rollout_node *template, struct rollout_replica_set_facts *ret);
 
+/* Two templates are equal as upstream has it: their labels but for pod-template-hash. */
+bool ro_same_template(const struct rollout_node *a, const struct rollout_node *b);
+
 /* Which ReplicaSet an object's controller is, by its uid. */
 struct ro_replica_set_index {
     const struct rollout_replica_set_facts *sets;

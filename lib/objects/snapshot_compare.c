@@ -139,6 +139,8 @@ static void compare_pod(struct compared *c, const void *written_record, const vo
     compare_in_place(c, written->in_place, read->in_place);
     text(c, "uid", written->uid, read->uid);
     text(c, "target_node", written->target_node, read->target_node);
+    if (c->facts->arrays.replica_sets.count > 0)
+        number(c, "replica_set", written->replica_set, read->replica_set);
     if (c->job && c->d.code == ROLLOUT_OK)
         compare_job_pod(c, written, read);
     if (c->objects && c->d.code == ROLLOUT_OK) {
@@ -173,6 +175,31 @@ static void compare_revision(struct compared *c, const void *written_record, con
     if (c->objects)
         text(c, "custom_version", written->custom_version, read->custom_version);
     text(c, "hash", written->hash, read->hash);
+}
+
+static void compare_replica_set(struct compared *c, const void *written_record, const void *read_record)
+{
+    const struct rollout_replica_set_facts *written = written_record, *read = read_record;
+    const struct rollout_condition *a = &written->replica_failure, *b = &read->replica_failure;
+
+    text(c, "name", written->name, read->name);
+    text(c, "uid", written->uid, read->uid);
+    number(c, "created_ms", written->created_ms, read->created_ms);
+    number(c, "generation", written->generation, read->generation);
+    number(c, "observed_generation", written->observed_generation, read->observed_generation);
+    number(c, "flags", written->flags, read->flags);
+    number(c, "replicas", written->replicas, read->replicas);
+    number(c, "status_replicas", written->status_replicas, read->status_replicas);
+    number(c, "ready_replicas", written->ready_replicas, read->ready_replicas);
+    number(c, "available_replicas", written->available_replicas, read->available_replicas);
+    number(c, "min_ready_seconds", written->min_ready_seconds, read->min_ready_seconds);
+    labels(c, "annotations", &written->annotations, &read->annotations);
+    if (!a->type.data != !b->type.data || !ro_str_eq(a->status, b->status) || !ro_str_eq(a->reason, b->reason) ||
+        !ro_str_eq(a->message, b->message) || a->last_transition_ms != b->last_transition_ms)
+        refuse(c, &c->at.path, "replica_failure", NULL);
+    labels(c, "selector.match_labels", &written->selector.match_labels, &read->selector.match_labels);
+    number(c, "selector.requirement_count", (int64_t)written->selector.requirement_count,
+           (int64_t)read->selector.requirement_count);
 }
 
 static void compare_node(struct compared *c, const void *written_record, const void *read_record)
@@ -296,6 +323,7 @@ int ro_snapshot_compare(const struct ro_snapshot_facts *written, const struct ro
                  sizeof(*read->member.items), compare)
     VIEW(revisions, revisions, compare_revision);
     VIEW(pods, pods, compare_pod);
+    VIEW(replica_sets, replica_sets, compare_replica_set);
     VIEW(nodes, nodes, compare_node);
     VIEW(claims, claims, compare_claim);
     VIEW(storage_classes, storage_classes, compare_storage_class);

@@ -10,8 +10,8 @@
 
 /* ---- where pods may run ---- */
 
-static struct ro_edit *write_requirements(struct ro_snapshot_writer *w, const struct rollout_requirement *items,
-                                          size_t count)
+struct ro_edit *ro_write_requirements(struct ro_snapshot_writer *w, const struct rollout_requirement *items,
+                                      size_t count)
 {
     struct ro_edit *list = ro_edit_array(&w->arena);
 
@@ -37,9 +37,9 @@ static void write_affinity(struct ro_snapshot_writer *w, struct ro_edit *spec,
         struct ro_edit *e = ro_edit_object(&w->arena);
         if (term->expression_count > 0)
             ro_edit_set(e, RO_STR("matchExpressions"),
-                        write_requirements(w, term->expressions, term->expression_count));
+                        ro_write_requirements(w, term->expressions, term->expression_count));
         if (term->field_count > 0)
-            ro_edit_set(e, RO_STR("matchFields"), write_requirements(w, term->fields, term->field_count));
+            ro_edit_set(e, RO_STR("matchFields"), ro_write_requirements(w, term->fields, term->field_count));
         ro_edit_append(terms, e);
     }
     struct ro_edit *up = ro_edit_need_object(&w->arena, spec, "affinity");

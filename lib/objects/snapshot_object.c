@@ -146,6 +146,11 @@ static void write_array(struct ro_snapshot_writer *w, struct ro_edit *body, stru
         ro_edit_set(body, key, list);
 }
 
+static bool has_sets(const struct ro_snapshot_writer *w)
+{
+    return w->workload.deployment || w->workload.replicaset;
+}
+
 static struct ro_edit *write_body(struct ro_snapshot_writer *w)
 {
     const struct ro_snapshot_facts *facts = w->facts;
@@ -155,8 +160,12 @@ static struct ro_edit *write_body(struct ro_snapshot_writer *w)
     ro_write_instant(w, body, RO_STR("now"), facts->snapshot.now_ms);
     ro_edit_set(body, RO_STR("workload"), ro_edit_copy(&w->arena, w->world->workload_object.nodes));
     write_gates(w, body);
-    write_revision_names(w, body);
-    write_array(w, body, RO_STR("revisions"), facts->arrays.revisions.count, ro_write_revision);
+    if (has_sets(w)) {
+        write_array(w, body, RO_STR("revisions"), facts->arrays.replica_sets.count, ro_write_replica_set);
+    } else {
+        write_revision_names(w, body);
+        write_array(w, body, RO_STR("revisions"), facts->arrays.revisions.count, ro_write_revision);
+    }
     write_array(w, body, RO_STR("pods"), facts->arrays.pods.count, ro_write_pod);
     write_array(w, body, RO_STR("nodes"), facts->arrays.nodes.count, ro_write_node);
     write_array(w, body, RO_STR("claims"), facts->arrays.claims.count, ro_write_claim);
@@ -244,9 +253,6 @@ int rollout_snapshot_object(const struct rollout_world *world, const struct roll
     int r = rollout_tree_check(&world->workload_object, reterr);
     if (r == ROLLOUT_OK)
         r = ro_abi_struct(world->workload, &w.workload, sizeof(w.workload), "workload", reterr);
-    if (r == ROLLOUT_OK && (w.workload.deployment || w.workload.replicaset)) /* their pods' owners are not written */
-        r = ro_error(reterr, ROLLOUT_ERR_INVALID, "workload", "workload: the snapshot of a %s cannot be written",
-                     w.workload.deployment ? "Deployment" : "ReplicaSet");
     if (r == ROLLOUT_OK)
         r = ro_specs_open(&w.workload, &w.specs, reterr);
     if (r == ROLLOUT_OK && w.workload.uniteddeployment) /* its children's objects would have to be made up */
@@ -260,6 +266,10 @@ int rollout_snapshot_object(const struct rollout_world *world, const struct roll
     if (r == ROLLOUT_OK)
         r = ro_arrays_open(&facts.snapshot, &facts.arrays, reterr);
     if (r == ROLLOUT_OK) {
+        if (has_sets(&w)) { /* they have no revisions, whatever is listed */
+            facts.arrays.revisions.count = facts.arrays.verdicts.count = 0;
+            facts.snapshot.update_revision = facts.snapshot.current_revision = 0;
+        }
         w.kind = ro_kind_of(&w.workload);
         w.uid = ro_text(ro_dig(world->workload_object.nodes, "metadata", "uid", NULL));
         r = run(&w, ret_objects, reterr);

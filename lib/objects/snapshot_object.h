@@ -9,6 +9,7 @@
 #include "base/edit.h"
 #include "base/time.h"
 #include "objects/kind.h"
+#include "objects/owner.h"
 #include "rules/arrays.h"
 #include "rules/check.h"
 #include "rules/gates.h"
@@ -56,6 +57,19 @@ struct ro_edit *ro_write_revision(struct ro_snapshot_writer *w, size_t i);
 struct ro_edit *ro_write_claim(struct ro_snapshot_writer *w, size_t i);
 struct ro_edit *ro_write_node(struct ro_snapshot_writer *w, size_t i);
 struct ro_edit *ro_write_storage_class(struct ro_snapshot_writer *w, size_t i);
+
+struct ro_edit *ro_write_replica_set(struct ro_snapshot_writer *w, size_t i);
+
+/* Whose the pod is. */
+struct ro_owner ro_write_pod_owner(struct ro_snapshot_writer *w, const struct rollout_pod *pod);
+
+/* The object of this name; those of the facts mostly lie alike, so that the search begins at place i. NULL: there is none. */
+const struct rollout_node *ro_named_object(const struct rollout_tree *objects, size_t count, struct rollout_str name,
+                                           size_t i);
+
+/* What a node, or a label's value, must be. */
+struct ro_edit *ro_write_requirements(struct ro_snapshot_writer *w, const struct rollout_requirement *items,
+                                      size_t count);
 
 /* A pod's in-place update under way: its containers, their statuses and the annotations. The pod is complete but for
  * them. */

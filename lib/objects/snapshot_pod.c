@@ -22,7 +22,7 @@ static void check_pod(struct ro_snapshot_writer *w, const struct rollout_pod *po
 
 static void write_metadata(struct ro_snapshot_writer *w, struct ro_edit *metadata, const struct rollout_pod *pod)
 {
-    struct ro_owner owner = { w->kind.api_version, w->kind.kind, w->kind.name, w->uid };
+    struct ro_owner owner = ro_write_pod_owner(w, pod);
     struct ro_edit *owners = ro_edit_array(&w->arena);
 
     ro_write_member(w, metadata, RO_STR("namespace"), pod->namespace_);

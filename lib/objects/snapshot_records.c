@@ -10,14 +10,12 @@
 
 /* ---- revisions ---- */
 
-/* The world's object of this name; those of the facts mostly lie alike. */
-static const struct rollout_node *revision_object(const struct rollout_world *world, struct rollout_str name, size_t i)
+const struct rollout_node *ro_named_object(const struct rollout_tree *objects, size_t count, struct rollout_str name,
+                                           size_t i)
 {
-    size_t count = world->revision_object_count;
-
     for (size_t k = 0; k < count; k++) {
-        const struct rollout_node *n = world->revision_objects[(i + k) % count].nodes;
-        if (ro_str_eq(ro_text(ro_dig(n, "metadata", "name", NULL)), name))
+        const struct rollout_node *n = objects[(i + k) % count].count ? objects[(i + k) % count].nodes : NULL;
+        if (n && ro_str_eq(ro_text(ro_dig(n, "metadata", "name", NULL)), name))
             return n;
     }
     return NULL;
@@ -57,7 +55,8 @@ struct ro_edit *ro_write_revision(struct ro_snapshot_writer *w, size_t i)
     ro_check_tree(&w->check, &place, "data", &revision->data);
     if (w->check.code != ROLLOUT_OK || (revision->flags & ROLLOUT_REVISION_NEW))
         return NULL;
-    struct ro_edit *object = ro_edit_copy(&w->arena, revision_object(w->world, revision->name, i));
+    struct ro_edit *object = ro_edit_copy(
+        &w->arena, ro_named_object(w->world->revision_objects, w->world->revision_object_count, revision->name, i));
     if (!object) {
         object = ro_write_object(w, RO_STR("apps/v1"), RO_STR("ControllerRevision"), revision->name);
         ro_write_member(w, ro_edit_get(object, "metadata"), RO_STR("namespace"), w->kind.namespace_);

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "objects/subset.h"
 
+#include "base/json_text.h"
+#include "base/names.h"
 #include "base/sort.h"
 #include "base/str.h"
+#include "base/tree.h"
 
 uint32_t ro_child_kind(struct rollout_str kind, struct rollout_str api_version)
 {
@@ -52,6 +55,29 @@ void ro_subset_decode(struct ro_decoder *d, const struct ro_at *object, uint32_t
 }
 
 /* ---- whose pod ---- */
+
+static bool is_same_json(struct ro_arena *arena, struct rollout_str a, struct rollout_str b)
+{
+    struct rollout_tree x = ro_edit_flatten(arena, ro_edit_parse(arena, a));
+    struct rollout_tree y = ro_edit_flatten(arena, ro_edit_parse(arena, b));
+    return x.count && y.count && ro_equal(x.nodes, y.nodes);
+}
+
+void ro_subset_patches(struct ro_arena *arena, const struct rollout_uniteddeployment *spec,
+                       struct rollout_subset *children, size_t count)
+{
+    struct rollout_str *texts = ro_arena_alloc(arena, spec->subset_count, sizeof(*texts));
+    for (size_t i = 0; texts && i < spec->subset_count; i++)
+        texts[i] = spec->subsets[i].name;
+    struct ro_names names = ro_names_make(arena, texts, texts ? (uint32_t)spec->subset_count : 0);
+    for (size_t i = 0; i < count; i++) {
+        uint32_t k = ro_names_first(&names, children[i].subset);
+        struct rollout_str patch = k == UINT32_MAX ? children[i].patch : spec->subsets[k].patch;
+        if (patch.len && children[i].patch.len && !ro_str_eq(patch, children[i].patch) &&
+            is_same_json(arena, patch, children[i].patch))
+            children[i].patch = patch;
+    }
+}
 
 void ro_child_uids_open(struct ro_arena *arena, size_t most, struct ro_child_uids *ret)
 {

@@ -4,6 +4,7 @@
 #define RO_OBJECTS_SUBSET_H
 
 #include <rollout/snapshot.h>
+#include <rollout/uniteddeployment.h>
 
 #include "base/memory.h"
 #include "objects/decode.h"
@@ -16,6 +17,11 @@
 uint32_t ro_child_kind(struct rollout_str kind, struct rollout_str api_version);
 
 void ro_subset_decode(struct ro_decoder *d, const struct ro_at *object, uint32_t kind, struct rollout_subset *ret);
+
+/* Where what a child was patched with is the same JSON as its subset's patch, it becomes that text: upstream compares bytes,
+ * but of objects whose members the API server has sorted, and documents need not have them so. */
+void ro_subset_patches(struct ro_arena *arena, const struct rollout_uniteddeployment *spec,
+                       struct rollout_subset *children, size_t count);
 
 /* Objects by their uid, each of a child: it itself, or a ReplicaSet of it. */
 struct ro_child_uids {

@@ -15,6 +15,7 @@
 #include "base/str.h"
 #include "base/time.h"
 #include "planners/broadcastjob_check.h"
+#include "planners/broadcastjob_limits.h"
 #include "planners/limits.h"
 #include "planners/unobserved.h"
 
@@ -142,18 +143,22 @@ static void delete_unfit(struct job *job)
             delete_pod(job, job_pod_of(job, i), JOB_FATE_UNFIT);
 }
 
+/* Parallelism; 0 where it cannot be read. */
+static int64_t parallelism(const struct rollout_broadcastjob *spec, int64_t desired, bool *ret_unusable)
+{
+    int64_t count = INT32_MAX;
+    *ret_unusable = spec->parallelism.kind != ROLLOUT_INTSTR_UNSET &&
+                    rollout_intstr_scale(&spec->parallelism, ROLLOUT_PARSER_LEGACY, ROLLOUT_ROUND_UP, (int32_t)desired,
+                                         &count) != ROLLOUT_OK;
+    return *ret_unusable ? 0 : (int32_t)(uint32_t)(uint64_t)count;
+}
+
 /* Upstream subtracts in 32 bits, and crashes where fewer than no pod are active beside the largest parallelism; in 64 bits
  * it is what was meant. */
 static void create(struct job *job)
 {
-    int64_t count = INT32_MAX;
     job->limit_active = job->active;
-    job->limit = INT32_MAX;
-    if (job->spec->parallelism.kind != ROLLOUT_INTSTR_UNSET) {
-        job->parallelism_unusable = rollout_intstr_scale(&job->spec->parallelism, ROLLOUT_PARSER_LEGACY,
-                                                         ROLLOUT_ROUND_UP, (int32_t)job->desired, &count) != ROLLOUT_OK;
-        job->limit = job->parallelism_unusable ? 0 : (int32_t)(uint32_t)(uint64_t)count;
-    }
+    job->limit = parallelism(job->spec, job->desired, &job->parallelism_unusable);
     if ((job->spec->flags & ROLLOUT_BROADCASTJOB_DELETING) || job->rest == 0 || job->parallelism_unusable) {
         job->parallelism_unusable &= job->rest > 0 && !(job->spec->flags & ROLLOUT_BROADCASTJOB_DELETING);
         return;
@@ -288,14 +293,18 @@ static void write_status(const struct job *job, struct ro_builder *b)
     ro_build_close(b, open);
 }
 
-static void write_limit(const struct job *job, struct ro_builder *b)
+static void build_limit(const struct rollout_broadcastjob *spec, int64_t desired, int64_t limit, struct ro_builder *b)
 {
     static const struct rollout_intstr all = { .kind = ROLLOUT_INTSTR_INT, .count = INT32_MAX };
-    const struct rollout_intstr *given = &job->spec->parallelism;
-    if (job->limit_active == 0 && job->limit == 0)
-        return;
+    const struct rollout_intstr *given = &spec->parallelism;
     ro_limit_build(b, RO_STR("parallelism"), given->kind == ROLLOUT_INTSTR_UNSET ? &all : given, ROLLOUT_PARSER_LEGACY,
-                   ROLLOUT_ROUND_UP, ro_limit_unset(given), (int32_t)job->desired, job->limit);
+                   ROLLOUT_ROUND_UP, ro_limit_unset(given), (int32_t)desired, limit);
+}
+
+void ro_broadcastjob_build_limits(const struct rollout_broadcastjob *spec, int64_t desired, struct ro_builder *b)
+{
+    bool unusable;
+    build_limit(spec, desired, parallelism(spec, desired, &unusable), b);
 }
 
 static int write_plan(struct job *job, struct rollout_plan **ret_plan, struct rollout_error *reterr)
@@ -304,7 +313,8 @@ static int write_plan(struct job *job, struct rollout_plan **ret_plan, struct ro
     for (int writing = 0; writing < 2; writing++) {
         if (writing && ro_builder_begin(&b, reterr))
             return ROLLOUT_ERR_NOMEM;
-        write_limit(job, &b);
+        if (job->limit_active != 0 || job->limit != 0)
+            build_limit(job->spec, job->desired, job->limit, &b);
         write_status(job, &b);
         ro_build_verdicts(&b, job->n);
         job_actions(job, &b);
@@ -322,6 +332,40 @@ static int write_plan(struct job *job, struct rollout_plan **ret_plan, struct ro
     }
     *ret_plan = plan;
     return ROLLOUT_OK;
+}
+
+/* Looks at pods and nodes; *ret_block is the caller's, and what the job has in it lives as long. */
+static int look(struct job *job, char **ret_block, struct rollout_error *reterr)
+{
+    struct ro_layout layout = { 0 };
+    size_t fits = ro_layout_add(&layout, job->n_nodes, sizeof(struct ro_node_fit));
+    size_t room = ro_layout_add(&layout, ro_node_pods_room(job->n_nodes, job->n), sizeof(uint32_t));
+    size_t states = ro_layout_add(&layout, job->n, 1);
+    size_t fates = ro_layout_add(&layout, job->n, 1);
+    size_t classes = ro_layout_add(&layout, job->n_nodes, 1);
+    size_t usable = ro_layout_add(&layout, job_most_terms(job), 1);
+    char *block = ro_layout_alloc(&layout);
+    if (!block)
+        return ro_error_nomem(reterr);
+    memset(block + states, 0, layout.size - states);
+    job->fits = (void *)(block + fits);
+    job->states = (uint8_t *)block + states;
+    job->fates = (uint8_t *)block + fates;
+    job->classes = (uint8_t *)block + classes;
+    *ret_block = block;
+    return job_look(job, (uint8_t *)block + usable, (void *)(block + room), reterr);
+}
+
+int ro_broadcastjob_desired(const struct rollout_broadcastjob *spec, const struct ro_planner_input *in,
+                            int64_t *ret_desired, struct rollout_error *reterr)
+{
+    struct job job = { .spec = spec, .in = in, .n = in->pods.count, .n_nodes = in->nodes.count };
+    char *block = NULL;
+    int r = look(&job, &block, reterr);
+    if (r == ROLLOUT_OK)
+        *ret_desired = job.desired;
+    free(block);
+    return r;
 }
 
 int ro_plan_broadcastjob(const struct rollout_broadcastjob *spec, const struct ro_planner_input *in,
@@ -344,22 +388,8 @@ int ro_plan_broadcastjob(const struct rollout_broadcastjob *spec, const struct r
         .phase = spec->status->phase,
         .failed_pod = ROLLOUT_NONE,
     };
-    struct ro_layout layout = { 0 };
-    size_t fits = ro_layout_add(&layout, job.n_nodes, sizeof(struct ro_node_fit));
-    size_t room = ro_layout_add(&layout, ro_node_pods_room(job.n_nodes, job.n), sizeof(uint32_t));
-    size_t states = ro_layout_add(&layout, job.n, 1);
-    size_t fates = ro_layout_add(&layout, job.n, 1);
-    size_t classes = ro_layout_add(&layout, job.n_nodes, 1);
-    size_t usable = ro_layout_add(&layout, job_most_terms(&job), 1);
-    char *block = ro_layout_alloc(&layout);
-    if (!block)
-        return ro_error_nomem(reterr);
-    memset(block + states, 0, layout.size - states);
-    job.fits = (void *)(block + fits);
-    job.states = (uint8_t *)block + states;
-    job.fates = (uint8_t *)block + fates;
-    job.classes = (uint8_t *)block + classes;
-    r = job_look(&job, (uint8_t *)block + usable, (void *)(block + room), reterr);
+    char *block = NULL;
+    r = look(&job, &block, reterr);
     if (r == ROLLOUT_OK) {
         run(&job);
         r = write_plan(&job, answer->plan, reterr);

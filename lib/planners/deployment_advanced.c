@@ -21,20 +21,6 @@ static int64_t least(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-/* Pods that may be updated; -1 where the partition cannot be read. A percentage below 100 leaves one old. */
-static int64_t partition_of(const struct roll *roll)
-{
-    const struct rollout_intstr *partition = &roll->spec->partition;
-    int64_t count = 0, most = roll->replicas;
-    if (partition->kind == ROLLOUT_INTSTR_UNSET)
-        return 0;
-    if (rollout_intstr_scale(partition, ROLLOUT_PARSER_STRICT, ROLLOUT_ROUND_UP, (int32_t)most, &count) != ROLLOUT_OK)
-        return -1;
-    if (most > 1 && partition->kind == ROLLOUT_INTSTR_TEXT && !ro_str_eq(partition->text, RO_STR("100%")))
-        most--;
-    return count < 0 ? 0 : least(count, most);
-}
-
 static int64_t grown_size(const struct roll *roll, int64_t present, int64_t total)
 {
     int64_t room = roll->replicas + roll->surge - total;
@@ -78,6 +64,8 @@ static void scale_down(struct roll *roll, uint32_t count, int64_t excess)
         rest += roll->sets[roll->list[i]].available;
     roll->total_available = rest + roll->replicas - roll->unavailable;
     rest = least(rest, excess);
+    roll->taken = rest > 0 ? rest : 0;
+    roll->excess = excess - roll->taken;
     ro_sort_indices(roll->list, count, roll->scratch, by_revision_down, roll);
     for (uint32_t i = 0; i < count && rest > 0; i++) {
         int64_t take = least(roll->sets[roll->list[i]].size, rest);
@@ -99,6 +87,7 @@ static void reconcile_olds(struct roll *roll)
     if (excess <= 0)
         return;
     roll->judged_olds = true;
+    roll->excess = excess;
     roll->new_unavailable = set->was - set->available;
     roll->budget = roll_total(roll) - (roll->replicas - roll->unavailable) - roll->new_unavailable;
     if (roll->budget <= 0)
@@ -131,7 +120,7 @@ static void tell_progress(struct roll *roll)
 
 void roll_advanced(struct roll *roll)
 {
-    roll->limit = partition_of(roll);
+    roll->limit = ro_deployment_updatable(roll->spec);
     if (roll->limit < 0 || roll->surge_unusable) {
         roll->failed = true;
         return;

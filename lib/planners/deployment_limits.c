@@ -35,6 +35,19 @@ struct ro_deployment_limits ro_deployment_limits(const struct rollout_deployment
     return ret;
 }
 
+int64_t ro_deployment_updatable(const struct rollout_deployment *spec)
+{
+    const struct rollout_intstr *partition = &spec->partition;
+    int64_t count = 0, most = spec->replicas.set ? spec->replicas.value : 1;
+    if (partition->kind == ROLLOUT_INTSTR_UNSET)
+        return 0;
+    if (rollout_intstr_scale(partition, ROLLOUT_PARSER_STRICT, ROLLOUT_ROUND_UP, (int32_t)most, &count) != ROLLOUT_OK)
+        return -1;
+    if (most > 1 && partition->kind == ROLLOUT_INTSTR_TEXT && !ro_str_eq(partition->text, RO_STR("100%")))
+        most--;
+    return count < 0 ? 0 : count < most ? count : most;
+}
+
 void ro_deployment_build_limits(const struct rollout_deployment *spec, const struct ro_deployment_limits *limits,
                                 struct ro_builder *b)
 {

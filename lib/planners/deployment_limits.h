@@ -21,6 +21,10 @@ struct ro_deployment_limits {
 
 struct ro_deployment_limits ro_deployment_limits(const struct rollout_deployment *spec);
 
+/* Of OpenKruise Rollouts' partition: pods that may be updated; -1 where it cannot be read. A percentage below 100 leaves one
+ * old. */
+int64_t ro_deployment_updatable(const struct rollout_deployment *spec);
+
 /* Both for people. */
 void ro_deployment_build_limits(const struct rollout_deployment *spec, const struct ro_deployment_limits *limits,
                                 struct ro_builder *b);

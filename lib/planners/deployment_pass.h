@@ -57,6 +57,16 @@ struct roll_set {
     bool has_pending;              /* no write has taken its notes yet */
     uint32_t act_first, act_count; /* the first write of it + 1; how many */
     uint32_t weightiest;           /* the write that has the reason, + 1 */
+    uint32_t age;                  /* of an old one: its place in roll.olds, for the verdicts */
+};
+
+/* Of all ReplicaSets, for the verdicts; the first, or ROLLOUT_NONE. */
+struct roll_seen {
+    int64_t total;        /* all sizes as they were before the pass */
+    uint32_t scaled;      /* the first that is written so */
+    uint32_t stale;       /* its annotation makes this a scaling event */
+    uint32_t unavailable; /* it has an unavailable pod */
+    uint32_t active_old;  /* the oldest that wants pods */
 };
 
 struct roll {
@@ -96,10 +106,14 @@ struct roll {
     int64_t budget; /* of deployment.md 3.3; with it: */
     int64_t new_unavailable;
     int64_t total_available;
+    int64_t taken;          /* by its step B */
+    int64_t excess;         /* advanced: old pods that the partition still lets go after that */
     bool judged_olds;       /* 3.3 was reached */
+    bool refused;           /* ... and gave up over a shrink that a status does not show yet */
     int64_t waits_for;      /* Recreate: old pods that are still there */
     uint32_t waits_for_pod; /* ... the first of them, or ROLLOUT_NONE */
     int64_t limit;          /* advanced: pods that the partition lets be updated; else -1 */
+    struct roll_seen seen;
 };
 
 /* ---- facts: deployment_facts.c ---- */
@@ -147,7 +161,8 @@ void roll_cleanup(struct roll *roll);                                           
 int64_t roll_new_size(const struct roll *roll, int64_t present, int64_t total); /* deployment_rolling.c: 3.2 */
 void roll_rolling(struct roll *roll);                                           /* 3 */
 void roll_recreate(struct roll *roll);                                          /* deployment_recreate.c: 4 */
-bool roll_scaling_event(const struct roll *roll);                               /* deployment_scale.c: 5.1 */
+bool roll_is_stale(const struct roll *roll, uint32_t set); /* deployment_scale.c: 5.1, of one ReplicaSet */
+bool roll_scaling_event(const struct roll *roll);                               /* 5.1 */
 void roll_scale(struct roll *roll);                                             /* 5.2 */
 void roll_advanced(struct roll *roll);                                          /* deployment_advanced.c: 12.2 */
 void roll_advanced_shrink(struct roll *roll); /* ... what goes before the proportions do */

@@ -42,8 +42,10 @@ int64_t roll_cleanup_unhealthy(struct roll *roll, const uint32_t *olds, uint32_t
         int64_t take = least(budget - done, set->size - set->available);
         if (set->size == 0 || take == 0)
             continue;
-        if (take < 0) /* a shrink that its status does not show yet: upstream refuses to scale it up here */
+        if (take < 0) { /* a shrink that its status does not show yet: upstream refuses to scale it up here */
+            roll->refused = true;
             return -1;
+        }
         roll_write_size(roll, olds[i], set->size - take);
         done += take;
     }
@@ -65,6 +67,7 @@ static int64_t scale_down_available(struct roll *roll, const uint32_t *olds, uin
         roll_write_size(roll, olds[i], set->size - take);
         done += take;
     }
+    roll->taken = done;
     return done;
 }
 

@@ -3,12 +3,17 @@
 #include "base/sort.h"
 #include "planners/deployment_pass.h"
 
-bool roll_scaling_event(const struct roll *roll)
+bool roll_is_stale(const struct roll *roll, uint32_t set)
 {
     int64_t desired;
+    return roll_active(&roll->sets[set]) && roll_size_annotation(roll, set, RO_STR(ROLL_DESIRED), &desired) &&
+           desired != roll->replicas;
+}
+
+bool roll_scaling_event(const struct roll *roll)
+{
     for (uint32_t i = 0; i < roll->count; i++)
-        if (roll_active(&roll->sets[i]) && roll_size_annotation(roll, i, RO_STR(ROLL_DESIRED), &desired) &&
-            desired != roll->replicas)
+        if (roll_is_stale(roll, i))
             return true;
     return false;
 }

@@ -52,35 +52,51 @@ static void say_because(struct rollout_verdict *v, uint32_t set, const struct ro
     v->because_kind = ROLLOUT_SUBJECT_REPLICA_SET;
 }
 
-static uint32_t first_scaled(const struct roll *roll)
+/* What the verdicts ask of all ReplicaSets, looked up once. */
+static void look_back(struct roll *roll)
 {
-    for (uint32_t i = 0; i < roll->act_count; i++)
+    struct roll_seen *seen = &roll->seen;
+    *seen = (struct roll_seen){ roll_total(roll), ROLLOUT_NONE, ROLLOUT_NONE, ROLLOUT_NONE, ROLLOUT_NONE };
+    for (uint32_t i = roll->act_count; i-- > 0;)
         if (roll->acts[i].op == ROLLOUT_OP_SCALE)
-            return roll->acts[i].set;
-    return ROLLOUT_NONE;
+            seen->scaled = roll->acts[i].set;
+    for (uint32_t i = roll->count; i-- > 0;) {
+        if (roll_is_stale(roll, i))
+            seen->stale = i;
+        if (roll->sets[i].was > roll->sets[i].available)
+            seen->unavailable = i;
+    }
+    for (uint32_t i = roll->old_count; i-- > 0;) {
+        roll->sets[roll->olds[i]].age = i;
+        if (roll_active(&roll->sets[roll->olds[i]]))
+            seen->active_old = roll->olds[i];
+    }
 }
 
-static uint32_t first_active_old(const struct roll *roll)
+/* The first that has an unavailable pod: step A counts those of the new one alone. */
+static uint32_t first_unavailable(const struct roll *roll, bool all)
 {
-    for (uint32_t i = 0; i < roll->old_count; i++)
-        if (roll_active(&roll->sets[roll->olds[i]]))
-            return roll->olds[i];
-    return ROLLOUT_NONE;
+    uint32_t set = roll->new_set;
+    if (all)
+        return roll->seen.unavailable;
+    return set < roll->count && roll->sets[set].was > roll->sets[set].available ? set : ROLLOUT_NONE;
 }
 
 /* Numbers of reasons.md 7: what is unavailable or missing against what may be. */
 static void say_unavailable(const struct roll *roll, struct rollout_verdict *v)
 {
-    int64_t total = roll_total(roll), missing = roll->replicas - total;
+    int64_t missing = roll->replicas - roll->seen.total;
+    bool in_step_b = roll->judged_olds && roll->budget > 0;
+    uint32_t first = first_unavailable(roll, in_step_b);
     ro_verdict_set(v, ROLLOUT_REASON_MAX_UNAVAILABLE_REACHED);
-    if (roll->judged_olds && roll->budget > 0) {
-        v->a = roll->replicas - roll->total_available;
+    if (in_step_b) {
+        v->a = roll->replicas - roll->total_available + roll->taken;
         v->b = roll->unavailable;
     } else {
         v->a = roll->new_unavailable + (missing > 0 ? missing : 0);
         v->b = roll->unavailable + (missing < 0 ? -missing : 0);
     }
-    say_because(v, roll->new_set, roll);
+    say_because(v, first == ROLLOUT_NONE && missing <= 0 ? roll->seen.scaled : first, roll);
 }
 
 static void say_ready(struct ro_builder *b, const struct roll *roll, uint32_t set, struct rollout_verdict *v)
@@ -102,9 +118,8 @@ static void say_history(const struct roll *roll, uint32_t set, struct rollout_ve
     const struct rollout_opt *limit = &roll->spec->revision_history_limit;
     ro_verdict_set(v, ROLLOUT_REASON_HISTORY_KEPT);
     v->b = limit->set ? limit->value : ROLLOUT_DEPLOYMENT_NO_LIMIT;
-    for (uint32_t i = 0; i < roll->old_count && roll->sets[set].existing == 0; i++)
-        if (roll->olds[i] == set)
-            v->a = roll->old_count - i;
+    if (roll->sets[set].existing == 0)
+        v->a = roll->old_count - roll->sets[set].age;
 }
 
 /* What keeps one from its size at the end of the rollout. */
@@ -114,9 +129,14 @@ static void say_held(const struct roll *roll, struct ro_builder *b, uint32_t set
     v->wants = ROLLOUT_OP_SCALE;
     if (roll->row == ROLL_PAUSED) {
         ro_verdict_set_text(b, v, ROLLOUT_REASON_PAUSED, RO_STR("spec.paused"));
-    } else if (roll->row == ROLL_ROLLBACK || roll->row == ROLL_SCALE) {
+    } else if (roll->row == ROLL_SCALE && roll->seen.scaled == ROLLOUT_NONE && roll->seen.stale != ROLLOUT_NONE) {
+        /* Nothing was written, so the next pass scales first again, and so on for ever: deployment.md 5.4. */
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_DEADLOCK, RO_STR("its annotation desired-replicas stays out of date"));
+        say_because(v, roll->seen.stale, roll);
+    } else if (roll->row == ROLL_ROLLBACK || roll->row == ROLL_SCALE ||
+               (roll->row == ROLL_RECREATE && roll->seen.scaled != ROLLOUT_NONE)) {
         ro_verdict_set(v, ROLLOUT_REASON_SCALE_FIRST);
-        say_because(v, first_scaled(roll), roll);
+        say_because(v, roll->seen.scaled, roll);
     } else if (roll->row == ROLL_RECREATE) {
         ro_verdict_set(v, ROLLOUT_REASON_OLD_PODS_RUNNING);
         v->a = roll->waits_for;
@@ -124,17 +144,20 @@ static void say_held(const struct roll *roll, struct ro_builder *b, uint32_t set
     } else if (roll->limit >= 0 && is_new && roll->sets[set].size >= roll->limit) {
         ro_verdict_set(v, ROLLOUT_REASON_PARTITION_REACHED);
         v->a = roll->limit;
-    } else if (roll->limit >= 0 && !is_new && !roll->judged_olds && first_scaled(roll) != roll->new_set) {
+    } else if (roll->limit >= 0 && !is_new &&
+               (roll->judged_olds ? roll->excess == 0 : roll->seen.scaled != roll->new_set)) {
         ro_verdict_set(v, ROLLOUT_REASON_PARTITION_REACHED);
         v->a = roll->limit;
     } else if (!is_new && !roll->judged_olds) {
         ro_verdict_set(v, ROLLOUT_REASON_SCALE_FIRST);
-        say_because(v, first_scaled(roll), roll);
+        say_because(v, roll->seen.scaled, roll);
     } else if (is_new) {
         ro_verdict_set(v, ROLLOUT_REASON_MAX_SURGE_REACHED);
-        v->a = roll_total(roll) - roll->replicas;
+        v->a = roll->seen.total - roll->replicas;
         v->b = roll->surge;
-        say_because(v, first_active_old(roll), roll);
+        say_because(v, roll->seen.active_old, roll);
+    } else if (roll->refused) {
+        ro_verdict_set(v, ROLLOUT_REASON_ACTIONS_NOT_OBSERVED);
     } else {
         say_unavailable(roll, v);
     }
@@ -212,6 +235,7 @@ void roll_verdicts(struct roll *roll, struct ro_builder *b)
     uint32_t count = roll->count + (roll->new_set == roll->count);
     size_t first = roll->in->pods.count;
     uint32_t stray = ro_build_text(b, RO_STR("none of the ReplicaSets controls it"));
+    look_back(roll);
     ro_build_verdicts(b, first);
     for (uint32_t i = 0; i < count; i++) {
         struct rollout_verdict v = judge(roll, b, i);

@@ -145,10 +145,12 @@ static void say_own(const struct replicas *r, struct ro_builder *b, uint32_t i, 
         ro_verdict_set(v, ROLLOUT_REASON_UNSCHEDULED);
     } else if (!(pod->flags & ROLLOUT_POD_READY)) {
         ro_verdict_set_text(b, v, ROLLOUT_REASON_NOT_READY, RO_STR("condition Ready"));
+    } else if (pod->ready_since_ms == 0 && r->spec->min_ready_seconds > 0) { /* never: deployment.md 10 */
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_NOT_READY, RO_STR("condition Ready has no time"));
     } else if (!ro_ready_for(pod, r->spec->min_ready_seconds, r->now_ms)) {
         ro_verdict_set(v, ROLLOUT_REASON_MIN_READY_SECONDS);
         v->a = r->spec->min_ready_seconds;
-        v->until_ms = pod->ready_since_ms ? ro_available_from(pod->ready_since_ms, r->spec->min_ready_seconds) : 0;
+        v->until_ms = ro_available_from(pod->ready_since_ms, r->spec->min_ready_seconds);
     } else if (r->places[i] > r->deletes) {
         ro_verdict_set(v, ROLLOUT_REASON_SCALE_IN_KEPT);
         v->a = r->places[i];

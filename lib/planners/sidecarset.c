@@ -109,13 +109,25 @@ static void stop(struct sc_pass *pass, uint32_t reason, struct rollout_str text)
     pass->stop_text = text;
 }
 
-/* Pods that nothing has decided on yet: what they would be judged by anyway, or the stop. */
+/* What holds a pod whatever the pass stopped at, or the stop. The flips of others are the weakest of the reasons. */
+static enum sc_fate settled(const struct sc_pass *pass, uint8_t mark)
+{
+    if (mark & SC_UPDATED)
+        return SC_FATE_UPDATED;
+    if (pass->stop_reason == ROLLOUT_REASON_REFRESH_FIRST && !(mark & SC_SELECTED))
+        return SC_FATE_EXCLUDED;
+    if (pass->stop_reason == ROLLOUT_REASON_REFRESH_FIRST && !(mark & SC_UPGRADABLE))
+        return SC_FATE_IMMUTABLE;
+    return SC_FATE_WAITS;
+}
+
+/* Pods that nothing has decided on yet. */
 static void settle(struct sc_pass *pass)
 {
     for (size_t k = 0; k < pass->matched_count; k++) {
         uint32_t pod = pass->matched[k];
         if (pass->fates[pod] == SC_FATE_NONE)
-            pass->fates[pod] = pass->marks[pod] & SC_UPDATED ? SC_FATE_UPDATED : SC_FATE_WAITS;
+            pass->fates[pod] = (uint8_t)settled(pass, pass->marks[pod]);
     }
 }
 
@@ -181,6 +193,7 @@ static bool open_pass(struct sc_pass *pass)
     pass->marks = ro_arena_alloc(&pass->arena, n, 1);
     pass->fates = ro_arena_alloc(&pass->arena, n, 1);
     pass->acted = ro_arena_alloc(&pass->arena, n, 1);
+    pass->signs = ro_arena_alloc(&pass->arena, n, 1);
     pass->places = ro_arena_alloc(&pass->arena, n, sizeof(*pass->places));
     pass->used = ro_arena_alloc(&pass->arena, n, sizeof(*pass->used));
     pass->matched = ro_arena_alloc(&pass->arena, n, sizeof(*pass->matched));

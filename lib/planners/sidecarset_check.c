@@ -22,6 +22,8 @@ static void check_snapshot(struct ro_check *c, const struct ro_planner_input *in
     for (size_t i = 0; i < in->pods.count; i++) {
         const struct rollout_pod *pod = ro_pod(&in->pods, i);
         struct ro_path place = ro_path_element(&pods, i);
+        if (!c->code)
+            c->code = ro_pod_check(pod, i, c->reterr);
         if (pod->object.count || pod->object.nodes)
             ro_check_tree(c, &place, "object", &pod->object);
     }

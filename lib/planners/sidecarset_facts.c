@@ -37,7 +37,8 @@ static bool has_containers(const struct sc_pass *pass, const struct sc_state *st
     return true;
 }
 
-static bool is_ready(const struct sc_pass *pass, const struct sc_state *state, const struct rollout_pod *pod)
+/* Of a hot pair the one that should rest does not. */
+static bool has_busy_pair(const struct sc_pass *pass, const struct sc_state *state)
 {
     struct rollout_str work, other;
     for (size_t i = 0; i < pass->container_count; i++) {
@@ -46,8 +47,13 @@ static bool is_ready(const struct sc_pass *pass, const struct sc_state *state, c
             continue;
         sc_hot_pair(state->working, c, &work, &other);
         if (!ro_str_eq(sc_image(state->pod, other), c->empty))
-            return false;
+            return true;
     }
+    return false;
+}
+
+static bool is_running(const struct rollout_pod *pod)
+{
     return pod->phase == ROLLOUT_PHASE_RUNNING && (pod->flags & ROLLOUT_POD_READY);
 }
 
@@ -131,6 +137,19 @@ static uint32_t find_revision(const struct sc_pass *pass, const uint32_t *by_nam
 
 /* ---- all pods ---- */
 
+/* What would be otherwise if the in-place state could be read. */
+static uint8_t blame_states(const struct sc_pass *pass, struct sc_state state, const struct sc_names *names,
+                            uint8_t mark)
+{
+    uint8_t signs = 0;
+    state.states_broken = false;
+    if (!(mark & SC_CONSISTENT) && sc_consistent(pass, &state, names))
+        signs |= SC_SIGN_INCONSISTENT;
+    if ((mark & SC_MID_FLIGHT) && !is_mid_flight(pass, &state, names))
+        signs |= SC_SIGN_MID_FLIGHT;
+    return signs;
+}
+
 static void look_at(struct sc_pass *pass, uint32_t i, const uint32_t *by_name)
 {
     const struct rollout_pod *pod = sc_pod(pass, i);
@@ -157,10 +176,14 @@ static void look_at(struct sc_pass *pass, uint32_t i, const uint32_t *by_name)
             mark |= SC_UPGRADABLE;
         if (sc_consistent(pass, &state, &names))
             mark |= SC_CONSISTENT;
-        if (is_ready(pass, &state, pod))
+        if (has_busy_pair(pass, &state))
+            pass->signs[i] |= SC_SIGN_BUSY_PAIR;
+        else if (is_running(pod))
             mark |= SC_READY;
         if (is_mid_flight(pass, &state, &names))
             mark |= SC_MID_FLIGHT;
+        if (state.states_broken)
+            pass->signs[i] |= blame_states(pass, state, &names, mark);
         if (pass->any_hot && flips(pass, &state, pod, &names, &arena))
             mark |= SC_FLIPS;
         if (!(pass->spec->flags & ROLLOUT_SIDECARSET_UPDATE_SELECTOR) ||

@@ -78,6 +78,13 @@ struct sc_act {
     struct rollout_str message;
 };
 
+/* Of a pod, for its verdict alone. */
+enum {
+    SC_SIGN_BUSY_PAIR = 1 << 0,    /* the flip of a hot pair has not come yet */
+    SC_SIGN_INCONSISTENT = 1 << 1, /* ... only since its in-place state cannot be read */
+    SC_SIGN_MID_FLIGHT = 1 << 2    /* the same */
+};
+
 struct sc_pass {
     const struct rollout_sidecarset *spec;
     const struct ro_planner_input *in;
@@ -93,6 +100,7 @@ struct sc_pass {
     /* One a pod. */
     size_t n;
     uint8_t *marks, *fates, *acted;
+    uint8_t *signs;                     /* SC_SIGN_* */
     uint32_t *places;                   /* place in the order of those that wait, from 1 */
     uint32_t *used;                     /* revision that it carries, + 1 */
     uint32_t *matched, *wait, *scratch; /* room for all; matched is in upstream's order */
@@ -101,6 +109,7 @@ struct sc_pass {
     struct ro_sidecarset_limits limits;
     int64_t used_up;  /* of max_unavailable, with the pods that are taken now */
     uint32_t used_by; /* the first of those pods + 1 */
+    uint32_t refused; /* the pod at which the walk stopped + 1 */
 
     struct sc_act *acts, **end;
     bool status_written, status_changed;

@@ -51,18 +51,11 @@ static void build_actions(struct sc_pass *pass, struct ro_builder *b)
 
 /* ---- verdicts ---- */
 
-/* A pod that has the hash: is it up? */
-static void judge_updated(const struct sc_pass *pass, struct ro_builder *b, uint32_t pod, struct rollout_verdict *v)
+static void judge_behind(const struct sc_pass *pass, uint32_t pod, uint32_t stopped, struct rollout_verdict *v)
 {
-    uint8_t mark = pass->marks[pod];
-    if (!(mark & SC_CONSISTENT))
-        ro_verdict_set_text(b, v, ROLLOUT_REASON_IN_PLACE_UPDATING, RO_STR("images not taken yet"));
-    else if (!(mark & SC_READY))
-        ro_verdict_set_text(b, v, ROLLOUT_REASON_NOT_READY,
-                            sc_pod(pass, pod)->phase == ROLLOUT_PHASE_RUNNING ? RO_STR("Ready, or a hot pair, is not")
-                                                                              : RO_STR("not running"));
-    else
-        ro_verdict_set_text(b, v, ROLLOUT_REASON_UP_TO_DATE, pass->latest);
+    ro_verdict_set(v, ROLLOUT_REASON_BEHIND_STOPPED_POD);
+    v->a = pass->places[pod];
+    v->because = stopped;
 }
 
 static void judge_stop(const struct sc_pass *pass, struct ro_builder *b, struct rollout_verdict *v)
@@ -70,12 +63,60 @@ static void judge_stop(const struct sc_pass *pass, struct ro_builder *b, struct 
     ro_verdict_set_text(b, v, pass->stop_reason, pass->stop_text);
     if (pass->in_flight_pod)
         v->because = pass->in_flight_pod - 1;
+    else if (pass->stop_reason == ROLLOUT_REASON_REFRESH_FIRST && pass->acts)
+        v->because = pass->acts->pod;
+}
+
+static void judge_broken(struct ro_builder *b, struct rollout_verdict *v)
+{
+    ro_verdict_set_text(b, v, ROLLOUT_REASON_SPEC_INVALID, RO_STR("metadata.annotations[\"" SC_STATE_KEY "\"]"));
+}
+
+/* A pod that has the hash: is it up? */
+static void judge_updated(const struct sc_pass *pass, struct ro_builder *b, uint32_t pod, struct rollout_verdict *v)
+{
+    uint8_t mark = pass->marks[pod];
+    if (pass->signs[pod] & SC_SIGN_INCONSISTENT)
+        judge_broken(b, v);
+    else if (!(mark & SC_CONSISTENT))
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_IN_PLACE_UPDATING, RO_STR("images not taken yet"));
+    else if ((pass->signs[pod] & SC_SIGN_BUSY_PAIR) && (mark & SC_FLIPS) && pass->stop_reason)
+        judge_stop(pass, b, v); /* it would flip, but a switch stops that too: sidecarset.md 4 */
+    else if (pass->signs[pod] & SC_SIGN_BUSY_PAIR)
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_IN_PLACE_UPDATING, RO_STR("hot pair"));
+    else if (!(mark & SC_READY))
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_NOT_READY,
+                            sc_pod(pass, pod)->phase == ROLLOUT_PHASE_RUNNING ? RO_STR("condition Ready")
+                                                                              : RO_STR("not running"));
+    else
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_UP_TO_DATE, pass->latest);
+}
+
+/* The walk stopped at this one, or at another: behind an error nothing moves, and one that is not ready costs none of the
+ * budget (sidecarset.md 4, 5.3). */
+static void judge_budget(const struct sc_pass *pass, uint32_t pod, struct rollout_verdict *v)
+{
+    bool failed = pass->error_pod != ROLLOUT_NONE;
+    if (failed || !(pass->marks[pod] & SC_READY)) {
+        judge_behind(pass, pod, failed ? pass->error_pod : pass->refused - 1, v);
+        return;
+    }
+    ro_verdict_set(v, ROLLOUT_REASON_MAX_UNAVAILABLE_REACHED);
+    v->a = pass->used_up;
+    v->b = pass->limits.max_unavailable;
+    if (pass->used_by)
+        v->because = pass->used_by - 1;
 }
 
 static void judge(const struct sc_pass *pass, struct ro_builder *b, uint32_t pod, struct rollout_verdict *v)
 {
     enum sc_fate fate = (enum sc_fate)pass->fates[pod];
     bool wants = false;
+    if (pod == pass->error_pod) {
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_SPEC_INVALID, pass->error);
+        v->wants = ROLLOUT_OP_UPDATE_IN_PLACE;
+        return;
+    }
     switch (fate) {
     case SC_FATE_NOT_SELECTED:
         ro_verdict_set_text(b, v, ROLLOUT_REASON_NOT_SELECTED, RO_STR("labels or namespace do not match"));
@@ -106,7 +147,11 @@ static void judge(const struct sc_pass *pass, struct ro_builder *b, uint32_t pod
         wants = true;
         break;
     case SC_FATE_RUNNING:
-        ro_verdict_set_text(b, v, ROLLOUT_REASON_IN_PLACE_UPDATING, RO_STR("a ready sidecar has not taken its image"));
+        if (pass->signs[pod] & SC_SIGN_MID_FLIGHT)
+            judge_broken(b, v);
+        else
+            ro_verdict_set_text(b, v, ROLLOUT_REASON_IN_PLACE_UPDATING,
+                                RO_STR("a ready sidecar has not taken its image"));
         wants = true;
         break;
     case SC_FATE_PARTITION:
@@ -116,15 +161,14 @@ static void judge(const struct sc_pass *pass, struct ro_builder *b, uint32_t pod
         wants = true;
         break;
     case SC_FATE_BUDGET:
-        ro_verdict_set(v, ROLLOUT_REASON_MAX_UNAVAILABLE_REACHED);
-        v->a = pass->used_up;
-        v->b = pass->limits.max_unavailable;
-        if (pass->used_by)
-            v->because = pass->used_by - 1;
+        judge_budget(pass, pod, v);
         wants = true;
         break;
     default:
-        judge_stop(pass, b, v);
+        if (pass->error_pod != ROLLOUT_NONE)
+            judge_behind(pass, pod, pass->error_pod, v);
+        else
+            judge_stop(pass, b, v);
         wants = true;
         break;
     }
@@ -149,6 +193,10 @@ static void build_verdicts(struct sc_pass *pass, struct ro_builder *b)
     struct rollout_verdict set = ro_verdict(ROLLOUT_SUBJECT_WORKLOAD, 0);
     if (pass->error_pod != ROLLOUT_NONE || pass->error.data)
         ro_verdict_set_text(b, &set, ROLLOUT_REASON_SPEC_INVALID, pass->error);
+    else if (pass->n == 0 && pass->stop_reason)
+        judge_stop(pass, b, &set);
+    else if (pass->n == 0)
+        ro_verdict_set_text(b, &set, ROLLOUT_REASON_UP_TO_DATE, pass->latest);
     ro_tally_end(b, &tally, &set);
 }
 

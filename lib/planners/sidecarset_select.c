@@ -159,6 +159,8 @@ void sc_select(struct sc_pass *pass)
             pass->used_by = pass->wait[taken] + 1;
         pass->fates[pass->wait[taken]] = SC_FATE_UPDATE;
     }
+    if (taken < reach)
+        pass->refused = pass->wait[taken] + 1;
     pass->update_count = (size_t)taken;
     pass->used_up = bad;
     for (int64_t k = taken; k < reach; k++)

@@ -82,12 +82,24 @@ static void set_acted(const struct ro_builder *b, struct rollout_verdict *v, uin
         v->op = (uint16_t)b->actions[action - 1].op;
 }
 
+/* The error that ended the pass. */
+static void set_error(const struct united *pass, struct ro_builder *b, struct rollout_verdict *v)
+{
+    if (pass->stopped_at != 8) {
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_SPEC_INVALID, pass->error_field);
+        return;
+    }
+    ro_verdict_set(v, ROLLOUT_REASON_SHARES_IMPOSSIBLE);
+    v->a = pass->error_subset == ROLLOUT_NONE ? pass->error_sum : pass->shares[pass->error_subset].min;
+    v->b = pass->total;
+}
+
 /* What is done with the subset's child. */
 static void judge_child(const struct united *pass, struct ro_builder *b, const struct share *share,
                         struct rollout_verdict *v)
 {
-    if (pass->stop_reason || !pass->allocated) {
-        ro_verdict_set(v, pass->stop_reason ? pass->stop_reason : ROLLOUT_REASON_SCALE_FIRST);
+    if (pass->stop_reason) {
+        ro_verdict_set(v, pass->stop_reason);
         return;
     }
     if (share->child == ROLLOUT_NONE) {
@@ -98,6 +110,9 @@ static void judge_child(const struct united *pass, struct ro_builder *b, const s
         enum child_difference difference = united_difference(pass, share);
         if (difference == DIFFERS_NOT) {
             ro_verdict_set_text(b, v, ROLLOUT_REASON_UP_TO_DATE, pass->expected);
+        } else if (!share->action) {
+            set_error(pass, b, v);
+            v->wants = ROLLOUT_OP_UPDATE_SUBSET;
         } else {
             const int64_t from[] = { 0, 0, child->facts->replicas, child->partition, 0, child->updated };
             const int64_t to[] = { 0, 1, share->next, share->partition, 1, child->facts->status_replicas };
@@ -123,12 +138,8 @@ static void judge_share(const struct united *pass, struct ro_builder *b, uint32_
     const struct child *child = share->child == ROLLOUT_NONE ? NULL : &pass->children[share->child];
     struct rollout_str name = pass->spec->subsets[i].name;
     v->a = share->next;
-    if (!pass->allocated && pass->stopped_at != 8) {
-        ro_verdict_set_text(b, v, ROLLOUT_REASON_SPEC_INVALID, pass->error_field);
-    } else if (!pass->allocated) {
-        ro_verdict_set(v, ROLLOUT_REASON_SHARES_IMPOSSIBLE);
-        v->a = pass->error_subset == ROLLOUT_NONE ? pass->error_sum : pass->shares[pass->error_subset].min;
-        v->b = pass->total;
+    if (!pass->allocated) {
+        set_error(pass, b, v);
     } else if (pass->unplaced > 0) {
         ro_verdict_set(v, ROLLOUT_REASON_SHARES_IMPOSSIBLE);
         v->a = pass->total - pass->unplaced;
@@ -173,6 +184,8 @@ static void judge_subsets(const struct united *pass, struct ro_builder *b, struc
         else if (child->facts->flags & ROLLOUT_SUBSET_UNNAMED)
             ro_verdict_set_text(b, &v, ROLLOUT_REASON_SPEC_INVALID,
                                 RO_STR("a child without label apps.kruise.io/subset-name"));
+        else if (!child->action)
+            set_error(pass, b, &v);
         else if (child->fate == CHILD_DUPLICATE)
             ro_verdict_set_text(b, &v, ROLLOUT_REASON_DELETE_EXCESS, holder.len ? holder : RO_STR("another child"));
         else

@@ -29,10 +29,16 @@ static void judge(struct rollout_check *k)
         last = k->states.items[last].next;
     ro_small_unpack(&k->small, ro_states_bytes(&k->states, last));
     ro_kind_measure(&k->small.cluster, &m);
-    snprintf(k->result.message, sizeof k->result.message,
-             "%s: %lld wanted, %lld there, %lld available, %lld updated, of which the partition keeps %lld",
-             loops ? "it goes round in circles" : "nothing moves any more", (long long)m.wanted, (long long)m.total,
-             (long long)m.available, (long long)m.updated, (long long)m.partition);
+    const char *how = loops ? "it goes round in circles" : "nothing moves any more";
+    if (k->small.cluster.workload.broadcastjob)
+        snprintf(k->result.message, sizeof k->result.message,
+                 "%s: %lld nodes wanted, %lld done, %lld pods run, parallelism %lld", how, (long long)m.wanted,
+                 (long long)m.served, (long long)m.total, (long long)m.parallelism);
+    else
+        snprintf(k->result.message, sizeof k->result.message,
+                 "%s: %lld wanted, %lld there, %lld available, %lld updated, of which the partition keeps %lld", how,
+                 (long long)m.wanted, (long long)m.total, (long long)m.available, (long long)m.updated,
+                 (long long)m.partition);
     ro_explore_end(k, loops ? ROLLOUT_CHECK_LOOPS : ROLLOUT_CHECK_STUCK, bad);
 }
 
@@ -41,9 +47,8 @@ static void judge(struct rollout_check *k)
 static int check_options(struct rollout_check *k, struct rollout_error *reterr)
 {
     struct rollout_check_options *o = &k->options;
-    const uint32_t known =
-        ROLLOUT_CHECK_UNREADY | ROLLOUT_CHECK_BREAK | ROLLOUT_CHECK_FAIL | ROLLOUT_CHECK_VANISH | ROLLOUT_CHECK_NODE |
-        ROLLOUT_CHECK_CORDON | ROLLOUT_CHECK_RETURN;
+    const uint32_t known = ROLLOUT_CHECK_UNREADY | ROLLOUT_CHECK_BREAK | ROLLOUT_CHECK_FAIL | ROLLOUT_CHECK_VANISH |
+                           ROLLOUT_CHECK_NODE | ROLLOUT_CHECK_CORDON | ROLLOUT_CHECK_RETURN;
     int r = ROLLOUT_OK;
     if (o->flags & ~known)
         return ro_error(reterr, ROLLOUT_ERR_INVALID, "flags", "flags: unknown flag in %u", o->flags);

@@ -73,6 +73,7 @@ void ro_cluster_sweep(struct ro_cluster *c)
     if (c->claims_gone)
         c->claim_count = c->snapshot.claims.count = kept;
     c->claims_gone = false;
+    ro_sets_sweep(c);
     kept = 0;
     while (kept < c->pod_count && !(c->hidden[kept].flags & RO_SIM_GONE))
         kept++;
@@ -120,7 +121,14 @@ static void guess(struct ro_cluster *c, uint32_t i)
     struct ro_sim_pod *h = &c->hidden[i];
     uint32_t flags = p->in_place ? p->in_place->flags : 0;
     bool waits = (flags & ROLLOUT_IN_PLACE_STATE) && !(flags & ROLLOUT_IN_PLACE_CONTAINERS_DONE);
-    h->target = c->workload.broadcastjob ? 1 : (uint16_t)ro_cluster_revision(c, p->revision);
+    if (!c->workload.replicaset) /* nobody else reads it */
+        p->flags &= ~(uint32_t)ROLLOUT_POD_FOREIGN;
+    if (c->workload.deployment && p->replica_set > c->sets.count) /* that of none of them */
+        p->replica_set = 0;
+    uint32_t set = c->workload.deployment ? p->replica_set : 0;
+    h->target = ro_kind_versionless(c) ? 1
+                : set                  ? (uint16_t)c->sets.hidden[set - 1].template
+                                       : (uint16_t)ro_cluster_revision(c, p->revision);
     h->image = waits || (flags & ROLLOUT_IN_PLACE_GRACE) ? 0 : h->target;
     if (waits)
         h->flags |= RO_SIM_RESTARTS;
@@ -161,6 +169,8 @@ static int copy_pods(struct ro_cluster *c, const struct rollout_snapshot *s)
             return ro_error_nomem(c->reterr);
         size_t size = s->pods.stride < sizeof full ? s->pods.stride : sizeof full;
         memcpy(&full, (const char *)s->pods.items + i * s->pods.stride, size);
+        if (c->workload.deployment && full.replica_set > c->sets.count)
+            full.replica_set = 0; /* the planner takes it for none's too */
         c->pods[at] = full;
         if (full.in_place) {
             c->in_place[at] = *full.in_place;
@@ -331,7 +341,13 @@ static int kind_number(const struct rollout_world *world)
     struct rollout_workload full;
     if (ro_abi_struct(world->workload, &full, sizeof full, "workload", NULL) != ROLLOUT_OK)
         return -1;
-    return full.cloneset ? 0 : full.statefulset ? 1 : full.broadcastjob ? 3 : full.sidecarset ? 4 : 2;
+    return full.cloneset       ? 0
+           : full.statefulset  ? 1
+           : full.broadcastjob ? 3
+           : full.sidecarset   ? 4
+           : full.replicaset   ? 8
+           : full.deployment   ? 9
+                               : 2;
 }
 
 /* What is wrong with the change; NULL = nothing. */
@@ -357,7 +373,9 @@ static const char *refusal(const struct rollout_world *world, const struct rollo
     }
     if (kind_number(world) >= 0 && kind_number(to) != kind_number(world))
         return "world.workload: is of another kind";
-    return snapshot.update_revision || kind_number(world) == 3 ? NULL : "world.snapshot.update_revision: 0";
+    return snapshot.update_revision || kind_number(world) == 3 || kind_number(world) >= 8
+               ? NULL
+               : "world.snapshot.update_revision: 0";
 }
 
 int ro_cluster_check_changes(const struct rollout_world *world, const struct rollout_change *changes, size_t count,
@@ -382,11 +400,7 @@ static int refuse_unplayed(const struct rollout_workload *workload, struct rollo
 {
     struct rollout_workload full;
     int r = ro_abi_struct(workload, &full, sizeof full, "workload", reterr);
-    const char *kind = r != ROLLOUT_OK         ? NULL
-                       : full.deployment       ? "Deployment"
-                       : full.replicaset       ? "ReplicaSet"
-                       : full.uniteddeployment ? "UnitedDeployment"
-                                               : NULL;
+    const char *kind = r != ROLLOUT_OK ? NULL : full.uniteddeployment ? "UnitedDeployment" : NULL;
     return kind ? ro_error(reterr, ROLLOUT_ERR_INVALID, "workload", "workload: a %s cannot be played with", kind) : r;
 }
 
@@ -413,11 +427,19 @@ int ro_cluster_open(struct ro_cluster *c, const struct rollout_world *world, str
     if (!copy_nodes(c, &given) || !copy_claims(c, &given) || !copy_backoffs(c, &given))
         return ro_error_nomem(reterr);
     r = open_workload(c, world);
+    if (c->workload.deployment || c->workload.replicaset || c->workload.broadcastjob) {
+        /* no ControllerRevisions: planners read none, so nobody has checked the places */
+        given.revisions.count = 0;
+        c->snapshot.update_revision = c->snapshot.current_revision = 0;
+    }
     if (r == ROLLOUT_OK)
         r = ro_revisions_open(c, world, &given);
     if (r != ROLLOUT_OK)
         return r;
-    r = copy_pods(c, &given);
+    if (c->workload.deployment)
+        r = ro_sets_open(c, &given);
+    if (r == ROLLOUT_OK)
+        r = copy_pods(c, &given);
     if (r == ROLLOUT_OK && !sort_names(c))
         return ro_error_nomem(reterr);
     if (r != ROLLOUT_OK)
@@ -434,6 +456,7 @@ int ro_cluster_open(struct ro_cluster *c, const struct rollout_world *world, str
 void ro_cluster_free(struct ro_cluster *c)
 {
     ro_revisions_free(c);
+    ro_sets_free(&c->sets);
     free(c->pods);
     free(c->in_place);
     free(c->hidden);
@@ -450,6 +473,8 @@ int ro_cluster_plan(struct ro_cluster *c, struct rollout_plan **ret_plan)
 {
     if (c->workload.broadcastjob)
         ro_job_show(c);
+    if (c->workload.deployment)
+        ro_sets_show(c);
     return rollout_plan(&c->workload, &c->snapshot, ret_plan, c->reterr);
 }
 
@@ -464,8 +489,12 @@ int ro_cluster_change(struct ro_cluster *c, const struct rollout_world *world)
     c->specs.statefulset_status = before.statefulset_status;
     c->specs.daemonset_status = before.daemonset_status;
     c->specs.broadcastjob_status = before.broadcastjob_status;
+    c->specs.replicaset_status = before.replicaset_status;
+    c->specs.deployment_status = before.deployment_status;
     c->specs.sidecarset_status = before.sidecarset_status;
-    if (c->workload.broadcastjob)
+    if (c->workload.deployment)
+        return ro_sets_change(c, world, before.deployment.generation);
+    if (ro_kind_versionless(c))
         return ROLLOUT_OK;
     return ro_revisions_join(c, world);
 }

@@ -12,6 +12,7 @@
 
 #include "rules/gates.h"
 #include "rules/specs.h"
+#include "sim/sets.h"
 #include "sim/sidecars.h"
 #include "sim/texts.h"
 
@@ -147,6 +148,7 @@ struct ro_cluster {
     uint32_t *names;               /* the pods of the start, by name */
     size_t name_count;
     struct rollout_str *base_names;
+    struct ro_sets sets;          /* a Deployment's */
     bool recreates;               /* nothing is updated in place */
     bool keeps_claims;            /* volume claims are modelled */
     bool fixed_names;             /* serials, hence names, are used again */

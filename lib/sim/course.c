@@ -34,7 +34,8 @@ static bool is_aimed_at(const struct rollout_simulation *s, const struct rollout
     const struct ro_cluster *c = &s->cluster;
     if (f->kind == ROLLOUT_FAULT_FAIL)
         return c->pods[pod].node_index && means_node(c, f->target, c->pods[pod].node_index - 1);
-    return revision && ro_str_eq(f->target, c->revisions[revision - 1].name);
+    bool first = c->workload.deployment && revision == c->sets.first && ro_str_eq(f->target, ro_kind_name(c));
+    return revision && (first || ro_str_eq(f->target, c->revisions[revision - 1].name));
 }
 
 /* Whether the pod is one of those that a fault comes to. */
@@ -149,6 +150,49 @@ static uint32_t find(const struct ro_cluster *c, uint32_t serial)
     return low < c->pod_count && c->hidden[low].serial == serial ? (uint32_t)low : ROLLOUT_NONE;
 }
 
+/* ---- ReplicaSets ---- */
+
+static int follow_step(struct rollout_simulation *s, enum ro_set_step step)
+{
+    struct ro_cluster *c = &s->cluster;
+    int r = ROLLOUT_OK;
+    for (size_t i = 0; i < c->sets.touched_count && r == ROLLOUT_OK; i++) {
+        uint32_t pod = c->sets.touched[i];
+        bool served = c->hidden[pod].counts & RO_COUNTS_AVAILABLE;
+        s->state.created += step == RO_SET_CREATES;
+        s->state.deleted += step == RO_SET_DELETES;
+        s->state.recreated += step == RO_SET_DELETES && !ro_kind_updated(c, pod);
+        ro_cluster_settle(c, pod);
+        ro_figures_one(s, pod);
+        s->state.disruptions += served && !(c->hidden[pod].counts & RO_COUNTS_AVAILABLE);
+        r = ro_course_follow(s, pod);
+    }
+    return r;
+}
+
+int ro_course_sets(struct rollout_simulation *s)
+{
+    struct ro_cluster *c = &s->cluster;
+    bool any = false;
+    int r = ROLLOUT_OK;
+    for (size_t i = 0; i < c->sets.count; i++)
+        any = any || c->sets.hidden[i].stirs;
+    if (any)
+        ro_sets_count(c);
+    for (uint32_t i = 0; i < c->sets.count && any; i++) {
+        enum ro_set_step step = RO_SET_CREATES;
+        while (c->sets.hidden[i].stirs || step != RO_SET_RESTS) { /* a burst at a time */
+            if (r == ROLLOUT_OK)
+                r = ro_set_step(c, i, &step);
+            if (r == ROLLOUT_OK)
+                r = follow_step(s, step);
+            if (r != ROLLOUT_OK)
+                return r;
+        }
+    }
+    return r;
+}
+
 /* Timers that were set anew, or of pods that are gone, are left in the heap until their time. */
 static bool is_stale(const struct rollout_simulation *s, const struct ro_timer *timer, uint32_t *ret_pod)
 {
@@ -198,6 +242,9 @@ static int strike(struct rollout_simulation *s, size_t fault)
     int r = ro_course_follow_all(s);
     ro_figures_all(s);
     ro_figures_wanted(s);
+    ro_sets_stir(c);
+    if (r == ROLLOUT_OK)
+        r = ro_course_sets(s);
     ro_figures_extremes(s);
     return r == ROLLOUT_OK ? ro_figures_assert(s, false) : r;
 }

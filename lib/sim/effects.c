@@ -196,7 +196,10 @@ static int act_on_pod(const struct deed *d, uint32_t pod)
             ro_deed_label_revision(c, pod, ro_deed_revision(d));
         break;
     case ROLLOUT_OP_RELEASE:
-        c->hidden[pod].flags |= RO_SIM_GONE;
+        if (c->workload.replicaset) /* which still counts it where it ranks its own */
+            c->pods[pod].flags |= ROLLOUT_POD_FOREIGN;
+        else
+            c->hidden[pod].flags |= RO_SIM_GONE;
         break;
     case ROLLOUT_OP_REPAIR:
         repair(d, pod);
@@ -210,6 +213,8 @@ static int act_on_pod(const struct deed *d, uint32_t pod)
 uint64_t ro_cluster_writes(const struct rollout_plan *plan, size_t action)
 {
     const struct rollout_action *a = &plan->actions[action];
+    if (a->op == ROLLOUT_OP_SET_TEMPLATE) /* goes out with the annotations behind it */
+        return 0;
     for (uint32_t i = 0; a->op == ROLLOUT_OP_CREATE && i < a->attr_count; i++) {
         const struct rollout_attr *attr = &plan->attrs[a->attr_first + i];
         if (attr->key == ROLLOUT_ATTR_COUNT)
@@ -242,6 +247,14 @@ int ro_cluster_act(struct ro_cluster *c, const struct rollout_plan *plan, size_t
         c->gone = true;
         for (uint32_t i = 0; i < c->pod_count; i++)
             c->hidden[i].flags |= RO_SIM_GONE;
+        break;
+    case ROLLOUT_OP_CREATE_REPLICA_SET:
+    case ROLLOUT_OP_DELETE_REPLICA_SET:
+    case ROLLOUT_OP_SCALE:
+    case ROLLOUT_OP_SET_ANNOTATION:
+    case ROLLOUT_OP_SET_MIN_READY_SECONDS:
+    case ROLLOUT_OP_SET_TEMPLATE:
+        r = c->workload.deployment ? ro_deed_set(&d) : ROLLOUT_OK;
         break;
     case ROLLOUT_OP_CREATE:
         r = ro_deed_create(&d, from, to);

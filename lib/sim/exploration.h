@@ -25,6 +25,7 @@ enum {
     MOVE_GRACE = 11 << 8,
     MOVE_CORDON = 13 << 8,
     MOVE_RETURN = 14 << 8,
+    MOVE_SET = 17 << 8, /* a pass of a ReplicaSet's controller */
     MOVE_NOTHING = 12 << 8 /* the end of a story: nothing is planned, and nothing else moves */
 };
 

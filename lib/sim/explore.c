@@ -25,6 +25,10 @@ static void keep(struct rollout_check *k)
 static void restore(struct rollout_check *k)
 {
     struct ro_cluster *c = &k->small.cluster;
+    if (c->workload.deployment) { /* its ReplicaSets are not kept beside */
+        ro_small_unpack(&k->small, ro_states_bytes(&k->states, k->at));
+        return;
+    }
     ro_small_load(&k->small, k->change, k->lost, k->cordoned);
     c->pod_count = k->pod_count;
     memcpy(c->pods, k->pods, c->pod_count * sizeof *k->pods);
@@ -93,7 +97,8 @@ bool ro_explore_move(struct rollout_check *k, uint16_t what)
         ro_cluster_unready(c, i);
         break;
     case MOVE_BREAK:
-        if (!runs || !(c->hidden[i].flags & up) || c->hidden[i].image == c->snapshot.update_revision)
+        if (!runs || !(c->hidden[i].flags & up) || c->hidden[i].image == c->snapshot.update_revision ||
+            c->workload.replicaset) /* it updates none, so that nothing would help */
             return false;
         if (c->workload.sidecarset && ro_kind_updated(c, i) && !ro_sidecars_changed(c, &c->hidden[i]))
             return false;
@@ -133,8 +138,21 @@ bool ro_explore_move(struct rollout_check *k, uint16_t what)
             return false;
         ro_kind_remember(c, memory); /* what was reached is not the new spec's to say */
         ro_small_load(&k->small, k->small.change + 1, k->small.lost, k->small.cordoned);
+        if (c->workload.deployment)
+            ro_sets_adopt(c, memory);
         ro_kind_recall(c, memory);
         return true;
+    case MOVE_SET: {
+        enum ro_set_step step;
+        if (i >= c->sets.count)
+            return false;
+        ro_sets_count(c);
+        if (ro_set_step(c, i, &step) != ROLLOUT_OK)
+            c->texts.failed = true;
+        for (size_t p = 0; p < c->sets.touched_count; p++)
+            ro_cluster_settle(c, c->sets.touched[p]);
+        return step != RO_SET_RESTS;
+    }
     case MOVE_AGE:
         return ro_small_age(&k->small);
     case MOVE_GRACE:
@@ -233,12 +251,13 @@ static int explore_pass(struct rollout_check *k, const struct ro_measure *before
 {
     struct ro_cluster *c = &k->small.cluster;
     struct rollout_plan *plan;
-    struct ro_deeds deeds = { .pods = k->pods, .hidden = k->hidden, .pod_count = k->pod_count, .before = *before,
-                              .was_over = ro_kind_over(c) };
+    struct ro_deeds deeds = {
+        .pods = k->pods, .hidden = k->hidden, .pod_count = k->pod_count, .before = *before, .was_over = ro_kind_over(c)
+    };
     int r = ro_explore_pass(k, &plan);
     if (r != ROLLOUT_OK)
         return r;
-    if (plan->action_count > 0) {
+    if (plan->action_count > 0 || (!deeds.was_over && ro_kind_over(c))) {
         deeds.plan = plan;
         ro_kind_measure(c, &deeds.after);
         if (!ro_kind_promise(c, &deeds, k->result.message, sizeof k->result.message))
@@ -316,6 +335,8 @@ int ro_explore(struct rollout_check *k)
     int r = explore_moves(k, MOVE_EVENT, k->pod_count, true);
     if (r == ROLLOUT_OK)
         r = explore_moves(k, MOVE_HOOK, k->pod_count, true);
+    if (r == ROLLOUT_OK && c->workload.deployment)
+        r = explore_moves(k, MOVE_SET, c->sets.count, true);
     restore(k);
     if (r == ROLLOUT_OK && k->result.outcome == ROLLOUT_CHECK_RUNS)
         r = explore_pass(k, &before);

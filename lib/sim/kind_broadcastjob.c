@@ -108,10 +108,15 @@ static bool done(const struct ro_cluster *c, const struct ro_measure *now)
 
 /* ---- the promise ---- */
 
-/* Pods as a pass found them: what each node had, and how many took a slot. */
-static int64_t count_before(const struct ro_cluster *c, const struct ro_deeds *d)
+/* Pods as a pass found them: how many took a slot, how many ran; and of the nodes, how many had one that still was to come
+ * to its end, and how many had one that was stopped before. */
+struct found {
+    int64_t active, running, open, stopped;
+};
+
+static struct found count_before(const struct ro_cluster *c, const struct ro_deeds *d)
 {
-    int64_t active = 0;
+    struct found ret = { 0, 0, 0, 0 };
     for (size_t n = 0; n < c->node_count; n++)
         c->last_pods[n] = ROLLOUT_NONE;
     for (uint32_t i = 0; i < d->pod_count; i++) {
@@ -120,9 +125,19 @@ static int64_t count_before(const struct ro_cluster *c, const struct ro_deeds *d
             continue;
         if (p->node_index)
             c->last_pods[p->node_index - 1] = i;
-        active += !ended(p) && !(p->flags & ROLLOUT_POD_TERMINATING) && !ro_job_over(c, &d->hidden[i]);
+        if (ended(p) || (p->flags & ROLLOUT_POD_TERMINATING))
+            continue;
+        ret.running++;
+        ret.active += !ro_job_over(c, &d->hidden[i]);
     }
-    return active;
+    for (size_t n = 0; n < c->node_count; n++)
+        if (c->last_pods[n] != ROLLOUT_NONE) {
+            const struct rollout_pod *p = &d->pods[c->last_pods[n]];
+            bool stopped = p->flags & ROLLOUT_POD_TERMINATING;
+            ret.open += !ended(p) && !stopped;
+            ret.stopped += !ended(p) && stopped;
+        }
+    return ret;
 }
 
 static const char *creates(const struct ro_cluster *c, const struct ro_deeds *d, const struct rollout_action *a)
@@ -141,9 +156,22 @@ static const char *creates(const struct ro_cluster *c, const struct ro_deeds *d,
     return NULL;
 }
 
+/* When a job fails all of it stops; it is complete when all its pods are done. 9, rows 4 and 6. */
+static const char *ends(const struct ro_cluster *c, const struct ro_deeds *d, const struct found *left)
+{
+    if (d->was_over || !ro_kind_over(c))
+        return NULL;
+    if (has_condition(&c->specs.broadcastjob_status, RO_STR("Failed")))
+        return left->running > 0 ? "the job has failed, and a pod runs on" : NULL;
+    if (left->open > 0)
+        return "the job is complete though a pod is not done";
+    return left->stopped > 0 ? "the job is complete though a pod was stopped before it was done" : NULL;
+}
+
 static const char *promise(const struct ro_cluster *c, const struct ro_deeds *d)
 {
-    int64_t active = count_before(c, d), created = 0;
+    struct found left = count_before(c, d);
+    int64_t created = 0;
     bool forgets = false;
     for (size_t i = 0; i < d->plan->action_count; i++) {
         const struct rollout_action *a = &d->plan->actions[i];
@@ -156,13 +184,18 @@ static const char *promise(const struct ro_cluster *c, const struct ro_deeds *d)
         } else if (a->op == ROLLOUT_OP_DELETE && a->subject_kind == ROLLOUT_SUBJECT_POD) {
             const struct rollout_pod *p = &d->pods[a->subject];
             forgets = forgets || ended(p);
-            active -= !ended(p) && !ro_job_over(c, &d->hidden[a->subject]);
+            left.running -= !ended(p);
+            left.open -= !ended(p) && p->node_index && c->last_pods[p->node_index - 1] == a->subject;
+            left.active -= !ended(p) && !ro_job_over(c, &d->hidden[a->subject]);
         }
         if (broken)
             return broken;
     }
-    if (created > 0 && active + created > d->before.parallelism)
+    if (created > 0 && left.active + created > d->before.parallelism)
         return "more pods run than parallelism allows";
+    const char *broken = ends(c, d, &left);
+    if (broken)
+        return broken;
     return forgets ? "a pod that is done is deleted, and its work forgotten" : NULL;
 }
 
@@ -206,7 +239,7 @@ enum { PHASE_COUNT = sizeof phases / sizeof *phases };
 static bool waits_for_deadline(const struct rollout_broadcastjob *spec)
 {
     return spec->completion != ROLLOUT_COMPLETION_NEVER && spec->active_deadline_set &&
-           spec->active_deadline_seconds <= LONGEST_SECONDS;
+           spec->active_deadline_seconds <= LONGEST_SECONDS && spec->active_deadline_seconds >= -LONGEST_SECONDS;
 }
 
 static bool is_late(const struct ro_cluster *c, int64_t since_ms, int64_t seconds)
@@ -235,7 +268,7 @@ static void remember(const struct ro_cluster *c, int32_t ret[RO_KIND_MEMORY])
 /* The instant from which so many seconds have passed, or not yet begun to. */
 static int64_t since(const struct ro_cluster *c, bool passed, int64_t seconds)
 {
-    return c->snapshot.now_ms - (passed && seconds > 0 ? seconds * 1000 : 0);
+    return c->snapshot.now_ms - (passed && seconds > 0 && seconds <= LONGEST_SECONDS ? seconds * 1000 : 0);
 }
 
 static void recall(struct ro_cluster *c, const int32_t memory[RO_KIND_MEMORY])

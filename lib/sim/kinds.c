@@ -18,6 +18,8 @@ static const struct ro_kind_lines *lines_of(const struct rollout_workload *workl
     return workload->cloneset       ? &ro_kind_cloneset
            : workload->statefulset  ? &ro_kind_statefulset
            : workload->broadcastjob ? &ro_kind_broadcastjob
+           : workload->replicaset   ? &ro_kind_replicaset
+           : workload->deployment   ? &ro_kind_deployment
            : workload->sidecarset   ? &ro_kind_sidecarset
                                     : &ro_kind_daemonset;
 }
@@ -67,11 +69,16 @@ bool ro_kind_interchangeable(const struct ro_cluster *c)
     return c->kind->interchangeable;
 }
 
+bool ro_kind_versionless(const struct ro_cluster *c)
+{
+    return c->workload.broadcastjob || c->workload.replicaset;
+}
+
 bool ro_kind_active(const struct ro_cluster *c, uint32_t pod)
 {
     if (c->workload.sidecarset) /* which has those of all pods that it matches */
         return ro_sidecars_matched(c, &c->pods[pod], &c->hidden[pod]);
-    return !(c->hidden[pod].flags & RO_SIM_GONE) && ro_active(&c->pods[pod]);
+    return !(c->hidden[pod].flags & RO_SIM_GONE) && ro_kind_counts(&c->pods[pod]) && ro_active(&c->pods[pod]);
 }
 
 bool ro_kind_available(const struct ro_cluster *c, uint32_t pod)
@@ -81,7 +88,7 @@ bool ro_kind_available(const struct ro_cluster *c, uint32_t pod)
 
 bool ro_kind_updated(const struct ro_cluster *c, uint32_t pod)
 {
-    if (c->workload.broadcastjob) /* which updates none */
+    if (ro_kind_versionless(c))
         return true;
     if (c->workload.sidecarset)
         return ro_str_eq(ro_sidecars_of(c, &c->hidden[pod])->set_hash, c->specs.sidecarset.hash);
@@ -114,7 +121,11 @@ int64_t ro_kind_min_ready_ms(const struct ro_cluster *c)
 {
     int32_t seconds = c->workload.cloneset      ? c->specs.cloneset.min_ready_seconds
                       : c->workload.statefulset ? c->specs.statefulset.min_ready_seconds
+                      : c->workload.replicaset  ? c->specs.replicaset.min_ready_seconds
+                      : c->workload.deployment  ? c->specs.deployment.min_ready_seconds
                                                 : c->specs.daemonset.min_ready_seconds;
+    for (size_t i = 0; c->workload.deployment && i < c->sets.count; i++) /* each says it for its own */
+        seconds = c->sets.items[i].min_ready_seconds > seconds ? c->sets.items[i].min_ready_seconds : seconds;
     return seconds > 0 ? (int64_t)seconds * 1000 : 0;
 }
 
@@ -282,6 +293,12 @@ int ro_cluster_status(struct ro_cluster *c, const struct rollout_plan *plan)
     } else if (c->workload.broadcastjob) {
         c->specs.broadcastjob_status.conditions = c->conditions;
         c->specs.broadcastjob_status.condition_count = n;
+    } else if (c->workload.deployment) {
+        c->specs.deployment_status.conditions = c->conditions;
+        c->specs.deployment_status.condition_count = n;
+    } else if (c->workload.replicaset) {
+        c->specs.replicaset_status.conditions = c->conditions;
+        c->specs.replicaset_status.condition_count = n;
     } else if (c->workload.daemonset) {
         c->specs.daemonset_status.conditions = c->conditions;
         c->specs.daemonset_status.condition_count = n;

@@ -23,6 +23,15 @@ void ro_kind_begin(struct ro_cluster *c);
 int ro_kind_find_nodes(struct ro_cluster *c);
 void ro_kind_need_terms(struct ro_cluster *c, size_t terms);
 
+/* Its pods are at no revision: it updates none. */
+bool ro_kind_versionless(const struct ro_cluster *c);
+
+/* A pod that is there for more than a ReplicaSet's ranks. */
+static inline bool ro_kind_counts(const struct rollout_pod *pod)
+{
+    return !(pod->flags & ROLLOUT_POD_FOREIGN);
+}
+
 /* Pods as the kind counts them. */
 bool ro_kind_active(const struct ro_cluster *c, uint32_t pod);
 bool ro_kind_available(const struct ro_cluster *c, uint32_t pod);
@@ -68,6 +77,9 @@ enum { RO_KIND_MEMORY = 3 };
 void ro_kind_remember(const struct ro_cluster *c, int32_t ret[RO_KIND_MEMORY]);
 void ro_kind_recall(struct ro_cluster *c, const int32_t memory[RO_KIND_MEMORY]);
 
+/* A small world's Deployment is asked for something else: what is remembered of it then. */
+void ro_sets_adopt(struct ro_cluster *c, int32_t memory[RO_KIND_MEMORY]);
+
 /* Whether a BroadcastJob has come to its end, and is to stay as it is. */
 bool ro_kind_over(const struct ro_cluster *c);
 
@@ -91,7 +103,7 @@ struct ro_kind_lines {
     bool interchangeable;
 };
 extern const struct ro_kind_lines ro_kind_cloneset, ro_kind_statefulset, ro_kind_daemonset,
-    ro_kind_broadcastjob, ro_kind_sidecarset;
+    ro_kind_broadcastjob, ro_kind_replicaset, ro_kind_deployment, ro_kind_sidecarset;
 
 /* The action is an update's: it brings, or is to bring, the pod to another revision. */
 bool ro_deed_updates(const struct rollout_action *action);

@@ -34,6 +34,7 @@ static const struct {
     { ROLLOUT_LINT_DELETES_NOTHING, "DeletesNothing" },
     { ROLLOUT_LINT_SHARES_IMPOSSIBLE, "SharesImpossible" },
     { ROLLOUT_LINT_REPLICAS_LEFT_OVER, "ReplicasLeftOver" },
+    { ROLLOUT_LINT_STOPS_FOR_GOOD, "StopsForGood" },
     { ROLLOUT_LINT_SELECTOR_UNUSABLE, "SelectorUnusable" },
     { ROLLOUT_LINT_UNREACHABLE, "Unreachable" },
     { ROLLOUT_LINT_MATCHES_ALL, "MatchesAll" },
@@ -172,8 +173,6 @@ int rollout_lint(const struct rollout_world *world, struct rollout_findings **re
     int r = ro_gates_resolve(workload->gates, workload->gate_count, &l.gates, reterr);
     if (r != ROLLOUT_OK)
         return r;
-    if (workload->broadcastjob)
-        return ro_error(reterr, ROLLOUT_ERR_INVALID, "workload", "workload: nothing is known of a BroadcastJob to look for");
     open_object(&l);
     if (workload->cloneset)
         ro_lint_cloneset(&l, workload->cloneset);
@@ -183,6 +182,8 @@ int rollout_lint(const struct rollout_world *world, struct rollout_findings **re
         ro_lint_uniteddeployment(&l, workload->uniteddeployment);
     else if (workload->daemonset)
         r = ro_lint_daemonset(&l, workload->daemonset, reterr);
+    else if (workload->broadcastjob)
+        r = ro_lint_broadcastjob(&l, workload->broadcastjob, reterr);
     else if (workload->deployment)
         ro_lint_deployment(&l, workload->deployment);
     else if (workload->replicaset)

@@ -5,6 +5,7 @@
 #include <rollout/candidates.h>
 
 #include "base/json_text.h"
+#include "base/error.h"
 #include "base/names.h"
 #include "base/regex.h"
 #include "base/str.h"
@@ -26,16 +27,21 @@ static void build(const void *context, struct ro_builder *b)
     ro_sidecarset_build_limits(s->spec, &s->limits, s->matched, b);
 }
 
-/* As the planner counts them; without pods, as the status has it. */
-static int32_t count_matched(struct ro_lint *l, const struct rollout_sidecarset *spec)
+/* As the planner counts them; without pods, or where it refuses them, as the status has it. */
+static int count_matched(struct ro_lint *l, const struct rollout_sidecarset *spec, int32_t *ret,
+                         struct rollout_error *reterr)
 {
     struct rollout_candidates *candidates = NULL;
-    int32_t matched = spec->status ? spec->status->matched_pods : 0;
-    if (l->pods.count > 0 &&
-        rollout_candidates(l->world->workload, l->world->snapshot, &candidates, NULL) == ROLLOUT_OK)
-        matched = (int32_t)candidates->counted;
+    *ret = spec->status ? spec->status->matched_pods : 0;
+    if (l->pods.count == 0)
+        return ROLLOUT_OK;
+    int r = rollout_candidates(l->world->workload, l->world->snapshot, &candidates, NULL);
+    if (r == ROLLOUT_ERR_NOMEM)
+        return ro_error_nomem(reterr);
+    if (r == ROLLOUT_OK)
+        *ret = (int32_t)candidates->counted;
     rollout_candidates_free(candidates);
-    return matched;
+    return ROLLOUT_OK;
 }
 
 /* ---- the update ---- */
@@ -291,12 +297,14 @@ static void look_at_metadata(struct ro_lint *l)
 int ro_lint_sidecarset(struct ro_lint *l, const struct rollout_sidecarset *set, struct rollout_error *reterr)
 {
     static const char *const namespace_[] = { "namespace", NULL };
-    struct sidecars s = { .spec = set, .matched = count_matched(l, set) };
+    struct sidecars s = { .spec = set };
     struct ro_at limit = ro_at_member(&l->spec, "revisionHistoryLimit");
     struct ro_at spaces = ro_at_member(&l->spec, "namespaceSelector"), space = ro_at_member(&l->spec, "namespace");
     struct ro_names volumes = volume_names(l);
     bool empty = set->selector.match_labels.count == 0 && set->selector.requirement_count == 0;
-    (void)reterr;
+    int r = count_matched(l, set, &s.matched, reterr);
+    if (r != ROLLOUT_OK)
+        return r;
     s.rolls = !(set->flags & ROLLOUT_SIDECARSET_NOT_UPDATE);
     s.limits = ro_sidecarset_limits(set, s.matched);
     const struct rollout_node *list = set->containers.count ? set->containers.nodes : NULL;

@@ -138,6 +138,13 @@ void ro_revisions_free(struct ro_cluster *c)
     free(c->verdicts);
 }
 
+int ro_revisions_add(struct ro_cluster *c, const struct rollout_revision *revision, const struct rollout_tree *object)
+{
+    int r = add(c, revision, object);
+    show(c);
+    return r;
+}
+
 /* Gates and policy say what is compared, so that all is compared anew where a change of the spec changes them. */
 static void forget_pairs(struct ro_cluster *c)
 {
@@ -343,6 +350,38 @@ const struct ro_sim_pair *ro_cluster_pair(struct ro_cluster *c, uint32_t from, u
 
 /* ---- templates ---- */
 
+int ro_revisions_keep_tree(struct ro_cluster *c, const struct rollout_tree *tree, struct rollout_tree *ret)
+{
+    struct rollout_node *nodes = ro_arena_alloc(&c->arena, tree->count, sizeof *nodes);
+    if (!nodes)
+        return ro_error_nomem(c->reterr);
+    for (size_t i = 0; i < tree->count; i++) {
+        nodes[i] = tree->nodes[i];
+        nodes[i].key = ro_texts_keep(&c->texts, nodes[i].key);
+        nodes[i].text = ro_texts_keep(&c->texts, nodes[i].text);
+    }
+    *ret = (struct rollout_tree){ nodes, tree->count };
+    return c->texts.failed ? ro_error_nomem(c->reterr) : ROLLOUT_OK;
+}
+
+int ro_revisions_like(struct ro_cluster *c, const struct rollout_tree *object, struct ro_sim_template *ret)
+{
+    struct rollout_pod pod;
+    struct rollout_in_place in_place;
+    int r = rollout_pod_from_object(object, &c->workload, sizeof pod, &pod, &in_place, c->reterr);
+    if (r != ROLLOUT_OK)
+        return r;
+    ret->labels = ro_texts_labels(&c->texts, &pod.labels);
+    ret->finalizers = ro_texts_finalizers(&c->texts, &pod.finalizers);
+    ret->labels = ro_texts_with(&c->texts, ret->labels, RO_STR("apps.kruise.io/cloneset-instance-id"),
+                                (struct rollout_str){ NULL, 0 });
+    ret->pod = (struct rollout_pod){ .phase = pod.phase, .flags = pod.flags, .deletion_cost = pod.deletion_cost };
+    ret->pod.namespace_ = ro_texts_keep(&c->texts, pod.namespace_);
+    return pod.in_place && pod.in_place->containers.count
+               ? ro_revisions_keep_tree(c, &pod.in_place->containers, &ret->containers)
+               : ROLLOUT_OK;
+}
+
 /* The pod that the objects' trees give. One is enough, whatever the action's count. */
 static int make(struct ro_cluster *c, const struct rollout_plan *plan, size_t action, struct ro_sim_template *ret)
 {
@@ -353,8 +392,6 @@ static int make(struct ro_cluster *c, const struct rollout_plan *plan, size_t ac
     struct rollout_str id = RO_STR("zzzzz");
     struct rollout_strs ids = { &id, 1, sizeof id };
     struct rollout_objects *objects = NULL;
-    struct rollout_pod pod;
-    struct rollout_in_place in_place;
     uint32_t n = 0;
     for (uint32_t i = 0; i < create.attr_count && n < 16; i++) {
         struct rollout_attr attr = plan->attrs[create.attr_first + i];
@@ -376,32 +413,12 @@ static int make(struct ro_cluster *c, const struct rollout_plan *plan, size_t ac
     world.pod_object_count = world.claim_object_count = 0;
     int r = rollout_apply(&world, &one, 0, c->workload.cloneset ? &ids : NULL, &objects, c->reterr);
     if (r == ROLLOUT_OK)
-        r = rollout_pod_from_object(&objects->items[0], &c->workload, sizeof pod, &pod, &in_place, c->reterr);
-    if (r == ROLLOUT_OK) {
-        ret->labels = ro_texts_labels(&c->texts, &pod.labels);
-        ret->finalizers = ro_texts_finalizers(&c->texts, &pod.finalizers);
-        ret->labels = ro_texts_with(&c->texts, ret->labels, RO_STR("apps.kruise.io/cloneset-instance-id"),
-                                    (struct rollout_str){ NULL, 0 });
-        ret->pod = (struct rollout_pod){ .phase = pod.phase, .flags = pod.flags, .deletion_cost = pod.deletion_cost };
-        ret->pod.namespace_ = ro_texts_keep(&c->texts, pod.namespace_);
-        if (pod.in_place && pod.in_place->containers.count) {
-            struct rollout_node *nodes = ro_arena_alloc(&c->arena, pod.in_place->containers.count, sizeof *nodes);
-            if (nodes) {
-                memcpy(nodes, pod.in_place->containers.nodes, pod.in_place->containers.count * sizeof *nodes);
-                for (size_t i = 0; i < pod.in_place->containers.count; i++) {
-                    nodes[i].key = ro_texts_keep(&c->texts, nodes[i].key);
-                    nodes[i].text = ro_texts_keep(&c->texts, nodes[i].text);
-                }
-                ret->containers = (struct rollout_tree){ nodes, pod.in_place->containers.count };
-            }
-        }
-    }
+        r = ro_revisions_like(c, &objects->items[0], ret);
     rollout_objects_free(objects);
     return r == ROLLOUT_OK && (c->texts.failed || c->arena.failed) ? ro_error_nomem(c->reterr) : r;
 }
 
-/* Without trees: like a pod of the revision, or like any. */
-static void copy(struct ro_cluster *c, uint32_t revision, struct ro_sim_template *ret)
+void ro_revisions_copy(struct ro_cluster *c, uint32_t revision, struct ro_sim_template *ret)
 {
     uint32_t like = ROLLOUT_NONE;
     for (uint32_t i = 0; i < c->pod_count; i++)
@@ -434,7 +451,7 @@ int ro_revisions_template(struct ro_cluster *c, const struct rollout_plan *plan,
     if (c->source->workload_object.count && (!revision || c->revision_objects[revision - 1].count))
         r = make(c, plan, action, t);
     else
-        copy(c, revision, t);
+        ro_revisions_copy(c, revision, t);
     t->known = r == ROLLOUT_OK;
     return r;
 }

@@ -80,6 +80,8 @@ static bool has_revision(const struct rollout_simulation *s, struct rollout_str 
     for (size_t i = 0; i < s->cluster.revision_count; i++)
         if (ro_str_eq(s->cluster.revisions[i].name, name))
             return true;
+    if (s->cluster.workload.deployment && ro_str_eq(ro_kind_name(&s->cluster), name))
+        return true;
     for (size_t i = 0; i < s->options.change_count; i++) {
         const struct rollout_revisions *view = &s->options.changes[i].world->snapshot->revisions;
         for (size_t k = 0; k < view->count; k++) {
@@ -243,6 +245,8 @@ static int carry_out_action(struct rollout_simulation *s, size_t action, uint64_
     size_t before = c->pod_count;
     int r = ro_cluster_act(c, s->plan, action, 0, writes);
     count_write(s, a, writes, begun);
+    if (r == ROLLOUT_OK)
+        r = ro_written_action(s, action);
     if (c->gone && r == ROLLOUT_OK) /* what was there is told as it was */
         return ro_course_follow_all(s);
     if (pod != ROLLOUT_NONE && r == ROLLOUT_OK) {
@@ -272,6 +276,8 @@ static int carry_out(struct rollout_simulation *s)
         r = carry_out_action(s, i, writes);
         dies = left == 0;
     }
+    if (r == ROLLOUT_OK)
+        r = ro_course_sets(s);
     if (r == ROLLOUT_OK && !dies)
         r = ro_cluster_status(&s->cluster, s->plan);
     if (r == ROLLOUT_OK && !dies)
@@ -296,6 +302,8 @@ static int change(struct rollout_simulation *s)
         c->hidden[i].flags &= (uint16_t)~RO_SIM_BEGUN;
     ro_figures_all(s);
     ro_figures_wanted(s);
+    if (r == ROLLOUT_OK)
+        r = ro_course_sets(s);
     return r == ROLLOUT_OK ? ro_course_follow_all(s) : r;
 }
 
@@ -325,9 +333,13 @@ static int64_t next_pass(struct rollout_simulation *s, bool *ret_settled)
     int64_t now_ms = s->cluster.snapshot.now_ms, window = s->options.observe_ms ? s->options.observe_ms : OBSERVE_MS;
     struct ro_measure m;
     *ret_settled = false;
-    if (s->plan->action_count > 0)
+    bool looks_again = s->cluster.workload.deployment && s->plan->status_changed; /* by its own write */
+    if (s->plan->action_count > 0 || looks_again)
         return now_ms - (now_ms - s->start_ms) % window + window;
     int64_t by_itself = ro_course_next(s, false), at_change = next_change(s), at_fault = ro_course_next(s, true);
+    int64_t at_age = s->cluster.workload.deployment ? ro_sets_next(&s->cluster) : 0;
+    by_itself = earliest(by_itself, at_age);
+    at_fault = earliest(at_fault, at_age);
     int64_t at_next = s->plan->next_ms > now_ms ? s->plan->next_ms : 0;
     if (by_itself)
         return observed_at(s, earliest(earliest(at_fault, at_change), at_next));
@@ -396,7 +408,9 @@ static int pass(struct rollout_simulation *s)
             r = ro_figures_assert(s, false);
     }
     if (r == ROLLOUT_OK && s->state.outcome == ROLLOUT_SIMULATION_RUNS)
-        r = s->plan ? go_on(s) : run_until(s, s->start_ms);
+        r = s->plan ? go_on(s) : ro_course_sets(s);
+    if (r == ROLLOUT_OK && !s->plan && s->state.outcome == ROLLOUT_SIMULATION_RUNS)
+        r = run_until(s, s->start_ms);
     if (r == ROLLOUT_OK && s->state.outcome == ROLLOUT_SIMULATION_RUNS) {
         ro_cluster_sweep(&s->cluster);
         if (ro_kind_min_ready_ms(&s->cluster) > 0 || !s->plan) /* else nothing changes but by what happens */

@@ -61,6 +61,7 @@ int ro_figures_assert(struct rollout_simulation *s, bool done);
 
 /* The workload's object at the start, after a pass that wrote its status, after a change of the spec. */
 int ro_written_begin(struct rollout_simulation *s);
+int ro_written_action(struct rollout_simulation *s, size_t action);
 int ro_written_pass(struct rollout_simulation *s);
 int ro_written_change(struct rollout_simulation *s, const struct rollout_world *to);
 
@@ -72,6 +73,9 @@ void ro_written_world(const struct rollout_simulation *s, struct rollout_world *
 /* Whatever is due with the pod is set, or set anew. */
 int ro_course_follow(struct rollout_simulation *s, uint32_t pod);
 int ro_course_follow_all(struct rollout_simulation *s);
+
+/* What the controllers of a Deployment's ReplicaSets do at once. */
+int ro_course_sets(struct rollout_simulation *s);
 
 /* The next instant at which something happens by itself; 0 = nothing does. with_faults: those that come at a time count. */
 int64_t ro_course_next(struct rollout_simulation *s, bool with_faults);

@@ -20,9 +20,9 @@ struct record {
     uint8_t node; /* from 1; 0 = none */
     uint8_t bits;
     uint8_t batches;
-    uint8_t waits_for;
-    uint8_t young; /* 0 = not ready, or old enough; else the order in which pods became ready */
-    uint8_t grace; /* the same of grace periods; 0 = none, or over */
+    uint8_t waits_for; /* of a Deployment's, which is not updated in place, its ReplicaSet, from 1 */
+    uint8_t young;     /* 0 = not ready, or old enough; else the order in which pods became ready */
+    uint8_t grace;     /* the same of grace periods; 0 = none, or over */
     uint8_t trait;
     uint8_t name; /* of a StatefulSet's pod */
 };
@@ -44,31 +44,42 @@ _Static_assert(sizeof(struct head) == 24, "no padding");
 
 /* ---- times ---- */
 
-static int64_t old_since(const struct ro_small *s)
+/* How long this pod must have been ready: each of a Deployment's ReplicaSets says it for its own. */
+static int64_t wait_of(const struct ro_small *s, size_t i)
 {
-    return s->now_ms - ro_kind_min_ready_ms(&s->cluster) - 3600 * 1000;
+    const struct ro_cluster *c = &s->cluster;
+    int32_t seconds = c->workload.deployment ? ro_set_min_ready_seconds(c, (uint32_t)i) : 0;
+    return c->workload.deployment ? (seconds > 0 ? (int64_t)seconds * 1000 : 0) : ro_kind_min_ready_ms(c);
+}
+
+static int64_t old_since(const struct ro_small *s, size_t i)
+{
+    return s->now_ms - wait_of(s, i) - 3600 * 1000;
+}
+
+/* When it will have been ready for long enough, but for a moment. */
+static int64_t old_from(const struct ro_small *s, size_t i)
+{
+    return s->cluster.pods[i].ready_since_ms + wait_of(s, i);
 }
 
 /* Ready for too short a time; where nobody waits, nobody is young. */
-static bool is_young(const struct ro_small *s, const struct rollout_pod *p)
+static bool is_young(const struct ro_small *s, size_t i)
 {
-    int64_t wait = ro_kind_min_ready_ms(&s->cluster);
-    return wait > 0 && (p->flags & ROLLOUT_POD_READY) && p->ready_since_ms >= s->now_ms - wait;
+    return wait_of(s, i) > 0 && (s->cluster.pods[i].flags & ROLLOUT_POD_READY) && old_from(s, i) >= s->now_ms &&
+           !(s->cluster.hidden[i].flags & RO_SIM_GONE);
 }
 
 /* How many different times before this one there are among those that count. */
-static uint8_t rank_young(const struct ro_small *s, int64_t since)
+static uint8_t rank_young(const struct ro_small *s, size_t pod)
 {
     int64_t last = INT64_MIN;
     for (uint8_t rank = 1;; rank++) {
         int64_t next = INT64_MAX;
-        for (size_t i = 0; i < s->cluster.pod_count; i++) {
-            const struct rollout_pod *p = &s->cluster.pods[i];
-            if (!(s->cluster.hidden[i].flags & RO_SIM_GONE) && is_young(s, p) && p->ready_since_ms > last &&
-                p->ready_since_ms < next)
-                next = p->ready_since_ms;
-        }
-        if (next >= since)
+        for (size_t i = 0; i < s->cluster.pod_count; i++)
+            if (is_young(s, i) && old_from(s, i) > last && old_from(s, i) < next)
+                next = old_from(s, i);
+        if (next >= old_from(s, pod))
             return rank;
         last = next;
     }
@@ -98,21 +109,16 @@ static uint8_t rank_grace(const struct ro_small *s, int64_t end)
 
 bool ro_small_age(struct ro_small *s)
 {
-    bool any = false;
     if (s->cluster.kind->age && s->cluster.kind->age(&s->cluster))
         return true;
-    for (size_t i = 0; i < s->cluster.pod_count; i++)
-        any = any || (is_young(s, &s->cluster.pods[i]) && !(s->cluster.hidden[i].flags & RO_SIM_GONE));
-    if (!any)
-        return false;
     int64_t first = INT64_MAX;
     for (size_t i = 0; i < s->cluster.pod_count; i++)
-        if (is_young(s, &s->cluster.pods[i]) && s->cluster.pods[i].ready_since_ms < first)
-            first = s->cluster.pods[i].ready_since_ms;
+        if (is_young(s, i) && old_from(s, i) < first)
+            first = old_from(s, i);
     for (size_t i = 0; i < s->cluster.pod_count; i++)
-        if (is_young(s, &s->cluster.pods[i]) && s->cluster.pods[i].ready_since_ms == first)
-            s->cluster.pods[i].ready_since_ms = old_since(s);
-    return true;
+        if (is_young(s, i) && old_from(s, i) == first)
+            s->cluster.pods[i].ready_since_ms = old_since(s, i);
+    return first != INT64_MAX;
 }
 
 bool ro_small_end_grace(struct ro_small *s)
@@ -132,13 +138,15 @@ bool ro_small_end_grace(struct ro_small *s)
 static uint8_t trait_of(struct ro_small *s, size_t pod)
 {
     const struct rollout_pod *p = &s->cluster.pods[pod];
-    struct ro_small_trait t = { p->deletion_cost, p->restarts, p->sidecar_restarts, { NULL, 0 },
+    struct ro_small_trait t = { p->deletion_cost,           p->restarts,
+                                p->sidecar_restarts,        { NULL, 0 },
                                 s->cluster.hidden[pod].job, s->cluster.hidden[pod].job_restarts };
     if (p->in_place)
         t.containers = s->cluster.in_place[pod].containers;
     for (size_t i = 0; i < s->trait_count; i++)
         if (s->traits[i].deletion_cost == t.deletion_cost && s->traits[i].restarts == t.restarts &&
-            s->traits[i].sidecar_restarts == t.sidecar_restarts && s->traits[i].containers.nodes == t.containers.nodes && s->traits[i].job == t.job &&
+            s->traits[i].sidecar_restarts == t.sidecar_restarts &&
+            s->traits[i].containers.nodes == t.containers.nodes && s->traits[i].job == t.job &&
             s->traits[i].job_restarts == t.job_restarts)
             return (uint8_t)i;
     if (s->trait_count == sizeof s->traits / sizeof *s->traits) {
@@ -197,12 +205,14 @@ static struct record record_of(struct ro_small *s, size_t i)
         if (in_grace(s, i))
             r.grace = rank_grace(s, c->in_place[i].grace_end_ms);
     }
+    if (c->workload.deployment)
+        r.waits_for = ro_small_set(s, p->replica_set);
     if (h->object) { /* which has no such facts */
         r.in_place = (uint16_t)h->object;
         s->full = s->full || h->object > UINT16_MAX;
     }
-    if (is_young(s, p))
-        r.young = rank_young(s, p->ready_since_ms);
+    if (is_young(s, i))
+        r.young = rank_young(s, i);
     r.trait = trait_of(s, i);
     r.name = by_name(s) ? name_of(s, p->name) : 0;
     return r;
@@ -254,7 +264,10 @@ size_t ro_small_pack(struct ro_small *s, uint8_t bytes[RO_SMALL_STATE], struct r
     head.pods = (uint8_t)n;
     memcpy(bytes, &head, sizeof head);
     memcpy(bytes + sizeof head, records, n * sizeof *records);
-    return sizeof head + n * sizeof *records;
+    size_t size = sizeof head + n * sizeof *records, more = 0;
+    if (c->workload.deployment && !(more = ro_small_pack_sets(s, bytes + size)))
+        return 0;
+    return size + more;
 }
 
 static void unpack_pod(struct ro_small *s, size_t i, const struct record *r)
@@ -272,6 +285,7 @@ static void unpack_pod(struct ro_small *s, size_t i, const struct record *r)
     p->restarts = t->restarts;
     p->sidecar_restarts = t->sidecar_restarts;
     p->namespace_ = s->namespace_;
+    p->replica_set = c->workload.deployment ? r->waits_for : 0;
     p->name = s->names[by_name(s) ? r->name : i];
     p->created_ms = s->now_ms - 7200 * 1000 + (ro_kind_interchangeable(c) ? 0 : (int64_t)i * 1000);
     if (r->node && (r->bits & BIT_SCHEDULED))
@@ -281,7 +295,7 @@ static void unpack_pod(struct ro_small *s, size_t i, const struct record *r)
     else if (r->node)
         p->target_node = c->nodes[r->node - 1].name;
     if (p->flags & ROLLOUT_POD_READY)
-        p->ready_since_ms = r->young ? s->now_ms - ro_kind_min_ready_ms(c) + r->young : old_since(s);
+        p->ready_since_ms = r->young ? s->now_ms - wait_of(s, i) + r->young : old_since(s, i);
     h->serial = (uint32_t)i;
     h->labels = r->labels;
     h->finalizers = r->finalizers;
@@ -313,6 +327,8 @@ void ro_small_unpack(struct ro_small *s, const uint8_t *bytes)
     memcpy(&head, bytes, sizeof head);
     ro_small_load(s, head.change, head.lost, head.cordoned);
     s->faults = head.faults;
+    if (c->workload.deployment) /* pods ask them how long they have to be ready */
+        ro_small_unpack_sets(s, bytes + sizeof head + head.pods * sizeof(struct record));
     c->pod_count = head.pods;
     c->next_serial = head.pods;
     for (size_t i = 0; i < head.pods; i++) {
@@ -343,6 +359,8 @@ void ro_small_load(struct ro_small *s, size_t change, uint32_t lost, uint32_t co
         c->reserved_count = spec->reserved_count;
         c->start_ordinal = spec->start_ordinal;
         c->snapshot.update_revision = spec->update_revision;
+        if (c->workload.deployment)
+            c->sets.annotations = ro_texts_labels(&c->texts, &c->specs.deployment.annotations);
         c->snapshot.in_place_verdicts =
             (struct rollout_in_place_verdicts){ spec->verdicts, spec->verdict_count, sizeof *spec->verdicts };
     }
@@ -429,8 +447,8 @@ static void simplify(struct ro_small *s)
         c->pods[i].uid = (struct rollout_str){ NULL, 0 };
         if (c->pods[i].namespace_.data)
             s->namespace_ = c->pods[i].namespace_;
-        if ((c->pods[i].flags & ROLLOUT_POD_READY) && !is_young(s, &c->pods[i]))
-            c->pods[i].ready_since_ms = old_since(s);
+        if ((c->pods[i].flags & ROLLOUT_POD_READY) && !is_young(s, i))
+            c->pods[i].ready_since_ms = old_since(s, i);
     }
     c->backoff_count = 0;
     c->snapshot.failed_pod_backoffs.count = 0;
@@ -468,6 +486,9 @@ int ro_small_open(struct ro_small *s, const struct rollout_world *world, const s
         return ro_error(reterr, ROLLOUT_ERR_INVALID, "snapshot",
                         "snapshot: %zu pods, %zu nodes, %zu revisions, but at most %d each can be explored",
                         c->pod_count, c->node_count, c->revision_count, RO_SMALL_PODS);
+    r = c->workload.deployment ? ro_small_open_sets(s) : ROLLOUT_OK;
+    if (r != ROLLOUT_OK)
+        return r;
     size_t pods = c->pod_count;
     while (c->pod_room <= RO_SMALL_PODS) /* room that is never moved again */
         if (ro_cluster_add_pod(c) == ROLLOUT_NONE)

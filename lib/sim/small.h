@@ -7,7 +7,8 @@
 
 #include "sim/kinds.h"
 
-enum { RO_SMALL_PODS = 32, RO_SMALL_NODES = 32, RO_SMALL_STATE = 32 + RO_SMALL_PODS * 24 };
+enum { RO_SMALL_PODS = 32, RO_SMALL_NODES = 32, RO_SMALL_SETS = 16,
+       RO_SMALL_STATE = 32 + RO_SMALL_PODS * 24 + RO_SMALL_SETS * 12 + 4 };
 
 /* What stays as it is with a pod all its life. */
 struct ro_small_trait {
@@ -15,6 +16,13 @@ struct ro_small_trait {
     struct rollout_tree containers;
     const struct ro_job_shape *job;
     int64_t job_restarts;
+};
+
+/* What stays as it is with a ReplicaSet all its life. */
+struct ro_small_set {
+    struct rollout_replica_set_facts facts;
+    struct rollout_tree object;
+    uint32_t template;
 };
 
 /* The spec after some of the changes. */
@@ -48,6 +56,8 @@ struct ro_small {
     size_t trait_count;
     struct rollout_str names[256]; /* of a StatefulSet's places; of other kinds' pods by their place in the state */
     size_t name_count;
+    struct ro_small_set sets[64]; /* all that have ever been */
+    size_t set_count;
     struct rollout_str namespace_;
     bool full; /* one of the tables has no room left */
 };
@@ -76,5 +86,15 @@ void ro_small_load(struct ro_small *s, size_t change, uint32_t lost, uint32_t co
  * first ends. False where there are none. */
 bool ro_small_age(struct ro_small *s);
 bool ro_small_end_grace(struct ro_small *s);
+
+/* ---- small_sets.c: of a Deployment ---- */
+
+/* Its ReplicaSets of the start in the order of their age. */
+int ro_small_open_sets(struct ro_small *s);
+
+/* Bytes of its ReplicaSets behind those of the pods; the place of one among those that are written, from 1. */
+size_t ro_small_pack_sets(struct ro_small *s, uint8_t *bytes);
+uint8_t ro_small_set(const struct ro_small *s, uint32_t set);
+void ro_small_unpack_sets(struct ro_small *s, const uint8_t *bytes);
 
 #endif

@@ -160,6 +160,11 @@ static uint32_t describe(const struct rollout_check *k, uint16_t what, struct ro
                      : "puts it back on",
                  len, name);
         return ROLLOUT_MOVE_WORLD;
+    case MOVE_SET:
+        snprintf(buf, size, "ReplicaSet %.*s brings its pods to %d",
+                 (int)(c->sets.items[i].name.len > 80 ? 80 : c->sets.items[i].name.len),
+                 c->sets.items[i].name.data ? c->sets.items[i].name.data : "", (int)c->sets.items[i].replicas);
+        return ROLLOUT_MOVE_WORLD;
     case MOVE_UNREADY:
         snprintf(buf, size, "pod %.*s becomes unready", len, name);
         return ROLLOUT_MOVE_FAULT;

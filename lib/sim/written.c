@@ -67,6 +67,44 @@ int ro_written_pass(struct rollout_simulation *s)
     return r;
 }
 
+/* What the model knows of a Deployment's metadata. */
+static void tell_deployment(const struct ro_cluster *c, struct ro_arena *arena, struct ro_edit *object)
+{
+    const struct rollout_deployment *spec = c->workload.deployment;
+    struct ro_edit *metadata = ro_edit_need_object(arena, object, "metadata");
+    ro_edit_remove(metadata, RO_STR("annotations"));
+    for (uint32_t i = 0; i < spec->annotations.count; i++)
+        ro_edit_set_text(arena, ro_edit_need_object(arena, metadata, "annotations"),
+                         *ro_label_key(&spec->annotations, i), *ro_label_value(&spec->annotations, i));
+    if (spec->generation)
+        ro_edit_set(metadata, RO_STR("generation"), ro_edit_integer(arena, spec->generation));
+}
+
+/* An action on the workload itself. */
+int ro_written_action(struct rollout_simulation *s, size_t action)
+{
+    const struct rollout_action *a = &s->plan->actions[action];
+    struct rollout_objects *objects = NULL;
+    struct rollout_world world;
+    struct ro_arena arena = { NULL, false };
+    int r = ROLLOUT_OK;
+    if (!s->object_block || !s->cluster.workload.deployment ||
+        (a->op != ROLLOUT_OP_SET_TEMPLATE && a->subject_kind != ROLLOUT_SUBJECT_WORKLOAD))
+        return ROLLOUT_OK;
+    ro_written_world(s, &world);
+    if (a->op == ROLLOUT_OP_SET_TEMPLATE)
+        r = rollout_apply_to(&world, s->plan, action, &s->object, &objects, s->cluster.reterr);
+    if (r != ROLLOUT_OK)
+        return r;
+    struct ro_edit *object = ro_edit_copy(&arena, objects ? objects->items[0].nodes : s->object.nodes);
+    tell_deployment(&s->cluster, &arena, object);
+    struct rollout_tree flat = ro_edit_flatten(&arena, object);
+    r = arena.failed ? ro_error_nomem(s->cluster.reterr) : keep(s, &flat);
+    rollout_objects_free(objects);
+    ro_arena_free(&arena);
+    return r;
+}
+
 /* Everything of the new object, but what has been reached so far. */
 int ro_written_change(struct rollout_simulation *s, const struct rollout_world *to)
 {
@@ -80,6 +118,8 @@ int ro_written_change(struct rollout_simulation *s, const struct rollout_world *
     ro_edit_remove(object, RO_STR("status"));
     if (status)
         ro_edit_set(object, RO_STR("status"), ro_edit_copy(&arena, status));
+    if (s->cluster.workload.deployment)
+        tell_deployment(&s->cluster, &arena, object);
     write_hashes(&arena, &s->cluster, object);
     struct rollout_tree flat = ro_edit_flatten(&arena, object);
     int r = arena.failed ? ro_error_nomem(s->cluster.reterr) : keep(s, &flat);
@@ -98,6 +138,11 @@ void ro_written_world(const struct rollout_simulation *s, struct rollout_world *
         ret->workload_object = s->object;
     ret->revision_objects = c->revision_objects;
     ret->revision_object_count = c->revision_count;
+    if (c->workload.deployment) { /* whose revisions are its ReplicaSets' templates */
+        ret->replica_set_objects = c->sets.objects;
+        ret->replica_set_object_count = c->sets.count;
+        ret->revision_object_count = 0;
+    }
     ret->pod_objects = ret->claim_objects = NULL;
     ret->pod_object_count = ret->claim_object_count = 0;
 }

@@ -109,6 +109,8 @@ static bool is_read(void)
                (is_written() && strstr(p->path, "pods[0].reserved"));
     if (strstr(p->path, "].job_pod.")) /* facts of one kind alone */
         return kind == BROADCASTJOB && strcmp(p->function, "rollout_plan") == 0;
+    if (strstr(p->path, "namespaces[0]."))
+        return kind == SIDECARSET;
     if (strstr(p->path, "subsets[0].") && !strstr(p->path, "workload."))
         return kind == UNITEDDEPLOYMENT;
     if (strcmp(p->function, "rollout_pod_from_object") != 0 || !strchr(p->path, '.'))
@@ -127,11 +129,12 @@ static const char *spelled(void)
 {
     static const char *const left_out[] = { "workload.",         "snapshot.",     "cloneset.",   "statefulset.",
                                             "daemonset.",        "broadcastjob.", "deployment.", "replicaset.",
-                                            "uniteddeployment.", "options.",      "selector.",   "priority." };
+                                            "uniteddeployment.", "sidecarset.",   "options.",    "selector.",
+                                            "priority." };
     const char *path = p->path;
     if (strcmp(path, "snapshot.reserved") == 0)
         return path;
-    size_t n = strcmp(p->function, "rollout_selector_check") == 0 ? 11 : 10;
+    size_t n = strcmp(p->function, "rollout_selector_check") == 0 ? 12 : 11;
     for (size_t i = 0; i < n; i++)
         if (strncmp(path, left_out[i], strlen(left_out[i])) == 0)
             path += strlen(left_out[i]);

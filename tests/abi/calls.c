@@ -169,6 +169,13 @@ static void call_apply(const struct inputs *in, struct answer *ret, struct rollo
     say_objects(ret, objects);
 }
 
+static void call_inject(const struct inputs *in, struct answer *ret, struct rollout_error *reterr)
+{
+    struct rollout_objects *objects = NULL;
+    ret->code = rollout_inject(in->pod, 0, &objects, reterr);
+    say_objects(ret, objects);
+}
+
 /* One step further, with what an older or newer caller has room for. */
 static int step(struct rollout_simulation *simulation, struct answer *ret, struct rollout_error *reterr)
 {
@@ -363,6 +370,7 @@ static const struct call calls[] = {
     { "rollout_selector_matches", call_selector_matches },
     { "rollout_diff", call_diff },
     { "rollout_apply", call_apply },
+    { "rollout_inject", call_inject },
     { "rollout_tree_check", call_tree_check },
     { "rollout_tree_text", call_tree_text },
     { "rollout_json_parse", call_json_parse },

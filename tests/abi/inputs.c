@@ -14,8 +14,8 @@ static struct all {
     struct rollout_str values[1], names[1], finalizers[1], id[1];
     struct rollout_labels labels, scatter;
     /* Each place has its own. */
-    struct rollout_requirement requirement[5], expression[1], field[1];
-    struct rollout_selector selector[5];
+    struct rollout_requirement requirement[7], expression[1], field[1];
+    struct rollout_selector selector[7];
     struct rollout_weight_term weights[1];
     struct rollout_priority priority;
     struct rollout_order order;
@@ -29,6 +29,7 @@ static struct all {
     struct rollout_replicaset_status replicaset_status;
     struct rollout_subset_status subset_statuses[1];
     struct rollout_uniteddeployment_status uniteddeployment_status;
+    struct rollout_sidecarset_status sidecarset_status;
     struct rollout_cloneset cloneset;
     struct rollout_statefulset statefulset;
     struct rollout_daemonset daemonset;
@@ -37,6 +38,7 @@ static struct all {
     struct rollout_replicaset replicaset;
     struct rollout_subset_spec subset_specs[1];
     struct rollout_uniteddeployment uniteddeployment;
+    struct rollout_sidecarset sidecarset;
     struct rollout_claim_template templates[1];
     struct rollout_claim_status claim_statuses[1];
     struct rollout_intstr reserved[1];
@@ -60,6 +62,8 @@ static struct all {
     struct rollout_backoff backoffs[1];
     struct rollout_replica_set_facts replica_sets[1];
     struct rollout_subset subsets[1];
+    struct rollout_namespace namespaces[1];
+    struct rollout_in_flight in_flight[1];
     struct rollout_workload workload;
     struct rollout_snapshot snapshot;
     struct rollout_pods view;
@@ -174,6 +178,8 @@ static void fill_snapshot(struct all *a)
                                              .revision = STR("web-b"),
                                              .kind = ROLLOUT_CHILD_CLONESET,
                                              .replicas = 2 };
+    a->namespaces[0] = (struct rollout_namespace){ STR("default"), a->labels };
+    a->in_flight[0] = (struct rollout_in_flight){ STR("default/web-9"), STR("7") };
     a->view = (struct rollout_pods){ a->pods, PODS, sizeof *a->pods };
     a->snapshot = (struct rollout_snapshot){ .struct_size = sizeof a->snapshot,
                                              .current_revision = 1,
@@ -187,7 +193,9 @@ static void fill_snapshot(struct all *a)
                                              .storage_classes = { a->classes, 1, sizeof *a->classes },
                                              .failed_pod_backoffs = { a->backoffs, 1, sizeof *a->backoffs },
                                              .replica_sets = { a->replica_sets, 1, sizeof *a->replica_sets },
-                                             .subsets = { a->subsets, 1, sizeof *a->subsets } };
+                                             .subsets = { a->subsets, 1, sizeof *a->subsets },
+                                             .namespaces = { a->namespaces, 1, sizeof *a->namespaces },
+                                             .in_flight = { a->in_flight, 1, sizeof *a->in_flight } };
 }
 
 static void fill_specs(struct all *a)
@@ -331,6 +339,20 @@ static void fill_more_specs(struct all *a)
                                                              .subsets = a->subset_specs,
                                                              .subset_count = 1,
                                                              .status = &a->uniteddeployment_status };
+    a->sidecarset_status = (struct rollout_sidecarset_status){ .struct_size = sizeof a->sidecarset_status,
+                                                               .matched_pods = 3,
+                                                               .latest_revision = STR("web-b") };
+    a->sidecarset = (struct rollout_sidecarset){ .struct_size = sizeof a->sidecarset,
+                                                 .flags = ROLLOUT_SIDECARSET_NAMESPACE_SELECTOR |
+                                                          ROLLOUT_SIDECARSET_UPDATE_SELECTOR,
+                                                 .name = STR("logs"),
+                                                 .hash = STR("H"),
+                                                 .selector = a->selector[3],
+                                                 .namespace_selector = a->selector[5],
+                                                 .update_selector = a->selector[6],
+                                                 .max_unavailable = { ROLLOUT_INTSTR_INT, 1, { 0 } },
+                                                 .order = a->order,
+                                                 .status = &a->sidecarset_status };
 }
 
 /* Of the world that is decoded. */
@@ -390,7 +412,8 @@ struct inputs inputs_of(enum kind kind)
                                    .broadcastjob = kind == BROADCASTJOB ? &all.broadcastjob : NULL,
                                    .deployment = kind == DEPLOYMENT ? &all.deployment : NULL,
                                    .replicaset = kind == REPLICASET ? &all.replicaset : NULL,
-                                   .uniteddeployment = kind == UNITEDDEPLOYMENT ? &all.uniteddeployment : NULL };
+                                   .uniteddeployment = kind == UNITEDDEPLOYMENT ? &all.uniteddeployment : NULL,
+                                   .sidecarset = kind == SIDECARSET ? &all.sidecarset : NULL };
     if (!plan) {
         ck_assert_int_eq(rollout_document_decode(tree(3, document), 0, 0, &world, NULL), ROLLOUT_OK);
         ck_assert_int_eq(rollout_plan(world->workload, world->snapshot, &plan, NULL), ROLLOUT_OK);

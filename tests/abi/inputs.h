@@ -6,7 +6,18 @@
 #include <rollout/json.h>
 #include <rollout/rollout.h>
 
-enum kind { CLONESET, STATEFULSET, DAEMONSET, BROADCASTJOB, DEPLOYMENT, REPLICASET, UNITEDDEPLOYMENT, KINDS, ANY = KINDS };
+enum kind {
+    CLONESET,
+    STATEFULSET,
+    DAEMONSET,
+    BROADCASTJOB,
+    DEPLOYMENT,
+    REPLICASET,
+    UNITEDDEPLOYMENT,
+    SIDECARSET,
+    KINDS,
+    ANY = KINDS
+};
 
 struct inputs {
     const struct rollout_workload *workload;

@@ -17,7 +17,8 @@ import facts
 LEFT_OUT = {'rollout_tree', 'rollout_node'}
 # Names of the count of an array that is not the array's own with _count.
 COUNTS = ('{0}_count', '{1}_count')
-KINDS = ('cloneset', 'statefulset', 'daemonset', 'broadcastjob', 'deployment', 'replicaset', 'uniteddeployment')
+KINDS = ('cloneset', 'statefulset', 'daemonset', 'broadcastjob', 'deployment', 'replicaset', 'uniteddeployment',
+         'sidecarset')
 
 
 def made_by_library(struct):

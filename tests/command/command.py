@@ -490,6 +490,31 @@ class Order(unittest.TestCase):
         self.assertEqual(answer['workload'], answers(rollout('plan', '-o', 'json', ARTICLE)[1])[0]['workload'])
         self.assertEqual(answer['revision'], 'web-5c46686598')
 
+    def test_every_kind(self):
+        """Pods, places or nodes of every kind, as text and as JSON; also where there are none of them."""
+        for kind in ('cloneset', 'statefulset', 'nativestatefulset', 'daemonset', 'nativedaemonset', 'replicaset',
+                     'deployment', 'sidecarset'):
+            documents = [line['snapshot'] for line in recorded(kind)[::6]][:6]
+            documents.append({**documents[0], 'pods': []})
+            text = ''.join(json.dumps(document) + '\n' for document in documents)
+            status, out, err = rollout('order', '-o', 'json', '-', text=text)
+            self.assertEqual((status, err), (0, ''), kind)
+            members = {'daemonset': 'nodes', 'nativedaemonset': 'nodes', 'statefulset': 'ordinals',
+                       'nativestatefulset': 'ordinals'}
+            counts = [len(answer[members.get(kind, 'pods')]) for answer in answers(out)]
+            self.assertEqual(len(counts), len(documents), kind)
+            status, out, err = rollout('order', '-', text=text)
+            self.assertEqual((status, err), (0, ''), kind)
+            if kind == 'deployment':
+                self.assertEqual((sum(counts), out.count('there is no order of them')), (0, len(documents)))
+            elif kind in ('cloneset', 'replicaset', 'sidecarset'):
+                self.assertEqual([int(n) for n in re.findall(r'^[A-Z]\w+ \S+: (\d+) pods? ', out, re.M)], counts, kind)
+                self.assertEqual(counts[-1], 0)
+        for kind in ('broadcastjob', 'uniteddeployment'):
+            status, out, err = rollout('order', '-', text=json.dumps(recorded(kind)[0]['snapshot']))
+            self.assertEqual((status, out), (2, ''))
+            self.assertIn('order', err)
+
     def test_candidates_alone(self):
         document = json.loads(ARTICLE.read_text(encoding='utf-8'))
         pods = {item['metadata']['name']: item for item in document['items'] if item['kind'] == 'Pod'}

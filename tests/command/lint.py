@@ -13,7 +13,7 @@ import unittest
 ROLLOUT, ROOT = sys.argv[1], pathlib.Path(sys.argv[2])
 STUCK = ROOT / 'examples' / 'lint' / 'stuck.json'
 KINDS = ['cloneset', 'cloneset-wild', 'cloneset-release', 'statefulset', 'nativestatefulset', 'daemonset', 'nativedaemonset',
-         'sidecarset']
+         'sidecarset', 'broadcastjob']
 
 
 def rollout(*arguments, text=''):
@@ -174,6 +174,21 @@ class Truth(unittest.TestCase):
                 self.assertNotIn('create', [action['op'] for action in plan['actions']])
                 seen += 1
         self.assertGreaterEqual(seen, 10)
+
+    def test_jobs_that_create_nothing(self):
+        """Paused, no node for its pods, or the pod that has failed is there that stops it for good."""
+        seen = dict.fromkeys(('Paused', 'Unreachable', 'StopsForGood'), 0)
+        for snapshot, plan, lint in self.worlds():
+            if snapshot['workload']['kind'] != 'BroadcastJob':
+                continue
+            codes = seen.keys() & {finding['code'] for finding in lint['findings']}
+            if not any(pod.get('status', {}).get('phase') == 'Failed' for pod in snapshot.get('pods', [])):
+                codes.discard('StopsForGood')
+            for code in codes:
+                self.assertNotIn('create', [action['op'] for action in plan['actions']], code)
+                seen[code] += 1
+        for code, count in seen.items():
+            self.assertGreaterEqual(count, 3, (code, seen))
 
     def test_text_that_cannot_be_read(self):
         """The planner says so itself, and a limit that it says that of is found."""

@@ -11,7 +11,7 @@ import unittest
 
 ROLLOUT, ROOT = sys.argv[1], pathlib.Path(sys.argv[2])
 PLANNED = ['cloneset', 'cloneset-release', 'cloneset-wild', 'statefulset', 'nativestatefulset', 'daemonset',
-           'nativedaemonset', 'broadcastjob', 'deployment', 'replicaset', 'uniteddeployment']
+           'nativedaemonset', 'broadcastjob', 'deployment', 'replicaset', 'uniteddeployment', 'sidecarset']
 
 
 def rollout(*arguments, text=''):
@@ -66,7 +66,7 @@ def first(kind, fits):
 
 class Same(unittest.TestCase):
     def test_recorded_decisions(self):
-        for kind in PLANNED + ['inplace', 'ordering']:
+        for kind in PLANNED + ['sidecarset-inject', 'inplace', 'ordering']:
             lines = [line for line in recorded(kind) if line['id'] not in exceptions()]
             self.assertEqual(replay(lines), (0, f'{len(lines)} of {len(lines)} lines decide the same\n', ''))
             self.assertEqual(answers(lines), (0, [{'kind': 'Replay', 'id': line['id'], 'same': True} for line in lines], ''))

@@ -565,7 +565,16 @@ class FromTo(WithFolder):
         empty = self.folder / 'empty.json'
         empty.write_text('', encoding='utf-8')
         daemon = self.file(manifest('DaemonSet'), 'daemon.json')
+        job = {'kind': 'BroadcastJob', 'apiVersion': 'apps.kruise.io/v1beta1', 'metadata': {'name': 'job'},
+               'spec': {'template': {'spec': {'containers': [{'name': 'main', 'image': 'job:1'}]}}}}
+        job = self.file(job, 'job.json')
+        sidecars = self.file({'kind': 'SidecarSet', 'apiVersion': 'apps.kruise.io/v1beta1', 'metadata': {'name': 'logs'},
+                              'spec': {'containers': [{'name': 'log', 'image': 'log:1'}]}}, 'sidecars.json')
         for arguments, problem in (
+                (['--from', job, '--to', job], 'a BroadcastJob is not brought from one spec to another: it is played as it '
+                                               'stands, with --change'),
+                (['--from', sidecars, '--to', sidecars], 'a SidecarSet has no pods of its own: it is played from a Snapshot, '
+                                                         'with --change'),
                 (['--from', old], '--from and --to go together'),
                 (['--from', old, '--to', old, 'x.json'], 'unexpected argument x.json beside --from and --to'),
                 (['--from', old, '--to', old, '-f', 'y.json'], 'unexpected argument y.json beside --from and --to'),
@@ -595,11 +604,13 @@ class Options(unittest.TestCase):
                 *((['--delay', value], delay + value)
                   for value in ('ready', 'ready=', 'ready=5', 'ready=5x', 'ready=-5s', 'ready=20s..5s', 'ready=exp:',
                                 'ready=p50=0,p95=1s', 'ready=p50=5s', 'ready=p50=5s,p95=1s', 'ready=99999999999h')),
-                (['--delay', 'cook=5s'], '--delay: unknown step cook; there are schedule, prepare, pull, start, ready, stop '
-                                         'and hook'),
-                (['--fault', 'x'], '--fault is never-ready, image, crash, node, zone or break, "=" and what it is of, not x'),
+                (['--delay', 'cook=5s'], '--delay: unknown step cook; there are schedule, prepare, pull, start, ready, stop, '
+                                         'hook and run'),
+                (['--fault', 'x'], '--fault is never-ready, image, crash, node, zone, break, fail, cordon or return, "=" and '
+                                    'what it is of, not x'),
                 (['--fault', 'fire=x@5s'],
-                 '--fault is never-ready, image, crash, node, zone or break, "=" and what it is of, not fire=x@5s'),
+                 '--fault is never-ready, image, crash, node, zone, break, fail, cordon or return, "=" and what it is of, not '
+                 'fire=x@5s'),
                 (['--fault', 'crash=new'], '--fault is crash=REVISION[@10%]@5m, not crash=new'),
                 (['--fault', 'image=new@110%'], '--fault is image=REVISION[@10%], not image=new@110%'),
                 (['--fault', 'never-ready=@10%'], '--fault is never-ready=REVISION[@10%], not never-ready=@10%'),

@@ -166,6 +166,8 @@ static void make_pod(struct fuzz *f, enum facts_kind kind, bool broken, uint32_t
         pod.target_node = facts_name(f, "node-", 8, broken);
     if (kind == FACTS_BROADCASTJOB && has & 1)
         pod.job_pod = facts_job_pod(f, broken);
+    if (kind == FACTS_SIDECARSET && has & 1)
+        pod.object = broken && fuzz_one_in(f, 16) ? fuzz_nodes(f) : fuzz_pod(f);
     if (kind >= FACTS_DEPLOYMENT) {
         pod.replica_set = fuzz_below(f, 6);
         pod.child = fuzz_below(f, 6);
@@ -346,6 +348,14 @@ static const struct rollout_snapshot *make_snapshot(struct fuzz *f, enum facts_k
                                       &s.subsets.stride);
         s.written_version = fuzz_text(f, broken);
     }
+    if (kind == FACTS_SIDECARSET) {
+        s.namespaces.count = fuzz_count(f, 3);
+        s.namespaces.items = facts_array(f, kind, broken, sizeof(struct rollout_namespace), facts_namespace,
+                                         &s.namespaces.count, &s.namespaces.stride);
+        s.in_flight.count = fuzz_count(f, 3);
+        s.in_flight.items = facts_array(f, kind, broken, sizeof(struct rollout_in_flight), facts_in_flight,
+                                        &s.in_flight.count, &s.in_flight.stride);
+    }
     ret->pods = s.pods.count;
     ret->nodes = s.nodes.count;
     ret->claims = s.claims.count;
@@ -361,7 +371,8 @@ static void make_gate(struct fuzz *f, enum facts_kind kind, bool broken, uint32_
     (void)kind;
     (void)index;
     *(struct rollout_gate *)ret = (struct rollout_gate){
-        .gate = broken ? fuzz_enum(f, ROLLOUT_GATE_POD_INDEX_LABEL) : 1 + fuzz_below(f, ROLLOUT_GATE_POD_INDEX_LABEL),
+        .gate = broken ? fuzz_enum(f, ROLLOUT_GATE_ASSIGN_BCJ_PODS_BY_SCHEDULER)
+                       : 1 + fuzz_below(f, ROLLOUT_GATE_ASSIGN_BCJ_PODS_BY_SCHEDULER),
         .on = fuzz_below(f, 2) + (broken && fuzz_one_in(f, 64) ? 2 : 0),
     };
 }
@@ -388,6 +399,8 @@ struct facts facts_make(struct fuzz *f, enum facts_kind kind)
         workload.replicaset = facts_replicaset(f, broken);
     if (kind == FACTS_UNITEDDEPLOYMENT)
         workload.uniteddeployment = facts_uniteddeployment(f, broken);
+    if (kind == FACTS_SIDECARSET)
+        workload.sidecarset = facts_sidecarset(f, broken);
     facts.snapshot = make_snapshot(f, kind, broken, &facts);
     facts.workload = fuzz_sized(f, &workload, sizeof workload, broken);
     return facts;

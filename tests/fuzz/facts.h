@@ -14,6 +14,7 @@ enum facts_kind {
     FACTS_DEPLOYMENT,
     FACTS_REPLICASET,
     FACTS_UNITEDDEPLOYMENT,
+    FACTS_SIDECARSET,
     FACTS_KINDS
 };
 
@@ -40,6 +41,7 @@ const struct rollout_broadcastjob *facts_broadcastjob(struct fuzz *f, bool broke
 const struct rollout_deployment *facts_deployment(struct fuzz *f, bool broken);
 const struct rollout_replicaset *facts_replicaset(struct fuzz *f, bool broken);
 const struct rollout_uniteddeployment *facts_uniteddeployment(struct fuzz *f, bool broken);
+const struct rollout_sidecarset *facts_sidecarset(struct fuzz *f, bool broken);
 
 /* Parts of several. Of an enum that the library refuses beyond `last`: known. */
 struct rollout_opt facts_opt(struct fuzz *f);
@@ -58,7 +60,7 @@ void *facts_array(struct fuzz *f, enum facts_kind kind, bool broken, size_t size
                   size_t *ret_stride);
 
 /* Elements of some kinds' views and lists. */
-facts_element facts_resource, facts_replica_set, facts_subset;
+facts_element facts_resource, facts_replica_set, facts_subset, facts_namespace, facts_in_flight;
 
 /* A plain array, NULL where the count is 0; where broken seldom also beside a count. */
 void *facts_list(struct fuzz *f, enum facts_kind kind, bool broken, uint32_t most, size_t size, facts_element *make,

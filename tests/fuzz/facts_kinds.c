@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The typed specs of BroadcastJobs, Deployments, ReplicaSets and UnitedDeployments, and the facts that they alone read. */
+/* The typed specs of BroadcastJobs, Deployments, ReplicaSets, UnitedDeployments and SidecarSets, and the facts that they
+ * alone read. */
 #include "facts.h"
 
 #include <stdio.h>
+
+#include "tree.h"
 
 /* ---- BroadcastJobs ---- */
 
@@ -272,6 +275,68 @@ const struct rollout_uniteddeployment *facts_uniteddeployment(struct fuzz *f, bo
     status.conditions = facts_conditions(f, broken, &status.condition_count);
     if (fuzz_one_in(f, 8))
         spec.selector = facts_selector(f, broken);
+    if (!fuzz_one_in(f, 4))
+        spec.status = fuzz_sized(f, &status, sizeof status, broken);
+    return fuzz_sized(f, &spec, sizeof spec, broken);
+}
+
+/* ---- SidecarSets ---- */
+
+void facts_namespace(struct fuzz *f, enum facts_kind kind, bool broken, uint32_t index, void *ret)
+{
+    (void)kind;
+    *(struct rollout_namespace *)ret = (struct rollout_namespace){
+        .name = index && fuzz_one_in(f, 2) ? fuzz_text(f, broken) : fuzz_str(f, "default"),
+        .labels = fuzz_labels(f, 4, broken),
+    };
+}
+
+void facts_in_flight(struct fuzz *f, enum facts_kind kind, bool broken, uint32_t index, void *ret)
+{
+    (void)kind;
+    (void)index;
+    *(struct rollout_in_flight *)ret = (struct rollout_in_flight){
+        .pod = facts_name(f, "default/web-", 16, broken),
+        .resource_version = facts_name(f, "", 32, broken),
+    };
+}
+
+const struct rollout_sidecarset *facts_sidecarset(struct fuzz *f, bool broken)
+{
+    struct rollout_sidecarset spec = {
+        .flags = fuzz_flags(f, 15 & ~(unsigned)(fuzz_byte(f) % 8 ? 3 : 0)),
+        .name = fuzz_one_in(f, 16) ? fuzz_text(f, broken) : fuzz_str(f, "logs"),
+        .generation = fuzz_long(f),
+        .resource_version = fuzz_text(f, broken),
+        .hash = facts_name(f, "h", 3, broken),
+        .hash_without_image = facts_name(f, "w", 2, broken),
+        .custom_version = facts_name(f, "v", 3, broken),
+        .pinned_revision = facts_name(f, "web-r", 6, broken),
+        .pinned_version = facts_name(f, "v", 3, broken),
+        .partition = facts_intstr(f, broken),
+        .max_unavailable = facts_intstr(f, broken),
+        .order = facts_order(f, broken),
+        .revision_history_limit = facts_opt(f),
+        .containers = broken && fuzz_one_in(f, 16) ? fuzz_nodes(f) : fuzz_sidecars(f),
+    };
+    struct rollout_sidecarset_status status = {
+        .matched_pods = fuzz_number(f),
+        .observed_generation = fuzz_long(f),
+        .updated_pods = fuzz_number(f),
+        .ready_pods = fuzz_number(f),
+        .updated_ready_pods = fuzz_number(f),
+        .reserved = broken && fuzz_one_in(f, 128),
+        .collision_count = facts_opt(f),
+        .latest_revision = facts_name(f, "web-r", 6, broken),
+    };
+    if (fuzz_one_in(f, 4))
+        spec.selector = facts_selector(f, broken);
+    if (fuzz_one_in(f, 4))
+        spec.namespace_selector = facts_selector(f, broken);
+    if (fuzz_one_in(f, 4))
+        spec.update_selector = facts_selector(f, broken);
+    if (fuzz_one_in(f, 8))
+        spec.patch_pod_metadata = fuzz_nodes(f);
     if (!fuzz_one_in(f, 4))
         spec.status = fuzz_sized(f, &status, sizeof status, broken);
     return fuzz_sized(f, &spec, sizeof spec, broken);

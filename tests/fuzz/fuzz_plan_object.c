@@ -22,7 +22,8 @@ static void world_holds(struct fuzz *f, const struct rollout_world *world, uint3
     bool twice = hash % 8 == 0;
     snapshot_holds(f, world);
     struct rollout_plan *plan = planned(f, world->workload, world->snapshot, twice);
-    FUZZ_REQUIRE(planned_candidates(f, world->workload, world->snapshot, twice) == !!plan);
+    FUZZ_REQUIRE(planned_candidates(f, world->workload, world->snapshot, twice) ==
+                 (plan && !world->workload->broadcastjob && !world->workload->uniteddeployment));
     if (!plan)
         return;
     planned_sentences(f, plan, world->snapshot);

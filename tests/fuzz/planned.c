@@ -97,7 +97,7 @@ static void plan_holds(struct fuzz *f, const struct rollout_plan *plan, const st
         FUZZ_REQUIRE(plan->limits[i].field.len && plan->limits[i].rounding <= ROLLOUT_ROUND_UP);
     fuzz_tree_holds(f, &plan->status);
     FUZZ_REQUIRE(plan->next_ms == 0 || plan->next_ms > s->now_ms);
-    FUZZ_REQUIRE(plan->requeue_seconds >= (w->deployment ? -1 : 0));
+    FUZZ_REQUIRE(plan->requeue_seconds >= -1);
     FUZZ_REQUIRE(plan->error_pod == ROLLOUT_NONE || plan->error_pod < s->pods.count);
     FUZZ_REQUIRE(!plan->error_reason || rollout_reason_name(plan->error_reason));
     FUZZ_REQUIRE(!plan->error_reason == !plan->error_message.len);

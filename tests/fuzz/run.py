@@ -26,7 +26,7 @@ def main():
             env=environment, check=False).returncode
     if status:
         print(f'to replay: {harness} {prefix}... (the path is above)', file=sys.stderr)
-    return status
+    return 1 if status else 0  # libFuzzer's own, 77, would count as skipped
 
 
 if __name__ == '__main__':

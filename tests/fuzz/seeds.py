@@ -4,6 +4,7 @@
 tests/vectors, the documents of tests/invalid and the examples. Kinds:
 
   documents   Snapshots of all kinds, and as Lists as kubectl prints them
+  admissions  new pods with SidecarSets
   pods        the pods in them
   diffs       {old, new, featureGates}
   files       two revisions, one a line
@@ -43,7 +44,7 @@ def recorded(folder, kind):
 
 def snapshots(folder):
     for kind in ('cloneset', 'cloneset-wild', 'cloneset-release', 'statefulset', 'nativestatefulset', 'daemonset',
-                 'nativedaemonset'):
+                 'nativedaemonset', 'broadcastjob', 'deployment', 'replicaset', 'uniteddeployment', 'sidecarset'):
         small = [case['snapshot'] for case in recorded(folder, kind)]
         yield from spread((case for case in small if len(compact(case)) < LONGEST), EACH)
 
@@ -96,11 +97,13 @@ def corpora(root):
     small = [text for text in invalid + examples if len(text) < LONGEST]
 
     yield 'documents', ([compact(d) for d in documents] + [compact(as_list(d)) for d in documents[::5]] + small)
+    yield 'admissions', [text for text in map(compact, (case['snapshot'] for case in recorded(folder, 'sidecarset-inject')))
+                         if len(text) < LONGEST]
     yield 'pods', [compact(pod) for pod in spread(pods, 150)]
     yield 'diffs', [compact(diff) for diff in diffs]
     yield 'files', [compact(diff['old']) + b'\n' + compact(diff['new']) + b'\n' for diff in diffs] + [
         compact(d) for d in documents[::3]]
-    lines = [case for kind in ('cloneset', 'statefulset', 'daemonset', 'nativedaemonset', 'inplace', 'ordering')
+    lines = [case for kind in ('cloneset', 'statefulset', 'daemonset', 'nativedaemonset', 'inplace', 'ordering', 'sidecarset-inject')
              for case in spread((c for c in recorded(folder, kind) if len(compact(c)) < LONGEST), EACH)]
     yield 'recordings', ([compact(line) for line in lines] +
                          [compact({**line, 'expect': other['expect']}) for line, other in zip(lines, lines[1:])] +

@@ -266,6 +266,129 @@ struct rollout_tree fuzz_template(struct fuzz *f)
     return cut_out(&g);
 }
 
+/* ---- pods with sidecars ---- */
+
+/* A SidecarSet's containers, and those of a pod: few names, so that they meet. */
+static const char *const sidecar_names[] = { "agent", "logs", "logs-1", "logs-2", "main" };
+
+static const char *sidecar_image(struct fuzz *f)
+{
+    static const char *const images[] = { "reg.io/logs:v1", "reg.io/logs:v2", "reg.io/empty:v1", "reg.io/agent:v1",
+                                          "" };
+    return images[fuzz_below(f, 5)];
+}
+
+static void add_sidecars(struct grove *g, const char *key)
+{
+    static const char *const types[] = { "ColdUpgrade", "HotUpgrade", "" };
+    uint32_t list = g->count, strategy;
+    add(g, ROLLOUT_NODE_ARRAY, key ? fuzz_str(g->f, key) : (struct rollout_str){ NULL, 0 });
+    for (uint32_t n = fuzz_count(g->f, 4); n; n--) {
+        uint32_t begin = g->count;
+        add(g, ROLLOUT_NODE_OBJECT, (struct rollout_str){ NULL, 0 });
+        add_text(g, "name", fuzz_str(g->f, sidecar_names[fuzz_below(g->f, 5)]));
+        add_text(g, "image", fuzz_str(g->f, sidecar_image(g->f)));
+        if (!key) {
+            strategy = g->count;
+            add(g, ROLLOUT_NODE_OBJECT, fuzz_str(g->f, "upgradeStrategy"));
+            add_text(g, "upgradeType", fuzz_str(g->f, types[fuzz_below(g->f, 3)]));
+            add_text(g, "hotUpgradeEmptyImage", fuzz_str(g->f, "reg.io/empty:v1"));
+            end(g, strategy);
+        }
+        if (fuzz_one_in(g->f, 8))
+            add_any(g, true, DEEPEST - 3);
+        end(g, begin);
+    }
+    end(g, list);
+}
+
+struct rollout_tree fuzz_sidecars(struct fuzz *f)
+{
+    struct grove g = { .f = f };
+    add_sidecars(&g, NULL);
+    return cut_out(&g);
+}
+
+/* What SidecarSets keep in annotations: texts that are JSON, mostly. */
+static void add_sidecar_annotations(struct grove *g)
+{
+    static const char *const keys[] = { "kruise.io/sidecarset-hash",
+                                        "kruise.io/sidecarset-hash-without-image",
+                                        "kruise.io/sidecarset-injected-list",
+                                        "kruise.io/sidecarset-working-hotupgrade-container",
+                                        "kruise.io/sidecarset-inplace-update-state",
+                                        "version.sidecarset.kruise.io/logs-1",
+                                        "versionalt.sidecarset.kruise.io/logs-1" };
+    uint32_t begin = g->count;
+    add(g, ROLLOUT_NODE_OBJECT, fuzz_str(g->f, "annotations"));
+    for (uint32_t i = 0; i < 7; i++) {
+        char text[256];
+        uint8_t how = fuzz_byte(g->f);
+        if (how % 4 == 3)
+            continue;
+        if (how >= 240) {
+            add_text(g, keys[i], fuzz_text(g->f, false));
+            continue;
+        }
+        if (i < 2)
+            snprintf(text, sizeof text,
+                     "{\"logs\":{\"hash\":\"%s%d\",\"sidecarSetName\":\"logs\",\"sidecarList\":[\"logs\",\"agent\"],"
+                     "\"controllerRevision\":\"web-r%d\"}}",
+                     i ? "w" : "h", how % 3, how % 6);
+        else if (i == 2)
+            snprintf(text, sizeof text, "%s", how % 8 ? "logs" : "mesh,logs");
+        else if (i == 3)
+            snprintf(text, sizeof text, "{\"logs\":\"logs-%d\"}", 1 + how % 2);
+        else if (i == 4)
+            snprintf(
+                text, sizeof text,
+                "{\"logs\":{\"revision\":\"web-r%d\",\"lastContainerStatuses\":{\"logs\":{\"imageID\":\"id%d\"}}}}",
+                how % 6, how % 2);
+        else
+            snprintf(text, sizeof text, "%d", how % 5);
+        add_text(g, keys[i], fuzz_str(g->f, text));
+    }
+    end(g, begin);
+}
+
+static void add_statuses(struct grove *g)
+{
+    uint32_t list = g->count;
+    add(g, ROLLOUT_NODE_ARRAY, fuzz_str(g->f, "containerStatuses"));
+    for (uint32_t n = fuzz_count(g->f, 4); n; n--) {
+        uint32_t begin = g->count;
+        add(g, ROLLOUT_NODE_OBJECT, (struct rollout_str){ NULL, 0 });
+        add_text(g, "name", fuzz_str(g->f, sidecar_names[fuzz_below(g->f, 5)]));
+        add_text(g, "imageID", fuzz_str(g->f, fuzz_one_in(g->f, 2) ? "id0" : "id1"));
+        add(g, ROLLOUT_NODE_BOOL, fuzz_str(g->f, "ready"))->integer = fuzz_below(g->f, 2);
+        end(g, begin);
+    }
+    end(g, list);
+}
+
+struct rollout_tree fuzz_pod(struct fuzz *f)
+{
+    struct grove g = { .f = f };
+    uint32_t begin;
+    add(&g, ROLLOUT_NODE_OBJECT, (struct rollout_str){ NULL, 0 });
+    begin = g.count;
+    add(&g, ROLLOUT_NODE_OBJECT, fuzz_str(f, "metadata"));
+    add_sidecar_annotations(&g);
+    end(&g, begin);
+    begin = g.count;
+    add(&g, ROLLOUT_NODE_OBJECT, fuzz_str(f, "spec"));
+    add_sidecars(&g, "containers");
+    if (fuzz_one_in(f, 4))
+        add_sidecars(&g, "initContainers");
+    end(&g, begin);
+    begin = g.count;
+    add(&g, ROLLOUT_NODE_OBJECT, fuzz_str(f, "status"));
+    add_statuses(&g);
+    end(&g, begin);
+    end(&g, 0);
+    return cut_out(&g);
+}
+
 /* ---- what the library gives out and takes ---- */
 
 static struct rollout_str own(struct fuzz *f, struct rollout_str text)

@@ -11,6 +11,12 @@ struct rollout_tree fuzz_nodes(struct fuzz *f);
 /* The .data of a ControllerRevision with a pod template. */
 struct rollout_tree fuzz_template(struct fuzz *f);
 
+/* A pod as a SidecarSet reads it: containers by few names, what SidecarSets wrote into its annotations, statuses. */
+struct rollout_tree fuzz_pod(struct fuzz *f);
+
+/* The spec.containers of a SidecarSet, of the same names. */
+struct rollout_tree fuzz_sidecars(struct fuzz *f);
+
 /* The spec.containers of a pod. */
 struct rollout_tree fuzz_containers(struct fuzz *f);
 

@@ -12,18 +12,25 @@ void *keep(struct copy *copy, size_t size)
     return copy->garbage[copy->n_garbage++] = memory;
 }
 
-struct copy *copy_make(const struct rollout_world *world)
+#define COPY_SPEC(kind)                                                                                                \
+    if (world->workload->kind)                                                                                         \
+    copy->workload.kind = memcpy(&copy->kind, world->workload->kind, sizeof copy->kind)
+
+struct copy *copy_make(const struct rollout_world *world, json_t *document)
 {
     struct copy *copy = calloc(1, sizeof *copy);
     size_t n = world->snapshot->pods.count;
+    copy->document = document;
     copy->workload = *world->workload;
     copy->snapshot = *world->snapshot;
-    if (world->workload->cloneset)
-        copy->workload.cloneset = memcpy(&copy->cloneset, world->workload->cloneset, sizeof copy->cloneset);
-    if (world->workload->statefulset)
-        copy->workload.statefulset = memcpy(&copy->statefulset, world->workload->statefulset, sizeof copy->statefulset);
-    if (world->workload->daemonset)
-        copy->workload.daemonset = memcpy(&copy->daemonset, world->workload->daemonset, sizeof copy->daemonset);
+    COPY_SPEC(cloneset);
+    COPY_SPEC(statefulset);
+    COPY_SPEC(daemonset);
+    COPY_SPEC(broadcastjob);
+    COPY_SPEC(deployment);
+    COPY_SPEC(replicaset);
+    COPY_SPEC(uniteddeployment);
+    COPY_SPEC(sidecarset);
     for (size_t i = 0; i < world->workload->gate_count; i++)
         copy->gates[i] = world->workload->gates[i];
     copy->workload.gates = copy->gates;
@@ -41,6 +48,18 @@ struct copy *copy_make(const struct rollout_world *world)
     for (size_t i = 0; i < world->snapshot->claims.count; i++)
         copy->claims[i] = world->snapshot->claims.items[i];
     copy->snapshot.claims.items = copy->claims;
+    copy->replica_sets = keep(copy, world->snapshot->replica_sets.count * sizeof *copy->replica_sets);
+    for (size_t i = 0; i < world->snapshot->replica_sets.count; i++)
+        copy->replica_sets[i] = world->snapshot->replica_sets.items[i];
+    copy->snapshot.replica_sets.items = copy->replica_sets;
+    copy->subsets = keep(copy, world->snapshot->subsets.count * sizeof *copy->subsets);
+    for (size_t i = 0; i < world->snapshot->subsets.count; i++)
+        copy->subsets[i] = world->snapshot->subsets.items[i];
+    copy->snapshot.subsets.items = copy->subsets;
+    copy->subset_specs = keep(copy, copy->uniteddeployment.subset_count * sizeof *copy->subset_specs);
+    for (size_t i = 0; i < copy->uniteddeployment.subset_count; i++)
+        copy->subset_specs[i] = copy->uniteddeployment.subsets[i];
+    copy->uniteddeployment.subsets = copy->subset_specs;
     return copy;
 }
 
@@ -48,6 +67,7 @@ void copy_free(struct copy *copy)
 {
     while (copy->n_garbage > 0)
         free(copy->garbage[--copy->n_garbage]);
+    json_decref(copy->edited);
     free(copy);
 }
 

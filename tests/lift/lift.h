@@ -3,6 +3,7 @@
 #ifndef LIFT_H
 #define LIFT_H
 
+#include <jansson.h>
 #include <stdbool.h>
 
 #include <rollout/json.h>
@@ -15,7 +16,17 @@ struct copy {
     struct rollout_cloneset cloneset;
     struct rollout_statefulset statefulset;
     struct rollout_daemonset daemonset;
+    struct rollout_broadcastjob broadcastjob;
+    struct rollout_deployment deployment;
+    struct rollout_replicaset replicaset;
+    struct rollout_uniteddeployment uniteddeployment;
+    struct rollout_sidecarset sidecarset;
+    json_t *document;         /* what the facts were read from */
+    json_t *edited;           /* ... changed, instead of the facts; NULL: not */
     struct rollout_pod *pods; /* room for one more */
+    struct rollout_replica_set_facts *replica_sets;
+    struct rollout_subset *subsets;
+    struct rollout_subset_spec *subset_specs;
     struct rollout_in_place *in_place;
     struct rollout_claim *claims;
     struct rollout_gate gates[64];
@@ -23,7 +34,7 @@ struct copy {
     size_t n_garbage;
 };
 
-struct copy *copy_make(const struct rollout_world *world);
+struct copy *copy_make(const struct rollout_world *world, json_t *document);
 void copy_free(struct copy *copy);
 /* Zeroed memory that goes with the copy. */
 void *keep(struct copy *copy, size_t size);
@@ -37,6 +48,11 @@ enum lifted lift_common(struct copy *copy, const struct rollout_plan *plan, cons
 enum lifted lift_cloneset(struct copy *copy, const struct rollout_plan *plan, const struct rollout_verdict *v);
 enum lifted lift_statefulset(struct copy *copy, const struct rollout_plan *plan, const struct rollout_verdict *v);
 enum lifted lift_daemonset(struct copy *copy, const struct rollout_plan *plan, const struct rollout_verdict *v);
+enum lifted lift_broadcastjob(struct copy *copy, const struct rollout_plan *plan, const struct rollout_verdict *v);
+enum lifted lift_deployment(struct copy *copy, const struct rollout_plan *plan, const struct rollout_verdict *v);
+enum lifted lift_uniteddeployment(struct copy *copy, const struct rollout_plan *plan, const struct rollout_verdict *v);
+enum lifted lift_sidecarset(struct copy *copy, const struct rollout_plan *plan, const struct rollout_verdict *v);
+enum lifted lift_replicaset(struct copy *copy, const struct rollout_plan *plan, const struct rollout_verdict *v);
 
 /* ---- what they share ---- */
 
@@ -53,6 +69,11 @@ struct rollout_intstr number(int64_t count);
 void remove_part(struct copy *copy, struct rollout_pod *pod, struct rollout_str part);
 void add_part(struct copy *copy, struct rollout_pod *pod, const struct rollout_hook *hook, struct rollout_str part);
 void remove_pod(struct copy *copy, uint32_t pod);
+/* A label that the requirement wants; its value's data is NULL where it wants none. */
+struct rollout_label wanted_label(struct copy *copy, const struct rollout_requirement *r);
+/* One more node, on which such a pod can run. */
+enum lifted add_node(struct copy *copy, const struct rollout_scheduling *s, const struct rollout_resource *requests,
+                     size_t request_count);
 /* Ready as of now. */
 void make_ready(struct copy *copy, struct rollout_pod *pod);
 /* Ready for long enough, whatever was under way. */

@@ -76,6 +76,8 @@ static enum lifted lift_pod(struct copy *copy, const struct rollout_plan *plan, 
         pod->lifecycle_state = ROLLOUT_STATE_NORMAL;
         return LIFTED;
     case ROLLOUT_REASON_SPEC_INVALID:
+        if (copy->workload.uniteddeployment)
+            return UNKNOWN;
         return lift_spec(copy, pod, lifecycle, text_of(plan, v));
     case ROLLOUT_REASON_TERMINATING: /* the entry would be gone */
         return NOT_TESTED;
@@ -91,7 +93,10 @@ enum lifted lift_common(struct copy *copy, const struct rollout_plan *plan, cons
     case ROLLOUT_REASON_REFRESH_FIRST:
         return BY_NEXT_PASS;
     case ROLLOUT_REASON_ACTIONS_NOT_OBSERVED:
+        if (copy->workload.deployment)
+            return UNKNOWN;
         copy->snapshot.unobserved_since_ms = 0;
+        copy->snapshot.written_version = (struct rollout_str){ NULL, 0 };
         return LIFTED;
     case ROLLOUT_REASON_WORKLOAD_DELETING:
         return NOT_TESTED;
@@ -107,10 +112,16 @@ enum lifted lift_common(struct copy *copy, const struct rollout_plan *plan, cons
 
 enum lifted lift(struct copy *copy, const struct rollout_plan *plan, const struct rollout_verdict *v)
 {
+    if (copy->workload.sidecarset)
+        return lift_sidecarset(copy, plan, v);
     enum lifted lifted = lift_common(copy, plan, v);
     if (lifted != UNKNOWN)
         return lifted;
-    return copy->workload.cloneset      ? lift_cloneset(copy, plan, v)
-           : copy->workload.statefulset ? lift_statefulset(copy, plan, v)
-                                        : lift_daemonset(copy, plan, v);
+    return copy->workload.cloneset           ? lift_cloneset(copy, plan, v)
+           : copy->workload.statefulset      ? lift_statefulset(copy, plan, v)
+           : copy->workload.broadcastjob     ? lift_broadcastjob(copy, plan, v)
+           : copy->workload.deployment       ? lift_deployment(copy, plan, v)
+           : copy->workload.replicaset       ? lift_replicaset(copy, plan, v)
+           : copy->workload.uniteddeployment ? lift_uniteddeployment(copy, plan, v)
+                                             : lift_daemonset(copy, plan, v);
 }

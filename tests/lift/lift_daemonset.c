@@ -13,17 +13,6 @@ static void resolve(struct copy *copy, const struct rollout_plan *plan)
     spec->burst_replicas = number(limit_of(plan, "burstReplicas", 250));
 }
 
-/* A label that the requirement wants; its value's data is NULL where it wants none. */
-static struct rollout_label wanted(const struct rollout_requirement *r)
-{
-    struct rollout_label label = { r->key, { NULL, 0 } };
-    if (r->op == ROLLOUT_OPERATOR_IN)
-        label.value = r->values.items[0];
-    else if (r->op == ROLLOUT_OPERATOR_EXISTS)
-        label.value = (struct rollout_str){ "", 0 };
-    return label;
-}
-
 /* Labels the pod's node so that the strategy's selector takes it. */
 static void label_node(struct copy *copy, const struct rollout_pod *pod)
 {
@@ -41,7 +30,7 @@ static void label_node(struct copy *copy, const struct rollout_pod *pod)
         for (uint32_t k = 0; k < selector->match_labels.count; k++)
             labels[count++] = *label_at(&selector->match_labels, k);
         for (size_t k = 0; k < selector->requirement_count; k++) {
-            labels[count] = wanted(&selector->requirements[k]);
+            labels[count] = wanted_label(copy, &selector->requirements[k]);
             count += labels[count].value.data != NULL;
         }
         nodes[i].labels = (struct rollout_labels){ labels, count, 0 };
@@ -81,6 +70,8 @@ enum lifted lift_daemonset(struct copy *copy, const struct rollout_plan *plan, c
     struct rollout_pod *pod = v->subject_kind == ROLLOUT_SUBJECT_POD ? &copy->pods[v->subject] : NULL;
     struct rollout_daemonset *spec = &copy->daemonset;
     switch (v->reason) {
+    case ROLLOUT_REASON_NO_ELIGIBLE_NODE:
+        return add_node(copy, &spec->scheduling, NULL, 0);
     case ROLLOUT_REASON_FAILED_BACKOFF:
         copy->snapshot.now_ms = v->until_ms;
         return LIFTED;

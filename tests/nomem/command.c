@@ -3,18 +3,28 @@
  * needed, it says what it always says.
  *
  *   command MAIN-ARGUMENTS... */
-#undef main /* the command's is called command_main here */
+#undef main /* the command's is called command_main here, its clock still_clock_gettime */
+#undef clock_gettime
 
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "failing.h"
 
-/* The command's own main(). */
+/* The command's own main(), and a clock that stands. */
 int command_main(int argc, char **argv);
+int still_clock_gettime(clockid_t clock, struct timespec *ret);
+
+int still_clock_gettime(clockid_t clock, struct timespec *ret)
+{
+    (void)clock;
+    *ret = (struct timespec){ .tv_sec = 1767225600 };
+    return 0;
+}
 
 enum { OUT_MAX = 1 << 20 };
 

@@ -122,7 +122,8 @@ static bool is_odd(const struct rollout_world *world, size_t i, const struct ro_
     uint32_t phase = world->snapshot->pods.items[i].phase;
     bool started = phase != ROLLOUT_PHASE_NONE && phase != ROLLOUT_PHASE_PENDING;
     const struct rollout_in_place *in_place = world->snapshot->pods.items[i].in_place;
-    if (world->workload->broadcastjob || world->workload->sidecarset) /* nothing of its pods is updated as others' are */
+    if (world->workload->broadcastjob || world->workload->replicaset || world->workload->deployment ||
+        world->workload->sidecarset) /* nothing of its pods is updated as others' are */
         return false;
     if (!revision || !ro_is(containers, ROLLOUT_NODE_ARRAY) ||
         (in_place &&
@@ -208,10 +209,86 @@ static void compare_revisions(struct report *r, const struct rollout_snapshot *a
     compare_number(r, RO_STR("revisions"), "count", (int64_t)stored, (int64_t)c->revision_count);
 }
 
+/* Labels or annotations, in any order. */
+static void compare_maps(struct report *r, struct rollout_str name, const char *what, const struct rollout_labels *a,
+                         const struct rollout_labels *b)
+{
+    compare_number(r, name, what, a->count, b->count);
+    for (uint32_t i = 0; i < a->count; i++) {
+        const struct rollout_str *other = ro_labels_get(b, *ro_label_key(a, i));
+        if (!other)
+            differ(r, name, "%s: %.*s is only applied", what, (int)ro_label_key(a, i)->len, ro_label_key(a, i)->data);
+        else
+            compare_text(r, name, what, *ro_label_value(a, i), *other);
+    }
+}
+
+/* The API server counts generations and gives uids, and the status is another controller's. */
+static void compare_sets(struct report *r, const struct rollout_snapshot *a, const struct ro_cluster *c)
+{
+    compare_number(r, RO_STR("replica_sets"), "count", (int64_t)a->replica_sets.count, (int64_t)c->sets.count);
+    for (size_t i = 0; i < a->replica_sets.count && i < c->sets.count; i++) {
+        const struct rollout_replica_set_facts *x = &a->replica_sets.items[i], *y = &c->sets.items[i];
+        compare_text(r, x->name, "name", x->name, y->name);
+        compare_number(r, x->name, "created", x->created_ms, y->created_ms);
+        compare_number(r, x->name, "flags", x->flags, y->flags);
+        compare_number(r, x->name, "replicas", x->replicas, y->replicas);
+        compare_number(r, x->name, "minReadySeconds", x->min_ready_seconds, y->min_ready_seconds);
+        compare_maps(r, x->name, "annotations", &x->annotations, &y->annotations);
+        compare_maps(r, x->name, "selector", &x->selector.match_labels, &y->selector.match_labels);
+    }
+}
+
+static void compare_conditions(struct report *r, const struct rollout_condition *a, size_t a_count,
+                               const struct rollout_condition *b, size_t b_count)
+{
+    struct rollout_str status = RO_STR("status");
+    compare_number(r, status, "conditions", (int64_t)a_count, (int64_t)b_count);
+    for (size_t i = 0; i < a_count && i < b_count; i++) {
+        compare_text(r, status, "condition", a[i].type, b[i].type);
+        compare_text(r, status, "condition's status", a[i].status, b[i].status);
+        compare_text(r, status, "condition's reason", a[i].reason, b[i].reason);
+        compare_text(r, status, "condition's message", a[i].message, b[i].message);
+        compare_number(r, status, "condition's update", a[i].last_update_ms, b[i].last_update_ms);
+        compare_number(r, status, "condition's transition", a[i].last_transition_ms, b[i].last_transition_ms);
+    }
+}
+
+static void compare_deployment(struct report *r, const struct rollout_deployment *a, const struct rollout_deployment *b)
+{
+    const struct rollout_deployment_status *x = a->status, *y = b->status;
+    struct rollout_str status = RO_STR("status");
+    compare_maps(r, a->name, "annotations", &a->annotations, &b->annotations);
+    compare_number(r, status, "replicas", x->replicas, y->replicas);
+    compare_number(r, status, "observedGeneration", x->observed_generation, y->observed_generation);
+    compare_number(r, status, "updatedReplicas", x->updated_replicas, y->updated_replicas);
+    compare_number(r, status, "readyReplicas", x->ready_replicas, y->ready_replicas);
+    compare_number(r, status, "availableReplicas", x->available_replicas, y->available_replicas);
+    compare_number(r, status, "unavailableReplicas", x->unavailable_replicas, y->unavailable_replicas);
+    compare_number(r, status, "collisionCount", x->collision_count.value, y->collision_count.value);
+    compare_conditions(r, x->conditions, x->condition_count, y->conditions, y->condition_count);
+}
+
+static void compare_replicaset(struct report *r, const struct rollout_replicaset_status *x,
+                               const struct rollout_replicaset_status *y)
+{
+    struct rollout_str status = RO_STR("status");
+    compare_number(r, status, "replicas", x->replicas, y->replicas);
+    compare_number(r, status, "observedGeneration", x->observed_generation, y->observed_generation);
+    compare_number(r, status, "fullyLabeledReplicas", x->fully_labeled_replicas, y->fully_labeled_replicas);
+    compare_number(r, status, "readyReplicas", x->ready_replicas, y->ready_replicas);
+    compare_number(r, status, "availableReplicas", x->available_replicas, y->available_replicas);
+    compare_number(r, status, "conditions", (int64_t)x->condition_count, (int64_t)y->condition_count);
+}
+
 static void compare_status(struct report *r, const struct rollout_workload *a, const struct rollout_workload *b)
 {
     struct rollout_str status = RO_STR("status");
-    if (a->cloneset) {
+    if (a->deployment) {
+        compare_deployment(r, a->deployment, b->deployment);
+    } else if (a->replicaset) {
+        compare_replicaset(r, a->replicaset->status, b->replicaset->status);
+    } else if (a->cloneset) {
         compare_text(r, status, "currentRevision", a->cloneset->status->current_revision,
                      b->cloneset->status->current_revision);
         compare_number(r, status, "updatedReplicas", a->cloneset->status->updated_replicas,
@@ -266,7 +343,8 @@ static void compare_worlds(struct report *r, const struct played *before, const 
                            const struct ro_cluster *c)
 {
     const struct rollout_snapshot *a = after->world->snapshot, *was = before->world->snapshot;
-    bool clone = before->world->workload->cloneset;
+    bool sets = before->world->workload->deployment || before->world->workload->replicaset;
+    bool clone = before->world->workload->cloneset || before->world->workload->replicaset;
     bool daemon = before->world->workload->daemonset || before->world->workload->broadcastjob;
     size_t n = a->pods.count < c->pod_count ? a->pods.count : c->pod_count;
     compare_number(r, RO_STR("pods"), "count", (int64_t)a->pods.count, (int64_t)c->pod_count);
@@ -289,7 +367,10 @@ static void compare_worlds(struct report *r, const struct played *before, const 
     }
     if (!clone) /* play() makes up the ids of a CloneSet, and follows none of its claims */
         compare_claims(r, &a->claims, &c->snapshot.claims);
-    compare_revisions(r, a, c);
+    if (before->world->workload->deployment)
+        compare_sets(r, a, c);
+    if (!sets)
+        compare_revisions(r, a, c);
     compare_status(r, after->world->workload, &c->workload);
 }
 
@@ -410,6 +491,8 @@ int main(int argc, char **argv)
         if (ro_cluster_status(&cluster, before.plan))
             die(report.id, &error);
         ro_cluster_sweep(&cluster);
+        if (cluster.workload.deployment)
+            ro_sets_show(&cluster);
         compare_worlds(&report, &before, &after, &cluster);
         lines++;
         report.actions += before.plan->action_count;

@@ -126,6 +126,61 @@ static json_t *revision(json_t *workload, const char *name, const char *image, i
                      template);
 }
 
+static json_t *make_set(json_t *workload, json_t *given, int number)
+{
+    json_t *spec = json_deep_copy(json_object_get(workload, "spec")), *made = json_object(), *annotations = json_object();
+    json_t *replicas = json_object_get(spec, "replicas"), *value;
+    const char *owner = text(json_object_get(workload, "metadata"), "name", ""), *hash = text(given, "name", "old");
+    static const char *const keys[][2] = { { "desired", "deployment.kubernetes.io/desired-replicas" },
+                                           { "max", "deployment.kubernetes.io/max-replicas" } };
+    char name[128], digits[24], created[32];
+    snprintf(name, sizeof name, "%s-%s", owner, hash);
+    snprintf(created, sizeof created, "2026-11-20T10:%02d:00Z",
+             (int)(json_object_get(given, "created") ? json_integer_value(json_object_get(given, "created")) : number));
+    snprintf(digits, sizeof digits, "%d", number);
+    json_object_set_new(annotations, "deployment.kubernetes.io/revision", json_string(digits));
+    for (size_t i = 0; i < 2; i++) {
+        value = json_object_get(given, keys[i][0]);
+        snprintf(digits, sizeof digits, "%d", (int)json_integer_value(value ? value : replicas));
+        if (!json_is_null(value))
+            json_object_set_new(annotations, keys[i][1], json_string(digits));
+    }
+    json_object_update(annotations, json_object_get(given, "annotations"));
+    json_t *template = json_deep_copy(json_object_get(spec, "template"));
+    json_t *main = json_array_get(json_object_get(json_object_get(template, "spec"), "containers"), 0);
+    if (json_object_get(given, "image"))
+        json_object_set(main, "image", json_object_get(given, "image"));
+    json_object_set_new(json_object_get(json_object_get(template, "metadata"), "labels"), "pod-template-hash",
+                        json_string(hash));
+    json_t *selector = json_deep_copy(json_object_get(spec, "selector"));
+    json_object_set_new(json_object_get(selector, "matchLabels"), "pod-template-hash", json_string(hash));
+    json_object_update_new(
+        made, json_pack("{s:s, s:s, s:{s:s, s:s, s:s, s:s, s:i, s:o, s:[{s:s, s:s, s:s, s:s, s:b}]}, s:{s:O?, s:O?, s:o, "
+                        "s:o}, s:{s:i}}",
+                        "apiVersion", "apps/v1", "kind", "ReplicaSet", "metadata", "name", name, "namespace", "default",
+                        "uid", name, "creationTimestamp", created, "generation", 1, "annotations", annotations,
+                        "ownerReferences", "apiVersion", "apps/v1", "kind", "Deployment", "name", owner, "uid", "owner",
+                        "controller", 1, "spec", "replicas", json_object_get(given, "replicas"), "minReadySeconds",
+                        json_object_get(given, "minReadySeconds"), "selector", selector, "template", template, "status",
+                        "observedGeneration", 1));
+    json_decref(spec);
+    return made;
+}
+
+/* The pod is one of its Deployment's ReplicaSet. */
+static void put_in_set(json_t *pod, const char *owner, const char *hash)
+{
+    json_t *metadata = json_object_get(pod, "metadata");
+    json_t *ref = json_array_get(json_object_get(metadata, "ownerReferences"), 0);
+    char name[128];
+    snprintf(name, sizeof name, "%s-%s", owner, hash);
+    json_object_set_new(ref, "apiVersion", json_string("apps/v1"));
+    json_object_set_new(ref, "kind", json_string("ReplicaSet"));
+    json_object_set_new(ref, "name", json_string(name));
+    json_object_set_new(ref, "uid", json_string(name));
+    json_object_set_new(json_object_get(metadata, "labels"), "pod-template-hash", json_string(hash));
+}
+
 static json_t *make_pod(json_t *snapshot, json_t *given, int number)
 {
     json_t *workload = json_object_get(snapshot, "workload"), *gate;
@@ -137,7 +192,8 @@ static json_t *make_pod(json_t *snapshot, json_t *given, int number)
     int daemon = !strcmp(kind, "DaemonSet"), clone = !strcmp(kind, "CloneSet");
     int ready = !json_is_false(json_object_get(given, "ready"));
     size_t i;
-    snprintf(name, sizeof name, number < 0 ? "%s" : "%s-%d", text(given, "name", owner), number);
+    snprintf(name, sizeof name, number < 0 ? "%s%s%s" : "%s%s%s-%d", text(given, "name", owner),
+             json_object_get(given, "set") ? "-" : "", text(given, "set", ""), number);
     snprintf(label, sizeof label, "%s%s%s", daemon ? "" : owner, daemon ? "" : "-", which);
     snprintf(template_hash, sizeof template_hash, "%s", which);
     json_t *template = json_object_get(json_object_get(workload, "spec"), "template");
@@ -163,9 +219,16 @@ static json_t *make_pod(json_t *snapshot, json_t *given, int number)
                   "creationTimestamp", "2026-11-23T09:00:00Z", "labels", labels, "ownerReferences", "apiVersion",
                   text(workload, "apiVersion", ""), "kind", kind, "name", owner, "uid", "owner", "controller", 1,
                   "spec", spec, "status", "phase", text(given, "phase", "Running"), "conditions", "containerStatuses");
+    if (!strcmp(kind, "Deployment") || !strcmp(kind, "ReplicaSet"))
+        json_object_del(labels, "controller-revision-hash");
+    if (json_object_get(given, "set"))
+        put_in_set(pod, owner, text(given, "set", ""));
     if (json_object_get(given, "restarts"))
-        json_array_append_new(json_object_get(json_object_get(pod, "status"), "containerStatuses"),
-                              json_pack("{s:s, s:O}", "name", "main", "restartCount", json_object_get(given, "restarts")));
+        json_array_append_new(
+            json_object_get(json_object_get(pod, "status"), "containerStatuses"),
+            json_pack("{s:s, s:O}", "name", "main", "restartCount", json_object_get(given, "restarts")));
+    if (json_is_true(json_object_get(given, "terminating")))
+        json_object_set_new(json_object_get(pod, "metadata"), "deletionTimestamp", json_string(NOW));
     int in_place = 0;
     json_array_foreach(json_object_get(spec, "readinessGates"), i, gate)
     {
@@ -239,6 +302,14 @@ json_t *small_snapshot(json_t *shorthand)
                   workload, "currentRevision", json_object_get(shorthand, "settled") ? new : old, "updateRevision", new,
                   "revisions", revision(workload, old, text(shorthand, "old", NULL), 1),
                   revision(workload, new, NULL, 2), "pods", "nodes", "claims");
+    if (!strcmp(text(workload, "kind", ""), "Deployment") || !strcmp(text(workload, "kind", ""), "ReplicaSet")) {
+        json_t *sets = json_array(), *set;
+        json_array_foreach(json_object_get(shorthand, "sets"), i, set)
+            json_array_append_new(sets, make_set(workload, set, (int)i + 1));
+        json_object_set_new(snapshot, "revisions", sets);
+        json_object_del(snapshot, "currentRevision");
+        json_object_del(snapshot, "updateRevision");
+    }
     json_array_foreach(json_object_get(shorthand, "nodes"), i, node)
     {
         const char *name = json_is_string(node) ? json_string_value(node) : text(node, "name", "");

@@ -55,7 +55,8 @@ static void read_delays(json_t *delays, struct rollout_simulation_options *optio
 
 static void read_faults(json_t *list, struct story *s)
 {
-    static const char *const kinds[] = { "never-ready", "image", "crash", "node", "break", "fail", "cordon", "return", NULL };
+    static const char *const kinds[] = { "never-ready", "image",  "crash",  "node", "break",
+                                         "fail",        "cordon", "return", NULL };
     size_t i;
     json_t *given;
     json_array_foreach(list, i, given) s->faults[i] =
@@ -143,6 +144,7 @@ void story_close(struct story *story)
 /* Pods that came later, in the order in which they were seen first. */
 struct newcomers {
     json_t *numbers;
+    json_t *sets; /* the same of ReplicaSets */
     const struct rollout_world *world;
 };
 
@@ -155,9 +157,43 @@ static bool was_there(const struct rollout_world *world, struct rollout_str name
     return false;
 }
 
+/* A ReplicaSet of the start by the end of its name, another one by its number. */
+static void name_set(const struct newcomers *known, const struct rollout_snapshot *snapshot, uint32_t set, char *buf,
+                     size_t size)
+{
+    struct rollout_str name =
+        set < snapshot->replica_sets.count ? snapshot->replica_sets.items[set].name : (struct rollout_str){ "-new", 4 };
+    snprintf(buf, size, "%.*s", (int)name.len, name.data);
+    json_t *number = json_object_get(known->sets, buf);
+    if (number)
+        snprintf(buf, size, "+%d", (int)json_integer_value(number));
+    else
+        memmove(buf, strrchr(buf, '-') + 1, strlen(strrchr(buf, '-')));
+}
+
+static void meet_sets(struct newcomers *known, const struct rollout_snapshot *snapshot)
+{
+    for (size_t i = 0; i < snapshot->replica_sets.count; i++) {
+        struct rollout_str name = snapshot->replica_sets.items[i].name;
+        json_t *key = json_stringn(name.data, name.len);
+        bool was = false;
+        for (size_t k = 0; k < known->world->snapshot->replica_sets.count; k++) {
+            struct rollout_str other = known->world->snapshot->replica_sets.items[k].name;
+            was = was || (other.len == name.len && memcmp(other.data, name.data, name.len) == 0);
+        }
+        if (!was && !json_object_get(known->sets, json_string_value(key)))
+            json_object_set_new(known->sets, json_string_value(key),
+                                json_integer((json_int_t)json_object_size(known->sets) + 1));
+        json_decref(key);
+    }
+}
+
 static void meet(struct newcomers *known, const struct rollout_snapshot *snapshot)
 {
-    if (!known->world->workload->cloneset || snapshot->pods.count > 100)
+    meet_sets(known, snapshot);
+    if ((!known->world->workload->cloneset && !known->world->workload->deployment &&
+         !known->world->workload->replicaset) ||
+        snapshot->pods.count > 100)
         return;
     for (size_t i = 0; i < snapshot->pods.count; i++) {
         struct rollout_str name = snapshot->pods.items[i].name;
@@ -190,6 +226,8 @@ static void name_subject(const struct newcomers *known, const struct rollout_sna
                  snapshot->nodes.items[subject].name.data);
     else if (kind == ROLLOUT_SUBJECT_ORDINAL)
         snprintf(buf, size, "#%u", subject);
+    else if (kind == ROLLOUT_SUBJECT_REPLICA_SET)
+        name_set(known, snapshot, subject, buf, size);
     else
         snprintf(buf, size, "%s",
                  kind == ROLLOUT_SUBJECT_MISSING    ? "missing"
@@ -199,12 +237,30 @@ static void name_subject(const struct newcomers *known, const struct rollout_sna
 
 /* ---- a pass ---- */
 
-static int64_t created(const struct rollout_plan *plan, const struct rollout_action *action)
+static int64_t number_of(const struct rollout_plan *plan, const struct rollout_action *action, uint32_t key)
 {
     for (uint32_t i = 0; i < action->attr_count; i++)
-        if (plan->attrs[action->attr_first + i].key == ROLLOUT_ATTR_COUNT)
+        if (plan->attrs[action->attr_first + i].key == key)
             return plan->attrs[action->attr_first + i].value;
     return 1;
+}
+
+static bool is_move(uint32_t op)
+{
+    static const uint32_t moves[] = { ROLLOUT_OP_CREATE,
+                                      ROLLOUT_OP_DELETE,
+                                      ROLLOUT_OP_UPDATE_IN_PLACE,
+                                      ROLLOUT_OP_RECREATE,
+                                      ROLLOUT_OP_DELETE_WORKLOAD,
+                                      ROLLOUT_OP_SCALE,
+                                      ROLLOUT_OP_SET_TEMPLATE,
+                                      ROLLOUT_OP_CREATE_REPLICA_SET,
+                                      ROLLOUT_OP_DELETE_REPLICA_SET,
+                                      ROLLOUT_OP_FLIP };
+    for (size_t i = 0; i < sizeof moves / sizeof *moves; i++)
+        if (op == moves[i])
+            return true;
+    return false;
 }
 
 static void note(const struct newcomers *known, struct telling *t, const struct rollout_snapshot *snapshot,
@@ -215,14 +271,21 @@ static void note(const struct newcomers *known, struct telling *t, const struct 
     for (size_t i = 0; i < plan->action_count && (size_t)len < sizeof line - 200; i++) {
         const struct rollout_action *a = &plan->actions[i];
         const char *comma = moves ? "," : "";
-        if (a->op != ROLLOUT_OP_CREATE && a->op != ROLLOUT_OP_DELETE && a->op != ROLLOUT_OP_UPDATE_IN_PLACE &&
-            a->op != ROLLOUT_OP_RECREATE && a->op != ROLLOUT_OP_FLIP && a->op != ROLLOUT_OP_DELETE_WORKLOAD)
+        if (!is_move(a->op))
             continue;
         name_subject(known, snapshot, a->subject_kind, a->subject, name, sizeof name);
         moves++;
-        if (a->op == ROLLOUT_OP_CREATE && known->world->workload->cloneset)
-            len +=
-                snprintf(line + len, sizeof line - (size_t)len, "%s create %lld", comma, (long long)created(plan, a));
+        bool counted = known->world->workload->cloneset || known->world->workload->replicaset;
+        if (a->op == ROLLOUT_OP_CREATE && counted)
+            len += snprintf(line + len, sizeof line - (size_t)len, "%s create %lld", comma,
+                            (long long)number_of(plan, a, ROLLOUT_ATTR_COUNT));
+        else if (a->op == ROLLOUT_OP_SCALE)
+            len += snprintf(line + len, sizeof line - (size_t)len, "%s scale %s %lld to %lld", comma, name,
+                            (long long)number_of(plan, a, ROLLOUT_ATTR_FROM),
+                            (long long)number_of(plan, a, ROLLOUT_ATTR_TO));
+        else if (a->op == ROLLOUT_OP_CREATE_REPLICA_SET)
+            len += snprintf(line + len, sizeof line - (size_t)len, "%s create-replica-set %lld", comma,
+                            (long long)number_of(plan, a, ROLLOUT_ATTR_REPLICAS));
         else
             len += snprintf(line + len, sizeof line - (size_t)len, "%s %s %s", comma, rollout_op_name(a->op), name);
     }
@@ -305,14 +368,17 @@ static void compare_counts(struct telling *t, const struct rollout_snapshot *sna
 
 /* ---- the end ---- */
 
-static void count_pods(struct telling *t, const struct rollout_snapshot *snapshot)
+static void count_pods(const struct newcomers *known, struct telling *t, const struct rollout_snapshot *snapshot)
 {
     static const char *const states[] = { "-",        "PreparingNormal", "Normal",         "PreparingUpdate",
                                           "Updating", "Updated",         "PreparingDelete" };
     for (size_t i = 0; i < snapshot->pods.count; i++) {
         const struct rollout_pod *p = &snapshot->pods.items[i];
-        char key[200];
-        snprintf(key, sizeof key, "%.*s %s%s%s", (int)p->revision.len, p->revision.data ? p->revision.data : "",
+        char key[200], revision[100];
+        snprintf(revision, sizeof revision, "%.*s", (int)p->revision.len, p->revision.data ? p->revision.data : "");
+        if (p->replica_set)
+            name_set(known, snapshot, p->replica_set - 1, revision, sizeof revision);
+        snprintf(key, sizeof key, "%s %s%s%s", revision,
                  p->lifecycle_state < sizeof states / sizeof *states ? states[p->lifecycle_state] : "?",
                  p->flags & ROLLOUT_POD_READY ? "" : " unready",
                  p->flags & ROLLOUT_POD_TERMINATING ? " terminating" : "");
@@ -351,6 +417,36 @@ static void copy_belongings(struct telling *t, const struct rollout_snapshot *sn
     }
 }
 
+static void copy_sets(const struct newcomers *known, struct telling *t, const struct rollout_snapshot *snapshot)
+{
+    char name[100];
+    for (uint32_t i = 0; i < snapshot->replica_sets.count; i++) {
+        name_set(known, snapshot, i, name, sizeof name);
+        json_object_set_new(t->sets, name, json_integer(snapshot->replica_sets.items[i].replicas));
+    }
+}
+
+static json_t *text_in(const struct rollout_node *object, const char *key)
+{
+    for (uint32_t i = 1; i < object->size; i += object[i].size)
+        if (object[i].key.len == strlen(key) && !memcmp(object[i].key.data, key, object[i].key.len))
+            return json_stringn(object[i].text.data, object[i].text.len);
+    return json_string("");
+}
+
+static void copy_conditions(struct telling *t, const struct rollout_plan *plan)
+{
+    const struct rollout_node *status = plan->status.nodes;
+    for (uint32_t i = 1; plan->status.count && i < status->size; i += status[i].size)
+        for (uint32_t k = 1; status[i].kind == ROLLOUT_NODE_ARRAY && k < status[i].size; k += status[i + k].size) {
+            const struct rollout_node *condition = &status[i + k];
+            json_t *type = condition->kind == ROLLOUT_NODE_OBJECT ? text_in(condition, "type") : NULL;
+            if (type && json_string_length(type))
+                json_object_set_new(t->conditions, json_string_value(type), text_in(condition, "reason"));
+            json_decref(type);
+        }
+}
+
 static void copy_status(struct telling *t, const struct rollout_plan *plan)
 {
     const struct rollout_node *status = plan->status.nodes;
@@ -385,7 +481,7 @@ static void copy_reasons(const struct newcomers *known, struct telling *t, const
 void telling_hear(const struct rollout_world *world, struct rollout_simulation *simulation, struct telling *ret)
 {
     struct rollout_error error = { .struct_size = sizeof error };
-    struct newcomers known = { json_object(), world };
+    struct newcomers known = { json_object(), json_object(), world };
     *ret = (struct telling){ .state = { .struct_size = sizeof ret->state },
                              .log = json_array(),
                              .pods = json_object(),
@@ -395,6 +491,8 @@ void telling_hear(const struct rollout_world *world, struct rollout_simulation *
                              .revisions = json_object(),
                              .claims = json_object(),
                              .finalizers = json_object(),
+                             .sets = json_object(),
+                             .conditions = json_object(),
                              .hash = UINT64_C(14695981039346656037) };
     do {
         if (rollout_simulation_step(simulation, &ret->state, &error))
@@ -412,11 +510,14 @@ void telling_hear(const struct rollout_world *world, struct rollout_simulation *
     const struct rollout_snapshot *snapshot = rollout_simulation_snapshot(simulation);
     snprintf(ret->zone, sizeof ret->zone, "%.*s", (int)ret->state.lowest_zone.len,
              ret->state.lowest_zone.data ? ret->state.lowest_zone.data : "");
-    count_pods(ret, snapshot);
+    count_pods(&known, ret, snapshot);
+    copy_sets(&known, ret, snapshot);
+    copy_conditions(ret, rollout_simulation_plan(simulation));
     copy_belongings(ret, snapshot);
     copy_status(ret, rollout_simulation_plan(simulation));
     copy_reasons(&known, ret, snapshot, rollout_simulation_plan(simulation));
     json_decref(known.numbers);
+    json_decref(known.sets);
 }
 
 void telling_free(struct telling *telling)
@@ -429,4 +530,6 @@ void telling_free(struct telling *telling)
     json_decref(telling->revisions);
     json_decref(telling->claims);
     json_decref(telling->finalizers);
+    json_decref(telling->sets);
+    json_decref(telling->conditions);
 }

@@ -39,6 +39,9 @@ struct telling {
     json_t *revisions;  /* at the end, with their numbers: {"web-new": 2} */
     json_t *claims;     /* at the end, with the kinds of their owners: {"data-web-0": ["StatefulSet"]} */
     json_t *finalizers; /* at the end, of the pods that have some: {"web-0": ["example.com/hold"]} */
+    json_t *sets;       /* at the end, with their replicas: {"old": 0, "+1": 3}; those that came later in the order in which
+                           they were seen first */
+    json_t *conditions; /* by the last plan, with their reasons: {"Progressing": "NewReplicaSetAvailable"} */
     uint64_t hash;      /* of every pass: figures, pods, actions with all that they carry */
     bool broken;        /* a figure was not what the pods say; printed */
 };

@@ -2,7 +2,9 @@
 /* What every plan keeps, and how it is said where one does not: plans made by hand, since no planner makes such ones.
  *
  *   test_promises FILE: {"worlds": {name: world in short}, "cases": [{"world": a name, fields to be merged into it,
- *   "actions": [["delete", "recreate", 0]]: op, reason and pod ("@0": node), "broken": the sentence's beginning, null = kept}]} */
+ *   "actions": [["delete", "recreate", 0]]: op, reason and pod ("@0": node), "broken": the sentence's beginning, null = kept,
+ *   "over": true: the job was over before the pass, "row": of deployment.md 1}]}. Of a Deployment ["scale", "ChildUpdated",
+ *   "=old", 5] is about the ReplicaSet "<owner>-old" and its size then; "=" is the one that is created. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +21,33 @@ static uint32_t number_of(const char *name, const char *(*name_of)(uint32_t numb
             return i;
     fprintf(stderr, "%s: no such name\n", name);
     exit(1);
+}
+
+static bool ends_with(struct rollout_str text, const char *end)
+{
+    size_t len = strlen(end);
+    return text.len > len && text.data[text.len - len - 1] == '-' && !memcmp(text.data + text.len - len, end, len);
+}
+
+/* The ReplicaSet as it is after the action; where it is created, that is done here. */
+static struct rollout_action act_on_set(struct ro_cluster *c, json_t *given)
+{
+    const char *name = json_string_value(json_array_get(given, 2)) + 1;
+    struct rollout_action a = { .op = number_of(json_string_value(json_array_get(given, 0)), rollout_op_name),
+                                .reason = number_of(json_string_value(json_array_get(given, 1)), rollout_reason_name),
+                                .subject_kind = ROLLOUT_SUBJECT_REPLICA_SET };
+    if (!*name && ro_sets_make(c, c->snapshot.update_revision, &a.subject) != ROLLOUT_OK)
+        exit(1);
+    while (*name && (a.subject >= c->sets.count || !ends_with(c->sets.items[a.subject].name, name)))
+        if (a.subject++ >= c->sets.count) {
+            fprintf(stderr, "%s: no such ReplicaSet\n", name);
+            exit(1);
+        }
+    if (a.op == ROLLOUT_OP_DELETE_REPLICA_SET)
+        c->sets.hidden[a.subject].gone = true;
+    else
+        c->sets.items[a.subject].replicas = (int32_t)json_integer_value(json_array_get(given, 3));
+    return a;
 }
 
 static struct rollout_action read_action(json_t *given)
@@ -64,11 +93,19 @@ static int judge(json_t *one, json_t *whole)
         exit(1);
     memcpy(pods, c.pods, c.pod_count * sizeof *pods);
     memcpy(hidden, c.hidden, c.pod_count * sizeof *hidden);
-    struct ro_deeds deeds = { .plan = &plan, .pods = pods, .hidden = hidden, .pod_count = c.pod_count };
+    struct ro_deeds deeds = { .plan = &plan,
+                              .pods = pods,
+                              .hidden = hidden,
+                              .pod_count = c.pod_count,
+                              .was_over = json_is_true(json_object_get(one, "over")) };
+    plan.stopped_at = (uint32_t)json_integer_value(json_object_get(one, "row"));
+    if (c.workload.deployment)
+        ro_sets_show(&c);
     ro_kind_measure(&c, &deeds.before);
     json_array_foreach(json_object_get(one, "actions"), i, given)
     {
-        actions[plan.action_count++] = read_action(given);
+        const char *place = json_string_value(json_array_get(given, 2));
+        actions[plan.action_count++] = place && *place == '=' ? act_on_set(&c, given) : read_action(given);
         carry_out(&c, &actions[i]);
     }
     ro_kind_measure(&c, &deeds.after);

@@ -87,16 +87,28 @@ static json_t *metadata_of(json_t *snapshot, const char *key)
     return json_object_get(json_object_get(json_object_get(snapshot, "workload"), "metadata"), key);
 }
 
-/* The array of the snapshot that an action's objects live in. */
+/* The array of the snapshot that an action's objects live in; NULL: it is about the workload itself. */
 static json_t *array_of(json_t *snapshot, const struct rollout_action *action)
 {
-    const char *key = "pods";
+    const char *key = action->subject_kind == ROLLOUT_SUBJECT_REPLICA_SET ? "revisions" : "pods";
     switch (action->op) {
-    case ROLLOUT_OP_LABEL_REVISION:
     case ROLLOUT_OP_CREATE_REVISION:
     case ROLLOUT_OP_RENUMBER_REVISION:
+    case ROLLOUT_OP_LABEL_REVISION:
     case ROLLOUT_OP_DELETE_REVISION:
         key = "revisions";
+        break;
+    case ROLLOUT_OP_CREATE_SUBSET:
+    case ROLLOUT_OP_UPDATE_SUBSET:
+    case ROLLOUT_OP_DELETE_SUBSET:
+        key = "subsets";
+        break;
+    case ROLLOUT_OP_SET_TEMPLATE:
+    case ROLLOUT_OP_DELETE_WORKLOAD:
+        return NULL;
+    case ROLLOUT_OP_SET_ANNOTATION:
+        if (action->subject_kind == ROLLOUT_SUBJECT_WORKLOAD)
+            return NULL;
         break;
     case ROLLOUT_OP_CREATE_CLAIM:
     case ROLLOUT_OP_DELETE_CLAIM:
@@ -122,6 +134,14 @@ static struct rollout_str subject_name(json_t *snapshot, const struct played *pl
         return s->pods.items[action->subject].name;
     case ROLLOUT_SUBJECT_REVISION:
         return s->revisions.items[action->subject].name;
+    case ROLLOUT_SUBJECT_REPLICA_SET:
+        if (action->subject != ROLLOUT_NONE)
+            return s->replica_sets.items[action->subject].name;
+        break;
+    case ROLLOUT_SUBJECT_SUBSET:
+        if (attr_value(played->plan, action, ROLLOUT_ATTR_CHILD) > 0)
+            return s->subsets.items[attr_value(played->plan, action, ROLLOUT_ATTR_CHILD) - 1].name;
+        break;
     case ROLLOUT_SUBJECT_CLAIM:
         if (action->subject != ROLLOUT_NONE)
             return s->claims.items[action->subject].name;
@@ -161,6 +181,23 @@ static struct rollout_strs draw(json_t *snapshot, size_t wanted, const char *con
     return (struct rollout_strs){ ids, (uint32_t)wanted, sizeof *ids };
 }
 
+/* An action on the workload itself. One that is deleted stays: there is nothing to plan without it. */
+static void play_workload(json_t *snapshot, const struct played *played, size_t index)
+{
+    const struct rollout_action *action = &played->plan->actions[index];
+    struct rollout_error error = { .struct_size = sizeof error };
+    struct rollout_objects *objects = NULL;
+    struct rollout_json *kept = NULL;
+    if (action->op == ROLLOUT_OP_DELETE_WORKLOAD)
+        return;
+    struct rollout_tree object = parse_tree(json_object_get(snapshot, "workload"), &kept);
+    if (rollout_apply_to(played->world, played->plan, index, &object, &objects, &error))
+        die(rollout_op_name(action->op), &error);
+    json_object_set_new(snapshot, "workload", tree_json(&objects->items[0]));
+    rollout_objects_free(objects);
+    rollout_json_free(kept);
+}
+
 /* What the API server gives a new object. The uid of a pod is not that of a former one of its name. */
 static void store_new(json_t *snapshot, json_t *array, json_t *object)
 {
@@ -181,15 +218,22 @@ static void play_action(json_t *snapshot, const struct played *played, size_t in
     struct rollout_json *kept = NULL;
     json_t *array = array_of(snapshot, action);
     char buf[300];
+    if (!array) {
+        play_workload(snapshot, played, index);
+        return;
+    }
     const struct rollout_workload *workload = played->world->workload;
     struct rollout_str name = subject_name(snapshot, played, action, buf, sizeof buf);
     size_t place = name.len && action->op != ROLLOUT_OP_CREATE ? find_named(array, name) : SIZE_MAX;
 
     if (action->op == ROLLOUT_OP_CREATE_CLAIM && workload->cloneset)
         return; /* the pods' ids are made up, claims are not followed */
-    size_t wanted = workload->daemonset && action->op == ROLLOUT_OP_CREATE
-                        ? 1
-                        : (size_t)attr_value(played->plan, action, ROLLOUT_ATTR_NEW_IDS);
+    size_t wanted = (size_t)attr_value(played->plan, action, ROLLOUT_ATTR_NEW_IDS);
+    if (((workload->daemonset || workload->broadcastjob) && action->op == ROLLOUT_OP_CREATE) ||
+        action->op == ROLLOUT_OP_CREATE_SUBSET)
+        wanted = 1;
+    else if (workload->replicaset && action->op == ROLLOUT_OP_CREATE)
+        wanted = (size_t)attr_value(played->plan, action, ROLLOUT_ATTR_COUNT);
     struct rollout_str *ids = calloc(wanted + 1, sizeof *ids);
     char (*texts)[8] = calloc(wanted + 1, sizeof *texts);
     struct rollout_strs drawn = draw(snapshot, wanted, names, n_names, used, ids, texts);
@@ -221,12 +265,12 @@ json_t *play(json_t *snapshot, const struct played *played, const char *const *n
     struct rollout_objects *workload = NULL;
     json_t *next = json_deep_copy(snapshot);
     size_t used = 0;
-    for (size_t i = 0; i < played->plan->action_count; i++)
-        play_action(next, played, i, names, n_names, &used);
     if (rollout_apply_status(played->world, played->plan, &workload, &error))
         die("status", &error);
     json_object_set_new(next, "workload", tree_json(&workload->items[0]));
     rollout_objects_free(workload);
+    for (size_t i = 0; i < played->plan->action_count; i++)
+        play_action(next, played, i, names, n_names, &used);
     return next;
 }
 

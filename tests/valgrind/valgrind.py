@@ -14,7 +14,7 @@ BUILD, SOURCE = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
 VALGRIND = ['valgrind', '-q', '--error-exitcode=99', '--leak-check=full', '--show-leak-kinds=all',
             '--errors-for-leak-kinds=all', '--exit-on-first-error=no']
 VECTORS = ['cloneset-wild', 'statefulset', 'nativestatefulset', 'daemonset', 'nativedaemonset', 'broadcastjob', 'deployment',
-           'replicaset', 'uniteddeployment', 'ordering', 'inplace']
+           'replicaset', 'uniteddeployment', 'sidecarset', 'sidecarset-inject', 'ordering', 'inplace']
 ANSWERS = {0, 1, 2}  # the command's own
 
 
@@ -28,7 +28,9 @@ def jobs():
     rollout = BUILD / 'examples' / 'rollout'
     for document in sorted((SOURCE / 'examples').glob('*.json')):
         for command in (['plan'], ['plan', '-o', 'json'], ['order']):
-            yield f'rollout {" ".join(command)} {document.name}', [str(rollout), *command, str(document)], {0}
+            good = {0} if command[0] == 'plan' else {0, 2}  # nothing of some kinds has an order
+            yield f'rollout {" ".join(command)} {document.name}', [str(rollout), *command, str(document)], good
+    yield 'rollout inject', [str(rollout), 'inject', str(SOURCE / 'examples' / 'inject' / 'checkout.json')], {0}
     for case in sorted((SOURCE / 'tests' / 'invalid').glob('*/input.json'))[::20]:
         yield f'rollout plan {case.parent.name}', [str(rollout), 'plan', str(case)], ANSWERS
 

@@ -10,8 +10,8 @@ import pytest
 TOP = pathlib.Path(os.environ.get('ROLLOUT_TOP') or pathlib.Path(__file__).resolve().parents[3])
 KEPT = TOP / 'tests' / 'vectors'
 PLANS = ('cloneset', 'cloneset-release', 'cloneset-wild', 'statefulset', 'nativestatefulset', 'daemonset', 'nativedaemonset',
-         'broadcastjob', 'deployment', 'replicaset', 'uniteddeployment')
-BLOCKS = ('ordering', 'inplace')
+         'broadcastjob', 'deployment', 'replicaset', 'uniteddeployment', 'sidecarset')
+BLOCKS = ('ordering', 'inplace', 'sidecarset-inject')
 
 
 def full_sets() -> Optional[pathlib.Path]:

@@ -101,6 +101,13 @@ def test_blocks(blocks: pathlib.Path, command: pathlib.Path) -> None:
             order = order_of(line)
             assert order == (line['expect'] or []), line['id']
             assert rollout.dumps({'kind': 'Order', 'order': order}) == answer, line['id']
+    elif blocks.name.startswith('sidecarset-inject'):
+        for line, answer in each_block(blocks, command, 'inject'):
+            injected = rollout.inject(line)
+            assert injected == json.loads(answer), line['id']
+            expect = line['expect']
+            assert ('error' in injected) == ('error' in expect), line['id']  # upstream's words are another's
+            assert {m: injected.get(m) for m in expect if m != 'error'} == {m: v for m, v in expect.items() if m != 'error'}, line['id']
     else:
         for line, answer in each_block(blocks, command, 'diff'):
             assert diff_of(line) == json.loads(answer) == line['expect'], line['id']

@@ -33,6 +33,7 @@ from ._documents import (
     decode_pod,
     document_count,
     dumps,
+    inject,
     order_document,
     plan_document,
 )
@@ -54,6 +55,7 @@ __all__ = [
     'diff',
     'document_count',
     'dumps',
+    'inject',
     'intstr_scale',
     'op_name',
     'order',

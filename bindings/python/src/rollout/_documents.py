@@ -186,6 +186,25 @@ def apply_status_document(document: Json, *, index: int = 0, now: Now = None) ->
             lib.rollout_plan_free(made)
 
 
+def inject(document: Json, *, now: Now = None) -> dict[str, Json]:
+    """What SidecarSets make of a new pod, as OpenKruise's admission does.
+
+    document has the members pod, sidecarSets, revisions, namespaces, now, random (the number in [0,1) that a Partial revision
+    policy draws) and featureGates; now is as in plan_document(). The answer has actions, containers, pod and so on, as recorded
+    admissions have it, or error where the pod would be refused. Raises InvalidError with the path of what cannot be read.
+
+    >>> answer = inject({'now': '2026-01-01T00:00:00Z', 'pod': {'metadata': {'labels': {'app': 'demo'}},
+    ...     'spec': {'containers': [{'name': 'main', 'image': 'app:1'}]}}, 'sidecarSets': [{'metadata': {'name': 'logs'},
+    ...     'spec': {'selector': {'matchLabels': {'app': 'demo'}}, 'containers': [{'name': 'log', 'image': 'log:1'}]}}]})
+    >>> answer['containers']
+    ['main', 'log']
+    """
+    arena = Arena()
+    answer = objects('rollout_inject', pack_tree(arena, '', document if document is not None else []), _spell.now_ms(now))[0]
+    assert isinstance(answer, dict)
+    return answer
+
+
 def decode_pod(pod: Json, workload: Optional[Workload] = None) -> Pod:
     """The facts of one Pod object. workload gives the feature gates, and its spec says whether the selector and a StatefulSet's
     claim templates fit the pod. Paths in exceptions begin at the pod.

@@ -1045,10 +1045,12 @@ class Fault(IntEnum):
     """
     NODE = 4
     """the node, or all of the zone, is lost at at_ms and does not come back: its pods become unready, and those that
-    are to go never do
+    are to go never do. A SidecarSet's are made anew by their owners, with what admission injects then
     """
     BREAK = 5
-    """at at_ms the pod becomes unready until it is updated or replaced"""
+    """at at_ms the pod becomes unready until it is updated or replaced; of a SidecarSet's pod it is the set's
+    containers that do
+    """
     FAIL = 6
     """a job's pods end with a failure, each time that they run: one that restarts OnFailure runs again, and any other
     has failed. Only a BroadcastJob has such
@@ -1063,7 +1065,7 @@ class SimulateFlags(IntFlag):
     """rollout_simulation_options.flags"""
 
     RECREATE = 1
-    """as if no change could be made in place, to compare with"""
+    """as if no change could be made in place, to compare with; not of a SidecarSet, which makes no pods"""
     OBJECTS = 2
     """the workload's object is kept as each pass leaves it: see simulation_world()"""
 
@@ -1088,14 +1090,16 @@ class CheckFlags(IntFlag):
     UNREADY = 1
     """a ready pod becomes unready, and may become ready again"""
     BREAK = 2
-    """a pod that does not run the update revision becomes unready for good"""
+    """a pod that does not run the update revision becomes unready for good; of a SidecarSet's pod the set's
+    containers do, until they have another image
+    """
     FAIL = 4
     """a pod's phase becomes Failed; a job's that restarts OnFailure does so"""
     VANISH = 8
-    """someone else removes a pod"""
+    """someone else removes a pod; a SidecarSet's is made anew by its owner, with what admission injects then"""
     NODE = 16
     """a node is lost: its pods are terminating and unready for good; a DaemonSet's and a BroadcastJob's do not
-    terminate by that
+    terminate by that, a SidecarSet's are made anew
     """
     CORDON = 32
     """a node is cordoned"""
@@ -1152,7 +1156,7 @@ class Lint(IntEnum):
     IGNORED = 105
     """a field that has no effect beside the others, or while a gate is off"""
     NEGATIVE = 106
-    """a number of pods below 0"""
+    """a number of pods, restarts or seconds below 0"""
     ROUNDS_TO_NONE = 201
     """a percentage above 0 that rounds to 0"""
     ROUNDS_TO_ALL = 202
@@ -1166,9 +1170,9 @@ class Lint(IntEnum):
     CREATES_NOTHING = 303
     """a limit of creations comes to 0"""
     PAUSED = 304
-    """updates are paused"""
+    """updates, or a job, are paused"""
     DEADLINE_TOO_SHORT = 305
-    """progressDeadlineSeconds is over before minReadySeconds"""
+    """progressDeadlineSeconds is over before minReadySeconds, a job's deadline before it begins"""
     SURGE_STAYS = 306
     """OnDelete with maxSurge: pods for an update that never comes (K14)"""
     DELETES_NOTHING = 307
@@ -1177,6 +1181,8 @@ class Lint(IntEnum):
     """numbers of a UnitedDeployment's subsets that cannot all hold"""
     REPLICAS_LEFT_OVER = 321
     """replicas beyond the maxima of all its subsets"""
+    STOPS_FOR_GOOD = 330
+    """a BroadcastJob's first failed pod stops it, and nothing lets it go on"""
     SELECTOR_UNUSABLE = 401
     """not what Kubernetes takes as a selector"""
     UNREACHABLE = 402

@@ -975,7 +975,9 @@ class Subset:
     revision: str = ''
     """label apps.kruise.io/controller-revision-hash"""
     patch: str = ''
-    """annotation apps.kruise.io/subset-patch"""
+    """annotation apps.kruise.io/subset-patch, which is compared with its subset's as it stands; decoding takes the
+    subset's text where both are the same JSON
+    """
     kind: Child
     """Child; another one is refused"""
     flags: SubsetFlags = SubsetFlags(0)
