@@ -25,7 +25,8 @@ enum {
     ROLLOUT_CHECK_BREAK = 1 << 1,   /**< a pod that does not run the update revision becomes unready for good */
     ROLLOUT_CHECK_FAIL = 1 << 2,    /**< a pod's phase becomes Failed */
     ROLLOUT_CHECK_VANISH = 1 << 3,  /**< someone else removes a pod */
-    ROLLOUT_CHECK_NODE = 1 << 4     /**< a node is lost: its pods are terminating and unready for good */
+    ROLLOUT_CHECK_NODE = 1 << 4,    /**< a node is lost: its pods are terminating and unready for good */
+    ROLLOUT_CHECK_ROOM = 1 << 5     /**< no new pod of a UnitedDeployment's subset finds a node; some day it may again */
 };
 
 struct rollout_check_options {

@@ -54,7 +54,9 @@ enum {
     ROLLOUT_FAULT_CRASH = 3,       /**< pods become unready at_ms after they became ready, each once, and restart */
     ROLLOUT_FAULT_NODE = 4,        /**< the node, or all of the zone, is lost at at_ms and does not come back: its pods become
                                         unready, and those that are to go never do */
-    ROLLOUT_FAULT_BREAK = 5        /**< at at_ms the pod becomes unready until it is updated or replaced */
+    ROLLOUT_FAULT_BREAK = 5,       /**< at at_ms the pod becomes unready until it is updated or replaced */
+    ROLLOUT_FAULT_ROOM = 6         /**< from the start on no new pod of a UnitedDeployment's subset finds a node; until at_ms,
+                                        0 = for good */
 };
 
 /** One fault. Frozen. */
@@ -63,7 +65,7 @@ struct rollout_fault {
     uint32_t share;            /**< of a million pods so many, drawn by the seed; 0 = all: NEVER_READY, IMAGE, CRASH */
     int64_t at_ms;             /**< see the kind */
     struct rollout_str target; /**< NEVER_READY, IMAGE, CRASH: name of a revision, absent = any; NODE: name of a node
-                                    or of a zone; BREAK: name of a pod, which need not be there yet. What is not
+                                    or of a zone; BREAK: name of a pod, which need not be there yet; ROOM: name of a subset. What is not
                                     there is refused */
 };
 

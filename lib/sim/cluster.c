@@ -71,6 +71,7 @@ void ro_cluster_sweep(struct ro_cluster *c)
     if (c->claims_gone)
         c->claim_count = c->snapshot.claims.count = kept;
     c->claims_gone = false;
+    ro_children_sweep(c);
     kept = 0;
     while (kept < c->pod_count && !(c->hidden[kept].flags & RO_SIM_GONE))
         kept++;
@@ -115,7 +116,8 @@ static void guess(struct ro_cluster *c, uint32_t i)
     struct ro_sim_pod *h = &c->hidden[i];
     uint32_t flags = p->in_place ? p->in_place->flags : 0;
     bool waits = (flags & ROLLOUT_IN_PLACE_STATE) && !(flags & ROLLOUT_IN_PLACE_CONTAINERS_DONE);
-    h->target = (uint16_t)ro_cluster_revision(c, p->revision);
+    h->target =
+        (uint16_t)ro_cluster_revision(c, c->workload.uniteddeployment ? ro_child_pod_revision(p) : p->revision);
     h->image = waits || (flags & ROLLOUT_IN_PLACE_GRACE) ? 0 : h->target;
     if (waits)
         h->flags |= RO_SIM_RESTARTS;
@@ -321,7 +323,7 @@ static int kind_number(const struct rollout_world *world)
     struct rollout_workload full;
     if (ro_abi_struct(world->workload, &full, sizeof full, "workload", NULL) != ROLLOUT_OK)
         return -1;
-    return full.cloneset ? 0 : full.statefulset ? 1 : 2;
+    return full.cloneset ? 0 : full.statefulset ? 1 : full.uniteddeployment ? 3 : 2;
 }
 
 /* What is wrong with the change; NULL = nothing. */
@@ -372,12 +374,11 @@ static int refuse_unplayed(const struct rollout_workload *workload, struct rollo
 {
     struct rollout_workload full;
     int r = ro_abi_struct(workload, &full, sizeof full, "workload", reterr);
-    const char *kind = r != ROLLOUT_OK         ? NULL
-                       : full.deployment       ? "Deployment"
-                       : full.replicaset       ? "ReplicaSet"
-                       : full.broadcastjob     ? "BroadcastJob"
-                       : full.uniteddeployment ? "UnitedDeployment"
-                                               : NULL;
+    const char *kind = r != ROLLOUT_OK     ? NULL
+                       : full.deployment   ? "Deployment"
+                       : full.replicaset   ? "ReplicaSet"
+                       : full.broadcastjob ? "BroadcastJob"
+                                           : NULL;
     return kind ? ro_error(reterr, ROLLOUT_ERR_INVALID, "workload", "workload: a %s cannot be played with", kind) : r;
 }
 
@@ -411,7 +412,7 @@ int ro_cluster_open(struct ro_cluster *c, const struct rollout_world *world, str
         r = ro_revisions_open(c, world, &given);
     if (r != ROLLOUT_OK)
         return r;
-    if (!copy_pods(c, &given) || !sort_names(c))
+    if (ro_children_open(c, &given) != ROLLOUT_OK || !copy_pods(c, &given) || !sort_names(c))
         return ro_error_nomem(reterr);
     index_nodes(c);
     ro_kind_begin(c);
@@ -421,6 +422,7 @@ int ro_cluster_open(struct ro_cluster *c, const struct rollout_world *world, str
 void ro_cluster_free(struct ro_cluster *c)
 {
     ro_revisions_free(c);
+    ro_children_free(&c->children);
     free(c->pods);
     free(c->in_place);
     free(c->hidden);
@@ -433,6 +435,7 @@ void ro_cluster_free(struct ro_cluster *c)
 
 int ro_cluster_plan(struct ro_cluster *c, struct rollout_plan **ret_plan)
 {
+    ro_children_count(c);
     return rollout_plan(&c->workload, &c->snapshot, ret_plan, c->reterr);
 }
 
@@ -446,5 +449,6 @@ int ro_cluster_change(struct ro_cluster *c, const struct rollout_world *world)
     c->specs.cloneset_status = before.cloneset_status;
     c->specs.statefulset_status = before.statefulset_status;
     c->specs.daemonset_status = before.daemonset_status;
+    c->specs.uniteddeployment_status = before.uniteddeployment_status;
     return ro_revisions_join(c, world);
 }

@@ -12,6 +12,7 @@
 
 #include "rules/gates.h"
 #include "rules/specs.h"
+#include "sim/children.h"
 #include "sim/texts.h"
 
 /* More than the 150,000 pods that Kubernetes says a cluster may have; a pod takes about 500 bytes. */
@@ -125,6 +126,7 @@ struct ro_cluster {
     uint32_t *names;               /* the pods of the start, by name */
     size_t name_count;
     struct rollout_str *base_names;
+    struct ro_children children;  /* a UnitedDeployment's */
     bool recreates;               /* nothing is updated in place */
     bool keeps_claims;            /* volume claims are modelled */
     bool fixed_names;             /* serials, hence names, are used again */
@@ -197,6 +199,9 @@ void ro_cluster_break(struct ro_cluster *c, uint32_t pod);
 void ro_cluster_fail(struct ro_cluster *c, uint32_t pod);
 void ro_cluster_vanish(struct ro_cluster *c, uint32_t pod);
 void ro_cluster_lose_node(struct ro_cluster *c, uint32_t node);
+
+/* A subset of the start's spec, by its place, has no room for new pods, or has it again. */
+void ro_cluster_set_room(struct ro_cluster *c, uint32_t subset, bool room);
 
 /* The node that the pod is on or bound to; ROLLOUT_NONE where it is on none that is known. */
 uint32_t ro_cluster_node_of(const struct ro_cluster *c, uint32_t pod);

@@ -41,6 +41,13 @@ void ro_deed_next_batch(const struct deed *d, uint32_t pod);
 int ro_deed_create(const struct deed *d, uint64_t from, uint64_t to);
 int ro_deed_delete(const struct deed *d, uint32_t pod);
 
+/* "<owner>-<id>", one for each number. */
+struct rollout_str ro_deed_drawn_name(struct ro_cluster *c, struct rollout_str owner, uint32_t number);
+
+/* ---- effects_subsets.c ---- */
+
+int ro_deed_on_subset(const struct deed *d);
+
 /* ---- effects_claims.c ---- */
 
 int ro_deed_claim(const struct deed *d);

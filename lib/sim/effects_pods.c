@@ -34,16 +34,16 @@ static bool was_there(const struct ro_cluster *c, struct rollout_str name)
     return false;
 }
 
-/* "<workload>-<id>" with an id of the letters that upstream draws from, one for each serial: multiplication by a number that
+/* "<owner>-<id>" with an id of the letters that upstream draws from, one for each serial: multiplication by a number that
  * has no divisor in common with 27^5 brings each id once. */
-static struct rollout_str drawn_name(struct ro_cluster *c, uint32_t pod)
+struct rollout_str ro_deed_drawn_name(struct ro_cluster *c, struct rollout_str owner, uint32_t serial)
 {
     static const char letters[] = "bcdfghjklmnpqrstvwxz2456789";
     const uint32_t radix = sizeof letters - 1, ids = radix * radix * radix * radix * radix;
-    struct rollout_str owner = ro_kind_name(c), kept;
+    struct rollout_str kept;
     char buf[300];
     int prefix = owner.len < sizeof buf - 8 ? (int)owner.len : (int)sizeof buf - 8;
-    uint64_t number = c->hidden[pod].serial;
+    uint64_t number = serial;
     do {
         uint64_t n = (number * UINT64_C(8675309) + 1234567) % ids;
         int len = snprintf(buf, sizeof buf, "%.*s-", prefix, owner.data ? owner.data : "");
@@ -77,7 +77,7 @@ static void name_clone(const struct deed *d, uint32_t pod, uint64_t number)
                            owner.data ? owner.data : "", (int)(id.len > 200 ? 200 : id.len), id.data);
         p->name = ro_texts_keep(&c->texts, (struct rollout_str){ buf, (size_t)len });
     } else {
-        p->name = drawn_name(c, pod);
+        p->name = ro_deed_drawn_name(c, ro_kind_name(c), c->hidden[pod].serial);
         if (!p->name.data) /* for lack of memory */
             return;
         id = (struct rollout_str){ p->name.data + p->name.len - 5, 5 };
@@ -105,7 +105,7 @@ static void name_daemon(const struct deed *d, uint32_t pod)
 {
     struct ro_cluster *c = d->c;
     struct rollout_pod *p = &c->pods[pod];
-    p->name = drawn_name(c, pod);
+    p->name = ro_deed_drawn_name(c, ro_kind_name(c), c->hidden[pod].serial);
     p->target_node = ro_texts_keep(&c->texts, ro_deed_text(d, ROLLOUT_ATTR_NODE));
     if (c->workload.daemonset->template_generation.data)
         ro_cluster_set_label(c, pod, RO_STR("pod-template-generation"), c->workload.daemonset->template_generation);

@@ -23,6 +23,10 @@ enum {
     MOVE_CHANGE = 9 << 8,
     MOVE_AGE = 10 << 8,
     MOVE_GRACE = 11 << 8,
+    MOVE_CHILD = 13 << 8,  /* a step of a child's controller */
+    MOVE_ROOM = 14 << 8,   /* a subset has no room any more */
+    MOVE_ROOM_BACK = 15 << 8,
+    MOVE_MARK = 16 << 8, /* 0: the first marks of subsets are over; 1: an update is late */
     MOVE_NOTHING = 12 << 8 /* the end of a story: nothing is planned, and nothing else moves */
 };
 

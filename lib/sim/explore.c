@@ -24,6 +24,10 @@ static void keep(struct rollout_check *k)
 static void restore(struct rollout_check *k)
 {
     struct ro_cluster *c = &k->small.cluster;
+    if (c->workload.uniteddeployment) { /* its children and its status are not kept beside */
+        ro_small_unpack(&k->small, ro_states_bytes(&k->states, k->at));
+        return;
+    }
     ro_small_load(&k->small, k->change, k->lost);
     c->pod_count = k->pod_count;
     memcpy(c->pods, k->pods, c->pod_count * sizeof *k->pods);
@@ -121,6 +125,25 @@ bool ro_explore_move(struct rollout_check *k, uint16_t what)
             return false;
         ro_small_load(&k->small, k->small.change + 1, k->small.lost);
         return true;
+    case MOVE_CHILD: {
+        uint32_t pod;
+        if (i >= c->children.count || ro_child_step(c, i, &pod) == RO_CHILD_RESTS)
+            return false;
+        ro_cluster_settle(c, pod);
+        return true;
+    }
+    case MOVE_ROOM:
+        if (i >= c->children.subset_count || c->children.full[i])
+            return false;
+        ro_cluster_set_room(c, i, false);
+        break;
+    case MOVE_ROOM_BACK:
+        if (i >= c->children.subset_count || !c->children.full[i])
+            return false;
+        ro_cluster_set_room(c, i, true);
+        return true;
+    case MOVE_MARK:
+        return i ? ro_small_end_update(&k->small) : ro_small_end_marks(&k->small);
     case MOVE_AGE:
         return ro_small_age(&k->small);
     case MOVE_GRACE:
@@ -269,6 +292,8 @@ static int explore_faults(struct rollout_check *k)
             r = explore_moves(k, kinds[i].kind, k->pod_count, false);
     if (r == ROLLOUT_OK && (k->options.flags & ROLLOUT_CHECK_NODE))
         r = explore_moves(k, MOVE_NODE, k->small.cluster.node_count, false);
+    if (r == ROLLOUT_OK && (k->options.flags & ROLLOUT_CHECK_ROOM))
+        r = explore_moves(k, MOVE_ROOM, k->small.cluster.children.subset_count, false);
     return r;
 }
 
@@ -293,6 +318,8 @@ int ro_explore(struct rollout_check *k)
     int r = explore_moves(k, MOVE_EVENT, k->pod_count, true);
     if (r == ROLLOUT_OK)
         r = explore_moves(k, MOVE_HOOK, k->pod_count, true);
+    if (r == ROLLOUT_OK)
+        r = explore_moves(k, MOVE_CHILD, c->children.count, true);
     restore(k);
     if (r == ROLLOUT_OK && k->result.outcome == ROLLOUT_CHECK_RUNS)
         r = explore_pass(k, &before);
@@ -300,6 +327,10 @@ int ro_explore(struct rollout_check *k)
         r = explore_moves(k, MOVE_AGE, 1, true);
     if (r == ROLLOUT_OK)
         r = explore_moves(k, MOVE_GRACE, 1, true);
+    if (r == ROLLOUT_OK && c->workload.uniteddeployment)
+        r = explore_moves(k, MOVE_MARK, 2, true);
+    if (r == ROLLOUT_OK)
+        r = explore_moves(k, MOVE_ROOM_BACK, c->children.subset_count, false);
     if (r == ROLLOUT_OK)
         r = explore_faults(k);
     if (r == ROLLOUT_OK)

@@ -20,7 +20,7 @@ struct record {
     uint8_t node; /* from 1; 0 = none */
     uint8_t bits;
     uint8_t batches;
-    uint8_t waits_for;
+    uint8_t waits_for; /* of a UnitedDeployment, whose pods are not updated in place, the child, from 1 */
     uint8_t young; /* 0 = not ready, or old enough; else the order in which pods became ready */
     uint8_t grace; /* the same of grace periods; 0 = none, or over */
     uint8_t trait;
@@ -145,7 +145,7 @@ static uint8_t trait_of(struct ro_small *s, size_t pod)
 }
 
 /* Names are kept once, so that they are told apart by where they are. */
-static uint8_t name_of(struct ro_small *s, struct rollout_str name)
+uint8_t ro_small_name(struct ro_small *s, struct rollout_str name)
 {
     for (size_t i = 0; i < s->name_count; i++)
         if (s->names[i].data == name.data)
@@ -162,9 +162,11 @@ static uint8_t name_of(struct ro_small *s, struct rollout_str name)
     return (uint8_t)s->name_count++;
 }
 
-static bool by_name(const struct ro_small *s)
+bool ro_small_by_name(const struct ro_small *s)
 {
-    return s->cluster.workload.statefulset != NULL;
+    const struct ro_cluster *c = &s->cluster;
+    return c->workload.statefulset || (c->workload.uniteddeployment && c->specs.uniteddeployment.child_kind <=
+                                                                           ROLLOUT_CHILD_ADVANCED_STATEFULSET);
 }
 
 /* ---- packing ---- */
@@ -192,17 +194,19 @@ static struct record record_of(struct ro_small *s, size_t i)
         if (in_grace(s, i))
             r.grace = rank_grace(s, c->in_place[i].grace_end_ms);
     }
+    if (c->workload.uniteddeployment)
+        r.waits_for = ro_small_child(s, p->child);
     if (is_young(s, p))
         r.young = rank_young(s, p->ready_since_ms);
     r.trait = trait_of(s, i);
-    r.name = by_name(s) ? name_of(s, p->name) : 0;
+    r.name = ro_small_by_name(s) ? ro_small_name(s, p->name) : 0;
     return r;
 }
 
 /* Whether record a comes before b. A DaemonSet's pods of one node stay in the order of their age. */
 static bool comes_before(const struct ro_small *s, const struct record *a, const struct record *b)
 {
-    if (by_name(s))
+    if (ro_small_by_name(s))
         return a->name != b->name ? a->name < b->name : memcmp(a, b, sizeof *a) < 0;
     if (!ro_kind_interchangeable(&s->cluster))
         return a->node < b->node;
@@ -244,7 +248,11 @@ size_t ro_small_pack(struct ro_small *s, uint8_t bytes[RO_SMALL_STATE], struct r
     head.pods = (uint8_t)n;
     memcpy(bytes, &head, sizeof head);
     memcpy(bytes + sizeof head, records, n * sizeof *records);
-    return sizeof head + n * sizeof *records;
+    size_t size = sizeof head + n * sizeof *records;
+    if (!c->workload.uniteddeployment)
+        return size;
+    size_t more = ro_small_pack_children(s, bytes + size);
+    return more ? size + more : 0;
 }
 
 static void unpack_pod(struct ro_small *s, size_t i, const struct record *r)
@@ -262,7 +270,7 @@ static void unpack_pod(struct ro_small *s, size_t i, const struct record *r)
     p->restarts = t->restarts;
     p->sidecar_restarts = t->sidecar_restarts;
     p->namespace_ = s->namespace_;
-    p->name = s->names[by_name(s) ? r->name : i];
+    p->name = s->names[ro_small_by_name(s) ? r->name : i];
     p->created_ms = s->now_ms - 7200 * 1000 + (ro_kind_interchangeable(c) ? 0 : (int64_t)i * 1000);
     if (r->node && (r->bits & BIT_SCHEDULED))
         p->node = c->nodes[r->node - 1].name;
@@ -280,6 +288,10 @@ static void unpack_pod(struct ro_small *s, size_t i, const struct record *r)
     h->flags = r->sim;
     h->batches = r->batches;
     ro_cluster_relabel(c, (uint32_t)i);
+    if (c->workload.uniteddeployment) {
+        p->child = r->waits_for;
+        return;
+    }
     if (!(r->bits & BIT_IN_PLACE))
         return;
     struct rollout_in_place *in_place = &c->in_place[i];
@@ -308,6 +320,8 @@ void ro_small_unpack(struct ro_small *s, const uint8_t *bytes)
     }
     c->snapshot.pods = (struct rollout_pods){ c->pods, c->pod_count, sizeof *c->pods };
     ro_kind_recall(c, head.memory);
+    if (c->workload.uniteddeployment)
+        ro_small_unpack_children(s, bytes + sizeof head + head.pods * sizeof(struct record));
 }
 
 /* ---- specs and nodes ---- */
@@ -326,6 +340,8 @@ void ro_small_load(struct ro_small *s, size_t change, uint32_t lost)
         c->reserved = spec->reserved;
         c->reserved_count = spec->reserved_count;
         c->start_ordinal = spec->start_ordinal;
+        c->children.order = spec->order;
+        c->children.seen = spec->seen;
         c->snapshot.update_revision = spec->update_revision;
         c->snapshot.in_place_verdicts =
             (struct rollout_in_place_verdicts){ spec->verdicts, spec->verdict_count, sizeof *spec->verdicts };
@@ -353,6 +369,8 @@ static int save_spec(struct ro_small *s, size_t change)
     spec->reserved = c->reserved;
     spec->reserved_count = c->reserved_count;
     spec->start_ordinal = c->start_ordinal;
+    spec->order = c->children.order;
+    spec->seen = c->children.seen;
     spec->update_revision = c->snapshot.update_revision;
     spec->verdict_count = c->verdict_count;
     spec->verdicts = ro_arena_alloc(&c->arena, c->verdict_count, sizeof *spec->verdicts);
@@ -422,7 +440,7 @@ static void name_places(struct ro_small *s)
     char buf[300];
     struct rollout_str owner = ro_kind_name(&s->cluster);
     size_t len = owner.len < sizeof buf - 4 ? owner.len : sizeof buf - 4;
-    if (by_name(s))
+    if (ro_small_by_name(s))
         return;
     memcpy(buf, owner.data ? owner.data : "", len);
     for (size_t i = 0; i <= RO_SMALL_PODS; i++) {
@@ -447,6 +465,10 @@ int ro_small_open(struct ro_small *s, const struct rollout_world *world, const s
         return ro_error(reterr, ROLLOUT_ERR_INVALID, "snapshot",
                         "snapshot: %zu pods, %zu nodes, %zu revisions, but at most %d each can be explored",
                         c->pod_count, c->node_count, c->revision_count, RO_SMALL_PODS);
+    if (c->children.count > RO_SMALL_SUBSETS || c->specs.uniteddeployment.subset_count > RO_SMALL_SUBSETS)
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, "subsets",
+                        "subsets: %zu children, %zu in the spec, but at most %d can be explored", c->children.count,
+                        c->specs.uniteddeployment.subset_count, RO_SMALL_SUBSETS);
     size_t pods = c->pod_count;
     while (c->pod_room <= RO_SMALL_PODS) /* room that is never moved again */
         if (ro_cluster_add_pod(c) == ROLLOUT_NONE)

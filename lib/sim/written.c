@@ -98,6 +98,6 @@ void ro_written_world(const struct rollout_simulation *s, struct rollout_world *
         ret->workload_object = s->object;
     ret->revision_objects = c->revision_objects;
     ret->revision_object_count = c->revision_count;
-    ret->pod_objects = ret->claim_objects = NULL;
-    ret->pod_object_count = ret->claim_object_count = 0;
+    ret->pod_objects = ret->claim_objects = ret->subset_objects = NULL;
+    ret->pod_object_count = ret->claim_object_count = ret->subset_object_count = 0;
 }
