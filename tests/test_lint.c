@@ -24,7 +24,7 @@ START_TEST(test_names)
         for (uint32_t other = 0; other < code; other++)
             ck_assert(!rollout_lint_name(other) || strcmp(rollout_lint_name(other), name) != 0);
     }
-    ck_assert_uint_eq(count, 28);
+    ck_assert_uint_eq(count, 30);
     ck_assert_str_eq(rollout_lint_name(ROLLOUT_LINT_NO_BUDGET), "NoBudget");
     ck_assert_ptr_null(rollout_lint_name(0));
 }

@@ -32,7 +32,7 @@ static void refuse(struct world *w, int i)
     case 3:
     case 4:
     case 5:
-        gates[1].gate = i == 3 ? 0 : i == 4 ? 14 : UINT32_MAX;
+        gates[1].gate = i == 3 ? 0 : i == 4 ? 15 : UINT32_MAX;
         w->workload.gates = gates;
         w->workload.gate_count = 2;
         break;

@@ -260,6 +260,69 @@ START_TEST(test_add)
 }
 END_TEST
 
+/* Canonical texts of apimachinery 0.32. */
+static const struct {
+    const char *text, *canonical;
+} text_cases[] = {
+    { "0", "0" },
+    { "0Gi", "0" },
+    { "0.5", "500m" },
+    { "1500m", "1500m" },
+    { "1000m", "1" },
+    { "1000k", "1M" },
+    { "1048576", "1048576" },
+    { "-1.5", "-1500m" },
+    { "1024Mi", "1Gi" },
+    { "1.5Gi", "1536Mi" },
+    { "1Ki", "1Ki" },
+    { "1025Ki", "1025Ki" },
+    { "0.5Ki", "512" },
+    { "1.0001Ki", "1024102400u" },
+    { "1e3", "1e3" },
+    { "1e4", "10e3" },
+    { "0.1e0", "100e-3" },
+    { "1n", "1n" },
+    { "1.5u", "1500n" },
+    { "2E", "2E" },
+    { "1Ei", "1Ei" },
+    { "100E", "100E" },
+    { "-2Mi", "-2Mi" },
+    { "12345678901234567890", "12345678901234567890" },
+};
+
+START_TEST(test_text)
+{
+    struct rollout_str text = str(text_cases[_i].text);
+    struct ro_quantity q;
+    char buf[RO_QUANTITY_SIZE];
+
+    ck_assert(ro_quantity_parse(text, &q));
+    ck_assert_uint_eq(ro_quantity_text(&q, ro_quantity_form(text), buf), strlen(text_cases[_i].canonical));
+    ck_assert_str_eq(buf, text_cases[_i].canonical);
+}
+END_TEST
+
+static const struct {
+    const char *text;
+    int64_t milli;
+} milli_cases[] = {
+    { "0", 0 },       { "1", 1000 },      { "500m", 500 },
+    { "1u", 1 },      { "-1u", -1 },      { "1500u", 2 },
+    { "-1500u", -2 }, { "1Ki", 1024000 }, { "9223372036854775807m", INT64_MAX },
+    { "1000000P", 0 } /* does not fit */
+};
+
+START_TEST(test_milli)
+{
+    struct ro_quantity q, back;
+
+    ck_assert(ro_quantity_parse(str(milli_cases[_i].text), &q));
+    ck_assert_int_eq(ro_quantity_milli(&q), milli_cases[_i].milli);
+    back = ro_quantity_decimal(milli_cases[_i].milli, -3);
+    ck_assert_int_eq(ro_quantity_milli(&back), milli_cases[_i].milli);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("quantity");
@@ -269,6 +332,8 @@ int main(void)
     tcase_add_test(tcase, test_limits);
     tcase_add_loop_test(tcase, test_compare, 0, sizeof(compare_cases) / sizeof(*compare_cases));
     tcase_add_loop_test(tcase, test_add, 0, sizeof(add_cases) / sizeof(*add_cases));
+    tcase_add_loop_test(tcase, test_text, 0, sizeof(text_cases) / sizeof(*text_cases));
+    tcase_add_loop_test(tcase, test_milli, 0, sizeof(milli_cases) / sizeof(*milli_cases));
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

@@ -10,6 +10,11 @@
 #include "base/str.h"
 #include "rules/scatter.h"
 
+static struct rollout_str str_of(const char *text)
+{
+    return (struct rollout_str){ text, strlen(text) };
+}
+
 /* Lists are written as texts: "4 0 1 2 3 5". */
 #define LIST_MAX 64
 
@@ -279,6 +284,57 @@ START_TEST(test_twice)
 }
 END_TEST
 
+/* Many terms take another way to the same order: that of each term alone, the one that most waiting pods have first. */
+START_TEST(test_many)
+{
+    enum { PODS = 400, KEYS = 3 };
+    static struct rollout_pod pods[PODS];
+    static struct rollout_label labels[PODS * KEYS], terms[KEYS * 100];
+    static const char *const keys[KEYS] = { "a", "b", "c" };
+    static char values[100][4];
+    uint32_t wait[PODS], expected[PODS], order[KEYS * 100], state = (uint32_t)_i + 1, count = 0;
+    size_t n = 0, waiting[KEYS * 100] = { 0 };
+    for (int v = 0; v < 100; v++)
+        sprintf(values[v], "%d", v);
+    for (uint32_t i = 0; i < PODS; i++) {
+        uint32_t has = 0;
+        for (int k = 0; k < KEYS; k++) {
+            state = state * 1664525u + 1013904223u;
+            uint32_t value = (state >> 8) % (5u + 30u * (uint32_t)k); /* few values, many, more */
+            if ((state >> 28) == 0)
+                continue;
+            labels[i * KEYS + has++] = (struct rollout_label){ str_of(keys[k]), str_of(values[value]) };
+        }
+        pods[i].labels = (struct rollout_labels){ &labels[i * KEYS], has, 0 };
+        if (i % 5)
+            expected[n] = wait[n] = i * 7 % PODS, n++;
+    }
+    for (uint32_t k = 0; k < KEYS; k++)
+        for (uint32_t v = 0; v < 5 + 30 * k + (uint32_t)_i % 2; v++) /* at times one that no pod has */
+            terms[count++] = (struct rollout_label){ str_of(keys[k]), str_of(values[v]) };
+    for (uint32_t t = 0; t < count; t++)
+        for (size_t i = 0; i < n; i++) {
+            const struct rollout_str *value = ro_labels_get(&pods[wait[i]].labels, terms[t].key);
+            waiting[t] += value && ro_str_eq(*value, terms[t].value);
+        }
+    for (uint32_t t = 0; t < count; t++) { /* insertion sort, stable */
+        uint32_t at = t;
+        for (; at > 0 && waiting[order[at - 1]] < waiting[t]; at--)
+            order[at] = order[at - 1];
+        order[at] = t;
+    }
+    struct rollout_pods view = { pods, PODS, sizeof(*pods) };
+    for (uint32_t t = 0; t < count && waiting[order[t]] > 0; t++) {
+        struct rollout_labels one = { &terms[order[t]], 1, 0 };
+        ck_assert_int_eq(rollout_order_scatter(&one, &view, expected, n, NULL), ROLLOUT_OK);
+    }
+    struct rollout_labels all = { terms, count, 0 };
+    ck_assert_int_eq(rollout_order_scatter(&all, &view, wait, n, NULL), ROLLOUT_OK);
+    for (size_t i = 0; i < n; i++)
+        ck_assert_msg(wait[i] == expected[i], "place %zu: %u, not %u", i, (unsigned)wait[i], (unsigned)expected[i]);
+}
+END_TEST
+
 START_TEST(test_none)
 {
     struct rollout_pod pods[LIST_MAX];
@@ -304,6 +360,7 @@ int main(void)
     tcase_add_test(tcase, test_float);
     tcase_add_test(tcase, test_counted);
     tcase_add_test(tcase, test_twice);
+    tcase_add_loop_test(tcase, test_many, 0, 20);
     tcase_add_test(tcase, test_none);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);

@@ -294,6 +294,8 @@ const (
 	ReasonScaleInKept Reason = 102
 	// text: phase
 	ReasonPodFinished Reason = 103
+	// text: the rule that leaves it out
+	ReasonNotSelected Reason = 104
 	// p; text: why it holds no place
 	ReasonNoTarget Reason = 105
 	// text: the term that leaves the node out
@@ -335,7 +337,7 @@ const (
 	// a: rank; b: to delete
 	ReasonDeleteScaleIn      Reason = 213
 	ReasonDeleteHookReleased Reason = 214
-	// p holds the place
+	// p holds the place, or text: the child that does
 	ReasonDeleteExcess Reason = 215
 	// text: the first check that fails
 	ReasonDeleteNodeUnfit Reason = 216
@@ -442,7 +444,9 @@ const (
 	// text: state
 	ReasonLifecycleStateUnknown Reason = 503
 	// text: claim and field
-	ReasonClaimMismatch    Reason = 504
+	ReasonClaimMismatch Reason = 504
+	// text: which
+	ReasonSidecarMissing   Reason = 505
 	ReasonWorkloadDeleting Reason = 506
 	// p failed, or until: the deadline that has passed; neither: failed before
 	ReasonJobFailed Reason = 507
@@ -452,6 +456,8 @@ const (
 	ReasonNoEligibleNode Reason = 509
 	// a: what the subsets come to; b: replicas
 	ReasonSharesImpossible Reason = 510
+	// text: why
+	ReasonAdmissionRejected Reason = 511
 	// p; text: defect
 	ReasonDeadlock Reason = 512
 )
@@ -1011,6 +1017,25 @@ func (f ReplicaSetFlags) String() string { return flagText(uint32(f), replicaset
 
 var replicasetflagsNames = [...]string{"ReplicaSetDeleting", "ReplicaSetSelectorInvalid", "ReplicaSetControlled"}
 
+// SidecarSetFlags: SidecarSet.Flags
+type SidecarSetFlags uint32
+
+const (
+	// updateStrategy.paused
+	SidecarSetPaused SidecarSetFlags = 1 << 0
+	// updateStrategy.type is NotUpdate
+	SidecarSetNotUpdate SidecarSetFlags = 1 << 1
+	// namespace_selector is there; else every namespace counts
+	SidecarSetNamespaceSelector SidecarSetFlags = 1 << 2
+	// update_selector is there; else every pod may be updated
+	SidecarSetUpdateSelector SidecarSetFlags = 1 << 3
+)
+
+// String is the names of the bits, joined by "|"; "0" for none.
+func (f SidecarSetFlags) String() string { return flagText(uint32(f), sidecarsetflagsNames[:]) }
+
+var sidecarsetflagsNames = [...]string{"SidecarSetPaused", "SidecarSetNotUpdate", "SidecarSetNamespaceSelector", "SidecarSetUpdateSelector"}
+
 // StatefulSetFlags: StatefulSet.Flags
 type StatefulSetFlags uint32
 
@@ -1087,6 +1112,9 @@ const (
 	GateDaemonSetPruneIneligibleNodes Gate = 12
 	// PodIndexLabel: on; only what is applied depends on it
 	GatePodIndexLabel Gate = 13
+	// OpenKruise's flag assign-bcj-pods-by-scheduler: on; off, new pods of a BroadcastJob name their node themselves. Only
+	// what is applied depends on it
+	GateAssignBcjPodsByScheduler Gate = 14
 )
 
 // String is the name of the constant, or the number of an unknown one.
@@ -1118,6 +1146,8 @@ func (v Gate) String() string {
 		return "GateDaemonSetPruneIneligibleNodes"
 	case GatePodIndexLabel:
 		return "GatePodIndexLabel"
+	case GateAssignBcjPodsByScheduler:
+		return "GateAssignBcjPodsByScheduler"
 	}
 	return unknownText("Gate", int64(v))
 }
@@ -1182,6 +1212,12 @@ const (
 	// copy the ReplicaSet's template, without the label pod-template-hash, into the Deployment; one write with the
 	// SET_ANNOTATION that follows
 	OpSetTemplate Op = 26
+	// put the customVersion on the revision; REVISION, VALUE
+	OpLabelRevision Op = 27
+	// give the other container of a hot pair the empty image; IMAGE..., ANNOTATION...
+	OpFlip Op = 28
+	// write the condition SidecarSetUpgradable; UPGRADABLE, MESSAGE
+	OpSetUpgradable Op = 29
 	// UnitedDeployment: create a child; SUBSET, KIND, REPLICAS, PARTITION, REVISION
 	OpCreateSubset Op = 31
 	// write the child anew from the template; SUBSET, CHILD, KIND, REPLICAS, PARTITION, MAX_UNAVAILABLE, REVISION
@@ -1290,12 +1326,18 @@ const (
 	AttrTo AttrKey = 20
 	// value: spec.replicas of a ReplicaSet or child that is written
 	AttrReplicas AttrKey = 21
-	// text: an annotation's key; value 1: it gets the ANNOTATION_VALUE that follows, 0: it is removed. One attribute each
+	// text: an annotation's key; value 1: it gets the VALUE that follows, 0: it is removed. One attribute each
 	AttrAnnotation AttrKey = 22
-	// text
-	AttrAnnotationValue AttrKey = 23
+	// text: of the IMAGE or ANNOTATION right before it, else of a label
+	AttrValue AttrKey = 23
 	// value: seconds
 	AttrMinReadySeconds AttrKey = 24
+	// text: a container's name; value 1: the VALUE that follows is its image. One each
+	AttrImage AttrKey = 25
+	// value: 0 or 1; text: the condition's status
+	AttrUpgradable AttrKey = 28
+	// text: the condition's message
+	AttrMessage AttrKey = 29
 	// text: the subset's name
 	AttrSubset AttrKey = 30
 	// text: the child's name; value: its index in the snapshot's subsets + 1
@@ -1359,10 +1401,16 @@ func (v AttrKey) String() string {
 		return "AttrReplicas"
 	case AttrAnnotation:
 		return "AttrAnnotation"
-	case AttrAnnotationValue:
-		return "AttrAnnotationValue"
+	case AttrValue:
+		return "AttrValue"
 	case AttrMinReadySeconds:
 		return "AttrMinReadySeconds"
+	case AttrImage:
+		return "AttrImage"
+	case AttrUpgradable:
+		return "AttrUpgradable"
+	case AttrMessage:
+		return "AttrMessage"
 	case AttrSubset:
 		return "AttrSubset"
 	case AttrChild:
@@ -1538,13 +1586,20 @@ const (
 	FaultNeverReady Fault = 1
 	// its image cannot be pulled: containers never start
 	FaultImage Fault = 2
-	// pods become unready at_ms after they became ready, each once, and restart
+	// pods become unready at_ms after they became ready, each once, and restart; a job's that does not restart has failed
 	FaultCrash Fault = 3
 	// the node, or all of the zone, is lost at at_ms and does not come back: its pods become unready, and those that are
 	// to go never do
 	FaultNode Fault = 4
 	// at at_ms the pod becomes unready until it is updated or replaced
 	FaultBreak Fault = 5
+	// a job's pods end with a failure, each time that they run: one that restarts OnFailure runs again, and any other has
+	// failed. Only a BroadcastJob has such
+	FaultFail Fault = 6
+	// at at_ms the node, or all of the zone, is cordoned: what is there runs on
+	FaultCordon Fault = 7
+	// at at_ms the node, or all of the zone, is back, if it was lost, and not cordoned any more
+	FaultReturn Fault = 8
 )
 
 // String is the name of the constant, or the number of an unknown one.
@@ -1560,6 +1615,12 @@ func (v Fault) String() string {
 		return "FaultNode"
 	case FaultBreak:
 		return "FaultBreak"
+	case FaultFail:
+		return "FaultFail"
+	case FaultCordon:
+		return "FaultCordon"
+	case FaultReturn:
+		return "FaultReturn"
 	}
 	return unknownText("Fault", int64(v))
 }
@@ -1619,18 +1680,23 @@ const (
 	CheckUnready CheckFlags = 1 << 0
 	// a pod that does not run the update revision becomes unready for good
 	CheckBreak CheckFlags = 1 << 1
-	// a pod's phase becomes Failed
+	// a pod's phase becomes Failed; a job's that restarts OnFailure does so
 	CheckFail CheckFlags = 1 << 2
 	// someone else removes a pod
 	CheckVanish CheckFlags = 1 << 3
-	// a node is lost: its pods are terminating and unready for good
+	// a node is lost: its pods are terminating and unready for good; a DaemonSet's and a BroadcastJob's do not terminate
+	// by that
 	CheckNode CheckFlags = 1 << 4
+	// a node is cordoned
+	CheckCordon CheckFlags = 1 << 5
+	// a lost node is back, or one that is cordoned is so no more
+	CheckReturn CheckFlags = 1 << 6
 )
 
 // String is the names of the bits, joined by "|"; "0" for none.
 func (f CheckFlags) String() string { return flagText(uint32(f), checkflagsNames[:]) }
 
-var checkflagsNames = [...]string{"CheckUnready", "CheckBreak", "CheckFail", "CheckVanish", "CheckNode"}
+var checkflagsNames = [...]string{"CheckUnready", "CheckBreak", "CheckFail", "CheckVanish", "CheckNode", "CheckCordon", "CheckReturn"}
 
 // Check: How far it is.
 type Check uint32
@@ -1769,6 +1835,10 @@ const (
 	LintInPlaceSurges Lint = 503
 	// OrderedReady with a limit other than the number 1
 	LintOrderedTakesOne Lint = 504
+	// HotUpgrade without a hotUpgradeEmptyImage
+	LintEmptyImage Lint = 514
+	// HotUpgrade whose hotUpgradeEmptyImage is the image itself
+	LintSameImage Lint = 515
 )
 
 // String is the name of the constant, or the number of an unknown one.
@@ -1830,6 +1900,10 @@ func (v Lint) String() string {
 		return "LintInPlaceSurges"
 	case LintOrderedTakesOne:
 		return "LintOrderedTakesOne"
+	case LintEmptyImage:
+		return "LintEmptyImage"
+	case LintSameImage:
+		return "LintSameImage"
 	}
 	return unknownText("Lint", int64(v))
 }

@@ -979,6 +979,85 @@ func (p *packer) UnitedDeployment(c *C.struct_rollout_uniteddeployment, v *Unite
 	}
 }
 
+func (s *sizer) SidecarSetStatus(v *SidecarSetStatus) bool {
+	s.text += uintptr(len(v.LatestRevision))
+	return true
+}
+
+func (p *packer) SidecarSetStatus(c *C.struct_rollout_sidecarset_status, v *SidecarSetStatus) {
+	c.struct_size = C.sizeof_struct_rollout_sidecarset_status
+	c.matched_pods = C.int32_t(v.MatchedPods)
+	c.observed_generation = C.int64_t(v.ObservedGeneration)
+	c.updated_pods = C.int32_t(v.UpdatedPods)
+	c.ready_pods = C.int32_t(v.ReadyPods)
+	c.updated_ready_pods = C.int32_t(v.UpdatedReadyPods)
+	c.collision_count = optional(v.CollisionCount)
+	c.latest_revision = p.str(v.LatestRevision)
+}
+
+func (s *sizer) SidecarSet(v *SidecarSet) bool {
+	s.text += uintptr(len(v.Name))
+	s.text += uintptr(len(v.ResourceVersion))
+	s.absentText(v.Hash)
+	s.text += uintptr(len(v.HashWithoutImage))
+	s.text += uintptr(len(v.CustomVersion))
+	s.text += uintptr(len(v.PinnedRevision))
+	s.text += uintptr(len(v.PinnedVersion))
+	if !s.Selector(&v.Selector) {
+		return s.in("selector")
+	}
+	if !s.Selector(&v.NamespaceSelector) {
+		return s.in("namespace_selector")
+	}
+	if !s.Selector(&v.UpdateSelector) {
+		return s.in("update_selector")
+	}
+	s.text += uintptr(len(v.Partition.Text))
+	s.text += uintptr(len(v.MaxUnavailable.Text))
+	if !s.Order(&v.Order) {
+		return s.in("order")
+	}
+	if !s.tree(v.Containers) {
+		return s.in("containers")
+	}
+	if !s.tree(v.PatchPodMetadata) {
+		return s.in("patch_pod_metadata")
+	}
+	if v.Status != nil {
+		s.fixed += round8(C.sizeof_struct_rollout_sidecarset_status)
+		if !s.SidecarSetStatus(v.Status) {
+			return s.in("status")
+		}
+	}
+	return true
+}
+
+func (p *packer) SidecarSet(c *C.struct_rollout_sidecarset, v *SidecarSet) {
+	c.struct_size = C.sizeof_struct_rollout_sidecarset
+	c.flags = C.uint32_t(v.Flags)
+	c.name = p.str(v.Name)
+	c.generation = C.int64_t(v.Generation)
+	c.resource_version = p.str(v.ResourceVersion)
+	c.hash = p.absentText(v.Hash)
+	c.hash_without_image = p.str(v.HashWithoutImage)
+	c.custom_version = p.str(v.CustomVersion)
+	c.pinned_revision = p.str(v.PinnedRevision)
+	c.pinned_version = p.str(v.PinnedVersion)
+	p.Selector(&c.selector, &v.Selector)
+	p.Selector(&c.namespace_selector, &v.NamespaceSelector)
+	p.Selector(&c.update_selector, &v.UpdateSelector)
+	p.intStr(&c.partition, &v.Partition)
+	p.intStr(&c.max_unavailable, &v.MaxUnavailable)
+	p.Order(&c.order, &v.Order)
+	c.revision_history_limit = optional(v.RevisionHistoryLimit)
+	p.tree(&c.containers)
+	p.tree(&c.patch_pod_metadata)
+	if v.Status != nil {
+		c.status = (*C.struct_rollout_sidecarset_status)(p.alloc(C.sizeof_struct_rollout_sidecarset_status))
+		p.SidecarSetStatus(c.status, v.Status)
+	}
+}
+
 func (s *sizer) Workload(v *Workload) bool {
 	s.fixed += round8(uintptr(len(v.Gates)) * C.sizeof_struct_rollout_gate)
 	s.fixed += round8(uintptr(len(v.Fixes)) * unsafe.Sizeof(C.uint32_t(0)))
@@ -1024,6 +1103,12 @@ func (s *sizer) Workload(v *Workload) bool {
 			return s.in("uniteddeployment")
 		}
 	}
+	if v.SidecarSet != nil {
+		s.fixed += round8(C.sizeof_struct_rollout_sidecarset)
+		if !s.SidecarSet(v.SidecarSet) {
+			return s.in("sidecarset")
+		}
+	}
 	return true
 }
 
@@ -1066,6 +1151,10 @@ func (p *packer) Workload(c *C.struct_rollout_workload, v *Workload) {
 		c.uniteddeployment = (*C.struct_rollout_uniteddeployment)(p.alloc(C.sizeof_struct_rollout_uniteddeployment))
 		p.UnitedDeployment(c.uniteddeployment, v.UnitedDeployment)
 	}
+	if v.SidecarSet != nil {
+		c.sidecarset = (*C.struct_rollout_sidecarset)(p.alloc(C.sizeof_struct_rollout_sidecarset))
+		p.SidecarSet(c.sidecarset, v.SidecarSet)
+	}
 }
 
 func (s *sizer) Revision(v *Revision) bool {
@@ -1078,6 +1167,7 @@ func (s *sizer) Revision(v *Revision) bool {
 	}
 	s.absentText(v.ClaimsHash)
 	s.text += uintptr(len(v.Hash))
+	s.text += uintptr(len(v.CustomVersion))
 	return true
 }
 
@@ -1089,6 +1179,7 @@ func (p *packer) Revision(c *C.struct_rollout_revision, v *Revision) {
 	p.tree(&c.data)
 	c.claims_hash = p.absentText(v.ClaimsHash)
 	c.hash = p.str(v.Hash)
+	c.custom_version = p.str(v.CustomVersion)
 	c.created_ms = C.int64_t(v.CreatedMs)
 }
 
@@ -1155,6 +1246,9 @@ func (s *sizer) Pod(v *Pod) bool {
 	}
 	s.text += uintptr(len(v.UID))
 	s.absentText(v.TargetNode)
+	if !s.tree(v.Object) {
+		return s.in("object")
+	}
 	if v.JobPod != nil {
 		s.fixed += round8(C.sizeof_struct_rollout_job_pod)
 		if !s.JobPod(v.JobPod) {
@@ -1188,6 +1282,7 @@ func (p *packer) Pod(c *C.struct_rollout_pod, v *Pod) {
 	c.target_node = p.absentText(v.TargetNode)
 	c.replica_set = C.uint32_t(v.ReplicaSet)
 	c.child = C.uint32_t(v.Child)
+	p.tree(&c.object)
 	if v.JobPod != nil {
 		c.job_pod = (*C.struct_rollout_job_pod)(p.alloc(C.sizeof_struct_rollout_job_pod))
 		p.JobPod(c.job_pod, v.JobPod)
@@ -1383,6 +1478,30 @@ func (p *packer) Subset(c *C.struct_rollout_subset, v *Subset) {
 	p.intStr(&c.partition, &v.Partition)
 }
 
+func (s *sizer) Namespace(v *Namespace) bool {
+	s.text += uintptr(len(v.Name))
+	if !s.labels(v.Labels) {
+		return s.in("labels")
+	}
+	return true
+}
+
+func (p *packer) Namespace(c *C.struct_rollout_namespace, v *Namespace) {
+	c.name = p.str(v.Name)
+	p.labels(&c.labels)
+}
+
+func (s *sizer) InFlight(v *InFlight) bool {
+	s.text += uintptr(len(v.Pod))
+	s.absentText(v.ResourceVersion)
+	return true
+}
+
+func (p *packer) InFlight(c *C.struct_rollout_in_flight, v *InFlight) {
+	c.pod = p.str(v.Pod)
+	c.resource_version = p.absentText(v.ResourceVersion)
+}
+
 func (s *sizer) Snapshot(v *Snapshot) bool {
 	s.fixed += round8(uintptr(len(v.Revisions)) * C.sizeof_struct_rollout_revision)
 	for i := range v.Revisions {
@@ -1439,6 +1558,18 @@ func (s *sizer) Snapshot(v *Snapshot) bool {
 		}
 	}
 	s.absentText(v.WrittenVersion)
+	s.fixed += round8(uintptr(len(v.Namespaces)) * C.sizeof_struct_rollout_namespace)
+	for i := range v.Namespaces {
+		if !s.Namespace(&v.Namespaces[i]) {
+			return s.inElement("namespaces", i)
+		}
+	}
+	s.fixed += round8(uintptr(len(v.InFlight)) * C.sizeof_struct_rollout_in_flight)
+	for i := range v.InFlight {
+		if !s.InFlight(&v.InFlight[i]) {
+			return s.inElement("in_flight", i)
+		}
+	}
 	return true
 }
 
@@ -1521,4 +1652,20 @@ func (p *packer) Snapshot(c *C.struct_rollout_snapshot, v *Snapshot) {
 		}
 	}
 	c.written_version = p.absentText(v.WrittenVersion)
+	if n := len(v.Namespaces); n > 0 {
+		items := unsafe.Slice((*C.struct_rollout_namespace)(p.alloc(uintptr(n)*C.sizeof_struct_rollout_namespace)), n)
+		c.namespaces.items, c.namespaces.count = &items[0], C.size_t(n)
+		c.namespaces.stride = C.sizeof_struct_rollout_namespace
+		for i := range items {
+			p.Namespace(&items[i], &v.Namespaces[i])
+		}
+	}
+	if n := len(v.InFlight); n > 0 {
+		items := unsafe.Slice((*C.struct_rollout_in_flight)(p.alloc(uintptr(n)*C.sizeof_struct_rollout_in_flight)), n)
+		c.in_flight.items, c.in_flight.count = &items[0], C.size_t(n)
+		c.in_flight.stride = C.sizeof_struct_rollout_in_flight
+		for i := range items {
+			p.InFlight(&items[i], &v.InFlight[i])
+		}
+	}
 }

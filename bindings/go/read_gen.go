@@ -489,6 +489,41 @@ func (r *reader) UnitedDeployment(v *UnitedDeployment, c *C.struct_rollout_unite
 	}
 }
 
+func (r *reader) SidecarSetStatus(v *SidecarSetStatus, c *C.struct_rollout_sidecarset_status) {
+	v.MatchedPods = int32(c.matched_pods)
+	v.ObservedGeneration = int64(c.observed_generation)
+	v.UpdatedPods = int32(c.updated_pods)
+	v.ReadyPods = int32(c.ready_pods)
+	v.UpdatedReadyPods = int32(c.updated_ready_pods)
+	v.CollisionCount = r.opt(&c.collision_count)
+	v.LatestRevision = r.str(&c.latest_revision)
+}
+
+func (r *reader) SidecarSet(v *SidecarSet, c *C.struct_rollout_sidecarset) {
+	v.Flags = SidecarSetFlags(c.flags)
+	v.Name = r.str(&c.name)
+	v.Generation = int64(c.generation)
+	v.ResourceVersion = r.str(&c.resource_version)
+	v.Hash = r.absentText(&c.hash)
+	v.HashWithoutImage = r.str(&c.hash_without_image)
+	v.CustomVersion = r.str(&c.custom_version)
+	v.PinnedRevision = r.str(&c.pinned_revision)
+	v.PinnedVersion = r.str(&c.pinned_version)
+	r.Selector(&v.Selector, &c.selector)
+	r.Selector(&v.NamespaceSelector, &c.namespace_selector)
+	r.Selector(&v.UpdateSelector, &c.update_selector)
+	v.Partition = r.intStr(&c.partition)
+	v.MaxUnavailable = r.intStr(&c.max_unavailable)
+	r.Order(&v.Order, &c.order)
+	v.RevisionHistoryLimit = r.opt(&c.revision_history_limit)
+	v.Containers = r.tree(&c.containers)
+	v.PatchPodMetadata = r.tree(&c.patch_pod_metadata)
+	if c.status != nil {
+		v.Status = new(SidecarSetStatus)
+		r.SidecarSetStatus(v.Status, c.status)
+	}
+}
+
 func (r *reader) Workload(v *Workload, c *C.struct_rollout_workload) {
 	v.Profile = uint32(c.profile)
 	if n := int(c.gate_count); n > 0 {
@@ -528,6 +563,10 @@ func (r *reader) Workload(v *Workload, c *C.struct_rollout_workload) {
 		v.UnitedDeployment = new(UnitedDeployment)
 		r.UnitedDeployment(v.UnitedDeployment, c.uniteddeployment)
 	}
+	if c.sidecarset != nil {
+		v.SidecarSet = new(SidecarSet)
+		r.SidecarSet(v.SidecarSet, c.sidecarset)
+	}
 }
 
 func (r *reader) Revision(v *Revision, c *C.struct_rollout_revision) {
@@ -538,6 +577,7 @@ func (r *reader) Revision(v *Revision, c *C.struct_rollout_revision) {
 	v.Data = r.tree(&c.data)
 	v.ClaimsHash = r.absentText(&c.claims_hash)
 	v.Hash = r.str(&c.hash)
+	v.CustomVersion = r.str(&c.custom_version)
 	v.CreatedMs = int64(c.created_ms)
 }
 
@@ -586,6 +626,7 @@ func (r *reader) Pod(v *Pod, c *C.struct_rollout_pod) {
 	v.TargetNode = r.absentText(&c.target_node)
 	v.ReplicaSet = uint32(c.replica_set)
 	v.Child = uint32(c.child)
+	v.Object = r.tree(&c.object)
 	if c.job_pod != nil {
 		v.JobPod = new(JobPod)
 		r.JobPod(v.JobPod, c.job_pod)
@@ -688,6 +729,16 @@ func (r *reader) Subset(v *Subset, c *C.struct_rollout_subset) {
 	v.Partition = r.intStr(&c.partition)
 }
 
+func (r *reader) Namespace(v *Namespace, c *C.struct_rollout_namespace) {
+	v.Name = r.str(&c.name)
+	v.Labels = r.labels(&c.labels)
+}
+
+func (r *reader) InFlight(v *InFlight, c *C.struct_rollout_in_flight) {
+	v.Pod = r.str(&c.pod)
+	v.ResourceVersion = r.absentText(&c.resource_version)
+}
+
 func (r *reader) Snapshot(v *Snapshot, c *C.struct_rollout_snapshot) {
 	v.CurrentRevision = uint32(c.current_revision)
 	v.UpdateRevision = uint32(c.update_revision)
@@ -748,6 +799,18 @@ func (r *reader) Snapshot(v *Snapshot, c *C.struct_rollout_snapshot) {
 		}
 	}
 	v.WrittenVersion = r.absentText(&c.written_version)
+	if n := int(c.namespaces.count); n > 0 {
+		v.Namespaces = make([]Namespace, n)
+		for i := range v.Namespaces {
+			r.Namespace(&v.Namespaces[i], (*C.struct_rollout_namespace)(unsafe.Add(unsafe.Pointer(c.namespaces.items), uintptr(i)*uintptr(c.namespaces.stride))))
+		}
+	}
+	if n := int(c.in_flight.count); n > 0 {
+		v.InFlight = make([]InFlight, n)
+		for i := range v.InFlight {
+			r.InFlight(&v.InFlight[i], (*C.struct_rollout_in_flight)(unsafe.Add(unsafe.Pointer(c.in_flight.items), uintptr(i)*uintptr(c.in_flight.stride))))
+		}
+	}
 }
 
 func (r *reader) Action(v *Action, c *C.struct_rollout_action) {
@@ -897,6 +960,8 @@ func nameOf(c *C.struct_rollout_workload) (namespace, name string) {
 		return text(c.replicaset.namespace_), text(c.replicaset.name)
 	case c.uniteddeployment != nil:
 		return text(c.uniteddeployment.namespace_), text(c.uniteddeployment.name)
+	case c.sidecarset != nil:
+		return text(c.sidecarset.namespace_), text(c.sidecarset.name)
 	}
 	return "", ""
 }

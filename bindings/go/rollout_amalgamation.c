@@ -365,6 +365,15 @@ static inline bool ro_label_is(const struct rollout_str *label, struct rollout_s
     return !ro_str_broken(label[0]) && ro_label_eq(label[0], key) && !ro_str_broken(label[1]);
 }
 
+/* Whether a key is in both. */
+static inline bool ro_labels_share(const struct rollout_labels *x, const struct rollout_labels *y)
+{
+    for (uint32_t i = 0; i < x->count; i++)
+        if (ro_labels_get(y, *ro_label_key(x, i)))
+            return true;
+    return false;
+}
+
 /* ro_labels_get, beginning at the place where the key was found in labels looked at before: those of
  * one workload's pods mostly lie alike. */
 static inline const struct rollout_str *ro_labels_find(const struct rollout_labels *labels, struct rollout_str key,
@@ -806,6 +815,420 @@ static struct rollout_str ro_arena_printf(struct ro_arena *arena, const char *fo
     return (struct rollout_str){ .data = text, .len = (size_t)len };
 }
 
+/* ---- lib/base/json_merge.h ---- */
+
+/* JSON in annotations as upstream writes it: maps by key, and RFC 7396 as its library carries it out. */
+
+
+/* Members by key; of a key that stands twice the last one stays. */
+static void ro_edit_sort(struct ro_arena *arena, struct ro_edit *object);
+
+/* Such a map as text. */
+static struct rollout_str ro_json_map(struct ro_arena *arena, struct ro_edit *map);
+
+/* The patch itself where the document is empty or absent. Absent, or why they cannot be merged (static). */
+static struct rollout_str ro_json_merge(struct ro_arena *arena, struct rollout_str document, struct rollout_str patch,
+                                 struct rollout_str *ret);
+
+/* ---- lib/base/json_text.h ---- */
+
+/* JSON within texts, where only a spec says which of them are JSON: patchPodMetadata merges into annotations of any
+ * key. So no builder of a tree could expand them (node.h). */
+
+
+/* The value of a text, as Go's decoder accepts it; NULL where it is no JSON, is nested too deep, or there is no
+ * memory (then arena->failed). Of a key that stands twice the last value counts. */
+static struct ro_edit *ro_edit_parse(struct ro_arena *arena, struct rollout_str text);
+
+/* ---- lib/base/sort.h ---- */
+
+/* Stable sorting of indexes by integer keys. */
+
+
+/* An index with its key. pad is carried along. */
+struct ro_keyed {
+    uint64_t key;
+    uint32_t index;
+    uint32_t pad;
+};
+
+/* Sorts items[0..n) by key, smaller first, equal keys in their order. scratch has room for n.
+ * Radix over the bits that differ: linear in n. */
+static void ro_sort_keyed(struct ro_keyed *items, size_t n, struct ro_keyed *scratch);
+
+/* Moves the k smallest (first among equals) to the front, sorted and stable; the rest follows in
+ * its incoming order. Linear in n beside sorting k. */
+static void ro_select_keyed(struct ro_keyed *items, size_t n, size_t k, struct ro_keyed *scratch);
+
+/* Same, and takes along all items whose key equals the last one's. Returns how many are in front. */
+static size_t ro_select_tied(struct ro_keyed *items, size_t n, size_t k, struct ro_keyed *scratch);
+
+/* Stable merge sort of indexes by a comparison, for keys that fit no integer. scratch has room for n. */
+static void ro_sort_indices(uint32_t *indices, size_t n, uint32_t *scratch,
+                     int (*compare)(const void *context, uint32_t a, uint32_t b), const void *context);
+
+/* ---- lib/base/json_merge.c ---- */
+
+static int base_json_merge_by_key(const void *context, uint32_t a, uint32_t b)
+{
+    struct ro_edit *const *members = context;
+    return ro_str_cmp(members[a]->node.key, members[b]->node.key);
+}
+
+static void ro_edit_sort(struct ro_arena *arena, struct ro_edit *object)
+{
+    size_t n = 0;
+    for (struct ro_edit *e = object ? object->first : NULL; e; e = e->next)
+        n++;
+    struct ro_edit **members = ro_arena_alloc(arena, n, sizeof(struct ro_edit *));
+    uint32_t *order = ro_arena_alloc(arena, 2 * n, sizeof(*order));
+    if (!object || !members || !order)
+        return;
+    n = 0;
+    for (struct ro_edit *e = object->first; e; e = e->next) {
+        order[n] = (uint32_t)n;
+        members[n++] = e;
+    }
+    ro_sort_indices(order, n, order + n, base_json_merge_by_key, members);
+    object->first = object->last = NULL;
+    for (size_t i = 0; i < n; i++) {
+        struct ro_edit *e = members[order[i]];
+        bool again = i + 1 < n && ro_str_eq(e->node.key, members[order[i + 1]]->node.key);
+        if (again) /* of a key that stands twice the last one counts */
+            continue;
+        e->prev = object->last;
+        e->next = NULL;
+        if (object->last)
+            object->last->next = e;
+        else
+            object->first = e;
+        object->last = e;
+    }
+}
+
+static struct rollout_str ro_json_map(struct ro_arena *arena, struct ro_edit *map)
+{
+    ro_edit_sort(arena, map);
+    return ro_edit_json(arena, map);
+}
+
+/* Takes out of what a merge patch adds all that it would delete. */
+static void base_json_merge_prune(struct ro_edit *value)
+{
+    for (struct ro_edit *e = value->first, *next; e; e = next) {
+        next = e->next;
+        if (e->node.kind == ROLLOUT_NODE_NULL)
+            ro_edit_detach(e);
+        else
+            base_json_merge_prune(e);
+    }
+}
+
+static void base_json_merge_merge(struct ro_edit *into, struct ro_edit *patch)
+{
+    for (struct ro_edit *e = patch->first, *next; e; e = next) {
+        next = e->next;
+        struct rollout_str key = e->node.key;
+        struct ro_edit *member = ro_edit_get_str(into, key);
+        ro_edit_detach(e);
+        if (e->node.kind == ROLLOUT_NODE_NULL) {
+            ro_edit_remove(into, key);
+        } else if (member && member->node.kind == ROLLOUT_NODE_OBJECT && e->node.kind == ROLLOUT_NODE_OBJECT) {
+            base_json_merge_merge(member, e);
+        } else {
+            base_json_merge_prune(e);
+            ro_edit_set(into, key, e);
+        }
+    }
+}
+
+static void base_json_merge_sort_all(struct ro_arena *arena, struct ro_edit *value)
+{
+    if (value->node.kind == ROLLOUT_NODE_OBJECT)
+        ro_edit_sort(arena, value);
+    for (struct ro_edit *e = value->first; e; e = e->next)
+        base_json_merge_sort_all(arena, e);
+}
+
+static struct rollout_str ro_json_merge(struct ro_arena *arena, struct rollout_str document, struct rollout_str patch,
+                                 struct rollout_str *ret)
+{
+    *ret = patch;
+    if (document.len == 0)
+        return (struct rollout_str){ NULL, 0 };
+    struct ro_edit *into = ro_edit_parse(arena, document), *from = ro_edit_parse(arena, patch);
+    if (!into || into->node.kind == ROLLOUT_NODE_NULL)
+        return RO_STR("Invalid JSON Document");
+    if (!from || (from->node.kind != ROLLOUT_NODE_OBJECT && from->node.kind != ROLLOUT_NODE_ARRAY))
+        return RO_STR("Invalid JSON Patch");
+    if (into->node.kind == ROLLOUT_NODE_OBJECT && from->node.kind == ROLLOUT_NODE_OBJECT) {
+        base_json_merge_merge(into, from);
+    } else {
+        base_json_merge_prune(from); /* what is no object is replaced */
+        into = from;
+    }
+    base_json_merge_sort_all(arena, into);
+    *ret = ro_edit_json(arena, into);
+    return (struct rollout_str){ NULL, 0 };
+}
+
+/* ---- lib/base/number.h ---- */
+
+/* Numbers in texts, read as Go's strconv reads them, since upstream does. */
+
+
+
+/* strconv.Atoi on a 64-bit machine, as if every character `skip` (-1: none) were not there: digits with
+ * an optional sign. False where Go has an error. */
+static bool ro_parse_int(struct rollout_str text, int skip, int64_t *ret);
+
+/* The same without its error: 0 for what is no number, the nearest end for one that does not fit. */
+static int64_t ro_parse_int_anyhow(struct rollout_str text);
+
+/* strconv.ParseFloat(text, 64): decimal and hexadecimal, underscores between digits, "inf", "nan";
+ * correctly rounded. False where Go has an error, so also for what rounds to infinity. */
+static bool ro_parse_float(struct rollout_str text, double *ret);
+
+/* Go's sums of 64 bits wrap, and a percentage may come to any such number. */
+static inline int64_t ro_plus(int64_t a, int64_t b)
+{
+    return (int64_t)((uint64_t)a + (uint64_t)b);
+}
+
+static inline int64_t ro_minus(int64_t a, int64_t b)
+{
+    return (int64_t)((uint64_t)a - (uint64_t)b);
+}
+
+/* ---- lib/base/json_text.c ---- */
+
+struct base_json_text_reader {
+    struct ro_arena *arena;
+    const char *at, *end;
+    unsigned depth;
+};
+
+static void base_json_text_skip_space(struct base_json_text_reader *r)
+{
+    while (r->at < r->end && (*r->at == ' ' || *r->at == '\t' || *r->at == '\n' || *r->at == '\r'))
+        r->at++;
+}
+
+static bool base_json_text_take(struct base_json_text_reader *r, const char *word)
+{
+    size_t len = strlen(word);
+    if ((size_t)(r->end - r->at) < len || memcmp(r->at, word, len) != 0)
+        return false;
+    r->at += len;
+    return true;
+}
+
+static bool base_json_text_read_hex(struct base_json_text_reader *r, uint32_t *ret)
+{
+    uint32_t value = 0;
+    if (r->end - r->at < 4)
+        return false;
+    for (int i = 0; i < 4; i++) {
+        char c = *r->at++;
+        uint32_t digit = c >= '0' && c <= '9'   ? (uint32_t)(c - '0')
+                         : c >= 'a' && c <= 'f' ? (uint32_t)(c - 'a' + 10)
+                         : c >= 'A' && c <= 'F' ? (uint32_t)(c - 'A' + 10)
+                                                : 16;
+        if (digit > 15)
+            return false;
+        value = value << 4 | digit;
+    }
+    *ret = value;
+    return true;
+}
+
+static char *base_json_text_put_utf8(char *out, uint32_t c)
+{
+    if (c < 0x80) {
+        *out++ = (char)c;
+    } else if (c < 0x800) {
+        *out++ = (char)(0xc0 | c >> 6);
+        *out++ = (char)(0x80 | (c & 0x3f));
+    } else if (c < 0x10000) {
+        *out++ = (char)(0xe0 | c >> 12);
+        *out++ = (char)(0x80 | (c >> 6 & 0x3f));
+        *out++ = (char)(0x80 | (c & 0x3f));
+    } else {
+        *out++ = (char)(0xf0 | c >> 18);
+        *out++ = (char)(0x80 | (c >> 12 & 0x3f));
+        *out++ = (char)(0x80 | (c >> 6 & 0x3f));
+        *out++ = (char)(0x80 | (c & 0x3f));
+    }
+    return out;
+}
+
+/* Behind "\u". A surrogate without its other half becomes U+FFFD, as in Go. */
+static bool base_json_text_read_rune(struct base_json_text_reader *r, uint32_t *ret)
+{
+    uint32_t low;
+    if (!base_json_text_read_hex(r, ret))
+        return false;
+    if (*ret < 0xd800 || *ret > 0xdfff)
+        return true;
+    const char *before = r->at;
+    if (*ret < 0xdc00 && base_json_text_take(r, "\\u") && base_json_text_read_hex(r, &low) && low >= 0xdc00 && low <= 0xdfff) {
+        *ret = 0x10000 + ((*ret - 0xd800) << 10) + (low - 0xdc00);
+        return true;
+    }
+    r->at = before;
+    *ret = 0xfffd;
+    return true;
+}
+
+static bool base_json_text_read_string(struct base_json_text_reader *r, struct rollout_str *ret)
+{
+    static const char escapes[] = "\"\\/bfnrt", values[] = "\"\\/\b\f\n\r\t";
+    if (!base_json_text_take(r, "\""))
+        return false;
+    const char *end = r->at;
+    while (end < r->end && *end != '"')
+        end += *end == '\\' && r->end - end > 1 ? 2 : 1;
+    /* Never longer than it is escaped: the shortest that grows is a six byte \u. */
+    char *start = ro_arena_alloc(r->arena, (size_t)(end - r->at) + 1, 1), *out = start;
+    if (!out)
+        return false;
+    while (r->at < r->end) {
+        char c = *r->at++;
+        uint32_t rune;
+        if (c == '"') {
+            *ret = (struct rollout_str){ start, (size_t)(out - start) };
+            return true;
+        }
+        if ((unsigned char)c < 0x20)
+            return false;
+        if (c != '\\') {
+            *out++ = c;
+            continue;
+        }
+        if (r->at == r->end)
+            return false;
+        c = *r->at++;
+        const char *found = memchr(escapes, c, sizeof(escapes) - 1);
+        if (found)
+            *out++ = values[found - escapes];
+        else if (c == 'u' && base_json_text_read_rune(r, &rune))
+            out = base_json_text_put_utf8(out, rune);
+        else
+            return false;
+    }
+    return false;
+}
+
+static bool base_json_text_is_digit(const struct base_json_text_reader *r)
+{
+    return r->at < r->end && *r->at >= '0' && *r->at <= '9';
+}
+
+static bool base_json_text_skip_digits(struct base_json_text_reader *r)
+{
+    bool any = base_json_text_is_digit(r);
+    while (base_json_text_is_digit(r))
+        r->at++;
+    return any;
+}
+
+static struct ro_edit *base_json_text_read_number(struct base_json_text_reader *r)
+{
+    const char *start = r->at;
+    bool whole = true;
+    base_json_text_take(r, "-");
+    if (!base_json_text_take(r, "0") && !base_json_text_skip_digits(r))
+        return NULL;
+    if (base_json_text_take(r, ".")) {
+        whole = false;
+        if (!base_json_text_skip_digits(r))
+            return NULL;
+    }
+    if (base_json_text_take(r, "e") || base_json_text_take(r, "E")) {
+        whole = false;
+        if (!base_json_text_take(r, "+"))
+            base_json_text_take(r, "-");
+        if (!base_json_text_skip_digits(r))
+            return NULL;
+    }
+    struct rollout_str text = { start, (size_t)(r->at - start) };
+    int64_t value;
+    bool fits = whole && ro_parse_int(text, -1, &value) && !ro_str_eq(text, RO_STR("-0"));
+    struct ro_edit *number = ro_edit_integer(r->arena, fits ? value : 0);
+    if (number && !fits) {
+        number->node.kind = ROLLOUT_NODE_REAL;
+        number->node.text = text;
+        ro_parse_float(text, &number->node.real);
+    }
+    return number;
+}
+
+static struct ro_edit *base_json_text_read_value(struct base_json_text_reader *r);
+
+static struct ro_edit *base_json_text_read_members(struct base_json_text_reader *r, struct ro_edit *into, char close)
+{
+    bool object = close == '}';
+    char end[2] = { close, '\0' };
+    base_json_text_skip_space(r);
+    if (base_json_text_take(r, end))
+        return into;
+    for (;;) {
+        struct rollout_str key = { NULL, 0 };
+        base_json_text_skip_space(r);
+        if (object && !base_json_text_read_string(r, &key))
+            return NULL;
+        base_json_text_skip_space(r);
+        if (object && !base_json_text_take(r, ":"))
+            return NULL;
+        struct ro_edit *value = base_json_text_read_value(r);
+        if (!value)
+            return NULL;
+        if (object)
+            ro_edit_add(into, key, value);
+        else
+            ro_edit_append(into, value);
+        base_json_text_skip_space(r);
+        if (base_json_text_take(r, end))
+            return into;
+        if (!base_json_text_take(r, ","))
+            return NULL;
+    }
+}
+
+static struct ro_edit *base_json_text_read_value(struct base_json_text_reader *r)
+{
+    struct rollout_str text;
+    struct ro_edit *value = NULL;
+    base_json_text_skip_space(r);
+    if (r->at == r->end || r->depth >= ROLLOUT_NODE_MAX_DEPTH)
+        return NULL;
+    r->depth++;
+    if (*r->at == '"')
+        value = base_json_text_read_string(r, &text) ? ro_edit_text(r->arena, text) : NULL;
+    else if (base_json_text_take(r, "{"))
+        value = base_json_text_read_members(r, ro_edit_object(r->arena), '}');
+    else if (base_json_text_take(r, "["))
+        value = base_json_text_read_members(r, ro_edit_array(r->arena), ']');
+    else if (base_json_text_take(r, "true"))
+        value = ro_edit_bool(r->arena, true);
+    else if (base_json_text_take(r, "false"))
+        value = ro_edit_bool(r->arena, false);
+    else
+        value = base_json_text_take(r, "null") ? ro_edit_null(r->arena) : base_json_text_read_number(r);
+    r->depth--;
+    return value;
+}
+
+static struct ro_edit *ro_edit_parse(struct ro_arena *arena, struct rollout_str text)
+{
+    if (!text.data)
+        return NULL;
+    struct base_json_text_reader r = { arena, text.data, text.data + text.len, 0 };
+    struct ro_edit *value = base_json_text_read_value(&r);
+    base_json_text_skip_space(&r);
+    return r.at == r.end && !arena->failed ? value : NULL;
+}
+
 /* ---- lib/base/error.c ---- */
 
 /* Ends a text that was cut at size - 1 bytes in "...", not within a UTF-8 sequence. */
@@ -1006,7 +1429,8 @@ struct ro_json_hash {
 static void ro_json_hash_add(struct ro_json_hash *hash, const char *bytes, size_t len);
 static uint32_t ro_json_hash_end(const struct ro_json_hash *hash);
 
-/* Kubernetes' rand.SafeEncodeString of the decimal text of n. buf takes at most 11 bytes with the NUL. */
+/* Kubernetes' rand.SafeEncodeString: of one byte, and of the decimal text of n. buf takes at most 11 bytes with the NUL. */
+static char ro_safe_byte(char c);
 static size_t ro_safe_encode(uint32_t n, char buf[16]);
 
 /* ---- lib/base/hash.c ---- */
@@ -1064,14 +1488,19 @@ static uint32_t ro_hash_json(struct rollout_str json)
     return ro_json_hash_end(&hash);
 }
 
-static size_t ro_safe_encode(uint32_t n, char buf[16])
+static char ro_safe_byte(char c)
 {
     static const char safe[] = "bcdfghjklmnpqrstvwxz2456789";
+    return safe[(unsigned char)c % (sizeof safe - 1)];
+}
+
+static size_t ro_safe_encode(uint32_t n, char buf[16])
+{
     char digits[10];
     size_t at = base_hash_decimal(n, digits), len = 0;
 
     while (at < sizeof digits)
-        buf[len++] = safe[(unsigned char)digits[at++] % (sizeof safe - 1)];
+        buf[len++] = ro_safe_byte(digits[at++]);
     buf[len] = '\0';
     return len;
 }
@@ -1199,29 +1628,75 @@ static void ro_arena_free(struct ro_arena *arena)
 #undef CHUNK_FIRST
 #undef CHUNK_LAST
 
-/* ---- lib/base/number.h ---- */
+/* ---- lib/base/names.h ---- */
 
-/* Numbers in texts, read as Go's strconv reads them, since upstream does. */
+/* Texts that are looked up: their order once, then each look-up in logarithmic time. */
 
 
 
-/* strconv.Atoi on a 64-bit machine, as if every character `skip` (-1: none) were not there: digits with
- * an optional sign. False where Go has an error. */
-static bool ro_parse_int(struct rollout_str text, int skip, int64_t *ret);
 
-/* strconv.ParseFloat(text, 64): decimal and hexadecimal, underscores between digits, "inf", "nan";
- * correctly rounded. False where Go has an error, so also for what rounds to infinity. */
-static bool ro_parse_float(struct rollout_str text, double *ret);
+/* Borrows the texts. */
+struct ro_names {
+    const struct rollout_str *texts;
+    uint32_t *order;
+    uint32_t count;
+};
 
-/* Go's sums of 64 bits wrap, and a percentage may come to any such number. */
-static inline int64_t ro_plus(int64_t a, int64_t b)
+/* Empty on lack of memory (arena->failed). */
+static struct ro_names ro_names_make(struct ro_arena *arena, const struct rollout_str *texts, uint32_t count);
+
+/* Where those that equal the text begin and end in `order`, in which they stand as they came; begin == end: none. */
+static void ro_names_find(const struct ro_names *names, struct rollout_str text, uint32_t *ret_begin, uint32_t *ret_end);
+
+/* The index of the first one; UINT32_MAX where there is none. */
+static uint32_t ro_names_first(const struct ro_names *names, struct rollout_str text);
+
+/* ---- lib/base/names.c ---- */
+
+static int base_names_by_text(const void *context, uint32_t a, uint32_t b)
 {
-    return (int64_t)((uint64_t)a + (uint64_t)b);
+    const struct rollout_str *texts = context;
+    return ro_str_cmp(texts[a], texts[b]);
 }
 
-static inline int64_t ro_minus(int64_t a, int64_t b)
+static struct ro_names ro_names_make(struct ro_arena *arena, const struct rollout_str *texts, uint32_t count)
 {
-    return (int64_t)((uint64_t)a - (uint64_t)b);
+    struct ro_names names = { .texts = texts };
+    names.order = texts ? ro_arena_alloc(arena, 2 * (size_t)count, sizeof *names.order) : NULL;
+    if (!names.order)
+        return (struct ro_names){ 0 };
+    names.count = count;
+    for (uint32_t i = 0; i < count; i++)
+        names.order[i] = i;
+    ro_sort_indices(names.order, count, names.order + count, base_names_by_text, texts);
+    return names;
+}
+
+/* The first place whose text is not before the given one, or (behind) is after it. */
+static uint32_t base_names_place(const struct ro_names *names, struct rollout_str text, int behind)
+{
+    uint32_t low = 0, high = names->count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (ro_str_cmp(names->texts[names->order[middle]], text) < behind)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static void ro_names_find(const struct ro_names *names, struct rollout_str text, uint32_t *ret_begin, uint32_t *ret_end)
+{
+    *ret_begin = base_names_place(names, text, 0);
+    *ret_end = base_names_place(names, text, 1);
+}
+
+static uint32_t ro_names_first(const struct ro_names *names, struct rollout_str text)
+{
+    uint32_t begin, end;
+    ro_names_find(names, text, &begin, &end);
+    return begin < end ? names->order[begin] : UINT32_MAX;
 }
 
 /* ---- lib/base/number.c ---- */
@@ -1256,6 +1731,21 @@ static bool ro_parse_int(struct rollout_str text, int skip, int64_t *ret)
     if (any)
         *ret = negative ? (int64_t)(0 - value) : (int64_t)value;
     return any;
+}
+
+static int64_t ro_parse_int_anyhow(struct rollout_str text)
+{
+    int64_t value;
+    bool sign = text.len > 0 && (text.data[0] == '-' || text.data[0] == '+');
+
+    if (ro_parse_int(text, -1, &value))
+        return value;
+    for (size_t i = sign; i < text.len; i++)
+        if (text.data[i] < '0' || text.data[i] > '9')
+            return 0;
+    if (text.len == sign)
+        return 0;
+    return text.data[0] == '-' ? INT64_MIN : INT64_MAX;
 }
 
 static double base_number_from_bits(uint64_t bits)
@@ -1549,10 +2039,24 @@ struct base_quantity_ro_quantity {
 static bool ro_quantity_parse(struct rollout_str text, struct base_quantity_ro_quantity *ret);
 static int ro_quantity_cmp(const struct base_quantity_ro_quantity *a, const struct base_quantity_ro_quantity *b);
 static bool ro_quantity_is_zero(const struct base_quantity_ro_quantity *q);
-/* The amount in units of 10^-9 * 10^digits, a fraction rounded away from zero, cut at the ends of 64 bits. */
+/* The amount in units of 10^-9 * 10^digits, a fraction rounded away from zero, cut at the ends of 64 bits. digits up to 9. */
 static int64_t ro_quantity_scaled(const struct base_quantity_ro_quantity *q, uint32_t digits);
 /* a += b, cut at the ends of the range. */
 static void ro_quantity_add(struct base_quantity_ro_quantity *a, const struct base_quantity_ro_quantity *b);
+
+/* In thousandths, a finer rest rounded away from zero; 0 where that does not fit 64 bits, as upstream. */
+static int64_t ro_quantity_milli(const struct base_quantity_ro_quantity *q);
+
+/* value * 10^exponent, exponent from -9 on. */
+static struct base_quantity_ro_quantity ro_quantity_decimal(int64_t value, int exponent);
+
+/* How Kubernetes writes it: with the suffixes that the text had which it comes from. */
+enum ro_quantity_form { RO_QUANTITY_DECIMAL, RO_QUANTITY_BINARY, RO_QUANTITY_EXPONENT };
+static enum ro_quantity_form ro_quantity_form(struct rollout_str text);
+
+/* The canonical text, as the API server has it. Returns its length; buf takes RO_QUANTITY_SIZE with the NUL. */
+enum { RO_QUANTITY_SIZE = 96 };
+static size_t ro_quantity_text(const struct base_quantity_ro_quantity *q, enum ro_quantity_form form, char buf[RO_QUANTITY_SIZE]);
 
 /* ---- lib/base/quantity.c ---- */
 
@@ -1572,15 +2076,15 @@ static void base_quantity_multiply_add(uint32_t limbs[LIMBS], uint32_t factor, u
         memset(limbs, 0xff, LIMBS * sizeof *limbs);
 }
 
-/* limbs /= 10; the remainder. */
-static uint32_t base_quantity_divide_by_ten(uint32_t limbs[LIMBS])
+/* limbs /= divisor; the remainder. */
+static uint32_t base_quantity_divide(uint32_t limbs[LIMBS], uint32_t divisor)
 {
     uint64_t rest = 0;
 
     for (size_t i = LIMBS; i-- > 0;) {
         rest = rest << 32 | limbs[i];
-        limbs[i] = (uint32_t)(rest / 10);
-        rest %= 10;
+        limbs[i] = (uint32_t)(rest / divisor);
+        rest %= divisor;
     }
     return (uint32_t)rest;
 }
@@ -1709,7 +2213,7 @@ static void base_quantity_set_binary(const struct base_quantity_digits *d, int32
             carry[k] = (uint32_t)sum;
             sum >>= 32;
         }
-        rest |= base_quantity_divide_by_ten(carry) != 0;
+        rest |= base_quantity_divide(carry, 10) != 0;
     }
     for (size_t i = 0; i < d->whole.len; i++)
         base_quantity_multiply_add(limbs, 10, (uint32_t)(d->whole.data[i] - '0'));
@@ -1781,20 +2285,27 @@ static bool ro_quantity_is_zero(const struct base_quantity_ro_quantity *q)
     return base_quantity_is_zero(q->limbs);
 }
 
+/* The magnitude in units of 10^-9 * 10^digits, a fraction rounded up; false where it is beyond 63 bits. */
+static bool base_quantity_in_units(const struct base_quantity_ro_quantity *q, uint32_t digits, uint64_t *ret)
+{
+    struct base_quantity_ro_quantity units = *q;
+    uint32_t by = 1, beyond = 0;
+
+    for (uint32_t i = 0; i < digits; i++)
+        by *= 10;
+    if (base_quantity_divide(units.limbs, by) > 0)
+        base_quantity_multiply_add(units.limbs, 1, 1);
+    for (size_t i = 2; i < LIMBS; i++)
+        beyond |= units.limbs[i];
+    *ret = (uint64_t)units.limbs[1] << 32 | units.limbs[0];
+    return !beyond && *ret <= (uint64_t)INT64_MAX;
+}
+
 static int64_t ro_quantity_scaled(const struct base_quantity_ro_quantity *q, uint32_t digits)
 {
-    uint32_t limbs[LIMBS], high = 0;
-    bool rest = false;
+    uint64_t magnitude;
 
-    memcpy(limbs, q->limbs, sizeof limbs);
-    for (uint32_t i = 0; i < digits; i++)
-        rest |= base_quantity_divide_by_ten(limbs) != 0;
-    if (rest)
-        base_quantity_multiply_add(limbs, 1, 1);
-    for (size_t i = 2; i < LIMBS; i++)
-        high |= limbs[i];
-    uint64_t magnitude = (uint64_t)limbs[1] << 32 | limbs[0];
-    if (high || magnitude > INT64_MAX)
+    if (!base_quantity_in_units(q, digits, &magnitude))
         return q->negative ? INT64_MIN : INT64_MAX;
     return q->negative ? -(int64_t)magnitude : (int64_t)magnitude;
 }
@@ -1826,34 +2337,1137 @@ static void ro_quantity_add(struct base_quantity_ro_quantity *a, const struct ba
     if (base_quantity_is_zero(a->limbs))
         a->negative = false;
 }
+
+static int64_t ro_quantity_milli(const struct base_quantity_ro_quantity *q)
+{
+    uint64_t magnitude;
+
+    if (!base_quantity_in_units(q, 6, &magnitude))
+        return 0;
+    return q->negative ? -(int64_t)magnitude : (int64_t)magnitude;
+}
+
+static struct base_quantity_ro_quantity ro_quantity_decimal(int64_t value, int exponent)
+{
+    uint64_t magnitude = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    struct base_quantity_ro_quantity q = { .negative = value < 0, .limbs = { (uint32_t)magnitude, (uint32_t)(magnitude >> 32) } };
+
+    for (int i = -9; i < exponent; i++)
+        base_quantity_multiply_add(q.limbs, 10, 0);
+    return q;
+}
 #undef LIMBS
 
-/* ---- lib/base/sort.h ---- */
+/* ---- lib/base/quantity_text.c ---- */
 
-/* Stable sorting of indexes by integer keys. */
+/* A quantity as Kubernetes' canonical text. */
 
 
-/* An index with its key. pad is carried along. */
-struct ro_keyed {
-    uint64_t key;
-    uint32_t index;
-    uint32_t pad;
+enum { base_quantity_text_LIMBS = sizeof((struct base_quantity_ro_quantity *)0)->limbs / sizeof(uint32_t), base_quantity_text_DIGITS = 80 };
+
+/* limbs /= divisor, unless there would be a remainder. */
+static bool base_quantity_text_divide_evenly(uint32_t limbs[base_quantity_text_LIMBS], uint32_t divisor)
+{
+    uint32_t result[base_quantity_text_LIMBS];
+    uint64_t rest = 0;
+
+    for (size_t i = base_quantity_text_LIMBS; i-- > 0;) {
+        rest = rest << 32 | limbs[i];
+        result[i] = (uint32_t)(rest / divisor);
+        rest %= divisor;
+    }
+    if (rest == 0)
+        memcpy(limbs, result, sizeof result);
+    return rest == 0;
+}
+
+/* The decimal digits at the end of buf; where they begin. */
+static const char *base_quantity_text_digits_of(uint32_t limbs[base_quantity_text_LIMBS], char buf[base_quantity_text_DIGITS + 1])
+{
+    size_t at = base_quantity_text_DIGITS;
+    buf[at] = '\0';
+    for (bool any = true; any && at > 0;) {
+        uint64_t rest = 0;
+        any = false;
+        for (size_t i = base_quantity_text_LIMBS; i-- > 0;) {
+            rest = rest << 32 | limbs[i];
+            limbs[i] = (uint32_t)(rest / 10);
+            rest %= 10;
+            any = any || limbs[i];
+        }
+        buf[--at] = (char)('0' + rest);
+    }
+    return buf + at;
+}
+
+/* Without a fraction, and 1024 or more: smaller ones are never written with a binary suffix. */
+static bool base_quantity_text_is_binary(const struct base_quantity_ro_quantity *q, uint32_t limbs[base_quantity_text_LIMBS])
+{
+    uint32_t above = 0;
+    memcpy(limbs, q->limbs, sizeof q->limbs);
+    if (!base_quantity_text_divide_evenly(limbs, 1000000000))
+        return false;
+    for (size_t i = 1; i < base_quantity_text_LIMBS; i++)
+        above |= limbs[i];
+    return above || limbs[0] >= 1024;
+}
+
+static size_t ro_quantity_text(const struct base_quantity_ro_quantity *q, enum ro_quantity_form form, char buf[RO_QUANTITY_SIZE])
+{
+    static const char *const binary[] = { "", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei" };
+    static const char *const decimal[] = { "n", "u", "m", "", "k", "M", "G", "T", "P", "E" };
+    const char *sign = q->negative ? "-" : "";
+    char digits[base_quantity_text_DIGITS + 1];
+    uint32_t limbs[base_quantity_text_LIMBS];
+    int at = 0, len;
+
+    if (ro_quantity_is_zero(q)) {
+        len = snprintf(buf, RO_QUANTITY_SIZE, "0");
+    } else if (form == RO_QUANTITY_BINARY && base_quantity_text_is_binary(q, limbs)) {
+        while (at < 6 && base_quantity_text_divide_evenly(limbs, 1024))
+            at++;
+        len = snprintf(buf, RO_QUANTITY_SIZE, "%s%s%s", sign, base_quantity_text_digits_of(limbs, digits), binary[at]);
+    } else {
+        memcpy(limbs, q->limbs, sizeof limbs);
+        while (at < 9 && base_quantity_text_divide_evenly(limbs, 1000))
+            at++;
+        const char *number = base_quantity_text_digits_of(limbs, digits);
+        if (form == RO_QUANTITY_EXPONENT && at != 3)
+            len = snprintf(buf, RO_QUANTITY_SIZE, "%s%se%d", sign, number, 3 * at - 9);
+        else
+            len = snprintf(buf, RO_QUANTITY_SIZE, "%s%s%s", sign, number, decimal[at]);
+    }
+    return (size_t)len;
+}
+
+static enum ro_quantity_form ro_quantity_form(struct rollout_str text)
+{
+    size_t at = text.len;
+
+    if (at > 0 && text.data[at - 1] == 'i')
+        return RO_QUANTITY_BINARY;
+    while (at > 0 && (text.data[at - 1] < 'A' || text.data[at - 1] > 'z'))
+        at--;
+    /* a letter before the last digits; E at the end is a suffix */
+    return at > 0 && at < text.len ? RO_QUANTITY_EXPONENT : RO_QUANTITY_DECIMAL;
+}
+
+/* ---- lib/base/regex.h ---- */
+
+/* Go's regular expressions, as far as a yes or no goes: whether a text has a match anywhere. Time is the product of
+ * both lengths, whatever the expression. Go's classes by Unicode property (\p) are not known, nor is case folding
+ * beyond ASCII. */
+
+
+
+
+struct ro_regex {
+    struct ro_regex_op *ops;
+    uint32_t count;
+    struct ro_regex_range *ranges;
+    uint32_t *marks, *lists[2], *stack; /* to match with */
+    uint32_t round;
 };
 
-/* Sorts items[0..n) by key, smaller first, equal keys in their order. scratch has room for n.
- * Radix over the bits that differ: linear in n. */
-static void ro_sort_keyed(struct ro_keyed *items, size_t n, struct ro_keyed *scratch);
+/* NULL, or why there is no such expression, in words that follow its text (static). *ret_foreign: Go would take it.
+ * On lack of memory arena->failed, whatever is returned. */
+static const char *ro_regex_parse(struct ro_arena *arena, struct rollout_str pattern, struct ro_regex *ret, bool *ret_foreign);
 
-/* Moves the k smallest (first among equals) to the front, sorted and stable; the rest follows in
- * its incoming order. Linear in n beside sorting k. */
-static void ro_select_keyed(struct ro_keyed *items, size_t n, size_t k, struct ro_keyed *scratch);
+/* Of one that was parsed; the expression keeps its state in itself, so not from two threads at once. */
+static bool ro_regex_matches(struct ro_regex *regex, struct rollout_str text);
 
-/* Same, and takes along all items whose key equals the last one's. Returns how many are in front. */
-static size_t ro_select_tied(struct ro_keyed *items, size_t n, size_t k, struct ro_keyed *scratch);
+/* ---- lib/base/regex_ops.h ---- */
 
-/* Stable merge sort of indexes by a comparison, for keys that fit no integer. scratch has room for n. */
-static void ro_sort_indices(uint32_t *indices, size_t n, uint32_t *scratch,
-                     int (*compare)(const void *context, uint32_t a, uint32_t b), const void *context);
+/* The program that an expression becomes. */
+
+
+#define RO_RUNE_MAX 0x10ffffu
+
+enum ro_regex_code {
+    RO_REGEX_MATCH,
+    RO_REGEX_SET,    /* a rune that is in `count` ranges from `first` on */
+    RO_REGEX_NOT_IN, /* one that is not */
+    RO_REGEX_JUMP,   /* by `first` */
+    RO_REGEX_SPLIT,  /* to the next one, and by `first` */
+    RO_REGEX_BEGIN,
+    RO_REGEX_END,
+    RO_REGEX_BEGIN_LINE,
+    RO_REGEX_END_LINE,
+    RO_REGEX_WORD_EDGE,
+    RO_REGEX_NO_WORD_EDGE
+};
+
+struct ro_regex_op {
+    uint32_t op;
+    int32_t first; /* jumps are relative, so that code can be moved and copied */
+    uint32_t count;
+};
+
+struct ro_regex_range {
+    uint32_t lo, hi;
+};
+
+/* The rune at *at, and steps over it; U+FFFD and one byte where it is none. */
+static uint32_t ro_regex_rune(const char **at, const char *end, bool *ret_bad);
+
+/* ---- lib/base/regex.c ---- */
+
+/* From the text of an expression to its program. */
+
+enum {
+    base_regex_OPS_MAX = 20000,
+    base_regex_RANGES_MAX = 20000,
+    base_regex_DEPTH_MAX = 200,
+    base_regex_REPEAT_MAX = 1000 /* Go's */
+};
+
+struct base_regex_parser {
+    struct ro_arena *arena;
+    const char *at, *end;
+    struct ro_regex_op *ops;
+    struct ro_regex_range *ranges;
+    uint32_t count, room, range_count, range_room;
+    unsigned depth;
+    bool fold, dot_all, lines; /* flags i, s, m */
+    bool foreign;
+    const char *error; /* the first one sticks */
+};
+
+static void base_regex_fail(struct base_regex_parser *p, const char *why)
+{
+    p->error = p->error ? p->error : why;
+}
+
+static void base_regex_fail_foreign(struct base_regex_parser *p, const char *why)
+{
+    p->foreign = p->foreign || !p->error;
+    base_regex_fail(p, why);
+}
+
+/* ---- code ---- */
+
+/* Room for more of them; false on lack of memory or where there are too many. */
+static bool base_regex_grow(struct base_regex_parser *p, void **items, uint32_t count, uint32_t base_regex_more, uint32_t *room, uint32_t most,
+                 size_t size)
+{
+    if (p->error)
+        return false;
+    if (base_regex_more > most - count) {
+        base_regex_fail_foreign(p, "is too long an expression");
+        return false;
+    }
+    if (count + base_regex_more <= *room)
+        return true;
+    uint32_t wanted = 2 * (count + base_regex_more);
+    void *bigger = ro_arena_alloc(p->arena, wanted, size);
+    if (!bigger) {
+        base_regex_fail(p, "");
+        return false;
+    }
+    if (count > 0)
+        memcpy(bigger, *items, count * size);
+    *items = bigger;
+    *room = wanted;
+    return true;
+}
+
+static bool base_regex_grow_ops(struct base_regex_parser *p, uint32_t base_regex_more)
+{
+    void *items = p->ops;
+    bool grown = base_regex_grow(p, &items, p->count, base_regex_more, &p->room, base_regex_OPS_MAX, sizeof *p->ops);
+    p->ops = items;
+    return grown;
+}
+
+/* Puts one op before those from `at` on. */
+static void base_regex_insert(struct base_regex_parser *p, uint32_t at, uint32_t op, int32_t first, uint32_t count)
+{
+    if (!base_regex_grow_ops(p, 1))
+        return;
+    memmove(p->ops + at + 1, p->ops + at, (p->count - at) * sizeof *p->ops);
+    p->ops[at] = (struct ro_regex_op){ op, first, count };
+    p->count++;
+}
+
+static void base_regex_emit(struct base_regex_parser *p, uint32_t op, int32_t first, uint32_t count)
+{
+    base_regex_insert(p, p->count, op, first, count);
+}
+
+static void base_regex_copy(struct base_regex_parser *p, uint32_t from, uint32_t len)
+{
+    if (len == 0 || !base_regex_grow_ops(p, len))
+        return;
+    memcpy(p->ops + p->count, p->ops + from, len * sizeof *p->ops);
+    p->count += len;
+}
+
+/* ---- sets of runes ---- */
+
+static void base_regex_add_range(struct base_regex_parser *p, uint32_t lo, uint32_t hi)
+{
+    void *items = p->ranges;
+    if (!base_regex_grow(p, &items, p->range_count, 3, &p->range_room, base_regex_RANGES_MAX, sizeof *p->ranges))
+        return;
+    p->ranges = items;
+    p->ranges[p->range_count++] = (struct ro_regex_range){ lo, hi };
+    if (!p->fold)
+        return;
+    if (hi > 0x7f && !(lo == 0 && hi == RO_RUNE_MAX))
+        base_regex_fail_foreign(p, "has case folding beyond ASCII, which is not known here");
+    for (uint32_t other = 'a', back = 'A'; other; other = other == 'a' ? 'A' : 0, back = 'a') {
+        uint32_t from = lo > other ? lo : other, to = hi < other + 25 ? hi : other + 25;
+        if (from <= to)
+            p->ranges[p->range_count++] = (struct ro_regex_range){ from - other + back, to - other + back };
+    }
+}
+
+/* What is between the ranges that were added since `first`. */
+static void base_regex_invert(struct base_regex_parser *p, uint32_t first)
+{
+    uint32_t count = p->range_count - first, next = 0;
+    p->range_count = first;
+    struct ro_regex_range old[8]; /* of the classes below */
+    if (p->error || count > 8)
+        return;
+    memcpy(old, p->ranges + first, count * sizeof *old);
+    bool fold = p->fold;
+    p->fold = false;
+    for (uint32_t i = 0; i < count; i++) { /* they are sorted */
+        if (old[i].lo > next)
+            base_regex_add_range(p, next, old[i].lo - 1);
+        next = old[i].hi + 1;
+    }
+    base_regex_add_range(p, next, RO_RUNE_MAX);
+    p->fold = fold;
+}
+
+struct base_regex_named {
+    const char *name;
+    struct ro_regex_range ranges[4];
+    uint32_t count;
+};
+
+static const struct base_regex_named base_regex_classes[] = {
+    { "d", { { '0', '9' } }, 1 },
+    { "s", { { '\t', '\n' }, { '\f', '\r' }, { ' ', ' ' } }, 3 },
+    { "w", { { '0', '9' }, { 'A', 'Z' }, { '_', '_' }, { 'a', 'z' } }, 4 },
+    { "alnum", { { '0', '9' }, { 'A', 'Z' }, { 'a', 'z' } }, 3 },
+    { "alpha", { { 'A', 'Z' }, { 'a', 'z' } }, 2 },
+    { "ascii", { { 0, 0x7f } }, 1 },
+    { "blank", { { '\t', '\t' }, { ' ', ' ' } }, 2 },
+    { "cntrl", { { 0, 0x1f }, { 0x7f, 0x7f } }, 2 },
+    { "digit", { { '0', '9' } }, 1 },
+    { "graph", { { '!', '~' } }, 1 },
+    { "lower", { { 'a', 'z' } }, 1 },
+    { "print", { { ' ', '~' } }, 1 },
+    { "punct", { { '!', '/' }, { ':', '@' }, { '[', '`' }, { '{', '~' } }, 4 },
+    { "space", { { '\t', '\r' }, { ' ', ' ' } }, 2 },
+    { "upper", { { 'A', 'Z' } }, 1 },
+    { "word", { { '0', '9' }, { 'A', 'Z' }, { '_', '_' }, { 'a', 'z' } }, 4 },
+    { "xdigit", { { '0', '9' }, { 'A', 'F' }, { 'a', 'f' } }, 3 },
+};
+
+/* False where there is no class of this name. */
+static bool base_regex_add_class(struct base_regex_parser *p, struct rollout_str name, bool negated)
+{
+    for (size_t i = 0; i < sizeof base_regex_classes / sizeof *base_regex_classes; i++) {
+        const struct base_regex_named *c = &base_regex_classes[i];
+        if (!ro_str_eq(name, (struct rollout_str){ c->name, strlen(c->name) }))
+            continue;
+        uint32_t first = p->range_count;
+        bool fold = p->fold;
+        p->fold = fold && !negated;
+        for (uint32_t k = 0; k < c->count; k++)
+            base_regex_add_range(p, c->ranges[k].lo, c->ranges[k].hi);
+        p->fold = fold;
+        if (negated)
+            base_regex_invert(p, first);
+        return true;
+    }
+    return false;
+}
+
+/* ---- the text of the expression ---- */
+
+static bool base_regex_more(const struct base_regex_parser *p)
+{
+    return !p->error && p->at < p->end;
+}
+
+static bool base_regex_peeks(const struct base_regex_parser *p, const char *word)
+{
+    size_t len = strlen(word);
+    return !p->error && (size_t)(p->end - p->at) >= len && memcmp(p->at, word, len) == 0;
+}
+
+static bool base_regex_take(struct base_regex_parser *p, const char *word)
+{
+    bool there = base_regex_peeks(p, word);
+    p->at += there ? strlen(word) : 0;
+    return there;
+}
+
+static uint32_t base_regex_next_rune(struct base_regex_parser *p)
+{
+    bool bad = false;
+    uint32_t rune = ro_regex_rune(&p->at, p->end, &bad);
+    if (bad)
+        base_regex_fail(p, "is no regular expression: invalid UTF-8");
+    return rune;
+}
+
+static int base_regex_digit_of(uint32_t c, int base)
+{
+    int digit = c >= '0' && c <= '9'   ? (int)(c - '0')
+                : c >= 'a' && c <= 'f' ? (int)(c - 'a' + 10)
+                : c >= 'A' && c <= 'F' ? (int)(c - 'A' + 10)
+                                       : 16;
+    return digit < base ? digit : -1;
+}
+
+static uint32_t base_regex_hex_escape(struct base_regex_parser *p)
+{
+    bool braces = base_regex_take(p, "{");
+    uint32_t rune = 0;
+    int count = 0;
+    for (; base_regex_more(p) && base_regex_digit_of((unsigned char)*p->at, 16) >= 0 && (braces || count < 2); count++) {
+        rune = rune * 16 + (uint32_t)base_regex_digit_of((unsigned char)*p->at++, 16);
+        if (rune > RO_RUNE_MAX)
+            break;
+    }
+    if (rune > RO_RUNE_MAX || count == 0 || (braces ? !base_regex_take(p, "}") : count < 2))
+        base_regex_fail(p, "is no regular expression: invalid escape sequence");
+    return rune;
+}
+
+/* What stands behind a backslash, as one rune. */
+static uint32_t base_regex_escape(struct base_regex_parser *p)
+{
+    static const char letters[] = "aftnrv", values[] = "\a\f\t\n\r\v";
+    if (!base_regex_more(p)) {
+        base_regex_fail(p, "is no regular expression: trailing backslash");
+        return 0;
+    }
+    uint32_t c = base_regex_next_rune(p);
+    const char *found = c > 0 && c < 0x80 ? memchr(letters, (int)c, sizeof letters - 1) : NULL;
+    if (found)
+        return (unsigned char)values[found - letters];
+    if (c == 'x')
+        return base_regex_hex_escape(p);
+    if (c == '0' || (base_regex_digit_of(c, 8) > 0 && base_regex_more(p) && base_regex_digit_of((unsigned char)*p->at, 8) >= 0)) {
+        uint32_t rune = c - '0';
+        for (int i = 1; i < 3 && base_regex_more(p) && base_regex_digit_of((unsigned char)*p->at, 8) >= 0; i++)
+            rune = rune * 8 + (uint32_t)base_regex_digit_of((unsigned char)*p->at++, 8);
+        return rune;
+    }
+    bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    if (c == 'p' || c == 'P')
+        base_regex_fail_foreign(p, "has \\p, which is not known here");
+    else if (c >= 0x80 || letter)
+        base_regex_fail(p, "is no regular expression: invalid escape sequence");
+    return c;
+}
+
+/* \d, \S and so on. */
+static bool base_regex_take_class(struct base_regex_parser *p)
+{
+    static const char names[] = "dswDSW";
+    const char *found = p->end - p->at > 1 && *p->at == '\\' ? memchr(names, p->at[1], sizeof names - 1) : NULL;
+    if (!found)
+        return false;
+    p->at += 2;
+    bool negated = found - names > 2;
+    return base_regex_add_class(p, (struct rollout_str){ negated ? found - 3 : found, 1 }, negated);
+}
+
+/* [:alpha:] within a set. */
+static bool base_regex_take_named(struct base_regex_parser *p)
+{
+    if (!base_regex_peeks(p, "[:"))
+        return false;
+    for (const char *end = p->at + 2; end + 1 < p->end; end++) {
+        if (end[0] != ':' || end[1] != ']')
+            continue;
+        bool negated = p->at[2] == '^' && end > p->at + 2;
+        const char *start = p->at + 2 + negated;
+        struct rollout_str name = { start, (size_t)(end - start) };
+        if (name.len < 2 || !base_regex_add_class(p, name, negated)) /* those of one letter have no such form */
+            base_regex_fail(p, "is no regular expression: invalid character class range");
+        p->at = end + 2;
+        return true;
+    }
+    return false;
+}
+
+static uint32_t base_regex_class_rune(struct base_regex_parser *p)
+{
+    if (!base_regex_more(p)) {
+        base_regex_fail(p, "is no regular expression: missing closing ]");
+        return 0;
+    }
+    return base_regex_take(p, "\\") ? base_regex_escape(p) : base_regex_next_rune(p);
+}
+
+static void base_regex_parse_set(struct base_regex_parser *p)
+{
+    uint32_t first = p->range_count;
+    bool negated = base_regex_take(p, "^");
+    for (bool begun = false; !p->error && (!begun || !base_regex_peeks(p, "]")); begun = true) {
+        if (base_regex_take_named(p) || base_regex_take_class(p))
+            continue;
+        uint32_t lo = base_regex_class_rune(p), hi = lo;
+        if (p->end - p->at > 1 && *p->at == '-' && p->at[1] != ']') {
+            p->at++;
+            hi = base_regex_class_rune(p);
+        }
+        if (hi < lo)
+            base_regex_fail(p, "is no regular expression: invalid character class range");
+        base_regex_add_range(p, lo, hi);
+    }
+    if (!base_regex_take(p, "]"))
+        base_regex_fail(p, "is no regular expression: missing closing ]");
+    base_regex_emit(p, negated ? RO_REGEX_NOT_IN : RO_REGEX_SET, (int32_t)first, p->range_count - first);
+}
+
+/* ---- the grammar ---- */
+
+static void base_regex_emit_rune(struct base_regex_parser *p, uint32_t rune)
+{
+    uint32_t first = p->range_count;
+    base_regex_add_range(p, rune, rune);
+    base_regex_emit(p, RO_REGEX_SET, (int32_t)first, p->range_count - first);
+}
+
+static void base_regex_emit_dot(struct base_regex_parser *p)
+{
+    uint32_t first = p->range_count;
+    bool fold = p->fold;
+    p->fold = false;
+    if (!p->dot_all)
+        base_regex_add_range(p, '\n', '\n');
+    p->fold = fold;
+    base_regex_emit(p, RO_REGEX_NOT_IN, (int32_t)first, p->range_count - first);
+}
+
+static void base_regex_parse_choice(struct base_regex_parser *p);
+
+/* Behind "(?": flags, perhaps with a group that they hold for, or a name. True where a group opens. */
+static bool base_regex_parse_flags(struct base_regex_parser *p)
+{
+    bool set = true, any = false;
+    if (base_regex_take(p, "P<") || base_regex_take(p, "<")) {
+        while (base_regex_more(p) && (base_regex_digit_of((unsigned char)*p->at, 10) >= 0 || *p->at == '_' ||
+                           (*p->at >= 'a' && *p->at <= 'z') || (*p->at >= 'A' && *p->at <= 'Z'))) {
+            p->at++;
+            any = true;
+        }
+        if (!any || !base_regex_take(p, ">"))
+            base_regex_fail(p, "is no regular expression: invalid named capture");
+        return true;
+    }
+    while (base_regex_more(p)) {
+        char c = *p->at++;
+        if (c == ':' || c == ')') {
+            if (!set && !any)
+                break;
+            return c == ':';
+        }
+        if (c == '-' && set) {
+            set = false;
+            any = false;
+            continue;
+        }
+        bool *flag = c == 'i' ? &p->fold : c == 's' ? &p->dot_all : c == 'm' ? &p->lines : NULL;
+        if (!flag && c != 'U') /* U only says which of several matches is taken */
+            break;
+        if (flag)
+            *flag = set;
+        any = true;
+    }
+    base_regex_fail(p, "is no regular expression: invalid or unsupported Perl syntax");
+    return false;
+}
+
+/* Behind "(". True where it stands for something, and is not only flags. */
+static bool base_regex_parse_group(struct base_regex_parser *p)
+{
+    bool fold = p->fold, dot_all = p->dot_all, lines = p->lines;
+    if (base_regex_take(p, "?") && !base_regex_parse_flags(p))
+        return false;
+    if (++p->depth > base_regex_DEPTH_MAX)
+        base_regex_fail_foreign(p, "has too many groups within each other");
+    base_regex_parse_choice(p);
+    p->depth--;
+    if (!base_regex_take(p, ")"))
+        base_regex_fail(p, "is no regular expression: missing closing )");
+    p->fold = fold;
+    p->dot_all = dot_all;
+    p->lines = lines;
+    return true;
+}
+
+static void base_regex_emit_escape(struct base_regex_parser *p)
+{
+    uint32_t first = p->range_count;
+    if (base_regex_take(p, "\\A"))
+        base_regex_emit(p, RO_REGEX_BEGIN, 0, 0);
+    else if (base_regex_take(p, "\\z"))
+        base_regex_emit(p, RO_REGEX_END, 0, 0);
+    else if (base_regex_take(p, "\\b"))
+        base_regex_emit(p, RO_REGEX_WORD_EDGE, 0, 0);
+    else if (base_regex_take(p, "\\B"))
+        base_regex_emit(p, RO_REGEX_NO_WORD_EDGE, 0, 0);
+    else if (base_regex_take_class(p))
+        base_regex_emit(p, RO_REGEX_SET, (int32_t)first, p->range_count - first);
+    else if (base_regex_take(p, "\\"))
+        base_regex_emit_rune(p, base_regex_escape(p));
+}
+
+/* One thing that can be repeated; false where there was none. */
+static bool base_regex_parse_atom(struct base_regex_parser *p)
+{
+    if (base_regex_take(p, "("))
+        return base_regex_parse_group(p);
+    if (base_regex_take(p, "["))
+        base_regex_parse_set(p);
+    else if (base_regex_take(p, "."))
+        base_regex_emit_dot(p);
+    else if (base_regex_take(p, "^"))
+        base_regex_emit(p, p->lines ? RO_REGEX_BEGIN_LINE : RO_REGEX_BEGIN, 0, 0);
+    else if (base_regex_take(p, "$"))
+        base_regex_emit(p, p->lines ? RO_REGEX_END_LINE : RO_REGEX_END, 0, 0);
+    else if (base_regex_peeks(p, "\\"))
+        base_regex_emit_escape(p);
+    else
+        base_regex_emit_rune(p, base_regex_next_rune(p));
+    return true;
+}
+
+/* {n}, {n,} or {n,m}; false (and nothing taken) where it is none, then the brace stands for itself. */
+static bool base_regex_take_counts(struct base_regex_parser *p, int32_t *ret_least, int32_t *ret_most)
+{
+    const char *start = p->at;
+    int32_t counts[2] = { -1, -1 };
+    bool ranged = false;
+    if (!base_regex_take(p, "{"))
+        return false;
+    for (int i = 0; i < 2; i++) {
+        const char *digits = p->at;
+        while (base_regex_more(p) && base_regex_digit_of((unsigned char)*p->at, 10) >= 0) {
+            counts[i] = (counts[i] < 0 ? 0 : counts[i]) * 10 + base_regex_digit_of((unsigned char)*p->at++, 10);
+            if (counts[i] > base_regex_REPEAT_MAX)
+                counts[i] = base_regex_REPEAT_MAX + 1;
+        }
+        if (p->at - digits > 1 && *digits == '0') /* Go reads no number with a leading zero */
+            counts[0] = -1;
+        ranged = ranged || base_regex_take(p, ",");
+        if (!ranged)
+            break;
+    }
+    if (counts[0] < 0 || !base_regex_take(p, "}")) {
+        p->at = start;
+        return false;
+    }
+    *ret_least = counts[0];
+    *ret_most = ranged ? counts[1] : counts[0];
+    if (*ret_least > base_regex_REPEAT_MAX || *ret_most > base_regex_REPEAT_MAX || (*ret_most >= 0 && *ret_most < *ret_least))
+        base_regex_fail(p, "is no regular expression: invalid repeat count");
+    return true;
+}
+
+/* The code from `start` on so and so often; most < 0: without end. */
+static void base_regex_repeat(struct base_regex_parser *p, uint32_t start, int32_t least, int32_t most)
+{
+    uint32_t len = p->count - start;
+    if (most == 0) {
+        p->count = start;
+        return;
+    }
+    for (int32_t i = 1; i < least && !p->error; i++)
+        base_regex_copy(p, start, len);
+    if (most < 0) {
+        uint32_t last = least > 0 ? p->count - len : start; /* x+ is x, and again */
+        if (least == 0)
+            base_regex_insert(p, start, RO_REGEX_SPLIT, (int32_t)len + 2, 0);
+        if (least == 0)
+            base_regex_emit(p, RO_REGEX_JUMP, -(int32_t)len - 1, 0);
+        else {
+            base_regex_emit(p, RO_REGEX_SPLIT, 2, 0);
+            base_regex_emit(p, RO_REGEX_JUMP, (int32_t)last - (int32_t)p->count, 0);
+        }
+        return;
+    }
+    if (least == 0) {
+        base_regex_insert(p, start, RO_REGEX_SPLIT, (int32_t)len + 1, 0);
+        start++;
+        least = 1;
+    }
+    for (int32_t i = least; i < most && !p->error; i++) {
+        base_regex_emit(p, RO_REGEX_SPLIT, (int32_t)len + 1, 0);
+        base_regex_copy(p, start, len);
+    }
+}
+
+static void base_regex_parse_run(struct base_regex_parser *p)
+{
+    bool repeatable = false, repeated = false;
+    uint32_t start = p->count;
+    while (base_regex_more(p) && *p->at != '|' && *p->at != ')') {
+        int32_t least = 0, most = -1;
+        if (base_regex_take(p, "\\Q")) {
+            while (base_regex_more(p) && !base_regex_take(p, "\\E")) {
+                start = p->count;
+                base_regex_emit_rune(p, base_regex_next_rune(p));
+                repeatable = true;
+                repeated = false;
+            }
+            continue;
+        }
+        bool is = base_regex_take(p, "*");
+        if (!is && (is = base_regex_take(p, "+")))
+            least = 1;
+        if (!is && (is = base_regex_take(p, "?")))
+            most = 1;
+        if (!is)
+            is = base_regex_take_counts(p, &least, &most);
+        if (is) {
+            if (!repeatable)
+                base_regex_fail(p, "is no regular expression: missing argument to repetition operator");
+            if (repeated)
+                base_regex_fail(p, "is no regular expression: invalid nested repetition operator");
+            base_regex_take(p, "?"); /* which match is taken does not matter */
+            base_regex_repeat(p, start, least, most);
+            repeated = true;
+            continue;
+        }
+        uint32_t before = p->count;
+        if (base_regex_parse_atom(p)) {
+            start = before;
+            repeatable = true;
+        }
+        repeated = false;
+    }
+}
+
+static void base_regex_parse_choice(struct base_regex_parser *p)
+{
+    uint32_t start = p->count, jumps = 0; /* to the end; each knows the one before it, plus one */
+    base_regex_parse_run(p);
+    while (base_regex_take(p, "|")) {
+        base_regex_insert(p, start, RO_REGEX_SPLIT, (int32_t)(p->count - start) + 2, 0);
+        base_regex_emit(p, RO_REGEX_JUMP, 0, jumps);
+        jumps = p->count;
+        start = p->count;
+        base_regex_parse_run(p);
+    }
+    while (jumps > 0 && !p->error) {
+        struct ro_regex_op *op = &p->ops[jumps - 1];
+        op->first = (int32_t)(p->count - (jumps - 1));
+        jumps = op->count;
+        op->count = 0;
+    }
+}
+
+static const char *ro_regex_parse(struct ro_arena *arena, struct rollout_str pattern, struct ro_regex *ret, bool *ret_foreign)
+{
+    struct base_regex_parser p = { .arena = arena, .at = pattern.data, .end = pattern.data + pattern.len };
+    *ret = (struct ro_regex){ 0 };
+    base_regex_parse_choice(&p);
+    if (base_regex_more(&p))
+        base_regex_fail(&p, "is no regular expression: unexpected )");
+    base_regex_emit(&p, RO_REGEX_MATCH, 0, 0);
+    *ret_foreign = p.foreign;
+    if (p.error)
+        return p.error;
+    *ret = (struct ro_regex){ .ops = p.ops, .count = p.count, .ranges = p.ranges };
+    ret->marks = ro_arena_alloc(arena, p.count, sizeof *ret->marks);
+    ret->lists[0] = ro_arena_alloc(arena, p.count, sizeof *ret->lists[0]);
+    ret->lists[1] = ro_arena_alloc(arena, p.count, sizeof *ret->lists[1]);
+    ret->stack = ro_arena_alloc(arena, (size_t)p.count + 1, sizeof *ret->stack);
+    return arena->failed ? "" : NULL;
+}
+
+/* ---- lib/base/regex_match.c ---- */
+
+/* Pike's machine: all threads of a program run at once, one rune at a time. */
+
+static uint32_t ro_regex_rune(const char **at, const char *end, bool *ret_bad)
+{
+    static const uint32_t least[] = { 0, 0x80, 0x800, 0x10000 };
+    unsigned char c = (unsigned char)*(*at)++;
+    unsigned rest = c >= 0xf0 ? 3 : c >= 0xe0 ? 2 : 1;
+    uint32_t rune = c & (0x3fu >> rest);
+    if (c < 0x80)
+        return c;
+    bool bad = c < 0xc2 || c > 0xf4 || (size_t)(end - *at) < rest;
+    for (unsigned i = 0; i < rest && !bad; i++) {
+        bad = ((unsigned char)(*at)[i] & 0xc0) != 0x80;
+        rune = rune << 6 | ((unsigned char)(*at)[i] & 0x3f);
+    }
+    if (bad || rune < least[rest] || rune > RO_RUNE_MAX || (rune >= 0xd800 && rune <= 0xdfff)) {
+        *ret_bad = true;
+        return 0xfffd;
+    }
+    *at += rest;
+    return rune;
+}
+
+static bool base_regex_match_is_word(uint32_t c)
+{
+    return c == '_' || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+/* Runes around a place; RO_RUNE_MAX + 1 = the text ends there. */
+static bool base_regex_match_holds(uint32_t op, uint32_t before, uint32_t after)
+{
+    bool begin = before > RO_RUNE_MAX, end = after > RO_RUNE_MAX;
+    switch (op) {
+    case RO_REGEX_BEGIN:
+        return begin;
+    case RO_REGEX_END:
+        return end;
+    case RO_REGEX_BEGIN_LINE:
+        return begin || before == '\n';
+    case RO_REGEX_END_LINE:
+        return end || after == '\n';
+    default:
+        return (base_regex_match_is_word(before) != base_regex_match_is_word(after)) == (op == RO_REGEX_WORD_EDGE);
+    }
+}
+
+/* Adds the thread at pc with all that it comes to without a rune. True where it matches. */
+static bool base_regex_match_add_thread(struct ro_regex *r, uint32_t pc, uint32_t before, uint32_t after, uint32_t *list,
+                       uint32_t *count)
+{
+    uint32_t depth = 0;
+    r->stack[depth++] = pc;
+    while (depth > 0) {
+        pc = r->stack[--depth];
+        for (bool on = true; on && r->marks[pc] != r->round;) {
+            const struct ro_regex_op *op = &r->ops[pc];
+            r->marks[pc] = r->round;
+            switch (op->op) {
+            case RO_REGEX_MATCH:
+                return true;
+            case RO_REGEX_SET:
+            case RO_REGEX_NOT_IN:
+                list[(*count)++] = pc;
+                on = false;
+                break;
+            case RO_REGEX_SPLIT:
+                r->stack[depth++] = (uint32_t)((int32_t)pc + op->first);
+                pc++;
+                break;
+            case RO_REGEX_JUMP:
+                pc = (uint32_t)((int32_t)pc + op->first);
+                break;
+            default:
+                on = base_regex_match_holds(op->op, before, after);
+                pc++;
+            }
+        }
+    }
+    return false;
+}
+
+static bool base_regex_match_takes(const struct ro_regex *r, const struct ro_regex_op *op, uint32_t rune)
+{
+    for (uint32_t i = 0; i < op->count; i++) {
+        const struct ro_regex_range *range = &r->ranges[(uint32_t)op->first + i];
+        if (rune >= range->lo && rune <= range->hi)
+            return op->op == RO_REGEX_SET;
+    }
+    return op->op == RO_REGEX_NOT_IN;
+}
+
+static bool ro_regex_matches(struct ro_regex *r, struct rollout_str text)
+{
+    const char *at = text.data, *end = text.data + text.len;
+    uint32_t before = RO_RUNE_MAX + 1, count = 0, none = RO_RUNE_MAX + 1;
+    bool bad = false;
+    uint32_t *now = r->lists[0], *next = r->lists[1];
+    for (uint32_t rune, after = at < end ? ro_regex_rune(&at, end, &bad) : none;;) {
+        uint32_t next_count = 0;
+        rune = after;
+        if (before > RO_RUNE_MAX) { /* the first place; later ones have been entered by the step to them */
+            r->round++;
+            if (base_regex_match_add_thread(r, 0, before, rune, now, &count))
+                return true;
+        }
+        if (rune > RO_RUNE_MAX)
+            return false;
+        after = at < end ? ro_regex_rune(&at, end, &bad) : none;
+        r->round++;
+        for (uint32_t i = 0; i < count; i++)
+            if (base_regex_match_takes(r, &r->ops[now[i]], rune) && base_regex_match_add_thread(r, now[i] + 1, rune, after, next, &next_count))
+                return true;
+        if (base_regex_match_add_thread(r, 0, rune, after, next, &next_count))
+            return true;
+        before = rune;
+        uint32_t *swap = now;
+        now = next;
+        next = swap;
+        count = next_count;
+    }
+}
+
+/* ---- lib/base/sha256.h ---- */
+
+/* SHA-256 (FIPS 180-4): hashes of SidecarSets. */
+
+
+struct ro_sha256 {
+    uint32_t state[8];
+    uint64_t len; /* bytes so far */
+    unsigned char block[64];
+};
+
+/* Begin, add bytes in pieces of any length, end. */
+static void ro_sha256_begin(struct ro_sha256 *hash);
+static void ro_sha256_add(struct ro_sha256 *hash, const char *bytes, size_t len);
+static void ro_sha256_end(struct ro_sha256 *hash, unsigned char ret[32]);
+
+/* ---- lib/base/sha256.c ---- */
+
+/* The first 32 bits of the fractional parts of the cube roots of the first 64 primes. */
+static const uint32_t base_sha256_rounds[64] = {
+    0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
+    0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
+    0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
+    0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967,
+    0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85,
+    0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070,
+    0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
+    0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
+};
+
+static uint32_t base_sha256_turn(uint32_t x, unsigned by)
+{
+    return x >> by | x << (32 - by);
+}
+
+static void base_sha256_take_block(struct ro_sha256 *hash)
+{
+    uint32_t w[64], s[8];
+
+    for (size_t i = 0; i < 16; i++) {
+        const unsigned char *b = hash->block + 4 * i;
+        w[i] = (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
+    }
+    for (size_t i = 16; i < 64; i++) {
+        uint32_t a = base_sha256_turn(w[i - 15], 7) ^ base_sha256_turn(w[i - 15], 18) ^ w[i - 15] >> 3;
+        uint32_t b = base_sha256_turn(w[i - 2], 17) ^ base_sha256_turn(w[i - 2], 19) ^ w[i - 2] >> 10;
+        w[i] = w[i - 16] + a + w[i - 7] + b;
+    }
+    memcpy(s, hash->state, sizeof s);
+    for (size_t i = 0; i < 64; i++) {
+        uint32_t choice = (s[4] & s[5]) ^ (~s[4] & s[6]);
+        uint32_t majority = (s[0] & s[1]) ^ (s[0] & s[2]) ^ (s[1] & s[2]);
+        uint32_t one = s[7] + (base_sha256_turn(s[4], 6) ^ base_sha256_turn(s[4], 11) ^ base_sha256_turn(s[4], 25)) + choice + base_sha256_rounds[i] + w[i];
+        uint32_t two = (base_sha256_turn(s[0], 2) ^ base_sha256_turn(s[0], 13) ^ base_sha256_turn(s[0], 22)) + majority;
+        memmove(s + 1, s, 7 * sizeof *s);
+        s[4] += one;
+        s[0] = one + two;
+    }
+    for (size_t i = 0; i < 8; i++)
+        hash->state[i] += s[i];
+}
+
+static void ro_sha256_begin(struct ro_sha256 *hash)
+{
+    /* of the square roots of the first eight primes */
+    static const uint32_t first[8] = { 0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
+                                       0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19 };
+    memset(hash, 0, sizeof *hash);
+    memcpy(hash->state, first, sizeof first);
+}
+
+static void ro_sha256_add(struct ro_sha256 *hash, const char *bytes, size_t len)
+{
+    while (len > 0) {
+        size_t at = hash->len % sizeof hash->block, n = sizeof hash->block - at;
+        if (n > len)
+            n = len;
+        memcpy(hash->block + at, bytes, n);
+        hash->len += n;
+        bytes += n;
+        len -= n;
+        if (at + n == sizeof hash->block)
+            base_sha256_take_block(hash);
+    }
+}
+
+static void ro_sha256_end(struct ro_sha256 *hash, unsigned char ret[32])
+{
+    static const char padding[64] = { (char)0x80 };
+    uint64_t bits = hash->len * 8;
+    char length[8];
+
+    ro_sha256_add(hash, padding, 1 + (119 - hash->len % 64) % 64);
+    for (size_t i = 0; i < 8; i++)
+        length[i] = (char)(bits >> (56 - 8 * i));
+    ro_sha256_add(hash, length, sizeof length);
+    for (size_t i = 0; i < 32; i++)
+        ret[i] = (unsigned char)(hash->state[i / 4] >> (24 - 8 * (i % 4)));
+}
+
+/* ---- lib/base/sequence.h ---- */
+
+/* An order of items, 1 to n, in which places are found, taken and given in logarithmic time: a treap whose priorities
+ * are a fixed scramble of the items. */
+
+
+struct ro_sequence {
+    uint32_t *left, *right, *up, *size; /* n + 1 each; item 0 is none */
+    uint32_t root;
+};
+
+/* Numbers of room for n items. */
+static size_t ro_sequence_room(size_t n);
+
+/* All items in their order. */
+static void ro_sequence_open(struct ro_sequence *s, size_t n, uint32_t *room);
+
+/* The place of an item that is there, from 0. */
+static uint32_t ro_sequence_place(const struct ro_sequence *s, uint32_t item);
+
+static void ro_sequence_remove(struct ro_sequence *s, uint32_t item);
+
+/* Puts an item that is not there before the one at this place. */
+static void ro_sequence_insert(struct ro_sequence *s, uint32_t item, uint32_t place);
+
+/* All that are there, in order. */
+static void ro_sequence_list(const struct ro_sequence *s, uint32_t *ret);
+
+/* ---- lib/base/sequence.c ---- */
+
+static uint32_t base_sequence_priority(uint32_t item)
+{
+    item = (item ^ item >> 16) * 0x7feb352du;
+    item = (item ^ item >> 15) * 0x846ca68bu;
+    return item ^ item >> 16;
+}
+
+static void base_sequence_update(struct ro_sequence *s, uint32_t item)
+{
+    s->size[item] = s->size[s->left[item]] + s->size[s->right[item]] + 1;
+    s->up[s->left[item]] = item;
+    s->up[s->right[item]] = item;
+}
+
+static uint32_t base_sequence_merge(struct ro_sequence *s, uint32_t a, uint32_t b)
+{
+    if (!a || !b)
+        return a ? a : b;
+    if (base_sequence_priority(a) > base_sequence_priority(b)) {
+        s->right[a] = base_sequence_merge(s, s->right[a], b);
+        base_sequence_update(s, a);
+        return a;
+    }
+    s->left[b] = base_sequence_merge(s, a, s->left[b]);
+    base_sequence_update(s, b);
+    return b;
+}
+
+/* The first `count` items, and the others. */
+static void base_sequence_split(struct ro_sequence *s, uint32_t tree, uint32_t count, uint32_t *ret_first, uint32_t *ret_rest)
+{
+    if (!tree) {
+        *ret_first = *ret_rest = 0;
+    } else if (s->size[s->left[tree]] < count) {
+        base_sequence_split(s, s->right[tree], count - s->size[s->left[tree]] - 1, &s->right[tree], ret_rest);
+        base_sequence_update(s, tree);
+        *ret_first = tree;
+    } else {
+        base_sequence_split(s, s->left[tree], count, ret_first, &s->left[tree]);
+        base_sequence_update(s, tree);
+        *ret_rest = tree;
+    }
+}
+
+static size_t ro_sequence_room(size_t n)
+{
+    return 4 * (n + 1);
+}
+
+static void ro_sequence_open(struct ro_sequence *s, size_t n, uint32_t *room)
+{
+    uint32_t last = 0; /* of the spine on the right, on which `up` leads */
+    *s = (struct ro_sequence){
+        .left = room, .right = room + (n + 1), .up = room + 2 * (n + 1), .size = room + 3 * (n + 1)
+    };
+    memset(room, 0, ro_sequence_room(n) * sizeof *room);
+    for (uint32_t item = 1; item <= n; item++) {
+        uint32_t below = 0;
+        while (last && base_sequence_priority(last) < base_sequence_priority(item)) {
+            below = last;
+            base_sequence_update(s, last);
+            last = s->up[last];
+        }
+        s->left[item] = below;
+        s->up[item] = last;
+        s->up[below] = item;
+        if (last)
+            s->right[last] = item;
+        else
+            s->root = item;
+        last = item;
+    }
+    for (uint32_t up; last; last = up) {
+        up = s->up[last];
+        base_sequence_update(s, last);
+    }
+    s->up[0] = s->up[s->root] = 0;
+}
+
+static uint32_t ro_sequence_place(const struct ro_sequence *s, uint32_t item)
+{
+    uint32_t place = s->size[s->left[item]];
+    for (; item != s->root; item = s->up[item])
+        if (s->right[s->up[item]] == item)
+            place += s->size[s->left[s->up[item]]] + 1;
+    return place;
+}
+
+static void ro_sequence_remove(struct ro_sequence *s, uint32_t item)
+{
+    uint32_t rest = base_sequence_merge(s, s->left[item], s->right[item]), up = s->up[item];
+    bool top = item == s->root;
+    if (top)
+        s->root = rest;
+    else if (s->left[up] == item)
+        s->left[up] = rest;
+    else
+        s->right[up] = rest;
+    for (; !top; up = s->up[up]) {
+        base_sequence_update(s, up);
+        top = up == s->root;
+    }
+    s->left[item] = s->right[item] = s->up[item] = s->size[item] = 0;
+}
+
+static void ro_sequence_insert(struct ro_sequence *s, uint32_t item, uint32_t place)
+{
+    uint32_t first, rest;
+    base_sequence_split(s, s->root, place, &first, &rest);
+    s->size[item] = 1;
+    s->root = base_sequence_merge(s, base_sequence_merge(s, first, item), rest);
+}
+
+static uint32_t *base_sequence_list(const struct ro_sequence *s, uint32_t tree, uint32_t *ret)
+{
+    for (; tree; tree = s->right[tree]) {
+        ret = base_sequence_list(s, s->left[tree], ret);
+        *ret++ = tree;
+    }
+    return ret;
+}
+
+static void ro_sequence_list(const struct ro_sequence *s, uint32_t *ret)
+{
+    base_sequence_list(s, s->root, ret);
+}
 
 /* ---- lib/base/sort.c ---- */
 
@@ -2690,7 +4304,8 @@ const char *rollout_version(void)
 
 
 struct ro_arrays {
-    struct ro_abi_array pods, nodes, claims, revisions, verdicts, storage_classes, backoffs, replica_sets, subsets;
+    struct ro_abi_array pods, nodes, claims, revisions, verdicts, storage_classes, backoffs, replica_sets, subsets, namespaces,
+        in_flight;
 };
 
 /* s: at full size. What ro_abi_array() returns; ro_arrays_close() also after a failure. */
@@ -2723,6 +4338,10 @@ static int ro_arrays_open(const struct rollout_snapshot *s, struct ro_arrays *re
           sizeof(struct rollout_replica_set_facts), "replica_sets", &ret->replica_sets },
         { s->subsets.items, s->subsets.count, s->subsets.stride, sizeof(struct rollout_subset), "subsets",
           &ret->subsets },
+        { s->namespaces.items, s->namespaces.count, s->namespaces.stride, sizeof(struct rollout_namespace),
+          "namespaces", &ret->namespaces },
+        { s->in_flight.items, s->in_flight.count, s->in_flight.stride, sizeof(struct rollout_in_flight), "in_flight",
+          &ret->in_flight },
     };
     for (size_t i = 0; i < sizeof views / sizeof *views; i++) {
         int r = ro_abi_array(views[i].items, views[i].count, views[i].stride, views[i].full, views[i].name,
@@ -2744,6 +4363,8 @@ static void ro_arrays_close(struct ro_arrays *arrays)
     free(arrays->backoffs.copy);
     free(arrays->replica_sets.copy);
     free(arrays->subsets.copy);
+    free(arrays->namespaces.copy);
+    free(arrays->in_flight.copy);
 }
 
 /* ---- lib/rules/budget.h ---- */
@@ -4081,7 +5702,7 @@ void rollout_diff_free(struct rollout_diff *diff)
 
 
 
-#define RO_GATE_COUNT 14 /* one more than the largest ROLLOUT_GATE_* */
+#define RO_GATE_COUNT 15 /* one more than the largest ROLLOUT_GATE_* */
 
 struct ro_gates {
     bool on[RO_GATE_COUNT]; /* by ROLLOUT_GATE_* */
@@ -4119,6 +5740,7 @@ static const struct {
     [ROLLOUT_GATE_MAX_UNAVAILABLE_STATEFULSET] = { { "MaxUnavailableStatefulSet", 25 }, false },
     [ROLLOUT_GATE_DAEMONSET_PRUNE_INELIGIBLE_NODES] = { { "DaemonSetPruneIneligibleNodes", 29 }, false },
     [ROLLOUT_GATE_POD_INDEX_LABEL] = { { "PodIndexLabel", 13 }, true },
+    [ROLLOUT_GATE_ASSIGN_BCJ_PODS_BY_SCHEDULER] = { { "assign-bcj-pods-by-scheduler", 28 }, true },
 };
 
 static int ro_gates_resolve(const struct rollout_gate *gates, size_t count, struct ro_gates *ret, struct rollout_error *reterr)
@@ -5488,7 +7110,8 @@ static void ro_order_priority(const struct rollout_priority *priority, const str
 
 
 
-/* Bytes of scratch for n waiting pods out of n_pods: 4 each and 64 a term. SIZE_MAX on overflow. */
+/* Bytes of scratch for n waiting pods out of n_pods: 4 each and 80 a term; of more than 32 terms 28 more for a waiting
+ * pod, and 4 for each key. SIZE_MAX on overflow. */
 static size_t ro_scatter_scratch(const struct rollout_labels *terms, size_t n, size_t n_pods);
 
 /* Applies all terms to the waiting pods. Density is that of the pods whose mark has the bit `counted`;
@@ -6290,6 +7913,7 @@ static const struct {
     { ROLLOUT_REASON_UP_TO_DATE, "UpToDate", "up to date at {s}" },
     { ROLLOUT_REASON_SCALE_IN_KEPT, "ScaleInKept", "scale in takes {b}; number {a} in that order" },
     { ROLLOUT_REASON_POD_FINISHED, "PodFinished", "phase {s}: finished, left alone" },
+    { ROLLOUT_REASON_NOT_SELECTED, "NotSelected", "not part of it: {s}" },
     { ROLLOUT_REASON_NO_TARGET, "NoTarget", "holds no place: {s}[p, {p} has it]" },
     { ROLLOUT_REASON_NODE_NOT_SELECTED, "NodeNotSelected", "node not selected: {s}" },
     { ROLLOUT_REASON_NODE_TAINTED, "NodeTainted", "taint {s} not tolerated" },
@@ -6371,6 +7995,8 @@ static const struct {
     { ROLLOUT_REASON_WORKLOAD_DELETING, "WorkloadDeleting", "workload is being deleted" },
     { ROLLOUT_REASON_JOB_FAILED, "JobFailed", "job failed[p by {p}][t, deadline {t} passed]" },
     { ROLLOUT_REASON_DEADLINE_EXCEEDED, "DeadlineExceeded", "no progress since {t}, deadline {a} s" },
+    { ROLLOUT_REASON_SIDECAR_MISSING, "SidecarMissing", "sidecar missing: {s}" },
+    { ROLLOUT_REASON_ADMISSION_REJECTED, "AdmissionRejected", "pod refused: {s}" },
     { ROLLOUT_REASON_NO_ELIGIBLE_NODE, "NoEligibleNode", "none of {a} nodes fits" },
     { ROLLOUT_REASON_SHARES_IMPOSSIBLE, "SharesImpossible", "subsets hold {a}, replicas {b}" },
     { ROLLOUT_REASON_DEADLOCK, "Deadlock", "stuck[p at {p}]: {s}" },
@@ -6639,6 +8265,379 @@ static bool ro_reserved_has(const struct ro_ordinals *ranges, size_t n, int64_t 
     return low < n && ranges[low].first <= ordinal;
 }
 
+/* ---- lib/rules/resource_expression.h ---- */
+
+/* The expressions of a SidecarSet's resourcesPolicy: "max(cpu*10%, 50m)". Source: sidecarset.md 10.5. */
+
+
+struct ro_amount {
+    struct base_quantity_ro_quantity quantity;
+    enum ro_quantity_form form;
+};
+
+/* b is added to a, whose form stays unless a is zero, as upstream. */
+static void ro_amount_add(struct ro_amount *a, const struct ro_amount *b);
+
+/* Why there is no value of what is otherwise right. */
+#define RO_BELOW_ZERO "comes to less than zero"
+
+/* The value of an expression in which the variable has this value: it is called memory where that word stands in the
+ * text, else cpu. NULL, or why there is no value (static). */
+static const char *ro_resource_expression(struct rollout_str text, const struct ro_amount *variable, struct ro_amount *ret);
+
+/* ---- lib/rules/resource_expression.c ---- */
+
+enum { rules_resource_expression_DEPTH_MAX = 200 };
+
+/* A plain number, or an amount of a resource. */
+struct rules_resource_expression_value {
+    bool is_amount;
+    double number;
+    struct ro_amount amount;
+};
+
+enum rules_resource_expression_token { rules_resource_expression_END, rules_resource_expression_NUMBER, rules_resource_expression_AMOUNT, rules_resource_expression_NAME, rules_resource_expression_OTHER };
+
+struct rules_resource_expression_reader {
+    const char *at, *end;
+    enum rules_resource_expression_token token; /* OTHER: the first byte of text */
+    struct rollout_str text;
+    const struct ro_amount *variable;
+    bool memory;
+    unsigned depth;
+    const char *error; /* the first one sticks */
+};
+
+static void rules_resource_expression_fail(struct rules_resource_expression_reader *r, const char *why)
+{
+    r->error = r->error ? r->error : why;
+}
+
+/* ---- tokens: upstream takes each byte for a rune ---- */
+
+static bool rules_resource_expression_is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool rules_resource_expression_is_letter(char c)
+{
+    unsigned char u = (unsigned char)c;
+    return (u >= 'a' && u <= 'z') || (u >= 'A' && u <= 'Z') || u == 0xaa || u == 0xb5 || u == 0xba ||
+           (u >= 0xc0 && u != 0xd7 && u != 0xf7);
+}
+
+static bool rules_resource_expression_is_space(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r') || (unsigned char)c == 0x85 || (unsigned char)c == 0xa0;
+}
+
+/* Where a number with its exponent, sign of percent or unit ends. */
+static const char *rules_resource_expression_number_end(const char *at, const char *end)
+{
+    bool dot = false, exponent = false, sign = false; /* sign: one may come now, or a digit has to */
+    for (; at < end; at++) {
+        if (rules_resource_expression_is_digit(*at)) {
+            sign = false;
+        } else if (*at == '.' && !dot && !exponent) {
+            dot = true;
+        } else if ((*at == 'e' || *at == 'E') && !exponent) {
+            exponent = sign = true;
+        } else if ((*at == '+' || *at == '-') && sign) {
+            sign = false;
+        } else if (*at == '%') {
+            return at + 1;
+        } else {
+            bool unit = rules_resource_expression_is_letter(*at) && *at != 'e' && *at != 'E' && !sign;
+            while (unit && at < end && rules_resource_expression_is_letter(*at))
+                at++;
+            return at;
+        }
+    }
+    return at;
+}
+
+static bool rules_resource_expression_has_unit(struct rollout_str text)
+{
+    static const char *const units[] = { "m", "k", "M", "G", "T", "P", "Ki", "Mi", "Gi", "Ti", "Pi" };
+    size_t at = 0;
+    while (at < text.len && (rules_resource_expression_is_digit(text.data[at]) || memchr(".eE+-", text.data[at], 5)))
+        at++;
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (ro_str_eq((struct rollout_str){ text.data + at, text.len - at },
+                      (struct rollout_str){ units[i], strlen(units[i]) }))
+            return at > 0;
+    return false;
+}
+
+static void rules_resource_expression_step(struct rules_resource_expression_reader *r)
+{
+    while (r->at < r->end && rules_resource_expression_is_space(*r->at))
+        r->at++;
+    const char *start = r->at;
+    if (r->at == r->end || *r->at == '\0') { /* upstream stops at a NUL */
+        r->token = rules_resource_expression_END;
+        return;
+    }
+    if (rules_resource_expression_is_digit(*start) || *start == '.') {
+        r->at = rules_resource_expression_number_end(start, r->end);
+        r->token = rules_resource_expression_NUMBER;
+    } else if (rules_resource_expression_is_letter(*start)) {
+        while (r->at < r->end && (rules_resource_expression_is_letter(*r->at) || rules_resource_expression_is_digit(*r->at) || *r->at == '_'))
+            r->at++;
+        r->token = rules_resource_expression_NAME;
+    } else {
+        r->at++;
+        r->token = rules_resource_expression_OTHER;
+    }
+    r->text = (struct rollout_str){ start, (size_t)(r->at - start) };
+    if (r->token == rules_resource_expression_NUMBER && rules_resource_expression_has_unit(r->text))
+        r->token = rules_resource_expression_AMOUNT;
+}
+
+static bool rules_resource_expression_is(const struct rules_resource_expression_reader *r, char c)
+{
+    return !r->error && r->token == rules_resource_expression_OTHER && *r->text.data == c;
+}
+
+static bool rules_resource_expression_take(struct rules_resource_expression_reader *r, char c)
+{
+    bool there = rules_resource_expression_is(r, c);
+    if (there)
+        rules_resource_expression_step(r);
+    return there;
+}
+
+static void rules_resource_expression_expect(struct rules_resource_expression_reader *r, char c)
+{
+    if (!rules_resource_expression_take(r, c))
+        rules_resource_expression_fail(r, "is no expression");
+}
+
+/* Without regard to case, of ASCII. */
+static bool rules_resource_expression_is_named(struct rollout_str text, const char *name)
+{
+    size_t len = strlen(name);
+    for (size_t i = 0; i < text.len && i < len; i++)
+        if ((text.data[i] >= 'A' && text.data[i] <= 'Z' ? text.data[i] + ('a' - 'A') : text.data[i]) != name[i])
+            return false;
+    return text.len == len;
+}
+
+/* ---- arithmetic ---- */
+
+/* As Go converts on amd64, where what is out of range becomes the least. */
+static int64_t rules_resource_expression_to_int(double x)
+{
+    return x >= -9223372036854775808.0 && x < 9223372036854775808.0 ? (int64_t)x : INT64_MIN;
+}
+
+static struct ro_amount rules_resource_expression_to_amount(const struct rules_resource_expression_value *v)
+{
+    if (v->is_amount)
+        return v->amount;
+    return (struct ro_amount){ ro_quantity_decimal(rules_resource_expression_to_int(v->number * 1000), -3), RO_QUANTITY_DECIMAL };
+}
+
+static void rules_resource_expression_negate(struct rules_resource_expression_value *v)
+{
+    v->number = -v->number;
+    v->amount.quantity.negative = !v->amount.quantity.negative && !ro_quantity_is_zero(&v->amount.quantity);
+}
+
+static void ro_amount_add(struct ro_amount *a, const struct ro_amount *b)
+{
+    if (ro_quantity_is_zero(&a->quantity))
+        a->form = b->form;
+    ro_quantity_add(&a->quantity, &b->quantity);
+}
+
+static void rules_resource_expression_add(struct rules_resource_expression_value *a, struct rules_resource_expression_value *b, bool minus)
+{
+    if (minus)
+        rules_resource_expression_negate(b);
+    if (!a->is_amount && !b->is_amount) {
+        a->number += b->number;
+        return;
+    }
+    struct ro_amount right = rules_resource_expression_to_amount(b);
+    a->amount = rules_resource_expression_to_amount(a);
+    a->is_amount = true;
+    ro_amount_add(&a->amount, &right);
+}
+
+static void rules_resource_expression_multiply(struct rules_resource_expression_reader *r, struct rules_resource_expression_value *a, const struct rules_resource_expression_value *b)
+{
+    if (a->is_amount && b->is_amount) {
+        rules_resource_expression_fail(r, "multiplies two amounts");
+    } else if (!a->is_amount && !b->is_amount) {
+        a->number *= b->number;
+    } else {
+        double by = a->is_amount ? b->number : a->number;
+        a->amount = a->is_amount ? a->amount : b->amount;
+        a->is_amount = true;
+        a->amount.quantity = ro_quantity_decimal(rules_resource_expression_to_int((double)ro_quantity_milli(&a->amount.quantity) * by), -3);
+    }
+}
+
+static void rules_resource_expression_divide(struct rules_resource_expression_reader *r, struct rules_resource_expression_value *a, const struct rules_resource_expression_value *b)
+{
+    if (b->is_amount)
+        rules_resource_expression_fail(r, "divides by an amount");
+    else if (b->number == 0)
+        rules_resource_expression_fail(r, "divides by zero");
+    else if (a->is_amount)
+        a->amount.quantity = ro_quantity_decimal(rules_resource_expression_to_int((double)ro_quantity_milli(&a->amount.quantity) / b->number), -3);
+    else
+        a->number /= b->number;
+}
+
+/* The larger or smaller of two, the first of equal ones. */
+static void rules_resource_expression_choose(struct rules_resource_expression_value *a, const struct rules_resource_expression_value *b, bool larger)
+{
+    if (!a->is_amount && !b->is_amount) {
+        a->number = (larger ? a->number >= b->number : a->number <= b->number) ? a->number : b->number;
+        return;
+    }
+    struct ro_amount left = rules_resource_expression_to_amount(a), right = rules_resource_expression_to_amount(b);
+    int cmp = ro_quantity_cmp(&left.quantity, &right.quantity);
+    a->amount = (larger ? cmp >= 0 : cmp <= 0) ? left : right;
+    a->is_amount = true;
+}
+
+/* ---- grammar ---- */
+
+static struct rules_resource_expression_value rules_resource_expression_sum(struct rules_resource_expression_reader *r);
+
+static struct rules_resource_expression_value rules_resource_expression_call(struct rules_resource_expression_reader *r, struct rollout_str name)
+{
+    struct rules_resource_expression_value v = rules_resource_expression_sum(r), second;
+    bool larger = rules_resource_expression_is_named(name, "max"), two = rules_resource_expression_take(r, ',');
+    if (two)
+        second = rules_resource_expression_sum(r);
+    rules_resource_expression_expect(r, ')');
+    if (!larger && !rules_resource_expression_is_named(name, "min"))
+        rules_resource_expression_fail(r, "calls an unknown function");
+    else if (!two)
+        rules_resource_expression_fail(r, "has a function without its two arguments");
+    if (!r->error)
+        rules_resource_expression_choose(&v, &second, larger);
+    return v;
+}
+
+/* What is no number after all counts as 0. */
+static double rules_resource_expression_number_of(struct rollout_str text)
+{
+    double number = 0;
+    bool percent = text.len > 0 && text.data[text.len - 1] == '%';
+    text.len -= percent;
+    if (!ro_parse_float(text, &number))
+        return 0;
+    return percent ? number / 100 : number;
+}
+
+static struct rules_resource_expression_value rules_resource_expression_factor(struct rules_resource_expression_reader *r)
+{
+    struct rules_resource_expression_value v = { 0 };
+    struct rollout_str text = r->text;
+    enum rules_resource_expression_token token = r->error ? rules_resource_expression_END : r->token;
+    if (++r->depth > rules_resource_expression_DEPTH_MAX)
+        rules_resource_expression_fail(r, "is nested too deep");
+    if (rules_resource_expression_take(r, '-')) {
+        v = rules_resource_expression_factor(r);
+        rules_resource_expression_negate(&v);
+    } else if (rules_resource_expression_take(r, '(')) {
+        v = rules_resource_expression_sum(r);
+        rules_resource_expression_expect(r, ')');
+    } else if (token == rules_resource_expression_NUMBER) {
+        v.number = rules_resource_expression_number_of(text);
+        rules_resource_expression_step(r);
+    } else if (token == rules_resource_expression_AMOUNT) {
+        v.is_amount = true;
+        v.amount.form = ro_quantity_form(text);
+        if (!ro_quantity_parse(text, &v.amount.quantity))
+            rules_resource_expression_fail(r, "has an amount that is none");
+        rules_resource_expression_step(r);
+    } else if (token == rules_resource_expression_NAME) {
+        rules_resource_expression_step(r);
+        if (rules_resource_expression_take(r, '(')) {
+            v = rules_resource_expression_call(r, text);
+        } else {
+            v = (struct rules_resource_expression_value){ .is_amount = true, .amount = *r->variable };
+            if (!rules_resource_expression_is_named(text, r->memory ? "memory" : "cpu"))
+                rules_resource_expression_fail(r, "has an undefined variable");
+        }
+    } else {
+        rules_resource_expression_fail(r, "is no expression");
+    }
+    r->depth--;
+    return v;
+}
+
+static struct rules_resource_expression_value rules_resource_expression_product(struct rules_resource_expression_reader *r)
+{
+    struct rules_resource_expression_value v = rules_resource_expression_factor(r);
+    while (rules_resource_expression_is(r, '*') || rules_resource_expression_is(r, '/')) {
+        bool times = rules_resource_expression_take(r, '*');
+        if (!times)
+            rules_resource_expression_step(r);
+        struct rules_resource_expression_value second = rules_resource_expression_factor(r);
+        if (times)
+            rules_resource_expression_multiply(r, &v, &second);
+        else
+            rules_resource_expression_divide(r, &v, &second);
+    }
+    return v;
+}
+
+static struct rules_resource_expression_value rules_resource_expression_sum(struct rules_resource_expression_reader *r)
+{
+    struct rules_resource_expression_value v = rules_resource_expression_product(r);
+    while (rules_resource_expression_is(r, '+') || rules_resource_expression_is(r, '-')) {
+        bool minus = rules_resource_expression_is(r, '-');
+        rules_resource_expression_step(r);
+        struct rules_resource_expression_value second = rules_resource_expression_product(r);
+        rules_resource_expression_add(&v, &second, minus);
+    }
+    return v;
+}
+
+static bool rules_resource_expression_is_word(char c)
+{
+    return rules_resource_expression_is_digit(c) || c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* The word in this very spelling, on its own. */
+static bool rules_resource_expression_says_memory(struct rollout_str text)
+{
+    static const char word[] = "memory";
+    size_t len = sizeof word - 1;
+    for (size_t i = 0; i + len <= text.len; i++)
+        if (memcmp(text.data + i, word, len) == 0 && (i == 0 || !rules_resource_expression_is_word(text.data[i - 1])) &&
+            (i + len == text.len || !rules_resource_expression_is_word(text.data[i + len])))
+            return true;
+    return false;
+}
+
+static const char *ro_resource_expression(struct rollout_str text, const struct ro_amount *variable, struct ro_amount *ret)
+{
+    struct rules_resource_expression_reader r = {
+        .at = text.data, .end = text.data + text.len, .variable = variable, .memory = rules_resource_expression_says_memory(text)
+    };
+    rules_resource_expression_step(&r);
+    struct rules_resource_expression_value v = rules_resource_expression_sum(&r);
+    if (r.token != rules_resource_expression_END)
+        rules_resource_expression_fail(&r, "is no expression");
+    if (v.is_amount ? v.amount.quantity.negative : v.number < 0)
+        rules_resource_expression_fail(&r, RO_BELOW_ZERO);
+    if (r.error)
+        return r.error;
+    *ret = rules_resource_expression_to_amount(&v);
+    if (!v.is_amount && r.memory) /* bytes, without a fraction */
+        ret->quantity = ro_quantity_decimal(rules_resource_expression_to_int(v.number), 0);
+    return NULL;
+}
+
 /* ---- lib/rules/revision.c ---- */
 
 static struct rollout_str ro_short_hash(struct rollout_str revision)
@@ -6663,11 +8662,17 @@ static uint32_t ro_revision_find(const struct ro_abi_array *revisions, struct ro
 
 #define NO_TERM UINT32_MAX
 
+/* Each term makes the order anew, which takes as long as it is. Of more terms than these only the pods that match are
+ * moved. */
+enum { rules_scatter_FEW = 32 };
+
 /* A term of the strategy, its duplicates merged into it. */
 struct rules_scatter_term {
     struct rollout_str key, value;
     uint64_t waiting; /* pods that wait and carry the label, times the copies of the term */
     uint64_t total;   /* pods that match among those that count */
+    uint64_t here;    /* pods that wait and match */
+    uint32_t *items;  /* of many terms: which */
     uint32_t first;   /* place in the strategy */
     uint32_t copies;
 };
@@ -6681,24 +8686,41 @@ struct rules_scatter_scatter {
     uint32_t term_count;
     uint32_t *matched; /* by pod: the term, of the key at hand, whose value it has */
     uint32_t *parts;   /* room for the waiting */
+    uint32_t *items;   /* of many terms: places in the waiting, by term */
 };
 
-enum { rules_scatter_TERMS, rules_scatter_TURNS, rules_scatter_MATCHED, rules_scatter_PARTS, rules_scatter_PLACES };
+enum { rules_scatter_TERMS, rules_scatter_TURNS, rules_scatter_MATCHED, rules_scatter_PARTS, rules_scatter_ITEMS, rules_scatter_ROOM, rules_scatter_WAITING, rules_scatter_PLACES };
 
-static struct ro_layout rules_scatter_lay_out(uint32_t terms, size_t n, size_t n_pods, size_t places[rules_scatter_PLACES])
+/* At least so many keys as there are. */
+static size_t rules_scatter_count_keys(const struct rollout_labels *terms)
+{
+    size_t keys = terms->count > 0;
+    for (uint32_t i = 1; i < terms->count; i++)
+        keys += !ro_str_eq(*ro_label_key(terms, i - 1), *ro_label_key(terms, i));
+    return keys;
+}
+
+static struct ro_layout rules_scatter_lay_out(const struct rollout_labels *given, size_t n, size_t n_pods, size_t places[rules_scatter_PLACES])
 {
     struct ro_layout layout = { 0 };
+    uint32_t terms = given->count;
+    bool many = terms > rules_scatter_FEW;
     places[rules_scatter_TERMS] = ro_layout_add(&layout, terms, sizeof(struct rules_scatter_term));
     places[rules_scatter_TURNS] = ro_layout_add(&layout, terms, 2 * sizeof(uint32_t));
     places[rules_scatter_MATCHED] = ro_layout_add(&layout, n_pods, sizeof(uint32_t));
     places[rules_scatter_PARTS] = ro_layout_add(&layout, n, sizeof(uint32_t));
+    if (layout.overflow)
+        return layout;
+    places[rules_scatter_ITEMS] = ro_layout_add(&layout, many ? n : 0, rules_scatter_count_keys(given) * sizeof(uint32_t));
+    places[rules_scatter_ROOM] = ro_layout_add(&layout, many ? ro_sequence_room(n) : 0, sizeof(uint32_t));
+    places[rules_scatter_WAITING] = ro_layout_add(&layout, many ? 3 * n : 0, sizeof(uint32_t));
     return layout;
 }
 
 static size_t ro_scatter_scratch(const struct rollout_labels *terms, size_t n, size_t n_pods)
 {
     size_t places[rules_scatter_PLACES];
-    struct ro_layout layout = rules_scatter_lay_out(terms->count, n, n_pods, places);
+    struct ro_layout layout = rules_scatter_lay_out(terms, n, n_pods, places);
     return layout.overflow ? SIZE_MAX : layout.size;
 }
 
@@ -6785,14 +8807,14 @@ static int rules_scatter_compare_turns(const void *context, uint32_t a, uint32_t
 }
 
 /* Finds each pod's term among those with the key of the term at first; a pod without the label has the empty value here. */
-static void rules_scatter_match_pods(struct rules_scatter_scatter *s, uint32_t first)
+static void rules_scatter_match_pods(struct rules_scatter_scatter *s, uint32_t first, const uint32_t *wait, size_t n)
 {
     struct rollout_str key = s->terms[first].key;
     while (first > 0 && ro_str_eq(s->terms[first - 1].key, key))
         first--;
     uint32_t end = rules_scatter_same_key(s, first), absent = rules_scatter_find_value(s, first, end, RO_STR(""));
     for (uint32_t i = first; i < end; i++)
-        s->terms[i].total = 0;
+        s->terms[i].total = s->terms[i].here = 0;
     s->fleet = 0;
     uint32_t hint = 0;
     for (size_t i = 0; i < s->pods->count; i++) {
@@ -6805,6 +8827,9 @@ static void rules_scatter_match_pods(struct rules_scatter_scatter *s, uint32_t f
         if (term != NO_TERM)
             s->terms[term].total++;
     }
+    for (size_t i = 0; i < n; i++)
+        if (s->matched[wait[i]] != NO_TERM)
+            s->terms[s->matched[wait[i]]].here++;
 }
 
 /* a / b, halves away from zero. */
@@ -6837,12 +8862,28 @@ static void rules_scatter_deal(uint32_t **to, const uint32_t **from, const uint3
         *(*to)++ = *(*from)++;
 }
 
+/* How a term deals out m matched pods, the last one already put aside, and u others: so many of these first, then in
+ * groups. */
+static struct rules_scatter_shape rules_scatter_plan(const struct rules_scatter_scatter *s, const struct rules_scatter_term *term, uint64_t m, uint64_t u, uint64_t *ret_first)
+{
+    uint64_t total = term->total, total_others = s->fleet - total;
+    /* A waiting pod that does not count, or is listed twice, must not leave a density of none. */
+    total = total > m ? total - 1 : m;
+    total_others = total_others > u ? total_others : u;
+
+    float density = (float)total_others / (float)total, waiting = (float)u / (float)m; /* 32 bits, as upstream */
+    *ret_first = 0;
+    if (density >= waiting)
+        return rules_scatter_shape_of(m, u);
+    struct rules_scatter_shape shape = rules_scatter_shape_of(total, total_others);
+    shape.groups = rules_scatter_less_of(m / shape.matched, u / shape.others);
+    *ret_first = u - shape.groups * shape.others;
+    return shape;
+}
+
 static void rules_scatter_apply(const struct rules_scatter_scatter *s, uint32_t term, uint32_t *wait, size_t n)
 {
-    size_t m = 0;
-    for (size_t i = 0; i < n; i++)
-        m += s->matched[wait[i]] == term;
-    size_t u = n - m;
+    size_t m = (size_t)s->terms[term].here, u = n - m;
     if (m <= 1 || u <= 1)
         return;
     uint32_t *others = s->parts, *matched = s->parts + u;
@@ -6858,21 +8899,8 @@ static void rules_scatter_apply(const struct rules_scatter_scatter *s, uint32_t 
 
     /* The last matched pod stays out of the arithmetic and ends the order. */
     uint32_t last = matched[--m];
-    uint64_t total = s->terms[term].total, total_others = s->fleet - total;
-    /* A waiting pod that does not count, or is listed twice, must not leave a density of none. */
-    total = total > m ? total - 1 : m;
-    total_others = total_others > u ? total_others : u;
-
-    struct rules_scatter_shape shape;
-    uint64_t first = 0;
-    float density = (float)total_others / (float)total, waiting = (float)u / (float)m; /* 32 bits, as upstream */
-    if (density >= waiting) {
-        shape = rules_scatter_shape_of(m, u);
-    } else {
-        shape = rules_scatter_shape_of(total, total_others);
-        shape.groups = rules_scatter_less_of(m / shape.matched, u / shape.others);
-        first = u - shape.groups * shape.others;
-    }
+    uint64_t first;
+    struct rules_scatter_shape shape = rules_scatter_plan(s, &s->terms[term], m, u, &first);
     const uint32_t *next_matched = matched, *next_other = others;
     const uint32_t *end_matched = matched + m, *end_other = others + u;
     rules_scatter_deal(&wait, &next_other, end_other, first);
@@ -6885,20 +8913,93 @@ static void rules_scatter_apply(const struct rules_scatter_scatter *s, uint32_t 
     *wait = last;
 }
 
+/* ---- many terms ---- */
+
+struct rules_scatter_many {
+    struct ro_sequence sequence; /* of the waiting: item 1 is the first one of the incoming order */
+    uint32_t *places;            /* of an item, while it is taken out */
+};
+
+static int rules_scatter_by_place(const void *context, uint32_t a, uint32_t b)
+{
+    const uint32_t *places = context;
+    return places[a - 1] < places[b - 1] ? -1 : places[a - 1] > places[b - 1];
+}
+
+/* The same as apply(). */
+static void rules_scatter_move(const struct rules_scatter_scatter *s, struct rules_scatter_many *many, const struct rules_scatter_term *term, size_t n)
+{
+    size_t m = (size_t)term->here, u = n - m;
+    uint64_t first, dealt = 0, others;
+    if (m <= 1 || u <= 1)
+        return;
+    for (size_t i = 0; i < m; i++)
+        many->places[term->items[i] - 1] = ro_sequence_place(&many->sequence, term->items[i]);
+    ro_sort_indices(term->items, m, s->parts, rules_scatter_by_place, many->places);
+    for (size_t i = 0; i < m; i++)
+        ro_sequence_remove(&many->sequence, term->items[i]);
+    uint32_t last = term->items[--m];
+    struct rules_scatter_shape shape = rules_scatter_plan(s, term, m, u, &first);
+    others = rules_scatter_less_of(first, u);
+    for (uint64_t i = 0; dealt < m; i++) {
+        uint64_t end = i < shape.groups ? rules_scatter_less_of(m, dealt + shape.matched) : m;
+        for (; dealt < end; dealt++)
+            ro_sequence_insert(&many->sequence, term->items[dealt], (uint32_t)(others + dealt));
+        others = i < shape.groups ? rules_scatter_less_of(u, others + shape.others) : others;
+    }
+    ro_sequence_insert(&many->sequence, last, (uint32_t)(n - 1));
+}
+
+/* The places of the waiting, from 1, by term: those of one key after the other. */
+static void rules_scatter_collect_items(struct rules_scatter_scatter *s, const uint32_t *wait, size_t n)
+{
+    uint32_t *next = s->items;
+    for (uint32_t first = 0, end; first < s->term_count; first = end) {
+        end = rules_scatter_same_key(s, first);
+        rules_scatter_match_pods(s, first, wait, n);
+        for (uint32_t t = first; t < end; t++) {
+            s->terms[t].items = next;
+            next += s->terms[t].here;
+            s->terms[t].here = 0;
+        }
+        for (uint32_t i = 0; i < n; i++) {
+            uint32_t t = s->matched[wait[i]];
+            if (t != NO_TERM)
+                s->terms[t].items[s->terms[t].here++] = i + 1;
+        }
+    }
+}
+
+static void rules_scatter_apply_many(struct rules_scatter_scatter *s, const uint32_t *turns, uint32_t *room, uint32_t *waiting, uint32_t *wait,
+                       size_t n)
+{
+    struct rules_scatter_many many = { .places = waiting };
+    uint32_t *before = waiting + n, *order = waiting + 2 * n;
+    rules_scatter_collect_items(s, wait, n);
+    ro_sequence_open(&many.sequence, n, room);
+    for (uint32_t i = 0; i < s->term_count; i++)
+        rules_scatter_move(s, &many, &s->terms[turns[i]], n);
+    memcpy(before, wait, n * sizeof *wait);
+    ro_sequence_list(&many.sequence, order);
+    for (size_t i = 0; i < n; i++)
+        wait[i] = before[order[i] - 1];
+}
+
 static void ro_scatter(const struct rollout_labels *terms, const struct ro_pods *pods, const uint8_t *marks, uint8_t counted,
                 uint32_t *wait, size_t n, void *scratch)
 {
     if (terms->count == 0 || n <= 1)
         return;
     size_t places[rules_scatter_PLACES];
-    (void)rules_scatter_lay_out(terms->count, n, pods->count, places);
+    (void)rules_scatter_lay_out(terms, n, pods->count, places);
     char *base = scratch;
     struct rules_scatter_scatter s = { .pods = pods,
                          .marks = marks,
                          .counted = counted,
                          .terms = (struct rules_scatter_term *)(void *)(base + places[rules_scatter_TERMS]),
                          .matched = (uint32_t *)(void *)(base + places[rules_scatter_MATCHED]),
-                         .parts = (uint32_t *)(void *)(base + places[rules_scatter_PARTS]) };
+                         .parts = (uint32_t *)(void *)(base + places[rules_scatter_PARTS]),
+                         .items = (uint32_t *)(void *)(base + places[rules_scatter_ITEMS]) };
     uint32_t *turns = (uint32_t *)(void *)(base + places[rules_scatter_TURNS]);
     rules_scatter_merge_terms(&s, terms, turns);
     /* One term is applied even where it matches nothing; of several, those that match a pod that waits,
@@ -6908,9 +9009,14 @@ static void ro_scatter(const struct rollout_labels *terms, const struct ro_pods 
     for (uint32_t i = 0; i < s.term_count; i++)
         turns[i] = i;
     ro_sort_indices(turns, s.term_count, turns + terms->count, rules_scatter_compare_turns, s.terms);
+    if (s.term_count > rules_scatter_FEW) {
+        rules_scatter_apply_many(&s, turns, (uint32_t *)(void *)(base + places[rules_scatter_ROOM]), (uint32_t *)(void *)(base + places[rules_scatter_WAITING]),
+                   wait, n);
+        return;
+    }
     for (uint32_t i = 0; i < s.term_count; i++) {
         if (i == 0 || !ro_str_eq(s.terms[turns[i]].key, s.terms[turns[i - 1]].key))
-            rules_scatter_match_pods(&s, turns[i]);
+            rules_scatter_match_pods(&s, turns[i], wait, n);
         rules_scatter_apply(&s, turns[i], wait, n);
     }
 }
@@ -7194,6 +9300,7 @@ struct ro_specs {
     struct rollout_deployment deployment;
     struct rollout_replicaset replicaset;
     struct rollout_uniteddeployment uniteddeployment;
+    struct rollout_sidecarset sidecarset;
     struct rollout_cloneset_status cloneset_status;
     struct rollout_statefulset_status statefulset_status;
     struct rollout_daemonset_status daemonset_status;
@@ -7201,6 +9308,7 @@ struct ro_specs {
     struct rollout_deployment_status deployment_status;
     struct rollout_replicaset_status replicaset_status;
     struct rollout_uniteddeployment_status uniteddeployment_status;
+    struct rollout_sidecarset_status sidecarset_status;
 };
 
 /* Brings what the workload, itself at full size, points to to this library's size: then it points into specs. A status
@@ -7277,6 +9385,14 @@ static int ro_specs_open(struct rollout_workload *workload, struct ro_specs *spe
                             sizeof specs->uniteddeployment_status, reterr);
         specs->uniteddeployment.status = &specs->uniteddeployment_status;
         workload->uniteddeployment = &specs->uniteddeployment;
+    }
+    if (r == ROLLOUT_OK && workload->sidecarset) {
+        r = ro_abi_struct(workload->sidecarset, &specs->sidecarset, sizeof specs->sidecarset, "sidecarset", reterr);
+        if (r == ROLLOUT_OK)
+            r = rules_specs_open_status(specs->sidecarset.status, &specs->sidecarset_status, sizeof specs->sidecarset_status,
+                            reterr);
+        specs->sidecarset.status = &specs->sidecarset_status;
+        workload->sidecarset = &specs->sidecarset;
     }
     return r;
 }
@@ -7405,7 +9521,7 @@ static struct ro_kind ro_kind_of(const struct rollout_workload *workload);
 /* ---- lib/objects/apply.h ---- */
 
 /* Carrying out one action: what its parts share. Source: inplace.md 8 and 9, cloneset.md 5.2, 5.3, 6.6,
- * statefulset.md 2, 10, 11, daemonset.md 8, 11. */
+ * statefulset.md 2, 10, 11, daemonset.md 8, 11, sidecarset.md 6, 7.3. */
 
 
 
@@ -7511,6 +9627,8 @@ static int ro_apply_end_grace(struct ro_apply *a);
 static int ro_apply_next_batch(struct ro_apply *a);
 static int ro_apply_create_subset(struct ro_apply *a);
 static int ro_apply_update_subset(struct ro_apply *a);
+static int ro_apply_sidecars(struct ro_apply *a); /* an update in place of a SidecarSet, or a flip */
+static void ro_apply_upgradable(struct ro_apply *a);
 
 /* ---- lib/objects/conditions.h ---- */
 
@@ -7533,6 +9651,11 @@ static void ro_set_in_place_ready(struct ro_arena *arena, struct ro_edit *pod, b
 
 /* Puts a key of the lifecycle's into the list in condition KruisePodReady, or takes it out. */
 static void ro_mark_not_ready(struct ro_arena *arena, struct ro_edit *pod, struct rollout_str key, bool mark,
+                       struct rollout_str now);
+
+/* Condition SidecarSetUpgradable, which says of each SidecarSet whether it can be updated in place. It is written anew;
+ * the time of a status that stays is kept. */
+static void ro_set_upgradable(struct ro_arena *arena, struct ro_edit *pod, bool all, struct rollout_str message,
                        struct rollout_str now);
 
 /* ---- lib/objects/result.h ---- */
@@ -7669,6 +9792,9 @@ static struct rollout_str ro_controller_uid(const struct rollout_node *object);
 
 
 
+/* Of a SidecarSet's revisions. */
+#define RO_CUSTOM_VERSION_LABEL "apps.kruise.io/sidecarset-custom-version"
+
 #define RO_REVISION_LABEL  "controller-revision-hash"
 #define RO_CLAIMS_HASH_KEY "kruise.io/cloneset-volumeclaimtemplate-hash"
 
@@ -7684,7 +9810,7 @@ static uint32_t ro_revision_of_template(struct ro_arena *arena, const struct rol
                                  size_t count);
 
 /* The number of the next revision after these; INT64_MAX where none is left. */
-static int64_t ro_revision_next_number(const struct rollout_revision *revisions, size_t count);
+static int64_t ro_revision_next_number(const struct rollout_revision *revisions, size_t count, bool from_first);
 
 /* The revision that upstream would store for the object's template, with this number. Where its
  * name is taken, *collision_count is raised, as upstream does; a UnitedDeployment takes the one that has the name instead,
@@ -7975,7 +10101,15 @@ static int objects_apply_dispatch(struct ro_apply *a)
     case ROLLOUT_OP_RELABEL:
         return objects_apply_relabel(a);
     case ROLLOUT_OP_UPDATE_IN_PLACE:
-        return ro_apply_update_in_place(a);
+        return a->world->workload->sidecarset ? ro_apply_sidecars(a) : ro_apply_update_in_place(a);
+    case ROLLOUT_OP_FLIP:
+        return ro_apply_sidecars(a);
+    case ROLLOUT_OP_SET_UPGRADABLE:
+        ro_apply_upgradable(a);
+        return ROLLOUT_OK;
+    case ROLLOUT_OP_LABEL_REVISION:
+        ro_apply_label(a, a->object, RO_CUSTOM_VERSION_LABEL, ro_apply_text(a, ROLLOUT_ATTR_VALUE));
+        return ROLLOUT_OK;
     case ROLLOUT_OP_END_GRACE:
         return ro_apply_end_grace(a);
     case ROLLOUT_OP_NEXT_BATCH:
@@ -8285,22 +10419,6 @@ static struct ro_edit *objects_apply_batch_first_of(struct ro_edit *object, cons
     return list ? list->first : NULL;
 }
 
-/* strconv.Atoi without its error: 0 for what is no number, the nearest end for one that does not fit. */
-static int64_t objects_apply_batch_number_of(struct rollout_str text)
-{
-    int64_t value;
-    bool sign = text.len > 0 && (text.data[0] == '-' || text.data[0] == '+');
-
-    if (ro_parse_int(text, -1, &value))
-        return value;
-    for (size_t i = sign; i < text.len; i++)
-        if (text.data[i] < '0' || text.data[i] > '9')
-            return 0;
-    if (text.len == sign)
-        return 0;
-    return text.data[0] == '-' ? INT64_MIN : INT64_MAX;
-}
-
 /* The launch priority of a container, from the key of its barrier: false where it has none. A barrier without
  * such a key makes upstream crash; then *ret_code is an error. */
 static bool objects_apply_batch_priority_of(struct ro_apply *a, struct ro_edit *container, size_t index, int64_t *ret, int *ret_code)
@@ -8319,7 +10437,7 @@ static bool objects_apply_batch_priority_of(struct ro_apply *a, struct ro_edit *
                 *ret_code = ro_error(a->reterr, ROLLOUT_ERR_INVALID, path.data, "%s: no launch priority", path.data);
             return false;
         }
-        *ret = objects_apply_batch_number_of((struct rollout_str){ key->node.text.data + 2, key->node.text.len - 2 });
+        *ret = ro_parse_int_anyhow((struct rollout_str){ key->node.text.data + 2, key->node.text.len - 2 });
         return true;
     }
     return false;
@@ -8353,14 +10471,6 @@ static int objects_apply_batch_choose(struct ro_apply *a, struct ro_changes *cha
     return r;
 }
 
-static bool objects_apply_batch_share_key(const struct rollout_labels *x, const struct rollout_labels *y)
-{
-    for (uint32_t i = 0; i < x->count; i++)
-        if (ro_labels_get(y, *ro_label_key(x, i)))
-            return true;
-    return false;
-}
-
 /* A label or annotation can change only once: whoever else it feeds joins the batch, and so on. */
 static void objects_apply_batch_join_shared(struct ro_changes *changes)
 {
@@ -8369,8 +10479,8 @@ static void objects_apply_batch_join_shared(struct ro_changes *changes)
         for (size_t i = 0; i < changes->count; i++)
             for (size_t k = 0; k < changes->count && !changes->items[i].now; k++)
                 if (changes->items[k].now &&
-                    (objects_apply_batch_share_key(&changes->items[i].c.labels, &changes->items[k].c.labels) ||
-                     objects_apply_batch_share_key(&changes->items[i].c.annotations, &changes->items[k].c.annotations)))
+                    (ro_labels_share(&changes->items[i].c.labels, &changes->items[k].c.labels) ||
+                     ro_labels_share(&changes->items[i].c.annotations, &changes->items[k].c.annotations)))
                     changes->items[i].now = joined = true;
     }
 }
@@ -8818,6 +10928,9 @@ static const struct rollout_taint *ro_read_taints(struct ro_decoder *d, struct r
  * where there is no such requirement, or it has not exactly one value. */
 static struct rollout_str ro_read_target_node(struct ro_decoder *d, const struct ro_at *pod_spec);
 
+/* The text of an effect; absent = every one. One that is none is not kept: that it is none is all that counts. */
+static struct rollout_str ro_effect_text(uint32_t effect);
+
 /* Binds a pod to a node by its affinity, in the place of whatever nodes its spec requires; preferences stay. */
 static void ro_require_node(struct ro_arena *arena, struct ro_edit *pod_spec, struct rollout_str node);
 
@@ -8913,7 +11026,11 @@ static int ro_apply_create_for_job(struct ro_apply *a)
     struct ro_edit *pod = ro_apply_new_pod(a, template, ROLLOUT_NONE, name, (struct rollout_str){ 0 });
     ro_apply_label(a, pod, "broadcastjob-name", a->kind.name);
     ro_apply_label(a, pod, "broadcastjob-controller-uid", a->uid);
-    ro_require_node(&a->arena, ro_edit_need_object(&a->arena, pod, "spec"), node);
+    struct ro_edit *spec = ro_edit_need_object(&a->arena, pod, "spec");
+    if (a->gates.on[ROLLOUT_GATE_ASSIGN_BCJ_PODS_BY_SCHEDULER])
+        ro_require_node(&a->arena, spec, node);
+    else
+        ro_edit_set_text(&a->arena, spec, RO_STR("nodeName"), node);
     a->made[0] = pod;
     return ROLLOUT_OK;
 }
@@ -9323,6 +11440,10 @@ static int ro_apply_create(struct ro_apply *a)
  * UnitedDeployment's, which holds that of a workload. */
 static struct rollout_tree ro_revision_data(struct ro_arena *arena, const struct rollout_node *template, bool children_in_it);
 
+/* What is recorded of a SidecarSet's spec: {"spec":{"$patch":"replace",...}} with five of its members, null where
+ * they are absent; count 0 on lack of memory. */
+static struct rollout_tree ro_sidecar_data(struct ro_arena *arena, const struct rollout_node *spec);
+
 /* It as JSON; absent on lack of memory. */
 static struct rollout_str ro_data_text(struct ro_arena *arena, const struct rollout_tree *tree);
 
@@ -9499,6 +11620,58 @@ static int ro_apply_create_replicas(struct ro_apply *a)
     return ROLLOUT_OK;
 }
 #undef HASH_LABEL
+
+/* ---- lib/objects/apply_sidecar.c ---- */
+
+/* What a SidecarSet writes into a pod that has its containers. Source: sidecarset.md 6, 7. */
+
+/* The pod's containers in order; ret_names: to look them up. NULL on lack of memory. */
+static struct ro_edit **objects_apply_sidecar_containers_of(struct ro_apply *a, struct ro_names *ret_names)
+{
+    struct ro_edit *list = ro_edit_get(ro_edit_get(a->object, "spec"), "containers");
+    uint32_t count = 0, n = 0;
+    for (struct ro_edit *c = list ? list->first : NULL; c; c = c->next)
+        count++;
+    struct ro_edit **all = ro_arena_alloc(&a->arena, count, sizeof(struct ro_edit *));
+    struct rollout_str *texts = ro_arena_alloc(&a->arena, count, sizeof(*texts));
+    for (struct ro_edit *c = list ? list->first : NULL; c && all && texts; c = c->next) {
+        all[n] = c;
+        texts[n++] = ro_edit_get_text(c, "name");
+    }
+    *ret_names = ro_names_make(&a->arena, texts, n);
+    return all;
+}
+
+static int ro_apply_sidecars(struct ro_apply *a)
+{
+    const struct rollout_attr *attrs = a->plan->attrs + a->action->attr_first;
+    struct ro_names names;
+    struct ro_edit **containers = objects_apply_sidecar_containers_of(a, &names);
+    for (uint32_t i = 0; i < a->action->attr_count && !a->arena.failed; i++) {
+        struct rollout_str key = attrs[i].text < a->plan->text_count ? a->plan->texts[attrs[i].text] : RO_STR("");
+        uint32_t next = i + 1 < a->action->attr_count ? attrs[i + 1].text : ROLLOUT_NONE;
+        struct rollout_str value = next < a->plan->text_count ? a->plan->texts[next] : RO_STR("");
+        if (attrs[i].key == ROLLOUT_ATTR_ANNOTATION) {
+            struct ro_edit *metadata = ro_edit_need_object(&a->arena, a->object, "metadata");
+            ro_edit_set_text(&a->arena, ro_edit_need_object(&a->arena, metadata, "annotations"), key, value);
+        } else if (attrs[i].key == ROLLOUT_ATTR_IMAGE) {
+            uint32_t at = ro_names_first(&names, key);
+            if (at == UINT32_MAX)
+                return ro_error(a->reterr, ROLLOUT_ERR_INVALID, "spec.containers",
+                                "spec.containers: there is no %.*s, whose image is to change", (int)key.len, key.data);
+            ro_edit_set_text(&a->arena, containers[at], RO_STR("image"), value);
+        }
+    }
+    return ROLLOUT_OK;
+}
+
+static void ro_apply_upgradable(struct ro_apply *a)
+{
+    struct rollout_str status = ro_apply_text(a, ROLLOUT_ATTR_UPGRADABLE);
+
+    ro_set_upgradable(&a->arena, a->object, ro_str_eq(status, RO_STR("True")), ro_apply_text(a, ROLLOUT_ATTR_MESSAGE),
+                      a->now);
+}
 
 /* ---- lib/objects/apply_status.c ---- */
 
@@ -10263,6 +12436,25 @@ static void ro_mark_not_ready(struct ro_arena *arena, struct ro_edit *pod, struc
         objects_conditions_force_ready(arena, pod);
 }
 
+static void ro_set_upgradable(struct ro_arena *arena, struct ro_edit *pod, bool all, struct rollout_str message,
+                       struct rollout_str now)
+{
+    const struct rollout_str type = RO_STR("SidecarSetUpgradable");
+    struct rollout_str status = all ? RO_STR("True") : RO_STR("False");
+    struct ro_edit *old = objects_conditions_find_condition(pod, type), *changed = old;
+
+    if (!old) {
+        changed = objects_conditions_make_condition(arena, type, status, now, RO_STR(""), RO_STR(""));
+        objects_conditions_append_condition(arena, pod, changed);
+    } else if (!ro_str_eq(ro_edit_get_text(old, "status"), status)) {
+        ro_edit_set_text(arena, changed, RO_STR("status"), status);
+        ro_edit_set_text(arena, changed, RO_STR("lastTransitionTime"), now);
+    }
+    ro_edit_set_text(arena, changed, RO_STR("reason"),
+                     all ? RO_STR("AllSidecarsetUpgradable") : RO_STR("UpdateImmutableField"));
+    ro_edit_set_text(arena, changed, RO_STR("message"), message);
+}
+
 /* ---- lib/objects/container_hash.h ---- */
 
 /* The hashes of a container by which OpenKruise's node agent tells what is running. Source: inplace.md 12. */
@@ -10279,235 +12471,52 @@ static uint32_t ro_container_hash_old(const struct rollout_node *container);
 /* Of the environment that is fed from the pod's labels and annotations, with their present values. */
 static uint32_t ro_container_env_hash(const struct rollout_node *container, const struct rollout_node *pod);
 
+/* ---- lib/objects/container_json.h ---- */
+
+/* Containers as Go's encoder writes them: members in the order of the Go types, whatever order the tree has, since
+ * upstream hashes the text. */
+
+
+
+/* Where the text goes, in pieces. */
+struct ro_sink {
+    void (*add)(void *context, const char *bytes, size_t len);
+    void *context;
+};
+
+static void ro_sink_text(const struct ro_sink *sink, const char *text);
+static void ro_sink_string(const struct ro_sink *sink, struct rollout_str text); /* as a JSON string */
+
+static void ro_container_json(const struct rollout_node *container, const struct ro_sink *sink);
+
+/* A list of a SidecarSet's containers, null where it is absent; with their images, or as if they had none. */
+static void ro_sidecars_json(const struct rollout_node *list, bool images, const struct ro_sink *sink);
+
 /* ---- lib/objects/container_hash.c ---- */
 
-static void objects_container_hash_add(struct ro_json_hash *hash, const char *text)
+static void objects_container_hash_add_json(void *context, const char *bytes, size_t len)
 {
-    ro_json_hash_add(hash, text, strlen(text));
-}
-
-/* A JSON string, in pieces of bounded size. A piece ends where no UTF-8 sequence goes on. */
-static void objects_container_hash_add_string(struct ro_json_hash *hash, struct rollout_str text)
-{
-    enum { objects_container_hash_PIECE = 64 };
-    char buf[objects_container_hash_PIECE * 6 + 3]; /* \u00XX for each byte, two quotes, NUL */
-
-    objects_container_hash_add(hash, "\"");
-    for (size_t at = 0, len; at < text.len; at += len) {
-        len = text.len - at < objects_container_hash_PIECE ? text.len - at : objects_container_hash_PIECE;
-        for (size_t back = 0; back < 3 && at + len < text.len && ((unsigned char)text.data[at + len] & 0xc0) == 0x80;
-             back++)
-            len--;
-        size_t n = ro_string_write((struct rollout_str){ text.data + at, len }, buf, sizeof buf);
-        ro_json_hash_add(hash, buf + 1, n - 2);
-    }
-    objects_container_hash_add(hash, "\"");
-}
-
-static void objects_container_hash_add_scalar(struct ro_json_hash *hash, const struct rollout_node *n)
-{
-    char buf[32];
-
-    if (n->kind == ROLLOUT_NODE_TEXT)
-        objects_container_hash_add_string(hash, n->text);
-    else if (n->kind == ROLLOUT_NODE_REAL)
-        ro_json_hash_add(hash, n->text.data, n->text.len);
-    else
-        ro_json_hash_add(hash, buf, ro_tree_write(n, buf, sizeof buf));
+    ro_json_hash_add(context, bytes, len);
 }
 
 static uint32_t ro_container_hash(const struct rollout_node *container)
 {
     struct ro_json_hash hash = RO_JSON_HASH;
+    const struct ro_sink sink = { objects_container_hash_add_json, &hash };
 
-    objects_container_hash_add(&hash, "{\"image\":");
-    objects_container_hash_add_string(&hash, ro_text(ro_get(container, "image")));
-    objects_container_hash_add(&hash, ",\"name\":");
-    objects_container_hash_add_string(&hash, ro_text(ro_get(container, "name")));
-    objects_container_hash_add(&hash, "}");
+    ro_sink_text(&sink, "{\"image\":");
+    ro_sink_string(&sink, ro_text(ro_get(container, "image")));
+    ro_sink_text(&sink, ",\"name\":");
+    ro_sink_string(&sink, ro_text(ro_get(container, "name")));
+    ro_sink_text(&sink, "}");
     return ro_json_hash_end(&hash);
-}
-
-/* A member of a Go type: its own type's members if it is a struct or a list of them, else NULL. */
-struct objects_container_hash_field {
-    const char *name;
-    const struct objects_container_hash_field *type;
-};
-
-#define END                                                                                                            \
-    {                                                                                                                  \
-        NULL, NULL                                                                                                     \
-    }
-
-static const struct objects_container_hash_field objects_container_hash_port_fields[] = { { "name", NULL },     { "hostPort", NULL }, { "containerPort", NULL },
-                                            { "protocol", NULL }, { "hostIP", NULL },   END };
-static const struct objects_container_hash_field objects_container_hash_reference_fields[] = { { "name", NULL }, { "optional", NULL }, END };
-static const struct objects_container_hash_field objects_container_hash_env_from_fields[] = {
-    { "prefix", NULL }, { "configMapRef", objects_container_hash_reference_fields }, { "secretRef", objects_container_hash_reference_fields }, END
-};
-static const struct objects_container_hash_field objects_container_hash_field_ref_fields[] = { { "apiVersion", NULL }, { "fieldPath", NULL }, END };
-static const struct objects_container_hash_field objects_container_hash_resource_ref_fields[] = {
-    { "containerName", NULL }, { "resource", NULL }, { "divisor", NULL }, END
-};
-static const struct objects_container_hash_field objects_container_hash_key_ref_fields[] = { { "name", NULL }, { "key", NULL }, { "optional", NULL }, END };
-static const struct objects_container_hash_field objects_container_hash_value_from_fields[] = { { "fieldRef", objects_container_hash_field_ref_fields },
-                                                  { "resourceFieldRef", objects_container_hash_resource_ref_fields },
-                                                  { "configMapKeyRef", objects_container_hash_key_ref_fields },
-                                                  { "secretKeyRef", objects_container_hash_key_ref_fields },
-                                                  END };
-static const struct objects_container_hash_field objects_container_hash_env_fields[] = {
-    { "name", NULL }, { "value", NULL }, { "valueFrom", objects_container_hash_value_from_fields }, END
-};
-static const struct objects_container_hash_field objects_container_hash_claim_fields[] = { { "name", NULL }, { "request", NULL }, END };
-static const struct objects_container_hash_field objects_container_hash_resource_fields[] = {
-    { "limits", NULL }, { "requests", NULL }, { "claims", objects_container_hash_claim_fields }, END
-};
-static const struct objects_container_hash_field objects_container_hash_resize_fields[] = { { "resourceName", NULL }, { "restartPolicy", NULL }, END };
-static const struct objects_container_hash_field objects_container_hash_mount_fields[] = {
-    { "name", NULL },    { "readOnly", NULL },         { "recursiveReadOnly", NULL }, { "mountPath", NULL },
-    { "subPath", NULL }, { "mountPropagation", NULL }, { "subPathExpr", NULL },       END
-};
-static const struct objects_container_hash_field objects_container_hash_device_fields[] = { { "name", NULL }, { "devicePath", NULL }, END };
-static const struct objects_container_hash_field objects_container_hash_exec_fields[] = { { "command", NULL }, END };
-static const struct objects_container_hash_field objects_container_hash_header_fields[] = { { "name", NULL }, { "value", NULL }, END };
-static const struct objects_container_hash_field objects_container_hash_http_fields[] = {
-    { "path", NULL }, { "port", NULL }, { "host", NULL }, { "scheme", NULL }, { "httpHeaders", objects_container_hash_header_fields }, END
-};
-static const struct objects_container_hash_field objects_container_hash_tcp_fields[] = { { "port", NULL }, { "host", NULL }, END };
-static const struct objects_container_hash_field objects_container_hash_grpc_fields[] = { { "port", NULL }, { "service", NULL }, END };
-static const struct objects_container_hash_field objects_container_hash_probe_fields[] = { { "exec", objects_container_hash_exec_fields },
-                                             { "httpGet", objects_container_hash_http_fields },
-                                             { "tcpSocket", objects_container_hash_tcp_fields },
-                                             { "grpc", objects_container_hash_grpc_fields },
-                                             { "initialDelaySeconds", NULL },
-                                             { "timeoutSeconds", NULL },
-                                             { "periodSeconds", NULL },
-                                             { "successThreshold", NULL },
-                                             { "failureThreshold", NULL },
-                                             { "terminationGracePeriodSeconds", NULL },
-                                             END };
-static const struct objects_container_hash_field objects_container_hash_sleep_fields[] = { { "seconds", NULL }, END };
-static const struct objects_container_hash_field objects_container_hash_handler_fields[] = {
-    { "exec", objects_container_hash_exec_fields }, { "httpGet", objects_container_hash_http_fields }, { "tcpSocket", objects_container_hash_tcp_fields }, { "sleep", objects_container_hash_sleep_fields }, END
-};
-static const struct objects_container_hash_field objects_container_hash_lifecycle_fields[] = { { "postStart", objects_container_hash_handler_fields }, { "preStop", objects_container_hash_handler_fields }, END };
-static const struct objects_container_hash_field objects_container_hash_capability_fields[] = { { "add", NULL }, { "drop", NULL }, END };
-static const struct objects_container_hash_field objects_container_hash_selinux_fields[] = {
-    { "user", NULL }, { "role", NULL }, { "type", NULL }, { "level", NULL }, END
-};
-static const struct objects_container_hash_field objects_container_hash_windows_fields[] = { { "gmsaCredentialSpecName", NULL },
-                                               { "gmsaCredentialSpec", NULL },
-                                               { "runAsUserName", NULL },
-                                               { "hostProcess", NULL },
-                                               END };
-static const struct objects_container_hash_field objects_container_hash_profile_fields[] = { { "type", NULL }, { "localhostProfile", NULL }, END };
-static const struct objects_container_hash_field objects_container_hash_security_fields[] = { { "capabilities", objects_container_hash_capability_fields },
-                                                { "privileged", NULL },
-                                                { "seLinuxOptions", objects_container_hash_selinux_fields },
-                                                { "windowsOptions", objects_container_hash_windows_fields },
-                                                { "runAsUser", NULL },
-                                                { "runAsGroup", NULL },
-                                                { "runAsNonRoot", NULL },
-                                                { "readOnlyRootFilesystem", NULL },
-                                                { "allowPrivilegeEscalation", NULL },
-                                                { "procMount", NULL },
-                                                { "seccompProfile", objects_container_hash_profile_fields },
-                                                { "appArmorProfile", objects_container_hash_profile_fields },
-                                                END };
-static const struct objects_container_hash_field objects_container_hash_container_fields[] = { { "name", NULL },
-                                                 { "image", NULL },
-                                                 { "command", NULL },
-                                                 { "args", NULL },
-                                                 { "workingDir", NULL },
-                                                 { "ports", objects_container_hash_port_fields },
-                                                 { "envFrom", objects_container_hash_env_from_fields },
-                                                 { "env", objects_container_hash_env_fields },
-                                                 { "resources", objects_container_hash_resource_fields },
-                                                 { "resizePolicy", objects_container_hash_resize_fields },
-                                                 { "restartPolicy", NULL },
-                                                 { "volumeMounts", objects_container_hash_mount_fields },
-                                                 { "volumeDevices", objects_container_hash_device_fields },
-                                                 { "livenessProbe", objects_container_hash_probe_fields },
-                                                 { "readinessProbe", objects_container_hash_probe_fields },
-                                                 { "startupProbe", objects_container_hash_probe_fields },
-                                                 { "lifecycle", objects_container_hash_lifecycle_fields },
-                                                 { "terminationMessagePath", NULL },
-                                                 { "terminationMessagePolicy", NULL },
-                                                 { "imagePullPolicy", NULL },
-                                                 { "securityContext", objects_container_hash_security_fields },
-                                                 { "stdin", NULL },
-                                                 { "stdinOnce", NULL },
-                                                 { "tty", NULL },
-                                                 END };
-
-/* A Go map: by key. Lists of resources are short, so the next key is looked for each time. */
-static void objects_container_hash_add_map(struct ro_json_hash *hash, const struct rollout_node *n)
-{
-    const struct rollout_node *last = NULL;
-
-    objects_container_hash_add(hash, "{");
-    for (;;) {
-        const struct rollout_node *next = NULL;
-        for (const struct rollout_node *c = ro_first(n); c != ro_end(n); c = ro_next(c))
-            if ((!last || ro_str_cmp(c->key, last->key) > 0) && (!next || ro_str_cmp(c->key, next->key) <= 0))
-                next = c; /* of a key that stands twice, the last one */
-        if (!next)
-            break;
-        if (last)
-            objects_container_hash_add(hash, ",");
-        objects_container_hash_add_string(hash, next->key);
-        objects_container_hash_add(hash, ":");
-        objects_container_hash_add_scalar(hash, next);
-        last = next;
-    }
-    objects_container_hash_add(hash, "}");
-}
-
-static void objects_container_hash_add_value(struct ro_json_hash *hash, const struct rollout_node *n, const struct objects_container_hash_field *type)
-{
-    bool more = false;
-
-    if (n->kind == ROLLOUT_NODE_ARRAY) {
-        objects_container_hash_add(hash, "[");
-        for (const struct rollout_node *c = ro_first(n); c != ro_end(n); c = ro_next(c)) {
-            if (c != ro_first(n))
-                objects_container_hash_add(hash, ",");
-            objects_container_hash_add_value(hash, c, type);
-        }
-        objects_container_hash_add(hash, "]");
-        return;
-    }
-    if (n->kind != ROLLOUT_NODE_OBJECT) {
-        objects_container_hash_add_scalar(hash, n);
-        return;
-    }
-    if (!type) {
-        objects_container_hash_add_map(hash, n);
-        return;
-    }
-    objects_container_hash_add(hash, "{");
-    for (const struct objects_container_hash_field *f = type; f->name; f++) {
-        const struct rollout_node *c = ro_get(n, f->name);
-        bool always = f->type == objects_container_hash_resource_fields; /* a Go struct is never left out */
-        if (!always && (!c || (c->kind == ROLLOUT_NODE_ARRAY && c->size == 1)))
-            continue;
-        objects_container_hash_add(hash, more ? ",\"" : "\"");
-        objects_container_hash_add(hash, f->name);
-        objects_container_hash_add(hash, "\":");
-        if (c)
-            objects_container_hash_add_value(hash, c, f->type);
-        else
-            objects_container_hash_add(hash, "{}");
-        more = true;
-    }
-    objects_container_hash_add(hash, "}");
 }
 
 static uint32_t ro_container_hash_old(const struct rollout_node *container)
 {
     struct ro_json_hash hash = RO_JSON_HASH;
 
-    objects_container_hash_add_value(&hash, container, objects_container_hash_container_fields);
+    ro_container_json(container, &(struct ro_sink){ objects_container_hash_add_json, &hash });
     return ro_json_hash_end(&hash);
 }
 
@@ -10515,6 +12524,7 @@ static uint32_t ro_container_env_hash(const struct rollout_node *container, cons
 {
     const struct rollout_node *env = ro_get(container, "env"), *metadata = ro_get(pod, "metadata"), *last = NULL;
     struct ro_json_hash hash = RO_JSON_HASH;
+    const struct ro_sink sink = { objects_container_hash_add_json, &hash };
     struct ro_env_source source;
 
     /* By name, equal names in their order: each round takes the next one behind the last one. */
@@ -10534,19 +12544,293 @@ static uint32_t ro_container_env_hash(const struct rollout_node *container, cons
         ro_env_source(next, &source);
         struct rollout_str value =
             ro_text(ro_get_str(ro_get(metadata, source.annotation ? "annotations" : "labels"), source.key));
-        objects_container_hash_add(&hash, last ? ",{\"name\":" : "[{\"name\":");
-        objects_container_hash_add_string(&hash, ro_text(ro_get(next, "name")));
+        ro_sink_text(&sink, last ? ",{\"name\":" : "[{\"name\":");
+        ro_sink_string(&sink, ro_text(ro_get(next, "name")));
         if (value.len > 0) {
-            objects_container_hash_add(&hash, ",\"value\":");
-            objects_container_hash_add_string(&hash, value);
+            ro_sink_text(&sink, ",\"value\":");
+            ro_sink_string(&sink, value);
         }
-        objects_container_hash_add(&hash, "}");
+        ro_sink_text(&sink, "}");
         last = next;
     }
-    objects_container_hash_add(&hash, last ? "]" : "null");
+    ro_sink_text(&sink, last ? "]" : "null");
     return ro_json_hash_end(&hash);
 }
+
+/* ---- lib/objects/container_json.c ---- */
+
+static void objects_container_json_put(const struct ro_sink *sink, const char *bytes, size_t len)
+{
+    sink->add(sink->context, bytes, len);
+}
+
+static void ro_sink_text(const struct ro_sink *sink, const char *text)
+{
+    objects_container_json_put(sink, text, strlen(text));
+}
+
+/* A JSON string, in pieces of bounded size. A piece ends where no UTF-8 sequence goes on. */
+static void ro_sink_string(const struct ro_sink *sink, struct rollout_str text)
+{
+    enum { objects_container_json_PIECE = 64 };
+    char buf[objects_container_json_PIECE * 6 + 3]; /* \u00XX for each byte, two quotes, NUL */
+
+    ro_sink_text(sink, "\"");
+    for (size_t at = 0, len; at < text.len; at += len) {
+        len = text.len - at < objects_container_json_PIECE ? text.len - at : objects_container_json_PIECE;
+        for (size_t back = 0; back < 3 && at + len < text.len && ((unsigned char)text.data[at + len] & 0xc0) == 0x80;
+             back++)
+            len--;
+        size_t n = ro_string_write((struct rollout_str){ text.data + at, len }, buf, sizeof buf);
+        objects_container_json_put(sink, buf + 1, n - 2);
+    }
+    ro_sink_text(sink, "\"");
+}
+
+static void objects_container_json_add_scalar(const struct ro_sink *sink, const struct rollout_node *n)
+{
+    char buf[32];
+
+    if (n->kind == ROLLOUT_NODE_TEXT)
+        ro_sink_string(sink, n->text);
+    else if (n->kind == ROLLOUT_NODE_REAL)
+        objects_container_json_put(sink, n->text.data, n->text.len);
+    else
+        objects_container_json_put(sink, buf, ro_tree_write(n, buf, sizeof buf));
+}
+
+/* A member of a Go type: its own type's members if it is a struct or a list of them, else NULL. An inlined one
+ * stands for all its members. */
+struct objects_container_json_field {
+    const char *name;
+    const struct objects_container_json_field *type;
+};
+
+#define INLINED ""
+#define END     { NULL, NULL }
+
+static const struct objects_container_json_field objects_container_json_port_fields[] = { { "name", NULL },     { "hostPort", NULL }, { "containerPort", NULL },
+                                            { "protocol", NULL }, { "hostIP", NULL },   END };
+static const struct objects_container_json_field objects_container_json_reference_fields[] = { { "name", NULL }, { "optional", NULL }, END };
+static const struct objects_container_json_field objects_container_json_env_from_fields[] = {
+    { "prefix", NULL }, { "configMapRef", objects_container_json_reference_fields }, { "secretRef", objects_container_json_reference_fields }, END
+};
+static const struct objects_container_json_field objects_container_json_field_ref_fields[] = { { "apiVersion", NULL }, { "fieldPath", NULL }, END };
+static const struct objects_container_json_field objects_container_json_resource_ref_fields[] = {
+    { "containerName", NULL }, { "resource", NULL }, { "divisor", NULL }, END
+};
+static const struct objects_container_json_field objects_container_json_key_ref_fields[] = { { "name", NULL }, { "key", NULL }, { "optional", NULL }, END };
+static const struct objects_container_json_field objects_container_json_value_from_fields[] = { { "fieldRef", objects_container_json_field_ref_fields },
+                                                  { "resourceFieldRef", objects_container_json_resource_ref_fields },
+                                                  { "configMapKeyRef", objects_container_json_key_ref_fields },
+                                                  { "secretKeyRef", objects_container_json_key_ref_fields },
+                                                  END };
+static const struct objects_container_json_field objects_container_json_env_fields[] = {
+    { "name", NULL }, { "value", NULL }, { "valueFrom", objects_container_json_value_from_fields }, END
+};
+static const struct objects_container_json_field objects_container_json_claim_fields[] = { { "name", NULL }, { "request", NULL }, END };
+static const struct objects_container_json_field objects_container_json_resource_fields[] = {
+    { "limits", NULL }, { "requests", NULL }, { "claims", objects_container_json_claim_fields }, END
+};
+static const struct objects_container_json_field objects_container_json_resize_fields[] = { { "resourceName", NULL }, { "restartPolicy", NULL }, END };
+static const struct objects_container_json_field objects_container_json_mount_fields[] = {
+    { "name", NULL },    { "readOnly", NULL },         { "recursiveReadOnly", NULL }, { "mountPath", NULL },
+    { "subPath", NULL }, { "mountPropagation", NULL }, { "subPathExpr", NULL },       END
+};
+static const struct objects_container_json_field objects_container_json_device_fields[] = { { "name", NULL }, { "devicePath", NULL }, END };
+static const struct objects_container_json_field objects_container_json_exec_fields[] = { { "command", NULL }, END };
+static const struct objects_container_json_field objects_container_json_header_fields[] = { { "name", NULL }, { "value", NULL }, END };
+static const struct objects_container_json_field objects_container_json_http_fields[] = {
+    { "path", NULL }, { "port", NULL }, { "host", NULL }, { "scheme", NULL }, { "httpHeaders", objects_container_json_header_fields }, END
+};
+static const struct objects_container_json_field objects_container_json_tcp_fields[] = { { "port", NULL }, { "host", NULL }, END };
+static const struct objects_container_json_field objects_container_json_grpc_fields[] = { { "port", NULL }, { "service", NULL }, END };
+static const struct objects_container_json_field objects_container_json_probe_fields[] = { { "exec", objects_container_json_exec_fields },
+                                             { "httpGet", objects_container_json_http_fields },
+                                             { "tcpSocket", objects_container_json_tcp_fields },
+                                             { "grpc", objects_container_json_grpc_fields },
+                                             { "initialDelaySeconds", NULL },
+                                             { "timeoutSeconds", NULL },
+                                             { "periodSeconds", NULL },
+                                             { "successThreshold", NULL },
+                                             { "failureThreshold", NULL },
+                                             { "terminationGracePeriodSeconds", NULL },
+                                             END };
+static const struct objects_container_json_field objects_container_json_sleep_fields[] = { { "seconds", NULL }, END };
+static const struct objects_container_json_field objects_container_json_handler_fields[] = {
+    { "exec", objects_container_json_exec_fields }, { "httpGet", objects_container_json_http_fields }, { "tcpSocket", objects_container_json_tcp_fields }, { "sleep", objects_container_json_sleep_fields }, END
+};
+static const struct objects_container_json_field objects_container_json_lifecycle_fields[] = { { "postStart", objects_container_json_handler_fields }, { "preStop", objects_container_json_handler_fields }, END };
+static const struct objects_container_json_field objects_container_json_capability_fields[] = { { "add", NULL }, { "drop", NULL }, END };
+static const struct objects_container_json_field objects_container_json_selinux_fields[] = {
+    { "user", NULL }, { "role", NULL }, { "type", NULL }, { "level", NULL }, END
+};
+static const struct objects_container_json_field objects_container_json_windows_fields[] = { { "gmsaCredentialSpecName", NULL },
+                                               { "gmsaCredentialSpec", NULL },
+                                               { "runAsUserName", NULL },
+                                               { "hostProcess", NULL },
+                                               END };
+static const struct objects_container_json_field objects_container_json_profile_fields[] = { { "type", NULL }, { "localhostProfile", NULL }, END };
+static const struct objects_container_json_field objects_container_json_security_fields[] = { { "capabilities", objects_container_json_capability_fields },
+                                                { "privileged", NULL },
+                                                { "seLinuxOptions", objects_container_json_selinux_fields },
+                                                { "windowsOptions", objects_container_json_windows_fields },
+                                                { "runAsUser", NULL },
+                                                { "runAsGroup", NULL },
+                                                { "runAsNonRoot", NULL },
+                                                { "readOnlyRootFilesystem", NULL },
+                                                { "allowPrivilegeEscalation", NULL },
+                                                { "procMount", NULL },
+                                                { "seccompProfile", objects_container_json_profile_fields },
+                                                { "appArmorProfile", objects_container_json_profile_fields },
+                                                END };
+static const struct objects_container_json_field objects_container_json_rest_fields[] = {
+
+    { "command", NULL },
+    { "args", NULL },
+    { "workingDir", NULL },
+    { "ports", objects_container_json_port_fields },
+    { "envFrom", objects_container_json_env_from_fields },
+    { "env", objects_container_json_env_fields },
+    { "resources", objects_container_json_resource_fields },
+    { "resizePolicy", objects_container_json_resize_fields },
+    { "restartPolicy", NULL },
+    { "volumeMounts", objects_container_json_mount_fields },
+    { "volumeDevices", objects_container_json_device_fields },
+    { "livenessProbe", objects_container_json_probe_fields },
+    { "readinessProbe", objects_container_json_probe_fields },
+    { "startupProbe", objects_container_json_probe_fields },
+    { "lifecycle", objects_container_json_lifecycle_fields },
+    { "terminationMessagePath", NULL },
+    { "terminationMessagePolicy", NULL },
+    { "imagePullPolicy", NULL },
+    { "securityContext", objects_container_json_security_fields },
+    { "stdin", NULL },
+    { "stdinOnce", NULL },
+    { "tty", NULL },
+    END
+};
+
+static const struct objects_container_json_field objects_container_json_container_fields[] = { { "name", NULL }, { "image", NULL }, { INLINED, objects_container_json_rest_fields }, END };
+
+/* What a SidecarSet adds to a container. */
+static const struct objects_container_json_field objects_container_json_strategy_fields[] = { { "upgradeType", NULL }, { "hotUpgradeEmptyImage", NULL }, END };
+static const struct objects_container_json_field objects_container_json_share_fields[] = { { "type", NULL }, END };
+static const struct objects_container_json_field objects_container_json_share_device_fields[] = { { "type", NULL }, END }; /* of a pointer, which may be left out */
+static const struct objects_container_json_field objects_container_json_source_fields[] = { { "fieldRef", objects_container_json_field_ref_fields }, END };
+static const struct objects_container_json_field objects_container_json_transfer_fields[] = { { "sourceContainerName", NULL },
+                                                { "sourceContainerNameFrom", objects_container_json_source_fields },
+                                                { "envName", NULL },
+                                                { "envNames", NULL },
+                                                END };
+static const struct objects_container_json_field objects_container_json_expression_fields[] = { { "cpu", NULL }, { "memory", NULL }, END };
+static const struct objects_container_json_field objects_container_json_expressions_fields[] = { { "limits", objects_container_json_expression_fields },
+                                                   { "requests", objects_container_json_expression_fields },
+                                                   END };
+static const struct objects_container_json_field objects_container_json_policy_fields[] = { { "targetContainersMode", NULL },
+                                              { "targetContainersNameRegex", NULL },
+                                              { "resourcesExpr", objects_container_json_expressions_fields },
+                                              END };
+static const struct objects_container_json_field objects_container_json_sidecar_fields[] = { { "podInjectPolicy", NULL },
+                                               { "upgradeStrategy", objects_container_json_strategy_fields },
+                                               { "shareVolumePolicy", objects_container_json_share_fields },
+                                               { "shareVolumeDevicePolicy", objects_container_json_share_device_fields },
+                                               { "transferEnv", objects_container_json_transfer_fields },
+                                               { "resourcesPolicy", objects_container_json_policy_fields },
+                                               END };
+static const struct objects_container_json_field objects_container_json_with_image[] = { { INLINED, objects_container_json_container_fields }, { INLINED, objects_container_json_sidecar_fields }, END };
+static const struct objects_container_json_field objects_container_json_without_image[] = {
+    { "name", NULL }, { INLINED, objects_container_json_rest_fields }, { INLINED, objects_container_json_sidecar_fields }, END
+};
+
+/* A Go struct that is no pointer is never left out. */
+static bool objects_container_json_is_always_there(const struct objects_container_json_field *type)
+{
+    return type == objects_container_json_resource_fields || type == objects_container_json_strategy_fields || type == objects_container_json_share_fields || type == objects_container_json_expressions_fields;
+}
+
+/* A Go map: by key. Lists of resources are short, so the next key is looked for each time. */
+static void objects_container_json_add_map(const struct ro_sink *sink, const struct rollout_node *n)
+{
+    const struct rollout_node *last = NULL;
+
+    ro_sink_text(sink, "{");
+    for (;;) {
+        const struct rollout_node *next = NULL;
+        for (const struct rollout_node *c = ro_first(n); c != ro_end(n); c = ro_next(c))
+            if ((!last || ro_str_cmp(c->key, last->key) > 0) && (!next || ro_str_cmp(c->key, next->key) <= 0))
+                next = c; /* of a key that stands twice, the last one */
+        if (!next)
+            break;
+        if (last)
+            ro_sink_text(sink, ",");
+        ro_sink_string(sink, next->key);
+        ro_sink_text(sink, ":");
+        objects_container_json_add_scalar(sink, next);
+        last = next;
+    }
+    ro_sink_text(sink, "}");
+}
+
+static void objects_container_json_add_value(const struct ro_sink *sink, const struct rollout_node *n, const struct objects_container_json_field *type);
+
+static bool objects_container_json_add_members(const struct ro_sink *sink, const struct rollout_node *n, const struct objects_container_json_field *type, bool more)
+{
+    for (const struct objects_container_json_field *f = type; f->name; f++) {
+        const struct rollout_node *c = ro_get(n, f->name);
+        if (*f->name == '\0') {
+            more = objects_container_json_add_members(sink, n, f->type, more);
+            continue;
+        }
+        if (!objects_container_json_is_always_there(f->type) && (!c || (c->kind == ROLLOUT_NODE_ARRAY && c->size == 1)))
+            continue;
+        ro_sink_text(sink, more ? ",\"" : "\"");
+        ro_sink_text(sink, f->name);
+        ro_sink_text(sink, "\":");
+        if (c)
+            objects_container_json_add_value(sink, c, f->type);
+        else
+            ro_sink_text(sink, "{}");
+        more = true;
+    }
+    return more;
+}
+
+static void objects_container_json_add_value(const struct ro_sink *sink, const struct rollout_node *n, const struct objects_container_json_field *type)
+{
+    if (n->kind == ROLLOUT_NODE_ARRAY) {
+        ro_sink_text(sink, "[");
+        for (const struct rollout_node *c = ro_first(n); c != ro_end(n); c = ro_next(c)) {
+            if (c != ro_first(n))
+                ro_sink_text(sink, ",");
+            objects_container_json_add_value(sink, c, type);
+        }
+        ro_sink_text(sink, "]");
+    } else if (n->kind != ROLLOUT_NODE_OBJECT) {
+        objects_container_json_add_scalar(sink, n);
+    } else if (!type) {
+        objects_container_json_add_map(sink, n);
+    } else {
+        ro_sink_text(sink, "{");
+        objects_container_json_add_members(sink, n, type, false);
+        ro_sink_text(sink, "}");
+    }
+}
+
+static void ro_container_json(const struct rollout_node *container, const struct ro_sink *sink)
+{
+    objects_container_json_add_value(sink, container, objects_container_json_container_fields);
+}
+
+static void ro_sidecars_json(const struct rollout_node *list, bool images, const struct ro_sink *sink)
+{
+    if (list)
+        objects_container_json_add_value(sink, list, images ? objects_container_json_with_image : objects_container_json_without_image);
+    else
+        ro_sink_text(sink, "null");
+}
 #undef END
+#undef INLINED
 
 /* ---- lib/objects/cloneset.h ---- */
 
@@ -10568,6 +12852,9 @@ static void ro_cloneset_decode(struct ro_decoder *d, struct ro_arena *arena, con
 /* The member `key` as a selector, usable or not; empty where it is absent. */
 static struct rollout_selector ro_read_selector(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *object,
                                          const char *key);
+
+/* The text of a ROLLOUT_OPERATOR_*; of none that is known a text that is none. */
+static struct rollout_str ro_operator_text(uint32_t op);
 
 /* The member `key` as a list of requirements; *ret_count is how many. nodes: over nodes, where there are Gt and
  * Lt too. */
@@ -10600,6 +12887,9 @@ static struct rollout_strs ro_read_column(struct ro_decoder *d, struct ro_arena 
 /* priorityStrategy of an update strategy. */
 static void ro_read_priority(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *strategy,
                       struct rollout_priority *ret);
+
+/* scatterStrategy of an update strategy: its terms. */
+static struct rollout_labels ro_read_scatter(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *strategy);
 
 /* inPlaceUpdateStrategy.gracePeriodSeconds of an update strategy. */
 static int32_t ro_read_grace_period(struct ro_decoder *d, const struct ro_at *strategy);
@@ -10650,21 +12940,6 @@ static struct rollout_str ro_workload_current_revision(const struct rollout_work
 
 /* ---- lib/objects/cloneset.c ---- */
 
-static struct rollout_labels objects_cloneset_read_scatter(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *strategy)
-{
-    struct ro_each each;
-    ro_each_open(d, strategy, "scatterStrategy", &each);
-    size_t count;
-    struct rollout_label *items = ro_each_alloc(&each, arena, sizeof(*items), &count);
-    if (!items)
-        return (struct rollout_labels){ NULL, 0, sizeof(*items) };
-    while (ro_each_next(d, &each)) {
-        items[each.index].key = ro_read_text(d, &each.at, "key");
-        items[each.index].value = ro_read_text(d, &each.at, "value");
-    }
-    return (struct rollout_labels){ items, (uint32_t)count, sizeof(*items) };
-}
-
 /* What v1beta1 has in rollingUpdate and v1alpha1 in updateStrategy itself. */
 static void objects_cloneset_read_rolling(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *strategy,
                          struct rollout_cloneset *ret)
@@ -10675,7 +12950,7 @@ static void objects_cloneset_read_rolling(struct ro_decoder *d, struct ro_arena 
     if (ro_read_bool(d, strategy, "paused"))
         ret->flags |= ROLLOUT_CLONESET_PAUSED;
     ro_read_priority(d, arena, strategy, &ret->order.priority);
-    ret->order.scatter = objects_cloneset_read_scatter(d, arena, strategy);
+    ret->order.scatter = ro_read_scatter(d, arena, strategy);
     ret->grace_period_seconds = ro_read_grace_period(d, strategy);
 }
 
@@ -11061,6 +13336,1265 @@ static void ro_backoff_decode(struct ro_decoder *d, const struct ro_at *object, 
     };
 }
 
+/* ---- lib/objects/inject.h ---- */
+
+/* One admission: which sets take part, and what one container of theirs becomes. Source: sidecarset.md 10. */
+
+
+
+/* The elements of a list, by the text of one of their members. */
+struct ro_named {
+    const struct rollout_node **items;
+    struct ro_names names;
+};
+static struct ro_named ro_named_make(struct ro_arena *arena, const struct rollout_node *list, const char *key);
+static const struct rollout_node *ro_named_first(const struct ro_named *named, struct rollout_str name); /* NULL: none */
+
+/* A container of the pod, of which sidecars take over. */
+struct ro_source {
+    const struct rollout_node *container;
+    bool injected;       /* by some SidecarSet: it shares nothing */
+    struct ro_named env; /* by name */
+};
+
+/* A set as it is injected: its live spec, or that of a revision. */
+struct ro_injected_set {
+    const struct rollout_node *object; /* the SidecarSet */
+    const struct rollout_node *spec;   /* of its containers and what goes with them */
+    struct rollout_str name, hash, hash_without_image, revision;
+    bool pinned; /* the spec is the data of revisions[index], else of sidecarSets[index] */
+    size_t index;
+    struct ro_named volumes;
+    bool hidden; /* by a canary */
+};
+
+struct ro_injection {
+    struct ro_decoder *d;
+    struct ro_arena *arena;
+    const struct rollout_node *document, *pod;
+    struct ro_injected_set *sets;
+    size_t set_count;
+    struct ro_source *sources; /* the pod's containers, in order */
+    struct ro_names source_names;
+    struct ro_names sidecars;   /* names of all containers of the sets */
+    struct rollout_str refused; /* why the pod is; absent = it is not */
+};
+
+/* Which sets take part, and which version of them (10.1, 10.2). */
+static void ro_inject_choose(struct ro_injection *in);
+
+/* What is looked up in the pod and the sets, once these are chosen. */
+static void ro_inject_look_up(struct ro_injection *in);
+
+/* Takes out the elements, from the from-th one on, whose text at either key has occurred before in the list. */
+static void ro_inject_unique(struct ro_arena *arena, struct ro_edit *list, const char *key, const char *other, size_t from);
+
+/* Lists of the pod's spec with what is injected (10.4). Injected containers are wrapped: {before, container}. */
+static void ro_inject_sort(struct ro_arena *arena, struct ro_edit *injected);
+static void ro_inject_merge(struct ro_arena *arena, struct ro_edit *spec, const char *key, struct ro_edit *injected);
+static void ro_inject_append(struct ro_arena *arena, struct ro_edit *spec, const char *key, struct ro_edit *injected,
+                      bool unique);
+
+/* A container as it goes into the pod (10.3); volumes: those that it mounts are added. Hot ones come as a pair.
+ * resources: instead of its own; NULL = its own. */
+static void ro_inject_container(struct ro_injection *in, const struct ro_injected_set *set,
+                         const struct rollout_node *container, bool init, const struct rollout_node *resources,
+                         struct ro_edit *volumes, struct ro_edit *ret);
+
+/* The `resources` that a container's resourcesPolicy comes to (10.5); NULL without one, where the pod is refused, and
+ * where the decoder refuses what is not known here. where: the container's place. */
+static const struct rollout_node *ro_inject_resources(struct ro_injection *in, const struct rollout_node *container,
+                                               const struct ro_path *where);
+
+/* ---- lib/objects/inject.c ---- */
+
+/* An admission: the pod with the containers of all its SidecarSets. Source: sidecarset.md 10.1, 10.4. */
+
+
+#define HASH_KEY      "kruise.io/sidecarset-hash"
+#define IMAGELESS_KEY "kruise.io/sidecarset-hash-without-image"
+#define INJECTED_KEY  "kruise.io/sidecarset-injected-list"
+#define WORKING_KEY   "kruise.io/sidecarset-working-hotupgrade-container"
+
+/* The pod under construction. */
+struct objects_inject_admission {
+    struct ro_injection in;
+    struct ro_arena arena;
+    struct ro_edit *pod, *spec, *annotations;              /* annotations: all of the pod's */
+    struct ro_edit *containers, *init, *volumes, *secrets; /* that are injected */
+    struct ro_edit *hashes, *imageless, *working, *given;  /* given: names of the sets that gave a container */
+    struct rollout_str now;
+};
+
+/* ---- annotations ---- */
+
+static struct rollout_str objects_inject_annotation(struct objects_inject_admission *a, const char *key)
+{
+    return ro_edit_get_text(a->annotations, key);
+}
+
+static void objects_inject_annotate(struct objects_inject_admission *a, struct rollout_str key, struct rollout_str value)
+{
+    ro_edit_set_text(a->in.arena, a->annotations, key, value);
+}
+
+/* The older form, set to hash, as objects. */
+static struct ro_edit *objects_inject_renew(struct objects_inject_admission *a, struct ro_edit *map)
+{
+    struct ro_arena *arena = a->in.arena;
+    struct ro_edit *ret = ro_edit_object(arena);
+    for (struct ro_edit *e = map->first; e; e = e->next) {
+        struct ro_edit *entry = ro_edit_object(arena);
+        ro_edit_set(entry, RO_STR("updateTimestamp"), ro_edit_null(arena));
+        ro_edit_set_text(arena, entry, RO_STR("hash"), e->node.text);
+        ro_edit_set_text(arena, entry, RO_STR("sidecarSetName"), e->node.key);
+        ro_edit_set(entry, RO_STR("sidecarList"), ro_edit_null(arena));
+        ro_edit_add(ret, e->node.key, entry);
+    }
+    return ret;
+}
+
+/* A map that the pod has already; false where it is none. */
+static bool objects_inject_open_map(struct objects_inject_admission *a, const char *key, bool entries, struct ro_edit **ret)
+{
+    struct rollout_str text = objects_inject_annotation(a, key);
+    *ret = text.len ? ro_edit_parse(a->in.arena, text) : ro_edit_object(a->in.arena);
+    if (*ret && (*ret)->node.kind == ROLLOUT_NODE_NULL)
+        *ret = ro_edit_object(a->in.arena);
+    bool good = *ret && (*ret)->node.kind == ROLLOUT_NODE_OBJECT;
+    bool old = good && entries && (*ret)->first && (*ret)->first->node.kind == ROLLOUT_NODE_TEXT;
+    for (struct ro_edit *e = good ? (*ret)->first : NULL; e; e = e->next)
+        good = good && e->node.kind == (entries && !old ? ROLLOUT_NODE_OBJECT : ROLLOUT_NODE_TEXT);
+    if (good && old)
+        *ret = objects_inject_renew(a, *ret);
+    if (!good && entries)
+        a->in.refused = ro_arena_printf(a->in.arena, "annotation %s cannot be read", key);
+    if (!good)
+        *ret = ro_edit_object(a->in.arena);
+    return good;
+}
+
+static int objects_inject_by_text(const void *context, uint32_t x, uint32_t y)
+{
+    const struct rollout_str *texts = context;
+    return ro_str_cmp(texts[x], texts[y]);
+}
+
+static struct ro_edit *objects_inject_sorted_names(struct objects_inject_admission *a, const struct rollout_str *names, size_t n)
+{
+    struct ro_edit *list = ro_edit_array(a->in.arena);
+    uint32_t *order = ro_arena_alloc(a->in.arena, 2 * n, sizeof(*order));
+    for (uint32_t i = 0; order && i < n; i++)
+        order[i] = i;
+    if (order)
+        ro_sort_indices(order, n, order + n, objects_inject_by_text, names);
+    for (size_t i = 0; order && list && i < n; i++)
+        if (!list->last || !ro_str_eq(list->last->node.text, names[order[i]]))
+            ro_edit_append(list, ro_edit_text(a->in.arena, names[order[i]]));
+    return list;
+}
+
+static void objects_inject_record(struct objects_inject_admission *a, const struct ro_injected_set *set, struct ro_edit *map, struct rollout_str hash,
+                   bool revision)
+{
+    const struct rollout_node *list = ro_get(set->spec, "containers"), *init = ro_get(set->spec, "initContainers");
+    size_t most = (list ? ro_count(list) : 0) + (init ? ro_count(init) : 0), n = 0;
+    struct rollout_str *names = ro_arena_alloc(a->in.arena, most, sizeof(*names));
+    struct ro_edit *e = ro_edit_object(a->in.arena);
+    for (const struct rollout_node *c = list ? ro_first(list) : NULL; names && c && c != ro_end(list); c = ro_next(c))
+        names[n++] = ro_text(ro_get(c, "name"));
+    for (const struct rollout_node *c = init ? ro_first(init) : NULL; names && c && c != ro_end(init); c = ro_next(c))
+        if (ro_str_eq(ro_text(ro_get(c, "restartPolicy")), RO_STR("Always")))
+            names[n++] = ro_text(ro_get(c, "name"));
+    ro_edit_set_text(a->in.arena, e, RO_STR("updateTimestamp"), a->now);
+    ro_edit_set_text(a->in.arena, e, RO_STR("hash"), hash.data ? hash : RO_STR(""));
+    ro_edit_set_text(a->in.arena, e, RO_STR("sidecarSetName"), set->name);
+    ro_edit_set(e, RO_STR("sidecarList"), objects_inject_sorted_names(a, names, n));
+    if (revision && set->revision.len > 0)
+        ro_edit_set_text(a->in.arena, e, RO_STR("controllerRevision"), set->revision);
+    ro_edit_set(map, set->name, e);
+}
+
+static void objects_inject_write_injected_list(struct objects_inject_admission *a)
+{
+    struct rollout_str old = objects_inject_annotation(a, INJECTED_KEY);
+    size_t most = 1 + a->in.set_count, n = 0;
+    for (size_t i = 0; i < old.len; i++)
+        most += old.data[i] == ',';
+    struct rollout_str *names = ro_arena_alloc(a->in.arena, most, sizeof(*names));
+    if (!names)
+        return;
+    for (size_t start = 0, i = 0; old.len > 0 && i <= old.len; i++)
+        if (i == old.len || old.data[i] == ',') {
+            names[n++] = (struct rollout_str){ old.data + start, i - start };
+            start = i + 1;
+        }
+    for (size_t i = 0; i < a->in.set_count; i++) /* those too that gave no container */
+        if (!a->in.sets[i].hidden)
+            names[n++] = a->in.sets[i].name;
+    struct ro_edit *list = objects_inject_sorted_names(a, names, n);
+    size_t len = 0, at = 0;
+    for (struct ro_edit *e = list ? list->first : NULL; e; e = e->next)
+        len += e->node.text.len + 1;
+    char *text = ro_arena_alloc(a->in.arena, len, 1);
+    for (struct ro_edit *e = list ? list->first : NULL; e && text; e = e->next) {
+        if (at > 0)
+            text[at++] = ',';
+        memcpy(text + at, e->node.text.data, e->node.text.len);
+        at += e->node.text.len;
+    }
+    objects_inject_annotate(a, RO_STR(INJECTED_KEY), (struct rollout_str){ text, at });
+}
+
+static bool objects_inject_patch_metadata(struct objects_inject_admission *a, const struct ro_injected_set *set)
+{
+    const struct rollout_node *list = ro_get(set->spec, "patchPodMetadata");
+    for (const struct rollout_node *p = list ? ro_first(list) : NULL; p && p != ro_end(list); p = ro_next(p)) {
+        struct rollout_str policy = ro_text(ro_get(p, "patchPolicy"));
+        const struct rollout_node *values = ro_get(p, "annotations");
+        for (const struct rollout_node *v = values ? ro_first(values) : NULL; v && v != ro_end(values);
+             v = ro_next(v)) {
+            struct ro_edit *there = ro_edit_get_str(a->annotations, v->key);
+            struct rollout_str value = ro_text(v);
+            if (ro_str_eq(policy, RO_STR("MergePatchJson"))) {
+                struct rollout_str before = there ? there->node.text : (struct rollout_str){ NULL, 0 };
+                a->in.refused = ro_json_merge(a->in.arena, before, value, &value);
+                if (a->in.refused.data)
+                    return false;
+            } else if (there && !ro_str_eq(policy, RO_STR("Overwrite"))) {
+                continue;
+            }
+            objects_inject_annotate(a, v->key, value);
+        }
+    }
+    return true;
+}
+
+/* ---- the sets ---- */
+
+static void objects_inject_note_hot(struct objects_inject_admission *a, const struct rollout_node *container, bool init)
+{
+    const struct rollout_node *strategy = ro_get(container, "upgradeStrategy");
+    struct rollout_str name = ro_text(ro_get(container, "name"));
+    bool native = ro_str_eq(ro_text(ro_get(container, "restartPolicy")), RO_STR("Always"));
+    if (!ro_str_eq(ro_text(ro_get(strategy, "upgradeType")), RO_STR("HotUpgrade")) || (init && !native))
+        return;
+    struct ro_arena *arena = a->in.arena;
+    for (int i = 1; i <= 2; i++) {
+        struct rollout_str own = ro_arena_printf(arena, "%.*s-%d", (int)name.len, name.data ? name.data : "", i);
+        objects_inject_annotate(a, ro_arena_printf(arena, "version.sidecarset.kruise.io/%.*s", (int)own.len, own.data),
+                 i == 1 ? RO_STR("1") : RO_STR("0"));
+        objects_inject_annotate(a, ro_arena_printf(arena, "versionalt.sidecarset.kruise.io/%.*s", (int)own.len, own.data),
+                 i == 1 ? RO_STR("0") : RO_STR("1"));
+        if (i == 1)
+            ro_edit_set_text(arena, a->working, name, own);
+    }
+}
+
+/* Where the spec of a set as it is injected stands in the document. */
+static void objects_inject_place_of(const struct ro_injected_set *set, struct ro_path steps[4])
+{
+    steps[0] = (struct ro_path){ NULL, set->pinned ? RO_STR("revisions") : RO_STR("sidecarSets"), 0 };
+    steps[1] = (struct ro_path){ &steps[0], { NULL, 0 }, set->index };
+    steps[2] = (struct ro_path){ &steps[1], RO_STR("data"), 0 };
+    steps[3] = (struct ro_path){ set->pinned ? &steps[2] : &steps[1], RO_STR("spec"), 0 };
+}
+
+static bool objects_inject_add_containers(struct objects_inject_admission *a, const struct ro_injected_set *set, const char *key, bool init)
+{
+    const struct rollout_node *list = ro_get(set->spec, key);
+    struct ro_edit *into = init ? a->init : a->containers;
+    struct ro_path steps[4], member = { &steps[3], { key, strlen(key) }, 0 }, place = { .up = &member };
+    objects_inject_place_of(set, steps);
+    for (const struct rollout_node *c = list ? ro_first(list) : NULL; c && c != ro_end(list); c = ro_next(c)) {
+        bool before = ro_str_eq(ro_text(ro_get(c, "podInjectPolicy")), RO_STR("BeforeAppContainer"));
+        struct ro_edit *made = ro_edit_array(a->in.arena);
+        const struct rollout_node *resources = ro_inject_resources(&a->in, c, &place);
+        if (a->in.refused.data || a->in.d->code != ROLLOUT_OK)
+            return true;
+        ro_inject_container(&a->in, set, c, init, resources, a->volumes, made);
+        for (struct ro_edit *e = made ? made->first : NULL, *next; e; e = next) {
+            struct ro_edit *wrap = ro_edit_object(a->in.arena);
+            next = e->next;
+            ro_edit_detach(e);
+            if (before)
+                ro_edit_set(wrap, RO_STR("before"), ro_edit_bool(a->in.arena, true));
+            ro_edit_set(wrap, RO_STR("container"), e);
+            ro_edit_append(into, wrap);
+        }
+        place.index++;
+    }
+    return place.index > 0;
+}
+
+static void objects_inject_note_all_hot(struct objects_inject_admission *a, const struct ro_injected_set *set)
+{
+    static const char *const keys[] = { "initContainers", "containers" };
+    for (int i = 0; i < 2; i++) {
+        const struct rollout_node *list = ro_get(set->spec, keys[i]);
+        for (const struct rollout_node *c = list ? ro_first(list) : NULL; c && c != ro_end(list); c = ro_next(c))
+            objects_inject_note_hot(a, c, i == 0);
+    }
+}
+
+static void objects_inject_gather(struct objects_inject_admission *a)
+{
+    for (size_t i = 0; i < a->in.set_count; i++) {
+        const struct ro_injected_set *set = &a->in.sets[i];
+        const struct rollout_node *secrets = ro_get(set->spec, "imagePullSecrets");
+        if (set->hidden)
+            continue;
+        bool any = objects_inject_add_containers(a, set, "initContainers", true);
+        any = objects_inject_add_containers(a, set, "containers", false) || any;
+        for (const struct rollout_node *s = secrets ? ro_first(secrets) : NULL; s && s != ro_end(secrets);
+             s = ro_next(s))
+            ro_edit_append(a->secrets, ro_edit_copy(a->in.arena, s));
+        if (!any)
+            continue;
+        objects_inject_record(a, set, a->hashes, set->hash, true);
+        objects_inject_record(a, set, a->imageless, set->hash_without_image, false);
+        ro_edit_append(a->given, ro_edit_text(a->in.arena, set->name));
+    }
+}
+
+static void objects_inject_inject(struct objects_inject_admission *a)
+{
+    struct rollout_str phase = ro_text(ro_dig(a->in.pod, "status", "phase", NULL));
+    if (ro_str_eq(phase, RO_STR("Succeeded")) || ro_str_eq(phase, RO_STR("Failed")) ||
+        ro_dig(a->in.pod, "metadata", "deletionTimestamp", NULL))
+        return;
+    ro_inject_choose(&a->in);
+    if (a->in.refused.data || a->in.d->code != ROLLOUT_OK || a->in.set_count == 0)
+        return;
+    if (!objects_inject_open_map(a, HASH_KEY, true, &a->hashes) || !objects_inject_open_map(a, IMAGELESS_KEY, true, &a->imageless))
+        return;
+    objects_inject_open_map(a, WORKING_KEY, false, &a->working);
+    ro_inject_look_up(&a->in);
+    objects_inject_gather(a);
+    if (a->in.refused.data || a->in.d->code != ROLLOUT_OK)
+        return;
+    for (size_t i = 0; i < a->in.set_count; i++)
+        if (!a->in.sets[i].hidden && !objects_inject_patch_metadata(a, &a->in.sets[i]))
+            return;
+    if (!a->given->first)
+        return;
+    ro_inject_sort(a->in.arena, a->init);
+    if (ro_is_true(ro_dig(a->in.document, "featureGates", "EnableSortSidecarContainerByName", NULL)))
+        ro_inject_sort(a->in.arena, a->containers);
+    ro_inject_merge(a->in.arena, a->spec, "initContainers", a->init);
+    ro_inject_merge(a->in.arena, a->spec, "containers", a->containers);
+    ro_inject_append(a->in.arena, a->spec, "volumes", a->volumes, false);
+    ro_inject_append(a->in.arena, a->spec, "imagePullSecrets", a->secrets, true);
+    bool hot = false;
+    for (size_t i = 0; i < a->in.set_count; i++)
+        if (!a->in.sets[i].hidden)
+            objects_inject_note_all_hot(a, &a->in.sets[i]);
+    hot = a->working->first != NULL;
+    objects_inject_annotate(a, RO_STR(HASH_KEY), ro_json_map(a->in.arena, a->hashes));
+    objects_inject_annotate(a, RO_STR(IMAGELESS_KEY), ro_json_map(a->in.arena, a->imageless));
+    objects_inject_write_injected_list(a);
+    if (hot)
+        objects_inject_annotate(a, RO_STR(WORKING_KEY), ro_json_map(a->in.arena, a->working));
+}
+
+/* ---- the answer ---- */
+
+static void objects_inject_add_names(struct objects_inject_admission *a, struct ro_edit *answer, const char *key)
+{
+    struct ro_edit *list = ro_edit_get(a->spec, key), *names = ro_edit_array(a->in.arena);
+    for (struct ro_edit *e = list ? list->first : NULL; e; e = e->next)
+        ro_edit_append(names, ro_edit_text(a->in.arena, ro_edit_get_text(e, "name")));
+    if (names && names->first)
+        ro_edit_set(answer, (struct rollout_str){ key, strlen(key) }, names);
+}
+
+static void objects_inject_add_facts(struct objects_inject_admission *a, struct ro_edit *list, struct ro_edit *env, struct ro_edit *mounts)
+{
+    static const char *const uses[][2] = { { "volumeMounts", "mountPath" }, { "volumeDevices", "devicePath" } };
+    struct ro_arena *arena = a->in.arena;
+    for (struct ro_edit *c = list ? list->first : NULL; c; c = c->next) {
+        struct ro_edit *vars = ro_edit_get(c, "env"), *names = ro_edit_array(arena), *places = ro_edit_array(arena);
+        struct rollout_str name = ro_edit_get_text(c, "name");
+        for (struct ro_edit *e = vars ? vars->first : NULL; e; e = e->next)
+            ro_edit_append(names, ro_edit_text(arena, ro_edit_get_text(e, "name")));
+        for (size_t i = 0; i < 2; i++) {
+            struct ro_edit *used = ro_edit_get(c, uses[i][0]);
+            for (struct ro_edit *m = used ? used->first : NULL; m; m = m->next) {
+                struct rollout_str volume = ro_edit_get_text(m, "name"), path = ro_edit_get_text(m, uses[i][1]);
+                ro_edit_append(places, ro_edit_text(arena, ro_arena_printf(arena, "%.*s:%.*s", (int)volume.len,
+                                                                           volume.data ? volume.data : "",
+                                                                           (int)path.len, path.data ? path.data : "")));
+            }
+        }
+        if (names && names->first)
+            ro_edit_set(env, name, names);
+        if (places && places->first)
+            ro_edit_set(mounts, name, places);
+    }
+}
+
+static struct ro_edit *objects_inject_given_by_name(struct objects_inject_admission *a)
+{
+    size_t n = 0;
+    struct rollout_str *names = ro_arena_alloc(a->in.arena, a->in.set_count, sizeof(*names));
+    for (struct ro_edit *e = names ? a->given->first : NULL; e; e = e->next)
+        names[n++] = e->node.text;
+    return objects_inject_sorted_names(a, names, n);
+}
+
+static struct ro_edit *objects_inject_answer_of(struct objects_inject_admission *a)
+{
+    struct ro_arena *arena = a->in.arena;
+    struct ro_edit *answer = ro_edit_object(arena), *actions = ro_edit_need_array(arena, answer, "actions");
+    struct ro_edit *names = ro_edit_array(arena), *env = ro_edit_object(arena), *mounts = ro_edit_object(arena);
+    if (a->in.refused.data) {
+        ro_edit_set_text(arena, answer, RO_STR("error"), a->in.refused);
+        return answer;
+    }
+    if (a->given->first) {
+        struct ro_edit *action = ro_edit_object(arena);
+        ro_edit_set_text(arena, action, RO_STR("op"), RO_STR("inject"));
+        ro_edit_set_text(arena, action, RO_STR("pod"), ro_text(ro_dig(a->in.pod, "metadata", "name", NULL)));
+        ro_edit_set(action, RO_STR("sidecarSets"), objects_inject_given_by_name(a));
+        ro_edit_append(actions, action);
+    }
+    objects_inject_add_names(a, answer, "initContainers");
+    objects_inject_add_names(a, answer, "containers");
+    objects_inject_add_names(a, answer, "volumes");
+    objects_inject_add_names(a, answer, "imagePullSecrets");
+    ro_edit_sort(arena, a->annotations);
+    for (struct ro_edit *e = a->annotations->first; e; e = e->next)
+        ro_edit_append(names, ro_edit_text(arena, e->node.key));
+    if (names && names->first)
+        ro_edit_set(answer, RO_STR("annotations"), names);
+    objects_inject_add_facts(a, ro_edit_get(a->spec, "initContainers"), env, mounts);
+    objects_inject_add_facts(a, ro_edit_get(a->spec, "containers"), env, mounts);
+    if (env && env->first)
+        ro_edit_set(answer, RO_STR("env"), env);
+    if (mounts && mounts->first)
+        ro_edit_set(answer, RO_STR("mounts"), mounts);
+    if (!a->annotations->first)
+        ro_edit_detach(a->annotations);
+    ro_edit_set(answer, RO_STR("pod"), a->pod);
+    return answer;
+}
+
+static void objects_inject_open_admission(struct objects_inject_admission *a)
+{
+    static const char *const kept[] = { "containers", "imagePullSecrets", "initContainers", "volumes" };
+    struct ro_arena *arena = a->in.arena;
+    struct rollout_str none = RO_STR("");
+    a->pod = ro_edit_object(arena);
+    struct ro_edit *metadata = ro_edit_need_object(arena, a->pod, "metadata");
+    a->spec = ro_edit_need_object(arena, a->pod, "spec");
+    const struct rollout_node *given = ro_dig(a->in.pod, "metadata", "annotations", NULL);
+    a->annotations = given ? ro_edit_copy(arena, given) : ro_edit_object(arena);
+    ro_edit_set(metadata, RO_STR("annotations"), a->annotations);
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
+        const struct rollout_node *list = ro_dig(a->in.pod, "spec", kept[i], NULL);
+        if (list)
+            ro_edit_set(a->spec, (struct rollout_str){ kept[i], strlen(kept[i]) }, ro_edit_copy(arena, list));
+    }
+    a->containers = ro_edit_array(arena);
+    a->init = ro_edit_array(arena);
+    a->volumes = ro_edit_array(arena);
+    a->secrets = ro_edit_array(arena);
+    a->given = ro_edit_array(arena);
+    a->now = none;
+}
+
+int rollout_inject(const struct rollout_tree *document, int64_t now_ms, struct rollout_objects **ret_objects,
+                   struct rollout_error *reterr)
+{
+    struct ro_decoder d = { .reterr = reterr };
+    struct objects_inject_admission a = { .in = { .d = &d } };
+    if (!document || !ret_objects)
+        return ro_error_null(reterr, document ? "ret_objects" : "document");
+    int r = rollout_tree_check(document, reterr);
+    if (r != ROLLOUT_OK)
+        return r;
+    const struct rollout_node *snapshot = ro_get(document->nodes, "snapshot"); /* of a recorded decision */
+    struct ro_at root = ro_at_root(snapshot ? snapshot : document->nodes);
+    struct ro_at pod = ro_at_object(&d, &root, "pod");
+    if (d.code == ROLLOUT_OK && !pod.node)
+        ro_refuse(&d, &(struct ro_at){ .path = { .key = RO_STR("pod") } }, "missing");
+    int64_t now = ro_read_time(&d, &root, "now");
+    now = now ? now : now_ms;
+    if (d.code == ROLLOUT_OK && !now)
+        ro_refuse(&d, &(struct ro_at){ .path = { .key = RO_STR("now") } }, "missing");
+    if (d.code != ROLLOUT_OK)
+        return d.code;
+    a.in.arena = &a.arena;
+    a.in.document = root.node;
+    a.in.pod = pod.node;
+    objects_inject_open_admission(&a);
+    char text[RO_TIME_SIZE];
+    a.now = ro_arena_str(&a.arena, (struct rollout_str){ text, ro_time_format(now, false, text) });
+    if (!a.arena.failed)
+        objects_inject_inject(&a);
+    struct ro_edit *answer = a.arena.failed ? NULL : objects_inject_answer_of(&a);
+    r = d.code != ROLLOUT_OK ? d.code
+        : a.arena.failed     ? ro_error_nomem(reterr)
+                             : ro_objects_make(&answer, 1, ret_objects, reterr);
+    ro_arena_free(&a.arena);
+    return r;
+}
+#undef HASH_KEY
+#undef IMAGELESS_KEY
+#undef INJECTED_KEY
+#undef WORKING_KEY
+
+/* ---- lib/objects/sidecar_hash.h ---- */
+
+/* The hashes of a SidecarSet by which a pod tells what was injected. Source: sidecarset.md 3. */
+
+
+
+
+/* Of a spec's containers as the API server writes them; images: kruise.io/sidecarset-hash, else
+ * ...-hash-without-image. In the arena; absent on lack of memory. */
+static struct rollout_str ro_sidecar_hash(struct ro_arena *arena, const struct rollout_node *spec, bool images);
+
+/* ---- lib/objects/inject_choose.c ---- */
+
+/* Which SidecarSets a new pod gets, and which revision of them. Source: sidecarset.md 10.1, 10.2. */
+
+/* Objects of the document, in order, by name or by what else is looked for. */
+struct objects_inject_choose_objects {
+    const struct rollout_node **items;
+    struct rollout_str *texts;
+    struct ro_names names;
+};
+
+struct objects_inject_choose_chosen {
+    struct objects_inject_choose_objects namespaces, revisions, versions; /* versions: the revisions, by set and custom version */
+};
+
+static struct rollout_str objects_inject_choose_name_of(struct ro_arena *arena, const struct rollout_node *object)
+{
+    (void)arena;
+    return ro_text(ro_dig(object, "metadata", "name", NULL));
+}
+
+static struct rollout_str objects_inject_choose_version_key(struct ro_arena *arena, struct rollout_str set, struct rollout_str version)
+{
+    return ro_arena_printf(arena, "%.*s\n%.*s", (int)set.len, set.data ? set.data : "", (int)version.len,
+                           version.data ? version.data : "");
+}
+
+static struct rollout_str objects_inject_choose_version_of(struct ro_arena *arena, const struct rollout_node *revision)
+{
+    const struct rollout_node *labels = ro_dig(revision, "metadata", "labels", NULL);
+    return objects_inject_choose_version_key(arena, ro_text(ro_get(labels, "kruise.io/sidecarset-name")),
+                       ro_text(ro_get(labels, RO_CUSTOM_VERSION_LABEL)));
+}
+
+static struct objects_inject_choose_objects objects_inject_choose_objects_of(struct ro_injection *in, const char *key,
+                                 struct rollout_str (*text_of)(struct ro_arena *, const struct rollout_node *))
+{
+    const struct rollout_node *list = ro_get(in->document, key);
+    uint32_t count = ro_is(list, ROLLOUT_NODE_ARRAY) ? ro_count(list) : 0, n = 0;
+    struct objects_inject_choose_objects ret = { .items = ro_arena_alloc(in->arena, count, sizeof(const struct rollout_node *)),
+                           .texts = ro_arena_alloc(in->arena, count, sizeof(struct rollout_str)) };
+    if (!ret.items || !ret.texts)
+        return (struct objects_inject_choose_objects){ 0 };
+    for (const struct rollout_node *o = count ? ro_first(list) : NULL; n < count; o = ro_next(o)) {
+        ret.items[n] = o;
+        ret.texts[n++] = text_of(in->arena, o);
+    }
+    ret.names = ro_names_make(in->arena, ret.texts, n);
+    return ret;
+}
+
+static struct rollout_str objects_inject_choose_annotation_of(const struct rollout_node *object, const char *key)
+{
+    return ro_text(ro_dig(object, "metadata", "annotations", key, NULL));
+}
+
+static bool objects_inject_choose_selects(struct ro_injection *in, const struct ro_at *at, const char *key, const struct rollout_node *labels,
+                    bool everything)
+{
+    struct rollout_selector selector = ro_read_selector(in->d, in->arena, at, key);
+    struct rollout_labels view = ro_labels_view(labels);
+    uint32_t hint = 0;
+    bool empty = selector.match_labels.count == 0 && selector.requirement_count == 0;
+    return (everything || !empty) && ro_selector_usable(&selector) && ro_selector_match(&selector, &view, &hint);
+}
+
+static bool objects_inject_choose_matches(struct ro_injection *in, const struct objects_inject_choose_chosen *c, const struct ro_at *spec)
+{
+    struct rollout_str space = ro_text(ro_dig(in->pod, "metadata", "namespace", NULL));
+    struct rollout_str only = ro_read_text(in->d, spec, "namespace");
+    if (space.len == 0)
+        space = RO_STR("default");
+    if (only.len > 0 && !ro_str_eq(only, space))
+        return false;
+    if (only.len == 0 && ro_at_member(spec, "namespaceSelector").node) {
+        uint32_t there = ro_names_first(&c->namespaces.names, space);
+        if (there == UINT32_MAX || !objects_inject_choose_selects(in, spec, "namespaceSelector",
+                                            ro_dig(c->namespaces.items[there], "metadata", "labels", NULL), true))
+            return false;
+    }
+    return objects_inject_choose_selects(in, spec, "selector", ro_dig(in->pod, "metadata", "labels", NULL), false);
+}
+
+static int64_t objects_inject_choose_number_of(const struct rollout_node *revision)
+{
+    const struct rollout_node *number = ro_get(revision, "revision");
+    return number ? number->integer : 0;
+}
+
+/* The index of the pinned revision; UINT32_MAX where it is not there. Of a version, the highest number. */
+static uint32_t objects_inject_choose_find_pinned(struct ro_injection *in, const struct objects_inject_choose_chosen *c, struct rollout_str set,
+                            struct rollout_str name, struct rollout_str version)
+{
+    uint32_t begin, end, found = UINT32_MAX;
+    if (name.len > 0)
+        return ro_names_first(&c->revisions.names, name);
+    ro_names_find(&c->versions.names, objects_inject_choose_version_key(in->arena, set, version), &begin, &end);
+    for (; begin < end; begin++) {
+        uint32_t i = c->versions.names.order[begin];
+        if (found == UINT32_MAX || objects_inject_choose_number_of(c->versions.items[i]) > objects_inject_choose_number_of(c->versions.items[found]))
+            found = i;
+    }
+    return found;
+}
+
+/* 10.2, of a pinned set. False where the pod is refused. */
+static bool objects_inject_choose_takes_pinned(struct ro_injection *in, const struct ro_at *spec, const struct ro_at *revision, bool *ret)
+{
+    struct ro_at update = ro_at_object(in->d, spec, "updateStrategy");
+    struct rollout_intstr partition = ro_read_intstr(in->d, &update, "partition");
+    *ret = true;
+    if (ro_read_bool(in->d, &update, "paused") ||
+        !ro_str_eq(ro_read_text(in->d, revision, "policy"), RO_STR("Partial")))
+        return true;
+    if (ro_at_member(&update, "selector").node &&
+        !objects_inject_choose_selects(in, &update, "selector", ro_dig(in->pod, "metadata", "labels", NULL), true))
+        return true;
+    *ret = false;
+    if (partition.kind != ROLLOUT_INTSTR_TEXT)
+        return true;
+    double percent = 0, random = 0;
+    struct rollout_str digits = partition.text;
+    bool sign = digits.len > 0 && digits.data[digits.len - 1] == '%';
+    digits.len -= sign;
+    if (!sign || !ro_parse_float(digits, &percent))
+        return false;
+    const struct rollout_node *draw = ro_get(in->document, "random");
+    if (ro_is(draw, ROLLOUT_NODE_REAL))
+        random = draw->real;
+    else if (ro_is(draw, ROLLOUT_NODE_INTEGER))
+        random = (double)draw->integer;
+    *ret = random <= percent / 100;
+    return true;
+}
+
+/* What the revision says; made anew from its containers where it says nothing. */
+static struct rollout_str objects_inject_choose_stored_hash(struct ro_injection *in, const struct rollout_node *spec,
+                                      const struct rollout_node *revision, const char *key, bool images)
+{
+    struct rollout_str hash = objects_inject_choose_annotation_of(revision, key);
+    return hash.len > 0 ? hash : ro_sidecar_hash(in->arena, spec, images);
+}
+
+/* Takes the set's version; false where the pod is refused. */
+static bool objects_inject_choose_take(struct ro_injection *in, const struct objects_inject_choose_chosen *c, const struct ro_at *spec, struct ro_injected_set *set)
+{
+    struct ro_at injection = ro_at_object(in->d, spec, "injectionStrategy");
+    struct ro_at revision = ro_at_object(in->d, &injection, "revision");
+    struct rollout_str name = ro_read_text(in->d, &revision, "revisionName");
+    struct rollout_str version = ro_read_text(in->d, &revision, "customVersion");
+    bool pinned;
+    set->name = ro_text(ro_dig(set->object, "metadata", "name", NULL));
+    set->spec = spec->node;
+    set->hash = objects_inject_choose_annotation_of(set->object, "kruise.io/sidecarset-hash");
+    set->hash_without_image = objects_inject_choose_annotation_of(set->object, "kruise.io/sidecarset-hash-without-image");
+    set->revision = ro_text(ro_dig(set->object, "status", "latestRevision", NULL));
+    if (!revision.node || (name.len == 0 && version.len == 0))
+        return true;
+    uint32_t found = objects_inject_choose_find_pinned(in, c, set->name, name, version);
+    if (found == UINT32_MAX) { /* also where the latest would be injected */
+        struct rollout_str what = name.len > 0 ? name : version;
+        in->refused = ro_arena_printf(in->arena, "revision %.*s not found", (int)what.len, what.data);
+        return false;
+    }
+    if (!objects_inject_choose_takes_pinned(in, spec, &revision, &pinned)) {
+        in->refused = ro_arena_printf(in->arena, "spec.updateStrategy.partition of %.*s is no percentage",
+                                      (int)set->name.len, set->name.data ? set->name.data : "");
+        return false;
+    }
+    if (!pinned)
+        return true;
+    const struct rollout_node *stored = c->revisions.items[found];
+    set->spec = ro_dig(stored, "data", "spec", NULL);
+    set->pinned = true;
+    set->index = found;
+    set->hash = objects_inject_choose_stored_hash(in, set->spec, stored, "kruise.io/sidecarset-hash", true);
+    set->hash_without_image = objects_inject_choose_stored_hash(in, set->spec, stored, "kruise.io/sidecarset-hash-without-image", false);
+    set->revision = ro_text(ro_dig(stored, "metadata", "name", NULL));
+    return true;
+}
+
+static void objects_inject_choose_hide_bases(struct ro_injection *in)
+{
+    struct rollout_str *texts = ro_arena_alloc(in->arena, in->set_count, sizeof *texts);
+    for (size_t i = 0; texts && i < in->set_count; i++)
+        texts[i] = in->sets[i].name;
+    struct ro_names names = ro_names_make(in->arena, texts, (uint32_t)in->set_count);
+    for (size_t i = 0; i < in->set_count; i++) {
+        struct rollout_str base = objects_inject_choose_annotation_of(in->sets[i].object, "apps.kruise.io/sidecarset-base");
+        bool canary = ro_str_eq(objects_inject_choose_annotation_of(in->sets[i].object, "apps.kruise.io/sidecarset-canary"), RO_STR("true"));
+        uint32_t hidden = canary && base.len > 0 ? ro_names_first(&names, base) : UINT32_MAX;
+        if (hidden != UINT32_MAX)
+            in->sets[hidden].hidden = true;
+    }
+}
+
+/* Whether the set is bound to namespaces by their names. */
+static bool objects_inject_choose_is_bound(struct ro_injection *in, const struct ro_at *spec)
+{
+    const struct rollout_str key = RO_STR("kubernetes.io/metadata.name");
+    struct rollout_selector selector = ro_read_selector(in->d, in->arena, spec, "namespaceSelector");
+    if (ro_labels_get(&selector.match_labels, key) || ro_at_member(spec, "namespace").node)
+        return true;
+    for (size_t i = 0; i < selector.requirement_count; i++)
+        if (selector.requirements[i].op == ROLLOUT_OPERATOR_IN && ro_str_eq(selector.requirements[i].key, key))
+            return true;
+    return false;
+}
+
+static void ro_inject_choose(struct ro_injection *in)
+{
+    struct objects_inject_choose_chosen c = { objects_inject_choose_objects_of(in, "namespaces", objects_inject_choose_name_of), objects_inject_choose_objects_of(in, "revisions", objects_inject_choose_name_of),
+                        objects_inject_choose_objects_of(in, "revisions", objects_inject_choose_version_of) };
+    struct ro_at root = ro_at_root(in->document);
+    struct ro_each each;
+    size_t count;
+    for (int bound = 1; bound >= 0; bound--) { /* upstream lists the namespace's own first */
+        ro_each_open(in->d, &root, "sidecarSets", &each);
+        if (bound)
+            in->sets = ro_each_alloc(&each, in->arena, sizeof(*in->sets), &count);
+        while (in->sets && ro_each_next(in->d, &each)) {
+            struct ro_at spec = ro_at_object(in->d, &each.at, "spec");
+            struct ro_at injection = ro_at_object(in->d, &spec, "injectionStrategy");
+            if (!each.at.node || objects_inject_choose_is_bound(in, &spec) != bound || ro_read_bool(in->d, &injection, "paused") ||
+                !objects_inject_choose_matches(in, &c, &spec))
+                continue;
+            in->sets[in->set_count] = (struct ro_injected_set){ .object = each.at.node, .index = each.index };
+            if (!objects_inject_choose_take(in, &c, &spec, &in->sets[in->set_count]))
+                return;
+            in->set_count++;
+        }
+    }
+    objects_inject_choose_hide_bases(in);
+}
+
+/* ---- lib/objects/inject_container.c ---- */
+
+/* What a sidecar becomes in a pod: mounts, devices and environment of its own and of others. Source: sidecarset.md
+ * 10.3. */
+
+static bool objects_inject_container_is_enabled(const struct rollout_node *container, const char *policy)
+{
+    return ro_str_eq(ro_text(ro_dig(container, policy, "type", NULL)), RO_STR("enabled"));
+}
+
+static bool objects_inject_container_is_name_byte(char c, bool first)
+{
+    return c == '-' || c == '.' || c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           (!first && c >= '0' && c <= '9');
+}
+
+/* The environment that a path of the mount expands. */
+static void objects_inject_container_add_path_env(struct ro_injection *in, const struct ro_source *from, struct rollout_str path,
+                         struct ro_edit *ret)
+{
+    for (size_t i = 0; i + 2 < path.len; i++) {
+        size_t end = i + 2;
+        if (path.data[i] != '$' || path.data[i + 1] != '(')
+            continue;
+        while (end < path.len && objects_inject_container_is_name_byte(path.data[end], end == i + 2))
+            end++;
+        if (end > i + 2 && end < path.len && path.data[end] == ')')
+            ro_edit_append(
+                ret, ro_edit_copy(in->arena,
+                                  ro_named_first(&from->env, (struct rollout_str){ path.data + i + 2, end - i - 2 })));
+        i = end - 1; /* no name has a dollar sign in it */
+    }
+}
+
+/* Puts all that the pod's containers have in their lists behind those of the sidecar, but for places that are taken.
+ * env: what their paths need. */
+static void objects_inject_container_share(struct ro_injection *in, struct ro_edit *made, const char *key, struct ro_edit *env)
+{
+    struct ro_arena *arena = in->arena;
+    struct ro_edit *mounts = ro_edit_get(made, "volumeMounts"), *devices = ro_edit_get(made, "volumeDevices");
+    struct ro_edit *all = ro_edit_array(arena), *own = ro_edit_need_array(arena, made, key);
+    struct ro_edit *lists[] = { mounts, devices };
+    size_t taken = 0, n = 0;
+    for (size_t i = 0; i < 2; i++) /* whichever list it is: the place may be taken by either */
+        for (struct ro_edit *e = lists[i] ? lists[i]->first : NULL; e; e = e->next) {
+            struct ro_edit *place = ro_edit_object(arena);
+            ro_edit_set_text(arena, place, RO_STR("mountPath"),
+                             ro_edit_get_text(e, i == 0 ? "mountPath" : "devicePath"));
+            ro_edit_append(all, place);
+            taken++;
+        }
+    for (uint32_t i = 0; i < in->source_names.count; i++) {
+        const struct ro_source *source = &in->sources[i];
+        const struct rollout_node *list = source->injected ? NULL : ro_get(source->container, key);
+        for (const struct rollout_node *m = list ? ro_first(list) : NULL; m && m != ro_end(list); m = ro_next(m)) {
+            ro_edit_append(all, ro_edit_copy(arena, m));
+            if (env)
+                objects_inject_container_add_path_env(in, source, ro_text(ro_get(m, "subPathExpr")), env);
+        }
+    }
+    ro_inject_unique(arena, all, "mountPath", "devicePath", taken);
+    for (struct ro_edit *e = all ? all->first : NULL, *next; e; e = next) {
+        next = e->next;
+        if (n++ < taken)
+            continue;
+        ro_edit_detach(e);
+        ro_edit_append(own, e);
+    }
+    if (own && !own->first)
+        ro_edit_detach(own);
+}
+
+/* ---- environment ---- */
+
+/* metadata.labels['x'] or metadata.annotations['x'] of the pod. */
+static struct rollout_str objects_inject_container_by_field(const struct ro_injection *in, struct rollout_str path)
+{
+    static const struct {
+        struct rollout_str head;
+        const char *map;
+    } maps[] = { { { "metadata.labels['", 17 }, "labels" }, { { "metadata.annotations['", 22 }, "annotations" } };
+    for (size_t i = 0; i < 2; i++) {
+        size_t head = maps[i].head.len;
+        if (!ro_str_starts(path, maps[i].head) || path.len < head + 2)
+            continue;
+        struct rollout_str key = { path.data + head, path.len - head - 2 };
+        return ro_text(ro_get_str(ro_dig(in->pod, "metadata", maps[i].map, NULL), key));
+    }
+    return (struct rollout_str){ NULL, 0 };
+}
+
+static int objects_inject_container_by_text(const void *context, uint32_t a, uint32_t b)
+{
+    const struct rollout_str *names = context;
+    return ro_str_cmp(names[a], names[b]);
+}
+
+static void objects_inject_container_transfer(struct ro_injection *in, const struct rollout_node *container, struct ro_edit *ret)
+{
+    const struct rollout_node *list = ro_get(container, "transferEnv");
+    for (const struct rollout_node *t = list ? ro_first(list) : NULL; t && t != ro_end(list); t = ro_next(t)) {
+        const struct rollout_node *more = ro_get(t, "envNames");
+        struct rollout_str source = ro_text(ro_get(t, "sourceContainerName"));
+        struct rollout_str path = ro_text(ro_dig(t, "sourceContainerNameFrom", "fieldRef", "fieldPath", NULL));
+        struct rollout_str single = ro_text(ro_get(t, "envName"));
+        size_t most = 1 + (more ? ro_count(more) : 0), n = 0;
+        struct rollout_str *names = ro_arena_alloc(in->arena, most, sizeof(*names));
+        uint32_t *order = ro_arena_alloc(in->arena, 2 * most, sizeof(*order));
+        if (!names || !order)
+            return;
+        if (path.data)
+            source = objects_inject_container_by_field(in, path);
+        if (single.len > 0)
+            names[n++] = single;
+        for (const struct rollout_node *e = more ? ro_first(more) : NULL; e && e != ro_end(more); e = ro_next(e))
+            names[n++] = ro_text(e);
+        for (uint32_t i = 0; i < n; i++)
+            order[i] = i;
+        ro_sort_indices(order, n, order + n, objects_inject_container_by_text, names);
+        uint32_t from = ro_names_first(&in->source_names, source);
+        for (size_t i = 0; i < n && from != UINT32_MAX; i++)
+            ro_edit_append(ret, ro_edit_copy(in->arena, ro_named_first(&in->sources[from].env, names[order[i]])));
+    }
+}
+
+static struct ro_edit *objects_inject_container_plain_env(struct ro_injection *in, struct rollout_str name, struct rollout_str value)
+{
+    struct ro_edit *env = ro_edit_object(in->arena);
+    ro_edit_set_text(in->arena, env, RO_STR("name"), name);
+    ro_edit_set_text(in->arena, env, RO_STR("value"), value);
+    return env;
+}
+
+static void objects_inject_container_add_version(struct ro_injection *in, struct ro_edit *container, struct rollout_str name, const char *env,
+                        const char *prefix)
+{
+    struct ro_edit *e = ro_edit_object(in->arena);
+    ro_edit_set_text(in->arena, e, RO_STR("name"), (struct rollout_str){ env, strlen(env) });
+    struct ro_edit *from = ro_edit_need_object(in->arena, e, "valueFrom");
+    struct ro_edit *field = ro_edit_need_object(in->arena, from, "fieldRef");
+    ro_edit_set_text(in->arena, field, RO_STR("fieldPath"),
+                     ro_arena_printf(in->arena, "metadata.annotations['%s%.*s']", prefix, (int)name.len, name.data));
+    ro_edit_append(ro_edit_need_array(in->arena, container, "env"), e);
+}
+
+/* ---- the whole ---- */
+
+static void objects_inject_container_add_volumes(struct ro_injection *in, const struct ro_injected_set *set, const struct rollout_node *uses,
+                        struct ro_edit *volumes)
+{
+    for (const struct rollout_node *m = uses ? ro_first(uses) : NULL; m && m != ro_end(uses); m = ro_next(m)) {
+        const struct rollout_node *volume = ro_named_first(&set->volumes, ro_text(ro_get(m, "name")));
+        if (volume)
+            ro_edit_append(volumes, ro_edit_copy(in->arena, volume));
+    }
+}
+
+static struct ro_edit *objects_inject_container_build(struct ro_injection *in, const struct rollout_node *container)
+{
+    static const char *const own[] = { "podInjectPolicy", "shareVolumePolicy", "shareVolumeDevicePolicy",
+                                       "upgradeStrategy", "transferEnv",       "resourcesPolicy" };
+    struct ro_edit *made = ro_edit_copy(in->arena, container), *paths = ro_edit_array(in->arena);
+    if (in->arena->failed)
+        return NULL;
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        ro_edit_remove(made, (struct rollout_str){ own[i], strlen(own[i]) });
+    if (objects_inject_container_is_enabled(container, "shareVolumePolicy"))
+        objects_inject_container_share(in, made, "volumeMounts", paths);
+    if (objects_inject_container_is_enabled(container, "shareVolumeDevicePolicy"))
+        objects_inject_container_share(in, made, "volumeDevices", NULL);
+    struct ro_edit *env = ro_edit_need_array(in->arena, made, "env");
+    size_t kept = 1; /* the sidecar's own, doubles too, and IS_INJECTED */
+    for (struct ro_edit *e = env ? env->first : NULL; e; e = e->next)
+        kept++;
+    ro_edit_append(env, objects_inject_container_plain_env(in, RO_STR("IS_INJECTED"), RO_STR("true")));
+    objects_inject_container_transfer(in, container, env);
+    for (struct ro_edit *e = paths ? paths->first : NULL, *next; e; e = next) {
+        next = e->next;
+        ro_edit_detach(e);
+        ro_edit_append(env, e);
+    }
+    ro_inject_unique(in->arena, env, "name", NULL, kept);
+    return made;
+}
+
+static void ro_inject_container(struct ro_injection *in, const struct ro_injected_set *set,
+                         const struct rollout_node *container, bool init, const struct rollout_node *resources,
+                         struct ro_edit *volumes, struct ro_edit *ret)
+{
+    const struct rollout_node *strategy = ro_get(container, "upgradeStrategy");
+    bool native = ro_str_eq(ro_text(ro_get(container, "restartPolicy")), RO_STR("Always"));
+    bool hot = ro_str_eq(ro_text(ro_get(strategy, "upgradeType")), RO_STR("HotUpgrade")) && (!init || native);
+    struct rollout_str name = ro_text(ro_get(container, "name"));
+    objects_inject_container_add_volumes(in, set, ro_get(container, "volumeMounts"), volumes);
+    objects_inject_container_add_volumes(in, set, ro_get(container, "volumeDevices"), volumes);
+    for (int i = 1; i <= (hot ? 2 : 1); i++) {
+        struct ro_edit *made = objects_inject_container_build(in, container);
+        if (resources)
+            ro_edit_set(made, RO_STR("resources"), ro_edit_copy(in->arena, resources));
+        if (hot && made) {
+            struct rollout_str own =
+                ro_arena_printf(in->arena, "%.*s-%d", (int)name.len, name.data ? name.data : "", i);
+            ro_edit_set_text(in->arena, made, RO_STR("name"), own);
+            if (i == 2)
+                ro_edit_set_text(in->arena, made, RO_STR("image"), ro_text(ro_get(strategy, "hotUpgradeEmptyImage")));
+            objects_inject_container_add_version(in, made, own, "SIDECARSET_VERSION", "version.sidecarset.kruise.io/");
+            objects_inject_container_add_version(in, made, own, "SIDECARSET_VERSION_ALT", "versionalt.sidecarset.kruise.io/");
+        }
+        ro_edit_append(ret, made);
+    }
+}
+
+/* ---- lib/objects/inject_merge.c ---- */
+
+/* Lists of a pod with what is injected into them. Source: sidecarset.md 10.4. */
+
+/* The elements of a list, and the texts that they have at a key (or else at another one). */
+struct objects_inject_merge_items {
+    struct ro_edit **all;
+    struct rollout_str *texts;
+    uint32_t count;
+};
+
+static struct ro_edit *objects_inject_merge_container_of(struct ro_edit *wrapped)
+{
+    struct ro_edit *container = ro_edit_get(wrapped, "container");
+    return container ? container : wrapped;
+}
+
+static struct objects_inject_merge_items objects_inject_merge_items_of(struct ro_arena *arena, struct ro_edit *list, const char *key, const char *other)
+{
+    struct objects_inject_merge_items ret = { 0 };
+    size_t n = 0;
+    for (struct ro_edit *e = list ? list->first : NULL; e; e = e->next)
+        n++;
+    ret.all = ro_arena_alloc(arena, n, sizeof(struct ro_edit *));
+    ret.texts = ro_arena_alloc(arena, n, sizeof *ret.texts);
+    if (!ret.all || !ret.texts)
+        return (struct objects_inject_merge_items){ 0 };
+    for (struct ro_edit *e = list ? list->first : NULL; e; e = e->next) {
+        struct rollout_str text = ro_edit_get_text(objects_inject_merge_container_of(e), key);
+        ret.all[ret.count] = e;
+        ret.texts[ret.count++] = text.data || !other ? text : ro_edit_get_text(e, other);
+    }
+    return ret;
+}
+
+static void ro_inject_unique(struct ro_arena *arena, struct ro_edit *list, const char *key, const char *other, size_t from)
+{
+    struct objects_inject_merge_items items = objects_inject_merge_items_of(arena, list, key, other);
+    struct ro_names names = ro_names_make(arena, items.texts, items.count);
+    for (uint32_t i = (uint32_t)from; i < names.count; i++)
+        if (ro_names_first(&names, items.texts[i]) < i)
+            ro_edit_detach(items.all[i]);
+}
+
+static void ro_inject_sort(struct ro_arena *arena, struct ro_edit *injected)
+{
+    struct objects_inject_merge_items items = objects_inject_merge_items_of(arena, injected, "name", NULL);
+    struct ro_names names = ro_names_make(arena, items.texts, items.count);
+    for (uint32_t i = 0; i < names.count; i++) {
+        ro_edit_detach(items.all[names.order[i]]);
+        ro_edit_append(injected, items.all[names.order[i]]);
+    }
+}
+
+static void objects_inject_merge_move_all(struct ro_edit *from, struct ro_edit *into)
+{
+    for (struct ro_edit *e = from ? from->first : NULL, *next; e; e = next) {
+        next = e->next;
+        ro_edit_detach(e);
+        ro_edit_append(into, e);
+    }
+}
+
+static void ro_inject_merge(struct ro_arena *arena, struct ro_edit *spec, const char *key, struct ro_edit *injected)
+{
+    struct objects_inject_merge_items own = objects_inject_merge_items_of(arena, ro_edit_get(spec, key), "name", NULL);
+    struct ro_names names = ro_names_make(arena, own.texts, own.count);
+    struct ro_edit *merged = ro_edit_array(arena), *after = ro_edit_array(arena);
+    if (!injected->first || arena->failed)
+        return;
+    for (struct ro_edit *e = injected->first; e; e = e->next) {
+        struct ro_edit *c = ro_edit_get(e, "container");
+        uint32_t begin, end;
+        ro_names_find(&names, ro_edit_get_text(c, "name"), &begin, &end);
+        ro_edit_detach(c);
+        if (begin < end) /* one of the pod's own of that name is replaced where it stands */
+            own.all[names.order[end - 1]] = c;
+        else
+            ro_edit_append(ro_edit_get(e, "before") ? merged : after, c);
+    }
+    for (uint32_t i = 0; i < own.count; i++) {
+        ro_edit_detach(own.all[i]);
+        ro_edit_append(merged, own.all[i]);
+    }
+    objects_inject_merge_move_all(after, merged);
+    ro_edit_set(spec, (struct rollout_str){ key, strlen(key) }, merged);
+}
+
+/* Elements whose name is new, behind the pod's own; those too without doubles where `unique`. */
+static void ro_inject_append(struct ro_arena *arena, struct ro_edit *spec, const char *key, struct ro_edit *injected,
+                      bool unique)
+{
+    struct ro_edit *own = ro_edit_get(spec, key), *merged = ro_edit_array(arena);
+    size_t count = 0;
+    for (struct ro_edit *e = own ? own->first : NULL; e && !unique; e = e->next)
+        count++;
+    if (arena->failed)
+        return;
+    objects_inject_merge_move_all(own, merged);
+    objects_inject_merge_move_all(injected, merged);
+    ro_inject_unique(arena, merged, "name", NULL, count);
+    if (merged->first)
+        ro_edit_set(spec, (struct rollout_str){ key, strlen(key) }, merged);
+}
+
+/* ---- what is looked up ---- */
+
+static struct ro_named ro_named_make(struct ro_arena *arena, const struct rollout_node *list, const char *key)
+{
+    struct ro_named ret = { 0 };
+    uint32_t count = ro_is(list, ROLLOUT_NODE_ARRAY) ? ro_count(list) : 0, n = 0;
+    struct rollout_str *texts = ro_arena_alloc(arena, count, sizeof *texts);
+    ret.items = ro_arena_alloc(arena, count, sizeof(const struct rollout_node *));
+    if (!texts || !ret.items)
+        return (struct ro_named){ 0 };
+    for (const struct rollout_node *c = count ? ro_first(list) : NULL; n < count; c = ro_next(c)) {
+        ret.items[n] = c;
+        texts[n++] = ro_text(ro_get(c, key));
+    }
+    ret.names = ro_names_make(arena, texts, n);
+    return ret;
+}
+
+static const struct rollout_node *ro_named_first(const struct ro_named *named, struct rollout_str name)
+{
+    uint32_t i = ro_names_first(&named->names, name);
+    return i == UINT32_MAX ? NULL : named->items[i];
+}
+
+static void objects_inject_merge_look_up_sources(struct ro_injection *in)
+{
+    const struct rollout_node *list = ro_dig(in->pod, "spec", "containers", NULL);
+    struct ro_named named = ro_named_make(in->arena, list, "name");
+    in->source_names = named.names;
+    in->sources = ro_arena_alloc(in->arena, named.names.count, sizeof *in->sources);
+    for (uint32_t i = 0; in->sources && i < named.names.count; i++) {
+        struct ro_source *source = &in->sources[i];
+        source->container = named.items[i];
+        source->env = ro_named_make(in->arena, ro_get(named.items[i], "env"), "name");
+        source->injected =
+            ro_str_eq(ro_text(ro_get(ro_named_first(&source->env, RO_STR("IS_INJECTED")), "value")), RO_STR("true"));
+    }
+}
+
+static void ro_inject_look_up(struct ro_injection *in)
+{
+    static const char *const keys[] = { "initContainers", "containers" };
+    size_t most = 0;
+    uint32_t n = 0;
+    objects_inject_merge_look_up_sources(in);
+    for (size_t i = 0; i < 2 * in->set_count; i++) {
+        const struct rollout_node *list = ro_get(in->sets[i / 2].spec, keys[i % 2]);
+        most += list ? ro_count(list) : 0;
+        if (i % 2)
+            in->sets[i / 2].volumes = ro_named_make(in->arena, ro_get(in->sets[i / 2].spec, "volumes"), "name");
+    }
+    struct rollout_str *texts = ro_arena_alloc(in->arena, most, sizeof *texts);
+    for (size_t i = 0; texts && i < 2 * in->set_count; i++) {
+        const struct rollout_node *list = ro_get(in->sets[i / 2].spec, keys[i % 2]);
+        for (const struct rollout_node *c = list ? ro_first(list) : NULL;
+             c && c != ro_end(list) && !in->sets[i / 2].hidden; c = ro_next(c))
+            texts[n++] = ro_text(ro_get(c, "name"));
+    }
+    in->sidecars = ro_names_make(in->arena, texts, n);
+}
+
+/* ---- lib/objects/inject_resources.c ---- */
+
+/* What a sidecar gets of the resources of the containers beside it. Source: sidecarset.md 10.5. */
+
+static const char *const objects_inject_resources_names[] = { "cpu", "memory" };
+enum { objects_inject_resources_RESOURCES = sizeof objects_inject_resources_names / sizeof *objects_inject_resources_names };
+
+/* Of one resource in all containers that are meant. */
+struct objects_inject_resources_total {
+    struct ro_amount limit, request;
+    bool any, unlimited, requested;
+};
+
+static void objects_inject_resources_combine(struct ro_amount *into, bool *any, const struct ro_amount *amount, bool sum)
+{
+    if (sum)
+        ro_amount_add(into, amount);
+    else if (!*any || ro_quantity_cmp(&amount->quantity, &into->quantity) > 0)
+        *into = *amount;
+    *any = true;
+}
+
+static bool objects_inject_resources_read_amount(struct ro_injection *in, const struct ro_at *list, const char *name, struct ro_amount *ret)
+{
+    struct rollout_str text = ro_read_quantity(in->d, in->arena, list, name);
+    ret->form = ro_quantity_form(text);
+    return text.data && ro_quantity_parse(text, &ret->quantity);
+}
+
+static void objects_inject_resources_take_container(struct ro_injection *in, const struct ro_at *container, struct rollout_str mode,
+                           struct objects_inject_resources_total totals[objects_inject_resources_RESOURCES])
+{
+    struct ro_at resources = ro_at_object(in->d, container, "resources");
+    struct ro_at limits = ro_at_object(in->d, &resources, "limits");
+    struct ro_at requests = ro_at_object(in->d, &resources, "requests");
+    bool sum = ro_str_eq(mode, RO_STR("sum")), known = sum || ro_str_eq(mode, RO_STR("max"));
+    for (size_t i = 0; i < objects_inject_resources_RESOURCES; i++) {
+        struct ro_amount amount;
+        if (known && objects_inject_resources_read_amount(in, &limits, objects_inject_resources_names[i], &amount))
+            objects_inject_resources_combine(&totals[i].limit, &totals[i].any, &amount, sum);
+        else
+            totals[i].unlimited = true;
+        if (known && objects_inject_resources_read_amount(in, &requests, objects_inject_resources_names[i], &amount))
+            objects_inject_resources_combine(&totals[i].request, &totals[i].requested, &amount, sum);
+    }
+}
+
+/* False where none is meant. */
+static bool objects_inject_resources_take_containers(struct ro_injection *in, struct ro_regex *regex, struct rollout_str mode,
+                            struct objects_inject_resources_total totals[objects_inject_resources_RESOURCES])
+{
+    static const char *const lists[] = { "initContainers", "containers" };
+    struct ro_at root = ro_at_root(in->document), pod = ro_at_object(in->d, &root, "pod");
+    struct ro_at spec = ro_at_object(in->d, &pod, "spec");
+    struct ro_each each;
+    bool any = false;
+    for (size_t k = 0; k < 2; k++) {
+        ro_each_open(in->d, &spec, lists[k], &each);
+        while (ro_each_next(in->d, &each)) {
+            struct rollout_str name = ro_read_text(in->d, &each.at, "name");
+            bool native = ro_str_eq(ro_read_text(in->d, &each.at, "restartPolicy"), RO_STR("Always"));
+            if ((k == 0 && !native) || !ro_regex_matches(regex, name) ||
+                ro_names_first(&in->sidecars, name) != UINT32_MAX) /* sidecars are not meant */
+                continue;
+            any = true;
+            objects_inject_resources_take_container(in, &each.at, mode, totals);
+        }
+    }
+    return any;
+}
+
+static void objects_inject_resources_evaluate(struct ro_injection *in, const struct rollout_node *policy, struct objects_inject_resources_total totals[objects_inject_resources_RESOURCES],
+                     struct ro_edit *ret)
+{
+    static const char *const kinds[] = { "limits", "requests" };
+    for (size_t k = 0; k < 2; k++)
+        for (size_t i = 0; i < objects_inject_resources_RESOURCES; i++) {
+            struct rollout_str text = ro_text(ro_dig(policy, "resourcesExpr", kinds[k], objects_inject_resources_names[i], NULL));
+            struct ro_amount amount;
+            char buf[RO_QUANTITY_SIZE];
+            if (text.len == 0 || (k == 0 && totals[i].unlimited))
+                continue;
+            const char *why = ro_resource_expression(text, k == 0 ? &totals[i].limit : &totals[i].request, &amount);
+            if (why) {
+                in->refused = ro_arena_printf(in->arena, "resourcesExpr.%s.%s \"%.*s\" %s", kinds[k], objects_inject_resources_names[i],
+                                              (int)text.len, text.data, why);
+                return;
+            }
+            size_t len = ro_quantity_text(&amount.quantity, amount.form, buf);
+            ro_edit_set_text(in->arena, ro_edit_need_object(in->arena, ret, kinds[k]),
+                             (struct rollout_str){ objects_inject_resources_names[i], strlen(objects_inject_resources_names[i]) },
+                             ro_arena_str(in->arena, (struct rollout_str){ buf, len }));
+        }
+}
+
+static const struct rollout_node *ro_inject_resources(struct ro_injection *in, const struct rollout_node *container,
+                                               const struct ro_path *where)
+{
+    const struct rollout_node *policy = ro_get(container, "resourcesPolicy");
+    const struct rollout_node *expression = ro_get(policy, "targetContainersNameRegex");
+    struct rollout_str text = ro_text(expression);
+    struct objects_inject_resources_total totals[objects_inject_resources_RESOURCES] = { 0 };
+    struct ro_regex regex;
+    bool foreign;
+    if (!policy)
+        return NULL;
+    text = text.data ? text : RO_STR("");
+    const char *why = ro_regex_parse(in->arena, text, &regex, &foreign);
+    if (why && foreign) {
+        struct ro_path step = { where, RO_STR("resourcesPolicy"), 0 };
+        struct ro_at at = { .node = expression, .path = { &step, RO_STR("targetContainersNameRegex"), 0 } };
+        ro_refuse(in->d, &at, "%s", why);
+    } else if (why) {
+        in->refused =
+            ro_arena_printf(in->arena, "targetContainersNameRegex \"%.*s\" %s", (int)text.len, text.data, why);
+    } else if (!objects_inject_resources_take_containers(in, &regex, ro_text(ro_get(policy, "targetContainersMode")), totals)) {
+        in->refused = ro_arena_printf(in->arena, "no container is named as targetContainersNameRegex \"%.*s\" of %.*s",
+                                      (int)text.len, text.data, (int)ro_text(ro_get(container, "name")).len,
+                                      ro_text(ro_get(container, "name")).data);
+    } else if (in->d->code == ROLLOUT_OK) {
+        struct ro_edit *ret = ro_edit_object(in->arena);
+        objects_inject_resources_evaluate(in, policy, totals, ret);
+        return in->refused.data ? NULL : ro_edit_flatten(in->arena, ret).nodes;
+    }
+    return NULL;
+}
+
 /* ---- lib/objects/requests.c ---- */
 
 /* Who needs it. */
@@ -11213,6 +14747,183 @@ static const struct rollout_resource *ro_read_resources(struct ro_decoder *d, st
         return NULL;
     objects_requests_add_map(d, arena, object, key, objects_requests_OF_CONTAINER, 0, &parts);
     return objects_requests_sum_up(arena, &parts, ret_count);
+}
+
+/* ---- lib/objects/sidecar_hash.c ---- */
+
+static void objects_sidecar_hash_add_bytes(void *context, const char *bytes, size_t len)
+{
+    ro_sha256_add(context, bytes, len);
+}
+
+/* Ordinary init containers play no part, unless there is a native sidecar among them. */
+static bool objects_sidecar_hash_has_native(const struct rollout_node *list)
+{
+    for (const struct rollout_node *c = list ? ro_first(list) : NULL; c && c != ro_end(list); c = ro_next(c))
+        if (ro_str_eq(ro_text(ro_get(c, "restartPolicy")), RO_STR("Always")))
+            return true;
+    return false;
+}
+
+static struct rollout_str ro_sidecar_hash(struct ro_arena *arena, const struct rollout_node *spec, bool images)
+{
+    static const char hex[] = "0123456789abcdef";
+    const struct rollout_node *init = ro_get(spec, "initContainers");
+    struct ro_sha256 hash;
+    const struct ro_sink sink = { objects_sidecar_hash_add_bytes, &hash };
+    unsigned char sum[32];
+    char text[2 * sizeof sum];
+
+    ro_sha256_begin(&hash);
+    ro_sink_text(&sink, "{\"containers\":");
+    ro_sidecars_json(ro_get(spec, "containers"), images, &sink);
+    if (objects_sidecar_hash_has_native(init)) {
+        ro_sink_text(&sink, ",\"initContainers\":");
+        ro_sidecars_json(init, images, &sink);
+    }
+    ro_sink_text(&sink, "}");
+    ro_sha256_end(&hash, sum);
+    for (size_t i = 0; i < sizeof sum; i++) {
+        text[2 * i] = ro_safe_byte(hex[sum[i] >> 4]);
+        text[2 * i + 1] = ro_safe_byte(hex[sum[i] & 15]);
+    }
+    return ro_arena_str(arena, (struct rollout_str){ text, sizeof text });
+}
+
+/* ---- lib/objects/sidecarset.h ---- */
+
+/* SidecarSets, and what of a snapshot only they read. Source: sidecarset.md 1. */
+
+
+
+static void ro_sidecarset_decode(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *object, uint32_t version,
+                          struct rollout_sidecarset *ret, struct rollout_sidecarset_status *ret_status);
+
+static void ro_namespace_decode(struct ro_decoder *d, const struct ro_at *object, struct rollout_namespace *ret);
+
+/* Of a Snapshot's inFlight, which is given, the writes to pods. */
+static void ro_in_flight_decode(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *in_flight,
+                         struct rollout_in_flights *ret);
+
+/* ---- lib/objects/sidecarset.c ---- */
+
+static void objects_sidecarset_read_containers(struct ro_decoder *d, const struct ro_at *spec, struct rollout_sidecarset *ret)
+{
+    struct ro_each each;
+    ro_each_open(d, spec, "containers", &each);
+    ret->containers = ro_tree_of(each.array.node);
+    while (ro_each_next(d, &each)) {
+        ro_read_text(d, &each.at, "name");
+        ro_read_text(d, &each.at, "image");
+        struct ro_at strategy = ro_at_object(d, &each.at, "upgradeStrategy");
+        ro_read_text(d, &strategy, "upgradeType");
+        ro_read_text(d, &strategy, "hotUpgradeEmptyImage");
+    }
+    ro_each_open(d, spec, "patchPodMetadata", &each);
+    ret->patch_pod_metadata = ro_tree_of(each.array.node);
+    while (ro_each_next(d, &each)) {
+        ro_read_labels(d, &each.at, "annotations");
+        ro_read_text(d, &each.at, "patchPolicy");
+    }
+}
+
+/* v1alpha1's spec.namespace is a selector of its own, and beats the other. */
+static void objects_sidecarset_read_namespaces(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *spec, uint32_t version,
+                            struct rollout_sidecarset *ret)
+{
+    struct rollout_str name = version == RO_VERSION_V1ALPHA1 ? ro_read_text(d, spec, "namespace") : RO_STR("");
+    ret->namespace_selector = ro_read_selector(d, arena, spec, "namespaceSelector");
+    if (ro_at_member(spec, "namespaceSelector").node || name.len > 0)
+        ret->flags |= ROLLOUT_SIDECARSET_NAMESPACE_SELECTOR;
+    struct rollout_label *label = name.len > 0 ? ro_arena_alloc(arena, 1, sizeof(*label)) : NULL;
+    if (!label)
+        return;
+    *label = (struct rollout_label){ RO_STR("kubernetes.io/metadata.name"), name };
+    ret->namespace_selector = (struct rollout_selector){ .match_labels = { label, 1, sizeof(*label) } };
+}
+
+static void objects_sidecarset_read_strategies(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *spec,
+                            struct rollout_sidecarset *ret)
+{
+    struct ro_at update = ro_at_object(d, spec, "updateStrategy");
+    if (ro_str_eq(ro_read_text(d, &update, "type"), RO_STR("NotUpdate")))
+        ret->flags |= ROLLOUT_SIDECARSET_NOT_UPDATE;
+    if (ro_read_bool(d, &update, "paused"))
+        ret->flags |= ROLLOUT_SIDECARSET_PAUSED;
+    if (ro_at_member(&update, "selector").node)
+        ret->flags |= ROLLOUT_SIDECARSET_UPDATE_SELECTOR;
+    ret->update_selector = ro_read_selector(d, arena, &update, "selector");
+    ret->partition = ro_read_intstr(d, &update, "partition");
+    ret->max_unavailable = ro_read_intstr(d, &update, "maxUnavailable");
+    ro_read_priority(d, arena, &update, &ret->order.priority);
+    ret->order.scatter = ro_read_scatter(d, arena, &update);
+
+    struct ro_at injection = ro_at_object(d, spec, "injectionStrategy");
+    struct ro_at revision = ro_at_object(d, &injection, "revision");
+    ret->pinned_revision = ro_read_text(d, &revision, "revisionName");
+    ret->pinned_version = ro_read_text(d, &revision, "customVersion");
+}
+
+static void objects_sidecarset_read_status(struct ro_decoder *d, const struct ro_at *object, struct rollout_sidecarset_status *ret)
+{
+    struct ro_at status = ro_at_object(d, object, "status");
+    *ret = (struct rollout_sidecarset_status){ .struct_size = sizeof(*ret) };
+    ret->observed_generation = ro_read_int64(d, &status, "observedGeneration");
+    ret->matched_pods = ro_read_int32(d, &status, "matchedPods");
+    ret->updated_pods = ro_read_int32(d, &status, "updatedPods");
+    ret->ready_pods = ro_read_int32(d, &status, "readyPods");
+    ret->updated_ready_pods = ro_read_int32(d, &status, "updatedReadyPods");
+    ret->collision_count = ro_read_opt(d, &status, "collisionCount");
+    ret->latest_revision = ro_read_text(d, &status, "latestRevision");
+}
+
+static void ro_sidecarset_decode(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *object, uint32_t version,
+                          struct rollout_sidecarset *ret, struct rollout_sidecarset_status *ret_status)
+{
+    struct ro_metadata metadata;
+    struct rollout_sidecarset set = { .struct_size = sizeof(set) };
+    ro_read_metadata(d, object, &metadata);
+    set.name = metadata.name;
+    set.generation = metadata.generation;
+    struct ro_at meta = ro_at_object(d, object, "metadata");
+    set.resource_version = ro_read_text(d, &meta, "resourceVersion");
+    set.hash = ro_text(ro_get(metadata.annotations, "kruise.io/sidecarset-hash"));
+    set.hash_without_image = ro_text(ro_get(metadata.annotations, "kruise.io/sidecarset-hash-without-image"));
+
+    struct ro_at spec = ro_at_object(d, object, "spec");
+    set.selector = ro_read_selector(d, arena, &spec, "selector");
+    set.custom_version = ro_read_text(d, &spec, "customVersion");
+    set.revision_history_limit = ro_read_opt(d, &spec, "revisionHistoryLimit");
+    objects_sidecarset_read_containers(d, &spec, &set);
+    objects_sidecarset_read_namespaces(d, arena, &spec, version, &set);
+    objects_sidecarset_read_strategies(d, arena, &spec, &set);
+    objects_sidecarset_read_status(d, object, ret_status);
+    set.status = ret_status;
+    *ret = set;
+}
+
+static void ro_namespace_decode(struct ro_decoder *d, const struct ro_at *object, struct rollout_namespace *ret)
+{
+    struct ro_metadata metadata;
+    ro_check_kind(d, object, "Namespace");
+    ro_read_metadata(d, object, &metadata);
+    *ret = (struct rollout_namespace){ metadata.name, metadata.labels };
+}
+
+static void ro_in_flight_decode(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *in_flight,
+                         struct rollout_in_flights *ret)
+{
+    struct rollout_strs updates = ro_read_texts(d, in_flight, "update");
+    struct rollout_labels writes = ro_read_labels(d, in_flight, "write");
+    size_t count = (size_t)updates.count + writes.count;
+    struct rollout_in_flight *items = count ? ro_arena_alloc(arena, count, sizeof(*items)) : NULL;
+    if (!items)
+        return;
+    for (uint32_t i = 0; i < updates.count; i++)
+        items[i].pod = *ro_strs_at(&updates, i);
+    for (uint32_t i = 0; i < writes.count; i++)
+        items[updates.count + i] = (struct rollout_in_flight){ *ro_label_key(&writes, i), *ro_label_value(&writes, i) };
+    *ret = (struct rollout_in_flights){ items, count, sizeof(*items) };
 }
 
 /* ---- lib/objects/strategic_merge.c ---- */
@@ -12292,6 +16003,7 @@ struct ro_group {
     struct ro_group *deployment; /* of a List's ReplicaSet, where its controller is one and there; else NULL */
     size_t mark;         /* the claim that was assigned last */
     bool claims_by_name; /* else by their owners */
+    bool all_pods;       /* of a List: its pods are told by a selector */
 };
 
 struct rollout_grouping {
@@ -12304,6 +16016,9 @@ struct rollout_grouping {
     size_t count;
     struct rollout_nodes nodes; /* all workloads see the same */
     struct rollout_storage_classes storage_classes;
+    struct rollout_namespaces namespaces;
+    struct ro_member *pods; /* all of a List that has a SidecarSet */
+    size_t pod_count;
 };
 
 /* Where things stand in a document, for paths. Must not be moved once filled. group may be NULL: then the
@@ -12483,6 +16198,14 @@ static void objects_document_read_replica_sets(struct ro_decoder *d, struct obje
     h->world.replica_set_object_count = count;
 }
 
+/* A pod of a List is a SidecarSet's by its labels, whoever owns it. A Snapshot's are all looked at. */
+static bool objects_document_is_selected(const struct rollout_workload *workload, const struct rollout_pod *facts)
+{
+    const struct rollout_selector *selector = ro_workload_selector(workload);
+    uint32_t hint = 0;
+    return !ro_selector_usable(selector) || ro_selector_match(selector, &facts->labels, &hint);
+}
+
 static void objects_document_read_pods(struct ro_decoder *d, struct objects_document_holder *h, const struct ro_group *group,
                       const struct ro_places *places, const struct ro_child_uids *children, bool list)
 {
@@ -12508,7 +16231,10 @@ static void objects_document_read_pods(struct ro_decoder *d, struct objects_docu
         if (h->workload.broadcastjob && !ro_job_owns(h->world.workload_object.nodes, at.node))
             continue;
         bool by_set = h->workload.deployment || h->workload.replicaset;
-        if (h->workload.uniteddeployment) {
+        if (h->workload.sidecarset) {
+            if (list && !objects_document_is_selected(&h->workload, &pods[n]))
+                continue;
+        } else if (h->workload.uniteddeployment) {
             pods[n].child = ro_child_of(children, ro_controller_uid(at.node), &pods[n].replica_set);
             if (pods[n].child == 0)
                 continue;
@@ -12521,7 +16247,10 @@ static void objects_document_read_pods(struct ro_decoder *d, struct objects_docu
             pods[n].job_pod = ro_job_pod_decode(d, &h->arena, &at);
         if (pods[n].in_place)
             in_place++;
-        objects[n++] = ro_tree_of(members[i].node);
+        objects[n] = ro_tree_of(members[i].node);
+        if (h->workload.sidecarset)
+            pods[n].object = objects[n];
+        n++;
     }
     h->snapshot.pods = (struct rollout_pods){ pods, n, sizeof(*pods) };
     h->world.pod_objects = objects;
@@ -12604,7 +16333,8 @@ static uint32_t objects_document_find_update_revision(struct objects_document_ho
     uint32_t found = ro_revision_of_template(&h->arena, workload, object, *collision_count, revisions, objects, *count);
     if (found == ROLLOUT_NONE) {
         (void)ro_revision_make(&h->arena, workload, object, collision_count, revisions, *count,
-                               ro_revision_next_number(revisions, *count), &revisions[*count], &objects[*count]);
+                               ro_revision_next_number(revisions, *count, workload->sidecarset != NULL),
+                               &revisions[*count], &objects[*count]);
         return (uint32_t)++*count;
     }
     for (size_t i = 0; workload->cloneset && i < *count; i++)
@@ -12634,7 +16364,8 @@ static void objects_document_read_revisions(struct ro_decoder *d, struct objects
     }
     if (snapshot) {
         struct rollout_str named = ro_read_text(d, &places->body, "currentRevision");
-        current = named.len > 0 && !h->workload.daemonset ? named : current; /* DaemonSets have none */
+        current =
+            named.len > 0 && !h->workload.daemonset && !h->workload.sidecarset ? named : current; /* they have none */
         update = ro_read_text(d, &places->body, "updateRevision");
         update_at = ro_at_member(&places->body, "updateRevision");
     }
@@ -12694,6 +16425,7 @@ int rollout_grouping_decode(const struct rollout_grouping *grouping, size_t inde
     h->snapshot.struct_size = sizeof(h->snapshot);
     h->snapshot.nodes = grouping->nodes;
     h->snapshot.storage_classes = grouping->storage_classes;
+    h->snapshot.namespaces = grouping->namespaces;
 
     /* Settings are members of a Snapshot; what a List or a lone workload has of these names is not one. */
     static const struct rollout_node nothing = { ROLLOUT_NODE_OBJECT, 1, { NULL, 0 }, { NULL, 0 }, 0, 0 };
@@ -12836,6 +16568,12 @@ static void objects_grouping_decode_storage_class(struct ro_decoder *d, struct r
     ro_storage_class_decode(d, object, ret);
 }
 
+static void objects_grouping_decode_namespace(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *object, void *ret)
+{
+    (void)arena;
+    ro_namespace_decode(d, object, ret);
+}
+
 typedef void objects_grouping_decode_shared(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *object, void *ret);
 
 /* Objects of one kind: a Snapshot's array, or those among a List's items. Returns their facts, of `size` bytes each. */
@@ -12867,12 +16605,16 @@ static void objects_grouping_read_all_shared(struct ro_decoder *d, struct rollou
     struct rollout_nodes *nodes = &g->nodes;
     struct rollout_storage_classes *classes = &g->storage_classes;
     nodes->stride = sizeof(*nodes->items);
+    struct rollout_namespaces *namespaces = &g->namespaces;
     classes->stride = sizeof(*classes->items);
+    namespaces->stride = sizeof(*namespaces->items);
     if (!g->list && !g->body)
         return;
     nodes->items = objects_grouping_read_shared(d, g, "nodes", RO_STR("Node"), nodes->stride, objects_grouping_decode_node, &nodes->count);
     classes->items = objects_grouping_read_shared(d, g, "storageClasses", RO_STR("StorageClass"), classes->stride, objects_grouping_decode_storage_class,
                                  &classes->count);
+    namespaces->items =
+        objects_grouping_read_shared(d, g, "namespaces", RO_STR("Namespace"), namespaces->stride, objects_grouping_decode_namespace, &namespaces->count);
 }
 
 /* ---- one workload ---- */
@@ -12980,7 +16722,8 @@ static struct rollout_str objects_grouping_list_item_version(const struct rollou
 /* Whether items of this kind are read at all. */
 static bool objects_grouping_list_is_read(struct rollout_str kind)
 {
-    static const char *const kinds[] = { "Pod", "ControllerRevision", "PersistentVolumeClaim", "Node", "StorageClass" };
+    static const char *const kinds[] = { "Pod",  "ControllerRevision", "PersistentVolumeClaim",
+                                         "Node", "StorageClass",       "Namespace" };
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
         if (ro_str_eq(kind, (struct rollout_str){ kinds[i], strlen(kinds[i]) }))
             return true;
@@ -13264,7 +17007,29 @@ static void objects_grouping_list_find_workloads(struct ro_decoder *d, struct ro
         group->kind = ro_item_kind(g, c);
         group->api_version = objects_grouping_list_item_version(g, c);
         group->claims_by_name = ro_str_eq(group->kind, RO_STR("StatefulSet"));
+        group->all_pods = ro_str_eq(group->kind, RO_STR("SidecarSet"));
     }
+}
+
+/* SidecarSets share one array of all pods, of which each looks for its own. */
+static void objects_grouping_list_share_pods(struct rollout_grouping *g)
+{
+    bool any = false;
+    size_t index = 0, count = 0;
+    for (size_t i = 0; i < g->count; i++)
+        any = any || g->groups[i].all_pods;
+    for (const struct rollout_node *c = ro_first(g->items); any && c != ro_end(g->items); c = ro_next(c))
+        count += ro_str_eq(ro_item_kind(g, c), RO_STR("Pod"));
+    g->pods = ro_arena_alloc(&g->arena, count, sizeof(*g->pods));
+    for (const struct rollout_node *c = ro_first(g->items); count && g->pods && c != ro_end(g->items);
+         c = ro_next(c), index++)
+        if (ro_str_eq(ro_item_kind(g, c), RO_STR("Pod")))
+            g->pods[g->pod_count++] = (struct ro_member){ c, index };
+    for (size_t i = 0; i < g->count; i++)
+        if (g->groups[i].all_pods) {
+            g->groups[i].members[RO_MEMBER_PODS] = g->pods;
+            g->groups[i].count[RO_MEMBER_PODS] = g->pod_count;
+        }
 }
 
 static void ro_group_list(struct ro_decoder *d, struct rollout_grouping *g)
@@ -13291,6 +17056,7 @@ static void ro_group_list(struct ro_decoder *d, struct rollout_grouping *g)
     }
     if (!g->arena.failed)
         objects_grouping_list_assign_all(g, &tables, true);
+    objects_grouping_list_share_pods(g);
 }
 
 /* ---- lib/objects/in_place_changes.c ---- */
@@ -13781,6 +17547,8 @@ static struct ro_kind ro_kind_of(const struct rollout_workload *workload)
         const struct rollout_broadcastjob *spec = workload->broadcastjob;
         ret = (struct ro_kind){ .namespace_ = spec->namespace_, .name = spec->name, .kind = RO_STR("BroadcastJob") };
     }
+    if (workload->sidecarset)
+        ret = (struct ro_kind){ .name = workload->sidecarset->name, .kind = RO_STR("SidecarSet") };
     if (ret.kind.data)
         ret.api_version = objects_kind_api_version(ret.native);
     return ret;
@@ -13910,7 +17678,7 @@ static struct rollout_str objects_plan_object_name_str(const char *name)
 /* ---- actions ---- */
 
 /* How the value of an attribute is written. */
-enum { objects_plan_object_AS_TEXT = 1, objects_plan_object_AS_TEXTS, objects_plan_object_AS_NUMBER, objects_plan_object_AS_NUMBER_UNLESS_ZERO, objects_plan_object_AS_BOOL, objects_plan_object_AS_BOOL_IF_TRUE, objects_plan_object_AS_MAP, objects_plan_object_AS_PART };
+enum { objects_plan_object_AS_TEXT = 1, objects_plan_object_AS_TEXTS, objects_plan_object_AS_NUMBER, objects_plan_object_AS_NUMBER_UNLESS_ZERO, objects_plan_object_AS_BOOL, objects_plan_object_AS_BOOL_IF_TRUE, objects_plan_object_AS_MAP, objects_plan_object_AS_CONDITION };
 
 static const struct {
     const char *name;
@@ -13938,8 +17706,11 @@ static const struct {
     [ROLLOUT_ATTR_TO] = { "to", objects_plan_object_AS_NUMBER },
     [ROLLOUT_ATTR_REPLICAS] = { "replicas", objects_plan_object_AS_NUMBER },
     [ROLLOUT_ATTR_ANNOTATION] = { "annotations", objects_plan_object_AS_MAP },
-    [ROLLOUT_ATTR_ANNOTATION_VALUE] = { "annotations", objects_plan_object_AS_PART },
+    [ROLLOUT_ATTR_VALUE] = { "value", objects_plan_object_AS_TEXT },
     [ROLLOUT_ATTR_MIN_READY_SECONDS] = { "minReadySeconds", objects_plan_object_AS_NUMBER },
+    [ROLLOUT_ATTR_IMAGE] = { "images", objects_plan_object_AS_MAP },
+    [ROLLOUT_ATTR_UPGRADABLE] = { "upgradable", objects_plan_object_AS_CONDITION },
+    [ROLLOUT_ATTR_MESSAGE] = { "message", objects_plan_object_AS_TEXT },
     [ROLLOUT_ATTR_SUBSET] = { "subset", objects_plan_object_AS_TEXT },
     [ROLLOUT_ATTR_CHILD] = { "name", objects_plan_object_AS_TEXT },
     [ROLLOUT_ATTR_KIND] = { "kind", objects_plan_object_AS_TEXT },
@@ -13965,12 +17736,13 @@ static void objects_plan_object_put_texts(struct ro_writer *out, const struct ro
 }
 
 /* All pairs that the action has, as one map: what is to be removed is null. */
-static void objects_plan_object_put_map(struct ro_writer *out, const struct rollout_plan *plan, const struct rollout_action *action)
+static void objects_plan_object_put_map(struct ro_writer *out, const struct rollout_plan *plan, const struct rollout_action *action,
+                    uint32_t key)
 {
     const struct rollout_attr *attrs = plan->attrs + action->attr_first;
-    size_t map = ro_write_begin(out, ROLLOUT_NODE_OBJECT, objects_plan_object_name_str(objects_plan_object_fields[ROLLOUT_ATTR_ANNOTATION].name));
+    size_t map = ro_write_begin(out, ROLLOUT_NODE_OBJECT, objects_plan_object_name_str(objects_plan_object_fields[key].name));
     for (uint32_t i = 0; i < action->attr_count; i++) {
-        if (attrs[i].key != ROLLOUT_ATTR_ANNOTATION)
+        if (attrs[i].key != key)
             continue;
         if (attrs[i].value && i + 1 < action->attr_count)
             ro_write_text(out, objects_plan_object_plan_text(plan, attrs[i].text), objects_plan_object_plan_text(plan, attrs[i + 1].text));
@@ -14000,6 +17772,10 @@ static void objects_plan_object_put_attr(struct ro_writer *out, const struct rol
     case objects_plan_object_AS_BOOL_IF_TRUE:
         if (attr->value != 0)
             ro_write_bool(out, name, true);
+        break;
+    case objects_plan_object_AS_CONDITION:
+        ro_write_bool(out, name, attr->value != 0);
+        ro_write_text(out, RO_STR("status"), objects_plan_object_plan_text(plan, attr->text));
         break;
     default:
         break;
@@ -14054,11 +17830,12 @@ static void objects_plan_object_put_action(struct ro_writer *out, const struct r
     objects_plan_object_put_subject(out, s, action, has);
     for (uint32_t i = 0; i < action->attr_count; i++) {
         uint32_t key = attrs[i].key;
-        if (key >= objects_plan_object_N_FIELDS || listed[key])
+        bool paired = i > 0 && attrs[i - 1].key < objects_plan_object_N_FIELDS && objects_plan_object_fields[attrs[i - 1].key].as == objects_plan_object_AS_MAP;
+        if (key >= objects_plan_object_N_FIELDS || listed[key] || (key == ROLLOUT_ATTR_VALUE && paired))
             continue;
         listed[key] = objects_plan_object_fields[key].as == objects_plan_object_AS_TEXTS || objects_plan_object_fields[key].as == objects_plan_object_AS_MAP;
         if (objects_plan_object_fields[key].as == objects_plan_object_AS_MAP)
-            objects_plan_object_put_map(out, s->plan, action);
+            objects_plan_object_put_map(out, s->plan, action, key);
         else if (listed[key])
             objects_plan_object_put_texts(out, s->plan, action, key);
         else
@@ -14066,7 +17843,8 @@ static void objects_plan_object_put_action(struct ro_writer *out, const struct r
     }
     if (action->op == ROLLOUT_OP_SET_CLAIM_OWNER && !has[ROLLOUT_ATTR_OWNER])
         objects_plan_object_put_texts(out, s->plan, action, ROLLOUT_ATTR_OWNER);
-    if (action->op == ROLLOUT_OP_UPDATE_IN_PLACE && !has[ROLLOUT_ATTR_MARK_NOT_READY])
+    if (action->op == ROLLOUT_OP_UPDATE_IN_PLACE && !s->world->workload->sidecarset &&
+        !has[ROLLOUT_ATTR_MARK_NOT_READY])
         ro_write_bool(out, RO_STR("markNotReady"), false);
     ro_write_end(out, object);
 }
@@ -15443,10 +19221,18 @@ struct objects_revision_style {
     bool of_child;        /* its labels are those of the child's template, and one that has its name and data is it */
 };
 
-static const struct objects_revision_style objects_revision_sorted_style = { { "controller.kubernetes.io/hash", 29 }, 223, true, true, true, false, false };
-static const struct objects_revision_style objects_revision_cloneset_style = { { "controller.kubernetes.io/hash", 29 }, 223, true, true, true, true, false };
-static const struct objects_revision_style objects_revision_daemonset_style = { { RO_REVISION_LABEL, sizeof(RO_REVISION_LABEL) - 1 }, INT_MAX, false, false, false, false, false };
-static const struct objects_revision_style objects_revision_united_style = { { "controller.kubernetes.io/hash", 29 }, 223, true, true, true, false, true };
+static const struct objects_revision_style objects_revision_sorted_style = {
+    { "controller.kubernetes.io/hash", 29 }, 223, true, true, true, false, false
+};
+static const struct objects_revision_style objects_revision_cloneset_style = {
+    { "controller.kubernetes.io/hash", 29 }, 223, true, true, true, true, false
+};
+static const struct objects_revision_style objects_revision_daemonset_style = {
+    { RO_REVISION_LABEL, sizeof(RO_REVISION_LABEL) - 1 }, INT_MAX, false, false, false, false, false
+};
+static const struct objects_revision_style objects_revision_united_style = {
+    { "controller.kubernetes.io/hash", 29 }, 223, true, true, true, false, true
+};
 
 static const struct objects_revision_style *objects_revision_style_of(const struct rollout_workload *workload)
 {
@@ -15494,6 +19280,7 @@ static void ro_revision_decode(struct ro_decoder *d, struct ro_arena *arena, con
         .data = ro_tree_of(data),
         .claims_hash = ro_text(ro_get_str(metadata.annotations, objects_revision_claims_annotation)),
         .hash = objects_revision_label_of(object->node, objects_revision_pod_label),
+        .custom_version = objects_revision_label_of(object->node, RO_STR(RO_CUSTOM_VERSION_LABEL)),
         .created_ms = metadata.created_ms,
     };
 }
@@ -15532,13 +19319,23 @@ static bool objects_revision_is_preferred(const struct objects_revision_style *s
     return revisions[i].number >= revisions[j].number;
 }
 
-/* Whether a stored revision's data are these of a template. */
-static bool objects_revision_has_data(struct ro_arena *arena, const struct rollout_revision *revision, const struct rollout_tree *data,
-                     bool of_child)
+/* What upstream stores, of a live spec or of one that was stored. */
+static struct rollout_tree objects_revision_data_of(struct ro_arena *arena, const struct rollout_workload *workload,
+                                   const struct rollout_node *spec)
+{
+    return workload->sidecarset ? ro_sidecar_data(arena, spec)
+                                : ro_revision_data(arena, ro_get(spec, "template"), objects_revision_style_of(workload)->of_child);
+}
+
+/* Whether a stored revision's data are these. */
+static bool objects_revision_has_data(struct ro_arena *arena, const struct rollout_workload *workload,
+                     const struct rollout_revision *revision, const struct rollout_tree *data)
 {
     struct ro_arena scratch = { NULL, false };
-    const struct rollout_node *template = ro_dig(revision->data.nodes, "spec", "template", NULL);
-    struct rollout_tree stored = template ? ro_revision_data(&scratch, template, of_child) : (struct rollout_tree){ 0 };
+    const struct rollout_node *spec = ro_get(revision->data.nodes, "spec");
+    if (!spec || (!workload->sidecarset && !ro_get(spec, "template")))
+        return false;
+    struct rollout_tree stored = objects_revision_data_of(&scratch, workload, spec);
     bool equal = stored.count > 0 && ro_equal(data->nodes, stored.nodes);
     arena->failed |= scratch.failed;
     ro_arena_free(&scratch);
@@ -15554,14 +19351,14 @@ static uint32_t ro_revision_of_template(struct ro_arena *arena, const struct rol
     struct ro_arena scratch = { NULL, false };
     uint32_t found = ROLLOUT_NONE;
     char buf[16];
-    struct rollout_tree wanted = ro_revision_data(&scratch, ro_dig(object, "spec", "template", NULL), style->of_child);
+    struct rollout_tree wanted = objects_revision_data_of(&scratch, workload, ro_get(object, "spec"));
     struct rollout_str hash = objects_revision_hash_of(ro_data_text(&scratch, &wanted), collision_count.value, buf);
     for (size_t i = 0; i < count && !scratch.failed; i++) {
         if (style->compares_hashes && objects_revision_differ_by_label(hash, objects_revision_label_of(objects[i].nodes, style->hash_label)))
             continue;
         /* Upstream compares bytes; what its encoder adds is added on this side too, so that a revision that
          * another encoder wrote without "resources":{} or "creationTimestamp":null is still recognised. */
-        if (objects_revision_has_data(&scratch, &revisions[i], &wanted, style->of_child) &&
+        if (objects_revision_has_data(&scratch, workload, &revisions[i], &wanted) &&
             (found == ROLLOUT_NONE || objects_revision_is_preferred(style, revisions, i, found)))
             found = (uint32_t)i;
     }
@@ -15589,12 +19386,13 @@ static struct ro_edit *objects_revision_map_of(struct ro_arena *arena, const str
 
 /* The names that upstream would try one after the other until one is free, and the label that goes with it; or until one
  * is that of a revision which can be taken as it is: its place. */
-static struct rollout_str objects_revision_free_name(struct ro_arena *arena, const struct objects_revision_style *style, struct rollout_str owner,
-                                    const struct rollout_tree *tree, struct rollout_opt *collision_count,
-                                    const struct rollout_revision *revisions, size_t count,
-                                    struct rollout_str *ret_label, uint32_t *ret_found)
+static struct rollout_str objects_revision_free_name(struct ro_arena *arena, const struct rollout_workload *workload,
+                                    struct rollout_str owner, const struct rollout_tree *tree,
+                                    struct rollout_opt *collision_count, const struct rollout_revision *revisions,
+                                    size_t count, struct rollout_str *ret_label, uint32_t *ret_found)
 {
     char buf[16];
+    const struct objects_revision_style *style = objects_revision_style_of(workload);
     struct rollout_str data = ro_data_text(arena, tree);
     *ret_found = ROLLOUT_NONE;
     struct rollout_str first = ro_arena_str(arena, objects_revision_hash_of(data, collision_count->value, buf)), name;
@@ -15606,7 +19404,7 @@ static struct rollout_str objects_revision_free_name(struct ro_arena *arena, con
         size_t i = objects_revision_find_name(revisions, count, name);
         if (arena->failed || i == count)
             return name;
-        if (style->of_child && objects_revision_has_data(arena, &revisions[i], tree, true)) {
+        if (style->of_child && objects_revision_has_data(arena, workload, &revisions[i], tree)) {
             *ret_found = (uint32_t)i;
             return name;
         }
@@ -15614,9 +19412,13 @@ static struct rollout_str objects_revision_free_name(struct ro_arena *arena, con
     }
 }
 
-/* The labels of what the revision is of: a UnitedDeployment's are those of its child's template, but for a CloneSet's. */
-static const struct rollout_node *objects_revision_labels_of(const struct rollout_workload *workload, const struct rollout_node *template)
+/* The labels of what the revision is of: a UnitedDeployment's are those of its child's template, but for a CloneSet's, a
+ * SidecarSet's its own. */
+static const struct rollout_node *objects_revision_labels_of(const struct rollout_workload *workload, const struct rollout_node *object)
 {
+    const struct rollout_node *template = ro_dig(object, "spec", "template", NULL);
+    if (workload->sidecarset)
+        return ro_dig(object, "metadata", "labels", NULL);
     if (!workload->uniteddeployment)
         return ro_dig(template, "metadata", "labels", NULL);
     uint32_t kind = workload->uniteddeployment->child_kind;
@@ -15624,9 +19426,9 @@ static const struct rollout_node *objects_revision_labels_of(const struct rollou
     return key && kind != ROLLOUT_CHILD_CLONESET ? ro_dig(template, key, "metadata", "labels", NULL) : NULL;
 }
 
-static int64_t ro_revision_next_number(const struct rollout_revision *revisions, size_t count)
+static int64_t ro_revision_next_number(const struct rollout_revision *revisions, size_t count, bool from_first)
 {
-    int64_t number = 0;
+    int64_t number = from_first && count ? revisions[0].number : 0;
     for (size_t i = 0; i < count; i++)
         if (revisions[i].number > number)
             number = revisions[i].number;
@@ -15640,13 +19442,12 @@ static uint32_t ro_revision_make(struct ro_arena *arena, const struct rollout_wo
 {
     const struct objects_revision_style *style = objects_revision_style_of(workload);
     struct ro_kind kind = ro_kind_of(workload);
-    const struct rollout_node *template = ro_dig(object, "spec", "template", NULL);
     const struct rollout_node *metadata = ro_get(object, "metadata");
-    struct rollout_tree data = ro_revision_data(arena, template, style->of_child);
+    struct rollout_tree data = objects_revision_data_of(arena, workload, ro_get(object, "spec"));
     struct rollout_str label, claims = { NULL, 0 };
     uint32_t found;
     struct rollout_str name =
-        objects_revision_free_name(arena, style, kind.name, &data, collision_count, revisions, count, &label, &found);
+        objects_revision_free_name(arena, workload, kind.name, &data, collision_count, revisions, count, &label, &found);
     if (found != ROLLOUT_NONE)
         return found;
 
@@ -15655,9 +19456,14 @@ static uint32_t ro_revision_make(struct ro_arena *arena, const struct rollout_wo
     ro_edit_set_text(arena, out, RO_STR("apiVersion"), RO_STR("apps/v1"));
     struct ro_edit *meta = ro_edit_need_object(arena, out, "metadata");
     ro_edit_set_text(arena, meta, RO_STR("name"), name);
-    ro_edit_set_text(arena, meta, RO_STR("namespace"), kind.namespace_);
-    struct ro_edit *labels = objects_revision_map_of(arena, objects_revision_labels_of(workload, template));
+    ro_edit_set_text(arena, meta, RO_STR("namespace"),
+                     workload->sidecarset ? RO_STR("kruise-system") : kind.namespace_); /* it has none itself */
+    struct ro_edit *labels = objects_revision_map_of(arena, objects_revision_labels_of(workload, object));
     ro_edit_set_text(arena, labels, style->hash_label, label);
+    if (workload->sidecarset) /* by which its revisions are found */
+        ro_edit_set_text(arena, labels, RO_STR("kruise.io/sidecarset-name"), kind.name);
+    if (workload->sidecarset && workload->sidecarset->custom_version.len > 0)
+        ro_edit_set_text(arena, labels, RO_STR(RO_CUSTOM_VERSION_LABEL), workload->sidecarset->custom_version);
     ro_edit_set(meta, RO_STR("labels"), labels);
     struct ro_edit *annotations = objects_revision_map_of(arena, ro_get(metadata, "annotations"));
     if (style->hashes_claims) {
@@ -15866,6 +19672,22 @@ static struct rollout_tree ro_revision_data(struct ro_arena *arena, const struct
     return tree;
 }
 
+static struct rollout_tree ro_sidecar_data(struct ro_arena *arena, const struct rollout_node *spec)
+{
+    static const char *const names[] = { "containers", "imagePullSecrets", "initContainers", "patchPodMetadata",
+                                         "volumes" };
+    struct ro_edit *root = ro_edit_object(arena), *body = ro_edit_need_object(arena, root, "spec");
+    ro_edit_set_text(arena, body, RO_STR("$patch"), RO_STR("replace"));
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct rollout_str key = { names[i], strlen(names[i]) };
+        const struct rollout_node *n = ro_get(spec, names[i]);
+        struct rollout_node *nodes = n ? ro_arena_alloc(arena, (size_t)n->size * 2 + 8, sizeof(*nodes)) : NULL;
+        bool made = nodes && objects_revision_data_encode(arena, n, objects_revision_data_place_of(objects_revision_data_SPEC, key), nodes);
+        ro_edit_set(body, key, made ? ro_edit_copy(arena, nodes) : ro_edit_null(arena));
+    }
+    return ro_edit_flatten(arena, root);
+}
+
 static struct rollout_str ro_data_text(struct ro_arena *arena, const struct rollout_tree *tree)
 {
     struct rollout_str none = { NULL, 0 };
@@ -15895,6 +19717,22 @@ static uint32_t objects_scheduling_effect_of(struct rollout_str text)
     if (ro_str_eq(text, RO_STR("PreferNoSchedule")))
         return ROLLOUT_EFFECT_PREFER_NO_SCHEDULE;
     return ro_str_eq(text, RO_STR("NoExecute")) ? ROLLOUT_EFFECT_NO_EXECUTE : ROLLOUT_EFFECT_OTHER;
+}
+
+static struct rollout_str ro_effect_text(uint32_t effect)
+{
+    switch (effect) {
+    case ROLLOUT_EFFECT_ANY:
+        return (struct rollout_str){ NULL, 0 };
+    case ROLLOUT_EFFECT_NO_SCHEDULE:
+        return RO_STR("NoSchedule");
+    case ROLLOUT_EFFECT_PREFER_NO_SCHEDULE:
+        return RO_STR("PreferNoSchedule");
+    case ROLLOUT_EFFECT_NO_EXECUTE:
+        return RO_STR("NoExecute");
+    default:
+        return RO_STR("Other");
+    }
 }
 
 static uint32_t objects_scheduling_toleration_operator_of(struct rollout_str text)
@@ -16031,15 +19869,25 @@ static void ro_require_node(struct ro_arena *arena, struct ro_edit *pod_spec, st
 
 /* ---- lib/objects/selector.c ---- */
 
-static uint32_t objects_selector_operator_of(struct rollout_str text)
+static const struct rollout_str objects_selector_operators[] = {
+    [ROLLOUT_OPERATOR_UNKNOWN] = { "Other", 5 }, [ROLLOUT_OPERATOR_IN] = { "In", 2 },
+    [ROLLOUT_OPERATOR_NOT_IN] = { "NotIn", 5 },  [ROLLOUT_OPERATOR_EXISTS] = { "Exists", 6 },
+    [ROLLOUT_OPERATOR_DOES_NOT_EXIST] = { "DoesNotExist", 12 },
+    [ROLLOUT_OPERATOR_GT] = { "Gt", 2 },         [ROLLOUT_OPERATOR_LT] = { "Lt", 2 },
+};
+
+static uint32_t objects_selector_operator_of(struct rollout_str text, bool nodes)
 {
-    if (ro_str_eq(text, RO_STR("In")))
-        return ROLLOUT_OPERATOR_IN;
-    if (ro_str_eq(text, RO_STR("NotIn")))
-        return ROLLOUT_OPERATOR_NOT_IN;
-    if (ro_str_eq(text, RO_STR("Exists")))
-        return ROLLOUT_OPERATOR_EXISTS;
-    return ro_str_eq(text, RO_STR("DoesNotExist")) ? ROLLOUT_OPERATOR_DOES_NOT_EXIST : ROLLOUT_OPERATOR_UNKNOWN;
+    uint32_t last = nodes ? ROLLOUT_OPERATOR_LT : ROLLOUT_OPERATOR_DOES_NOT_EXIST;
+    for (uint32_t op = ROLLOUT_OPERATOR_IN; op <= last; op++)
+        if (ro_str_eq(text, objects_selector_operators[op]))
+            return op;
+    return ROLLOUT_OPERATOR_UNKNOWN;
+}
+
+static struct rollout_str ro_operator_text(uint32_t op)
+{
+    return objects_selector_operators[op <= ROLLOUT_OPERATOR_LT ? op : ROLLOUT_OPERATOR_UNKNOWN];
 }
 
 static const struct rollout_requirement *ro_read_requirements(struct ro_decoder *d, struct ro_arena *arena,
@@ -16052,12 +19900,8 @@ static const struct rollout_requirement *ro_read_requirements(struct ro_decoder 
     while (items && ro_each_next(d, &each)) {
         struct rollout_str op = ro_read_text(d, &each.at, "operator");
         items[each.index].key = ro_read_text(d, &each.at, "key");
-        items[each.index].op = objects_selector_operator_of(op);
+        items[each.index].op = objects_selector_operator_of(op, nodes);
         items[each.index].values = ro_read_texts(d, &each.at, "values");
-        if (nodes && ro_str_eq(op, RO_STR("Gt")))
-            items[each.index].op = ROLLOUT_OPERATOR_GT;
-        else if (nodes && ro_str_eq(op, RO_STR("Lt")))
-            items[each.index].op = ROLLOUT_OPERATOR_LT;
     }
     return items;
 }
@@ -16263,6 +20107,7 @@ static void ro_read_settings(struct ro_decoder *d, struct ro_arena *arena, const
     struct ro_at in_flight = ro_at_object(d, body, "inFlight");
     snapshot->unobserved_since_ms = ro_read_time(d, &in_flight, "since");
     snapshot->written_version = ro_read_text(d, &in_flight, "workload");
+    ro_in_flight_decode(d, arena, &in_flight, &snapshot->in_flight);
     objects_settings_read_backoffs(d, arena, body, &snapshot->failed_pod_backoffs);
 }
 
@@ -16323,9 +20168,28 @@ static void ro_write_in_place(struct ro_snapshot_writer *w, struct ro_edit *pod,
 /* Whether the pod has anything to say about in-place updates. */
 static bool ro_in_place_matters(const struct rollout_in_place *in_place);
 
-/* The written facts against those read back: ROLLOUT_OK, or ROLLOUT_ERR_INVALID that names the first that differs. */
+/* What a BroadcastJob reads beyond other kinds: of a pod that is complete but for that, and of a node. */
+static void ro_write_job_pod(struct ro_snapshot_writer *w, struct ro_edit *pod, const struct rollout_pod *facts);
+static void ro_write_job_node(struct ro_snapshot_writer *w, struct ro_edit *object, const struct rollout_node_facts *node);
+
+/* Room for what is meant where a pod says nothing of it. */
+struct ro_snapshot_binding {
+    struct rollout_str node;
+    struct rollout_requirement names;
+    struct rollout_node_term term;
+};
+
+static struct rollout_job_pod ro_snapshot_job_pod(const struct rollout_broadcastjob *spec, const struct rollout_pod *pod,
+                                           struct ro_snapshot_binding *binding);
+
+/* The fact in which the two differ; NULL = in none. */
+static const char *ro_snapshot_job_pod_differs(const struct rollout_job_pod *a, const struct rollout_job_pod *b);
+static const char *ro_snapshot_job_node_differs(const struct rollout_node_facts *a, const struct rollout_node_facts *b);
+
+/* The written facts against those read back: ROLLOUT_OK, or ROLLOUT_ERR_INVALID that names the first that differs.
+ * job: that the facts are of, else NULL. */
 static int ro_snapshot_compare(const struct ro_snapshot_facts *written, const struct rollout_snapshot *read,
-                        struct rollout_error *reterr);
+                        const struct rollout_broadcastjob *job, struct rollout_error *reterr);
 
 /* ---- lib/objects/snapshot_compare.c ---- */
 
@@ -16336,6 +20200,7 @@ static int ro_snapshot_compare(const struct ro_snapshot_facts *written, const st
 struct objects_snapshot_compare_compared {
     struct ro_decoder d;
     const struct ro_snapshot_facts *facts; /* that were written */
+    const struct rollout_broadcastjob *job; /* NULL: of another kind */
     struct ro_at at;                       /* its place */
 };
 
@@ -16423,6 +20288,20 @@ static void objects_snapshot_compare_compare_in_place(struct objects_snapshot_co
     c->at = pod;
 }
 
+static void objects_snapshot_compare_compare_job_pod(struct objects_snapshot_compare_compared *c, const struct rollout_pod *written, const struct rollout_pod *read)
+{
+    const struct ro_at pod = c->at;
+    struct ro_snapshot_binding binding;
+    struct rollout_job_pod a = ro_snapshot_job_pod(c->job, written, &binding);
+    const char *fact = read->job_pod ? ro_snapshot_job_pod_differs(&a, read->job_pod) : NULL;
+    struct ro_path path = ro_path_member(&pod.path, "job_pod");
+
+    if (!read->job_pod)
+        objects_snapshot_compare_refuse(c, &pod.path, "job_pod", NULL);
+    else if (fact)
+        objects_snapshot_compare_refuse(c, &path, fact, NULL);
+}
+
 static uint32_t objects_snapshot_compare_at_most(uint32_t value, uint32_t last)
 {
     return value < last ? value : last;
@@ -16449,6 +20328,8 @@ static void objects_snapshot_compare_compare_pod(struct objects_snapshot_compare
     objects_snapshot_compare_compare_in_place(c, written->in_place, read->in_place);
     objects_snapshot_compare_text(c, "uid", written->uid, read->uid);
     objects_snapshot_compare_text(c, "target_node", written->target_node, read->target_node);
+    if (c->job && c->d.code == ROLLOUT_OK)
+        objects_snapshot_compare_compare_job_pod(c, written, read);
     /* A place among the nodes says no more than the name. */
     if (written->node_index > 0) {
         const struct ro_abi_array *nodes = &c->facts->arrays.nodes;
@@ -16486,6 +20367,9 @@ static void objects_snapshot_compare_compare_node(struct objects_snapshot_compar
     }
     if (!same)
         objects_snapshot_compare_refuse(c, &c->at.path, "taints", NULL);
+    const char *fact = c->job ? ro_snapshot_job_node_differs(written, read) : NULL;
+    if (fact)
+        objects_snapshot_compare_refuse(c, &c->at.path, fact, NULL);
 }
 
 static void objects_snapshot_compare_compare_claim(struct objects_snapshot_compare_compared *c, const void *written_record, const void *read_record)
@@ -16559,10 +20443,10 @@ static void objects_snapshot_compare_whole_number(struct objects_snapshot_compar
 }
 
 static int ro_snapshot_compare(const struct ro_snapshot_facts *written, const struct rollout_snapshot *read,
-                        struct rollout_error *reterr)
+                        const struct rollout_broadcastjob *job, struct rollout_error *reterr)
 {
     const struct rollout_snapshot *s = &written->snapshot;
-    struct objects_snapshot_compare_compared c = { .d = { .reterr = reterr }, .facts = written };
+    struct objects_snapshot_compare_compared c = { .d = { .reterr = reterr }, .facts = written, .job = job };
 
     objects_snapshot_compare_whole_number(&c, "now_ms", s->now_ms, read->now_ms);
     objects_snapshot_compare_whole_number(&c, "unobserved_since_ms", s->unobserved_since_ms, read->unobserved_since_ms);
@@ -16813,6 +20697,249 @@ static void ro_write_in_place(struct ro_snapshot_writer *w, struct ro_edit *pod,
 #undef BROKEN
 #undef SOME_NAME
 
+/* ---- lib/objects/snapshot_job.c ---- */
+
+/* What a BroadcastJob reads beyond other kinds, from facts: what its pods ask of their nodes, and what nodes have to give.
+ * Source: broadcastjob.md 2. */
+
+
+/* ---- where pods may run ---- */
+
+static struct ro_edit *objects_snapshot_job_write_requirements(struct ro_snapshot_writer *w, const struct rollout_requirement *items,
+                                          size_t count)
+{
+    struct ro_edit *list = ro_edit_array(&w->arena);
+
+    for (size_t i = 0; i < count; i++) {
+        struct ro_edit *e = ro_edit_object(&w->arena);
+        ro_write_member(w, e, RO_STR("key"), items[i].key);
+        ro_write_member(w, e, RO_STR("operator"), ro_operator_text(items[i].op));
+        ro_write_list(w, e, RO_STR("values"), &items[i].values);
+        ro_edit_append(list, e);
+    }
+    return list;
+}
+
+static void objects_snapshot_job_write_affinity(struct ro_snapshot_writer *w, struct ro_edit *spec,
+                           const struct rollout_node_affinity *affinity)
+{
+    struct ro_edit *terms = ro_edit_array(&w->arena);
+
+    if (!affinity->set)
+        return;
+    for (size_t i = 0; i < affinity->term_count; i++) {
+        const struct rollout_node_term *term = &affinity->terms[i];
+        struct ro_edit *e = ro_edit_object(&w->arena);
+        if (term->expression_count > 0)
+            ro_edit_set(e, RO_STR("matchExpressions"),
+                        objects_snapshot_job_write_requirements(w, term->expressions, term->expression_count));
+        if (term->field_count > 0)
+            ro_edit_set(e, RO_STR("matchFields"), objects_snapshot_job_write_requirements(w, term->fields, term->field_count));
+        ro_edit_append(terms, e);
+    }
+    struct ro_edit *up = ro_edit_need_object(&w->arena, spec, "affinity");
+    up = ro_edit_need_object(&w->arena, up, "nodeAffinity");
+    up = ro_edit_need_object(&w->arena, up, "requiredDuringSchedulingIgnoredDuringExecution");
+    ro_edit_set(up, RO_STR("nodeSelectorTerms"), terms);
+}
+
+static void objects_snapshot_job_write_tolerations(struct ro_snapshot_writer *w, struct ro_edit *spec,
+                              const struct rollout_scheduling *scheduling)
+{
+    struct ro_edit *list = ro_edit_array(&w->arena);
+
+    for (size_t i = 0; i < scheduling->toleration_count; i++) {
+        const struct rollout_toleration *toleration = &scheduling->tolerations[i];
+        struct ro_edit *e = ro_edit_object(&w->arena);
+        ro_write_member(w, e, RO_STR("key"), toleration->key);
+        ro_write_member(w, e, RO_STR("value"), toleration->value);
+        if (toleration->op != ROLLOUT_TOLERATION_EQUAL)
+            ro_edit_set_text(&w->arena, e, RO_STR("operator"),
+                             toleration->op == ROLLOUT_TOLERATION_EXISTS ? RO_STR("Exists") : RO_STR("Other"));
+        ro_write_member(w, e, RO_STR("effect"), ro_effect_text(toleration->effect));
+        ro_edit_append(list, e);
+    }
+    if (scheduling->toleration_count > 0)
+        ro_edit_set(spec, RO_STR("tolerations"), list);
+}
+
+/* ---- amounts ---- */
+
+static struct ro_edit *objects_snapshot_job_write_amounts(struct ro_snapshot_writer *w, const struct rollout_resource *items, size_t count)
+{
+    struct ro_edit *map = ro_edit_object(&w->arena);
+
+    for (size_t i = 0; i < count; i++) {
+        const char *unit = ro_str_eq(items[i].name, RO_STR("cpu")) ? "m" : "";
+        ro_edit_add(map, items[i].name,
+                    ro_edit_text(&w->arena, ro_arena_printf(&w->arena, "%" PRId64 "%s", items[i].amount, unit)));
+    }
+    return map;
+}
+
+/* Where the containers are known they say it. */
+static void objects_snapshot_job_write_requests(struct ro_snapshot_writer *w, struct ro_edit *spec, const struct rollout_job_pod *job)
+{
+    struct ro_edit *container = ro_edit_object(&w->arena);
+
+    if (job->request_count == 0 || ro_edit_get(spec, "containers"))
+        return;
+    ro_edit_set_text(&w->arena, container, RO_STR("name"), RO_STR("main"));
+    ro_edit_set(ro_edit_need_object(&w->arena, container, "resources"), RO_STR("requests"),
+                objects_snapshot_job_write_amounts(w, job->requests, job->request_count));
+    ro_edit_append(ro_edit_need_array(&w->arena, spec, "containers"), container);
+}
+
+/* Restarts beyond those of the containers that are told are an init container's, which counts in no other number. */
+static void objects_snapshot_job_write_restarts(struct ro_snapshot_writer *w, struct ro_edit *status, int64_t restarts)
+{
+    struct ro_edit *entry = ro_edit_object(&w->arena);
+
+    if (restarts == 0)
+        return;
+    ro_edit_set_text(&w->arena, entry, RO_STR("name"), RO_STR("init"));
+    ro_edit_set(entry, RO_STR("restartCount"), ro_edit_integer(&w->arena, restarts));
+    ro_edit_append(ro_edit_need_array(&w->arena, status, "initContainerStatuses"), entry);
+}
+
+/* ---- pods and nodes ---- */
+
+/* What is meant where nothing is said: as the template, but bound to its node. */
+static struct rollout_job_pod ro_snapshot_job_pod(const struct rollout_broadcastjob *spec, const struct rollout_pod *pod,
+                                           struct ro_snapshot_binding *binding)
+{
+    struct rollout_str node = pod->node.len ? pod->node : pod->target_node;
+    struct rollout_job_pod ret = { .scheduling = spec->scheduling,
+                                   .requests = spec->requests,
+                                   .request_count = spec->request_count };
+
+    if (pod->job_pod)
+        return *pod->job_pod;
+    *binding = (struct ro_snapshot_binding){ .node = node };
+    binding->names = (struct rollout_requirement){ .key = RO_STR("metadata.name"),
+                                                   .op = ROLLOUT_OPERATOR_IN,
+                                                   .values = { &binding->node, 1, sizeof(node) } };
+    binding->term = (struct rollout_node_term){ .fields = &binding->names, .field_count = 1 };
+    ret.scheduling.node_name = pod->node;
+    ret.scheduling.affinity = (struct rollout_node_affinity){ .set = 0 };
+    if (node.len > 0)
+        ret.scheduling.affinity = (struct rollout_node_affinity){ .set = 1, .terms = &binding->term, .term_count = 1 };
+    return ret;
+}
+
+static void ro_write_job_pod(struct ro_snapshot_writer *w, struct ro_edit *object, const struct rollout_pod *pod)
+{
+    struct ro_snapshot_binding binding;
+    struct ro_edit *spec = ro_edit_need_object(&w->arena, object, "spec");
+    struct ro_edit *status = ro_edit_need_object(&w->arena, object, "status");
+    struct rollout_job_pod job = ro_snapshot_job_pod(w->workload.broadcastjob, pod, &binding);
+
+    ro_write_map(w, spec, RO_STR("nodeSelector"), &job.scheduling.node_selector);
+    objects_snapshot_job_write_affinity(w, spec, &job.scheduling.affinity);
+    objects_snapshot_job_write_tolerations(w, spec, &job.scheduling);
+    if (job.scheduling.host_network)
+        ro_edit_set(spec, RO_STR("hostNetwork"), ro_edit_bool(&w->arena, true));
+    ro_edit_set_text(&w->arena, spec, RO_STR("restartPolicy"), job.on_failure ? RO_STR("OnFailure") : RO_STR("Never"));
+    objects_snapshot_job_write_requests(w, spec, &job);
+    objects_snapshot_job_write_restarts(w, status, job.restarts - pod->restarts - pod->sidecar_restarts);
+}
+
+static void ro_write_job_node(struct ro_snapshot_writer *w, struct ro_edit *object, const struct rollout_node_facts *node)
+{
+    if (node->unschedulable)
+        ro_edit_set(ro_edit_need_object(&w->arena, object, "spec"), RO_STR("unschedulable"),
+                    ro_edit_bool(&w->arena, true));
+    if (node->allocatable_count > 0)
+        ro_edit_set(ro_edit_need_object(&w->arena, object, "status"), RO_STR("allocatable"),
+                    objects_snapshot_job_write_amounts(w, node->allocatable, node->allocatable_count));
+}
+
+/* ---- the same, read again ---- */
+
+static bool objects_snapshot_job_same_text(struct rollout_str a, struct rollout_str b)
+{
+    return ro_str_eq(a, b); /* absent and empty mean the same here */
+}
+
+static bool objects_snapshot_job_same_amounts(const struct rollout_resource *a, size_t a_count, const struct rollout_resource *b,
+                         size_t b_count)
+{
+    bool same = a_count == b_count;
+
+    for (size_t i = 0; same && i < a_count; i++)
+        same = ro_str_eq(a[i].name, b[i].name) && a[i].amount == b[i].amount;
+    return same;
+}
+
+static bool objects_snapshot_job_same_requirements(const struct rollout_requirement *a, size_t a_count, const struct rollout_requirement *b,
+                              size_t b_count)
+{
+    bool same = a_count == b_count;
+
+    for (size_t i = 0; same && i < a_count; i++) {
+        same = objects_snapshot_job_same_text(a[i].key, b[i].key) && a[i].op == b[i].op && a[i].values.count == b[i].values.count;
+        for (uint32_t v = 0; same && v < a[i].values.count; v++)
+            same = objects_snapshot_job_same_text(*ro_strs_at(&a[i].values, v), *ro_strs_at(&b[i].values, v));
+    }
+    return same;
+}
+
+static bool objects_snapshot_job_same_affinity(const struct rollout_node_affinity *a, const struct rollout_node_affinity *b)
+{
+    bool same = a->set == b->set && a->term_count == b->term_count;
+
+    for (size_t i = 0; same && i < a->term_count; i++)
+        same =
+            objects_snapshot_job_same_requirements(a->terms[i].expressions, a->terms[i].expression_count, b->terms[i].expressions,
+                              b->terms[i].expression_count) &&
+            objects_snapshot_job_same_requirements(a->terms[i].fields, a->terms[i].field_count, b->terms[i].fields, b->terms[i].field_count);
+    return same;
+}
+
+static uint32_t objects_snapshot_job_at_most(uint32_t value, uint32_t last)
+{
+    return value < last ? value : last;
+}
+
+static bool objects_snapshot_job_same_tolerations(const struct rollout_scheduling *a, const struct rollout_scheduling *b)
+{
+    bool same = a->toleration_count == b->toleration_count;
+
+    for (size_t i = 0; same && i < a->toleration_count; i++) {
+        const struct rollout_toleration *x = &a->tolerations[i], *y = &b->tolerations[i];
+        same = objects_snapshot_job_same_text(x->key, y->key) && objects_snapshot_job_same_text(x->value, y->value) &&
+               objects_snapshot_job_at_most(x->op, ROLLOUT_TOLERATION_OTHER) == y->op &&
+               objects_snapshot_job_at_most(x->effect, ROLLOUT_EFFECT_OTHER) == y->effect;
+    }
+    return same;
+}
+
+static const char *ro_snapshot_job_pod_differs(const struct rollout_job_pod *a, const struct rollout_job_pod *b)
+{
+    const struct rollout_scheduling *x = &a->scheduling, *y = &b->scheduling;
+    bool labels = x->node_selector.count == y->node_selector.count;
+
+    for (uint32_t i = 0; labels && i < x->node_selector.count; i++)
+        labels = objects_snapshot_job_same_text(*ro_label_key(&x->node_selector, i), *ro_label_key(&y->node_selector, i)) &&
+                 objects_snapshot_job_same_text(*ro_label_value(&x->node_selector, i), *ro_label_value(&y->node_selector, i));
+    return !objects_snapshot_job_same_text(x->node_name, y->node_name)                                        ? "scheduling.node_name"
+           : !labels                                                                     ? "scheduling.node_selector"
+           : !objects_snapshot_job_same_affinity(&x->affinity, &y->affinity)                                  ? "scheduling.affinity"
+           : !objects_snapshot_job_same_tolerations(x, y)                                                     ? "scheduling.tolerations"
+           : x->host_network != y->host_network                                          ? "scheduling.host_network"
+           : !objects_snapshot_job_same_amounts(a->requests, a->request_count, b->requests, b->request_count) ? "requests"
+           : a->restarts != b->restarts                                                  ? "restarts"
+           : a->on_failure != b->on_failure                                              ? "on_failure"
+                                                                                         : NULL;
+}
+
+static const char *ro_snapshot_job_node_differs(const struct rollout_node_facts *a, const struct rollout_node_facts *b)
+{
+    return a->unschedulable != b->unschedulable                                                        ? "unschedulable"
+           : !objects_snapshot_job_same_amounts(a->allocatable, a->allocatable_count, b->allocatable, b->allocatable_count) ? "allocatable"
+                                                                                                       : NULL;
+}
+
 /* ---- lib/objects/snapshot_object.c ---- */
 
 /* ---- parts of all objects ---- */
@@ -17010,7 +21137,7 @@ static int objects_snapshot_object_verify(const struct ro_snapshot_writer *w, co
     int r = rollout_document_decode(document, 0, 0, &world, reterr);
 
     if (r == ROLLOUT_OK)
-        r = ro_snapshot_compare(w->facts, world->snapshot, reterr);
+        r = ro_snapshot_compare(w->facts, world->snapshot, w->workload.broadcastjob, reterr);
     rollout_world_free(world);
     return r;
 }
@@ -17059,8 +21186,6 @@ int rollout_snapshot_object(const struct rollout_world *world, const struct roll
                         "workload: the facts of a UnitedDeployment are not written");
     if (r == ROLLOUT_OK)
         r = ro_gates_resolve(w.workload.gates, w.workload.gate_count, &w.gates, reterr);
-    if (r == ROLLOUT_OK && w.workload.broadcastjob) /* what decides on its nodes would be lost */
-        r = ro_error(reterr, ROLLOUT_ERR_INVALID, "workload", "workload: the snapshot of a BroadcastJob cannot be written");
     if (r != ROLLOUT_OK)
         return r;
     r = ro_abi_struct(snapshot, &facts.snapshot, sizeof(facts.snapshot), "snapshot", reterr);
@@ -17217,6 +21342,8 @@ static struct ro_edit *ro_write_pod(struct ro_snapshot_writer *w, size_t i)
     objects_snapshot_pod_write_conditions(w, status, pod);
     objects_snapshot_pod_write_sidecar(w, spec, status, pod->sidecar_restarts);
     ro_write_in_place(w, object, pod);
+    if (w->workload.broadcastjob)
+        ro_write_job_pod(w, object, pod);
     return object;
 }
 
@@ -17365,23 +21492,6 @@ static struct ro_edit *ro_write_claim(struct ro_snapshot_writer *w, size_t i)
 
 /* ---- nodes and storage classes ---- */
 
-/* A text that is no effect is not kept; that it is none is all that counts. */
-static struct rollout_str objects_snapshot_records_effect_text(uint32_t effect)
-{
-    switch (effect) {
-    case ROLLOUT_EFFECT_ANY:
-        return (struct rollout_str){ NULL, 0 };
-    case ROLLOUT_EFFECT_NO_SCHEDULE:
-        return RO_STR("NoSchedule");
-    case ROLLOUT_EFFECT_PREFER_NO_SCHEDULE:
-        return RO_STR("PreferNoSchedule");
-    case ROLLOUT_EFFECT_NO_EXECUTE:
-        return RO_STR("NoExecute");
-    default:
-        return RO_STR("Other");
-    }
-}
-
 static struct ro_edit *ro_write_node(struct ro_snapshot_writer *w, size_t i)
 {
     const struct rollout_node_facts *node =
@@ -17405,11 +21515,13 @@ static struct ro_edit *ro_write_node(struct ro_snapshot_writer *w, size_t i)
         ro_check_text(&w->check, &at, "value", taint->value);
         ro_write_member(w, e, RO_STR("key"), taint->key);
         ro_write_member(w, e, RO_STR("value"), taint->value);
-        ro_write_member(w, e, RO_STR("effect"), objects_snapshot_records_effect_text(taint->effect));
+        ro_write_member(w, e, RO_STR("effect"), ro_effect_text(taint->effect));
         ro_edit_append(taints, e);
     }
     if (node->taint_count > 0)
         ro_edit_set(ro_edit_need_object(&w->arena, object, "spec"), RO_STR("taints"), taints);
+    if (w->workload.broadcastjob)
+        ro_write_job_node(w, object, node);
     return object;
 }
 
@@ -17564,6 +21676,21 @@ static const struct rollout_condition *ro_read_conditions(struct ro_decoder *d, 
                                                    const struct ro_at *status, bool update_times, size_t *ret_count)
 {
     return ro_read_conditions_by(d, arena, status, update_times ? "lastUpdateTime" : NULL, ret_count);
+}
+
+static struct rollout_labels ro_read_scatter(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *strategy)
+{
+    struct ro_each each;
+    ro_each_open(d, strategy, "scatterStrategy", &each);
+    size_t count;
+    struct rollout_label *items = ro_each_alloc(&each, arena, sizeof(*items), &count);
+    if (!items)
+        return (struct rollout_labels){ NULL, 0, sizeof(*items) };
+    while (ro_each_next(d, &each)) {
+        items[each.index].key = ro_read_text(d, &each.at, "key");
+        items[each.index].value = ro_read_text(d, &each.at, "value");
+    }
+    return (struct rollout_labels){ items, (uint32_t)count, sizeof(*items) };
 }
 
 /* ---- lib/objects/statefulset.h ---- */
@@ -17830,10 +21957,10 @@ static const struct {
     { { "CloneSet", 8 }, true, false },          { { "StatefulSet", 11 }, true, true },
     { { "DaemonSet", 9 }, true, true },          { { "BroadcastJob", 12 }, true, false },
     { { "Deployment", 10 }, false, true },       { { "ReplicaSet", 10 }, false, true },
-    { { "UnitedDeployment", 16 }, true, false },
+    { { "UnitedDeployment", 16 }, true, false }, { { "SidecarSet", 10 }, true, false },
 };
 
-enum { objects_workload_CLONESET, objects_workload_STATEFULSET, objects_workload_DAEMONSET, objects_workload_BROADCASTJOB, objects_workload_DEPLOYMENT, objects_workload_REPLICASET, objects_workload_UNITEDDEPLOYMENT, objects_workload_KINDS };
+enum { objects_workload_CLONESET, objects_workload_STATEFULSET, objects_workload_DAEMONSET, objects_workload_BROADCASTJOB, objects_workload_DEPLOYMENT, objects_workload_REPLICASET, objects_workload_UNITEDDEPLOYMENT, objects_workload_SIDECARSET, objects_workload_KINDS };
 
 static size_t objects_workload_kind_of(struct rollout_str text)
 {
@@ -17884,6 +22011,9 @@ static void ro_workload_decode(struct ro_decoder *d, struct ro_arena *arena, con
     } else if (which == objects_workload_UNITEDDEPLOYMENT) {
         ro_uniteddeployment_decode(d, arena, object, &specs->uniteddeployment, &specs->uniteddeployment_status);
         ret->uniteddeployment = &specs->uniteddeployment;
+    } else if (which == objects_workload_SIDECARSET) {
+        ro_sidecarset_decode(d, arena, object, version, &specs->sidecarset, &specs->sidecarset_status);
+        ret->sidecarset = &specs->sidecarset;
     } else {
         ro_daemonset_decode(d, arena, object, version, &specs->daemonset, &specs->daemonset_status);
         ret->daemonset = &specs->daemonset;
@@ -17904,7 +22034,7 @@ static const struct rollout_selector *ro_workload_selector(const struct rollout_
         return &workload->replicaset->selector;
     if (workload->uniteddeployment && !(workload->uniteddeployment->flags & ROLLOUT_UNITEDDEPLOYMENT_SELECTOR_INVALID))
         return &workload->uniteddeployment->selector;
-    return NULL;
+    return workload->sidecarset ? &workload->sidecarset->selector : NULL;
 }
 
 static struct rollout_opt *ro_workload_collisions(const struct rollout_workload *workload, struct ro_specs *specs)
@@ -17913,6 +22043,8 @@ static struct rollout_opt *ro_workload_collisions(const struct rollout_workload 
         return &specs->cloneset_status.collision_count;
     if (workload->uniteddeployment)
         return &specs->uniteddeployment_status.collision_count;
+    if (workload->sidecarset)
+        return &specs->sidecarset_status.collision_count;
     return workload->statefulset ? &specs->statefulset_status.collision_count
                                  : &specs->daemonset_status.collision_count;
 }
@@ -17973,8 +22105,9 @@ static void ro_build_attr_value(struct ro_builder *b, uint32_t key, int64_t valu
 /* ROLLOUT_ATTR_POD: a pod's name and its place, or ROLLOUT_NONE where it is not there. */
 static void ro_build_attr_pod(struct ro_builder *b, struct rollout_str name, uint32_t pod);
 
-/* ROLLOUT_ATTR_ANNOTATION, and unless it is removed ROLLOUT_ATTR_ANNOTATION_VALUE. */
-static void ro_build_attr_note(struct ro_builder *b, struct rollout_str key, struct rollout_str value, int removed);
+/* ROLLOUT_ATTR_ANNOTATION or ROLLOUT_ATTR_IMAGE, and unless it is removed ROLLOUT_ATTR_VALUE. */
+static void ro_build_attr_pair(struct ro_builder *b, uint32_t attr, struct rollout_str key, struct rollout_str value,
+                        int removed);
 
 /* ROLLOUT_ATTR_CHILD: a child's name and its place in the snapshot's subsets. */
 static void ro_build_attr_child(struct ro_builder *b, struct rollout_str name, uint32_t child);
@@ -17998,7 +22131,8 @@ static void ro_build_text_optional(struct ro_builder *b, struct rollout_str key,
 
 /* A condition as an element, and all of them as the member "conditions", none where there is none. */
 static void ro_build_condition(struct ro_builder *b, const struct rollout_condition *condition);
-static void ro_build_condition_by(struct ro_builder *b, const struct rollout_condition *condition, struct rollout_str update_key);
+static void ro_build_condition_by(struct ro_builder *b, const struct rollout_condition *condition,
+                           struct rollout_str update_key);
 static void ro_build_conditions(struct ro_builder *b, const struct rollout_condition *conditions, size_t count);
 
 /* ---- lib/planners/builder.c ---- */
@@ -18129,11 +22263,12 @@ static void ro_build_attr_pod(struct ro_builder *b, struct rollout_str name, uin
     planners_builder_build_attr(b, ROLLOUT_ATTR_POD, ro_build_text(b, name), pod == ROLLOUT_NONE ? 0 : (int64_t)pod + 1);
 }
 
-static void ro_build_attr_note(struct ro_builder *b, struct rollout_str key, struct rollout_str value, int removed)
+static void ro_build_attr_pair(struct ro_builder *b, uint32_t attr, struct rollout_str key, struct rollout_str value,
+                        int removed)
 {
-    planners_builder_build_attr(b, ROLLOUT_ATTR_ANNOTATION, ro_build_text(b, key), !removed);
+    planners_builder_build_attr(b, attr, ro_build_text(b, key), !removed);
     if (!removed)
-        planners_builder_build_attr(b, ROLLOUT_ATTR_ANNOTATION_VALUE, ro_build_text(b, value), 0);
+        planners_builder_build_attr(b, ROLLOUT_ATTR_VALUE, ro_build_text(b, value), 0);
 }
 
 static void ro_build_attr_child(struct ro_builder *b, struct rollout_str name, uint32_t child)
@@ -18217,7 +22352,8 @@ static void ro_build_text_optional(struct ro_builder *b, struct rollout_str key,
         ro_build_string(b, key, text);
 }
 
-static void ro_build_condition_by(struct ro_builder *b, const struct rollout_condition *condition, struct rollout_str update_key)
+static void ro_build_condition_by(struct ro_builder *b, const struct rollout_condition *condition,
+                           struct rollout_str update_key)
 {
     const struct rollout_str none = { NULL, 0 };
     size_t open = ro_build_open(b, ROLLOUT_NODE_OBJECT, none);
@@ -18310,6 +22446,8 @@ struct ro_planner_input {
     struct ro_abi_array backoffs;        /* of struct rollout_backoff */
     struct ro_abi_array replica_sets;    /* of struct rollout_replica_set_facts */
     struct ro_abi_array subsets;         /* of struct rollout_subset */
+    struct ro_abi_array namespaces;      /* of struct rollout_namespace */
+    struct ro_abi_array in_flight;       /* of struct rollout_in_flight */
     struct ro_gates gates;
 };
 
@@ -18329,6 +22467,8 @@ static int ro_plan_daemonset(const struct rollout_daemonset *daemonset, const st
 static int ro_plan_deployment(const struct rollout_deployment *deployment, const struct ro_planner_input *input,
                        const struct ro_answer *answer, struct rollout_error *reterr);
 static int ro_plan_replicaset(const struct rollout_replicaset *replicaset, const struct ro_planner_input *input,
+                       const struct ro_answer *answer, struct rollout_error *reterr);
+static int ro_plan_sidecarset(const struct rollout_sidecarset *sidecarset, const struct ro_planner_input *input,
                        const struct ro_answer *answer, struct rollout_error *reterr);
 static int ro_plan_statefulset(const struct rollout_statefulset *statefulset, const struct ro_planner_input *input,
                         const struct ro_answer *answer, struct rollout_error *reterr);
@@ -18464,6 +22604,8 @@ static void planners_check_check_revisions(struct ro_check *c, const struct ro_a
         ro_check_tree(c, &place, "data", &revision->data);
         ro_check_text(c, &place, "claims_hash", revision->claims_hash);
         ro_check_text(c, &place, "hash", revision->hash);
+        ro_check_text(c, &place, "custom_version", revision->custom_version);
+        ro_check_time(c, &place, "created_ms", revision->created_ms);
     }
 }
 
@@ -22246,7 +26388,7 @@ static void planners_broadcastjob_verdicts_set_pod(const struct job *job, struct
         v->b = job->spec->restart_limit;
     } else if (pod->phase == ROLLOUT_PHASE_RUNNING) {
         ro_verdict_set_text(b, v, ROLLOUT_REASON_UP_TO_DATE, ro_pod_node(pod));
-    } else if (pod->node.len == 0 && !pod->node_index) {
+    } else if (pod->node.len == 0 && (pod->target_node.len > 0 || !pod->node_index)) {
         ro_verdict_set(v, ROLLOUT_REASON_UNSCHEDULED);
     } else {
         ro_verdict_set_text(b, v, ROLLOUT_REASON_NOT_READY, ro_phase_text(pod->phase));
@@ -25363,7 +29505,7 @@ static void planners_deployment_plan_build_notes(const struct roll *roll, struct
 {
     for (uint32_t i = 0; i < act->note_count; i++) {
         const struct roll_note *note = &roll->notes[act->first_note + i];
-        ro_build_attr_note(b, note->key, note->made ? ro_build_join(b, note->value, planners_deployment_plan_none, planners_deployment_plan_none, planners_deployment_plan_none) : note->value,
+        ro_build_attr_pair(b, ROLLOUT_ATTR_ANNOTATION, note->key, note->made ? ro_build_join(b, note->value, planners_deployment_plan_none, planners_deployment_plan_none, planners_deployment_plan_none) : note->value,
                            note->removed);
     }
 }
@@ -26570,6 +30712,1799 @@ static bool roll_write_size(struct roll *roll, uint32_t set, int64_t to)
     }
     s->size = to;
     return sizes;
+}
+
+/* ---- lib/planners/sidecarset_check.h ---- */
+
+/* What a caller's records for a SidecarSet can have wrong with them: see planners/check.h. */
+
+
+static int ro_sidecarset_check(const struct rollout_sidecarset *spec, const struct ro_planner_input *in,
+                        struct rollout_error *reterr);
+
+/* ---- lib/planners/sidecarset_limits.h ---- */
+
+/* A SidecarSet's numbers as pods. Source: sidecarset.md 1.1. */
+
+
+
+struct ro_sidecarset_limits {
+    int64_t partition, max_unavailable;
+};
+
+/* Of so many matched pods. What cannot be read is 0. */
+static struct ro_sidecarset_limits ro_sidecarset_limits(const struct rollout_sidecarset *spec, int32_t matched);
+
+/* They as a plan's limits. */
+static void ro_sidecarset_build_limits(const struct rollout_sidecarset *spec, const struct ro_sidecarset_limits *limits,
+                                int32_t matched, struct ro_builder *b);
+
+/* ---- lib/planners/sidecarset_pass.h ---- */
+
+/* One pass over a SidecarSet: what its steps hand to each other. Source: sidecarset.md; the order of the steps is that
+ * of its section 4. */
+
+
+
+#define SC_HASH_KEY         "kruise.io/sidecarset-hash"
+#define SC_IMAGELESS_KEY    "kruise.io/sidecarset-hash-without-image"
+#define SC_INJECTED_KEY     "kruise.io/sidecarset-injected-list"
+#define SC_WORKING_KEY      "kruise.io/sidecarset-working-hotupgrade-container"
+#define SC_STATE_KEY        "kruise.io/sidecarset-inplace-update-state"
+#define SC_VERSION_PREFIX   "version.sidecarset.kruise.io/"
+#define SC_ALTERNATE_PREFIX "versionalt.sidecarset.kruise.io/"
+#define SC_CONDITION        "SidecarSetUpgradable"
+
+/* What a pod is (2). */
+enum {
+    SC_MATCHED = 1 << 0,
+    SC_UPDATED = 1 << 1,
+    SC_CONSISTENT = 1 << 2, /* all its sidecars */
+    SC_READY = 1 << 3,
+    SC_UPGRADABLE = 1 << 4,
+    SC_MID_FLIGHT = 1 << 5,
+    SC_FLIPS = 1 << 6,   /* 7.3 holds */
+    SC_SELECTED = 1 << 7 /* by the update selector */
+};
+
+/* What becomes of it. */
+enum sc_fate {
+    SC_FATE_NONE = 0,
+    SC_FATE_NOT_SELECTED, /* labels or namespace do not match */
+    SC_FATE_FINISHED,
+    SC_FATE_LEAVING,
+    SC_FATE_NOT_INJECTED,
+    SC_FATE_MISSING, /* not the containers that it should have */
+    SC_FATE_UPDATED,
+    SC_FATE_EXCLUDED,
+    SC_FATE_IMMUTABLE,
+    SC_FATE_RUNNING, /* an earlier update */
+    SC_FATE_PARTITION,
+    SC_FATE_BUDGET,
+    SC_FATE_WAITS, /* nothing holds it but the pass */
+    SC_FATE_UPDATE,
+    SC_FATE_FLIP
+};
+
+/* A container of the set. */
+struct sc_container {
+    struct rollout_str name, image, empty;
+    struct rollout_str first, second; /* names of the hot pair */
+    bool hot;
+};
+
+struct sc_pair {
+    struct rollout_str key, value;
+};
+
+struct sc_pairs {
+    struct sc_pair *items;
+    size_t count;
+};
+
+/* An action on a pod. */
+struct sc_act {
+    struct sc_act *next;
+    uint32_t op, pod;
+    struct sc_pairs images, annotations;
+    bool upgradable, all_upgradable;
+    struct rollout_str message;
+};
+
+struct sc_pass {
+    const struct rollout_sidecarset *spec;
+    const struct ro_planner_input *in;
+    struct ro_arena arena;
+    int64_t now_ms;
+    struct rollout_str now_text;
+    struct rollout_str latest; /* name of the update revision */
+
+    struct sc_container *containers;
+    size_t container_count;
+    bool any_hot;
+
+    /* One a pod. */
+    size_t n;
+    uint8_t *marks, *fates, *acted;
+    uint32_t *places;                   /* place in the order of those that wait, from 1 */
+    uint32_t *used;                     /* revision that it carries, + 1 */
+    uint32_t *matched, *wait, *scratch; /* room for all; matched is in upstream's order */
+    size_t matched_count, wait_count, update_count, flip_count, immutable_count;
+    int64_t updated, ready, updated_ready, bad;
+    struct ro_sidecarset_limits limits;
+    int64_t used_up;  /* of max_unavailable, with the pods that are taken now */
+    uint32_t used_by; /* the first of those pods + 1 */
+
+    struct sc_act *acts, **end;
+    bool status_written, status_changed;
+    uint32_t stop_reason; /* why the pass ended for all pods; 0 = it did not */
+    struct rollout_str stop_text;
+    uint32_t in_flight_pod; /* + 1 */
+    int64_t requeue_seconds;
+    uint32_t error_pod; /* or ROLLOUT_NONE */
+    struct rollout_str error;
+
+    /* One a revision. */
+    uint32_t *revision_order; /* by number, creation time, name; the update revision last */
+    uint8_t *revision_deleted, *revision_used;
+};
+
+static inline const struct rollout_pod *sc_pod(const struct sc_pass *pass, size_t i)
+{
+    return ro_pod(&pass->in->pods, i);
+}
+
+static inline const struct rollout_node *sc_object(const struct sc_pass *pass, size_t i)
+{
+    const struct rollout_tree *object = &sc_pod(pass, i)->object;
+    return object->count ? object->nodes : NULL;
+}
+
+static inline const struct rollout_revision *sc_revision(const struct sc_pass *pass, size_t i)
+{
+    return (const void *)(pass->in->revisions.items + i * pass->in->revisions.stride);
+}
+
+static inline struct rollout_str sc_annotation(const struct rollout_node *pod, struct rollout_str key)
+{
+    return ro_text(ro_get_str(ro_dig(pod, "metadata", "annotations", NULL), key));
+}
+
+/* ---- what a pod says (sidecarset_state.c) ---- */
+
+/* Of a list, the element of this name; NULL where there is none. */
+static const struct rollout_node *sc_named(const struct rollout_node *list, struct rollout_str name);
+static struct rollout_str sc_image(const struct rollout_node *pod, struct rollout_str container);
+
+/* Hash annotations as objects; NULL where neither form can be read. *ret_old: it was the older form. */
+static struct ro_edit *sc_hashes(struct ro_arena *arena, struct rollout_str text, bool *ret_old);
+
+/* Which of a hot pair works, and the other; *ret_known: the map has the container. */
+static void sc_hot_pair(struct ro_edit *working, const struct sc_container *c, struct rollout_str *ret_work,
+                 struct rollout_str *ret_other);
+
+/* A set of container names. */
+struct sc_names {
+    struct rollout_str *items;
+    size_t count;
+};
+static struct sc_names sc_sidecars(struct ro_arena *arena, const struct sc_pass *pass);
+
+/* 2.1; states: the parsed in-place annotation, NULL = absent or unreadable. */
+struct sc_state {
+    const struct rollout_node *pod, *containers, *statuses;
+    struct ro_edit *working, *states;
+    bool states_broken;
+};
+static struct sc_state sc_state_of(struct ro_arena *arena, const struct rollout_node *pod);
+static bool sc_consistent(const struct sc_pass *pass, const struct sc_state *state, const struct sc_names *names);
+static bool sc_container_ready(const struct sc_state *state, struct rollout_str name);
+
+/* ---- the steps ---- */
+
+/* Facts of every pod. ROLLOUT_OK or ROLLOUT_ERR_INVALID for a selector. */
+static int sc_look(struct sc_pass *pass, struct rollout_error *reterr);
+/* Buckets, order, and how many (5). */
+static void sc_select(struct sc_pass *pass);
+/* Updates one pod, or flips it (6, 7.3): adds the actions; false: pass->error is set. */
+static bool sc_update(struct sc_pass *pass, uint32_t pod);
+static void sc_flip(struct sc_pass *pass, uint32_t pod);
+static bool sc_condition(struct sc_pass *pass, uint32_t pod, bool upgradable);
+/* Which revisions go (9). */
+static void sc_revisions(struct sc_pass *pass);
+
+/* ---- the plan (sidecarset_report.c) ---- */
+static int sc_candidates(struct sc_pass *pass, struct rollout_candidates **ret, struct rollout_error *reterr);
+static int sc_report(struct sc_pass *pass, struct rollout_plan **ret, struct rollout_error *reterr);
+static void sc_report_revisions(struct sc_pass *pass, struct ro_builder *b);
+
+/* ---- lib/planners/sidecarset.c ---- */
+
+/* The planner for SidecarSets. Source: sidecarset.md; the order of the steps is that of its section 4. */
+
+
+static void planners_sidecarset_read_containers(struct sc_pass *pass)
+{
+    const struct rollout_tree *list = &pass->spec->containers;
+    const struct rollout_node *root = list->count ? list->nodes : NULL;
+    size_t count = root ? ro_count(root) : 0;
+    pass->containers = ro_arena_alloc(&pass->arena, count, sizeof(*pass->containers));
+    if (!pass->containers)
+        return;
+    for (const struct rollout_node *c = root ? ro_first(root) : NULL; c && c != ro_end(root); c = ro_next(c)) {
+        struct sc_container *to = &pass->containers[pass->container_count++];
+        const struct rollout_node *strategy = ro_get(c, "upgradeStrategy");
+        to->name = ro_text(ro_get(c, "name"));
+        to->image = ro_text(ro_get(c, "image"));
+        to->empty = ro_text(ro_get(strategy, "hotUpgradeEmptyImage"));
+        to->hot = ro_str_eq(ro_text(ro_get(strategy, "upgradeType")), RO_STR("HotUpgrade"));
+        to->first = ro_arena_printf(&pass->arena, "%.*s-1", (int)to->name.len, to->name.data ? to->name.data : "");
+        to->second = ro_arena_printf(&pass->arena, "%.*s-2", (int)to->name.len, to->name.data ? to->name.data : "");
+        pass->any_hot = pass->any_hot || to->hot;
+    }
+}
+
+/* ---- writes that are not seen yet ---- */
+
+static const struct rollout_in_flight *planners_sidecarset_in_flight(const struct sc_pass *pass, uint32_t i)
+{
+    return (const void *)(pass->in->in_flight.items + i * pass->in->in_flight.stride);
+}
+
+static int planners_sidecarset_by_key(const void *context, uint32_t a, uint32_t b)
+{
+    return ro_str_cmp(planners_sidecarset_in_flight(context, a)->pod, planners_sidecarset_in_flight(context, b)->pod);
+}
+
+/* namespace/name against a key. */
+static int planners_sidecarset_compare_key(const struct rollout_pod *pod, struct rollout_str key)
+{
+    const struct rollout_str parts[] = { pod->namespace_, RO_STR("/"), pod->name };
+    for (size_t i = 0; i < 3; i++) {
+        struct rollout_str head = { key.data, key.len < parts[i].len ? key.len : parts[i].len };
+        int c = ro_str_cmp(parts[i], head);
+        if (c)
+            return c;
+        key = (struct rollout_str){ key.data + head.len, key.len - head.len };
+    }
+    return key.len ? -1 : 0;
+}
+
+static bool planners_sidecarset_is_seen(const struct sc_pass *pass, const struct rollout_in_flight *write, uint32_t pod)
+{
+    int64_t there, wanted;
+    if (!write->resource_version.data)
+        return pass->marks[pod] & SC_UPDATED;
+    struct rollout_str version = ro_text(ro_dig(sc_object(pass, pod), "metadata", "resourceVersion", NULL));
+    if (!ro_parse_int(write->resource_version, -1, &wanted) || !ro_parse_int(version, -1, &there))
+        return ro_str_eq(write->resource_version, version);
+    return there >= wanted;
+}
+
+/* Whether all is seen; else pass->in_flight_pod is the first matched pod with such a write, if any. Of pods that do not
+ * match upstream looks at no resourceVersion, and waits for their hash in vain. */
+static bool planners_sidecarset_sees_all(struct sc_pass *pass)
+{
+    size_t n = pass->in->in_flight.count;
+    uint32_t *order = ro_arena_alloc(&pass->arena, 2 * n, sizeof(*order));
+    uint8_t *seen = ro_arena_alloc(&pass->arena, n, 1);
+    if (!order || !seen || n == 0)
+        return true;
+    for (uint32_t i = 0; i < n; i++) {
+        order[i] = i;
+        seen[i] = planners_sidecarset_in_flight(pass, i)->resource_version.data != NULL;
+    }
+    ro_sort_indices(order, n, order + n, planners_sidecarset_by_key, pass);
+    for (size_t k = 0; k < pass->matched_count; k++) {
+        const struct rollout_pod *pod = sc_pod(pass, pass->matched[k]);
+        size_t low = 0, high = n;
+        while (low < high) {
+            size_t middle = low + (high - low) / 2;
+            if (planners_sidecarset_compare_key(pod, planners_sidecarset_in_flight(pass, order[middle])->pod) > 0)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        for (; low < n && planners_sidecarset_compare_key(pod, planners_sidecarset_in_flight(pass, order[low])->pod) == 0; low++) {
+            seen[order[low]] = planners_sidecarset_is_seen(pass, planners_sidecarset_in_flight(pass, order[low]), pass->matched[k]);
+            if (!seen[order[low]] && !pass->in_flight_pod)
+                pass->in_flight_pod = pass->matched[k] + 1;
+        }
+    }
+    return !memchr(seen, 0, n);
+}
+
+/* ---- the steps ---- */
+
+static void planners_sidecarset_stop(struct sc_pass *pass, uint32_t reason, struct rollout_str text)
+{
+    pass->stop_reason = reason;
+    pass->stop_text = text;
+}
+
+/* Pods that nothing has decided on yet: what they would be judged by anyway, or the stop. */
+static void planners_sidecarset_settle(struct sc_pass *pass)
+{
+    for (size_t k = 0; k < pass->matched_count; k++) {
+        uint32_t pod = pass->matched[k];
+        if (pass->fates[pod] == SC_FATE_NONE)
+            pass->fates[pod] = pass->marks[pod] & SC_UPDATED ? SC_FATE_UPDATED : SC_FATE_WAITS;
+    }
+}
+
+static bool planners_sidecarset_flip(struct sc_pass *pass)
+{
+    for (size_t k = 0; k < pass->matched_count; k++) {
+        if (!(pass->marks[pass->matched[k]] & SC_FLIPS))
+            continue;
+        pass->fates[pass->matched[k]] = SC_FATE_FLIP;
+        sc_flip(pass, pass->matched[k]);
+        pass->flip_count++;
+    }
+    return pass->flip_count > 0;
+}
+
+static void planners_sidecarset_update(struct sc_pass *pass)
+{
+    sc_select(pass);
+    if (pass->immutable_count > 0)
+        for (size_t k = 0; k < pass->matched_count; k++)
+            if (pass->fates[pass->matched[k]] == SC_FATE_IMMUTABLE && !sc_condition(pass, pass->matched[k], false))
+                return;
+    for (size_t k = 0; k < pass->update_count; k++)
+        if (!sc_update(pass, pass->wait[k]) || !sc_condition(pass, pass->wait[k], true))
+            return;
+}
+
+static void planners_sidecarset_run(struct sc_pass *pass)
+{
+    if (!ro_selector_usable(&pass->spec->selector) || ((pass->spec->flags & ROLLOUT_SIDECARSET_NAMESPACE_SELECTOR) &&
+                                                       !ro_selector_usable(&pass->spec->namespace_selector))) {
+        pass->error = RO_STR("a selector is not usable");
+        planners_sidecarset_stop(pass, ROLLOUT_REASON_SPEC_INVALID, pass->error);
+        return;
+    }
+    pass->status_written = true;
+    if (!planners_sidecarset_sees_all(pass)) {
+        pass->requeue_seconds = 1;
+        planners_sidecarset_stop(pass, ROLLOUT_REASON_ACTIONS_NOT_OBSERVED, RO_STR("a write to a pod"));
+    } else if (pass->spec->flags & ROLLOUT_SIDECARSET_NOT_UPDATE) {
+        planners_sidecarset_stop(pass, ROLLOUT_REASON_UPDATES_OFF, RO_STR("NotUpdate"));
+    } else if (pass->spec->flags & ROLLOUT_SIDECARSET_PAUSED) {
+        planners_sidecarset_stop(pass, ROLLOUT_REASON_PAUSED, RO_STR("updateStrategy.paused"));
+    } else if (pass->any_hot && planners_sidecarset_flip(pass)) {
+        planners_sidecarset_stop(pass, ROLLOUT_REASON_REFRESH_FIRST, RO_STR("hot upgrades"));
+    } else if (pass->updated < (int64_t)pass->matched_count) {
+        planners_sidecarset_update(pass);
+        if (pass->error.data)
+            planners_sidecarset_stop(pass, ROLLOUT_REASON_BEHIND_STOPPED_POD, pass->error);
+    }
+    planners_sidecarset_settle(pass);
+}
+
+static bool planners_sidecarset_open_pass(struct sc_pass *pass)
+{
+    char text[RO_TIME_SIZE];
+    size_t n = pass->n;
+    pass->end = &pass->acts;
+    pass->error_pod = ROLLOUT_NONE;
+    pass->latest = sc_revision(pass, pass->in->snapshot.update_revision - 1)->name;
+    pass->now_text =
+        ro_arena_str(&pass->arena, (struct rollout_str){ text, ro_time_format(pass->now_ms, false, text) });
+    pass->marks = ro_arena_alloc(&pass->arena, n, 1);
+    pass->fates = ro_arena_alloc(&pass->arena, n, 1);
+    pass->acted = ro_arena_alloc(&pass->arena, n, 1);
+    pass->places = ro_arena_alloc(&pass->arena, n, sizeof(*pass->places));
+    pass->used = ro_arena_alloc(&pass->arena, n, sizeof(*pass->used));
+    pass->matched = ro_arena_alloc(&pass->arena, n, sizeof(*pass->matched));
+    pass->wait = ro_arena_alloc(&pass->arena, n, sizeof(*pass->wait));
+    pass->scratch = ro_arena_alloc(&pass->arena, n, sizeof(*pass->scratch));
+    planners_sidecarset_read_containers(pass);
+    return !pass->arena.failed;
+}
+
+static int ro_plan_sidecarset(const struct rollout_sidecarset *spec, const struct ro_planner_input *in,
+                       const struct ro_answer *answer, struct rollout_error *reterr)
+{
+    struct sc_pass pass = { .spec = spec, .in = in, .now_ms = in->snapshot.now_ms, .n = in->pods.count };
+    int r = ro_sidecarset_check(spec, in, reterr);
+    if (r)
+        return r;
+    r = planners_sidecarset_open_pass(&pass) ? sc_look(&pass, reterr) : ro_error_nomem(reterr);
+    if (r == ROLLOUT_OK)
+        pass.limits = ro_sidecarset_limits(spec, (int32_t)pass.matched_count);
+    if (r == ROLLOUT_OK && answer->candidates) {
+        sc_select(&pass); /* whatever the pass stops at */
+        r = pass.arena.failed ? ro_error_nomem(reterr) : sc_candidates(&pass, answer->candidates, reterr);
+    } else if (r == ROLLOUT_OK) {
+        sc_revisions(&pass);
+        planners_sidecarset_run(&pass);
+        r = pass.arena.failed ? ro_error_nomem(reterr) : sc_report(&pass, answer->plan, reterr);
+    }
+    ro_arena_free(&pass.arena);
+    return r;
+}
+
+/* ---- lib/planners/sidecarset_check.c ---- */
+
+static void planners_sidecarset_check_check_snapshot(struct ro_check *c, const struct ro_planner_input *in)
+{
+    struct ro_path spaces = ro_path_member(NULL, "namespaces"), writes = ro_path_member(NULL, "in_flight");
+    struct ro_path pods = ro_path_member(NULL, "pods");
+    for (size_t i = 0; i < in->namespaces.count; i++) {
+        const struct rollout_namespace *n = (const void *)(in->namespaces.items + i * in->namespaces.stride);
+        struct ro_path place = ro_path_element(&spaces, i);
+        ro_check_text(c, &place, "name", n->name);
+        ro_check_labels(c, &place, "labels", &n->labels);
+    }
+    for (size_t i = 0; i < in->in_flight.count; i++) {
+        const struct rollout_in_flight *w = (const void *)(in->in_flight.items + i * in->in_flight.stride);
+        struct ro_path place = ro_path_element(&writes, i);
+        ro_check_text(c, &place, "pod", w->pod);
+        ro_check_text(c, &place, "resource_version", w->resource_version);
+    }
+    for (size_t i = 0; i < in->pods.count; i++) {
+        const struct rollout_pod *pod = ro_pod(&in->pods, i);
+        struct ro_path place = ro_path_element(&pods, i);
+        if (pod->object.count || pod->object.nodes)
+            ro_check_tree(c, &place, "object", &pod->object);
+    }
+}
+
+static int ro_sidecarset_check(const struct rollout_sidecarset *spec, const struct ro_planner_input *in,
+                        struct rollout_error *reterr)
+{
+    struct ro_check c = { reterr, ROLLOUT_OK };
+    struct ro_path order = ro_path_member(NULL, "order"), priority = ro_path_member(&order, "priority");
+    struct ro_path status = ro_path_member(NULL, "status");
+    ro_check_text(&c, NULL, "name", spec->name);
+    ro_check_text(&c, NULL, "resource_version", spec->resource_version);
+    ro_check_text(&c, NULL, "hash", spec->hash);
+    ro_check_text(&c, NULL, "hash_without_image", spec->hash_without_image);
+    ro_check_text(&c, NULL, "custom_version", spec->custom_version);
+    ro_check_text(&c, NULL, "pinned_revision", spec->pinned_revision);
+    ro_check_text(&c, NULL, "pinned_version", spec->pinned_version);
+    ro_check_selector(&c, NULL, "selector", &spec->selector);
+    ro_check_selector(&c, NULL, "namespace_selector", &spec->namespace_selector);
+    ro_check_selector(&c, NULL, "update_selector", &spec->update_selector);
+    ro_check_intstr(&c, NULL, "partition", &spec->partition);
+    ro_check_intstr(&c, NULL, "max_unavailable", &spec->max_unavailable);
+    ro_check_priority(&c, &priority, &spec->order.priority);
+    ro_check_labels(&c, &order, "scatter", &spec->order.scatter);
+    ro_check_tree(&c, NULL, "containers", &spec->containers);
+    ro_check_tree(&c, NULL, "patch_pod_metadata", &spec->patch_pod_metadata);
+    ro_check_reserved(&c, &status, spec->status->reserved);
+    ro_check_text(&c, &status, "latest_revision", spec->status->latest_revision);
+    ro_check_snapshot(&c, in);
+    planners_sidecarset_check_check_snapshot(&c, in);
+    return c.code;
+}
+
+/* ---- lib/planners/sidecarset_facts.c ---- */
+
+/* Which pods a SidecarSet has, and what they are. Source: sidecarset.md 2, 7.3. */
+
+static bool planners_sidecarset_facts_is_injected(const struct rollout_node *pod, struct rollout_str name)
+{
+    struct rollout_str list = sc_annotation(pod, RO_STR(SC_INJECTED_KEY));
+    while (list.data) {
+        const char *comma = list.len ? memchr(list.data, ',', list.len) : NULL;
+        struct rollout_str one = { list.data, comma ? (size_t)(comma - list.data) : list.len };
+        if (ro_str_eq(one, name))
+            return true;
+        list = comma ? (struct rollout_str){ comma + 1, list.len - one.len - 1 } : (struct rollout_str){ NULL, 0 };
+    }
+    return false;
+}
+
+/* A hot pair has to be among the containers: upstream panics where it is among the init containers. */
+static bool planners_sidecarset_facts_has_containers(const struct sc_pass *pass, const struct sc_state *state)
+{
+    const struct rollout_node *init = ro_dig(state->pod, "spec", "initContainers", NULL);
+    bool map = state->working && state->working->node.kind == ROLLOUT_NODE_OBJECT;
+    for (struct ro_edit *e = map ? state->working->first : NULL; e; e = e->next)
+        map = map && (e->node.kind == ROLLOUT_NODE_TEXT || e->node.kind == ROLLOUT_NODE_NULL);
+    for (size_t i = 0; i < pass->container_count; i++) {
+        const struct sc_container *c = &pass->containers[i];
+        if (!c->hot && !sc_named(state->containers, c->name) && !sc_named(init, c->name))
+            return false;
+        if (c->hot && (!map || !ro_edit_get_str(state->working, c->name) || !sc_named(state->containers, c->first) ||
+                       !sc_named(state->containers, c->second)))
+            return false;
+    }
+    return true;
+}
+
+static bool planners_sidecarset_facts_is_ready(const struct sc_pass *pass, const struct sc_state *state, const struct rollout_pod *pod)
+{
+    struct rollout_str work, other;
+    for (size_t i = 0; i < pass->container_count; i++) {
+        const struct sc_container *c = &pass->containers[i];
+        if (!c->hot || c->empty.len == 0)
+            continue;
+        sc_hot_pair(state->working, c, &work, &other);
+        if (!ro_str_eq(sc_image(state->pod, other), c->empty))
+            return false;
+    }
+    return pod->phase == ROLLOUT_PHASE_RUNNING && (pod->flags & ROLLOUT_POD_READY);
+}
+
+static bool planners_sidecarset_facts_is_mid_flight(const struct sc_pass *pass, const struct sc_state *state, const struct sc_names *names)
+{
+    for (size_t i = 0; i < names->count; i++) {
+        struct sc_names one = { &names->items[i], 1 };
+        if (sc_container_ready(state, names->items[i]) && !sc_consistent(pass, state, &one))
+            return true;
+    }
+    return false;
+}
+
+static bool planners_sidecarset_facts_flips(const struct sc_pass *pass, const struct sc_state *state, const struct rollout_pod *pod,
+                  const struct sc_names *names, struct ro_arena *arena)
+{
+    struct sc_names rest = { ro_arena_alloc(arena, names->count, sizeof(*rest.items)), 0 };
+    struct sc_names others = { ro_arena_alloc(arena, names->count, sizeof(*others.items)), 0 };
+    bool any = false;
+    if (!rest.items || !others.items)
+        return false;
+    for (size_t i = 0; i < pass->container_count; i++) {
+        const struct sc_container *c = &pass->containers[i];
+        struct rollout_str work = c->name, other;
+        if (c->hot) {
+            sc_hot_pair(state->working, c, &work, &other);
+            any = any || !ro_str_eq(sc_image(state->pod, other), c->empty);
+            others.items[others.count++] = other;
+        }
+        rest.items[rest.count++] = work;
+    }
+    if (!any || !sc_consistent(pass, state, &rest))
+        return false;
+    if (pod->phase == ROLLOUT_PHASE_RUNNING && (pod->flags & ROLLOUT_POD_READY))
+        return true;
+    const struct rollout_node *list = state->statuses;
+    for (const struct rollout_node *s = list ? ro_first(list) : NULL; s && s != ro_end(list); s = ro_next(s)) {
+        bool is_other = false;
+        for (size_t i = 0; i < others.count; i++)
+            is_other = is_other || ro_str_eq(others.items[i], ro_text(ro_get(s, "name")));
+        if (!is_other && !ro_is_true(ro_get(s, "ready")))
+            return false;
+    }
+    return true;
+}
+
+/* ---- hashes ---- */
+
+static struct rollout_str planners_sidecarset_facts_hash_in(struct ro_arena *arena, const struct sc_pass *pass, struct rollout_str annotation,
+                                  struct rollout_str *ret_revision)
+{
+    bool old;
+    struct ro_edit *map = sc_hashes(arena, annotation, &old);
+    struct ro_edit *mine = map ? ro_edit_get_str(map, pass->spec->name) : NULL;
+    *ret_revision = mine && !old ? ro_edit_get_text(mine, "controllerRevision") : (struct rollout_str){ NULL, 0 };
+    return !mine ? (struct rollout_str){ NULL, 0 } : old ? mine->node.text : ro_edit_get_text(mine, "hash");
+}
+
+static int planners_sidecarset_facts_by_revision_name(const void *context, uint32_t a, uint32_t b)
+{
+    const struct sc_pass *pass = context;
+    return ro_str_cmp(sc_revision(pass, a)->name, sc_revision(pass, b)->name);
+}
+
+/* Place of the revision of this name + 1; by_name: their indexes by name. */
+static uint32_t planners_sidecarset_facts_find_revision(const struct sc_pass *pass, const uint32_t *by_name, struct rollout_str name)
+{
+    size_t low = 0, high = pass->in->revisions.count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int c = ro_str_cmp(sc_revision(pass, by_name[middle])->name, name);
+        if (c == 0)
+            return by_name[middle] + 1;
+        if (c < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return 0;
+}
+
+/* ---- all pods ---- */
+
+static void planners_sidecarset_facts_look_at(struct sc_pass *pass, uint32_t i, const uint32_t *by_name)
+{
+    const struct rollout_pod *pod = sc_pod(pass, i);
+    const struct rollout_node *object = sc_object(pass, i);
+    struct ro_arena arena = { NULL, false };
+    struct sc_state state = sc_state_of(&arena, object);
+    struct sc_names names = sc_sidecars(&arena, pass);
+    struct rollout_str revision, unused;
+    uint8_t mark = 0;
+    uint32_t hint = 0;
+    if (!planners_sidecarset_facts_is_injected(object, pass->spec->name)) {
+        pass->fates[i] = SC_FATE_NOT_INJECTED;
+    } else if (!planners_sidecarset_facts_has_containers(pass, &state)) {
+        pass->fates[i] = SC_FATE_MISSING;
+    } else {
+        struct rollout_str hash = planners_sidecarset_facts_hash_in(&arena, pass, sc_annotation(object, RO_STR(SC_HASH_KEY)), &revision);
+        struct rollout_str imageless = planners_sidecarset_facts_hash_in(&arena, pass, sc_annotation(object, RO_STR(SC_IMAGELESS_KEY)), &unused);
+        mark = SC_MATCHED;
+        if (ro_str_eq(hash, pass->spec->hash))
+            mark |= SC_UPDATED;
+        if (ro_str_eq(imageless, pass->spec->hash_without_image))
+            mark |= SC_UPGRADABLE;
+        if (sc_consistent(pass, &state, &names))
+            mark |= SC_CONSISTENT;
+        if (planners_sidecarset_facts_is_ready(pass, &state, pod))
+            mark |= SC_READY;
+        if (planners_sidecarset_facts_is_mid_flight(pass, &state, &names))
+            mark |= SC_MID_FLIGHT;
+        if (pass->any_hot && planners_sidecarset_facts_flips(pass, &state, pod, &names, &arena))
+            mark |= SC_FLIPS;
+        if (!(pass->spec->flags & ROLLOUT_SIDECARSET_UPDATE_SELECTOR) ||
+            (ro_selector_usable(&pass->spec->update_selector) &&
+             ro_selector_match(&pass->spec->update_selector, &pod->labels, &hint)))
+            mark |= SC_SELECTED;
+        pass->used[i] = revision.len ? planners_sidecarset_facts_find_revision(pass, by_name, revision) : 0;
+        pass->matched[pass->matched_count++] = i;
+    }
+    pass->marks[i] = mark;
+    pass->arena.failed |= arena.failed;
+    ro_arena_free(&arena);
+}
+
+static int planners_sidecarset_facts_by_namespace(const void *context, uint32_t a, uint32_t b)
+{
+    const struct sc_pass *pass = context;
+    return ro_str_cmp(sc_pod(pass, a)->namespace_, sc_pod(pass, b)->namespace_);
+}
+
+struct planners_sidecarset_facts_namespaces {
+    const struct sc_pass *pass;
+    uint32_t *order; /* those that are selected, by name */
+    size_t count;
+};
+
+static const struct rollout_namespace *planners_sidecarset_facts_namespace_at(const struct sc_pass *pass, uint32_t i)
+{
+    return (const void *)(pass->in->namespaces.items + i * pass->in->namespaces.stride);
+}
+
+static int planners_sidecarset_facts_by_name_of_namespace(const void *context, uint32_t a, uint32_t b)
+{
+    return ro_str_cmp(planners_sidecarset_facts_namespace_at(context, a)->name, planners_sidecarset_facts_namespace_at(context, b)->name);
+}
+
+static bool planners_sidecarset_facts_in_namespace(const struct planners_sidecarset_facts_namespaces *n, struct rollout_str name)
+{
+    size_t low = 0, high = n->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int c = ro_str_cmp(planners_sidecarset_facts_namespace_at(n->pass, n->order[middle])->name, name);
+        if (c == 0)
+            return true;
+        if (c < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return false;
+}
+
+static void planners_sidecarset_facts_add_up(struct sc_pass *pass)
+{
+    for (size_t k = 0; k < pass->matched_count; k++) {
+        uint8_t mark = pass->marks[pass->matched[k]];
+        bool updated = mark & SC_UPDATED, ready = (mark & SC_CONSISTENT) && (mark & SC_READY);
+        pass->updated += updated;
+        pass->ready += ready;
+        pass->updated_ready += updated && ready;
+        pass->bad += updated && !ready;
+    }
+}
+
+static int sc_look(struct sc_pass *pass, struct rollout_error *reterr)
+{
+    const struct rollout_sidecarset *spec = pass->spec;
+    bool by_namespaces = spec->flags & ROLLOUT_SIDECARSET_NAMESPACE_SELECTOR;
+    size_t revisions = pass->in->revisions.count, spaces = pass->in->namespaces.count;
+    uint32_t *by_name = ro_arena_alloc(&pass->arena, 2 * revisions, sizeof(*by_name));
+    uint32_t *order = ro_arena_alloc(&pass->arena, 2 * spaces, sizeof(*order));
+    uint32_t hint = 0;
+    if (pass->arena.failed)
+        return ro_error_nomem(reterr);
+    for (uint32_t i = 0; i < revisions; i++)
+        by_name[i] = i;
+    ro_sort_indices(by_name, revisions, by_name + revisions, planners_sidecarset_facts_by_revision_name, pass);
+    struct planners_sidecarset_facts_namespaces selected = { pass, order, 0 };
+    for (uint32_t i = 0; by_namespaces && i < spaces; i++)
+        if (ro_selector_match(&spec->namespace_selector, &planners_sidecarset_facts_namespace_at(pass, i)->labels, &hint))
+            order[selected.count++] = i;
+    ro_sort_indices(order, selected.count, order + spaces, planners_sidecarset_facts_by_name_of_namespace, pass);
+
+    uint32_t *list = pass->wait; /* not in use yet */
+    for (uint32_t i = 0; i < pass->n; i++)
+        list[i] = i;
+    if (by_namespaces)
+        ro_sort_indices(list, pass->n, pass->scratch, planners_sidecarset_facts_by_namespace, pass);
+    hint = 0;
+    for (size_t k = 0; k < pass->n; k++) {
+        uint32_t i = list[k];
+        const struct rollout_pod *pod = sc_pod(pass, i);
+        bool finished = pod->phase == ROLLOUT_PHASE_SUCCEEDED || pod->phase == ROLLOUT_PHASE_FAILED;
+        if (!ro_selector_match(&spec->selector, &pod->labels, &hint) ||
+            (by_namespaces && !planners_sidecarset_facts_in_namespace(&selected, pod->namespace_)))
+            pass->fates[i] = SC_FATE_NOT_SELECTED;
+        else if (finished || (pod->flags & ROLLOUT_POD_TERMINATING))
+            pass->fates[i] = finished ? SC_FATE_FINISHED : SC_FATE_LEAVING;
+        else
+            planners_sidecarset_facts_look_at(pass, i, by_name);
+    }
+    planners_sidecarset_facts_add_up(pass);
+    return pass->arena.failed ? ro_error_nomem(reterr) : ROLLOUT_OK;
+}
+
+/* ---- lib/planners/sidecarset_limits.c ---- */
+
+static const struct rollout_intstr planners_sidecarset_limits_none = { ROLLOUT_INTSTR_INT, 0, { NULL, 0 } };
+static const struct rollout_intstr planners_sidecarset_limits_one = { ROLLOUT_INTSTR_INT, 1, { NULL, 0 } };
+
+static struct ro_sidecarset_limits ro_sidecarset_limits(const struct rollout_sidecarset *spec, int32_t matched)
+{
+    struct ro_sidecarset_limits limits = { 0 };
+    int64_t p = 0;
+    if (rollout_intstr_scale(&spec->partition, ROLLOUT_PARSER_SCALED, ROLLOUT_ROUND_UP, matched, &p) != ROLLOUT_OK)
+        p = 0;
+    if (matched > 1 && p == matched && spec->partition.kind == ROLLOUT_INTSTR_TEXT &&
+        !ro_str_eq(spec->partition.text, RO_STR("100%")))
+        p = matched - 1;
+    limits.partition = p < 0 ? 0 : p > matched ? matched : p;
+    const struct rollout_intstr *unavailable = ro_limit_unset(&spec->max_unavailable) ? &planners_sidecarset_limits_one : &spec->max_unavailable;
+    if (rollout_intstr_scale(unavailable, ROLLOUT_PARSER_LEGACY, ROLLOUT_ROUND_UP, matched, &limits.max_unavailable) !=
+        ROLLOUT_OK)
+        limits.max_unavailable = 0;
+    return limits;
+}
+
+static void ro_sidecarset_build_limits(const struct rollout_sidecarset *spec, const struct ro_sidecarset_limits *limits,
+                                int32_t matched, struct ro_builder *b)
+{
+    const uint32_t up = ROLLOUT_ROUND_UP;
+    uint32_t unset = ro_limit_unset(&spec->partition);
+    ro_limit_build(b, RO_STR("partition"), unset ? &planners_sidecarset_limits_none : &spec->partition, ROLLOUT_PARSER_SCALED, up, unset, matched,
+                   limits->partition);
+    unset = ro_limit_unset(&spec->max_unavailable);
+    ro_limit_build(b, RO_STR("maxUnavailable"), unset ? &planners_sidecarset_limits_one : &spec->max_unavailable, ROLLOUT_PARSER_LEGACY, up, unset,
+                   matched, limits->max_unavailable);
+}
+
+/* ---- lib/planners/sidecarset_report.c ---- */
+
+/* The plan for a SidecarSet: actions, a verdict for every pod, status. Source: sidecarset.md 4, 8, 12. */
+
+static void planners_sidecarset_report_build_pairs(struct ro_builder *b, uint32_t key, const struct sc_pairs *pairs)
+{
+    const struct rollout_str none = { NULL, 0 };
+    for (size_t i = 0; i < pairs->count; i++) {
+        struct rollout_str name = ro_build_join(b, pairs->items[i].key, none, none, none);
+        ro_build_attr_pair(b, key, name, ro_build_join(b, pairs->items[i].value, none, none, none), 0);
+    }
+}
+
+static struct ro_why planners_sidecarset_report_why_of(const struct sc_pass *pass, const struct sc_act *act)
+{
+    struct ro_why why = { .reason = ROLLOUT_REASON_UPDATE_IN_PLACE,
+                          .a = pass->places[act->pod],
+                          .b = (int64_t)pass->update_count };
+    if (act->op == ROLLOUT_OP_FLIP) {
+        why = (struct ro_why){ .reason = ROLLOUT_REASON_UPDATE_CONTINUED, .text = RO_STR("the old container rests") };
+    } else if (act->op == ROLLOUT_OP_SET_UPGRADABLE && !act->upgradable) {
+        why =
+            (struct ro_why){ .reason = ROLLOUT_REASON_IN_PLACE_IMPOSSIBLE, .text = RO_STR("more than images changed") };
+    } else if (act->op == ROLLOUT_OP_SET_UPGRADABLE) {
+        why = (struct ro_why){ .reason = ROLLOUT_REASON_BOOKKEEPING, .text = RO_STR("condition " SC_CONDITION) };
+    }
+    return why;
+}
+
+static void planners_sidecarset_report_build_actions(struct sc_pass *pass, struct ro_builder *b)
+{
+    const struct rollout_str none = { NULL, 0 };
+    sc_report_revisions(pass, b);
+    for (const struct sc_act *act = pass->acts; act; act = act->next) {
+        struct ro_why why = planners_sidecarset_report_why_of(pass, act);
+        ro_act(b, pass->acted, act->op, act->pod, &why);
+        if (act->op == ROLLOUT_OP_SET_UPGRADABLE) {
+            ro_build_attr_text(b, ROLLOUT_ATTR_UPGRADABLE, act->all_upgradable ? RO_STR("True") : RO_STR("False"));
+            if (b->plan)
+                b->attrs[b->n_attrs - 1].value = act->upgradable;
+            ro_build_attr_text(b, ROLLOUT_ATTR_MESSAGE, ro_build_join(b, act->message, none, none, none));
+            continue;
+        }
+        if (act->op == ROLLOUT_OP_UPDATE_IN_PLACE)
+            ro_build_attr_text(b, ROLLOUT_ATTR_REVISION, pass->latest);
+        planners_sidecarset_report_build_pairs(b, ROLLOUT_ATTR_IMAGE, &act->images);
+        planners_sidecarset_report_build_pairs(b, ROLLOUT_ATTR_ANNOTATION, &act->annotations);
+    }
+}
+
+/* ---- verdicts ---- */
+
+/* A pod that has the hash: is it up? */
+static void planners_sidecarset_report_judge_updated(const struct sc_pass *pass, struct ro_builder *b, uint32_t pod, struct rollout_verdict *v)
+{
+    uint8_t mark = pass->marks[pod];
+    if (!(mark & SC_CONSISTENT))
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_IN_PLACE_UPDATING, RO_STR("images not taken yet"));
+    else if (!(mark & SC_READY))
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_NOT_READY,
+                            sc_pod(pass, pod)->phase == ROLLOUT_PHASE_RUNNING ? RO_STR("Ready, or a hot pair, is not")
+                                                                              : RO_STR("not running"));
+    else
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_UP_TO_DATE, pass->latest);
+}
+
+static void planners_sidecarset_report_judge_stop(const struct sc_pass *pass, struct ro_builder *b, struct rollout_verdict *v)
+{
+    ro_verdict_set_text(b, v, pass->stop_reason, pass->stop_text);
+    if (pass->in_flight_pod)
+        v->because = pass->in_flight_pod - 1;
+}
+
+static void planners_sidecarset_report_judge(const struct sc_pass *pass, struct ro_builder *b, uint32_t pod, struct rollout_verdict *v)
+{
+    enum sc_fate fate = (enum sc_fate)pass->fates[pod];
+    bool wants = false;
+    switch (fate) {
+    case SC_FATE_NOT_SELECTED:
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_NOT_SELECTED, RO_STR("labels or namespace do not match"));
+        break;
+    case SC_FATE_FINISHED:
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_POD_FINISHED,
+                            sc_pod(pass, pod)->phase == ROLLOUT_PHASE_FAILED ? RO_STR("Failed") : RO_STR("Succeeded"));
+        break;
+    case SC_FATE_LEAVING:
+        ro_verdict_set(v, ROLLOUT_REASON_TERMINATING);
+        v->because = pod;
+        break;
+    case SC_FATE_NOT_INJECTED:
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_SIDECAR_MISSING, RO_STR("never injected"));
+        break;
+    case SC_FATE_MISSING:
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_SIDECAR_MISSING, RO_STR("its containers are not there"));
+        break;
+    case SC_FATE_UPDATED:
+        planners_sidecarset_report_judge_updated(pass, b, pod, v);
+        break;
+    case SC_FATE_EXCLUDED:
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_UPDATE_SELECTOR_EXCLUDES, RO_STR("updateStrategy.selector"));
+        wants = true;
+        break;
+    case SC_FATE_IMMUTABLE:
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_IN_PLACE_IMPOSSIBLE, RO_STR("more than images changed"));
+        wants = true;
+        break;
+    case SC_FATE_RUNNING:
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_IN_PLACE_UPDATING, RO_STR("a ready sidecar has not taken its image"));
+        wants = true;
+        break;
+    case SC_FATE_PARTITION:
+        ro_verdict_set(v, ROLLOUT_REASON_PARTITION_REACHED);
+        v->a = pass->limits.partition;
+        v->b = pass->places[pod];
+        wants = true;
+        break;
+    case SC_FATE_BUDGET:
+        ro_verdict_set(v, ROLLOUT_REASON_MAX_UNAVAILABLE_REACHED);
+        v->a = pass->used_up;
+        v->b = pass->limits.max_unavailable;
+        if (pass->used_by)
+            v->because = pass->used_by - 1;
+        wants = true;
+        break;
+    default:
+        planners_sidecarset_report_judge_stop(pass, b, v);
+        wants = true;
+        break;
+    }
+    if (wants)
+        v->wants = ROLLOUT_OP_UPDATE_IN_PLACE;
+}
+
+static void planners_sidecarset_report_build_verdicts(struct sc_pass *pass, struct ro_builder *b)
+{
+    struct ro_tally tally = { { 0 }, { 0 } };
+    for (uint32_t i = 0; i < pass->n; i++) {
+        if (pass->acted[i] & ro_acted(b)) {
+            ro_verdict_close(b, &tally, i);
+            continue;
+        }
+        struct rollout_verdict v = ro_verdict(ROLLOUT_SUBJECT_POD, i);
+        planners_sidecarset_report_judge(pass, b, i, &v);
+        if (b->plan)
+            b->verdicts[i] = v;
+        ro_tally_count(&tally, v.reason, i);
+    }
+    struct rollout_verdict set = ro_verdict(ROLLOUT_SUBJECT_WORKLOAD, 0);
+    if (pass->error_pod != ROLLOUT_NONE || pass->error.data)
+        ro_verdict_set_text(b, &set, ROLLOUT_REASON_SPEC_INVALID, pass->error);
+    ro_tally_end(b, &tally, &set);
+}
+
+/* ---- status ---- */
+
+static void planners_sidecarset_report_build_status(struct sc_pass *pass, struct ro_builder *b)
+{
+    const struct rollout_sidecarset_status *was = pass->spec->status;
+    int64_t generation = pass->spec->generation;
+    bool fails = !pass->status_written;
+    size_t status = ro_build_open(b, ROLLOUT_NODE_OBJECT, (struct rollout_str){ NULL, 0 });
+    ro_build_optional(b, RO_STR("observedGeneration"), fails ? was->observed_generation : generation);
+    ro_build_integer(b, RO_STR("matchedPods"), fails ? was->matched_pods : (int64_t)pass->matched_count);
+    ro_build_integer(b, RO_STR("updatedPods"), fails ? was->updated_pods : pass->updated);
+    ro_build_integer(b, RO_STR("readyPods"), fails ? was->ready_pods : pass->ready);
+    ro_build_optional(b, RO_STR("updatedReadyPods"), fails ? was->updated_ready_pods : pass->updated_ready);
+    ro_build_text_optional(b, RO_STR("latestRevision"), fails ? was->latest_revision : pass->latest);
+    ro_build_integer(b, RO_STR("collisionCount"), was->collision_count.value);
+    ro_build_close(b, status);
+    bool changed = was->matched_pods != (int64_t)pass->matched_count || was->updated_pods != pass->updated ||
+                   was->ready_pods != pass->ready || was->updated_ready_pods != pass->updated_ready ||
+                   !was->collision_count.set || !ro_str_eq(was->latest_revision, pass->latest) ||
+                   generation > was->observed_generation;
+    pass->status_changed = !fails && changed;
+}
+
+static void planners_sidecarset_report_write_all(struct sc_pass *pass, struct ro_builder *b)
+{
+    if (!(pass->spec->flags & ROLLOUT_SIDECARSET_NOT_UPDATE))
+        ro_sidecarset_build_limits(pass->spec, &pass->limits, (int32_t)pass->matched_count, b);
+    planners_sidecarset_report_build_status(pass, b);
+    ro_build_verdicts(b, pass->n);
+    planners_sidecarset_report_build_actions(pass, b);
+    planners_sidecarset_report_build_verdicts(pass, b);
+}
+
+static int sc_report(struct sc_pass *pass, struct rollout_plan **ret, struct rollout_error *reterr)
+{
+    struct ro_builder b = { 0 };
+    planners_sidecarset_report_write_all(pass, &b);
+    int r = ro_builder_begin(&b, reterr);
+    if (r)
+        return r;
+    planners_sidecarset_report_write_all(pass, &b);
+    struct rollout_plan *plan = ro_builder_end(&b);
+    plan->status_changed = pass->status_changed;
+    plan->requeue_seconds = pass->requeue_seconds;
+    plan->error_pod = pass->error_pod;
+    if (pass->error.data) {
+        plan->error_reason = ROLLOUT_REASON_SPEC_INVALID;
+        plan->error_message = pass->error; /* static */
+    }
+    *ret = plan;
+    return ROLLOUT_OK;
+}
+
+static int sc_candidates(struct sc_pass *pass, struct rollout_candidates **ret, struct rollout_error *reterr)
+{
+    struct rollout_candidates *candidates;
+    struct rollout_candidate *items;
+    int r = ro_candidates_begin(pass->wait_count, &candidates, &items, reterr);
+    if (r)
+        return r;
+    for (size_t k = 0; k < pass->wait_count; k++)
+        ro_candidates_add(
+            candidates, items,
+            (struct rollout_candidate){ ROLLOUT_SUBJECT_POD, pass->wait[k], ROLLOUT_CANDIDATE_WAITING, pass->wait[k] });
+    int64_t reach = (int64_t)pass->wait_count - pass->limits.partition;
+    candidates->revision = pass->in->snapshot.update_revision - 1;
+    candidates->within = reach > 0 ? (size_t)reach : 0;
+    candidates->counted = (int64_t)pass->matched_count;
+    candidates->updated = pass->updated;
+    candidates->unavailable = pass->bad;
+    *ret = candidates;
+    return ROLLOUT_OK;
+}
+
+/* ---- lib/planners/sidecarset_revisions.c ---- */
+
+/* The revisions of a SidecarSet: recording, naming, and which go. Source: sidecarset.md 9. */
+
+
+static int planners_sidecarset_revisions_by_age(const void *context, uint32_t a, uint32_t b)
+{
+    const struct sc_pass *pass = context;
+    const struct rollout_revision *x = sc_revision(pass, a), *y = sc_revision(pass, b);
+    uint32_t update = pass->in->snapshot.update_revision - 1;
+    if ((a == update) != (b == update)) /* whatever its number was */
+        return a == update ? 1 : -1;
+    if (x->number != y->number)
+        return x->number < y->number ? -1 : 1;
+    if (x->created_ms != y->created_ms)
+        return x->created_ms < y->created_ms ? -1 : 1;
+    return ro_str_cmp(x->name, y->name);
+}
+
+static void sc_revisions(struct sc_pass *pass)
+{
+    size_t n = pass->in->revisions.count;
+    int64_t limit = ro_history_limit(&pass->spec->revision_history_limit);
+    pass->revision_order = ro_arena_alloc(&pass->arena, 2 * n, sizeof(*pass->revision_order));
+    pass->revision_deleted = ro_arena_alloc(&pass->arena, n, 1);
+    pass->revision_used = ro_arena_alloc(&pass->arena, n, 1);
+    if (!pass->revision_order || !pass->revision_deleted || !pass->revision_used)
+        return;
+    for (uint32_t i = 0; i < n; i++)
+        pass->revision_order[i] = i;
+    ro_sort_indices(pass->revision_order, n, pass->revision_order + n, planners_sidecarset_revisions_by_age, pass);
+    for (size_t i = 0; i < pass->n; i++)
+        if (pass->used[i])
+            pass->revision_used[pass->used[i] - 1] = 1;
+    bool pinned = pass->spec->pinned_version.len == 0;
+    for (size_t k = n; k > 0; k--) {
+        uint32_t i = pass->revision_order[k - 1];
+        const struct rollout_revision *r = sc_revision(pass, i);
+        /* The update revision is labelled before the history is looked at. */
+        bool labelled = k == n && pass->spec->custom_version.len > 0;
+        struct rollout_str version = labelled ? pass->spec->custom_version : r->custom_version;
+        if (pass->spec->pinned_revision.len > 0 && ro_str_eq(r->name, pass->spec->pinned_revision))
+            pass->revision_used[i] = 1;
+        if (!pinned && ro_str_eq(version, pass->spec->pinned_version))
+            pass->revision_used[i] = pinned = true;
+    }
+    int64_t excess = (int64_t)n - (limit > 1 ? limit : 1);
+    for (size_t k = 0; k + 1 < n && excess > 0; k++) {
+        uint32_t i = pass->revision_order[k];
+        if (pass->revision_used[i])
+            continue;
+        pass->revision_deleted[i] = 1;
+        excess--;
+    }
+}
+
+static void planners_sidecarset_revisions_act(struct sc_pass *pass, struct ro_builder *b, uint32_t op, uint32_t revision)
+{
+    ro_build_action(b, op, op == ROLLOUT_OP_DELETE_REVISION ? ROLLOUT_REASON_CLEANED_UP : ROLLOUT_REASON_BOOKKEEPING,
+                    ROLLOUT_SUBJECT_REVISION, revision);
+    ro_build_attr_text(b, ROLLOUT_ATTR_REVISION, sc_revision(pass, revision)->name);
+}
+
+static void sc_report_revisions(struct sc_pass *pass, struct ro_builder *b)
+{
+    size_t n = pass->in->revisions.count;
+    uint32_t update = pass->in->snapshot.update_revision - 1;
+    const struct rollout_revision *r = sc_revision(pass, update);
+    const struct rollout_revision *before = n > 1 ? sc_revision(pass, pass->revision_order[n - 2]) : NULL;
+    /* Behind one of the same number it is the newest already only where it sorts so. */
+    bool newest = !before || r->number > before->number ||
+                  (r->number == before->number &&
+                   (r->created_ms > before->created_ms ||
+                    (r->created_ms == before->created_ms && ro_str_cmp(r->name, before->name) > 0)));
+    if (r->flags & ROLLOUT_REVISION_NEW) {
+        planners_sidecarset_revisions_act(pass, b, ROLLOUT_OP_CREATE_REVISION, update);
+        ro_build_attr_value(b, ROLLOUT_ATTR_NUMBER, r->number);
+    } else if (!newest) {
+        planners_sidecarset_revisions_act(pass, b, ROLLOUT_OP_RENUMBER_REVISION, update);
+        ro_build_attr_value(b, ROLLOUT_ATTR_NUMBER, before->number + 1);
+    }
+    bool made = r->flags & ROLLOUT_REVISION_NEW; /* it is created with the label */
+    if (!made && pass->spec->custom_version.len > 0 && !ro_str_eq(r->custom_version, pass->spec->custom_version)) {
+        planners_sidecarset_revisions_act(pass, b, ROLLOUT_OP_LABEL_REVISION, update);
+        ro_build_attr_text(b, ROLLOUT_ATTR_VALUE, pass->spec->custom_version);
+    }
+    for (size_t k = 0; k < n; k++)
+        if (pass->revision_deleted[pass->revision_order[k]])
+            planners_sidecarset_revisions_act(pass, b, ROLLOUT_OP_DELETE_REVISION, pass->revision_order[k]);
+}
+
+/* ---- lib/planners/sidecarset_select.c ---- */
+
+/* Which pods are updated now. Source: sidecarset.md 1.1, 5. */
+
+
+/* ---- the scatter terms ---- */
+
+struct planners_sidecarset_select_value {
+    const struct sc_pass *pass;
+    struct rollout_str key;
+};
+
+static const struct rollout_str *planners_sidecarset_select_value_of(const struct planners_sidecarset_select_value *v, uint32_t pod)
+{
+    return ro_labels_get(&sc_pod(v->pass, pod)->labels, v->key);
+}
+
+static int planners_sidecarset_select_by_value(const void *context, uint32_t a, uint32_t b)
+{
+    int c = ro_str_cmp(*planners_sidecarset_select_value_of(context, a), *planners_sidecarset_select_value_of(context, b));
+    return c ? c : (a > b) - (a < b);
+}
+
+static int planners_sidecarset_select_by_place(const void *context, uint32_t a, uint32_t b)
+{
+    (void)context;
+    return (a > b) - (a < b);
+}
+
+/* One term for each value that matched pods have of the key, in the order in which the values first appear. */
+static size_t planners_sidecarset_select_expand(struct sc_pass *pass, struct rollout_str key, struct rollout_label *ret)
+{
+    uint32_t *places = ro_arena_alloc(&pass->arena, pass->n, sizeof(*places));
+    uint32_t *first = ro_arena_alloc(&pass->arena, pass->n, sizeof(*first));
+    uint32_t *list = ro_arena_alloc(&pass->arena, pass->n, sizeof(*list));
+    struct planners_sidecarset_select_value v = { pass, key };
+    size_t n = 0, terms = 0;
+    if (!places || !first || !list)
+        return 0;
+    for (uint32_t k = 0; k < pass->matched_count; k++) {
+        places[pass->matched[k]] = k;
+        if (planners_sidecarset_select_value_of(&v, pass->matched[k]))
+            list[n++] = pass->matched[k];
+    }
+    ro_sort_indices(list, n, pass->scratch, planners_sidecarset_select_by_value, &v);
+    for (size_t i = 0, next; i < n; i = next) {
+        uint32_t least = UINT32_MAX;
+        for (next = i; next < n && ro_str_eq(*planners_sidecarset_select_value_of(&v, list[i]), *planners_sidecarset_select_value_of(&v, list[next])); next++)
+            if (places[list[next]] < least)
+                least = places[list[next]];
+        first[terms++] = least;
+    }
+    ro_sort_indices(first, terms, pass->scratch, planners_sidecarset_select_by_place, NULL);
+    for (size_t i = 0; ret && i < terms; i++)
+        ret[i] = (struct rollout_label){ key, *planners_sidecarset_select_value_of(&v, pass->matched[first[i]]) };
+    return terms;
+}
+
+static int planners_sidecarset_select_by_term(const void *context, uint32_t a, uint32_t b)
+{
+    const struct rollout_label *terms = context;
+    int c = ro_str_cmp(terms[a].key, terms[b].key);
+    return c ? c : ro_str_cmp(terms[a].value, terms[b].value);
+}
+
+/* What stands twice counts once. */
+static size_t planners_sidecarset_select_drop_doubles(struct sc_pass *pass, struct rollout_label *terms, size_t n)
+{
+    uint32_t *order = ro_arena_alloc(&pass->arena, 2 * n, sizeof(*order));
+    uint8_t *doubled = ro_arena_alloc(&pass->arena, n, 1);
+    size_t kept = 0;
+    if (!order || !doubled)
+        return 0;
+    for (uint32_t i = 0; i < n; i++)
+        order[i] = i;
+    ro_sort_indices(order, n, order + n, planners_sidecarset_select_by_term, terms);
+    for (size_t i = 1; i < n; i++)
+        doubled[order[i]] = planners_sidecarset_select_by_term(terms, order[i - 1], order[i]) == 0;
+    for (size_t i = 0; i < n; i++)
+        if (!doubled[i])
+            terms[kept++] = terms[i];
+    return kept;
+}
+
+static void planners_sidecarset_select_scatter(struct sc_pass *pass)
+{
+    const struct rollout_labels *given = &pass->spec->order.scatter;
+    size_t most = 0, n = 0;
+    for (uint32_t i = 0; i < given->count; i++)
+        most += ro_str_eq(*ro_label_value(given, i), RO_STR("*")) ? planners_sidecarset_select_expand(pass, *ro_label_key(given, i), NULL) : 1;
+    struct rollout_label *terms = ro_arena_alloc(&pass->arena, most, sizeof(*terms));
+    if (!terms || most == 0 || pass->wait_count <= 1)
+        return;
+    for (uint32_t i = 0; i < given->count; i++) {
+        struct rollout_label term = { *ro_label_key(given, i), *ro_label_value(given, i) };
+        if (ro_str_eq(term.value, RO_STR("*")))
+            n += planners_sidecarset_select_expand(pass, term.key, terms + n);
+        else
+            terms[n++] = term;
+    }
+    struct rollout_labels view = { terms, (uint32_t)planners_sidecarset_select_drop_doubles(pass, terms, n), sizeof(*terms) };
+    void *room = ro_arena_alloc(&pass->arena, ro_scatter_scratch(&view, pass->wait_count, pass->n), 1);
+    if (room)
+        ro_scatter(&view, &pass->in->pods, pass->marks, SC_MATCHED, pass->wait, pass->wait_count, room);
+}
+
+/* ---- order and count ---- */
+
+static void planners_sidecarset_select_sort(struct sc_pass *pass)
+{
+    const struct ro_pods *pods = &pass->in->pods;
+    const struct rollout_priority *priority = &pass->spec->order.priority;
+    struct rollout_order weights = { .priority = *priority };
+    struct rollout_pods view = { (const void *)pods->items, pods->count, pods->stride };
+    if (rollout_order_default(&view, pass->wait, pass->wait_count, NULL) != ROLLOUT_OK)
+        pass->arena.failed = true;
+    if (priority->weight_count > 0 || priority->ordered_keys.count > 0) {
+        void *room = ro_arena_alloc(&pass->arena, ro_order_scratch(&weights, pass->wait_count, pass->n), 1);
+        if (room)
+            ro_order_priority(priority, pods, pass->wait, pass->wait_count, room);
+    }
+    if (pass->spec->order.scatter.count > 0)
+        planners_sidecarset_select_scatter(pass);
+}
+
+static void sc_select(struct sc_pass *pass)
+{
+    pass->wait_count = 0;
+    for (size_t k = 0; k < pass->matched_count; k++) {
+        uint32_t pod = pass->matched[k];
+        uint8_t mark = pass->marks[pod];
+        enum sc_fate fate = mark & SC_UPDATED         ? SC_FATE_UPDATED
+                            : !(mark & SC_SELECTED)   ? SC_FATE_EXCLUDED
+                            : !(mark & SC_UPGRADABLE) ? SC_FATE_IMMUTABLE
+                            : mark & SC_MID_FLIGHT    ? SC_FATE_RUNNING
+                                                      : SC_FATE_PARTITION;
+        pass->fates[pod] = (uint8_t)fate;
+        pass->immutable_count += fate == SC_FATE_IMMUTABLE;
+        if (!pass->used_by && fate == SC_FATE_UPDATED &&
+            (mark & (SC_CONSISTENT | SC_READY)) != (SC_CONSISTENT | SC_READY))
+            pass->used_by = pod + 1;
+        if (fate == SC_FATE_PARTITION)
+            pass->wait[pass->wait_count++] = pod;
+    }
+    planners_sidecarset_select_sort(pass);
+    int64_t reach = (int64_t)pass->wait_count - pass->limits.partition, bad = pass->bad, taken = 0;
+    for (size_t k = 0; k < pass->wait_count; k++)
+        pass->places[pass->wait[k]] = (uint32_t)k + 1;
+    for (; taken < reach; taken++) {
+        bool ready = pass->marks[pass->wait[taken]] & SC_READY;
+        if (ready && bad >= pass->limits.max_unavailable)
+            break;
+        bad += ready;
+        if (ready && !pass->used_by)
+            pass->used_by = pass->wait[taken] + 1;
+        pass->fates[pass->wait[taken]] = SC_FATE_UPDATE;
+    }
+    pass->update_count = (size_t)taken;
+    pass->used_up = bad;
+    for (int64_t k = taken; k < reach; k++)
+        pass->fates[pass->wait[k]] = SC_FATE_BUDGET;
+}
+
+/* ---- lib/planners/sidecarset_state.c ---- */
+
+/* What a pod says of its sidecars: containers, images, annotations. Source: sidecarset.md 2. */
+
+static const struct rollout_node *sc_named(const struct rollout_node *list, struct rollout_str name)
+{
+    if (!ro_is(list, ROLLOUT_NODE_ARRAY))
+        return NULL;
+    for (const struct rollout_node *c = ro_first(list); c != ro_end(list); c = ro_next(c))
+        if (ro_str_eq(ro_text(ro_get(c, "name")), name))
+            return c;
+    return NULL;
+}
+
+static struct rollout_str sc_image(const struct rollout_node *pod, struct rollout_str container)
+{
+    return ro_text(ro_get(sc_named(ro_dig(pod, "spec", "containers", NULL), container), "image"));
+}
+
+/* ---- hashes ---- */
+
+static bool planners_sidecarset_state_is_kind(struct ro_edit *object, const char *key, uint32_t kind)
+{
+    struct ro_edit *member = ro_edit_get(object, key);
+    return !member || member->node.kind == kind;
+}
+
+static bool planners_sidecarset_state_is_entry(struct ro_edit *e)
+{
+    int64_t ms;
+    if (e->node.kind == ROLLOUT_NODE_NULL)
+        return true;
+    struct rollout_str time = ro_edit_get_text(e, "updateTimestamp");
+    return e->node.kind == ROLLOUT_NODE_OBJECT && planners_sidecarset_state_is_kind(e, "hash", ROLLOUT_NODE_TEXT) &&
+           planners_sidecarset_state_is_kind(e, "sidecarSetName", ROLLOUT_NODE_TEXT) && planners_sidecarset_state_is_kind(e, "controllerRevision", ROLLOUT_NODE_TEXT) &&
+           planners_sidecarset_state_is_kind(e, "sidecarList", ROLLOUT_NODE_ARRAY) && planners_sidecarset_state_is_kind(e, "updateTimestamp", ROLLOUT_NODE_TEXT) &&
+           (!time.data || ro_time_parse(time, &ms));
+}
+
+static struct ro_edit *sc_hashes(struct ro_arena *arena, struct rollout_str text, bool *ret_old)
+{
+    struct ro_edit *map = ro_edit_parse(arena, text);
+    *ret_old = false;
+    if (!map)
+        return NULL;
+    if (map->node.kind == ROLLOUT_NODE_NULL)
+        return ro_edit_object(arena);
+    if (map->node.kind != ROLLOUT_NODE_OBJECT)
+        return NULL;
+    bool objects = true, texts = true;
+    for (struct ro_edit *e = map->first; e; e = e->next) {
+        objects = objects && planners_sidecarset_state_is_entry(e);
+        texts = texts && (e->node.kind == ROLLOUT_NODE_TEXT || e->node.kind == ROLLOUT_NODE_NULL);
+    }
+    *ret_old = !objects && texts;
+    return objects || texts ? map : NULL;
+}
+
+/* ---- hot pairs ---- */
+
+static void sc_hot_pair(struct ro_edit *working, const struct sc_container *c, struct rollout_str *ret_work,
+                 struct rollout_str *ret_other)
+{
+    struct ro_edit *value = working ? ro_edit_get_str(working, c->name) : NULL;
+    bool first = value && value->node.kind == ROLLOUT_NODE_TEXT && ro_str_eq(value->node.text, c->first);
+    *ret_work = first ? c->first : c->second;
+    *ret_other = first ? c->second : c->first;
+}
+
+static struct sc_names sc_sidecars(struct ro_arena *arena, const struct sc_pass *pass)
+{
+    struct sc_names names = { ro_arena_alloc(arena, 2 * pass->container_count, sizeof(*names.items)), 0 };
+    for (size_t i = 0; names.items && i < pass->container_count; i++) {
+        const struct sc_container *c = &pass->containers[i];
+        names.items[names.count++] = c->hot ? c->first : c->name;
+        if (c->hot)
+            names.items[names.count++] = c->second;
+    }
+    return names;
+}
+
+/* ---- consistency ---- */
+
+static struct sc_state sc_state_of(struct ro_arena *arena, const struct rollout_node *pod)
+{
+    struct rollout_str text = sc_annotation(pod, RO_STR(SC_STATE_KEY));
+    struct sc_state state = {
+        .pod = pod,
+        .containers = ro_dig(pod, "spec", "containers", NULL),
+        .statuses = ro_dig(pod, "status", "containerStatuses", NULL),
+        .working = ro_edit_parse(arena, sc_annotation(pod, RO_STR(SC_WORKING_KEY))),
+        .states = ro_edit_parse(arena, text),
+    };
+    struct ro_edit *map = state.states;
+    bool broken = text.data && (!map || (map->node.kind != ROLLOUT_NODE_OBJECT && map->node.kind != ROLLOUT_NODE_NULL));
+    for (struct ro_edit *e = broken || !map ? NULL : map->first; e; e = e->next) {
+        struct ro_edit *last = ro_edit_get(e, "lastContainerStatuses");
+        broken = broken || (e->node.kind != ROLLOUT_NODE_OBJECT && e->node.kind != ROLLOUT_NODE_NULL) ||
+                 !planners_sidecarset_state_is_kind(e, "revision", ROLLOUT_NODE_TEXT) || (last && last->node.kind != ROLLOUT_NODE_OBJECT);
+    }
+    state.states_broken = broken;
+    if (broken)
+        state.states = NULL;
+    return state;
+}
+
+static bool planners_sidecarset_state_has_name(const struct sc_names *names, struct rollout_str name)
+{
+    for (size_t i = 0; i < names->count; i++)
+        if (ro_str_eq(names->items[i], name))
+            return true;
+    return false;
+}
+
+/* Repository and digest of a reference; an absent digest where it has none. */
+static struct rollout_str planners_sidecarset_state_split_image(struct rollout_str image, struct rollout_str *ret_digest)
+{
+    struct rollout_str name = image;
+    const char *at = image.len ? memchr(image.data, '@', image.len) : NULL;
+    *ret_digest = (struct rollout_str){ NULL, 0 };
+    if (at) {
+        name.len = (size_t)(at - image.data);
+        *ret_digest = (struct rollout_str){ at + 1, image.len - name.len - 1 };
+    }
+    for (size_t i = name.len; i > 0 && name.data[i - 1] != '/'; i--)
+        if (name.data[i - 1] == ':')
+            name.len = i - 1;
+    return name;
+}
+
+static bool planners_sidecarset_state_same_digest(struct rollout_str image, struct rollout_str id)
+{
+    struct rollout_str digest, id_digest;
+    for (size_t i = 0; i + 3 <= id.len; i++)
+        if (memcmp(id.data + i, "://", 3) == 0) {
+            id = (struct rollout_str){ id.data + i + 3, id.len - i - 3 };
+            break;
+        }
+    struct rollout_str name = planners_sidecarset_state_split_image(image, &digest), id_name = planners_sidecarset_state_split_image(id, &id_digest);
+    return id_digest.len > 0 && ro_str_eq(name, id_name) && ro_str_eq(digest, id_digest);
+}
+
+/* Step 5: an image that was to change has changed. */
+static bool planners_sidecarset_state_has_taken(const struct sc_pass *pass, const struct sc_state *state, const struct sc_names *names)
+{
+    if (state->states_broken)
+        return false;
+    struct ro_edit *mine = state->states ? ro_edit_get_str(state->states, pass->spec->name) : NULL;
+    struct ro_edit *last = mine ? ro_edit_get(mine, "lastContainerStatuses") : NULL;
+    if (!last || !ro_is(state->statuses, ROLLOUT_NODE_ARRAY))
+        return true;
+    const struct rollout_node *list = state->statuses;
+    for (const struct rollout_node *c = ro_first(list); c != ro_end(list); c = ro_next(c)) {
+        struct rollout_str name = ro_text(ro_get(c, "name"));
+        struct ro_edit *recorded = planners_sidecarset_state_has_name(names, name) ? ro_edit_get_str(last, name) : NULL;
+        if (recorded && ro_str_eq(ro_edit_get_text(recorded, "imageID"), ro_text(ro_get(c, "imageID"))) &&
+            !ro_str_eq(ro_text(ro_get(sc_named(state->containers, name), "image")), ro_text(ro_get(c, "image"))))
+            return false;
+    }
+    return true;
+}
+
+static bool sc_consistent(const struct sc_pass *pass, const struct sc_state *state, const struct sc_names *names)
+{
+    uint32_t count = state->containers ? ro_count(state->containers) : 0;
+    if (count != (state->statuses ? ro_count(state->statuses) : 0))
+        return false;
+    if (count == 0)
+        return true;
+    for (const struct rollout_node *c = ro_first(state->containers); c != ro_end(state->containers); c = ro_next(c)) {
+        struct rollout_str digest, name = ro_text(ro_get(c, "name")), image = ro_text(ro_get(c, "image"));
+        if (!planners_sidecarset_state_has_name(names, name))
+            continue;
+        planners_sidecarset_state_split_image(image, &digest);
+        if (digest.len == 0)
+            return planners_sidecarset_state_has_taken(pass, state, names);
+        const struct rollout_node *status = sc_named(state->statuses, name);
+        if (!status || !planners_sidecarset_state_same_digest(image, ro_text(ro_get(status, "imageID"))))
+            return false;
+    }
+    return true;
+}
+
+static bool sc_container_ready(const struct sc_state *state, struct rollout_str name)
+{
+    return ro_is_true(ro_get(sc_named(state->statuses, name), "ready"));
+}
+
+/* ---- lib/planners/sidecarset_update.c ---- */
+
+/* What an update or a flip writes on a pod. Source: sidecarset.md 6, 7. */
+
+/* A pod that is being written. */
+struct planners_sidecarset_update_writing {
+    struct sc_pass *pass;
+    struct ro_arena *arena;
+    uint32_t pod;
+    struct sc_state state;
+    struct sc_pairs images, annotations;
+    struct sc_names changed; /* containers whose last image is recorded */
+};
+
+static struct rollout_str planners_sidecarset_update_join(struct ro_arena *arena, struct rollout_str a, struct rollout_str b)
+{
+    return ro_arena_printf(arena, "%.*s%.*s", (int)a.len, a.data ? a.data : "", (int)b.len, b.data ? b.data : "");
+}
+
+static struct rollout_str planners_sidecarset_update_annotation(const struct planners_sidecarset_update_writing *w, struct rollout_str key)
+{
+    for (size_t i = 0; i < w->annotations.count; i++)
+        if (ro_str_eq(w->annotations.items[i].key, key))
+            return w->annotations.items[i].value;
+    return sc_annotation(w->state.pod, key);
+}
+
+static void planners_sidecarset_update_set_annotation(struct planners_sidecarset_update_writing *w, struct rollout_str key, struct rollout_str value)
+{
+    for (size_t i = 0; i < w->annotations.count; i++)
+        if (ro_str_eq(w->annotations.items[i].key, key)) {
+            w->annotations.items[i].value = value;
+            return;
+        }
+    struct rollout_str before = sc_annotation(w->state.pod, key);
+    if (w->annotations.items && !(before.data && ro_str_eq(before, value)))
+        w->annotations.items[w->annotations.count++] = (struct sc_pair){ key, value };
+}
+
+/* ---- hashes ---- */
+
+/* An entry as upstream writes it back. */
+static struct ro_edit *planners_sidecarset_update_entry(struct ro_arena *arena, struct rollout_str time, struct rollout_str hash,
+                             struct rollout_str name, struct ro_edit *list, struct rollout_str revision)
+{
+    struct ro_edit *e = ro_edit_object(arena);
+    int64_t ms;
+    char buf[RO_TIME_SIZE];
+    bool known = time.data && ro_time_parse(time, &ms);
+    if (known)
+        time = ro_arena_str(arena, (struct rollout_str){ buf, ro_time_format(ms, false, buf) });
+    ro_edit_add(e, RO_STR("updateTimestamp"), known ? ro_edit_text(arena, time) : ro_edit_null(arena));
+    ro_edit_add(e, RO_STR("hash"), ro_edit_text(arena, hash.data ? hash : RO_STR("")));
+    ro_edit_add(e, RO_STR("sidecarSetName"), ro_edit_text(arena, name.data ? name : RO_STR("")));
+    ro_edit_add(e, RO_STR("sidecarList"), list ? list : ro_edit_null(arena));
+    if (revision.len > 0)
+        ro_edit_add(e, RO_STR("controllerRevision"), ro_edit_text(arena, revision));
+    return e;
+}
+
+/* All entries anew; of the older form with this set's name. */
+static struct ro_edit *planners_sidecarset_update_write_back(struct planners_sidecarset_update_writing *w, struct ro_edit *map, bool old)
+{
+    struct ro_edit *ret = ro_edit_object(w->arena);
+    const struct rollout_str none = { NULL, 0 };
+    for (struct ro_edit *e = map ? map->first : NULL; e; e = e->next) {
+        struct ro_edit *list = old ? NULL : ro_edit_get(e, "sidecarList");
+        if (list)
+            ro_edit_detach(list);
+        ro_edit_add(ret, e->node.key,
+                    old ? planners_sidecarset_update_entry(w->arena, w->pass->now_text, e->node.text, w->pass->spec->name, NULL, none)
+                        : planners_sidecarset_update_entry(w->arena, ro_edit_get_text(e, "updateTimestamp"), ro_edit_get_text(e, "hash"),
+                                ro_edit_get_text(e, "sidecarSetName"), list,
+                                ro_edit_get_text(e, "controllerRevision")));
+    }
+    return ret;
+}
+
+static int planners_sidecarset_update_by_name(const void *context, uint32_t a, uint32_t b)
+{
+    const struct sc_container *containers = context;
+    return ro_str_cmp(containers[a].name, containers[b].name);
+}
+
+static struct ro_edit *planners_sidecarset_update_sidecar_list(struct planners_sidecarset_update_writing *w)
+{
+    size_t n = w->pass->container_count;
+    struct ro_edit *list = ro_edit_array(w->arena);
+    uint32_t *order = ro_arena_alloc(w->arena, 2 * n, sizeof(*order));
+    for (uint32_t i = 0; order && i < n; i++)
+        order[i] = i;
+    if (order)
+        ro_sort_indices(order, n, order + n, planners_sidecarset_update_by_name, w->pass->containers);
+    for (size_t i = 0; order && i < n; i++)
+        ro_edit_append(list, ro_edit_text(w->arena, w->pass->containers[order[i]].name));
+    return list;
+}
+
+static void planners_sidecarset_update_write_hash(struct planners_sidecarset_update_writing *w)
+{
+    bool old, imageless_old;
+    struct ro_edit *map = sc_hashes(w->arena, planners_sidecarset_update_annotation(w, RO_STR(SC_HASH_KEY)), &old);
+    if (!map || old) {
+        struct ro_edit *imageless = sc_hashes(w->arena, planners_sidecarset_update_annotation(w, RO_STR(SC_IMAGELESS_KEY)), &imageless_old);
+        if (imageless && imageless_old)
+            planners_sidecarset_update_set_annotation(w, RO_STR(SC_IMAGELESS_KEY), ro_json_map(w->arena, planners_sidecarset_update_write_back(w, imageless, true)));
+    }
+    struct ro_edit *mine =
+        planners_sidecarset_update_entry(w->arena, w->pass->now_text, w->pass->spec->hash, w->pass->spec->name, planners_sidecarset_update_sidecar_list(w), w->pass->latest);
+    map = planners_sidecarset_update_write_back(w, map, old);
+    ro_edit_set(map, w->pass->spec->name, mine);
+    planners_sidecarset_update_set_annotation(w, RO_STR(SC_HASH_KEY), ro_json_map(w->arena, map));
+}
+
+/* ---- containers ---- */
+
+static void planners_sidecarset_update_set_image(struct planners_sidecarset_update_writing *w, struct rollout_str name, struct rollout_str image)
+{
+    w->changed.items[w->changed.count++] = name;
+    if (!ro_str_eq(sc_image(w->state.pod, name), image))
+        w->images.items[w->images.count++] = (struct sc_pair){ name, image };
+}
+
+static bool planners_sidecarset_update_is_settled(const struct planners_sidecarset_update_writing *w, struct rollout_str name)
+{
+    struct sc_names one = { &name, 1 };
+    return sc_container_ready(&w->state, name) && sc_consistent(w->pass, &w->state, &one);
+}
+
+/* Which of the pair takes the new image (7.1). */
+static void planners_sidecarset_update_find_target(const struct planners_sidecarset_update_writing *w, const struct sc_container *c, struct rollout_str *ret_target,
+                        struct rollout_str *ret_other)
+{
+    bool first;
+    if (ro_str_eq(sc_image(w->state.pod, c->first), c->empty)) {
+        first = true;
+    } else if (ro_str_eq(sc_image(w->state.pod, c->second), c->empty)) {
+        first = false;
+    } else {
+        bool one = planners_sidecarset_update_is_settled(w, c->first), two = planners_sidecarset_update_is_settled(w, c->second);
+        sc_hot_pair(w->state.working, c, ret_other, ret_target);
+        if (one == two)
+            return;
+        first = two;
+    }
+    *ret_target = first ? c->first : c->second;
+    *ret_other = first ? c->second : c->first;
+}
+
+static void planners_sidecarset_update_update_hot(struct planners_sidecarset_update_writing *w, const struct sc_container *c, struct ro_edit *working)
+{
+    const struct rollout_str version = RO_STR(SC_VERSION_PREFIX), alternate = RO_STR(SC_ALTERNATE_PREFIX);
+    struct rollout_str target, other, now = w->pass->spec->resource_version;
+    planners_sidecarset_update_find_target(w, c, &target, &other);
+    if (ro_str_eq(c->image, sc_image(w->state.pod, other)))
+        return;
+    planners_sidecarset_update_set_image(w, target, c->image);
+    now = now.data ? now : RO_STR("");
+    struct rollout_str before = planners_sidecarset_update_annotation(w, planners_sidecarset_update_join(w->arena, version, other));
+    ro_edit_set_text(w->arena, working, c->name, target);
+    planners_sidecarset_update_set_annotation(w, RO_STR(SC_WORKING_KEY), ro_json_map(w->arena, working));
+    planners_sidecarset_update_set_annotation(w, planners_sidecarset_update_join(w->arena, version, target), now);
+    planners_sidecarset_update_set_annotation(w, planners_sidecarset_update_join(w->arena, alternate, target), before.data ? before : RO_STR(""));
+    planners_sidecarset_update_set_annotation(w, planners_sidecarset_update_join(w->arena, alternate, other), now);
+}
+
+static void planners_sidecarset_update_update_containers(struct planners_sidecarset_update_writing *w)
+{
+    for (size_t i = 0; i < w->pass->container_count; i++) {
+        const struct sc_container *c = &w->pass->containers[i];
+        const struct rollout_node *there = sc_named(w->state.containers, c->name);
+        if (c->hot)
+            planners_sidecarset_update_update_hot(w, c, w->state.working);
+        else if (there && !ro_str_eq(ro_text(ro_get(there, "image")), c->image))
+            planners_sidecarset_update_set_image(w, c->name, c->image);
+    }
+}
+
+static void planners_sidecarset_update_record_images(struct planners_sidecarset_update_writing *w)
+{
+    struct ro_edit *map = ro_edit_parse(w->arena, planners_sidecarset_update_annotation(w, RO_STR(SC_STATE_KEY)));
+    if (!map || map->node.kind != ROLLOUT_NODE_OBJECT)
+        map = ro_edit_object(w->arena);
+    struct ro_edit *mine = ro_edit_get_str(map, w->pass->spec->name);
+    if (!mine || mine->node.kind != ROLLOUT_NODE_OBJECT) {
+        mine = ro_edit_object(w->arena);
+        struct rollout_str hash = w->pass->spec->hash;
+        ro_edit_set_text(w->arena, mine, RO_STR("revision"), hash.data ? hash : RO_STR(""));
+        ro_edit_set_text(w->arena, mine, RO_STR("updateTimestamp"), w->pass->now_text);
+        ro_edit_set(map, w->pass->spec->name, mine);
+    }
+    struct ro_edit *last = ro_edit_need_object(w->arena, mine, "lastContainerStatuses");
+    for (size_t i = 0; i < w->changed.count; i++) {
+        struct ro_edit *status = ro_edit_object(w->arena);
+        struct rollout_str id = ro_text(ro_get(sc_named(w->state.statuses, w->changed.items[i]), "imageID"));
+        if (id.len > 0)
+            ro_edit_set_text(w->arena, status, RO_STR("imageID"), id);
+        ro_edit_set(last, w->changed.items[i], status);
+    }
+    ro_edit_sort(w->arena, last);
+    planners_sidecarset_update_set_annotation(w, RO_STR(SC_STATE_KEY), ro_json_map(w->arena, map));
+}
+
+/* ---- metadata ---- */
+
+/* False where one of the texts is no document that upstream merges. */
+static bool planners_sidecarset_update_merge_text(struct planners_sidecarset_update_writing *w, struct rollout_str key, struct rollout_str value)
+{
+    w->pass->error = ro_json_merge(w->arena, planners_sidecarset_update_annotation(w, key), value, &value);
+    if (w->pass->error.data)
+        return false;
+    planners_sidecarset_update_set_annotation(w, key, value);
+    return true;
+}
+
+static bool planners_sidecarset_update_patch_metadata(struct planners_sidecarset_update_writing *w)
+{
+    const struct rollout_node *list =
+        w->pass->spec->patch_pod_metadata.count ? w->pass->spec->patch_pod_metadata.nodes : NULL;
+    for (const struct rollout_node *p = list ? ro_first(list) : NULL; p && p != ro_end(list); p = ro_next(p)) {
+        struct rollout_str policy = ro_text(ro_get(p, "patchPolicy"));
+        const struct rollout_node *annotations = ro_get(p, "annotations");
+        for (const struct rollout_node *a = annotations ? ro_first(annotations) : NULL; a && a != ro_end(annotations);
+             a = ro_next(a)) {
+            struct rollout_str value = a->kind == ROLLOUT_NODE_TEXT ? a->text : RO_STR("");
+            if (ro_str_eq(policy, RO_STR("MergePatchJson"))) {
+                if (!planners_sidecarset_update_merge_text(w, a->key, value))
+                    return false;
+            } else if (ro_str_eq(policy, RO_STR("Overwrite")) || !planners_sidecarset_update_annotation(w, a->key).data) {
+                planners_sidecarset_update_set_annotation(w, a->key, value);
+            }
+        }
+    }
+    return true;
+}
+
+/* ---- the actions ---- */
+
+static size_t planners_sidecarset_update_count_members(const struct rollout_node *list)
+{
+    size_t n = 0;
+    for (const struct rollout_node *p = list ? ro_first(list) : NULL; p && p != ro_end(list); p = ro_next(p)) {
+        const struct rollout_node *annotations = ro_get(p, "annotations");
+        n += annotations ? ro_count(annotations) : 0;
+    }
+    return n;
+}
+
+static bool planners_sidecarset_update_begin(struct planners_sidecarset_update_writing *w, struct sc_pass *pass, uint32_t pod)
+{
+    size_t n = pass->container_count;
+    size_t patched = pass->spec->patch_pod_metadata.count ? planners_sidecarset_update_count_members(pass->spec->patch_pod_metadata.nodes) : 0;
+    *w = (struct planners_sidecarset_update_writing){ .pass = pass, .arena = &pass->arena, .pod = pod };
+    w->state = sc_state_of(w->arena, sc_object(pass, pod));
+    w->images.items = ro_arena_alloc(w->arena, 2 * n, sizeof(*w->images.items));
+    w->changed.items = ro_arena_alloc(w->arena, 2 * n, sizeof(*w->changed.items));
+    w->annotations.items = ro_arena_alloc(w->arena, 4 * n + 4 + patched, sizeof(*w->annotations.items));
+    return !w->arena->failed;
+}
+
+static struct sc_act *planners_sidecarset_update_add_act(struct sc_pass *pass, uint32_t op, uint32_t pod)
+{
+    struct sc_act *act = ro_arena_alloc(&pass->arena, 1, sizeof(*act));
+    if (!act)
+        return NULL;
+    act->op = op;
+    act->pod = pod;
+    *pass->end = act;
+    pass->end = &act->next;
+    return act;
+}
+
+static void planners_sidecarset_update_end(struct planners_sidecarset_update_writing *w, uint32_t op)
+{
+    struct sc_act *act = planners_sidecarset_update_add_act(w->pass, op, w->pod);
+    if (!act)
+        return;
+    act->images = w->images;
+    act->annotations = w->annotations;
+}
+
+static bool sc_update(struct sc_pass *pass, uint32_t pod)
+{
+    struct planners_sidecarset_update_writing w;
+    if (!planners_sidecarset_update_begin(&w, pass, pod))
+        return true;
+    planners_sidecarset_update_update_containers(&w);
+    planners_sidecarset_update_write_hash(&w);
+    planners_sidecarset_update_record_images(&w);
+    if (!planners_sidecarset_update_patch_metadata(&w)) {
+        pass->error_pod = pod;
+        return false;
+    }
+    planners_sidecarset_update_end(&w, ROLLOUT_OP_UPDATE_IN_PLACE);
+    return true;
+}
+
+static void sc_flip(struct sc_pass *pass, uint32_t pod)
+{
+    struct planners_sidecarset_update_writing w;
+    if (!planners_sidecarset_update_begin(&w, pass, pod))
+        return;
+    for (size_t i = 0; i < pass->container_count; i++) {
+        const struct sc_container *c = &pass->containers[i];
+        struct rollout_str work, other;
+        if (!c->hot)
+            continue;
+        sc_hot_pair(w.state.working, c, &work, &other);
+        if (ro_str_eq(sc_image(w.state.pod, other), c->empty))
+            continue;
+        planners_sidecarset_update_set_image(&w, other, c->empty.data ? c->empty : RO_STR(""));
+        planners_sidecarset_update_set_annotation(&w, planners_sidecarset_update_join(w.arena, RO_STR(SC_VERSION_PREFIX), other), RO_STR("0"));
+        planners_sidecarset_update_set_annotation(&w, planners_sidecarset_update_join(w.arena, RO_STR(SC_ALTERNATE_PREFIX), work), RO_STR("0"));
+    }
+    planners_sidecarset_update_record_images(&w);
+    planners_sidecarset_update_end(&w, ROLLOUT_OP_FLIP);
+}
+
+/* ---- the condition ---- */
+
+static const struct rollout_node *planners_sidecarset_update_condition_of(const struct rollout_node *pod)
+{
+    const struct rollout_node *list = ro_dig(pod, "status", "conditions", NULL);
+    for (const struct rollout_node *c = list ? ro_first(list) : NULL; c && c != ro_end(list); c = ro_next(c))
+        if (ro_str_eq(ro_text(ro_get(c, "type")), RO_STR(SC_CONDITION)))
+            return c;
+    return NULL;
+}
+
+static bool sc_condition(struct sc_pass *pass, uint32_t pod, bool upgradable)
+{
+    const struct rollout_node *condition = planners_sidecarset_update_condition_of(sc_object(pass, pod));
+    struct rollout_str before = ro_text(ro_get(condition, "message"));
+    struct ro_edit *map = before.len ? ro_edit_parse(&pass->arena, before) : ro_edit_object(&pass->arena);
+    bool readable = map && (map->node.kind == ROLLOUT_NODE_OBJECT || map->node.kind == ROLLOUT_NODE_NULL), all = true;
+    for (struct ro_edit *e = readable ? map->first : NULL; e; e = e->next)
+        readable = readable && (e->node.kind == ROLLOUT_NODE_BOOL || e->node.kind == ROLLOUT_NODE_NULL);
+    if (!readable) {
+        pass->error = RO_STR("the message of condition SidecarSetUpgradable is no map of booleans");
+        pass->error_pod = pod;
+        return false;
+    }
+    if (map->node.kind == ROLLOUT_NODE_NULL)
+        map = ro_edit_object(&pass->arena);
+    ro_edit_set(map, pass->spec->name, ro_edit_bool(&pass->arena, upgradable));
+    for (struct ro_edit *e = map ? map->first : NULL; e; e = e->next) {
+        e->node.kind = ROLLOUT_NODE_BOOL;
+        all = all && e->node.integer;
+    }
+    struct rollout_str message = ro_json_map(&pass->arena, map);
+    struct rollout_str status = all ? RO_STR("True") : RO_STR("False");
+    if (condition && ro_str_eq(before, message) && ro_str_eq(ro_text(ro_get(condition, "status")), status))
+        return true;
+    struct sc_act *act = planners_sidecarset_update_add_act(pass, ROLLOUT_OP_SET_UPGRADABLE, pod);
+    if (act) {
+        act->upgradable = upgradable;
+        act->all_upgradable = all;
+        act->message = message;
+    }
+    return true;
 }
 
 /* ---- lib/planners/uniteddeployment_pass.h ---- */
@@ -28494,6 +34429,7 @@ static void planners_uniteddeployment_verdicts_judge_subsets(const struct united
     for (uint32_t i = 0; i < pass->n_children; i++) {
         const struct child *child = &pass->children[i];
         struct rollout_verdict v = ro_verdict(ROLLOUT_SUBJECT_SUBSET, (uint32_t)pass->n_shares + i);
+        struct rollout_str holder = pass->children[child->holder].facts->name;
         if (child->fate == CHILD_KEPT)
             continue;
         if (pass->stop_reason)
@@ -28502,7 +34438,7 @@ static void planners_uniteddeployment_verdicts_judge_subsets(const struct united
             ro_verdict_set_text(b, &v, ROLLOUT_REASON_SPEC_INVALID,
                                 RO_STR("a child without label apps.kruise.io/subset-name"));
         else if (child->fate == CHILD_DUPLICATE)
-            ro_verdict_set_text(b, &v, ROLLOUT_REASON_DELETE_EXCESS, pass->children[child->holder].facts->name);
+            ro_verdict_set_text(b, &v, ROLLOUT_REASON_DELETE_EXCESS, holder.len ? holder : RO_STR("another child"));
         else
             ro_verdict_set_text(b, &v, ROLLOUT_REASON_DELETE_NOT_IN_SPEC,
                                 child->fate == CHILD_OTHER_KIND ? united_child_kind(child->facts->kind)
@@ -28782,6 +34718,9 @@ static const char *const planners_plan_op_names[] = {
     [ROLLOUT_OP_DELETE_SUBSET] = "delete-subset",
     [ROLLOUT_OP_SET_RESERVED] = "set-reserved",
     [ROLLOUT_OP_DELETE_WORKLOAD] = "delete-workload",
+    [ROLLOUT_OP_LABEL_REVISION] = "label-revision",
+    [ROLLOUT_OP_FLIP] = "flip",
+    [ROLLOUT_OP_SET_UPGRADABLE] = "set-upgradable",
 };
 
 const char *rollout_op_name(uint32_t op)
@@ -28820,6 +34759,8 @@ static int planners_plan_plan_arrays(const struct rollout_workload *workload, co
         .backoffs = arrays->backoffs,
         .replica_sets = arrays->replica_sets,
         .subsets = arrays->subsets,
+        .namespaces = arrays->namespaces,
+        .in_flight = arrays->in_flight,
     };
     struct rollout_workload full = *workload;
     struct ro_specs specs;
@@ -28844,6 +34785,8 @@ static int planners_plan_plan_arrays(const struct rollout_workload *workload, co
         return ro_plan_replicaset(full.replicaset, &input, answer, reterr);
     if (full.uniteddeployment)
         return ro_plan_uniteddeployment(full.uniteddeployment, &input, answer, reterr);
+    if (full.sidecarset)
+        return ro_plan_sidecarset(full.sidecarset, &input, answer, reterr);
     return ro_plan_statefulset(full.statefulset, &input, answer, reterr);
 }
 
@@ -28864,7 +34807,7 @@ static int planners_plan_decide(const struct rollout_workload *workload, const s
     if (w.fix_count > 0)
         return ro_error_at(reterr, ROLLOUT_ERR_INVALID, 0, "fixes", "fixes: unknown fix %u", w.fixes ? w.fixes[0] : 0);
     int specs = !!w.cloneset + !!w.statefulset + !!w.daemonset + !!w.broadcastjob + !!w.deployment + !!w.replicaset +
-                !!w.uniteddeployment;
+                !!w.uniteddeployment + !!w.sidecarset;
     if (specs != 1)
         return ro_error(reterr, ROLLOUT_ERR_INVALID, "workload", "workload: %s spec is set",
                         specs ? "more than one" : "no");
@@ -29667,7 +35610,7 @@ static int planners_replicaset_rank_bucket(int64_t now_ms, int64_t then_ms)
     if (now_ms <= then_ms)
         return bits;
     /* Times are between the years 0 and 9999: as nanoseconds those would not fit, and Go's durations end at 292 years. */
-    uint64_t ms = (uint64_t)(now_ms - then_ms), most = (uint64_t)INT64_MAX / 1000000;
+    uint64_t ms = (uint64_t)now_ms - (uint64_t)then_ms, most = (uint64_t)INT64_MAX / 1000000;
     for (uint64_t ns = ms > most ? (uint64_t)INT64_MAX : ms * 1000000; ns; ns >>= 1)
         bits++;
     return bits;
@@ -33876,6 +39819,17 @@ struct ro_sim_pod {
     uint32_t zone;       /* from 1, of the node that it is on; 0 = none */
     uint32_t counts;     /* as what it was counted last */
     int64_t due_ms[3];   /* timers: kubelet's, the hooks' owner's, a crash's; 0 = not set */
+    const struct ro_job_shape *job; /* a BroadcastJob's: what it asks of its node */
+    int64_t job_restarts;           /* of all its containers */
+};
+
+/* What job pods of one template are like, or one of the start. */
+struct ro_job_shape {
+    struct rollout_scheduling scheduling; /* but for the name of its node */
+    const struct rollout_resource *requests;
+    size_t request_count;
+    uint32_t on_failure;
+    bool bound; /* requires its node in the place of what the template requires */
 };
 
 /* What a new pod of a revision is like. */
@@ -33891,12 +39845,14 @@ struct ro_sim_pair {
     struct rollout_diff *diff; /* NULL: the revisions' data are not known */
     uint32_t flags;            /* ROLLOUT_CHANGES_* */
     uint16_t batches;          /* of containers, one after the other */
+    uint16_t stranded;         /* the last of them, whose turn never comes */
 };
 
 /* A node as the cluster knows it. */
 struct ro_sim_node {
     uint32_t zone; /* from 1; 0 = none */
     bool lost;
+    bool cordoned; /* since the start */
 };
 
 /* What a node has. */
@@ -33912,7 +39868,7 @@ struct ro_cluster {
     struct rollout_workload workload;   /* its spec is in specs, with the status of the last pass */
     struct ro_specs specs;
     struct ro_gates gates;
-    struct rollout_condition conditions[4]; /* of the status */
+    struct rollout_condition conditions[16]; /* of the status */
     struct rollout_claim_status *claim_status;
     size_t claim_status_room;
     struct rollout_snapshot snapshot; /* views of what follows */
@@ -33952,7 +39908,13 @@ struct ro_cluster {
     uint8_t *usable; /* of a DaemonSet's node rule: a byte a term of its affinity */
     size_t usable_room;
     struct ro_node_tally *tallies; /* a node, scratch */
-    uint8_t *eligible;             /* a byte a node, of a DaemonSet: a pod should run there */
+    uint8_t *eligible;             /* a byte a node, of a DaemonSet or BroadcastJob: a pod should run there */
+    struct ro_sim_template *template; /* of what has no revisions: what a new pod is like */
+    struct ro_job_shape *job_shape;   /* and what it asks of its node */
+    struct rollout_job_pod *job_pods; /* a pod */
+    struct rollout_node_term *bindings; /* a node: what binds a pod to it */
+    uint32_t *last_pods;                /* a node, scratch: the last pod that is listed there */
+    bool gone;                          /* the workload is deleted, and nothing is planned any more */
     uint32_t *names;               /* the pods of the start, by name */
     size_t name_count;
     struct rollout_str *base_names;
@@ -33977,6 +39939,10 @@ static int ro_cluster_change(struct ro_cluster *c, const struct rollout_world *w
 
 /* One plan of the cluster as it stands. */
 static int ro_cluster_plan(struct ro_cluster *c, struct rollout_plan **ret_plan);
+
+/* The pod that the action is on, which by its ordinal may be one that an earlier action has created; ROLLOUT_NONE where it
+ * is on none. */
+static uint32_t ro_cluster_subject(const struct ro_cluster *c, const struct rollout_action *action);
 
 /* Carries out one action; `from` and `to`: of the pods that it creates those with these numbers. How many there are:
  * ro_cluster_writes(). Pods that are deleted become terminating, and go with their last event. */
@@ -34010,7 +39976,8 @@ enum ro_event {
     RO_EVENT_RESTART,  /* those of one that is updated have, with what is new */
     RO_EVENT_READY,    /* they are ready */
     RO_EVENT_GONE,     /* the pod has stopped */
-    RO_EVENT_HOOK      /* the owner of a hook lets the pod go, or puts its hook back */
+    RO_EVENT_HOOK,     /* the owner of a hook lets the pod go, or puts its hook back */
+    RO_EVENT_END       /* a job's pod has done its work */
 };
 
 /* What kubelet, or the scheduler, does with the pod next; what the owner of its hooks does. */
@@ -34022,12 +39989,18 @@ static void ro_cluster_happen(struct ro_cluster *c, uint32_t pod, enum ro_event 
 /* Condition Ready follows from containers and readiness gates. To be called after anything that bears on them. */
 static void ro_cluster_settle(struct ro_cluster *c, uint32_t pod);
 
-/* Faults: it becomes unready and may recover; for good; ends; someone else removes it. A node is lost. */
+/* Faults: it becomes unready and may recover; for good; ends, or restarts; someone else removes it. A node is lost, is
+ * cordoned, or is back. */
 static void ro_cluster_unready(struct ro_cluster *c, uint32_t pod);
 static void ro_cluster_break(struct ro_cluster *c, uint32_t pod);
 static void ro_cluster_fail(struct ro_cluster *c, uint32_t pod);
 static void ro_cluster_vanish(struct ro_cluster *c, uint32_t pod);
 static void ro_cluster_lose_node(struct ro_cluster *c, uint32_t node);
+static void ro_cluster_cordon_node(struct ro_cluster *c, uint32_t node);
+static void ro_cluster_return_node(struct ro_cluster *c, uint32_t node);
+
+/* The pods of a lost node are evicted. Otherwise it is their controller that sees to them. */
+static bool ro_cluster_evicts(const struct ro_cluster *c);
 
 /* The node that the pod is on or bound to; ROLLOUT_NONE where it is on none that is known. */
 static uint32_t ro_cluster_node_of(const struct ro_cluster *c, uint32_t pod);
@@ -34050,8 +40023,10 @@ static uint32_t ro_kind_new_flags(const struct ro_cluster *c);
 static void ro_kind_prepare(struct ro_cluster *c);
 static void ro_kind_begin(struct ro_cluster *c);
 
-/* Which nodes a DaemonSet's pods should run on, after a change of either. ROLLOUT_OK or ROLLOUT_ERR_NOMEM. */
+/* Which nodes pods of a DaemonSet or a BroadcastJob should run on, after a change of either. ROLLOUT_OK or
+ * ROLLOUT_ERR_NOMEM. And room to look at an affinity of so many terms. */
 static int ro_kind_find_nodes(struct ro_cluster *c);
+static void ro_kind_need_terms(struct ro_cluster *c, size_t terms);
 
 /* Pods as the kind counts them. */
 static bool ro_kind_active(const struct ro_cluster *c, uint32_t pod);
@@ -34068,11 +40043,12 @@ struct ro_measure {
     int64_t available; /* of them */
     int64_t updated;   /* of them */
     int64_t old;       /* of them */
-    int64_t served;    /* DaemonSet: eligible nodes with an available pod; StatefulSet: its ordinals with one; else
-                                available */
+    int64_t served;    /* DaemonSet: eligible nodes with an available pod; StatefulSet: its ordinals with one;
+                                BroadcastJob: nodes whose pod is done; else available */
     int64_t partition; /* pods that stay, by the spec */
     int64_t max_unavailable; /* pods */
     int64_t max_surge;       /* pods */
+    int64_t parallelism;     /* pods; of a BroadcastJob */
 };
 static void ro_kind_measure(const struct ro_cluster *c, struct ro_measure *ret);
 
@@ -34086,6 +40062,7 @@ struct ro_deeds {
     const struct ro_sim_pod *hidden;
     size_t pod_count;
     struct ro_measure before, after;
+    bool was_over; /* a BroadcastJob: it was complete, or had failed */
 };
 
 /* Whether the plan kept what the kind promises, as its reference states it. If not, the sentence, as snprintf(). */
@@ -34095,6 +40072,9 @@ static bool ro_kind_promise(const struct ro_cluster *c, const struct ro_deeds *d
 enum { RO_KIND_MEMORY = 3 };
 static void ro_kind_remember(const struct ro_cluster *c, int32_t ret[RO_KIND_MEMORY]);
 static void ro_kind_recall(struct ro_cluster *c, const int32_t memory[RO_KIND_MEMORY]);
+
+/* Whether a BroadcastJob has come to its end, and is to stay as it is. */
+static bool ro_kind_over(const struct ro_cluster *c);
 
 /* Pods of the kind differ in nothing but their names. */
 static bool ro_kind_interchangeable(const struct ro_cluster *c);
@@ -34111,10 +40091,12 @@ struct ro_kind_lines {
     void (*status)(struct ro_cluster *c, const struct rollout_node *status);
     void (*remember)(const struct ro_cluster *c, int32_t ret[RO_KIND_MEMORY]);
     void (*recall)(struct ro_cluster *c, const int32_t memory[RO_KIND_MEMORY]);
+    bool (*age)(struct ro_cluster *c); /* time passes up to the next instant of the workload's own; NULL, or false: it has none */
     uint32_t new_flags;
     bool interchangeable;
 };
-static const struct ro_kind_lines ro_kind_cloneset, ro_kind_statefulset, ro_kind_daemonset;
+static const struct ro_kind_lines ro_kind_cloneset, ro_kind_statefulset, ro_kind_daemonset,
+    ro_kind_broadcastjob;
 
 /* The action is an update's: it brings, or is to bring, the pod to another revision. */
 static bool ro_deed_updates(const struct rollout_action *action);
@@ -34125,6 +40107,7 @@ static size_t ro_deeds_count(const struct ro_cluster *c, const struct ro_deeds *
 /* Numbers and texts of a status that a plan writes. Texts live as long as the cluster. */
 static int32_t ro_status_number(const struct rollout_node *status, const char *key);
 static struct rollout_opt ro_status_opt(const struct rollout_node *status, const char *key);
+static int64_t ro_status_time(const struct rollout_node *status, const char *key); /* 0 = none */
 static struct rollout_str ro_status_text(struct ro_cluster *c, const struct rollout_node *status, const char *key);
 
 /* ---- lib/sim/small.h ---- */
@@ -34139,6 +40122,8 @@ enum { RO_SMALL_PODS = 32, RO_SMALL_NODES = 32, RO_SMALL_STATE = 32 + RO_SMALL_P
 struct ro_small_trait {
     int32_t deletion_cost, restarts, sidecar_restarts;
     struct rollout_tree containers;
+    const struct ro_job_shape *job;
+    int64_t job_restarts;
 };
 
 /* The spec after some of the changes. */
@@ -34147,6 +40132,8 @@ struct ro_small_spec {
     struct rollout_workload workload;
     struct ro_specs specs;
     struct rollout_lifecycle hooks;
+    struct ro_sim_template *template;
+    struct ro_job_shape *job_shape;
     struct ro_ordinals *reserved;
     size_t reserved_count;
     int64_t start_ordinal;
@@ -34162,6 +40149,7 @@ struct ro_small {
     size_t spec_count;
     size_t change;                                         /* how many changes of the spec have been made */
     uint32_t lost;                                         /* a bit a node */
+    uint32_t cordoned;                                     /* the same */
     uint32_t faults;                                       /* how many have come */
     const struct rollout_taint *taints[RO_SMALL_NODES][2]; /* of a node, and of one that is lost */
     size_t taint_counts[RO_SMALL_NODES];
@@ -34190,8 +40178,8 @@ static size_t ro_small_pack(struct ro_small *s, uint8_t bytes[RO_SMALL_STATE], s
 /* The cluster as the bytes say. */
 static void ro_small_unpack(struct ro_small *s, const uint8_t *bytes);
 
-/* The spec after so many changes, and the nodes that are lost. */
-static void ro_small_load(struct ro_small *s, size_t change, uint32_t lost);
+/* The spec after so many changes, and the nodes that are lost, or cordoned. */
+static void ro_small_load(struct ro_small *s, size_t change, uint32_t lost, uint32_t cordoned);
 
 /* Time: the pods that have been ready for longest, of those too young, become old enough; the grace period that began
  * first ends. False where there are none. */
@@ -34262,6 +40250,8 @@ enum {
     MOVE_CHANGE = 9 << 8,
     MOVE_AGE = 10 << 8,
     MOVE_GRACE = 11 << 8,
+    MOVE_CORDON = 13 << 8,
+    MOVE_RETURN = 14 << 8,
     MOVE_NOTHING = 12 << 8 /* the end of a story: nothing is planned, and nothing else moves */
 };
 
@@ -34285,7 +40275,7 @@ struct rollout_check {
     struct ro_sim_pod hidden[RO_SMALL_PODS];
     size_t pod_count;
     int32_t memory[RO_KIND_MEMORY];
-    uint32_t faults, lost;
+    uint32_t faults, lost, cordoned;
     size_t change;
 
     /* the story: states by number, and the move from each */
@@ -34348,7 +40338,8 @@ static int sim_check_check_options(struct rollout_check *k, struct rollout_error
 {
     struct rollout_check_options *o = &k->options;
     const uint32_t known =
-        ROLLOUT_CHECK_UNREADY | ROLLOUT_CHECK_BREAK | ROLLOUT_CHECK_FAIL | ROLLOUT_CHECK_VANISH | ROLLOUT_CHECK_NODE;
+        ROLLOUT_CHECK_UNREADY | ROLLOUT_CHECK_BREAK | ROLLOUT_CHECK_FAIL | ROLLOUT_CHECK_VANISH | ROLLOUT_CHECK_NODE |
+        ROLLOUT_CHECK_CORDON | ROLLOUT_CHECK_RETURN;
     int r = ROLLOUT_OK;
     if (o->flags & ~known)
         return ro_error(reterr, ROLLOUT_ERR_INVALID, "flags", "flags: unknown flag in %u", o->flags);
@@ -34498,6 +40489,30 @@ int rollout_check_step(struct rollout_check *k, uint64_t states, struct rollout_
 #undef MEMORY_LIMIT
 #undef STATE_LIMIT
 
+/* ---- lib/sim/jobs.h ---- */
+
+/* Pods of a BroadcastJob in the model: what each asks of its node, and how often it has restarted. */
+
+
+/* What new pods of the spec as it is now are like; and what those of the start ask for, once they are there. Both
+ * ROLLOUT_OK or ROLLOUT_ERR_NOMEM. */
+static int ro_job_prepare(struct ro_cluster *c);
+static int ro_job_begin(struct ro_cluster *c);
+
+/* A new pod that is to run on the node of its index. */
+static void ro_job_bind(struct ro_cluster *c, uint32_t pod);
+
+/* What the pod asks for, as a planner reads it; all of them are shown so to the planner. */
+static struct rollout_job_pod ro_job_facts(const struct ro_cluster *c, uint32_t pod);
+static void ro_job_show(struct ro_cluster *c);
+
+/* Its containers have failed: whether they restart, which is then counted. */
+static bool ro_job_restarts(struct ro_cluster *c, uint32_t pod);
+
+/* Whether the node fits the pod that is there; whether the pod has restarted so often that it counts as failed. */
+static bool ro_job_fits(const struct ro_cluster *c, uint32_t pod);
+static bool ro_job_over(const struct ro_cluster *c, const struct ro_sim_pod *hidden);
+
 /* ---- lib/sim/revisions.h ---- */
 
 /* The revisions of a modelled cluster: what new pods of each are like, and what an update between two does. */
@@ -34551,10 +40566,11 @@ static void sim_cluster_point_to_in_place(struct ro_cluster *c)
 
 static uint32_t ro_cluster_add_pod(struct ro_cluster *c)
 {
-    size_t room[3] = { c->pod_room, c->pod_room, c->pod_room }, count = c->pod_count + 1;
+    size_t room[4] = { c->pod_room, c->pod_room, c->pod_room, c->pod_room }, count = c->pod_count + 1;
     if (!sim_cluster_need((void **)&c->pods, &room[0], count, sizeof *c->pods) ||
         !sim_cluster_need((void **)&c->in_place, &room[1], count, sizeof *c->in_place) ||
-        !sim_cluster_need((void **)&c->hidden, &room[2], count, sizeof *c->hidden))
+        !sim_cluster_need((void **)&c->hidden, &room[2], count, sizeof *c->hidden) ||
+        (c->workload.broadcastjob && !sim_cluster_need((void **)&c->job_pods, &room[3], count, sizeof *c->job_pods)))
         return ROLLOUT_NONE;
     bool moved = room[0] != c->pod_room;
     c->pod_room = room[0];
@@ -34622,7 +40638,7 @@ static void sim_cluster_guess(struct ro_cluster *c, uint32_t i)
     struct ro_sim_pod *h = &c->hidden[i];
     uint32_t flags = p->in_place ? p->in_place->flags : 0;
     bool waits = (flags & ROLLOUT_IN_PLACE_STATE) && !(flags & ROLLOUT_IN_PLACE_CONTAINERS_DONE);
-    h->target = (uint16_t)ro_cluster_revision(c, p->revision);
+    h->target = c->workload.broadcastjob ? 1 : (uint16_t)ro_cluster_revision(c, p->revision);
     h->image = waits || (flags & ROLLOUT_IN_PLACE_GRACE) ? 0 : h->target;
     if (waits)
         h->flags |= RO_SIM_RESTARTS;
@@ -34828,7 +40844,7 @@ static int sim_cluster_kind_number(const struct rollout_world *world)
     struct rollout_workload full;
     if (ro_abi_struct(world->workload, &full, sizeof full, "workload", NULL) != ROLLOUT_OK)
         return -1;
-    return full.cloneset ? 0 : full.statefulset ? 1 : 2;
+    return full.cloneset ? 0 : full.statefulset ? 1 : full.broadcastjob ? 3 : 2;
 }
 
 /* What is wrong with the change; NULL = nothing. */
@@ -34854,7 +40870,7 @@ static const char *sim_cluster_refusal(const struct rollout_world *world, const 
     }
     if (sim_cluster_kind_number(world) >= 0 && sim_cluster_kind_number(to) != sim_cluster_kind_number(world))
         return "world.workload: is of another kind";
-    return snapshot.update_revision ? NULL : "world.snapshot.update_revision: 0";
+    return snapshot.update_revision || sim_cluster_kind_number(world) == 3 ? NULL : "world.snapshot.update_revision: 0";
 }
 
 static int ro_cluster_check_changes(const struct rollout_world *world, const struct rollout_change *changes, size_t count,
@@ -34882,8 +40898,8 @@ static int sim_cluster_refuse_unplayed(const struct rollout_workload *workload, 
     const char *kind = r != ROLLOUT_OK         ? NULL
                        : full.deployment       ? "Deployment"
                        : full.replicaset       ? "ReplicaSet"
-                       : full.broadcastjob     ? "BroadcastJob"
                        : full.uniteddeployment ? "UnitedDeployment"
+                       : full.sidecarset       ? "SidecarSet"
                                                : NULL;
     return kind ? ro_error(reterr, ROLLOUT_ERR_INVALID, "workload", "workload: a %s cannot be played with", kind) : r;
 }
@@ -34903,9 +40919,6 @@ static int ro_cluster_open(struct ro_cluster *c, const struct rollout_world *wor
         r = ro_abi_struct(world->snapshot, &c->snapshot, sizeof c->snapshot, "snapshot", reterr);
     if (r != ROLLOUT_OK)
         return r;
-    r = sim_cluster_refuse_unplayed(world->workload, reterr);
-    if (r != ROLLOUT_OK)
-        return r;
     struct rollout_snapshot given = c->snapshot;
     c->snapshot.pods = (struct rollout_pods){ 0 };
     if (given.pods.count > RO_CLUSTER_PODS)
@@ -34922,6 +40935,9 @@ static int ro_cluster_open(struct ro_cluster *c, const struct rollout_world *wor
         return ro_error_nomem(reterr);
     sim_cluster_index_nodes(c);
     ro_kind_begin(c);
+    r = c->workload.broadcastjob ? ro_job_begin(c) : ROLLOUT_OK;
+    if (r != ROLLOUT_OK)
+        return r;
     return c->texts.failed ? ro_error_nomem(reterr) : ROLLOUT_OK;
 }
 
@@ -34931,6 +40947,7 @@ static void ro_cluster_free(struct ro_cluster *c)
     free(c->pods);
     free(c->in_place);
     free(c->hidden);
+    free(c->job_pods);
     free(c->claims);
     free(c->backoffs);
     free(c->free_nodes);
@@ -34940,6 +40957,8 @@ static void ro_cluster_free(struct ro_cluster *c)
 
 static int ro_cluster_plan(struct ro_cluster *c, struct rollout_plan **ret_plan)
 {
+    if (c->workload.broadcastjob)
+        ro_job_show(c);
     return rollout_plan(&c->workload, &c->snapshot, ret_plan, c->reterr);
 }
 
@@ -34953,6 +40972,9 @@ static int ro_cluster_change(struct ro_cluster *c, const struct rollout_world *w
     c->specs.cloneset_status = before.cloneset_status;
     c->specs.statefulset_status = before.statefulset_status;
     c->specs.daemonset_status = before.daemonset_status;
+    c->specs.broadcastjob_status = before.broadcastjob_status;
+    if (c->workload.broadcastjob)
+        return ROLLOUT_OK;
     return ro_revisions_join(c, world);
 }
 
@@ -34987,7 +41009,8 @@ static struct ro_timer ro_timers_take(struct ro_timers *timers);
 
 
 /* What counts of a pod, as it was when it was last looked at. */
-enum { RO_COUNTS_ACTIVE = 1 << 0, RO_COUNTS_AVAILABLE = 1 << 1, RO_COUNTS_UPDATED = 1 << 2 };
+enum { RO_COUNTS_ACTIVE = 1 << 0, RO_COUNTS_AVAILABLE = 1 << 1, RO_COUNTS_UPDATED = 1 << 2,
+       RO_COUNTS_SUCCEEDED = 1 << 3, RO_COUNTS_FAILED = 1 << 4 };
 
 struct rollout_simulation {
     struct rollout_simulation_options options;
@@ -35077,7 +41100,7 @@ static int64_t ro_delay_draw(const struct rollout_delay *delay, uint64_t random)
 enum { sim_course_TIMER_KUBELET = 0, sim_course_TIMER_HOOK = 1, sim_course_TIMER_CRASH = 2 };
 
 /* What numbers are drawn for, beyond the steps. */
-enum { sim_course_DRAW_FAULT = 64 };
+enum { sim_course_DRAW_RUN = 63, sim_course_DRAW_FAULT = 64 };
 
 /* ---- draws ---- */
 
@@ -35085,7 +41108,24 @@ static int64_t sim_course_draw(const struct rollout_simulation *s, uint32_t pod,
 {
     const struct ro_sim_pod *h = &s->cluster.hidden[pod];
     uint64_t what = (uint64_t)h->events << 8 | step;
-    return ro_delay_draw(&s->options.delays[step], ro_random(s->options.seed, what, h->serial));
+    const struct rollout_delay *delay = step == sim_course_DRAW_RUN ? &s->options.run : &s->options.delays[step];
+    return ro_delay_draw(delay, ro_random(s->options.seed, what, h->serial));
+}
+
+/* The name is the node's or its zone's. */
+static bool sim_course_means_node(const struct ro_cluster *c, struct rollout_str name, uint32_t node)
+{
+    uint32_t zone = c->node_facts[node].zone;
+    return ro_str_eq(c->nodes[node].name, name) || (zone && ro_str_eq(c->zones[zone - 1], name));
+}
+
+static bool sim_course_is_aimed_at(const struct rollout_simulation *s, const struct rollout_fault *f, uint32_t pod,
+                        uint32_t revision)
+{
+    const struct ro_cluster *c = &s->cluster;
+    if (f->kind == ROLLOUT_FAULT_FAIL)
+        return c->pods[pod].node_index && sim_course_means_node(c, f->target, c->pods[pod].node_index - 1);
+    return revision && ro_str_eq(f->target, c->revisions[revision - 1].name);
 }
 
 /* Whether the pod is one of those that a fault comes to. */
@@ -35096,7 +41136,7 @@ static bool sim_course_is_hit(const struct rollout_simulation *s, uint32_t kind,
         const struct rollout_fault *f = &s->options.faults[i];
         if (f->kind != kind)
             continue;
-        if (f->target.len > 0 && (!revision || !ro_str_eq(f->target, s->cluster.revisions[revision - 1].name)))
+        if (f->target.len > 0 && !sim_course_is_aimed_at(s, f, pod, revision))
             continue;
         uint64_t number = ro_random(s->options.seed, sim_course_DRAW_FAULT + i, s->cluster.hidden[pod].serial);
         if (f->share && (number >> 32) * 1000000 >> 32 >= f->share)
@@ -35122,6 +41162,8 @@ static int64_t sim_course_delay_of(const struct rollout_simulation *s, uint32_t 
         return sim_course_draw(s, pod, ROLLOUT_STEP_STOP);
     case RO_EVENT_HOOK:
         return sim_course_draw(s, pod, ROLLOUT_STEP_HOOK);
+    case RO_EVENT_END:
+        return sim_course_draw(s, pod, sim_course_DRAW_RUN);
     default:
         return 0;
     }
@@ -35207,7 +41249,8 @@ static bool sim_course_is_stale(const struct rollout_simulation *s, const struct
 
 static bool sim_course_comes_at_a_time(const struct rollout_fault *f)
 {
-    return f->kind == ROLLOUT_FAULT_NODE || f->kind == ROLLOUT_FAULT_BREAK;
+    return f->kind == ROLLOUT_FAULT_NODE || f->kind == ROLLOUT_FAULT_BREAK || f->kind == ROLLOUT_FAULT_CORDON ||
+           f->kind == ROLLOUT_FAULT_RETURN;
 }
 
 static int64_t sim_course_next_fault(const struct rollout_simulation *s, size_t *ret)
@@ -35228,10 +41271,15 @@ static int sim_course_strike(struct rollout_simulation *s, size_t fault)
     struct ro_cluster *c = &s->cluster;
     const struct rollout_fault *f = &s->options.faults[fault];
     s->fault_done[fault] = 1;
-    for (uint32_t i = 0; f->kind == ROLLOUT_FAULT_NODE && i < c->node_count; i++) {
-        uint32_t zone = c->node_facts[i].zone;
-        if (ro_str_eq(c->nodes[i].name, f->target) || (zone && ro_str_eq(c->zones[zone - 1], f->target)))
+    for (uint32_t i = 0; f->kind != ROLLOUT_FAULT_BREAK && i < c->node_count; i++) {
+        if (!sim_course_means_node(c, f->target, i))
+            continue;
+        if (f->kind == ROLLOUT_FAULT_NODE)
             ro_cluster_lose_node(c, i);
+        else if (f->kind == ROLLOUT_FAULT_CORDON)
+            ro_cluster_cordon_node(c, i);
+        else
+            ro_cluster_return_node(c, i);
     }
     for (uint32_t i = 0; f->kind == ROLLOUT_FAULT_BREAK && i < c->pod_count; i++)
         if (ro_str_eq(c->pods[i].name, f->target))
@@ -35262,11 +41310,16 @@ static int sim_course_crash(struct rollout_simulation *s, uint32_t pod)
     struct ro_sim_pod *h = &s->cluster.hidden[pod];
     if (!(h->flags & RO_SIM_CONTAINERS_READY))
         return ROLLOUT_OK;
+    uint32_t restarts = h->restarts;
     h->flags |= RO_SIM_CRASHED;
-    h->restarts++;
-    s->cluster.pods[pod].restarts += s->cluster.pods[pod].restarts < INT32_MAX;
-    s->state.restarts++;
-    ro_cluster_unready(&s->cluster, pod);
+    if (s->cluster.workload.broadcastjob) {
+        ro_cluster_fail(&s->cluster, pod);
+    } else {
+        h->restarts++;
+        s->cluster.pods[pod].restarts += s->cluster.pods[pod].restarts < INT32_MAX;
+        ro_cluster_unready(&s->cluster, pod);
+    }
+    s->state.restarts += h->restarts - restarts;
     ro_figures_one(s, pod);
     ro_figures_extremes(s);
     return ro_figures_assert(s, false);
@@ -35284,11 +41337,17 @@ static int sim_course_happen(struct rollout_simulation *s, const struct ro_timer
         int r = sim_course_crash(s, pod);
         return r == ROLLOUT_OK ? ro_course_follow(s, pod) : r;
     }
-    ro_cluster_happen(c, pod, event);
+    if (event == RO_EVENT_END && sim_course_is_hit(s, ROLLOUT_FAULT_FAIL, pod, h->target, &ignored))
+        ro_cluster_fail(c, pod);
+    else
+        ro_cluster_happen(c, pod, event);
     s->state.restarts += h->restarts - restarts;
     if ((event == RO_EVENT_START || event == RO_EVENT_RESTART) &&
-        sim_course_is_hit(s, ROLLOUT_FAULT_NEVER_READY, pod, h->target, &ignored))
+        sim_course_is_hit(s, ROLLOUT_FAULT_NEVER_READY, pod, h->target, &ignored)) {
         h->flags |= RO_SIM_BROKEN;
+        if (c->workload.broadcastjob) /* it was ready at once */
+            ro_cluster_unready(c, pod);
+    }
     ro_figures_one(s, pod);
     ro_figures_extremes(s);
     return c->texts.failed ? ro_error_nomem(c->reterr) : ro_course_follow(s, pod);
@@ -35475,7 +41534,10 @@ static int sim_delay_refuse(int code, uint32_t index, const char *name, int64_t 
                   struct rollout_error *reterr)
 {
     char field[48];
-    snprintf(field, sizeof field, "delays[%" PRIu32 "].%s", index, name);
+    if (index == ROLLOUT_NONE)
+        snprintf(field, sizeof field, "run.%s", name);
+    else
+        snprintf(field, sizeof field, "delays[%" PRIu32 "].%s", index, name);
     return ro_error_at(reterr, code, index, field, "%s: %" PRId64 " %s", field, value, what);
 }
 
@@ -35493,8 +41555,9 @@ static int ro_delay_check(const struct rollout_delay *delay, uint32_t index, str
     if ((delay->kind == ROLLOUT_DELAY_UNIFORM || delay->kind == ROLLOUT_DELAY_PERCENTILES) && delay->b_ms < delay->a_ms)
         return sim_delay_refuse(ROLLOUT_ERR_INVALID, index, "b_ms", delay->b_ms, "is less than a_ms", reterr);
     if (delay->reserved) {
-        char field[32];
-        snprintf(field, sizeof field, "delays[%u].reserved", (unsigned)index);
+        char field[32] = "run.reserved";
+        if (index != ROLLOUT_NONE)
+            snprintf(field, sizeof field, "delays[%u].reserved", (unsigned)index);
         return ro_error_at(reterr, ROLLOUT_ERR_ABI, index, field, "%s: not zero", field);
     }
     return ROLLOUT_OK;
@@ -35647,12 +41710,10 @@ static void ro_deed_set_in_place_ready(struct ro_cluster *c, uint32_t pod, bool 
         sim_effects_force_unready(c, pod);
 }
 
+/* Planned only where there is something to write. */
 static void sim_effects_mark_not_ready(struct ro_cluster *c, uint32_t pod, uint32_t key, bool mark)
 {
     struct rollout_pod *p = &c->pods[pod];
-    if (!(p->flags & ROLLOUT_POD_KRUISE_GATE) || (!(p->flags & ROLLOUT_POD_KRUISE_CONDITION) && !mark) ||
-        ((p->flags & key) != 0) == mark)
-        return;
     p->flags |= ROLLOUT_POD_KRUISE_CONDITION;
     p->flags = mark ? p->flags | key : p->flags & ~key;
     if (mark)
@@ -35776,12 +41837,16 @@ static uint64_t ro_cluster_writes(const struct rollout_plan *plan, size_t action
     return 1;
 }
 
-/* The pod that an action on an ordinal means, which may have been created by an earlier action. */
-static uint32_t sim_effects_pod_at_ordinal(const struct ro_cluster *c, uint32_t ordinal)
+static uint32_t ro_cluster_subject(const struct ro_cluster *c, const struct rollout_action *action)
 {
     struct rollout_str parent;
+    if (action->subject_kind == ROLLOUT_SUBJECT_POD)
+        return action->subject < c->pod_count ? action->subject : ROLLOUT_NONE;
+    if (action->subject_kind != ROLLOUT_SUBJECT_ORDINAL || action->op == ROLLOUT_OP_CREATE)
+        return ROLLOUT_NONE;
     for (size_t i = c->pod_count; i > 0; i--)
-        if ((uint32_t)ro_ordinal_of(c->pods[i - 1].name, &parent) == ordinal && ro_str_eq(parent, ro_kind_name(c)))
+        if ((uint32_t)ro_ordinal_of(c->pods[i - 1].name, &parent) == action->subject &&
+            ro_str_eq(parent, ro_kind_name(c)))
             return (uint32_t)i - 1;
     return ROLLOUT_NONE;
 }
@@ -35789,9 +41854,14 @@ static uint32_t sim_effects_pod_at_ordinal(const struct ro_cluster *c, uint32_t 
 static int ro_cluster_act(struct ro_cluster *c, const struct rollout_plan *plan, size_t action, uint64_t from, uint64_t to)
 {
     struct deed d = { c, plan, &plan->actions[action], action };
-    uint32_t pod = d.action->subject_kind == ROLLOUT_SUBJECT_POD ? d.action->subject : ROLLOUT_NONE;
+    uint32_t pod = ro_cluster_subject(c, d.action);
     int r = ROLLOUT_OK;
     switch (d.action->op) {
+    case ROLLOUT_OP_DELETE_WORKLOAD: /* and the garbage collector its pods */
+        c->gone = true;
+        for (uint32_t i = 0; i < c->pod_count; i++)
+            c->hidden[i].flags |= RO_SIM_GONE;
+        break;
     case ROLLOUT_OP_CREATE:
         r = ro_deed_create(&d, from, to);
         break;
@@ -35807,9 +41877,7 @@ static int ro_cluster_act(struct ro_cluster *c, const struct rollout_plan *plan,
         r = ro_deed_on_revision(&d);
         break;
     default:
-        if (d.action->subject_kind == ROLLOUT_SUBJECT_ORDINAL)
-            pod = sim_effects_pod_at_ordinal(c, d.action->subject);
-        if (pod < c->pod_count)
+        if (pod != ROLLOUT_NONE)
             r = sim_effects_act_on_pod(&d, pod);
         break;
     }
@@ -35824,17 +41892,14 @@ static int ro_cluster_act(struct ro_cluster *c, const struct rollout_plan *plan,
 
 static const struct rollout_str sim_effects_claims_absent = { NULL, 0 };
 
-static struct rollout_claim *sim_effects_claims_claim_named(struct ro_cluster *c, struct rollout_str name)
-{
-    for (size_t i = c->claim_count; i > 0; i--) /* mostly one that was just made */
-        if (ro_str_eq(c->claims[i - 1].name, name) && name.data)
-            return &c->claims[i - 1];
-    return NULL;
-}
-
 static void sim_effects_claims_show_claims(struct ro_cluster *c)
 {
     c->snapshot.claims = (struct rollout_claims){ c->claims, c->claim_count, sizeof *c->claims };
+}
+
+static struct rollout_str sim_effects_claims_workload_uid(const struct ro_cluster *c)
+{
+    return ro_text(ro_dig(c->source->workload_object.nodes, "metadata", "uid", NULL));
 }
 
 static int sim_effects_claims_create_claim(const struct deed *d)
@@ -35865,9 +41930,7 @@ static int sim_effects_claims_create_claim(const struct deed *d)
         struct rollout_owner *owners = ro_arena_alloc(&c->arena, 1, sizeof *owners);
         if (!owners)
             return ro_error_nomem(c->reterr);
-        *owners =
-            (struct rollout_owner){ RO_STR("CloneSet"), owner,
-                                    ro_text(ro_dig(c->source->workload_object.nodes, "metadata", "uid", NULL)), 1, 0 };
+        *owners = (struct rollout_owner){ RO_STR("CloneSet"), owner, sim_effects_claims_workload_uid(c), 1, 0 };
         claim.flags = ROLLOUT_CLAIM_OWNED;
         claim.owners = owners;
         claim.owner_count = 1;
@@ -35890,41 +41953,26 @@ static bool sim_effects_claims_names_owner(const struct deed *d, struct rollout_
     return false;
 }
 
-/* Other owners stay; of the set and the pod exactly those that the action names. */
+/* Other owners stay; of the workload and the pod exactly those that the action names. */
 static int sim_effects_claims_own_claim(const struct deed *d, struct rollout_claim *claim)
 {
     struct ro_cluster *c = d->c;
     const struct rollout_statefulset *set = c->workload.statefulset;
-    struct rollout_str pod = ro_deed_text(d, ROLLOUT_ATTR_POD), uid = sim_effects_claims_absent;
-    if (!set) {
-        claim->flags |= ROLLOUT_CLAIM_OWNED;
-        return ROLLOUT_OK;
-    }
-    if (!pod.data) {
-        struct rollout_str parent;
-        int32_t ordinal = ro_ordinal_of(claim->name, &parent);
-        char buf[300];
-        int len = snprintf(buf, sizeof buf, "%.*s-%d", (int)(set->name.len > 250 ? 250 : set->name.len),
-                           set->name.data ? set->name.data : "", (int)ordinal);
-        pod = ro_texts_keep(&c->texts, (struct rollout_str){ buf, (size_t)len });
-    }
-    int64_t place = ro_deed_value(d, ROLLOUT_ATTR_POD) - 1;
-    if (place < 0 || (uint64_t)place >= c->pod_count || !ro_str_eq(c->pods[place].name, pod))
-        for (place = (int64_t)c->pod_count - 1; place >= 0 && !ro_str_eq(c->pods[place].name, pod);)
-            place--;
-    if (place >= 0)
-        uid = c->pods[place].uid;
+    struct rollout_str kind = set ? RO_STR("StatefulSet") : RO_STR("CloneSet"), name = ro_kind_name(c);
+    struct rollout_str own = set ? set->uid : sim_effects_claims_workload_uid(c), pod = ro_deed_text(d, ROLLOUT_ATTR_POD);
+    int64_t place = ro_deed_value(d, ROLLOUT_ATTR_POD); /* 0: a pod that is yet to come, and owns nothing */
+    struct rollout_str uid = place > 0 && (uint64_t)place <= c->pod_count ? c->pods[place - 1].uid : sim_effects_claims_absent;
     struct rollout_owner *owners = ro_arena_alloc(&c->arena, claim->owner_count + 2, sizeof *owners);
     size_t n = 0;
-    uint32_t native = (set->flags & ROLLOUT_STATEFULSET_NATIVE) != 0;
+    uint32_t native = set && (set->flags & ROLLOUT_STATEFULSET_NATIVE);
     if (!owners)
         return ro_error_nomem(c->reterr);
-    bool wants_set = sim_effects_claims_names_owner(d, RO_STR("StatefulSet")), wants_pod = sim_effects_claims_names_owner(d, RO_STR("Pod"));
+    bool wants_set = sim_effects_claims_names_owner(d, kind), wants_pod = sim_effects_claims_names_owner(d, RO_STR("Pod"));
     bool has_set = false, has_pod = false;
     for (size_t i = 0; i < claim->owner_count; i++) {
         const struct rollout_owner *o = &claim->owners[i];
-        bool is_set = native ? ro_str_eq(o->kind, RO_STR("StatefulSet")) && ro_str_eq(o->name, set->name)
-                             : set->uid.len > 0 && ro_str_eq(o->uid, set->uid);
+        bool is_set =
+            native || !own.len ? ro_str_eq(o->kind, kind) && ro_str_eq(o->name, name) : ro_str_eq(o->uid, own);
         bool is_pod = native ? ro_str_eq(o->kind, RO_STR("Pod")) && ro_str_eq(o->name, pod)
                              : uid.len > 0 && ro_str_eq(o->uid, uid);
         bool stays = (!is_set && !is_pod) || (!native && ((is_set && wants_set) || (is_pod && wants_pod)));
@@ -35934,14 +41982,14 @@ static int sim_effects_claims_own_claim(const struct deed *d, struct rollout_cla
             owners[n++] = *o;
     }
     if (wants_set && !has_set)
-        owners[n++] = (struct rollout_owner){ RO_STR("StatefulSet"), set->name, set->uid, native, 0 };
+        owners[n++] = (struct rollout_owner){ kind, name, own, native, 0 };
     if (wants_pod && !has_pod)
         owners[n++] = (struct rollout_owner){ RO_STR("Pod"), pod, uid, native, 0 };
     claim->owners = owners;
     claim->owner_count = n;
     claim->flags &= ~(uint32_t)ROLLOUT_CLAIM_OWNED;
     for (size_t i = 0; i < n; i++)
-        if (set->uid.len > 0 && ro_str_eq(owners[i].uid, set->uid))
+        if (own.len > 0 && ro_str_eq(owners[i].uid, own))
             claim->flags |= ROLLOUT_CLAIM_OWNED;
     return ROLLOUT_OK;
 }
@@ -35953,10 +42001,9 @@ static int ro_deed_claim(const struct deed *d)
     uint32_t at = d->action->subject_kind == ROLLOUT_SUBJECT_CLAIM ? d->action->subject : ROLLOUT_NONE;
     if (d->action->op == ROLLOUT_OP_CREATE_CLAIM)
         return sim_effects_claims_create_claim(d);
-    struct rollout_claim *claim =
-        at < c->claim_count && ro_str_eq(c->claims[at].name, name) ? &c->claims[at] : sim_effects_claims_claim_named(c, name);
-    if (!claim)
+    if (at >= c->claim_count || !ro_str_eq(c->claims[at].name, name)) /* deleted by an earlier action */
         return ROLLOUT_OK;
+    struct rollout_claim *claim = &c->claims[at];
     if (d->action->op == ROLLOUT_OP_SET_CLAIM_OWNER)
         return sim_effects_claims_own_claim(d, claim);
     if (d->action->op == ROLLOUT_OP_RESIZE_CLAIM) {
@@ -36062,7 +42109,9 @@ static void sim_effects_in_place_change_containers(struct ro_cluster *c, uint32_
     if (h->batches)
         h->batches--;
     if (h->batches)
-        in_place->flags |= ROLLOUT_IN_PLACE_NEXT | ROLLOUT_IN_PLACE_NEXT_APPLIES;
+        in_place->flags |= ROLLOUT_IN_PLACE_NEXT;
+    if (h->batches > pair->stranded)
+        in_place->flags |= ROLLOUT_IN_PLACE_NEXT_APPLIES;
     if (!must_wait) {
         in_place->flags |= ROLLOUT_IN_PLACE_CONTAINERS_DONE;
         in_place->waits_for = ROLLOUT_WAITS_FOR_NOTHING;
@@ -36245,7 +42294,7 @@ static void sim_effects_pods_name_daemon(const struct deed *d, uint32_t pod)
     struct rollout_pod *p = &c->pods[pod];
     p->name = sim_effects_pods_drawn_name(c, pod);
     p->target_node = ro_texts_keep(&c->texts, ro_deed_text(d, ROLLOUT_ATTR_NODE));
-    if (c->workload.daemonset->template_generation.data)
+    if (c->workload.daemonset && c->workload.daemonset->template_generation.data)
         ro_cluster_set_label(c, pod, RO_STR("pod-template-generation"), c->workload.daemonset->template_generation);
     uint32_t node = d->action->subject_kind == ROLLOUT_SUBJECT_NODE ? d->action->subject : ROLLOUT_NONE;
     p->node_index = node < c->node_count ? node + 1 : 0;
@@ -36256,7 +42305,8 @@ static int ro_deed_create(const struct deed *d, uint64_t from, uint64_t to)
     struct ro_cluster *c = d->c;
     const struct ro_sim_template *template;
     uint32_t revision = ro_deed_revision(d);
-    if (!revision)
+    bool job = c->workload.broadcastjob; /* whose pods have no revision */
+    if (!revision && !job)
         return ro_error(c->reterr, ROLLOUT_ERR_INVALID, "plan.actions", "plan.actions: a pod of an unknown revision");
     if (to > from && to - from > RO_CLUSTER_PODS - c->pod_count)
         return ro_error(c->reterr, ROLLOUT_ERR_INVALID, "pods",
@@ -36274,8 +42324,10 @@ static int ro_deed_create(const struct deed *d, uint64_t from, uint64_t to)
         h->labels = template->labels;
         h->finalizers = template->finalizers;
         ro_cluster_relabel(c, pod);
-        ro_deed_label_revision(c, pod, revision);
-        h->image = (uint16_t)revision;
+        if (revision)
+            ro_deed_label_revision(c, pod, revision);
+        h->image = revision ? (uint16_t)revision : 1;
+        h->target = revision ? h->target : 1;
         if (template->containers.count)
             ro_deed_in_place(c, pod)->containers = template->containers;
         p->created_ms = c->snapshot.now_ms / 1000 * 1000;
@@ -36287,6 +42339,8 @@ static int ro_deed_create(const struct deed *d, uint64_t from, uint64_t to)
         } else {
             sim_effects_pods_name_daemon(d, pod);
         }
+        if (job)
+            ro_job_bind(c, pod);
         char uid[48];
         int len = snprintf(uid, sizeof uid, "simulated-%u", h->serial);
         p->uid = c->keeps_claims ? ro_texts_keep(&c->texts, (struct rollout_str){ uid, (size_t)len }) : sim_effects_pods_absent;
@@ -36345,6 +42399,11 @@ static int ro_deed_delete(const struct deed *d, uint32_t pod)
 
 static const struct rollout_str sim_events_absent = { NULL, 0 };
 
+static bool ro_cluster_evicts(const struct ro_cluster *c)
+{
+    return !c->workload.daemonset && !c->workload.broadcastjob;
+}
+
 static bool sim_events_on_lost_node(const struct ro_cluster *c, uint32_t pod)
 {
     uint32_t node = c->pods[pod].node_index;
@@ -36363,10 +42422,15 @@ static bool sim_events_waiting(const struct rollout_pod *p)
 
 /* ---- scheduler ---- */
 
+static bool sim_events_takes_pods(const struct ro_cluster *c, size_t node)
+{
+    return !c->node_facts[node].lost && !c->node_facts[node].cordoned;
+}
+
 static bool sim_events_node_left(const struct ro_cluster *c)
 {
     for (size_t i = 0; i < c->node_count; i++)
-        if (!c->node_facts[i].lost)
+        if (sim_events_takes_pods(c, i))
             return true;
     return c->node_count == 0;
 }
@@ -36378,7 +42442,7 @@ static uint32_t sim_events_emptiest(const struct ro_cluster *c)
     size_t least = SIZE_MAX;
     for (uint32_t n = 0; n < c->node_count; n++) {
         size_t pods = 0;
-        if (c->node_facts[n].lost)
+        if (!sim_events_takes_pods(c, n))
             continue;
         for (size_t i = 0; i < c->pod_count; i++)
             pods += c->pods[i].node_index == n + 1;
@@ -36399,12 +42463,12 @@ static uint32_t sim_events_find_node(struct ro_cluster *c)
         uint32_t node = c->free_nodes[c->free_first];
         c->free_first = (c->free_first + 1) % c->free_room;
         c->free_count--;
-        if (!c->node_facts[node].lost)
+        if (sim_events_takes_pods(c, node))
             return node;
     }
     for (size_t i = 0; i < c->node_count; i++) {
         uint32_t node = c->next_node++ % (uint32_t)c->node_count;
-        if (!c->node_facts[node].lost)
+        if (sim_events_takes_pods(c, node))
             return node;
     }
     return ROLLOUT_NONE;
@@ -36465,6 +42529,8 @@ static enum ro_event ro_cluster_next(const struct ro_cluster *c, uint32_t pod)
         return h->flags & RO_SIM_STUCK ? RO_EVENT_NONE : RO_EVENT_RESTART;
     if (!(h->flags & (RO_SIM_CONTAINERS_READY | RO_SIM_BROKEN)))
         return RO_EVENT_READY;
+    if (c->workload.broadcastjob && !(h->flags & RO_SIM_BROKEN))
+        return RO_EVENT_END;
     return RO_EVENT_NONE;
 }
 
@@ -36607,6 +42673,11 @@ static void ro_cluster_happen(struct ro_cluster *c, uint32_t pod, enum ro_event 
         h->image = h->target;
         if (p->flags & ROLLOUT_POD_KRUISE_GATE) /* another controller's first word on it */
             p->flags |= ROLLOUT_POD_KRUISE_CONDITION;
+        if (c->workload.broadcastjob) /* which has no probes */
+            h->flags |= RO_SIM_CONTAINERS_READY;
+        break;
+    case RO_EVENT_END:
+        p->phase = ROLLOUT_PHASE_SUCCEEDED;
         break;
     case RO_EVENT_RESTART:
         sim_events_restart(c, pod);
@@ -36645,7 +42716,8 @@ static void ro_cluster_break(struct ro_cluster *c, uint32_t pod)
 
 static void ro_cluster_fail(struct ro_cluster *c, uint32_t pod)
 {
-    c->pods[pod].phase = ROLLOUT_PHASE_FAILED;
+    if (!ro_job_restarts(c, pod))
+        c->pods[pod].phase = ROLLOUT_PHASE_FAILED;
     ro_cluster_unready(c, pod);
 }
 
@@ -36678,10 +42750,32 @@ static void ro_cluster_lose_node(struct ro_cluster *c, uint32_t node)
     facts->taint_count += 2;
     for (uint32_t i = 0; i < c->pod_count; i++)
         if (c->pods[i].node_index == node + 1) {
-            if (!c->workload.daemonset) /* evicted; a DaemonSet's pods tolerate it */
+            if (ro_cluster_evicts(c))
                 c->pods[i].flags |= ROLLOUT_POD_TERMINATING;
             ro_cluster_settle(c, i);
         }
+    if (ro_kind_find_nodes(c) != ROLLOUT_OK)
+        c->texts.failed = true;
+}
+
+static void ro_cluster_cordon_node(struct ro_cluster *c, uint32_t node)
+{
+    c->node_facts[node].cordoned = true;
+    c->nodes[node].unschedulable = 1;
+    if (ro_kind_find_nodes(c) != ROLLOUT_OK)
+        c->texts.failed = true;
+}
+
+/* The taints of a lost node are its last two. */
+static void ro_cluster_return_node(struct ro_cluster *c, uint32_t node)
+{
+    if (c->node_facts[node].lost)
+        c->nodes[node].taint_count -= 2;
+    c->node_facts[node].lost = c->node_facts[node].cordoned = false;
+    c->nodes[node].unschedulable = 0;
+    for (uint32_t i = 0; i < c->pod_count; i++)
+        if (c->pods[i].node_index == node + 1)
+            ro_cluster_settle(c, i);
     if (ro_kind_find_nodes(c) != ROLLOUT_OK)
         c->texts.failed = true;
 }
@@ -36704,13 +42798,14 @@ static void sim_explore_keep(struct rollout_check *k)
     ro_kind_remember(c, k->memory);
     k->faults = k->small.faults;
     k->lost = k->small.lost;
+    k->cordoned = k->small.cordoned;
     k->change = k->small.change;
 }
 
 static void sim_explore_restore(struct rollout_check *k)
 {
     struct ro_cluster *c = &k->small.cluster;
-    ro_small_load(&k->small, k->change, k->lost);
+    ro_small_load(&k->small, k->change, k->lost, k->cordoned);
     c->pod_count = k->pod_count;
     memcpy(c->pods, k->pods, c->pod_count * sizeof *k->pods);
     memcpy(c->in_place, k->in_place, c->pod_count * sizeof *k->in_place);
@@ -36762,6 +42857,7 @@ static bool ro_explore_move(struct rollout_check *k, uint16_t what)
     struct ro_cluster *c = &k->small.cluster;
     uint32_t i = what & 0xff;
     const uint16_t up = RO_SIM_CONTAINERS_READY;
+    int32_t memory[RO_KIND_MEMORY];
     bool runs = i < c->pod_count && ro_kind_active(c, i);
     switch (what & 0xff00) {
     case MOVE_EVENT:
@@ -36794,18 +42890,33 @@ static bool ro_explore_move(struct rollout_check *k, uint16_t what)
     case MOVE_NODE:
         if (k->small.lost >> i & 1)
             return false;
-        ro_small_load(&k->small, k->small.change, k->small.lost | UINT32_C(1) << i);
+        ro_small_load(&k->small, k->small.change, k->small.lost | UINT32_C(1) << i, k->small.cordoned);
         for (uint32_t p = 0; p < c->pod_count; p++)
             if (c->pods[p].node_index == i + 1) {
-                if (!c->workload.daemonset)
+                if (ro_cluster_evicts(c))
                     c->pods[p].flags |= ROLLOUT_POD_TERMINATING;
                 ro_cluster_settle(c, p);
             }
         break;
+    case MOVE_CORDON:
+        if (k->small.cordoned >> i & 1)
+            return false;
+        ro_small_load(&k->small, k->small.change, k->small.lost, k->small.cordoned | UINT32_C(1) << i);
+        break;
+    case MOVE_RETURN:
+        if (!((k->small.lost | k->small.cordoned) >> i & 1))
+            return false;
+        ro_small_load(&k->small, k->small.change, k->small.lost & ~(UINT32_C(1) << i),
+                      k->small.cordoned & ~(UINT32_C(1) << i));
+        for (uint32_t p = 0; p < c->pod_count; p++)
+            ro_cluster_settle(c, p);
+        break;
     case MOVE_CHANGE:
         if (k->small.change + 1 >= k->small.spec_count)
             return false;
-        ro_small_load(&k->small, k->small.change + 1, k->small.lost);
+        ro_kind_remember(c, memory); /* what was reached is not the new spec's to say */
+        ro_small_load(&k->small, k->small.change + 1, k->small.lost, k->small.cordoned);
+        ro_kind_recall(c, memory);
         return true;
     case MOVE_AGE:
         return ro_small_age(&k->small);
@@ -36905,7 +43016,8 @@ static int sim_explore_explore_pass(struct rollout_check *k, const struct ro_mea
 {
     struct ro_cluster *c = &k->small.cluster;
     struct rollout_plan *plan;
-    struct ro_deeds deeds = { .pods = k->pods, .hidden = k->hidden, .pod_count = k->pod_count, .before = *before };
+    struct ro_deeds deeds = { .pods = k->pods, .hidden = k->hidden, .pod_count = k->pod_count, .before = *before,
+                              .was_over = ro_kind_over(c) };
     int r = ro_explore_pass(k, &plan);
     if (r != ROLLOUT_OK)
         return r;
@@ -36955,6 +43067,10 @@ static int sim_explore_explore_faults(struct rollout_check *k)
             r = sim_explore_explore_moves(k, kinds[i].kind, k->pod_count, false);
     if (r == ROLLOUT_OK && (k->options.flags & ROLLOUT_CHECK_NODE))
         r = sim_explore_explore_moves(k, MOVE_NODE, k->small.cluster.node_count, false);
+    if (r == ROLLOUT_OK && (k->options.flags & ROLLOUT_CHECK_CORDON))
+        r = sim_explore_explore_moves(k, MOVE_CORDON, k->small.cluster.node_count, false);
+    if (r == ROLLOUT_OK && (k->options.flags & ROLLOUT_CHECK_RETURN))
+        r = sim_explore_explore_moves(k, MOVE_RETURN, k->small.cluster.node_count, false);
     return r;
 }
 
@@ -36976,6 +43092,10 @@ static int ro_explore(struct rollout_check *k)
     ro_kind_measure(c, &before);
     if (ro_kind_done(c, &before))
         state->fate = RO_FATE_GOAL;
+    if (c->gone) { /* nothing comes after that */
+        k->at++;
+        return ROLLOUT_OK;
+    }
     int r = sim_explore_explore_moves(k, MOVE_EVENT, k->pod_count, true);
     if (r == ROLLOUT_OK)
         r = sim_explore_explore_moves(k, MOVE_HOOK, k->pod_count, true);
@@ -37005,8 +43125,12 @@ static int ro_explore(struct rollout_check *k)
 static uint32_t sim_figures_look(const struct ro_cluster *c, uint32_t pod)
 {
     uint32_t counts = 0;
-    if (!ro_kind_active(c, pod))
-        return 0;
+    if (!ro_kind_active(c, pod)) {
+        uint32_t phase = c->hidden[pod].flags & RO_SIM_GONE ? ROLLOUT_PHASE_NONE : c->pods[pod].phase;
+        return phase == ROLLOUT_PHASE_SUCCEEDED ? RO_COUNTS_SUCCEEDED
+               : phase == ROLLOUT_PHASE_FAILED  ? RO_COUNTS_FAILED
+                                                : 0;
+    }
     counts |= RO_COUNTS_ACTIVE;
     if (c->kind->available(c, pod))
         counts |= RO_COUNTS_AVAILABLE;
@@ -37020,6 +43144,8 @@ static void sim_figures_count(struct rollout_simulation *s, const struct ro_sim_
     s->state.total += h->counts & RO_COUNTS_ACTIVE ? sign : 0;
     s->state.available += h->counts & RO_COUNTS_AVAILABLE ? sign : 0;
     s->state.updated += h->counts & RO_COUNTS_UPDATED ? sign : 0;
+    s->state.succeeded += h->counts & RO_COUNTS_SUCCEEDED ? sign : 0;
+    s->state.failed += h->counts & RO_COUNTS_FAILED ? sign : 0;
     if (h->zone && (h->counts & RO_COUNTS_AVAILABLE))
         s->zone_available[h->zone - 1] += sign;
 }
@@ -37036,7 +43162,7 @@ static void ro_figures_one(struct rollout_simulation *s, uint32_t pod)
 
 static void ro_figures_all(struct rollout_simulation *s)
 {
-    s->state.total = s->state.available = s->state.updated = 0;
+    s->state.total = s->state.available = s->state.updated = s->state.succeeded = s->state.failed = 0;
     memset(s->zone_available, 0, s->cluster.zone_count * sizeof *s->zone_available);
     for (uint32_t i = 0; i < s->cluster.pod_count; i++) {
         s->cluster.hidden[i].counts = 0;
@@ -37663,8 +43789,6 @@ static bool sim_kind_statefulset_done(const struct ro_cluster *c, const struct r
     for (uint32_t i = 0; i < c->pod_count; i++) {
         int64_t rank = sim_kind_statefulset_rank_of(c, i);
         uint32_t node = c->pods[i].node_index;
-        if (c->hidden[i].flags & RO_SIM_GONE)
-            continue;
         if (node && c->node_facts[node - 1].lost) {
             lost += rank >= 0;
             continue;
@@ -37823,11 +43947,457 @@ static const struct ro_kind_lines ro_kind_statefulset = {
     .interchangeable = false,
 };
 
+/* ---- lib/sim/kind_broadcastjob.c ---- */
+
+/* BroadcastJobs. Source: broadcastjob.md 2, 3, 5, 9. */
+
+
+static struct rollout_str sim_kind_broadcastjob_name(const struct ro_cluster *c)
+{
+    return c->workload.broadcastjob->name;
+}
+
+static void sim_kind_broadcastjob_prepare(struct ro_cluster *c)
+{
+    if (ro_job_prepare(c) != ROLLOUT_OK)
+        c->texts.failed = true;
+}
+
+static bool sim_kind_broadcastjob_available(const struct ro_cluster *c, uint32_t pod)
+{
+    return c->pods[pod].flags & ROLLOUT_POD_READY;
+}
+
+/* ---- how far it is ---- */
+
+static bool sim_kind_broadcastjob_ended(const struct rollout_pod *p)
+{
+    return p->phase == ROLLOUT_PHASE_SUCCEEDED || p->phase == ROLLOUT_PHASE_FAILED;
+}
+
+static bool sim_kind_broadcastjob_has_condition(const struct rollout_broadcastjob_status *sim_kind_broadcastjob_status, struct rollout_str type)
+{
+    for (size_t i = 0; i < sim_kind_broadcastjob_status->condition_count; i++)
+        if (ro_str_eq(sim_kind_broadcastjob_status->conditions[i].type, type) && ro_str_eq(sim_kind_broadcastjob_status->conditions[i].status, RO_STR("True")))
+            return true;
+    return false;
+}
+
+/* All nodes that are to have a pod; of them those that have none, and those whose pod is done. */
+struct sim_kind_broadcastjob_progress {
+    int64_t desired, empty, done;
+};
+
+/* The pod of a node is the last one that is listed there. */
+static struct sim_kind_broadcastjob_progress sim_kind_broadcastjob_look(const struct ro_cluster *c, bool live_only)
+{
+    struct sim_kind_broadcastjob_progress ret = { 0, 0, 0 };
+    for (size_t n = 0; n < c->node_count; n++)
+        c->last_pods[n] = ROLLOUT_NONE;
+    for (uint32_t i = 0; i < c->pod_count; i++)
+        if (c->pods[i].node_index && !(c->hidden[i].flags & RO_SIM_GONE))
+            c->last_pods[c->pods[i].node_index - 1] = i;
+    for (size_t n = 0; n < c->node_count; n++) {
+        uint32_t pod = c->last_pods[n];
+        if (live_only && c->node_facts[n].lost)
+            continue;
+        if (pod == ROLLOUT_NONE) {
+            ret.desired += c->eligible[n];
+            ret.empty += c->eligible[n];
+        } else if ((c->pods[pod].flags & ROLLOUT_POD_TERMINATING) || ro_job_fits(c, pod)) {
+            ret.desired++;
+            ret.done += (c->pods[pod].flags & ROLLOUT_POD_TERMINATING) || sim_kind_broadcastjob_ended(&c->pods[pod]);
+        }
+    }
+    return ret;
+}
+
+static int64_t sim_kind_broadcastjob_parallelism(const struct rollout_broadcastjob *spec, int64_t desired)
+{
+    int64_t count = INT32_MAX;
+    if (spec->parallelism.kind != ROLLOUT_INTSTR_UNSET &&
+        rollout_intstr_scale(&spec->parallelism, ROLLOUT_PARSER_LEGACY, ROLLOUT_ROUND_UP, (int32_t)desired, &count) !=
+            ROLLOUT_OK)
+        return 0;
+    return count;
+}
+
+static void sim_kind_broadcastjob_measure(const struct ro_cluster *c, struct ro_measure *ret)
+{
+    struct sim_kind_broadcastjob_progress p = sim_kind_broadcastjob_look(c, false);
+    ret->wanted = p.desired;
+    ret->served = p.done;
+    ret->parallelism = sim_kind_broadcastjob_parallelism(c->workload.broadcastjob, p.desired);
+}
+
+/* Over, and gone where it is to go; a pause is what was asked for. One that never completes is to have done its work on all
+ * the nodes that there are. */
+static bool sim_kind_broadcastjob_done(const struct ro_cluster *c, const struct ro_measure *now)
+{
+    const struct rollout_broadcastjob *spec = c->workload.broadcastjob;
+    const struct rollout_broadcastjob_status *sim_kind_broadcastjob_status = &c->specs.broadcastjob_status;
+    (void)now;
+    if (c->gone || (spec->flags & ROLLOUT_BROADCASTJOB_DELETING))
+        return true;
+    if (ro_kind_over(c))
+        return !spec->ttl_seconds_after_finished.set || !sim_kind_broadcastjob_status->completion_ms;
+    if (ro_str_eq(sim_kind_broadcastjob_status->phase, RO_STR("failed")))
+        return true;
+    if (spec->flags & ROLLOUT_BROADCASTJOB_PAUSED)
+        return ro_str_eq(sim_kind_broadcastjob_status->phase, RO_STR("paused"));
+    if (spec->completion != ROLLOUT_COMPLETION_NEVER || ro_str_eq(sim_kind_broadcastjob_status->phase, RO_STR("paused")))
+        return false;
+    struct sim_kind_broadcastjob_progress p = sim_kind_broadcastjob_look(c, true);
+    return p.done == p.desired;
+}
+
+/* ---- the promise ---- */
+
+/* Pods as a pass found them: what each node had, and how many took a slot. */
+static int64_t sim_kind_broadcastjob_count_before(const struct ro_cluster *c, const struct ro_deeds *d)
+{
+    int64_t active = 0;
+    for (size_t n = 0; n < c->node_count; n++)
+        c->last_pods[n] = ROLLOUT_NONE;
+    for (uint32_t i = 0; i < d->pod_count; i++) {
+        const struct rollout_pod *p = &d->pods[i];
+        if (d->hidden[i].flags & RO_SIM_GONE)
+            continue;
+        if (p->node_index)
+            c->last_pods[p->node_index - 1] = i;
+        active += !sim_kind_broadcastjob_ended(p) && !(p->flags & ROLLOUT_POD_TERMINATING) && !ro_job_over(c, &d->hidden[i]);
+    }
+    return active;
+}
+
+static const char *sim_kind_broadcastjob_creates(const struct ro_cluster *c, const struct ro_deeds *d, const struct rollout_action *a)
+{
+    if (a->subject_kind != ROLLOUT_SUBJECT_NODE || a->subject >= c->node_count)
+        return "a pod is created on no node";
+    if (c->workload.broadcastjob->flags & ROLLOUT_BROADCASTJOB_PAUSED)
+        return "a pod is created while the job is paused";
+    if (d->was_over)
+        return "a pod is created though the job is over";
+    if (!c->eligible[a->subject])
+        return "a pod is created on a node that does not fit it";
+    if (c->last_pods[a->subject] != ROLLOUT_NONE)
+        return "a second pod on a node";
+    c->last_pods[a->subject] = 0;
+    return NULL;
+}
+
+static const char *sim_kind_broadcastjob_promise(const struct ro_cluster *c, const struct ro_deeds *d)
+{
+    int64_t active = sim_kind_broadcastjob_count_before(c, d), created = 0;
+    bool forgets = false;
+    for (size_t i = 0; i < d->plan->action_count; i++) {
+        const struct rollout_action *a = &d->plan->actions[i];
+        const char *broken = NULL;
+        if (a->op == ROLLOUT_OP_DELETE_WORKLOAD && !d->was_over)
+            return "the job is deleted before it is over";
+        if (a->op == ROLLOUT_OP_CREATE) {
+            broken = sim_kind_broadcastjob_creates(c, d, a);
+            created++;
+        } else if (a->op == ROLLOUT_OP_DELETE && a->subject_kind == ROLLOUT_SUBJECT_POD) {
+            const struct rollout_pod *p = &d->pods[a->subject];
+            forgets = forgets || sim_kind_broadcastjob_ended(p);
+            active -= !sim_kind_broadcastjob_ended(p) && !ro_job_over(c, &d->hidden[a->subject]);
+        }
+        if (broken)
+            return broken;
+    }
+    if (created > 0 && active + created > d->before.parallelism)
+        return "more pods run than parallelism allows";
+    return forgets ? "a pod that is done is deleted, and its work forgotten" : NULL;
+}
+
+/* ---- the status ---- */
+
+static void sim_kind_broadcastjob_status(struct ro_cluster *c, const struct rollout_node *node)
+{
+    struct rollout_broadcastjob_status *s = &c->specs.broadcastjob_status;
+    s->struct_size = sizeof *s;
+    s->active = ro_status_number(node, "active");
+    s->succeeded = ro_status_number(node, "succeeded");
+    s->failed = ro_status_number(node, "failed");
+    s->desired = ro_status_number(node, "desired");
+    s->start_ms = ro_status_time(node, "startTime");
+    s->completion_ms = ro_status_time(node, "completionTime");
+    s->phase = ro_status_text(c, node, "phase");
+}
+
+/* ---- small worlds: what of the status a plan goes by, and of time whether a deadline or the TTL has passed ---- */
+
+enum {
+    sim_kind_broadcastjob_PHASES = 7, /* bits of the phase's number */
+    sim_kind_broadcastjob_STARTED = 1 << 3,
+    sim_kind_broadcastjob_LATE = 1 << 4,
+    sim_kind_broadcastjob_COMPLETE = 1 << 5,
+    sim_kind_broadcastjob_FAILED = 1 << 6,
+    sim_kind_broadcastjob_TIMED = 1 << 7, /* it has a completionTime */
+    sim_kind_broadcastjob_EXPIRED = 1 << 8,
+    sim_kind_broadcastjob_GONE = 1 << 9
+};
+
+static const struct rollout_str sim_kind_broadcastjob_phases[] = {
+    { NULL, 0 }, { "running", 7 }, { "paused", 6 }, { "failed", 6 }, { "completed", 9 }, { "another", 7 },
+};
+
+enum { sim_kind_broadcastjob_PHASE_COUNT = sizeof sim_kind_broadcastjob_phases / sizeof *sim_kind_broadcastjob_phases };
+
+/* Longer than any that is meant to pass; upstream's own arithmetic wraps beyond. */
+#define LONGEST_SECONDS INT64_C(9000000000)
+
+static bool sim_kind_broadcastjob_waits_for_deadline(const struct rollout_broadcastjob *spec)
+{
+    return spec->completion != ROLLOUT_COMPLETION_NEVER && spec->active_deadline_set &&
+           spec->active_deadline_seconds <= LONGEST_SECONDS;
+}
+
+static bool sim_kind_broadcastjob_is_late(const struct ro_cluster *c, int64_t since_ms, int64_t seconds)
+{
+    return since_ms <= c->snapshot.now_ms - seconds * 1000;
+}
+
+static void sim_kind_broadcastjob_remember(const struct ro_cluster *c, int32_t ret[RO_KIND_MEMORY])
+{
+    const struct rollout_broadcastjob *spec = c->workload.broadcastjob;
+    const struct rollout_broadcastjob_status *s = &c->specs.broadcastjob_status;
+    int32_t phase = sim_kind_broadcastjob_PHASE_COUNT - 1;
+    for (int32_t i = 0; i < sim_kind_broadcastjob_PHASE_COUNT - 1; i++)
+        if (ro_str_eq(s->phase, sim_kind_broadcastjob_phases[i]))
+            phase = i;
+    ret[1] = phase | (s->start_ms ? sim_kind_broadcastjob_STARTED : 0) | (c->gone ? sim_kind_broadcastjob_GONE : 0) |
+             (sim_kind_broadcastjob_has_condition(s, RO_STR("Complete")) ? sim_kind_broadcastjob_COMPLETE : 0) | (sim_kind_broadcastjob_has_condition(s, RO_STR("Failed")) ? sim_kind_broadcastjob_FAILED : 0) |
+             (s->completion_ms ? sim_kind_broadcastjob_TIMED : 0);
+    if (s->start_ms && sim_kind_broadcastjob_waits_for_deadline(spec) && sim_kind_broadcastjob_is_late(c, s->start_ms, spec->active_deadline_seconds))
+        ret[1] |= sim_kind_broadcastjob_LATE;
+    if (s->completion_ms && spec->ttl_seconds_after_finished.set &&
+        sim_kind_broadcastjob_is_late(c, s->completion_ms, spec->ttl_seconds_after_finished.value))
+        ret[1] |= sim_kind_broadcastjob_EXPIRED;
+}
+
+/* The instant from which so many seconds have passed, or not yet begun to. */
+static int64_t sim_kind_broadcastjob_since(const struct ro_cluster *c, bool passed, int64_t seconds)
+{
+    return c->snapshot.now_ms - (passed && seconds > 0 ? seconds * 1000 : 0);
+}
+
+static void sim_kind_broadcastjob_recall(struct ro_cluster *c, const int32_t memory[RO_KIND_MEMORY])
+{
+    const struct rollout_broadcastjob *spec = c->workload.broadcastjob;
+    struct rollout_broadcastjob_status *s = &c->specs.broadcastjob_status;
+    int32_t bits = memory[1];
+    s->phase = sim_kind_broadcastjob_phases[bits & sim_kind_broadcastjob_PHASES];
+    s->start_ms = bits & sim_kind_broadcastjob_STARTED ? sim_kind_broadcastjob_since(c, bits & sim_kind_broadcastjob_LATE, spec->active_deadline_seconds) : 0;
+    s->completion_ms = bits & sim_kind_broadcastjob_TIMED ? sim_kind_broadcastjob_since(c, bits & sim_kind_broadcastjob_EXPIRED, spec->ttl_seconds_after_finished.value) : 0;
+    c->gone = bits & sim_kind_broadcastjob_GONE;
+    s->condition_count = 0;
+    s->conditions = c->conditions;
+    for (int failed = 0; failed < 2; failed++)
+        if (bits & (failed ? sim_kind_broadcastjob_FAILED : sim_kind_broadcastjob_COMPLETE))
+            c->conditions[s->condition_count++] = (struct rollout_condition){
+                .type = failed ? RO_STR("Failed") : RO_STR("Complete"),
+                .status = RO_STR("True"),
+            };
+}
+
+/* Time passes up to the deadline, or the end of the TTL. */
+static bool sim_kind_broadcastjob_age(struct ro_cluster *c)
+{
+    const struct rollout_broadcastjob *spec = c->workload.broadcastjob;
+    struct rollout_broadcastjob_status *s = &c->specs.broadcastjob_status;
+    const struct rollout_opt *ttl = &spec->ttl_seconds_after_finished;
+    bool over = ro_kind_over(c);
+    if (over && ttl->set && s->completion_ms && !sim_kind_broadcastjob_is_late(c, s->completion_ms, ttl->value)) {
+        s->completion_ms = sim_kind_broadcastjob_since(c, true, ttl->value);
+        return true;
+    }
+    if (over || !s->start_ms || !sim_kind_broadcastjob_waits_for_deadline(spec) || sim_kind_broadcastjob_is_late(c, s->start_ms, spec->active_deadline_seconds))
+        return false;
+    s->start_ms = sim_kind_broadcastjob_since(c, true, spec->active_deadline_seconds);
+    return true;
+}
+
+static const struct ro_kind_lines ro_kind_broadcastjob = {
+    .name = sim_kind_broadcastjob_name,
+    .prepare = sim_kind_broadcastjob_prepare,
+    .available = sim_kind_broadcastjob_available,
+    .measure = sim_kind_broadcastjob_measure,
+    .done = sim_kind_broadcastjob_done,
+    .promise = sim_kind_broadcastjob_promise,
+    .status = sim_kind_broadcastjob_status,
+    .remember = sim_kind_broadcastjob_remember,
+    .recall = sim_kind_broadcastjob_recall,
+    .age = sim_kind_broadcastjob_age,
+    .new_flags = 0,
+    .interchangeable = false,
+};
+#undef LONGEST_SECONDS
+
+/* ---- lib/sim/effects_job.c ---- */
+
+/* Job pods in the model. Source: broadcastjob.md 2. */
+
+
+static const struct rollout_str sim_effects_job_absent = { NULL, 0 };
+
+/* Whether pods of the template restart: the object says it, else a pod that is there. */
+static uint32_t sim_effects_job_template_restarts(const struct ro_cluster *c)
+{
+    const struct rollout_node *object = c->source->workload_object.nodes;
+    const struct rollout_pods *pods = &c->snapshot.pods;
+    if (c->source->workload_object.count)
+        return ro_str_eq(ro_text(ro_dig(object, "spec", "template", "spec", "restartPolicy", NULL)),
+                         RO_STR("OnFailure"));
+    return pods->count && pods->items[0].job_pod ? pods->items[0].job_pod->on_failure : 0;
+}
+
+static struct ro_job_shape *sim_effects_job_template_shape(struct ro_cluster *c, bool bound)
+{
+    const struct rollout_broadcastjob *spec = c->workload.broadcastjob;
+    struct ro_job_shape *shape = ro_arena_alloc(&c->arena, 1, sizeof *shape);
+    if (!shape)
+        return NULL;
+    shape->scheduling = spec->scheduling;
+    shape->scheduling.node_name = sim_effects_job_absent;
+    if (bound)
+        shape->scheduling.affinity = (struct rollout_node_affinity){ .set = 1, .term_count = 1 };
+    shape->requests = spec->requests;
+    shape->request_count = spec->request_count;
+    shape->on_failure = sim_effects_job_template_restarts(c);
+    shape->bound = bound;
+    return shape;
+}
+
+/* What binds a pod to each of the nodes. */
+static void sim_effects_job_make_bindings(struct ro_cluster *c)
+{
+    struct rollout_requirement *names = ro_arena_alloc(&c->arena, c->node_count, sizeof *names);
+    c->bindings = ro_arena_alloc(&c->arena, c->node_count + 1, sizeof *c->bindings);
+    c->last_pods = ro_arena_alloc(&c->arena, c->node_count + 1, sizeof *c->last_pods);
+    if (c->arena.failed)
+        return;
+    for (size_t i = 0; i < c->node_count; i++) {
+        names[i] = (struct rollout_requirement){ .key = RO_STR("metadata.name"),
+                                                 .op = ROLLOUT_OPERATOR_IN,
+                                                 .values = { &c->node_names[i], 1, sizeof *c->node_names } };
+        c->bindings[i] = (struct rollout_node_term){ .fields = &names[i], .field_count = 1 };
+    }
+}
+
+static int ro_job_prepare(struct ro_cluster *c)
+{
+    if (!c->bindings)
+        sim_effects_job_make_bindings(c);
+    c->template = ro_arena_alloc(&c->arena, 1, sizeof *c->template);
+    c->job_shape = sim_effects_job_template_shape(c, c->gates.on[ROLLOUT_GATE_ASSIGN_BCJ_PODS_BY_SCHEDULER]);
+    return ro_kind_find_nodes(c);
+}
+
+/* A pod of which no more is known is as the template says, bound to its node, and runs but once. */
+static const struct ro_job_shape *sim_effects_job_given_shape(struct ro_cluster *c, const struct rollout_job_pod *given,
+                                              struct ro_job_shape **unknown)
+{
+    if (!given) {
+        if (!*unknown && (*unknown = sim_effects_job_template_shape(c, true)))
+            (*unknown)->on_failure = 0;
+        return *unknown;
+    }
+    struct ro_job_shape *shape = ro_arena_alloc(&c->arena, 1, sizeof *shape);
+    if (shape)
+        *shape =
+            (struct ro_job_shape){ given->scheduling, given->requests, given->request_count, given->on_failure, false };
+    return shape;
+}
+
+static int ro_job_begin(struct ro_cluster *c)
+{
+    struct ro_job_shape *unknown = NULL;
+    size_t terms = 1;
+    for (size_t i = 0; i < c->pod_count; i++) {
+        const struct rollout_job_pod *given = c->pods[i].job_pod;
+        c->hidden[i].job = sim_effects_job_given_shape(c, given, &unknown);
+        c->hidden[i].job_restarts = given ? given->restarts : 0;
+        if (given && given->scheduling.affinity.term_count > terms)
+            terms = given->scheduling.affinity.term_count;
+        /* what runs has no probes to wait for */
+        if (c->pods[i].phase == ROLLOUT_PHASE_RUNNING)
+            c->hidden[i].flags |= RO_SIM_CONTAINERS_READY;
+    }
+    ro_kind_need_terms(c, terms);
+    return c->arena.failed ? ro_error_nomem(c->reterr) : ROLLOUT_OK;
+}
+
+static void ro_job_bind(struct ro_cluster *c, uint32_t pod)
+{
+    struct rollout_pod *p = &c->pods[pod];
+    c->hidden[pod].job = c->job_shape;
+    if (c->job_shape->bound)
+        return;
+    p->node = p->target_node;
+    p->target_node = sim_effects_job_absent;
+}
+
+static struct rollout_job_pod ro_job_facts(const struct ro_cluster *c, uint32_t pod)
+{
+    const struct rollout_pod *p = &c->pods[pod];
+    const struct ro_job_shape *shape = c->hidden[pod].job;
+    struct rollout_job_pod facts = { .scheduling = shape->scheduling,
+                                     .requests = shape->requests,
+                                     .request_count = shape->request_count,
+                                     .restarts = c->hidden[pod].job_restarts,
+                                     .on_failure = shape->on_failure };
+    facts.scheduling.node_name = p->node;
+    if (shape->bound && p->node_index)
+        facts.scheduling.affinity.terms = &c->bindings[p->node_index - 1];
+    else if (shape->bound) /* to a node that is not listed */
+        facts.scheduling.affinity = (struct rollout_node_affinity){ 0 };
+    return facts;
+}
+
+static void ro_job_show(struct ro_cluster *c)
+{
+    for (uint32_t i = 0; i < c->pod_count; i++) {
+        c->job_pods[i] = ro_job_facts(c, i);
+        c->pods[i].job_pod = &c->job_pods[i];
+    }
+}
+
+/* In a small world those beyond the limit are as good as one. */
+static bool ro_job_restarts(struct ro_cluster *c, uint32_t pod)
+{
+    struct ro_sim_pod *h = &c->hidden[pod];
+    if (!c->workload.broadcastjob || !h->job->on_failure)
+        return false;
+    h->restarts++;
+    h->job_restarts += !c->fixed_names || h->job_restarts <= c->workload.broadcastjob->restart_limit;
+    c->pods[pod].restarts += !c->fixed_names && c->pods[pod].restarts < INT32_MAX;
+    return true;
+}
+
+static bool ro_job_fits(const struct ro_cluster *c, uint32_t pod)
+{
+    struct rollout_job_pod facts = ro_job_facts(c, pod);
+    struct ro_node_rule rule = ro_node_rule(&facts.scheduling, c->usable);
+    rule.plain = true;
+    return ro_node_fit_empty(&rule, facts.requests, facts.request_count, &c->nodes[c->pods[pod].node_index - 1])
+               .check == RO_NODE_FITS;
+}
+
+static bool ro_job_over(const struct ro_cluster *c, const struct ro_sim_pod *hidden)
+{
+    return hidden->job->on_failure && hidden->job_restarts > c->workload.broadcastjob->restart_limit;
+}
+
 /* ---- lib/sim/kinds.c ---- */
 
 static const struct ro_kind_lines *sim_kinds_lines_of(const struct rollout_workload *workload)
 {
-    return workload->cloneset ? &ro_kind_cloneset : workload->statefulset ? &ro_kind_statefulset : &ro_kind_daemonset;
+    return workload->cloneset       ? &ro_kind_cloneset
+           : workload->statefulset  ? &ro_kind_statefulset
+           : workload->broadcastjob ? &ro_kind_broadcastjob
+                                    : &ro_kind_daemonset;
 }
 
 static struct rollout_str ro_kind_name(const struct ro_cluster *c)
@@ -37887,6 +44457,8 @@ static bool ro_kind_available(const struct ro_cluster *c, uint32_t pod)
 
 static bool ro_kind_updated(const struct ro_cluster *c, uint32_t pod)
 {
+    if (c->workload.broadcastjob) /* which updates none */
+        return true;
     return c->snapshot.update_revision && c->hidden[pod].target == c->snapshot.update_revision;
 }
 
@@ -37968,6 +44540,12 @@ static bool ro_kind_promise(const struct ro_cluster *c, const struct ro_deeds *d
         broken = c->kind->promise(c, deeds);
     if (!broken)
         return true;
+    if (c->workload.broadcastjob) {
+        snprintf(buf, size, "%s: %lld nodes wanted, %lld to %lld done, %lld to %lld pods run, parallelism %lld", broken,
+                 (long long)m->wanted, (long long)m->served, (long long)n->served, (long long)m->total,
+                 (long long)n->total, (long long)m->parallelism);
+        return false;
+    }
     snprintf(buf, size,
              "%s: %lld wanted, %lld to %lld there, %lld to %lld available, %lld to %lld old, maxUnavailable %lld, "
              "maxSurge %lld, partition %lld",
@@ -37996,7 +44574,7 @@ static struct rollout_str ro_status_text(struct ro_cluster *c, const struct roll
     return ro_texts_keep(&c->texts, ro_text(ro_get(status, key)));
 }
 
-static int64_t sim_kinds_time_of(const struct rollout_node *object, const char *key)
+static int64_t ro_status_time(const struct rollout_node *object, const char *key)
 {
     int64_t ms = 0;
     return ro_time_parse(ro_text(ro_get(object, key)), &ms) ? ms : 0;
@@ -38006,6 +44584,7 @@ static int64_t sim_kinds_time_of(const struct rollout_node *object, const char *
 static size_t sim_kinds_copy_conditions(struct ro_cluster *c, const struct rollout_node *status)
 {
     const struct rollout_node *list = ro_get(status, "conditions");
+    const char *update = c->workload.broadcastjob ? "lastProbeTime" : "lastUpdateTime";
     size_t n = 0;
     if (!ro_is(list, ROLLOUT_NODE_ARRAY))
         return 0;
@@ -38017,8 +44596,8 @@ static size_t sim_kinds_copy_conditions(struct ro_cluster *c, const struct rollo
             .status = ro_status_text(c, e, "status"),
             .reason = ro_status_text(c, e, "reason"),
             .message = ro_status_text(c, e, "message"),
-            .last_update_ms = sim_kinds_time_of(e, "lastUpdateTime"),
-            .last_transition_ms = sim_kinds_time_of(e, "lastTransitionTime"),
+            .last_update_ms = ro_status_time(e, update),
+            .last_transition_ms = ro_status_time(e, "lastTransitionTime"),
         };
     }
     return n;
@@ -38074,6 +44653,9 @@ static int ro_cluster_status(struct ro_cluster *c, const struct rollout_plan *pl
     } else if (c->workload.statefulset) {
         c->specs.statefulset_status.conditions = c->conditions;
         c->specs.statefulset_status.condition_count = n;
+    } else if (c->workload.broadcastjob) {
+        c->specs.broadcastjob_status.conditions = c->conditions;
+        c->specs.broadcastjob_status.condition_count = n;
     } else {
         c->specs.daemonset_status.conditions = c->conditions;
         c->specs.daemonset_status.condition_count = n;
@@ -38085,6 +44667,20 @@ static int ro_cluster_status(struct ro_cluster *c, const struct rollout_plan *pl
         if (ro_str_eq(c->revisions[i].name, current))
             c->snapshot.current_revision = (uint32_t)i + 1;
     return c->texts.failed ? ro_error_nomem(c->reterr) : ROLLOUT_OK;
+}
+
+static bool ro_kind_over(const struct ro_cluster *c)
+{
+    const struct rollout_broadcastjob_status *status = &c->specs.broadcastjob_status;
+    if (!c->workload.broadcastjob || c->workload.broadcastjob->completion == ROLLOUT_COMPLETION_NEVER)
+        return false;
+    for (size_t i = 0; i < status->condition_count; i++) {
+        const struct rollout_condition *condition = &status->conditions[i];
+        if (ro_str_eq(condition->status, RO_STR("True")) &&
+            (ro_str_eq(condition->type, RO_STR("Complete")) || ro_str_eq(condition->type, RO_STR("Failed"))))
+            return true;
+    }
+    return false;
 }
 
 static void ro_kind_remember(const struct ro_cluster *c, int32_t ret[RO_KIND_MEMORY])
@@ -38102,25 +44698,36 @@ static void ro_kind_recall(struct ro_cluster *c, const int32_t memory[RO_KIND_ME
 
 /* ---- nodes ---- */
 
+static void ro_kind_need_terms(struct ro_cluster *c, size_t terms)
+{
+    if (c->usable && terms <= c->usable_room)
+        return;
+    c->usable = ro_arena_alloc(&c->arena, terms + 1, 1);
+    c->usable_room = terms;
+}
+
 static int ro_kind_find_nodes(struct ro_cluster *c)
 {
     const struct rollout_daemonset *set = c->workload.daemonset;
-    if (!set)
+    const struct rollout_broadcastjob *job = c->workload.broadcastjob;
+    if (!set && !job)
         return ROLLOUT_OK;
-    size_t terms = set->scheduling.affinity.term_count;
+    struct rollout_scheduling scheduling = set ? set->scheduling : job->scheduling;
+    if (job) /* its pods are bound to nodes whatever name the template has */
+        scheduling.node_name = (struct rollout_str){ NULL, 0 };
     if (!c->eligible) {
         c->eligible = ro_arena_alloc(&c->arena, c->node_count + 1, 1);
         c->tallies = ro_arena_alloc(&c->arena, c->node_count + 1, sizeof *c->tallies);
     }
-    if (terms > c->usable_room || !c->usable) {
-        c->usable = ro_arena_alloc(&c->arena, terms + 1, 1);
-        c->usable_room = terms;
-    }
+    ro_kind_need_terms(c, scheduling.affinity.term_count);
     if (c->arena.failed)
         return ROLLOUT_ERR_NOMEM;
-    struct ro_node_rule rule = ro_node_rule(&set->scheduling, c->usable);
+    struct ro_node_rule rule = ro_node_rule(&scheduling, c->usable);
+    rule.plain = job;
     for (size_t i = 0; i < c->node_count; i++)
-        c->eligible[i] = ro_node_fit(&rule, &c->nodes[i]).runs;
+        c->eligible[i] = set ? ro_node_fit(&rule, &c->nodes[i]).runs
+                             : ro_node_fit_empty(&rule, job->requests, job->request_count, &c->nodes[i]).check ==
+                                   RO_NODE_FITS;
     return ROLLOUT_OK;
 }
 
@@ -38162,6 +44769,7 @@ static void ro_lint_statefulset(struct ro_lint *l, const struct rollout_stateful
 static void ro_lint_deployment(struct ro_lint *l, const struct rollout_deployment *spec);
 static void ro_lint_replicaset(struct ro_lint *l, const struct rollout_replicaset *spec);
 static void ro_lint_uniteddeployment(struct ro_lint *l, const struct rollout_uniteddeployment *spec);
+static int ro_lint_sidecarset(struct ro_lint *l, const struct rollout_sidecarset *set, struct rollout_error *reterr);
 static int ro_lint_daemonset(struct ro_lint *l, const struct rollout_daemonset *set, struct rollout_error *reterr);
 
 /* ---- limits ---- */
@@ -38275,6 +44883,8 @@ static const struct {
     { ROLLOUT_LINT_NO_READINESS_GATE, "NoReadinessGate" },
     { ROLLOUT_LINT_IN_PLACE_SURGES, "InPlaceSurges" },
     { ROLLOUT_LINT_ORDERED_TAKES_ONE, "OrderedTakesOne" },
+    { ROLLOUT_LINT_EMPTY_IMAGE, "EmptyImage" },
+    { ROLLOUT_LINT_SAME_IMAGE, "SameImage" },
 };
 
 const char *rollout_lint_name(uint32_t code)
@@ -38416,6 +45026,8 @@ int rollout_lint(const struct rollout_world *world, struct rollout_findings **re
         ro_lint_deployment(&l, workload->deployment);
     else if (workload->replicaset)
         ro_lint_replicaset(&l, workload->replicaset);
+    else if (workload->sidecarset)
+        r = ro_lint_sidecarset(&l, workload->sidecarset, reterr);
     if (r == ROLLOUT_OK)
         r = sim_lint_hand_over(&l, ret_findings, reterr);
     rollout_plan_free(l.limits);
@@ -39146,17 +45758,20 @@ static void sim_lint_order_judge(struct ro_lint *l, const struct ro_at *at, stru
                   const char *harm)
 {
     size_t pods = l->pods.count;
+    const char *too = l->template.node ? ", and so does the template" : "";
     if (fixed.contradicted)
         RO_LINT(l, UNREACHABLE, at,
                 "no pod can have it, since spec.selector fixes another label: the term has no effect");
     else if (pods == 1 && matching == 0 && !template_too)
-        RO_LINT(l, UNREACHABLE, at, "the only pod lacks it, and so does the template: the term has no effect");
+        RO_LINT(l, UNREACHABLE, at, "the only pod lacks it%s: the term has no effect", too);
     else if (pods > 0 && matching == 0 && !template_too)
-        RO_LINT(l, UNREACHABLE, at, "all %zu pods lack it, and so does the template: the term has no effect", pods);
+        RO_LINT(l, UNREACHABLE, at, "all %zu pods lack it%s: the term has no effect", pods, too);
     else if (fixed.implied)
         RO_LINT(l, MATCHES_ALL, at, "every pod has it, since spec.selector asks for it: %s", harm);
-    else if (pods > 1 && matching >= pods && template_too)
+    else if (pods > 1 && matching >= pods && template_too && l->template.node)
         RO_LINT(l, MATCHES_ALL, at, "all %zu pods have it, and so has the template: %s", pods, harm);
+    else if (pods > 1 && matching >= pods && !l->template.node && *harm)
+        RO_LINT(l, MATCHES_ALL, at, "all %zu pods have it: %s", pods, harm);
 }
 
 /* ---- priority ---- */
@@ -39312,6 +45927,16 @@ static void ro_lint_priority(struct ro_lint *l, const struct ro_at *strategy, co
 
 /* ---- scatter ---- */
 
+/* A SidecarSet's term for each value of a label. */
+static void sim_lint_order_look_at_any_value(struct ro_lint *l, const struct ro_at *at, struct rollout_str key)
+{
+    size_t i = 0;
+    while (i < l->pods.count && !ro_labels_get(&ro_pod(&l->pods, i)->labels, key))
+        i++;
+    if (i > 0 && i == l->pods.count)
+        RO_LINT(l, UNREACHABLE, at, "no pod of %zu has the label: the term has no effect", i);
+}
+
 static void sim_lint_order_look_at_scatter(struct ro_lint *l, const struct ro_at *at, const struct sim_lint_order_tally *t, size_t i)
 {
     const struct rollout_label *term = &t->terms[i];
@@ -39319,6 +45944,10 @@ static void sim_lint_order_look_at_scatter(struct ro_lint *l, const struct ro_at
     const struct rollout_str *has = ro_labels_get(&l->labels, term->key);
     const struct sim_lint_order_fixed fixed = { .contradicted = is && !ro_str_eq(*is, term->value),
                                  .implied = is && ro_str_eq(*is, term->value) };
+    if (l->world->workload->sidecarset && ro_str_eq(term->value, RO_STR("*"))) {
+        sim_lint_order_look_at_any_value(l, at, term->key);
+        return;
+    }
     if (t->first[i] != i) {
         RO_LINT(l, DUPLICATE, at, "the term is that of scatterStrategy[%" PRIu32 "] again", t->first[i]);
         return;
@@ -39362,6 +45991,317 @@ static void ro_lint_selector(struct ro_lint *l, const struct rollout_selector *s
     else if (l->template.node && !ro_selector_match(selector, &l->labels, &hint))
         RO_LINT(l, TEMPLATE_NOT_SELECTED, &at,
                 "the selector does not match the template's labels: no pod that is created is the workload's");
+}
+
+/* ---- lib/sim/lint_sidecarset.c ---- */
+
+/* SidecarSet. Source: sidecarset.md 1, 10, and rows 1, 3, 5, 22 of its table of defects. */
+
+
+
+struct sim_lint_sidecarset_sidecars {
+    const struct rollout_sidecarset *spec;
+    struct ro_sidecarset_limits limits;
+    int32_t matched;
+    bool rolls, hot;
+};
+
+static void sim_lint_sidecarset_build(const void *context, struct ro_builder *b)
+{
+    const struct sim_lint_sidecarset_sidecars *s = context;
+    ro_sidecarset_build_limits(s->spec, &s->limits, s->matched, b);
+}
+
+/* As the planner counts them; without pods, as the status has it. */
+static int32_t sim_lint_sidecarset_count_matched(struct ro_lint *l, const struct rollout_sidecarset *spec)
+{
+    struct rollout_candidates *candidates = NULL;
+    int32_t matched = spec->status ? spec->status->matched_pods : 0;
+    if (l->pods.count > 0 &&
+        rollout_candidates(l->world->workload, l->world->snapshot, &candidates, NULL) == ROLLOUT_OK)
+        matched = (int32_t)candidates->counted;
+    rollout_candidates_free(candidates);
+    return matched;
+}
+
+/* ---- the update ---- */
+
+static void sim_lint_sidecarset_look_at_numbers(struct ro_lint *l, const struct sim_lint_sidecarset_sidecars *s)
+{
+    static const struct ro_lint_limit partition = {
+        .name = "partition",
+        .limit = "partition",
+        .of = "matched pod",
+        .unreadable = "read as 0: it must be a number or a percentage such as \"20%\", and every pod is updated",
+    };
+    static const struct ro_lint_limit unavailable = {
+        .name = "maxUnavailable",
+        .limit = "maxUnavailable",
+        .of = "matched pod",
+        .unreadable = "read as 0: it must be a whole percent, and no ready pod is updated",
+        .all = "a SidecarSet rounds it so, and all pods may be unavailable at once",
+        .all_from = 2,
+    };
+    struct ro_at keeps = ro_at_member(&l->strategy, "partition"), most = ro_at_member(&l->strategy, "maxUnavailable");
+    const struct rollout_limit *limit = ro_lint_find_limit(l, "maxUnavailable");
+    bool unreadable = limit && (limit->flags & ROLLOUT_LIMIT_UNUSABLE);
+    ro_lint_limit(l, &l->strategy, &partition);
+    ro_lint_limit(l, &l->strategy, &unavailable);
+    ro_lint_partition(l, &l->strategy, s->limits.partition, s->matched, "matched pod");
+    if (s->spec->partition.kind == ROLLOUT_INTSTR_TEXT && s->matched > 1 && s->limits.partition == s->matched - 1 &&
+        ro_lint_scaled(&s->spec->partition, ROLLOUT_ROUND_DOWN, 1) >= 1) {
+        struct rollout_str shown = ro_lint_shown(l, &keeps);
+        RO_LINT(l, TEXT_READ_OTHERWISE, &keeps,
+                "partition %.*s keeps %" PRId64 " of %" PRId32 " pods: only \"100%%\" keeps all", (int)shown.len,
+                shown.data, s->limits.partition, s->matched);
+    }
+    if (most.node && (unreadable || ro_lint_scaled(&s->spec->max_unavailable, ROLLOUT_ROUND_UP, 1) <= 0))
+        RO_LINT(l, NO_BUDGET, &most, "maxUnavailable comes to 0: only pods that are not ready are updated");
+}
+
+static void sim_lint_sidecarset_look_at_update_selector(struct ro_lint *l, const struct sim_lint_sidecarset_sidecars *s)
+{
+    const struct rollout_selector *selector = &s->spec->update_selector;
+    struct ro_at at = ro_at_member(&l->strategy, "selector");
+    struct rollout_error error = { .struct_size = sizeof(error) };
+    uint32_t hint = 0;
+    size_t i = 0;
+    if (!(s->spec->flags & ROLLOUT_SIDECARSET_UPDATE_SELECTOR))
+        return;
+    if (rollout_selector_check(selector, &error) != ROLLOUT_OK) {
+        RO_LINT(l, SELECTOR_UNUSABLE, &at, "it matches no pod, so that none is updated: %s", error.message);
+        return;
+    }
+    while (i < l->pods.count && !ro_selector_match(selector, &ro_pod(&l->pods, i)->labels, &hint))
+        i++;
+    if (selector->match_labels.count == 0 && selector->requirement_count == 0)
+        RO_LINT(l, MATCHES_ALL, &at, "an empty selector takes every pod, as none does");
+    else if (i > 0 && i == l->pods.count)
+        RO_LINT(l, UNREACHABLE, &at, "%s%zu pod%s: none is updated",
+                i == 1 ? "it does not match the " : "it matches none of the ", i, ro_lint_plural((int64_t)i));
+}
+
+/* What only an update reads. */
+static void sim_lint_sidecarset_look_at_ignored(struct ro_lint *l)
+{
+    static const char *const keys[] = { "paused",         "selector",         "partition",
+                                        "maxUnavailable", "priorityStrategy", "scatterStrategy" };
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        struct ro_at at = ro_at_member(&l->strategy, keys[i]);
+        bool pins = i < 3 && ro_at_member(&l->spec, "injectionStrategy").node; /* new pods look at these too */
+        if (at.node && !pins)
+            RO_LINT(l, IGNORED, &at, "%s has no effect: the type is NotUpdate", keys[i]);
+    }
+}
+
+static void sim_lint_sidecarset_look_at_update(struct ro_lint *l, const struct sim_lint_sidecarset_sidecars *s)
+{
+    static const char *const types[] = { "RollingUpdate", "NotUpdate", NULL };
+    static const char *const inner[] = { "rollingUpdate", NULL };
+    ro_lint_word(l, &l->strategy, "type", types, "RollingUpdate");
+    ro_lint_misplaced(l, &l->strategy, inner, "its settings belong in updateStrategy");
+    if (!s->rolls) {
+        sim_lint_sidecarset_look_at_ignored(l);
+        return;
+    }
+    sim_lint_sidecarset_look_at_numbers(l, s);
+    ro_lint_paused(l, &l->strategy, s->hot ? ", and no hot upgrade that has begun is finished" : "");
+    sim_lint_sidecarset_look_at_update_selector(l, s);
+    ro_lint_priority(l, &l->strategy, &s->spec->order.priority);
+    ro_lint_scatter(l, &l->strategy, &s->spec->order.scatter);
+}
+
+/* ---- containers ---- */
+
+static void sim_lint_sidecarset_look_at_hot(struct ro_lint *l, const struct ro_at *container, bool init)
+{
+    static const char *const types[] = { "ColdUpgrade", "HotUpgrade", NULL };
+    struct ro_at strategy = ro_at_object(&l->decoder, container, "upgradeStrategy");
+    struct ro_at type = ro_at_member(&strategy, "upgradeType"), empty = ro_at_member(&strategy, "hotUpgradeEmptyImage");
+    struct rollout_str text = ro_text(empty.node), image = ro_text(ro_get(container->node, "image"));
+    bool native = ro_str_eq(ro_text(ro_get(container->node, "restartPolicy")), RO_STR("Always"));
+    bool hot = ro_str_eq(ro_text(type.node), RO_STR("HotUpgrade"));
+    ro_lint_word(l, &strategy, "upgradeType", types, "ColdUpgrade");
+    if (hot && init && !native)
+        RO_LINT(l, IGNORED, &type, "HotUpgrade has no effect on an init container that ends");
+    else if (hot && text.len == 0)
+        RO_LINT(l, EMPTY_IMAGE, &empty,
+                "hotUpgradeEmptyImage is empty: nothing looks at whether a hot upgrade is over, "
+                "and what has had its turn gets an image without a name");
+    else if (hot && ro_str_eq(text, image))
+        RO_LINT(l, SAME_IMAGE, &empty,
+                "hotUpgradeEmptyImage is the image itself: which of the pair is at rest cannot be "
+                "told");
+    else if (!hot && text.len > 0)
+        RO_LINT(l, IGNORED, &empty, "hotUpgradeEmptyImage has no effect without HotUpgrade");
+}
+
+static void sim_lint_sidecarset_look_at_expressions(struct ro_lint *l, const struct ro_at *policy)
+{
+    static const char *const kinds[] = { "limits", "requests" }, *const names[] = { "cpu", "memory" };
+    const struct ro_amount some = { ro_quantity_decimal(INT32_MAX, 0), RO_QUANTITY_DECIMAL };
+    struct ro_at all = ro_at_object(&l->decoder, policy, "resourcesExpr");
+    for (size_t i = 0; i < 4; i++) {
+        struct ro_at list = ro_at_object(&l->decoder, &all, kinds[i / 2]), at = ro_at_member(&list, names[i % 2]);
+        struct rollout_str text = ro_text(at.node);
+        struct ro_amount ignored;
+        const char *why = text.len > 0 ? ro_resource_expression(text, &some, &ignored) : NULL;
+        /* what comes to less than zero may do so of these targets alone */
+        if (why && !ro_str_eq((struct rollout_str){ why, strlen(why) }, RO_STR(RO_BELOW_ZERO)))
+            RO_LINT(l, TEXT_UNREADABLE, &at, "the expression %s: every new pod is refused", why);
+    }
+}
+
+static void sim_lint_sidecarset_look_at_resources(struct ro_lint *l, const struct ro_at *container)
+{
+    static const char *const modes[] = { "sum", "max", NULL };
+    struct ro_at policy = ro_at_object(&l->decoder, container, "resourcesPolicy");
+    struct ro_at regex = ro_at_member(&policy, "targetContainersNameRegex");
+    struct ro_at own = ro_at_member(container, "resources");
+    struct rollout_str text = ro_text(regex.node);
+    struct ro_regex ignored;
+    bool foreign = false;
+    if (!policy.node)
+        return;
+    const char *why = ro_regex_parse(&l->arena, text.data ? text : RO_STR(""), &ignored, &foreign);
+    if (why && !foreign)
+        RO_LINT(l, TEXT_UNREADABLE, &regex, "it %s: every new pod is refused", why);
+    ro_lint_word(l, &policy, "targetContainersMode", modes, "neither: no limit is set, and requests count as 0");
+    sim_lint_sidecarset_look_at_expressions(l, &policy);
+    if (own.node && own.node->size > 1)
+        RO_LINT(l, IGNORED, &own, "resources have no effect beside resourcesPolicy: admission refuses both");
+}
+
+/* A mount of a volume that is not the set's: the pod has to have it. */
+static void sim_lint_sidecarset_look_at_mounts(struct ro_lint *l, const struct ro_at *container, const char *key,
+                           const struct ro_names *volumes)
+{
+    struct ro_each each;
+    ro_each_open(&l->decoder, container, key, &each);
+    while (ro_each_next(&l->decoder, &each)) {
+        struct ro_at at = ro_at_member(&each.at, "name");
+        if (at.node && ro_names_first(volumes, ro_text(at.node)) == UINT32_MAX)
+            RO_LINT(l, UNREACHABLE, &at,
+                    "the set has no volume of this name: admission refuses it, and a pod that has "
+                    "none either cannot start");
+    }
+}
+
+static void sim_lint_sidecarset_look_at_containers(struct ro_lint *l, const char *key, const struct ro_names *volumes, struct sim_lint_sidecarset_sidecars *s)
+{
+    static const char *const places[] = { "BeforeAppContainer", "AfterAppContainer", NULL };
+    static const char *const shares[] = { "enabled", "disabled", NULL };
+    static const char *const policies[] = { "shareVolumePolicy", "shareVolumeDevicePolicy" };
+    bool init = *key == 'i';
+    struct ro_each each;
+    ro_each_open(&l->decoder, &l->spec, key, &each);
+    while (ro_each_next(&l->decoder, &each)) {
+        struct ro_at restart = ro_at_member(&each.at, "restartPolicy");
+        ro_lint_word(l, &each.at, "podInjectPolicy", places, "AfterAppContainer");
+        for (size_t i = 0; i < 2; i++) {
+            struct ro_at policy = ro_at_object(&l->decoder, &each.at, policies[i]);
+            ro_lint_word(l, &policy, "type", shares, "disabled");
+        }
+        sim_lint_sidecarset_look_at_hot(l, &each.at, init);
+        sim_lint_sidecarset_look_at_resources(l, &each.at);
+        sim_lint_sidecarset_look_at_mounts(l, &each.at, "volumeMounts", volumes);
+        sim_lint_sidecarset_look_at_mounts(l, &each.at, "volumeDevices", volumes);
+        if (init && s->rolls && ro_str_eq(ro_text(restart.node), RO_STR("Always")))
+            RO_LINT(l, IGNORED, &restart,
+                    "a native sidecar is never updated in place: admission refuses it with RollingUpdate, and its pods "
+                    "would count as updated");
+    }
+}
+
+static struct ro_names sim_lint_sidecarset_volume_names(struct ro_lint *l)
+{
+    struct ro_each each;
+    size_t count;
+    ro_each_open(&l->decoder, &l->spec, "volumes", &each);
+    struct rollout_str *texts = ro_each_alloc(&each, &l->arena, sizeof(*texts), &count);
+    while (texts && ro_each_next(&l->decoder, &each))
+        texts[each.index] = ro_text(ro_get(each.at.node, "name"));
+    return ro_names_make(&l->arena, texts, texts ? (uint32_t)count : 0);
+}
+
+/* ---- injection ---- */
+
+static void sim_lint_sidecarset_look_at_pinned(struct ro_lint *l, const struct sim_lint_sidecarset_sidecars *s)
+{
+    static const char *const policies[] = { "Always", "Partial", NULL };
+    struct ro_at injection = ro_at_object(&l->decoder, &l->spec, "injectionStrategy");
+    struct ro_at revision = ro_at_object(&l->decoder, &injection, "revision");
+    struct ro_at name = ro_at_member(&revision, "revisionName"), version = ro_at_member(&revision, "customVersion");
+    struct ro_at policy = ro_at_member(&revision, "policy");
+    const struct rollout_revisions *all = &l->world->snapshot->revisions;
+    bool given = false, found = false, by_name = ro_text(name.node).len > 0;
+    if (!revision.node)
+        return;
+    for (size_t i = 0; i < all->count; i++) {
+        const struct rollout_revision *r = (const void *)((const char *)all->items + i * all->stride);
+        bool stored = !(r->flags & ROLLOUT_REVISION_NEW);
+        given = given || stored;
+        found = found || (stored && (by_name ? ro_str_eq(r->name, ro_text(name.node))
+                                             : ro_str_eq(r->custom_version, ro_text(version.node))));
+    }
+    if (given && !found && (by_name || ro_text(version.node).len > 0))
+        RO_LINT(l, UNREACHABLE, by_name ? &name : &version, "no revision is %s so: every new pod is refused",
+                by_name ? "named" : "labelled");
+    if (by_name && ro_text(version.node).len > 0)
+        RO_LINT(l, IGNORED, &version, "customVersion has no effect beside revisionName");
+    ro_lint_word(l, &revision, "policy", policies, "Always");
+    if (ro_str_eq(ro_text(policy.node), RO_STR("Partial")) && s->spec->partition.kind != ROLLOUT_INTSTR_TEXT &&
+        !(s->spec->flags & (ROLLOUT_SIDECARSET_PAUSED | ROLLOUT_SIDECARSET_UPDATE_SELECTOR)))
+        RO_LINT(l, IGNORED, &policy, "policy Partial goes by a partition in percent: every new pod gets the latest");
+}
+
+static void sim_lint_sidecarset_look_at_metadata(struct ro_lint *l)
+{
+    static const char *const policies[] = { "Retain", "Overwrite", "MergePatchJson", NULL };
+    struct ro_each each;
+    ro_each_open(&l->decoder, &l->spec, "patchPodMetadata", &each);
+    while (ro_each_next(&l->decoder, &each)) {
+        struct ro_at values = ro_at_object(&l->decoder, &each.at, "annotations");
+        bool merges = ro_str_eq(ro_text(ro_get(each.at.node, "patchPolicy")), RO_STR("MergePatchJson"));
+        ro_lint_word(l, &each.at, "patchPolicy", policies, "Retain");
+        for (const struct rollout_node *v = values.node ? ro_first(values.node) : NULL;
+             v && merges && v != ro_end(values.node); v = ro_next(v)) {
+            struct ro_at at = { .node = v, .path = { &values.path, v->key, 0 } };
+            struct ro_edit *patch = ro_edit_parse(&l->arena, ro_text(v));
+            if (!patch || patch->node.kind != ROLLOUT_NODE_OBJECT)
+                RO_LINT(l, TEXT_UNREADABLE, &at, "it is no JSON object, and cannot be merged into what a pod has");
+        }
+    }
+}
+
+static int ro_lint_sidecarset(struct ro_lint *l, const struct rollout_sidecarset *set, struct rollout_error *reterr)
+{
+    static const char *const namespace_[] = { "namespace", NULL };
+    struct sim_lint_sidecarset_sidecars s = { .spec = set, .matched = sim_lint_sidecarset_count_matched(l, set) };
+    struct ro_at limit = ro_at_member(&l->spec, "revisionHistoryLimit");
+    struct ro_at spaces = ro_at_member(&l->spec, "namespaceSelector"), space = ro_at_member(&l->spec, "namespace");
+    struct ro_names volumes = sim_lint_sidecarset_volume_names(l);
+    bool empty = set->selector.match_labels.count == 0 && set->selector.requirement_count == 0;
+    (void)reterr;
+    s.rolls = !(set->flags & ROLLOUT_SIDECARSET_NOT_UPDATE);
+    s.limits = ro_sidecarset_limits(set, s.matched);
+    const struct rollout_node *list = set->containers.count ? set->containers.nodes : NULL;
+    for (const struct rollout_node *c = list ? ro_first(list) : NULL; c && c != ro_end(list); c = ro_next(c))
+        s.hot = s.hot || ro_str_eq(ro_text(ro_dig(c, "upgradeStrategy", "upgradeType", NULL)), RO_STR("HotUpgrade"));
+    ro_lint_read_limits(l, sim_lint_sidecarset_build, &s);
+    ro_lint_selector(l, &set->selector, empty || !ro_selector_usable(&set->selector));
+    if (!l->alpha)
+        ro_lint_misplaced(l, &l->spec, namespace_, "it is a namespaceSelector on kubernetes.io/metadata.name there");
+    else if (ro_text(space.node).len > 0 && spaces.node)
+        RO_LINT(l, IGNORED, &spaces, "namespaceSelector has no effect beside namespace");
+    if (limit.node && set->revision_history_limit.set && set->revision_history_limit.value == 0)
+        RO_LINT(l, COUNTS_AS_ONE, &limit, "revisionHistoryLimit 0 counts as 1");
+    sim_lint_sidecarset_look_at_update(l, &s);
+    sim_lint_sidecarset_look_at_containers(l, "initContainers", &volumes, &s);
+    sim_lint_sidecarset_look_at_containers(l, "containers", &volumes, &s);
+    sim_lint_sidecarset_look_at_pinned(l, &s);
+    sim_lint_sidecarset_look_at_metadata(l);
+    return ROLLOUT_OK;
 }
 
 /* ---- lib/sim/lint_statefulset.c ---- */
@@ -39737,6 +46677,7 @@ static void ro_lint_grace(struct ro_lint *l, const struct ro_at *fields, int32_t
 
 /* ---- the list ---- */
 
+/* One more at a time. */
 static int sim_revisions_need_room(struct ro_cluster *c, size_t count)
 {
     if (count <= c->revision_room)
@@ -39745,8 +46686,6 @@ static int sim_revisions_need_room(struct ro_cluster *c, size_t count)
     if (count > REVISION_LIMIT)
         return ro_error(c->reterr, ROLLOUT_ERR_INVALID, "revisions",
                         "revisions: %zu, but at most %d can be played with", count, REVISION_LIMIT);
-    while (room < count)
-        room *= 2;
     struct rollout_revision *revisions = realloc(c->revisions, room * sizeof *revisions);
     if (revisions)
         c->revisions = revisions;
@@ -39863,7 +46802,7 @@ static void sim_revisions_forget_pairs(struct ro_cluster *c)
 {
     for (size_t i = 0; i < c->revision_room * c->revision_room; i++) {
         rollout_diff_free(c->pairs[i].diff);
-        c->pairs[i] = (struct ro_sim_pair){ NULL, 0, 0 };
+        c->pairs[i] = (struct ro_sim_pair){ NULL, 0, 0, 0 };
     }
 }
 
@@ -39924,41 +46863,80 @@ static bool sim_revisions_launch_priority(const struct rollout_node *container, 
         struct rollout_str key = ro_text(ro_dig(e, "valueFrom", "configMapKeyRef", "key", NULL));
         if (!ro_str_eq(ro_text(ro_get(e, "name")), RO_STR("KRUISE_CONTAINER_BARRIER")) || key.len < 2)
             continue;
-        return ro_parse_int((struct rollout_str){ key.data + 2, key.len - 2 }, -1, ret);
+        *ret = ro_parse_int_anyhow((struct rollout_str){ key.data + 2, key.len - 2 });
+        return true;
     }
     return false;
 }
 
-static bool sim_revisions_changes(const struct rollout_diff *diff, struct rollout_str name)
+/* A container that changes, and when. */
+struct sim_revisions_turn {
+    const struct rollout_container_change *change;
+    int64_t priority;
+    bool has_priority, taken;
+};
+
+static bool sim_revisions_feeds_both(const struct rollout_container_change *a, const struct rollout_container_change *b)
 {
-    for (size_t i = 0; i < diff->container_count; i++)
-        if (ro_str_eq(diff->containers[i].name, name))
-            return true;
-    return false;
+    return ro_labels_share(&a->labels, &b->labels) || ro_labels_share(&a->annotations, &b->annotations);
 }
 
-/* How often containers take turns: those without a priority go with the highest, then one priority after the other. */
-static uint16_t sim_revisions_count_batches(const struct ro_cluster *c, const struct rollout_diff *diff, size_t to)
+/* One batch: those without a priority, those of the highest one, and whoever shares a label or an annotation with one that
+ * had its turn. 0: none is left. *ret_applies: more than resources changes. */
+static size_t sim_revisions_take_turn(struct sim_revisions_turn *turns, size_t n, bool *ret_applies)
 {
-    struct ro_template template;
-    int64_t done = INT64_MAX, priority = 0;
-    uint16_t count = 0;
-    if (!ro_template_find(c->revision_objects[to].nodes, &template))
-        return 1;
+    int64_t highest = INT64_MIN;
+    size_t taken = 0;
+    *ret_applies = false;
+    for (size_t i = 0; i < n; i++)
+        if (!turns[i].taken && turns[i].has_priority && turns[i].priority > highest)
+            highest = turns[i].priority;
+    for (bool joined = true; joined;) {
+        joined = false;
+        for (size_t i = 0; i < n; i++) {
+            bool now = !turns[i].has_priority || turns[i].priority == highest;
+            for (size_t k = 0; k < n && !now; k++)
+                now = turns[k].taken && sim_revisions_feeds_both(turns[i].change, turns[k].change);
+            if (turns[i].taken || !now)
+                continue;
+            turns[i].taken = joined = true;
+            taken++;
+            *ret_applies |= turns[i].change->image.data || turns[i].change->labels.count > 0 ||
+                            turns[i].change->annotations.count > 0;
+        }
+    }
+    return taken;
+}
+
+/* How often containers take turns (inplace.md 9), and how many of the last turns never come: one of resources alone does
+ * not begin (11, step 5). */
+static int sim_revisions_count_batches(struct ro_cluster *c, struct ro_sim_pair *pair, size_t to)
+{
+    const struct rollout_diff *diff = pair->diff;
+    struct ro_template template = { 0 };
+    bool applies;
+    struct sim_revisions_turn *turns = calloc(diff->container_count + 1, sizeof *turns);
+    if (!turns)
+        return ro_error_nomem(c->reterr);
+    (void)ro_template_find(c->revision_objects[to].nodes, &template);
     const struct rollout_node *list = ro_dig(template.root, "spec", "containers", NULL);
-    if (!ro_is(list, ROLLOUT_NODE_ARRAY))
-        return 1;
-    for (;;) {
-        int64_t best = INT64_MIN;
+    for (size_t i = 0; i < diff->container_count; i++) {
+        turns[i].change = &diff->containers[i];
         for (const struct rollout_node *n = ro_first(list); n != ro_end(list); n = ro_next(n))
-            if (sim_revisions_changes(diff, ro_text(ro_get(n, "name"))) && sim_revisions_launch_priority(n, &priority) && priority < done &&
-                priority > best)
-                best = priority;
-        if (best == INT64_MIN)
-            return count ? count : 1;
-        done = best;
-        count++;
+            if (ro_str_eq(ro_text(ro_get(n, "name")), diff->containers[i].name))
+                turns[i].has_priority = sim_revisions_launch_priority(n, &turns[i].priority);
     }
+    pair->batches = 0;
+    while (pair->batches < UINT16_MAX && sim_revisions_take_turn(turns, diff->container_count, &applies)) {
+        pair->batches++;
+        pair->stranded = applies ? 0 : pair->stranded + 1;
+    }
+    if (pair->batches <= 1) {
+        pair->batches = 1; /* of metadata alone, too */
+        pair->stranded = 0;
+    }
+    free(turns);
+    return ROLLOUT_OK;
 }
 
 /* The comparison is made once; a revision whose data nobody knows gives none. */
@@ -39973,8 +46951,7 @@ static int sim_revisions_compare(struct ro_cluster *c, size_t from, size_t to)
     if (r != ROLLOUT_OK)
         return r;
     pair->flags = pair->diff->flags;
-    pair->batches = sim_revisions_count_batches(c, pair->diff, to);
-    return ROLLOUT_OK;
+    return sim_revisions_count_batches(c, pair, to);
 }
 
 static int sim_revisions_tell(struct ro_cluster *c, size_t from, size_t to)
@@ -40010,7 +46987,7 @@ static int ro_revisions_compare(struct ro_cluster *c)
 static const struct ro_sim_pair *ro_cluster_pair(struct ro_cluster *c, uint32_t from, uint32_t to)
 {
     /* a change of an image, as far as anybody knows */
-    static const struct ro_sim_pair unknown = { NULL, ROLLOUT_CHANGES_IMAGES, 1 };
+    static const struct ro_sim_pair unknown = { NULL, ROLLOUT_CHANGES_IMAGES, 1, 0 };
     if (!from || !to)
         return &unknown;
     const struct ro_sim_pair *pair = &c->pairs[(from - 1) * c->revision_room + to - 1];
@@ -40105,13 +47082,13 @@ static void sim_revisions_copy(struct ro_cluster *c, uint32_t revision, struct r
 static int ro_revisions_template(struct ro_cluster *c, const struct rollout_plan *plan, size_t action, uint32_t revision,
                           const struct ro_sim_template **ret)
 {
-    struct ro_sim_template *t = &c->templates[revision - 1];
+    struct ro_sim_template *t = revision ? &c->templates[revision - 1] : c->template;
     int r = ROLLOUT_OK;
     *ret = t;
     if (t->known)
         return ROLLOUT_OK;
     memset(t, 0, sizeof *t);
-    if (c->source->workload_object.count && c->revision_objects[revision - 1].count)
+    if (c->source->workload_object.count && (!revision || c->revision_objects[revision - 1].count))
         r = sim_revisions_make(c, plan, action, t);
     else
         sim_revisions_copy(c, revision, t);
@@ -40132,7 +47109,7 @@ static int sim_simulate_check_faults(const struct rollout_simulation *s, struct 
 {
     for (size_t i = 0; i < s->options.fault_count; i++) {
         const struct rollout_fault *f = &s->options.faults[i];
-        if (f->kind < ROLLOUT_FAULT_NEVER_READY || f->kind > ROLLOUT_FAULT_BREAK)
+        if (f->kind < ROLLOUT_FAULT_NEVER_READY || f->kind > ROLLOUT_FAULT_RETURN)
             return ro_error_at(reterr, ROLLOUT_ERR_INVALID, (uint32_t)i, "faults", "faults[%zu].kind: unknown kind %u",
                                i, f->kind);
         if (f->share > 1000000)
@@ -40173,6 +47150,9 @@ static int sim_simulate_check_options(const struct rollout_simulation *s, struct
         if (r != ROLLOUT_OK)
             return r;
     }
+    int run = ro_delay_check(&o->run, ROLLOUT_NONE, reterr);
+    if (run != ROLLOUT_OK)
+        return run;
     for (size_t i = 0; i < o->change_count; i++)
         if (o->changes[i].at_ms > LONGEST_MS)
             return ro_error_at(reterr, ROLLOUT_ERR_INVALID, (uint32_t)i, "changes",
@@ -40215,15 +47195,19 @@ static int sim_simulate_check_targets(const struct rollout_simulation *s, struct
 {
     for (size_t i = 0; i < s->options.fault_count; i++) {
         const struct rollout_fault *f = &s->options.faults[i];
-        bool place = f->kind == ROLLOUT_FAULT_NODE, found = f->kind == ROLLOUT_FAULT_BREAK;
+        bool place = f->kind == ROLLOUT_FAULT_NODE || f->kind >= ROLLOUT_FAULT_FAIL;
+        bool found = f->kind == ROLLOUT_FAULT_BREAK;
+        if (f->kind == ROLLOUT_FAULT_FAIL && !s->cluster.workload.broadcastjob)
+            return ro_error_at(reterr, ROLLOUT_ERR_INVALID, (uint32_t)i, "faults",
+                               "faults[%zu].kind: only pods of a BroadcastJob end", i);
         if (place)
-            found = sim_simulate_has_place(&s->cluster, f->target);
+            found = (f->kind == ROLLOUT_FAULT_FAIL && f->target.len == 0) || sim_simulate_has_place(&s->cluster, f->target);
         else if (!found)
             found = f->target.len == 0 || sim_simulate_has_revision(s, f->target);
         if (!found)
-            return ro_error_at(reterr, ROLLOUT_ERR_INVALID, (uint32_t)i, "faults", "faults[%zu].target: %.*s is no %s", i,
-                               (int)(f->target.len > 100 ? 100 : f->target.len), f->target.data ? f->target.data : "",
-                               place ? "node or zone" : "revision");
+            return ro_error_at(reterr, ROLLOUT_ERR_INVALID, (uint32_t)i, "faults", "faults[%zu].target: %.*s is no %s",
+                               i, (int)(f->target.len > 100 ? 100 : f->target.len),
+                               f->target.data ? f->target.data : "", place ? "node or zone" : "revision");
     }
     return ROLLOUT_OK;
 }
@@ -40339,12 +47323,14 @@ static int sim_simulate_carry_out_action(struct rollout_simulation *s, size_t ac
 {
     struct ro_cluster *c = &s->cluster;
     const struct rollout_action *a = &s->plan->actions[action];
-    uint32_t pod = a->subject_kind == ROLLOUT_SUBJECT_POD && a->subject < c->pod_count ? a->subject : ROLLOUT_NONE;
+    uint32_t pod = ro_cluster_subject(c, a);
     bool begun = pod != ROLLOUT_NONE && (c->hidden[pod].flags & RO_SIM_BEGUN);
     uint32_t counted = pod != ROLLOUT_NONE ? c->hidden[pod].counts : 0;
     size_t before = c->pod_count;
     int r = ro_cluster_act(c, s->plan, action, 0, writes);
     sim_simulate_count_write(s, a, writes, begun);
+    if (c->gone && r == ROLLOUT_OK) /* what was there is told as it was */
+        return ro_course_follow_all(s);
     if (pod != ROLLOUT_NONE && r == ROLLOUT_OK) {
         ro_cluster_settle(c, pod);
         ro_figures_one(s, pod);
@@ -40466,6 +47452,10 @@ static int sim_simulate_go_on(struct rollout_simulation *s)
 {
     int64_t limit = s->options.limit_ms ? s->options.limit_ms : LIMIT_MS;
     bool settled;
+    if (s->cluster.gone) { /* there is nothing that could be changed */
+        s->state.outcome = ROLLOUT_SIMULATION_DONE;
+        return ROLLOUT_OK;
+    }
     int64_t at = sim_simulate_next_pass(s, &settled);
     if (!at && s->change < s->options.change_count) {
         int r = sim_simulate_change(s);
@@ -40593,6 +47583,7 @@ struct sim_small_record {
 struct sim_small_head {
     int32_t memory[RO_KIND_MEMORY];
     uint32_t lost; /* a bit a node */
+    uint32_t cordoned;
     uint8_t change;
     uint8_t faults;
     uint8_t pods;
@@ -40602,7 +47593,7 @@ struct sim_small_head {
 enum { sim_small_BIT_SCHEDULED = 1, sim_small_BIT_IN_PLACE = 2 };
 
 _Static_assert(sizeof(struct sim_small_record) == 20, "no padding");
-_Static_assert(sizeof(struct sim_small_head) == 20, "no padding");
+_Static_assert(sizeof(struct sim_small_head) == 24, "no padding");
 
 /* ---- times ---- */
 
@@ -40661,6 +47652,8 @@ static uint8_t sim_small_rank_grace(const struct ro_small *s, int64_t end)
 static bool ro_small_age(struct ro_small *s)
 {
     bool any = false;
+    if (s->cluster.kind->age && s->cluster.kind->age(&s->cluster))
+        return true;
     for (size_t i = 0; i < s->cluster.pod_count; i++)
         any = any || (sim_small_is_young(s, &s->cluster.pods[i]) && !(s->cluster.hidden[i].flags & RO_SIM_GONE));
     if (!any)
@@ -40692,12 +47685,14 @@ static bool ro_small_end_grace(struct ro_small *s)
 static uint8_t sim_small_trait_of(struct ro_small *s, size_t pod)
 {
     const struct rollout_pod *p = &s->cluster.pods[pod];
-    struct ro_small_trait t = { p->deletion_cost, p->restarts, p->sidecar_restarts, { NULL, 0 } };
+    struct ro_small_trait t = { p->deletion_cost, p->restarts, p->sidecar_restarts, { NULL, 0 },
+                                s->cluster.hidden[pod].job, s->cluster.hidden[pod].job_restarts };
     if (p->in_place)
         t.containers = s->cluster.in_place[pod].containers;
     for (size_t i = 0; i < s->trait_count; i++)
         if (s->traits[i].deletion_cost == t.deletion_cost && s->traits[i].restarts == t.restarts &&
-            s->traits[i].sidecar_restarts == t.sidecar_restarts && s->traits[i].containers.nodes == t.containers.nodes)
+            s->traits[i].sidecar_restarts == t.sidecar_restarts && s->traits[i].containers.nodes == t.containers.nodes && s->traits[i].job == t.job &&
+            s->traits[i].job_restarts == t.job_restarts)
             return (uint8_t)i;
     if (s->trait_count == sizeof s->traits / sizeof *s->traits) {
         s->full = true;
@@ -40802,6 +47797,7 @@ static size_t ro_small_pack(struct ro_small *s, uint8_t bytes[RO_SMALL_STATE], s
     order->count = n;
     ro_kind_remember(c, head.memory);
     head.lost = s->lost;
+    head.cordoned = s->cordoned;
     head.change = (uint8_t)s->change;
     head.faults = (uint8_t)s->faults;
     head.pods = (uint8_t)n;
@@ -40842,6 +47838,8 @@ static void sim_small_unpack_pod(struct ro_small *s, size_t i, const struct sim_
     h->target = r->target;
     h->flags = r->sim;
     h->batches = r->batches;
+    h->job = t->job;
+    h->job_restarts = t->job_restarts;
     ro_cluster_relabel(c, (uint32_t)i);
     if (!(r->bits & sim_small_BIT_IN_PLACE))
         return;
@@ -40860,7 +47858,7 @@ static void ro_small_unpack(struct ro_small *s, const uint8_t *bytes)
     struct ro_cluster *c = &s->cluster;
     struct sim_small_head head;
     memcpy(&head, bytes, sizeof head);
-    ro_small_load(s, head.change, head.lost);
+    ro_small_load(s, head.change, head.lost, head.cordoned);
     s->faults = head.faults;
     c->pod_count = head.pods;
     c->next_serial = head.pods;
@@ -40875,17 +47873,19 @@ static void ro_small_unpack(struct ro_small *s, const uint8_t *bytes)
 
 /* ---- specs and nodes ---- */
 
-static void ro_small_load(struct ro_small *s, size_t change, uint32_t lost)
+static void ro_small_load(struct ro_small *s, size_t change, uint32_t lost, uint32_t cordoned)
 {
     struct ro_cluster *c = &s->cluster;
     const struct ro_small_spec *spec = &s->specs[change];
-    if (s->change == change && s->lost == lost)
+    if (s->change == change && s->lost == lost && s->cordoned == cordoned)
         return;
     if (s->change != change) {
         c->source = spec->source;
         c->workload = spec->workload;
         c->specs = spec->specs;
         c->hooks = spec->hooks;
+        c->template = spec->template;
+        c->job_shape = spec->job_shape;
         c->reserved = spec->reserved;
         c->reserved_count = spec->reserved_count;
         c->start_ordinal = spec->start_ordinal;
@@ -40896,11 +47896,14 @@ static void ro_small_load(struct ro_small *s, size_t change, uint32_t lost)
     for (size_t i = 0; i < c->node_count; i++) {
         bool is_lost = lost >> i & 1;
         c->node_facts[i].lost = is_lost;
+        c->nodes[i].unschedulable = cordoned >> i & 1;
+        c->node_facts[i].cordoned = c->nodes[i].unschedulable;
         c->nodes[i].taints = s->taints[i][is_lost];
         c->nodes[i].taint_count = s->taint_counts[i] + (is_lost ? 2 : 0);
     }
     s->change = change;
     s->lost = lost;
+    s->cordoned = cordoned;
     if (ro_kind_find_nodes(c) != ROLLOUT_OK)
         c->texts.failed = true;
 }
@@ -40913,6 +47916,8 @@ static int sim_small_save_spec(struct ro_small *s, size_t change)
     spec->workload = c->workload;
     spec->specs = c->specs;
     spec->hooks = c->hooks;
+    spec->template = c->template;
+    spec->job_shape = c->job_shape;
     spec->reserved = c->reserved;
     spec->reserved_count = c->reserved_count;
     spec->start_ordinal = c->start_ordinal;
@@ -41020,7 +48025,10 @@ static int ro_small_open(struct ro_small *s, const struct rollout_world *world, 
     c->snapshot.now_ms = s->now_ms;
     sim_small_learn_nodes(s);
     s->change = s->spec_count; /* none is loaded */
-    ro_small_load(s, 0, 0);
+    uint32_t cordoned = 0;
+    for (size_t i = 0; c->workload.broadcastjob && i < c->node_count; i++)
+        cordoned |= (c->nodes[i].unschedulable ? UINT32_C(1) : 0) << i;
+    ro_small_load(s, 0, 0, cordoned);
     sim_small_simplify(s);
     sim_small_name_places(s);
     return c->texts.failed ? ro_error_nomem(reterr) : ROLLOUT_OK;
@@ -41154,6 +48162,8 @@ static const char *sim_story_event_text(enum ro_event event)
         return "has its containers ready";
     case RO_EVENT_GONE:
         return "is gone";
+    case RO_EVENT_END:
+        return "succeeds";
     default:
         return "is let go, or gets its hook back";
     }
@@ -41196,8 +48206,13 @@ static uint32_t sim_story_describe(const struct rollout_check *k, uint16_t what,
         snprintf(buf, size, "pod %.*s is removed by someone else", len, name);
         return ROLLOUT_MOVE_FAULT;
     case MOVE_NODE:
-        snprintf(buf, size, "node %.*s is lost", (int)(c->nodes[i].name.len > 80 ? 80 : c->nodes[i].name.len),
-                 c->nodes[i].name.data ? c->nodes[i].name.data : "");
+    case MOVE_CORDON:
+    case MOVE_RETURN:
+        snprintf(buf, size, "node %.*s is %s", (int)(c->nodes[i].name.len > 80 ? 80 : c->nodes[i].name.len),
+                 c->nodes[i].name.data ? c->nodes[i].name.data : "",
+                 (what & 0xff00) == MOVE_NODE     ? "lost"
+                 : (what & 0xff00) == MOVE_CORDON ? "cordoned"
+                                                  : "back");
         return ROLLOUT_MOVE_FAULT;
     case MOVE_CHANGE:
         snprintf(buf, size, "change %zu of the spec", k->small.change + 1);

@@ -375,7 +375,7 @@ enum {
 /** One value. Frozen.
  *
  *  A TEXT whose value is itself JSON may carry the parsed value as its only child (size > 1, no
- *  key). The core holds no parser, so whoever builds the tree does that for
+ *  key). Whoever builds the tree does that for
  *    - Pod metadata.annotations: apps.kruise.io/inplace-update-state, inplace-update-state,
  *      apps.kruise.io/inplace-update-grace, inplace-update-grace,
  *      apps.kruise.io/runtime-containers-meta
@@ -384,7 +384,10 @@ enum {
  *      text is the JSON in base64 (RFC 4648 section 4, with padding; line breaks count for nothing)
  *    - Pod status.conditions[].message where the condition's type is KruisePodReady
  *  and leaves the child out where the text is not JSON: that is how an unreadable one is told. No
- *  other text within such a value has a child. */
+ *  other text within such a value has a child.
+ *
+ *  Of these the core parses nothing itself. What it does parse are the annotations and the condition that belong to
+ *  SidecarSets: which of them are JSON is said by a SidecarSet's spec, which the builder of a tree does not know. */
 struct rollout_node {
     uint32_t kind;           /**< ROLLOUT_NODE_* */
     uint32_t size;           /**< nodes in this subtree, itself included */
@@ -448,6 +451,7 @@ enum {
     ROLLOUT_REASON_UP_TO_DATE = 101,    /**< text: revision */
     ROLLOUT_REASON_SCALE_IN_KEPT = 102, /**< a: rank, 0 = the other revision gives them all; b: to delete */
     ROLLOUT_REASON_POD_FINISHED = 103,  /**< text: phase */
+    ROLLOUT_REASON_NOT_SELECTED = 104,      /**< text: the rule that leaves it out */
     ROLLOUT_REASON_NO_TARGET = 105,         /**< p; text: why it holds no place */
     ROLLOUT_REASON_NODE_NOT_SELECTED = 106, /**< text: the term that leaves the node out */
     ROLLOUT_REASON_NODE_TAINTED = 107,      /**< a: 1 = a running pod may stay; text: taint */
@@ -527,11 +531,13 @@ enum {
     ROLLOUT_REASON_IN_PLACE_IMPOSSIBLE = 502,     /**< a: ROLLOUT_DIFF_*; text: path */
     ROLLOUT_REASON_LIFECYCLE_STATE_UNKNOWN = 503, /**< text: state */
     ROLLOUT_REASON_CLAIM_MISMATCH = 504,          /**< text: claim and field */
+    ROLLOUT_REASON_SIDECAR_MISSING = 505,   /**< text: which */
     ROLLOUT_REASON_WORKLOAD_DELETING = 506,
     ROLLOUT_REASON_JOB_FAILED = 507,        /**< p failed, or until: the deadline that has passed; neither: failed before */
     ROLLOUT_REASON_DEADLINE_EXCEEDED = 508, /**< a: seconds; until: no progress since */
     ROLLOUT_REASON_NO_ELIGIBLE_NODE = 509,  /**< a: nodes */
     ROLLOUT_REASON_SHARES_IMPOSSIBLE = 510, /**< a: what the subsets come to; b: replicas */
+    ROLLOUT_REASON_ADMISSION_REJECTED = 511, /**< text: why */
     ROLLOUT_REASON_DEADLOCK = 512           /**< p; text: defect */
 };
 
@@ -933,6 +939,8 @@ struct rollout_pod {
                                   0 = none of them. Beside a UnitedDeployment the place of its ReplicaSet among those
                                   listed, from 1: upstream looks at the pods of one after those of another */
     uint32_t child;          /**< a UnitedDeployment's: from 1, into the snapshot's subsets: whose pod it is; 0 = none's */
+    struct rollout_tree object; /**< a SidecarSet's: the pod itself, of which it reads containers and annotations; count 0 =
+                                     none; checked */
     const struct rollout_job_pod *job_pod; /**< a BroadcastJob's; NULL = as its template says, bound to its node, and
                                                 never restarted; its arrays are checked */
 };
@@ -998,6 +1006,7 @@ struct rollout_revision {
     struct rollout_str claims_hash;    /**< annotation kruise.io/cloneset-volumeclaimtemplate-hash; data NULL = absent */
     struct rollout_str hash;           /**< label controller-revision-hash: what a DaemonSet's pods carry; empty or absent:
                                             the name */
+    struct rollout_str custom_version; /**< label apps.kruise.io/sidecarset-custom-version */
     int64_t created_ms;                /**< 0 = none; among equal numbers a UnitedDeployment's older ones come first */
 };
 
@@ -1130,6 +1139,32 @@ struct rollout_subsets {
     size_t stride;
 };
 
+/** One namespace. */
+struct rollout_namespace {
+    struct rollout_str name;
+    struct rollout_labels labels;
+};
+
+/** A write to a pod that the caller has made and may not see yet. */
+struct rollout_in_flight {
+    struct rollout_str pod;              /**< namespace/name */
+    struct rollout_str resource_version; /**< that the write gave; absent: told to update to the workload's hash */
+};
+
+/** As rollout_pods. Frozen. */
+struct rollout_namespaces {
+    const struct rollout_namespace *items;
+    size_t count;
+    size_t stride;
+};
+
+/** As rollout_pods. Frozen. */
+struct rollout_in_flights {
+    const struct rollout_in_flight *items;
+    size_t count;
+    size_t stride;
+};
+
 /** What is there. Arrays are in the caller's order, and the order counts: upstream decides some
  *  things by it. */
 struct rollout_snapshot {
@@ -1151,6 +1186,8 @@ struct rollout_snapshot {
     struct rollout_subsets subsets; /**< a UnitedDeployment's children, of all four kinds */
     struct rollout_str written_version; /**< resourceVersion that the caller's last write of a UnitedDeployment's status
                                              gave; absent: the caller sees all that it wrote */
+    struct rollout_namespaces namespaces;           /**< read only where a SidecarSet selects namespaces */
+    struct rollout_in_flights in_flight;            /**< a SidecarSet's */
 };
 
 #ifdef __cplusplus
@@ -1507,6 +1544,67 @@ struct rollout_replicaset {
 
 #endif
 
+/* ---- rollout/sidecarset.h ---- */
+
+/** @file sidecarset.h
+ *  What a SidecarSet asks of the pods that carry its containers. Fields, defaults and rules: sidecarset.md 1. */
+#ifndef ROLLOUT_SIDECARSET_H
+#define ROLLOUT_SIDECARSET_H
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** rollout_sidecarset.flags */
+enum {
+    ROLLOUT_SIDECARSET_PAUSED = 1 << 0,             /**< updateStrategy.paused */
+    ROLLOUT_SIDECARSET_NOT_UPDATE = 1 << 1,         /**< updateStrategy.type is NotUpdate */
+    ROLLOUT_SIDECARSET_NAMESPACE_SELECTOR = 1 << 2, /**< namespace_selector is there; else every namespace counts */
+    ROLLOUT_SIDECARSET_UPDATE_SELECTOR = 1 << 3     /**< update_selector is there; else every pod may be updated */
+};
+
+/** status, as the last pass left it. */
+struct rollout_sidecarset_status {
+    uint32_t struct_size; /**< sizeof(struct rollout_sidecarset_status) in the caller's build */
+    int32_t matched_pods;
+    int64_t observed_generation;
+    int32_t updated_pods;
+    int32_t ready_pods;
+    int32_t updated_ready_pods;
+    uint32_t reserved; /**< zero */
+    struct rollout_opt collision_count;
+    struct rollout_str latest_revision;
+};
+
+struct rollout_sidecarset {
+    uint32_t struct_size; /**< sizeof(struct rollout_sidecarset) in the caller's build */
+    uint32_t flags;       /**< ROLLOUT_SIDECARSET_* */
+    struct rollout_str name;
+    int64_t generation;
+    struct rollout_str resource_version;
+    struct rollout_str hash;                    /**< annotation kruise.io/sidecarset-hash; absent is empty */
+    struct rollout_str hash_without_image;      /**< annotation kruise.io/sidecarset-hash-without-image */
+    struct rollout_str custom_version;          /**< spec.customVersion; empty = none */
+    struct rollout_str pinned_revision;         /**< spec.injectionStrategy.revision.revisionName */
+    struct rollout_str pinned_version;          /**< spec.injectionStrategy.revision.customVersion */
+    struct rollout_selector selector;           /**< over pods; one that is not usable ends the pass with an error */
+    struct rollout_selector namespace_selector; /**< over namespaces; the same */
+    struct rollout_selector update_selector;    /**< updateStrategy.selector; one that is not usable matches nothing */
+    struct rollout_intstr partition;           /**< unset: 0; text that cannot be read: 0, so that everything updates */
+    struct rollout_intstr max_unavailable;     /**< unset: 1; text that cannot be read: 0 */
+    struct rollout_order order;                /**< priorityStrategy, scatterStrategy; value "*" is any of the key */
+    struct rollout_opt revision_history_limit; /**< absent: 10; at least 1 counts */
+    struct rollout_tree containers;            /**< spec.containers, an ARRAY; count 0 = none; checked */
+    struct rollout_tree patch_pod_metadata;    /**< spec.patchPodMetadata, an ARRAY; count 0 = none; checked */
+    const struct rollout_sidecarset_status *status; /**< NULL = none yet */
+};
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
+
 /* ---- rollout/statefulset.h ---- */
 
 /** @file statefulset.h
@@ -1634,7 +1732,10 @@ enum {
     ROLLOUT_GATE_STATEFULSET_AUTO_RESIZE_PVC = 10,        /**< StatefulSetAutoResizePVCGate: off */
     ROLLOUT_GATE_MAX_UNAVAILABLE_STATEFULSET = 11,        /**< Kubernetes' MaxUnavailableStatefulSet: off */
     ROLLOUT_GATE_DAEMONSET_PRUNE_INELIGIBLE_NODES = 12,   /**< DaemonSetPruneIneligibleNodes: off */
-    ROLLOUT_GATE_POD_INDEX_LABEL = 13                     /**< PodIndexLabel: on; only what is applied depends on it */
+    ROLLOUT_GATE_POD_INDEX_LABEL = 13,                    /**< PodIndexLabel: on; only what is applied depends on it */
+    ROLLOUT_GATE_ASSIGN_BCJ_PODS_BY_SCHEDULER = 14        /**< OpenKruise's flag assign-bcj-pods-by-scheduler: on; off, new
+                                                               pods of a BroadcastJob name their node themselves. Only
+                                                               what is applied depends on it */
 };
 
 /** A feature gate that is set. Frozen. */
@@ -1658,6 +1759,7 @@ struct rollout_workload {
     const struct rollout_deployment *deployment;
     const struct rollout_replicaset *replicaset;
     const struct rollout_uniteddeployment *uniteddeployment;
+    const struct rollout_sidecarset *sidecarset;
 };
 
 #ifdef __cplusplus
@@ -1711,6 +1813,10 @@ enum {
                                                 the same ReplicaSet right before it */
     ROLLOUT_OP_SET_TEMPLATE = 26,       /**< copy the ReplicaSet's template, without the label pod-template-hash, into the
                                              Deployment; one write with the SET_ANNOTATION that follows */
+    ROLLOUT_OP_LABEL_REVISION = 27,     /**< put the customVersion on the revision; REVISION, VALUE */
+    ROLLOUT_OP_FLIP = 28,               /**< give the other container of a hot pair the empty image; IMAGE...,
+                                             ANNOTATION... */
+    ROLLOUT_OP_SET_UPGRADABLE = 29,     /**< write the condition SidecarSetUpgradable; UPGRADABLE, MESSAGE */
     ROLLOUT_OP_CREATE_SUBSET = 31,      /**< UnitedDeployment: create a child; SUBSET, KIND, REPLICAS, PARTITION, REVISION */
     ROLLOUT_OP_UPDATE_SUBSET = 32,      /**< write the child anew from the template; SUBSET, CHILD, KIND, REPLICAS,
                                              PARTITION, MAX_UNAVAILABLE, REVISION */
@@ -1756,10 +1862,13 @@ enum {
     ROLLOUT_ATTR_FROM = 19,          /**< value: pods before */
     ROLLOUT_ATTR_TO = 20,            /**< value: pods after */
     ROLLOUT_ATTR_REPLICAS = 21,      /**< value: spec.replicas of a ReplicaSet or child that is written */
-    ROLLOUT_ATTR_ANNOTATION = 22,    /**< text: an annotation's key; value 1: it gets the ANNOTATION_VALUE that follows, 0: it
+    ROLLOUT_ATTR_ANNOTATION = 22,    /**< text: an annotation's key; value 1: it gets the VALUE that follows, 0: it
                                           is removed. One attribute each */
-    ROLLOUT_ATTR_ANNOTATION_VALUE = 23, /**< text */
+    ROLLOUT_ATTR_VALUE = 23,         /**< text: of the IMAGE or ANNOTATION right before it, else of a label */
     ROLLOUT_ATTR_MIN_READY_SECONDS = 24, /**< value: seconds */
+    ROLLOUT_ATTR_IMAGE = 25,         /**< text: a container's name; value 1: the VALUE that follows is its image. One each */
+    ROLLOUT_ATTR_UPGRADABLE = 28,    /**< value: 0 or 1; text: the condition's status */
+    ROLLOUT_ATTR_MESSAGE = 29,       /**< text: the condition's message */
     ROLLOUT_ATTR_SUBSET = 30,        /**< text: the subset's name */
     ROLLOUT_ATTR_CHILD = 31,         /**< text: the child's name; value: its index in the snapshot's subsets + 1 */
     ROLLOUT_ATTR_KIND = 32,          /**< text: StatefulSet, AdvancedStatefulSet, CloneSet or Deployment */
@@ -1918,7 +2027,7 @@ enum {
 
 /** One place in the order. Frozen. */
 struct rollout_candidate {
-    uint32_t subject_kind; /**< CloneSet, ReplicaSet: ROLLOUT_SUBJECT_POD; StatefulSet: _ORDINAL; DaemonSet: _NODE, and _POD for a
+    uint32_t subject_kind; /**< CloneSet, ReplicaSet, SidecarSet: ROLLOUT_SUBJECT_POD; StatefulSet: _ORDINAL; DaemonSet: _NODE, and _POD for a
                                 pod on a node that is not there */
     uint32_t subject;
     uint32_t standing; /**< ROLLOUT_CANDIDATE_* */
@@ -1933,14 +2042,16 @@ struct rollout_candidates {
                                                 ReplicaSets */
     uint32_t back;                         /**< 1: a CloneSet's updated pods go back to the current revision */
     uint32_t reserved;                     /**< zero */
-    const struct rollout_candidate *items; /**< in order. CloneSet: those that may be taken; StatefulSet: every place;
+    const struct rollout_candidate *items; /**< in order. CloneSet, SidecarSet: those that may be taken; StatefulSet: every place;
                                                 DaemonSet: nodes, without those that the selector leaves out;
                                                 ReplicaSet: its pods, first to be deleted first; Deployment: none */
     size_t count;
-    size_t within;       /**< the first so many have their turn; the partition keeps the others */
-    int64_t counted;     /**< CloneSet: active pods; StatefulSet: places; DaemonSet: nodes that the partition counts */
-    int64_t updated;     /**< of them, ROLLOUT_CANDIDATE_DONE; CloneSet: updated, none prepared for its deletion */
-    int64_t old;         /**< of them, what is waiting; CloneSet: not updated, none prepared for its deletion */
+    size_t within; /**< the first so many have their turn; the partition keeps the others */
+    int64_t
+        counted; /**< CloneSet: active pods; SidecarSet: matched pods; StatefulSet: places; DaemonSet: nodes that the partition counts */
+    int64_t
+        updated; /**< of them, ROLLOUT_CANDIDATE_DONE; SidecarSet: pods with the set's hash; CloneSet: updated, none prepared for its deletion */
+    int64_t old; /**< of them, what is waiting; CloneSet: not updated, none prepared for its deletion */
     int64_t unavailable; /**< what uses up maxUnavailable, or maxSurge where a DaemonSet surges, before this pass takes
                               anybody; -1 = the pass does not come to count it */
     int64_t unavailable_target; /**< of these, at the target; only counted of a CloneSet */
@@ -2028,8 +2139,9 @@ struct rollout_grouping;
 /** Sorts the document, which must outlive the result; *ret_grouping is the caller's. In a List pods and
  *  revisions belong to the controller among their owners, by its uid; claims to each CloneSet among their
  *  owners, and to the StatefulSet of their namespace whose claim templates make such names, whoever owns
- *  them; nodes and storage classes to all workloads. A ReplicaSet is a workload and its Deployment's; its pods are of
- *  both, and where it has too many its siblings and theirs are known beside it if that Deployment is in the List.
+ *  them; nodes, storage classes and namespaces to all workloads. A ReplicaSet is a workload and its Deployment's; its pods
+ *  are of both, and where it has too many its siblings and theirs are known beside it if that Deployment is in the List. A
+ *  SidecarSet's pods are those that its selector matches, whoever owns them.
  *  Returns ROLLOUT_OK, ROLLOUT_ERR_INVALID or ROLLOUT_ERR_NOMEM. Since: 0.1 (testing) */
 ROLLOUT_API int rollout_document_group(const struct rollout_tree *document, struct rollout_grouping **ret_grouping,
                                        struct rollout_error *reterr);
@@ -2158,19 +2270,24 @@ enum {
 enum {
     ROLLOUT_FAULT_NEVER_READY = 1, /**< pods that start on the revision never become ready */
     ROLLOUT_FAULT_IMAGE = 2,       /**< its image cannot be pulled: containers never start */
-    ROLLOUT_FAULT_CRASH = 3,       /**< pods become unready at_ms after they became ready, each once, and restart */
+    ROLLOUT_FAULT_CRASH = 3,       /**< pods become unready at_ms after they became ready, each once, and restart; a job's that
+                                        does not restart has failed */
     ROLLOUT_FAULT_NODE = 4,        /**< the node, or all of the zone, is lost at at_ms and does not come back: its pods become
                                         unready, and those that are to go never do */
-    ROLLOUT_FAULT_BREAK = 5        /**< at at_ms the pod becomes unready until it is updated or replaced */
+    ROLLOUT_FAULT_BREAK = 5,       /**< at at_ms the pod becomes unready until it is updated or replaced */
+    ROLLOUT_FAULT_FAIL = 6,        /**< a job's pods end with a failure, each time that they run: one that restarts OnFailure
+                                        runs again, and any other has failed. Only a BroadcastJob has such */
+    ROLLOUT_FAULT_CORDON = 7,      /**< at at_ms the node, or all of the zone, is cordoned: what is there runs on */
+    ROLLOUT_FAULT_RETURN = 8       /**< at at_ms the node, or all of the zone, is back, if it was lost, and not cordoned any more */
 };
 
 /** One fault. Frozen. */
 struct rollout_fault {
     uint32_t kind;             /**< ROLLOUT_FAULT_* */
-    uint32_t share;            /**< of a million pods so many, drawn by the seed; 0 = all: NEVER_READY, IMAGE, CRASH */
+    uint32_t share;            /**< of a million pods so many, drawn by the seed; 0 = all: NEVER_READY, IMAGE, CRASH, FAIL */
     int64_t at_ms;             /**< see the kind */
-    struct rollout_str target; /**< NEVER_READY, IMAGE, CRASH: name of a revision, absent = any; NODE: name of a node
-                                    or of a zone; BREAK: name of a pod, which need not be there yet. What is not
+    struct rollout_str target; /**< NEVER_READY, IMAGE, CRASH: name of a revision, absent = any; NODE, CORDON, RETURN:
+                                    name of a node or of a zone; FAIL: the same, absent = any; BREAK: name of a pod, which need not be there yet. What is not
                                     there is refused */
 };
 
@@ -2178,7 +2295,8 @@ struct rollout_fault {
 struct rollout_change {
     int64_t at_ms; /**< since the start; negative: once, as things are, the release is over or nothing moves any more */
     const struct rollout_world *world; /**< its workload is what is asked for from then on, at its update revision, which
-                                            joins the others where it is none of them; its pods do not count */
+                                            joins the others where it is none of them; its pods do not count. A job has no
+                                            revisions: its template is that of pods created from then on */
 };
 
 /** rollout_simulation_options.flags */
@@ -2202,6 +2320,8 @@ struct rollout_simulation_options {
     int64_t observe_ms;  /**< what happens within so long is observed together and makes one pass; 0: 1000 */
     int64_t limit_ms;    /**< the release is given up after so long; 0: 7 days */
     uint64_t crash_after; /**< the driver dies after so many writes and plans anew; 0: never */
+    struct rollout_delay run; /**< a job's pod: from the start of its containers, ready at once, until it succeeds; after a
+                                   restart again in full */
 };
 
 /** How far it is. */
@@ -2236,6 +2356,7 @@ struct rollout_simulation_state {
     uint32_t failed_assertion; /**< outcome FAILED: from 0, else ROLLOUT_NONE */
     uint32_t reserved;
     char message[320]; /**< outcome FAILED: why it does not hold; else "" */
+    int64_t succeeded, failed; /**< a job's pods that are there and have ended so; once it is deleted, that were there */
 };
 
 /** A release under way. */
@@ -2316,9 +2437,12 @@ extern "C" {
 enum {
     ROLLOUT_CHECK_UNREADY = 1 << 0, /**< a ready pod becomes unready, and may become ready again */
     ROLLOUT_CHECK_BREAK = 1 << 1,   /**< a pod that does not run the update revision becomes unready for good */
-    ROLLOUT_CHECK_FAIL = 1 << 2,    /**< a pod's phase becomes Failed */
+    ROLLOUT_CHECK_FAIL = 1 << 2,    /**< a pod's phase becomes Failed; a job's that restarts OnFailure does so */
     ROLLOUT_CHECK_VANISH = 1 << 3,  /**< someone else removes a pod */
-    ROLLOUT_CHECK_NODE = 1 << 4     /**< a node is lost: its pods are terminating and unready for good */
+    ROLLOUT_CHECK_NODE = 1 << 4,    /**< a node is lost: its pods are terminating and unready for good; a DaemonSet's and a
+                                         BroadcastJob's do not terminate by that */
+    ROLLOUT_CHECK_CORDON = 1 << 5,  /**< a node is cordoned */
+    ROLLOUT_CHECK_RETURN = 1 << 6   /**< a lost node is back, or one that is cordoned is so no more */
 };
 
 struct rollout_check_options {
@@ -2403,6 +2527,40 @@ ROLLOUT_API void rollout_check_free(struct rollout_check *check);
 
 #endif
 
+/* ---- rollout/inject.h ---- */
+
+/** @file inject.h
+ *  What SidecarSets make of a new pod: OpenKruise's admission. Rules: sidecarset.md 10. */
+#ifndef ROLLOUT_INJECT_H
+#define ROLLOUT_INJECT_H
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Injects into a new pod.
+ *
+ *  document: an OBJECT (or one whose member `snapshot` is it) with `pod` (Pod), `sidecarSets` (in the order in which upstream comes upon them; those bound to a
+ *  namespace are to be first), `revisions` (ControllerRevisions of all sets), `namespaces`, `now` (RFC 3339), `random` (the
+ *  number in [0,1) that a Partial revision policy draws, 0 where absent) and `featureGates`.
+ *
+ *  *ret_objects has one tree, released with rollout_objects_free(): {actions, initContainers, containers, volumes,
+ *  imagePullSecrets, annotations, env, mounts, pod}, as the recordings of admissions have it (snapshot.md), or
+ *  {actions: [], error} where the pod would be refused. actions is empty where no set gives a container.
+ *
+ *  now_ms is used where the document has no "now"; 0: then that is an error.
+ *
+ *  Returns ROLLOUT_OK, ROLLOUT_ERR_INVALID or ROLLOUT_ERR_NOMEM.
+ *  Since: 0.1 (testing) */
+ROLLOUT_API int rollout_inject(const struct rollout_tree *document, int64_t now_ms,
+                               struct rollout_objects **ret_objects, struct rollout_error *reterr);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
+
 /* ---- rollout/lint.h ---- */
 
 /** @file lint.h
@@ -2455,7 +2613,9 @@ enum {
     ROLLOUT_LINT_EMPTY_VALUE = 501,       /**< a label "" of a hook or term: pods without it have it (K19, K26) */
     ROLLOUT_LINT_NO_READINESS_GATE = 502, /**< what marks pods not ready needs a readiness gate that they lack */
     ROLLOUT_LINT_IN_PLACE_SURGES = 503,   /**< updates in place beside maxSurge */
-    ROLLOUT_LINT_ORDERED_TAKES_ONE = 504  /**< OrderedReady with a limit other than the number 1 */
+    ROLLOUT_LINT_ORDERED_TAKES_ONE = 504, /**< OrderedReady with a limit other than the number 1 */
+    ROLLOUT_LINT_EMPTY_IMAGE = 514,       /**< HotUpgrade without a hotUpgradeEmptyImage */
+    ROLLOUT_LINT_SAME_IMAGE = 515         /**< HotUpgrade whose hotUpgradeEmptyImage is the image itself */
 };
 
 /** Frozen. */
@@ -2471,8 +2631,8 @@ struct rollout_finding {
 /** One block, read-only, released with rollout_findings_free(). Needs nothing of what it was made from. Texts are
  *  NUL-terminated. */
 struct rollout_findings {
-    uint32_t struct_size; /**< set by the library */
-    uint32_t reserved;    /**< zero */
+    uint32_t struct_size;                /**< set by the library */
+    uint32_t reserved;                   /**< zero */
     const struct rollout_finding *items; /**< in a fixed order of fields */
     size_t count;
 };
@@ -2481,8 +2641,8 @@ struct rollout_findings {
  *  is found is certain from these objects. Pods may get other labels while they run, so without pods only a term that
  *  contradicts spec.selector is said to be unreachable; without nodes a DaemonSet's are counted by its status. What the
  *  API fills in where it is absent (replicas, a CloneSet's rollingUpdate) counts as filled in. Findings are about
- *  upstream's behaviour: cloneset.md 1, statefulset.md 1 to 3, daemonset.md 1 and 2, ordering.md 6 and 7, and the
- *  defects in their tables.
+ *  upstream's behaviour: cloneset.md 1, statefulset.md 1 to 3, daemonset.md 1 and 2, sidecarset.md 1, 10 and 13,
+ *  ordering.md 6 and 7, and the defects in their tables.
  *
  *  On success *ret_findings is the caller's, with count 0 where nothing is found; on failure it is untouched. reterr
  *  may be NULL. Takes as long as terms of weightPriority times pods, else n log n.

@@ -472,6 +472,55 @@ type UnitedDeployment struct {
 	Status *UnitedDeploymentStatus
 }
 
+// SidecarSetStatus: status, as the last pass left it.
+type SidecarSetStatus struct {
+	MatchedPods        int32
+	ObservedGeneration int64
+	UpdatedPods        int32
+	ReadyPods          int32
+	UpdatedReadyPods   int32
+	CollisionCount     *int32
+	LatestRevision     string
+}
+
+// SidecarSet: see its fields
+type SidecarSet struct {
+	Flags           SidecarSetFlags
+	Name            string
+	Generation      int64
+	ResourceVersion string
+	// annotation kruise.io/sidecarset-hash; absent is empty
+	Hash *string
+	// annotation kruise.io/sidecarset-hash-without-image
+	HashWithoutImage string
+	// spec.customVersion; empty = none
+	CustomVersion string
+	// spec.injectionStrategy.revision.revisionName
+	PinnedRevision string
+	// spec.injectionStrategy.revision.customVersion
+	PinnedVersion string
+	// over pods; one that is not usable ends the pass with an error
+	Selector Selector
+	// over namespaces; the same
+	NamespaceSelector Selector
+	// updateStrategy.selector; one that is not usable matches nothing
+	UpdateSelector Selector
+	// unset: 0; text that cannot be read: 0, so that everything updates
+	Partition IntStr
+	// unset: 1; text that cannot be read: 0
+	MaxUnavailable IntStr
+	// priorityStrategy, scatterStrategy; value "*" is any of the key
+	Order UpdateOrder
+	// absent: 10; at least 1 counts
+	RevisionHistoryLimit *int32
+	// spec.containers, an ARRAY; count 0 = none; checked
+	Containers any
+	// spec.patchPodMetadata, an ARRAY; count 0 = none; checked
+	PatchPodMetadata any
+	// nil = none yet
+	Status *SidecarSetStatus
+}
+
 // Workload: What was asked for. Exactly one of the spec pointers is set.
 type Workload struct {
 	// a frozen set of fixes; 0 = upstream's behaviour, the only one there is yet
@@ -487,6 +536,7 @@ type Workload struct {
 	Deployment       *Deployment
 	ReplicaSet       *ReplicaSet
 	UnitedDeployment *UnitedDeployment
+	SidecarSet       *SidecarSet
 }
 
 // Revision: One ControllerRevision.
@@ -503,6 +553,8 @@ type Revision struct {
 	ClaimsHash *string
 	// label controller-revision-hash: what a DaemonSet's pods carry; empty or absent: the name
 	Hash string
+	// label apps.kruise.io/sidecarset-custom-version
+	CustomVersion string
 	// 0 = none; among equal numbers a UnitedDeployment's older ones come first
 	CreatedMs int64
 }
@@ -573,6 +625,8 @@ type Pod struct {
 	ReplicaSet uint32
 	// a UnitedDeployment's: from 1, into the snapshot's subsets: whose pod it is; 0 = none's
 	Child uint32
+	// a SidecarSet's: the pod itself, of which it reads containers and annotations; count 0 = none; checked
+	Object any
 	// a BroadcastJob's; nil = as its template says, bound to its node, and never restarted; its arrays are checked
 	JobPod *JobPod
 }
@@ -705,6 +759,20 @@ type Subset struct {
 	Partition IntStr
 }
 
+// Namespace: One namespace.
+type Namespace struct {
+	Name   string
+	Labels map[string]string
+}
+
+// InFlight: A write to a pod that the caller has made and may not see yet.
+type InFlight struct {
+	// namespace/name
+	Pod string
+	// that the write gave; absent: told to update to the workload's hash
+	ResourceVersion *string
+}
+
 // Snapshot: What is there. Arrays are in the caller's order, and the order counts: upstream decides some things by it.
 type Snapshot struct {
 	// from 1, into revisions; 0 = the update revision
@@ -733,6 +801,10 @@ type Snapshot struct {
 	// resourceVersion that the caller's last write of a UnitedDeployment's status gave; absent: the caller sees all that
 	// it wrote
 	WrittenVersion *string
+	// read only where a SidecarSet selects namespaces
+	Namespaces []Namespace
+	// a SidecarSet's
+	InFlight []InFlight
 }
 
 // Action: One thing to do now.
@@ -835,8 +907,8 @@ type PlanResult struct {
 
 // Candidate: One place in the order.
 type Candidate struct {
-	// CloneSet, ReplicaSet: SubjectPod; StatefulSet: _ORDINAL; DaemonSet: _NODE, and _POD for a pod on a node that is not
-	// there
+	// CloneSet, ReplicaSet, SidecarSet: SubjectPod; StatefulSet: _ORDINAL; DaemonSet: _NODE, and _POD for a pod on a node
+	// that is not there
 	SubjectKind Subject
 	Subject     uint32
 	Standing    Standing
@@ -850,14 +922,14 @@ type Candidates struct {
 	Revision uint32
 	// 1: a CloneSet's updated pods go back to the current revision
 	Back bool
-	// in order. CloneSet: those that may be taken; StatefulSet: every place; DaemonSet: nodes, without those that the
-	// selector leaves out; ReplicaSet: its pods, first to be deleted first; Deployment: none
+	// in order. CloneSet, SidecarSet: those that may be taken; StatefulSet: every place; DaemonSet: nodes, without those
+	// that the selector leaves out; ReplicaSet: its pods, first to be deleted first; Deployment: none
 	Items []Candidate
 	// the first so many have their turn; the partition keeps the others
 	Within uint64
-	// CloneSet: active pods; StatefulSet: places; DaemonSet: nodes that the partition counts
+	// CloneSet: active pods; SidecarSet: matched pods; StatefulSet: places; DaemonSet: nodes that the partition counts
 	Counted int64
-	// of them, CandidateDone; CloneSet: updated, none prepared for its deletion
+	// of them, CandidateDone; SidecarSet: pods with the set's hash; CloneSet: updated, none prepared for its deletion
 	Updated int64
 	// of them, what is waiting; CloneSet: not updated, none prepared for its deletion
 	Old int64

@@ -21,6 +21,7 @@ static const struct {
 } fault_kinds[] = {
     { "unready", ROLLOUT_CHECK_UNREADY }, { "break", ROLLOUT_CHECK_BREAK }, { "fail", ROLLOUT_CHECK_FAIL },
     { "vanish", ROLLOUT_CHECK_VANISH },   { "node", ROLLOUT_CHECK_NODE },
+    { "cordon", ROLLOUT_CHECK_CORDON },   { "return", ROLLOUT_CHECK_RETURN },
 };
 
 static bool read_fault_kinds(const struct options *options, uint32_t *ret)
@@ -37,7 +38,8 @@ static bool read_fault_kinds(const struct options *options, uint32_t *ret)
         while (i < count && !str_is(kind, fault_kinds[i].name))
             i++;
         if (i == count) {
-            complain("rollout %s: --fault-kinds: unknown kind %.*s; there are unready, break, fail, vanish and node",
+            complain("rollout %s: --fault-kinds: unknown kind %.*s; there are unready, break, fail, vanish, node, "
+                     "cordon and return",
                      options->name, (int)kind.len, kind.data);
             return false;
         }
@@ -168,7 +170,7 @@ static void add_head(const struct options *options, const struct check_settings 
         }
     }
     text_adds(out, "\n");
-    if (world->workload->daemonset)
+    if (world->workload->daemonset || world->workload->broadcastjob)
         show_no_pods(out, world);
     if (smaller)
         text_addf(out, "note: %" PRId64 " are wanted, %d are explored; --replicas says otherwise\n",

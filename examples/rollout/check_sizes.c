@@ -10,10 +10,16 @@
 #include "show.h"
 #include "span.h"
 
+/* A pod a node, and no replicas. */
+static bool by_node(const struct rollout_world *world)
+{
+    return world->workload->daemonset || world->workload->broadcastjob;
+}
+
 int64_t size_of_world(const struct rollout_world *world)
 {
     struct rollout_opt replicas = kind_of(world->workload).replicas;
-    if (world->workload->daemonset)
+    if (by_node(world))
         return (int64_t)world->snapshot->nodes.count;
     return replicas.set ? replicas.value : (int64_t)world->snapshot->pods.count;
 }
@@ -42,7 +48,7 @@ static bool on_kept_node(const struct rollout_world *world, const struct rollout
 /* Whether the pod is one of those that a size of n keeps; taken: how many are kept already. */
 static bool keeps(const struct rollout_world *world, const struct rollout_pod *pod, int64_t n, size_t taken)
 {
-    if (world->workload->daemonset)
+    if (by_node(world))
         return on_kept_node(world, pod, world->snapshot->nodes.count);
     if (world->workload->statefulset)
         return ordinal_of(pod) < n; /* those that start at another ordinal have fewer, and the others are made */
@@ -114,7 +120,7 @@ static int keep_some(const struct rollout_world *world, const struct rollout_nod
     parts.revisions = world->revision_objects;
     parts.revision_count = world->revision_object_count;
     parts.workload = workload;
-    if (world->snapshot->current_revision && !world->workload->daemonset)
+    if (world->snapshot->current_revision && !by_node(world))
         parts.current = world_revision(world, world->snapshot->current_revision - 1)->name;
     int rc = made_world_decode(&parts, &ret->made, reterr);
     if (rc != ROLLOUT_OK)
@@ -124,7 +130,7 @@ static int keep_some(const struct rollout_world *world, const struct rollout_nod
     ret->world.snapshot = &ret->snapshot;
     ret->snapshot.nodes = world->snapshot->nodes;
     ret->snapshot.claims = world->snapshot->claims;
-    if (world->workload->daemonset && ret->snapshot.nodes.count > (size_t)n)
+    if (by_node(world) && ret->snapshot.nodes.count > (size_t)n)
         ret->snapshot.nodes.count = (size_t)n;
     return keep_pods(world, n, ret, reterr);
 }
@@ -136,9 +142,9 @@ int sized_make(const struct rollout_world *world, const struct rollout_node *gat
     const struct rollout_node *template = old_template(world);
     struct edited workload = { .root = world->workload_object.nodes };
     int rc = ROLLOUT_OK;
-    if (!world->workload->daemonset && !resize(&workload, n, reterr))
+    if (!by_node(world) && !resize(&workload, n, reterr))
         rc = reterr->code;
-    else if (!world->workload->daemonset && template && world->snapshot->pods.count)
+    else if (!by_node(world) && template && world->snapshot->pods.count)
         rc = make_all(workload.root, template, &parts, ret, reterr);
     else
         rc = keep_some(world, workload.root, &parts, n, ret, reterr);

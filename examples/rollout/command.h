@@ -40,10 +40,14 @@ int command_plan(const struct options *options);
 int command_explain(const struct options *options);
 int command_diff(const struct options *options);
 int command_order(const struct options *options);
+int command_inject(const struct options *options);
 int command_lint(const struct options *options);
 int command_replay(const struct options *options);
 int command_simulate(const struct options *options);
 int command_check(const struct options *options);
+
+/* For documents that do not say what time it is. */
+int64_t wall_clock_ms(void);
 
 /* Documents from files, one after the other; "-" is stdin. */
 struct input {

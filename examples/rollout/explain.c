@@ -180,7 +180,7 @@ static int add_walk(const struct rollout_world *world, const struct rollout_plan
         return rc;
     walk_explain(world, plan, candidates, verdict, out);
     size_t place = walk_place(world, candidates, verdict);
-    if (place && world->workload->cloneset) {
+    if (place && (world->workload->cloneset || world->workload->sidecarset)) {
         text_addf(out, "order: number %zu of %zu that can go to ", place, candidates->count);
         text_add_plain(out, world_revision(world, candidates->revision)->name);
         text_adds(out, "\n");

@@ -11,7 +11,7 @@
 
 #include "command.h"
 
-static int64_t wall_clock_ms(void)
+int64_t wall_clock_ms(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
@@ -120,7 +120,7 @@ static int highest(int a, int b)
 static bool name_unsupported(const struct options *options, const struct input *input,
                              const struct rollout_tree *document)
 {
-    static const char *const kinds[] = { "ReplicationController", "BroadcastJob", "SidecarSet" };
+    static const char *const kinds[] = { "ReplicationController" };
     const struct rollout_node *items = node_get(document->nodes, "items");
     bool seen[sizeof kinds / sizeof kinds[0]] = { false }, any = false;
     if (!items || items->kind != ROLLOUT_NODE_ARRAY)

@@ -125,6 +125,9 @@ static int play_from_to(const struct options *options, const struct from_to *fro
     if (!one_workload(from->world, to->world)) {
         complain("rollout %s: --from and --to are not of one workload: kind, apiVersion, namespace and name",
                  options->name);
+    } else if (from->world->workload->broadcastjob) {
+        complain("rollout %s: a BroadcastJob is not brought from one spec to another: it is played as it stands, with --change",
+                 options->name);
     } else if (from->world->workload->daemonset && !from_to->nodes) {
         complain("rollout %s: a DaemonSet needs --nodes", options->name);
     } else {

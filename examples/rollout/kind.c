@@ -45,5 +45,7 @@ struct kind kind_of(const struct rollout_workload *workload)
         return (struct kind){ .namespace_ = workload->uniteddeployment->namespace_,
                               .name = workload->uniteddeployment->name,
                               .replicas = workload->uniteddeployment->replicas };
+    if (workload->sidecarset)
+        return (struct kind){ .name = workload->sidecarset->name, .priority = &workload->sidecarset->order.priority };
     return (struct kind){ 0 };
 }

@@ -38,6 +38,13 @@ static const struct subcommand {
       "that the partition keeps. A document {labels, priorityStrategy, scatterStrategy, waiting} is answered\n"
       "by the order of those indexes.\n",
       "0; 2 bad input" },
+    { "inject", command_inject, "inject [-o json] [FILE...]",
+      "Prints what SidecarSets make of a new pod: its lists with what is new (+) and what was replaced (~), or why it\n"
+      "is refused. A document is a Snapshot with `pod`, `sidecarSets`, and, where they matter, `revisions`, "
+      "`namespaces`\n"
+      "and `random`, the number in [0,1) that a Partial revision policy draws. -o json answers with the names in each\n"
+      "list, and with the pod.\n",
+      "0; 1 the pod is refused; 2 bad input" },
     { "lint", command_lint, "lint [-o json] [FILE...]",
       "Prints what is wrong with a strategy, as far as it can be said without playing it: percentages that round to\n"
       "none or to all, text that is read otherwise than it says, limits that leave nothing to do, terms that no pod\n"

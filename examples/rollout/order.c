@@ -175,7 +175,8 @@ static void add_text(const struct rollout_world *world, const struct rollout_can
         table_end_row(&table);
     }
     table_print(&table, "  ", false, terminal_width(), out);
-    if (world->workload->cloneset && world->workload->cloneset->order.scatter.count)
+    if ((world->workload->cloneset ? &world->workload->cloneset->order : &world->workload->sidecarset->order)
+            ->scatter.count)
         text_adds(out, "  spread afterwards by scatterStrategy\n");
 }
 
@@ -183,7 +184,7 @@ static void add_text(const struct rollout_world *world, const struct rollout_can
 static int order_one(const struct options *options, const struct rollout_world *world, struct text *out, void *context,
                      struct rollout_error *reterr)
 {
-    bool *printed = context, pods = !world->workload->statefulset && !world->workload->daemonset;
+    bool *printed = context, pods = world->workload->cloneset || world->workload->sidecarset;
     struct rollout_candidates *candidates = NULL;
     if (rollout_candidates(world->workload, world->snapshot, &candidates, reterr) != ROLLOUT_OK)
         return FAULT;

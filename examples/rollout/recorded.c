@@ -438,6 +438,21 @@ static void add_job(struct text *out, const struct rollout_node *from, bool sent
     add_members(out, from, rest, NULL);
 }
 
+/* ---- SidecarSets ---- */
+
+static void add_sidecars(struct text *out, const struct rollout_node *actions)
+{
+    static const char *const names[] = { "op", "pod", "revision", "number", "value", "status", "message", NULL };
+    static const char *const exact[] = { "images", "annotations", "upgradable", NULL };
+    text_adds(out, "[");
+    for (const struct rollout_node *a = node_next(actions, NULL); a; a = node_next(actions, a)) {
+        text_adds(out, ends_open(out) ? "{" : ",{");
+        add_members(out, a, names, exact);
+        text_adds(out, "}");
+    }
+    text_adds(out, "]");
+}
+
 /* ---- the whole ---- */
 
 static const char *const status_names[] = { "replicas",
@@ -520,6 +535,11 @@ static void add_actions(const struct rollout_node *expect, const struct rollout_
     if (str_is(kind, "StatefulSet")) {
         add_in_order(ret_expected, wanted);
         add_in_order(ret_got, actions);
+        return;
+    }
+    if (str_is(kind, "SidecarSet")) {
+        add_sidecars(ret_expected, wanted);
+        add_sidecars(ret_got, actions);
         return;
     }
     if (str_is(kind, "DaemonSet")) {

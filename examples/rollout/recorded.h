@@ -14,6 +14,7 @@
  *   DaemonSet    actions by what they are done to, in no order. Where the recording says that upstream picks any of
  *                some (`choice`, `deleteChoice`), any pick is as right, unless `exact`
  *   UnitedDeployment  all actions in their order; the status as a whole, where one was recorded
+ *   SidecarSet   all actions in their order
  *   status       what both vocabularies have, and what the recording has beyond
  *   error        only that there is one; whether status was sent; how far a native DaemonSet's sync went
  * A zero is as good as nothing. document: the plan's. */

@@ -76,6 +76,27 @@ static int replay_order(const struct rollout_tree *line, const struct rollout_no
     return r;
 }
 
+/* Of an error only that there is one. */
+static int replay_inject(const struct rollout_node *snapshot, const struct rollout_node *expect, struct difference *ret,
+                         struct rollout_error *reterr)
+{
+    struct rollout_tree document = { snapshot, snapshot->size };
+    struct rollout_objects *answer = NULL;
+    struct text expected = { 0 }, got = { 0 };
+    int r = rollout_inject(&document, 0, &answer, reterr);
+    if (r == ROLLOUT_OK) {
+        const struct rollout_node *root = answer->items[0].nodes;
+        bool refused = member(root, "error") && member(expect, "error");
+        text_add_node(&expected, refused ? root : expect);
+        text_add_node(&got, root);
+        r = compare_texts(&expected, &got, ret, reterr);
+    }
+    rollout_objects_free(answer);
+    text_free(&expected);
+    text_free(&got);
+    return r;
+}
+
 /* ---- plans ---- */
 
 static int compare_plan(const struct rollout_node *line, bool exact, const struct rollout_plan *plan,
@@ -123,7 +144,9 @@ int recording_replay(const struct rollout_tree *line, bool exact, struct differe
     if (node_get(root, "snapshot")) {
         if (plan ? plan->kind != ROLLOUT_NODE_OBJECT : !expect || expect->kind != ROLLOUT_NODE_OBJECT)
             return refuse(reterr, plan ? "plan" : "expect", plan || expect ? "is not an object" : "missing");
-        r = replay_plan(line, exact, ret, reterr);
+        bool admits = expect && node_get(node_get(root, "snapshot"), "sidecarSets");
+        r = admits ? replay_inject(node_get(root, "snapshot"), expect, ret, reterr)
+                   : replay_plan(line, exact, ret, reterr);
     } else if (!node_get(root, "waiting") && !node_get(root, "old")) {
         return refuse(reterr, "snapshot", "missing");
     } else if (!expect) {

@@ -140,10 +140,10 @@ void show_head_json(struct text *out, const char *kind, const struct rollout_wor
 void show_no_pods(struct text *out, const struct rollout_world *world)
 {
     struct rollout_opt replicas = kind_of(world->workload).replicas;
-    bool nodes = world->workload->daemonset != NULL;
+    bool job = world->workload->broadcastjob != NULL, nodes = job || world->workload->daemonset;
     if (nodes && world->snapshot->nodes.count == 0)
         text_adds(out, "note: no nodes are given for it\n");
-    else if (world->snapshot->pods.count == 0 && (nodes || (replicas.set && replicas.value > 0)))
+    else if (world->snapshot->pods.count == 0 && ((nodes && !job) || (replicas.set && replicas.value > 0)))
         text_adds(out, "note: no pods are given for it\n");
 }
 
@@ -180,12 +180,19 @@ void show_counts(struct text *out, const struct rollout_world *world, const stru
         { "succeeded", "succeeded" },
         { "failed", "failed" },
     };
+    static const char *const sidecars[][2] = { { "matchedPods", "matched" }, { "readyPods", "ready" } };
     struct kind kind = kind_of(world->workload);
     size_t count = sizeof pods / sizeof pods[0];
     if (world->workload->uniteddeployment) /* it does not know what is available */
         count--;
     if (world->workload->broadcastjob) {
         add_counts(out, plan, job, sizeof job / sizeof job[0]);
+        return;
+    }
+    if (world->workload->sidecarset) {
+        add_counts(out, plan, sidecars, sizeof sidecars / sizeof sidecars[0]);
+        text_addf(out, "; updated: %" PRId64 ", %" PRId64 " ready", status_number(plan, "updatedPods"),
+                  status_number(plan, "updatedReadyPods"));
         return;
     }
     if (world->workload->daemonset) {
@@ -225,6 +232,8 @@ static void add_percentage(struct text *out, const struct rollout_world *world, 
     const char *total = "";
     bool partition = str_is(limit->field, "partition");
     int64_t scaled = limit->count;
+    if (world->workload->sidecarset)
+        total = " matched pods";
     if (world->workload->daemonset)
         total =
             partition || str_is(limit->field, "burstReplicas") ? " (status.desiredNumberScheduled)" : " eligible nodes";
@@ -233,13 +242,14 @@ static void add_percentage(struct text *out, const struct rollout_world *world, 
         text_addf(out, ", read as %.*s%%", (int)limit->given.text.len, limit->given.text.data);
     text_addf(out, " of %" PRId64 "%s, rounded %s", limit->total, total,
               limit->rounding == ROLLOUT_ROUND_UP ? "up" : "down");
-    uint32_t parser = world->workload->cloneset ? ROLLOUT_PARSER_SCALED : ROLLOUT_PARSER_LEGACY;
-    if ((world->workload->cloneset && !partition) ||
+    bool scaled_parser = world->workload->cloneset || world->workload->sidecarset;
+    uint32_t parser = scaled_parser ? ROLLOUT_PARSER_SCALED : ROLLOUT_PARSER_LEGACY;
+    if ((scaled_parser && !partition) ||
         rollout_intstr_scale(&limit->given, parser, limit->rounding, (int32_t)limit->total, &scaled) != ROLLOUT_OK ||
         scaled == limit->count)
         return;
     text_addf(out, " to %" PRId64, scaled);
-    if (!world->workload->cloneset)
+    if (!scaled_parser)
         text_addf(out, "; %s %" PRId64, scaled < limit->count ? "at least" : "at most", limit->count);
     else if (scaled == limit->total)
         text_adds(out, "; only 100% keeps all");

@@ -54,7 +54,7 @@ static void add_attribute(struct text *out, const struct rollout_plan *plan, con
     case ROLLOUT_ATTR_ANNOTATION:
         text_addf(out, "%s%.*s", attr->value ? "" : "without ", len, text.data);
         break;
-    case ROLLOUT_ATTR_ANNOTATION_VALUE:
+    case ROLLOUT_ATTR_VALUE:
         text_adds(out, "= ");
         text_add_plain(out, text);
         break;
@@ -139,7 +139,7 @@ static void add_words(struct text *out, const struct rollout_world *world, const
         uint32_t taken = 1;
         owners |= attrs[i].key == ROLLOUT_ATTR_OWNER;
         if (!is_said(plan, &attrs[i], name)) {
-            text_adds(out, !out->len ? "" : attrs[i].key == ROLLOUT_ATTR_ANNOTATION_VALUE ? " " : ", ");
+            text_adds(out, !out->len ? "" : attrs[i].key == ROLLOUT_ATTR_VALUE && out->len ? " " : ", ");
             if (is_list(attrs[i].key))
                 taken = add_list(out, plan, &attrs[i], action->attr_count - i);
             else if (attrs[i].key == ROLLOUT_ATTR_STATE && action->op == ROLLOUT_OP_CREATE)

@@ -52,6 +52,14 @@ static void add_delays(struct text *out, const struct outcome *outcome)
         out->failed |= delay.failed;
         text_free(&delay);
     }
+    if (outcome->play.job) {
+        struct text delay = { 0 };
+        show_delay(&delay, &outcome->settings->options.run);
+        text_adds(out, ",");
+        add_string(out, "run", text_str(&delay));
+        out->failed |= delay.failed;
+        text_free(&delay);
+    }
     text_adds(out, "}");
 }
 
@@ -80,6 +88,10 @@ static void add_state(struct text *out, const struct play *play)
     add_number(out, "recreated", (int64_t)state->recreated);
     add_number(out, "disruptions", (int64_t)state->disruptions);
     add_number(out, "restarts", (int64_t)state->restarts);
+    if (play->job) {
+        add_number(out, "succeeded", state->succeeded);
+        add_number(out, "failed", state->failed);
+    }
     add_number(out, "passes", (int64_t)state->passes);
     add_number(out, "actions", (int64_t)state->writes);
     if (play->holds.len) {

@@ -18,6 +18,8 @@ static const struct {
     [ROLLOUT_STEP_HOOK] = { "hook", 2000 },
 };
 
+#define RUN_MS 30000
+
 const char *step_name(uint32_t step)
 {
     return step < ROLLOUT_STEP_COUNT ? steps[step].name : "?";
@@ -98,7 +100,11 @@ static bool read_step(const struct options *options, const char *value, struct s
             return true;
         }
     }
-    complain("rollout %s: --delay: unknown step %.*s; there are schedule, prepare, pull, start, ready, stop and hook",
+    if (str_is(step, "run")) {
+        ret->options.run = delay;
+        return true;
+    }
+    complain("rollout %s: --delay: unknown step %.*s; there are schedule, prepare, pull, start, ready, stop, hook and run",
              options->name, (int)step.len, step.data);
     return false;
 }
@@ -118,6 +124,9 @@ static const struct {
     { "node", ROLLOUT_FAULT_NODE, WITH_TIME },
     { "zone", ROLLOUT_FAULT_NODE, WITH_TIME },
     { "break", ROLLOUT_FAULT_BREAK, WITH_TIME },
+    { "fail", ROLLOUT_FAULT_FAIL, WITH_SHARE },
+    { "cordon", ROLLOUT_FAULT_CORDON, WITH_TIME },
+    { "return", ROLLOUT_FAULT_RETURN, WITH_TIME },
 };
 
 /* "TARGET[@SHARE][@AT]". A share is optional, a time is not. */
@@ -151,14 +160,16 @@ static bool read_fault(const struct options *options, const char *value, struct 
             if (read_target(rest, fault_kinds[i].with, ret))
                 return true;
             complain("rollout %s: --fault is %s=%s%s, not %s", options->name, fault_kinds[i].name,
-                     fault_kinds[i].with & WITH_SHARE   ? "REVISION[@10%]"
+                     ret->kind == ROLLOUT_FAULT_FAIL    ? "NODE[@10%]"
+                     : fault_kinds[i].with & WITH_SHARE ? "REVISION[@10%]"
                      : ret->kind == ROLLOUT_FAULT_BREAK ? "POD"
                                                         : "NAME",
                      fault_kinds[i].with & WITH_TIME ? "@5m" : "", value);
             return false;
         }
     }
-    complain("rollout %s: --fault is never-ready, image, crash, node, zone or break, \"=\" and what it is of, not %s",
+    complain("rollout %s: --fault is never-ready, image, crash, node, zone, break, fail, cordon or return, \"=\" and what it is of, "
+             "not %s",
              options->name, value);
     return false;
 }
@@ -235,6 +246,7 @@ bool simulate_settings_read(const struct options *options, struct simulate_setti
         return false;
     }
     ret->options.struct_size = sizeof ret->options;
+    ret->options.run.a_ms = RUN_MS;
     ret->options.faults = ret->faults;
     ret->options.assertions = ret->assertions;
     for (uint32_t i = 0; i < ROLLOUT_STEP_COUNT; i++)

@@ -155,6 +155,8 @@ static void add_row(const struct playing *playing, const struct rollout_world *w
         .total = state->total,
         .available = state->available,
         .updated = state->updated,
+        .succeeded = state->succeeded,
+        .failed = state->failed,
         .new_available = least(ready_at_update(world), least(state->available, state->updated)),
         .actions = actions.data,
     };
@@ -167,6 +169,7 @@ static void note_first(const struct rollout_world *world, const struct rollout_p
     const struct rollout_snapshot *snapshot = world->snapshot;
     struct table table = { 0 };
     uint32_t current = snapshot->current_revision, update = snapshot->update_revision;
+    ret->job = world->workload->broadcastjob;
     if (update)
         text_add_plain(&ret->to, world_revision(world, update - 1)->name);
     /* A DaemonSet has no current one: then that of the first pod that is to be updated. */
@@ -256,7 +259,8 @@ static void show_progress(const struct playing *playing, const struct play *play
     if (playing->runs > 1)
         text_addf(&line, "run %" PRIu64 " of %" PRIu64 ", ", playing->run, playing->runs);
     span_show(&line, play->state.now_ms);
-    text_addf(&line, ": %" PRId64 " of %" PRId64 " updated", play->state.updated, play->state.wanted);
+    text_addf(&line, ": %" PRId64 " of %" PRId64 " %s", play->job ? play->state.succeeded : play->state.updated,
+              play->state.wanted, play->job ? "succeeded" : "updated");
     progress_show(playing->options->name, &line);
     text_free(&line);
 }

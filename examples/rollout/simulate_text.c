@@ -16,11 +16,15 @@ const char *outcome_name(uint32_t outcome)
 
 /* ---- what figures depend on ---- */
 
-static void show_delays(struct text *out, const struct rollout_simulation_options *options)
+static void show_delays(struct text *out, const struct rollout_simulation_options *options, bool job)
 {
     for (uint32_t i = 0; i < ROLLOUT_STEP_COUNT; i++) {
         text_addf(out, "%s%s ", i ? ", " : "", step_name(i));
         show_delay(out, &options->delays[i]);
+    }
+    if (job) {
+        text_adds(out, ", run ");
+        show_delay(out, &options->run);
     }
 }
 
@@ -31,18 +35,21 @@ static void add_fault(struct text *out, const struct rollout_fault *fault)
                                          [ROLLOUT_FAULT_IMAGE] = "image cannot be pulled: ",
                                          [ROLLOUT_FAULT_CRASH] = "crashes: ",
                                          [ROLLOUT_FAULT_NODE] = "lost: ",
-                                         [ROLLOUT_FAULT_BREAK] = "breaks: " };
-    bool share = fault->kind <= ROLLOUT_FAULT_CRASH;
+                                         [ROLLOUT_FAULT_BREAK] = "breaks: ",
+                                         [ROLLOUT_FAULT_FAIL] = "fails: ",
+                                         [ROLLOUT_FAULT_CORDON] = "cordoned: ",
+                                         [ROLLOUT_FAULT_RETURN] = "back: " };
+    bool fails = fault->kind == ROLLOUT_FAULT_FAIL, share = fails || fault->kind <= ROLLOUT_FAULT_CRASH;
     text_adds(out, names[fault->kind]);
     if (share) {
         if (fault->share)
             text_addf(out, "%" PRIu32 ".%02" PRIu32 "%% of pods", fault->share / 10000, fault->share / 100 % 100);
         else
             text_adds(out, "pods");
-        text_adds(out, fault->target.data ? " of " : " of any revision");
+        text_adds(out, fault->target.data ? fails ? " on " : " of " : fails ? " on any node" : " of any revision");
     }
     text_add_plain(out, fault->target);
-    if (fault->kind >= ROLLOUT_FAULT_CRASH) {
+    if (fault->kind >= ROLLOUT_FAULT_CRASH && !fails) {
         text_adds(out, fault->kind == ROLLOUT_FAULT_CRASH ? ", once ready for " : " at ");
         span_show(out, fault->at_ms);
     }
@@ -51,6 +58,7 @@ static void add_fault(struct text *out, const struct rollout_fault *fault)
 static void add_head(struct text *out, const struct outcome *outcome)
 {
     const struct play *play = &outcome->play;
+    bool job = outcome->world->workload->broadcastjob, nodes = job || outcome->world->workload->daemonset;
     show_workload(out, outcome->world);
     bool moves = play->from.len &&
                  !(play->from.len == play->to.len && memcmp(play->from.data, play->to.data, play->to.len) == 0);
@@ -59,15 +67,15 @@ static void add_head(struct text *out, const struct outcome *outcome)
     else if (play->to.len)
         text_addf(out, ": %s %s", play->from.len ? "at" : "to", play->to.data);
     text_addf(out, ", %" PRId64 " %s wanted\n", play->state.wanted,
-              outcome->world->workload->daemonset ? "nodes" : "pods");
-    if (outcome->world->workload->daemonset) /* of pods there are none before a first release */
+              nodes ? "nodes" : "pods");
+    if (nodes) /* of pods there are none before a first release */
         show_no_pods(out, outcome->world);
     if (play->limits.len) {
         text_adds(out, "limits\n");
         text_add(out, play->limits.data, play->limits.len);
     }
     text_adds(out, "delays: ");
-    show_delays(out, &outcome->settings->options);
+    show_delays(out, &outcome->settings->options, job);
     text_adds(out, "\n");
     for (size_t i = 0; i < outcome->settings->options.fault_count; i++) {
         text_adds(out, i ? ", " : "faults: ");
@@ -98,6 +106,26 @@ static void add_line(struct table *table, const char *what, struct text *text)
     table_text(table, text);
     table_end_row(table);
     text_clear(text);
+}
+
+/* A job's pods are there to end. */
+static void add_job_figures(struct text *out, const struct rollout_simulation_state *state)
+{
+    struct table table = { 0 };
+    struct text text = { 0 };
+    text_addf(&text, "%" PRId64 " succeeded, %" PRId64 " failed", state->succeeded, state->failed);
+    add_line(&table, "ended", &text);
+    text_addf(&text, "%" PRId64 ", at ", state->peak_total);
+    span_show(&text, state->peak_total_at_ms);
+    add_line(&table, "peak running", &text);
+    text_addf(&text, "%" PRIu64 " created, %" PRIu64 " deleted", state->created, state->deleted);
+    add_line(&table, "pods", &text);
+    text_addf(&text, "%" PRIu64 " (of containers)", state->restarts);
+    add_line(&table, "restarts", &text);
+    text_addf(&text, "%" PRIu64 ", with %" PRIu64 " actions", state->passes, state->writes);
+    add_line(&table, "passes", &text);
+    table_print(&table, "  ", false, terminal_width(), out);
+    text_free(&text);
 }
 
 static void add_figures(struct text *out, const struct rollout_simulation_state *state)
@@ -209,7 +237,7 @@ static void add_end(struct text *out, const struct play *play)
     }
     span_show(out, state->now_ms);
     text_adds(out, "\n");
-    add_figures(out, state);
+    (play->job ? add_job_figures : add_figures)(out, state);
     text_add(out, play->holds.data, play->holds.len);
 }
 

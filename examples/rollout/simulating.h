@@ -40,11 +40,13 @@ struct row {
     int64_t at_ms;
     int64_t wanted, total, available, updated;
     int64_t new_available; /* of available, at the update revision */
+    int64_t succeeded, failed; /* of a job */
     char *actions;         /* for people, or JSON */
 };
 
 /* One release, as it was played. Zero-initialise, release with play_free(). */
 struct play {
+    bool job; /* pods are there to end */
     struct row *rows;
     size_t row_count, row_room;
     struct rollout_simulation_state state; /* at its end */

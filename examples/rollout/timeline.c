@@ -62,6 +62,31 @@ static void add_bar(struct text *out, const struct row *row, int64_t peak, const
     add_cells(out, cells->unavailable, whole - available);
 }
 
+/* A job's pods: those that succeeded, that run, that failed. */
+static void add_job_row(struct table *table, const struct row *row, int64_t peak, const struct cells *cells)
+{
+    const struct row as_cells = { .new_available = row->succeeded,
+                                  .available = row->succeeded + row->total,
+                                  .total = row->succeeded + row->total + row->failed };
+    struct text text = { 0 };
+    span_show(&text, row->at_ms);
+    table_text(table, &text);
+    table_number(table, row->total);
+    table_number(table, row->succeeded);
+    table_number(table, row->failed);
+    text_clear(&text);
+    add_bar(&text, &as_cells, peak, cells);
+    table_text(table, &text);
+    table_string(table, row->actions ? row->actions : "");
+    table_end_row(table);
+    text_free(&text);
+}
+
+static int64_t all_of(const struct play *play, const struct row *row)
+{
+    return play->job ? row->total + row->succeeded + row->failed : row->total;
+}
+
 static void add_row(struct table *table, const struct row *row, int64_t peak, const struct cells *cells)
 {
     struct text text = { 0 };
@@ -80,14 +105,15 @@ static void add_row(struct table *table, const struct row *row, int64_t peak, co
 
 void show_timeline(struct text *out, const struct play *play)
 {
-    static const char *const heads[] = { "TIME", "AVAILABLE", "TOTAL", "UPDATED", "PODS", "ACTIONS" };
+    static const char *const heads[][6] = { { "TIME", "AVAILABLE", "TOTAL", "UPDATED", "PODS", "ACTIONS" },
+                                            { "TIME", "ACTIVE", "SUCCEEDED", "FAILED", "PODS", "ACTIONS" } };
     const struct cells *cells = shows_blocks() ? &drawn_cells : &plain_cells;
     struct table table = { 0 };
     int64_t peak = 0;
     for (size_t i = 0; i < play->row_count; i++)
-        peak = play->rows[i].total > peak ? play->rows[i].total : peak;
+        peak = all_of(play, &play->rows[i]) > peak ? all_of(play, &play->rows[i]) : peak;
     for (int i = 0; i < 6; i++)
-        table_string(&table, heads[i]);
+        table_string(&table, heads[play->job][i]);
     table_end_row(&table);
     for (size_t i = 0; i < play->row_count; i++) {
         if (play->row_count > MOST_ROWS && i == FIRST_ROWS) {
@@ -100,10 +126,12 @@ void show_timeline(struct text *out, const struct play *play)
             text_free(&more);
             i = play->row_count - LAST_ROWS;
         }
-        add_row(&table, &play->rows[i], peak, cells);
+        (play->job ? add_job_row : add_row)(&table, &play->rows[i], peak, cells);
     }
     table_print(&table, "", false, terminal_width(), out);
-    text_addf(out, "(each as the pass finds it: %s new and available, %s old and available, %s not available)\n",
+    text_addf(out,
+              play->job ? "(each as the pass finds it: %s succeeded, %s active, %s failed)\n"
+                        : "(each as the pass finds it: %s new and available, %s old and available, %s not available)\n",
               cells->new_, cells->old, cells->unavailable);
 }
 
@@ -114,8 +142,11 @@ void timeline_add_json(struct text *out, const struct play *play)
         const struct row *row = &play->rows[i];
         text_addf(out, "%s{\"atMs\":%" PRId64 ",%s,\"wanted\":%" PRId64 ",\"total\":%" PRId64, i ? "," : "", row->at_ms,
                   row->actions ? row->actions : "\"actions\":[]", row->wanted, row->total);
-        text_addf(out, ",\"available\":%" PRId64 ",\"updated\":%" PRId64 ",\"updatedAvailable\":%" PRId64 "}",
+        text_addf(out, ",\"available\":%" PRId64 ",\"updated\":%" PRId64 ",\"updatedAvailable\":%" PRId64,
                   row->available, row->updated, row->new_available);
+        if (play->job)
+            text_addf(out, ",\"succeeded\":%" PRId64 ",\"failed\":%" PRId64, row->succeeded, row->failed);
+        text_adds(out, "}");
     }
     text_adds(out, "]");
 }

@@ -44,7 +44,7 @@ static int64_t named_place(const struct rollout_world *world, const struct rollo
         return verdict->a;
     case ROLLOUT_REASON_PARTITION_REACHED:
     case ROLLOUT_REASON_REPLICAS_REACHED:
-        return world->workload->cloneset || verdict->b ? verdict->b : -1;
+        return world->workload->cloneset || world->workload->sidecarset || verdict->b ? verdict->b : -1;
     default:
         return -1;
     }
@@ -189,6 +189,17 @@ static void explain_nodes(const struct rollout_plan *plan, const struct rollout_
     text_adds(out, "\n");
 }
 
+/* A SidecarSet's partition is taken from those that wait, whatever the number of updated ones. */
+static void explain_waiting(const struct rollout_candidates *candidates, const struct rollout_verdict *v,
+                            struct text *out)
+{
+    text_addf(out, "wanted: the first %zu of %zu that wait = %zu waiting - partition %" PRId64 "\n", candidates->within,
+              candidates->count, candidates->count, v->a);
+    text_addf(out, "there: %" PRId64 " matched, %" PRId64 " updated, %" PRId64 " neither updated nor waiting\n",
+              candidates->counted, candidates->updated,
+              candidates->counted - candidates->updated - (int64_t)candidates->count);
+}
+
 void walk_explain(const struct rollout_world *world, const struct rollout_plan *plan,
                   const struct rollout_candidates *candidates, const struct rollout_verdict *v, struct text *out)
 {
@@ -210,7 +221,9 @@ void walk_explain(const struct rollout_world *world, const struct rollout_plan *
     case ROLLOUT_REASON_PARTITION_REACHED:
     case ROLLOUT_REASON_REPLICAS_REACHED:
     case ROLLOUT_REASON_ROLLBACK_OFF:
-        if (world->workload->daemonset)
+        if (world->workload->sidecarset)
+            explain_waiting(candidates, v, out);
+        else if (world->workload->daemonset)
             explain_nodes(plan, candidates, v, out);
         else if (world->workload->cloneset || is_unordered(world))
             explain_replicas(world, plan, candidates, out);

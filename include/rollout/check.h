@@ -23,10 +23,13 @@ extern "C" {
 enum {
     ROLLOUT_CHECK_UNREADY = 1 << 0, /**< a ready pod becomes unready, and may become ready again */
     ROLLOUT_CHECK_BREAK = 1 << 1,   /**< a pod that does not run the update revision becomes unready for good */
-    ROLLOUT_CHECK_FAIL = 1 << 2,    /**< a pod's phase becomes Failed */
+    ROLLOUT_CHECK_FAIL = 1 << 2,    /**< a pod's phase becomes Failed; a job's that restarts OnFailure does so */
     ROLLOUT_CHECK_VANISH = 1 << 3,  /**< someone else removes a pod */
-    ROLLOUT_CHECK_NODE = 1 << 4,    /**< a node is lost: its pods are terminating and unready for good */
-    ROLLOUT_CHECK_ROOM = 1 << 5     /**< no new pod of a UnitedDeployment's subset finds a node; some day it may again */
+    ROLLOUT_CHECK_NODE = 1 << 4,    /**< a node is lost: its pods are terminating and unready for good; a DaemonSet's and a
+                                         BroadcastJob's do not terminate by that */
+    ROLLOUT_CHECK_CORDON = 1 << 5,  /**< a node is cordoned */
+    ROLLOUT_CHECK_RETURN = 1 << 6,  /**< a lost node is back, or one that is cordoned is so no more */
+    ROLLOUT_CHECK_ROOM = 1 << 7     /**< no new pod of a UnitedDeployment's subset finds a node; some day it may again */
 };
 
 struct rollout_check_options {

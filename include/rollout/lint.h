@@ -52,7 +52,9 @@ enum {
     ROLLOUT_LINT_EMPTY_VALUE = 501,       /**< a label "" of a hook or term: pods without it have it (K19, K26) */
     ROLLOUT_LINT_NO_READINESS_GATE = 502, /**< what marks pods not ready needs a readiness gate that they lack */
     ROLLOUT_LINT_IN_PLACE_SURGES = 503,   /**< updates in place beside maxSurge */
-    ROLLOUT_LINT_ORDERED_TAKES_ONE = 504  /**< OrderedReady with a limit other than the number 1 */
+    ROLLOUT_LINT_ORDERED_TAKES_ONE = 504, /**< OrderedReady with a limit other than the number 1 */
+    ROLLOUT_LINT_EMPTY_IMAGE = 514,       /**< HotUpgrade without a hotUpgradeEmptyImage */
+    ROLLOUT_LINT_SAME_IMAGE = 515         /**< HotUpgrade whose hotUpgradeEmptyImage is the image itself */
 };
 
 /** Frozen. */
@@ -68,8 +70,8 @@ struct rollout_finding {
 /** One block, read-only, released with rollout_findings_free(). Needs nothing of what it was made from. Texts are
  *  NUL-terminated. */
 struct rollout_findings {
-    uint32_t struct_size; /**< set by the library */
-    uint32_t reserved;    /**< zero */
+    uint32_t struct_size;                /**< set by the library */
+    uint32_t reserved;                   /**< zero */
     const struct rollout_finding *items; /**< in a fixed order of fields */
     size_t count;
 };
@@ -78,8 +80,8 @@ struct rollout_findings {
  *  is found is certain from these objects. Pods may get other labels while they run, so without pods only a term that
  *  contradicts spec.selector is said to be unreachable; without nodes a DaemonSet's are counted by its status. What the
  *  API fills in where it is absent (replicas, a CloneSet's rollingUpdate) counts as filled in. Findings are about
- *  upstream's behaviour: cloneset.md 1, statefulset.md 1 to 3, daemonset.md 1 and 2, ordering.md 6 and 7, and the
- *  defects in their tables.
+ *  upstream's behaviour: cloneset.md 1, statefulset.md 1 to 3, daemonset.md 1 and 2, sidecarset.md 1, 10 and 13,
+ *  ordering.md 6 and 7, and the defects in their tables.
  *
  *  On success *ret_findings is the caller's, with count 0 where nothing is found; on failure it is untouched. reterr
  *  may be NULL. Takes as long as terms of weightPriority times pods, else n log n.

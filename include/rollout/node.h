@@ -29,7 +29,7 @@ enum {
 /** One value. Frozen.
  *
  *  A TEXT whose value is itself JSON may carry the parsed value as its only child (size > 1, no
- *  key). The core holds no parser, so whoever builds the tree does that for
+ *  key). Whoever builds the tree does that for
  *    - Pod metadata.annotations: apps.kruise.io/inplace-update-state, inplace-update-state,
  *      apps.kruise.io/inplace-update-grace, inplace-update-grace,
  *      apps.kruise.io/runtime-containers-meta
@@ -38,7 +38,10 @@ enum {
  *      text is the JSON in base64 (RFC 4648 section 4, with padding; line breaks count for nothing)
  *    - Pod status.conditions[].message where the condition's type is KruisePodReady
  *  and leaves the child out where the text is not JSON: that is how an unreadable one is told. No
- *  other text within such a value has a child. */
+ *  other text within such a value has a child.
+ *
+ *  Of these the core parses nothing itself. What it does parse are the annotations and the condition that belong to
+ *  SidecarSets: which of them are JSON is said by a SidecarSet's spec, which the builder of a tree does not know. */
 struct rollout_node {
     uint32_t kind;           /**< ROLLOUT_NODE_* */
     uint32_t size;           /**< nodes in this subtree, itself included */

@@ -71,8 +71,9 @@ struct rollout_grouping;
 /** Sorts the document, which must outlive the result; *ret_grouping is the caller's. In a List pods and
  *  revisions belong to the controller among their owners, by its uid; claims to each CloneSet among their
  *  owners, and to the StatefulSet of their namespace whose claim templates make such names, whoever owns
- *  them; nodes and storage classes to all workloads. A ReplicaSet is a workload and its Deployment's; its pods are of
- *  both, and where it has too many its siblings and theirs are known beside it if that Deployment is in the List.
+ *  them; nodes, storage classes and namespaces to all workloads. A ReplicaSet is a workload and its Deployment's; its pods
+ *  are of both, and where it has too many its siblings and theirs are known beside it if that Deployment is in the List. A
+ *  SidecarSet's pods are those that its selector matches, whoever owns them.
  *  Returns ROLLOUT_OK, ROLLOUT_ERR_INVALID or ROLLOUT_ERR_NOMEM. Since: 0.1 (testing) */
 ROLLOUT_API int rollout_document_group(const struct rollout_tree *document, struct rollout_grouping **ret_grouping,
                                        struct rollout_error *reterr);

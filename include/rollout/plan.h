@@ -49,6 +49,10 @@ enum {
                                                 the same ReplicaSet right before it */
     ROLLOUT_OP_SET_TEMPLATE = 26,       /**< copy the ReplicaSet's template, without the label pod-template-hash, into the
                                              Deployment; one write with the SET_ANNOTATION that follows */
+    ROLLOUT_OP_LABEL_REVISION = 27,     /**< put the customVersion on the revision; REVISION, VALUE */
+    ROLLOUT_OP_FLIP = 28,               /**< give the other container of a hot pair the empty image; IMAGE...,
+                                             ANNOTATION... */
+    ROLLOUT_OP_SET_UPGRADABLE = 29,     /**< write the condition SidecarSetUpgradable; UPGRADABLE, MESSAGE */
     ROLLOUT_OP_CREATE_SUBSET = 31,      /**< UnitedDeployment: create a child; SUBSET, KIND, REPLICAS, PARTITION, REVISION */
     ROLLOUT_OP_UPDATE_SUBSET = 32,      /**< write the child anew from the template; SUBSET, CHILD, KIND, REPLICAS,
                                              PARTITION, MAX_UNAVAILABLE, REVISION */
@@ -94,10 +98,13 @@ enum {
     ROLLOUT_ATTR_FROM = 19,          /**< value: pods before */
     ROLLOUT_ATTR_TO = 20,            /**< value: pods after */
     ROLLOUT_ATTR_REPLICAS = 21,      /**< value: spec.replicas of a ReplicaSet or child that is written */
-    ROLLOUT_ATTR_ANNOTATION = 22,    /**< text: an annotation's key; value 1: it gets the ANNOTATION_VALUE that follows, 0: it
+    ROLLOUT_ATTR_ANNOTATION = 22,    /**< text: an annotation's key; value 1: it gets the VALUE that follows, 0: it
                                           is removed. One attribute each */
-    ROLLOUT_ATTR_ANNOTATION_VALUE = 23, /**< text */
+    ROLLOUT_ATTR_VALUE = 23,         /**< text: of the IMAGE or ANNOTATION right before it, else of a label */
     ROLLOUT_ATTR_MIN_READY_SECONDS = 24, /**< value: seconds */
+    ROLLOUT_ATTR_IMAGE = 25,         /**< text: a container's name; value 1: the VALUE that follows is its image. One each */
+    ROLLOUT_ATTR_UPGRADABLE = 28,    /**< value: 0 or 1; text: the condition's status */
+    ROLLOUT_ATTR_MESSAGE = 29,       /**< text: the condition's message */
     ROLLOUT_ATTR_SUBSET = 30,        /**< text: the subset's name */
     ROLLOUT_ATTR_CHILD = 31,         /**< text: the child's name; value: its index in the snapshot's subsets + 1 */
     ROLLOUT_ATTR_KIND = 32,          /**< text: StatefulSet, AdvancedStatefulSet, CloneSet or Deployment */

@@ -26,6 +26,7 @@ enum {
     ROLLOUT_REASON_UP_TO_DATE = 101,    /**< text: revision */
     ROLLOUT_REASON_SCALE_IN_KEPT = 102, /**< a: rank, 0 = the other revision gives them all; b: to delete */
     ROLLOUT_REASON_POD_FINISHED = 103,  /**< text: phase */
+    ROLLOUT_REASON_NOT_SELECTED = 104,      /**< text: the rule that leaves it out */
     ROLLOUT_REASON_NO_TARGET = 105,         /**< p; text: why it holds no place */
     ROLLOUT_REASON_NODE_NOT_SELECTED = 106, /**< text: the term that leaves the node out */
     ROLLOUT_REASON_NODE_TAINTED = 107,      /**< a: 1 = a running pod may stay; text: taint */
@@ -105,11 +106,13 @@ enum {
     ROLLOUT_REASON_IN_PLACE_IMPOSSIBLE = 502,     /**< a: ROLLOUT_DIFF_*; text: path */
     ROLLOUT_REASON_LIFECYCLE_STATE_UNKNOWN = 503, /**< text: state */
     ROLLOUT_REASON_CLAIM_MISMATCH = 504,          /**< text: claim and field */
+    ROLLOUT_REASON_SIDECAR_MISSING = 505,   /**< text: which */
     ROLLOUT_REASON_WORKLOAD_DELETING = 506,
     ROLLOUT_REASON_JOB_FAILED = 507,        /**< p failed, or until: the deadline that has passed; neither: failed before */
     ROLLOUT_REASON_DEADLINE_EXCEEDED = 508, /**< a: seconds; until: no progress since */
     ROLLOUT_REASON_NO_ELIGIBLE_NODE = 509,  /**< a: nodes */
     ROLLOUT_REASON_SHARES_IMPOSSIBLE = 510, /**< a: what the subsets come to; b: replicas */
+    ROLLOUT_REASON_ADMISSION_REJECTED = 511, /**< text: why */
     ROLLOUT_REASON_DEADLOCK = 512           /**< p; text: defect */
 };
 

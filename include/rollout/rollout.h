@@ -32,6 +32,8 @@
 #include <rollout/cloneset.h>
 #include <rollout/daemonset.h>
 #include <rollout/deployment.h>
+#include <rollout/inject.h>
+#include <rollout/sidecarset.h>
 #include <rollout/inplace.h>
 #include <rollout/intstr.h>
 #include <rollout/lifecycle.h>

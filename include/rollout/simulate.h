@@ -51,21 +51,27 @@ enum {
 enum {
     ROLLOUT_FAULT_NEVER_READY = 1, /**< pods that start on the revision never become ready */
     ROLLOUT_FAULT_IMAGE = 2,       /**< its image cannot be pulled: containers never start */
-    ROLLOUT_FAULT_CRASH = 3,       /**< pods become unready at_ms after they became ready, each once, and restart */
+    ROLLOUT_FAULT_CRASH = 3,       /**< pods become unready at_ms after they became ready, each once, and restart; a job's that
+                                        does not restart has failed */
     ROLLOUT_FAULT_NODE = 4,        /**< the node, or all of the zone, is lost at at_ms and does not come back: its pods become
                                         unready, and those that are to go never do */
     ROLLOUT_FAULT_BREAK = 5,       /**< at at_ms the pod becomes unready until it is updated or replaced */
-    ROLLOUT_FAULT_ROOM = 6         /**< from the start on no new pod of a UnitedDeployment's subset finds a node; until at_ms,
+    ROLLOUT_FAULT_FAIL = 6,        /**< a job's pods end with a failure, each time that they run: one that restarts OnFailure
+                                        runs again, and any other has failed. Only a BroadcastJob has such */
+    ROLLOUT_FAULT_CORDON = 7,      /**< at at_ms the node, or all of the zone, is cordoned: what is there runs on */
+    ROLLOUT_FAULT_RETURN = 8,      /**< at at_ms the node, or all of the zone, is back, if it was lost, and not cordoned any more */
+    ROLLOUT_FAULT_ROOM = 9         /**< from the start on no new pod of a UnitedDeployment's subset finds a node; until at_ms,
                                         0 = for good */
 };
 
 /** One fault. Frozen. */
 struct rollout_fault {
     uint32_t kind;             /**< ROLLOUT_FAULT_* */
-    uint32_t share;            /**< of a million pods so many, drawn by the seed; 0 = all: NEVER_READY, IMAGE, CRASH */
+    uint32_t share;            /**< of a million pods so many, drawn by the seed; 0 = all: NEVER_READY, IMAGE, CRASH, FAIL */
     int64_t at_ms;             /**< see the kind */
-    struct rollout_str target; /**< NEVER_READY, IMAGE, CRASH: name of a revision, absent = any; NODE: name of a node
-                                    or of a zone; BREAK: name of a pod, which need not be there yet; ROOM: name of a subset. What is not
+    struct rollout_str target; /**< NEVER_READY, IMAGE, CRASH: name of a revision, absent = any; NODE, CORDON, RETURN:
+                                    name of a node or of a zone; FAIL: the same, absent = any; BREAK: name of a pod, which need not be there yet;
+                                    ROOM: name of a subset. What is not
                                     there is refused */
 };
 
@@ -73,7 +79,8 @@ struct rollout_fault {
 struct rollout_change {
     int64_t at_ms; /**< since the start; negative: once, as things are, the release is over or nothing moves any more */
     const struct rollout_world *world; /**< its workload is what is asked for from then on, at its update revision, which
-                                            joins the others where it is none of them; its pods do not count */
+                                            joins the others where it is none of them; its pods do not count. A job has no
+                                            revisions: its template is that of pods created from then on */
 };
 
 /** rollout_simulation_options.flags */
@@ -97,6 +104,8 @@ struct rollout_simulation_options {
     int64_t observe_ms;  /**< what happens within so long is observed together and makes one pass; 0: 1000 */
     int64_t limit_ms;    /**< the release is given up after so long; 0: 7 days */
     uint64_t crash_after; /**< the driver dies after so many writes and plans anew; 0: never */
+    struct rollout_delay run; /**< a job's pod: from the start of its containers, ready at once, until it succeeds; after a
+                                   restart again in full */
 };
 
 /** How far it is. */
@@ -131,6 +140,7 @@ struct rollout_simulation_state {
     uint32_t failed_assertion; /**< outcome FAILED: from 0, else ROLLOUT_NONE */
     uint32_t reserved;
     char message[320]; /**< outcome FAILED: why it does not hold; else "" */
+    int64_t succeeded, failed; /**< a job's pods that are there and have ended so; once it is deleted, that were there */
 };
 
 /** A release under way. */

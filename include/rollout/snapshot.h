@@ -144,6 +144,8 @@ struct rollout_pod {
                                   0 = none of them. Beside a UnitedDeployment the place of its ReplicaSet among those
                                   listed, from 1: upstream looks at the pods of one after those of another */
     uint32_t child;          /**< a UnitedDeployment's: from 1, into the snapshot's subsets: whose pod it is; 0 = none's */
+    struct rollout_tree object; /**< a SidecarSet's: the pod itself, of which it reads containers and annotations; count 0 =
+                                     none; checked */
     const struct rollout_job_pod *job_pod; /**< a BroadcastJob's; NULL = as its template says, bound to its node, and
                                                 never restarted; its arrays are checked */
 };
@@ -209,6 +211,7 @@ struct rollout_revision {
     struct rollout_str claims_hash;    /**< annotation kruise.io/cloneset-volumeclaimtemplate-hash; data NULL = absent */
     struct rollout_str hash;           /**< label controller-revision-hash: what a DaemonSet's pods carry; empty or absent:
                                             the name */
+    struct rollout_str custom_version; /**< label apps.kruise.io/sidecarset-custom-version */
     int64_t created_ms;                /**< 0 = none; among equal numbers a UnitedDeployment's older ones come first */
 };
 
@@ -341,6 +344,32 @@ struct rollout_subsets {
     size_t stride;
 };
 
+/** One namespace. */
+struct rollout_namespace {
+    struct rollout_str name;
+    struct rollout_labels labels;
+};
+
+/** A write to a pod that the caller has made and may not see yet. */
+struct rollout_in_flight {
+    struct rollout_str pod;              /**< namespace/name */
+    struct rollout_str resource_version; /**< that the write gave; absent: told to update to the workload's hash */
+};
+
+/** As rollout_pods. Frozen. */
+struct rollout_namespaces {
+    const struct rollout_namespace *items;
+    size_t count;
+    size_t stride;
+};
+
+/** As rollout_pods. Frozen. */
+struct rollout_in_flights {
+    const struct rollout_in_flight *items;
+    size_t count;
+    size_t stride;
+};
+
 /** What is there. Arrays are in the caller's order, and the order counts: upstream decides some
  *  things by it. */
 struct rollout_snapshot {
@@ -362,6 +391,8 @@ struct rollout_snapshot {
     struct rollout_subsets subsets; /**< a UnitedDeployment's children, of all four kinds */
     struct rollout_str written_version; /**< resourceVersion that the caller's last write of a UnitedDeployment's status
                                              gave; absent: the caller sees all that it wrote */
+    struct rollout_namespaces namespaces;           /**< read only where a SidecarSet selects namespaces */
+    struct rollout_in_flights in_flight;            /**< a SidecarSet's */
 };
 
 #ifdef __cplusplus

@@ -10,6 +10,7 @@
 #include <rollout/daemonset.h>
 #include <rollout/deployment.h>
 #include <rollout/replicaset.h>
+#include <rollout/sidecarset.h>
 #include <rollout/statefulset.h>
 #include <rollout/uniteddeployment.h>
 
@@ -31,7 +32,10 @@ enum {
     ROLLOUT_GATE_STATEFULSET_AUTO_RESIZE_PVC = 10,        /**< StatefulSetAutoResizePVCGate: off */
     ROLLOUT_GATE_MAX_UNAVAILABLE_STATEFULSET = 11,        /**< Kubernetes' MaxUnavailableStatefulSet: off */
     ROLLOUT_GATE_DAEMONSET_PRUNE_INELIGIBLE_NODES = 12,   /**< DaemonSetPruneIneligibleNodes: off */
-    ROLLOUT_GATE_POD_INDEX_LABEL = 13                     /**< PodIndexLabel: on; only what is applied depends on it */
+    ROLLOUT_GATE_POD_INDEX_LABEL = 13,                    /**< PodIndexLabel: on; only what is applied depends on it */
+    ROLLOUT_GATE_ASSIGN_BCJ_PODS_BY_SCHEDULER = 14        /**< OpenKruise's flag assign-bcj-pods-by-scheduler: on; off, new
+                                                               pods of a BroadcastJob name their node themselves. Only
+                                                               what is applied depends on it */
 };
 
 /** A feature gate that is set. Frozen. */
@@ -55,6 +59,7 @@ struct rollout_workload {
     const struct rollout_deployment *deployment;
     const struct rollout_replicaset *replicaset;
     const struct rollout_uniteddeployment *uniteddeployment;
+    const struct rollout_sidecarset *sidecarset;
 };
 
 #ifdef __cplusplus

@@ -54,14 +54,19 @@ uint32_t ro_hash_json(struct rollout_str json)
     return ro_json_hash_end(&hash);
 }
 
-size_t ro_safe_encode(uint32_t n, char buf[16])
+char ro_safe_byte(char c)
 {
     static const char safe[] = "bcdfghjklmnpqrstvwxz2456789";
+    return safe[(unsigned char)c % (sizeof safe - 1)];
+}
+
+size_t ro_safe_encode(uint32_t n, char buf[16])
+{
     char digits[10];
     size_t at = decimal(n, digits), len = 0;
 
     while (at < sizeof digits)
-        buf[len++] = safe[(unsigned char)digits[at++] % (sizeof safe - 1)];
+        buf[len++] = ro_safe_byte(digits[at++]);
     buf[len] = '\0';
     return len;
 }

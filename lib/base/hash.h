@@ -24,7 +24,8 @@ struct ro_json_hash {
 void ro_json_hash_add(struct ro_json_hash *hash, const char *bytes, size_t len);
 uint32_t ro_json_hash_end(const struct ro_json_hash *hash);
 
-/* Kubernetes' rand.SafeEncodeString of the decimal text of n. buf takes at most 11 bytes with the NUL. */
+/* Kubernetes' rand.SafeEncodeString: of one byte, and of the decimal text of n. buf takes at most 11 bytes with the NUL. */
+char ro_safe_byte(char c);
 size_t ro_safe_encode(uint32_t n, char buf[16]);
 
 #endif

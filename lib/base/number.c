@@ -35,6 +35,21 @@ bool ro_parse_int(struct rollout_str text, int skip, int64_t *ret)
     return any;
 }
 
+int64_t ro_parse_int_anyhow(struct rollout_str text)
+{
+    int64_t value;
+    bool sign = text.len > 0 && (text.data[0] == '-' || text.data[0] == '+');
+
+    if (ro_parse_int(text, -1, &value))
+        return value;
+    for (size_t i = sign; i < text.len; i++)
+        if (text.data[i] < '0' || text.data[i] > '9')
+            return 0;
+    if (text.len == sign)
+        return 0;
+    return text.data[0] == '-' ? INT64_MIN : INT64_MAX;
+}
+
 static double from_bits(uint64_t bits)
 {
     double x;

@@ -12,6 +12,9 @@
  * an optional sign. False where Go has an error. */
 bool ro_parse_int(struct rollout_str text, int skip, int64_t *ret);
 
+/* The same without its error: 0 for what is no number, the nearest end for one that does not fit. */
+int64_t ro_parse_int_anyhow(struct rollout_str text);
+
 /* strconv.ParseFloat(text, 64): decimal and hexadecimal, underscores between digits, "inf", "nan";
  * correctly rounded. False where Go has an error, so also for what rounds to infinity. */
 bool ro_parse_float(struct rollout_str text, double *ret);

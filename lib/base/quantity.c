@@ -19,15 +19,15 @@ static void multiply_add(uint32_t limbs[LIMBS], uint32_t factor, uint32_t addend
         memset(limbs, 0xff, LIMBS * sizeof *limbs);
 }
 
-/* limbs /= 10; the remainder. */
-static uint32_t divide_by_ten(uint32_t limbs[LIMBS])
+/* limbs /= divisor; the remainder. */
+static uint32_t divide(uint32_t limbs[LIMBS], uint32_t divisor)
 {
     uint64_t rest = 0;
 
     for (size_t i = LIMBS; i-- > 0;) {
         rest = rest << 32 | limbs[i];
-        limbs[i] = (uint32_t)(rest / 10);
-        rest %= 10;
+        limbs[i] = (uint32_t)(rest / divisor);
+        rest %= divisor;
     }
     return (uint32_t)rest;
 }
@@ -156,7 +156,7 @@ static void set_binary(const struct digits *d, int32_t exponent, uint32_t limbs[
             carry[k] = (uint32_t)sum;
             sum >>= 32;
         }
-        rest |= divide_by_ten(carry) != 0;
+        rest |= divide(carry, 10) != 0;
     }
     for (size_t i = 0; i < d->whole.len; i++)
         multiply_add(limbs, 10, (uint32_t)(d->whole.data[i] - '0'));
@@ -228,20 +228,27 @@ bool ro_quantity_is_zero(const struct ro_quantity *q)
     return is_zero(q->limbs);
 }
 
+/* The magnitude in units of 10^-9 * 10^digits, a fraction rounded up; false where it is beyond 63 bits. */
+static bool in_units(const struct ro_quantity *q, uint32_t digits, uint64_t *ret)
+{
+    struct ro_quantity units = *q;
+    uint32_t by = 1, beyond = 0;
+
+    for (uint32_t i = 0; i < digits; i++)
+        by *= 10;
+    if (divide(units.limbs, by) > 0)
+        multiply_add(units.limbs, 1, 1);
+    for (size_t i = 2; i < LIMBS; i++)
+        beyond |= units.limbs[i];
+    *ret = (uint64_t)units.limbs[1] << 32 | units.limbs[0];
+    return !beyond && *ret <= (uint64_t)INT64_MAX;
+}
+
 int64_t ro_quantity_scaled(const struct ro_quantity *q, uint32_t digits)
 {
-    uint32_t limbs[LIMBS], high = 0;
-    bool rest = false;
+    uint64_t magnitude;
 
-    memcpy(limbs, q->limbs, sizeof limbs);
-    for (uint32_t i = 0; i < digits; i++)
-        rest |= divide_by_ten(limbs) != 0;
-    if (rest)
-        multiply_add(limbs, 1, 1);
-    for (size_t i = 2; i < LIMBS; i++)
-        high |= limbs[i];
-    uint64_t magnitude = (uint64_t)limbs[1] << 32 | limbs[0];
-    if (high || magnitude > INT64_MAX)
+    if (!in_units(q, digits, &magnitude))
         return q->negative ? INT64_MIN : INT64_MAX;
     return q->negative ? -(int64_t)magnitude : (int64_t)magnitude;
 }
@@ -272,4 +279,23 @@ void ro_quantity_add(struct ro_quantity *a, const struct ro_quantity *b)
         a->negative = b->negative;
     if (is_zero(a->limbs))
         a->negative = false;
+}
+
+int64_t ro_quantity_milli(const struct ro_quantity *q)
+{
+    uint64_t magnitude;
+
+    if (!in_units(q, 6, &magnitude))
+        return 0;
+    return q->negative ? -(int64_t)magnitude : (int64_t)magnitude;
+}
+
+struct ro_quantity ro_quantity_decimal(int64_t value, int exponent)
+{
+    uint64_t magnitude = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    struct ro_quantity q = { .negative = value < 0, .limbs = { (uint32_t)magnitude, (uint32_t)(magnitude >> 32) } };
+
+    for (int i = -9; i < exponent; i++)
+        multiply_add(q.limbs, 10, 0);
+    return q;
 }

@@ -105,6 +105,15 @@ static inline bool ro_label_is(const struct rollout_str *label, struct rollout_s
     return !ro_str_broken(label[0]) && ro_label_eq(label[0], key) && !ro_str_broken(label[1]);
 }
 
+/* Whether a key is in both. */
+static inline bool ro_labels_share(const struct rollout_labels *x, const struct rollout_labels *y)
+{
+    for (uint32_t i = 0; i < x->count; i++)
+        if (ro_labels_get(y, *ro_label_key(x, i)))
+            return true;
+    return false;
+}
+
 /* ro_labels_get, beginning at the place where the key was found in labels looked at before: those of
  * one workload's pods mostly lie alike. */
 static inline const struct rollout_str *ro_labels_find(const struct rollout_labels *labels, struct rollout_str key,

@@ -281,7 +281,15 @@ static int dispatch(struct ro_apply *a)
     case ROLLOUT_OP_RELABEL:
         return relabel(a);
     case ROLLOUT_OP_UPDATE_IN_PLACE:
-        return ro_apply_update_in_place(a);
+        return a->world->workload->sidecarset ? ro_apply_sidecars(a) : ro_apply_update_in_place(a);
+    case ROLLOUT_OP_FLIP:
+        return ro_apply_sidecars(a);
+    case ROLLOUT_OP_SET_UPGRADABLE:
+        ro_apply_upgradable(a);
+        return ROLLOUT_OK;
+    case ROLLOUT_OP_LABEL_REVISION:
+        ro_apply_label(a, a->object, RO_CUSTOM_VERSION_LABEL, ro_apply_text(a, ROLLOUT_ATTR_VALUE));
+        return ROLLOUT_OK;
     case ROLLOUT_OP_END_GRACE:
         return ro_apply_end_grace(a);
     case ROLLOUT_OP_NEXT_BATCH:

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Carrying out one action: what its parts share. Source: inplace.md 8 and 9, cloneset.md 5.2, 5.3, 6.6,
- * statefulset.md 2, 10, 11, daemonset.md 8, 11. */
+ * statefulset.md 2, 10, 11, daemonset.md 8, 11, sidecarset.md 6, 7.3. */
 #ifndef RO_OBJECTS_APPLY_H
 #define RO_OBJECTS_APPLY_H
 
@@ -114,5 +114,7 @@ int ro_apply_end_grace(struct ro_apply *a);
 int ro_apply_next_batch(struct ro_apply *a);
 int ro_apply_create_subset(struct ro_apply *a);
 int ro_apply_update_subset(struct ro_apply *a);
+int ro_apply_sidecars(struct ro_apply *a); /* an update in place of a SidecarSet, or a flip */
+void ro_apply_upgradable(struct ro_apply *a);
 
 #endif

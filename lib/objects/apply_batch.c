@@ -108,22 +108,6 @@ static struct ro_edit *first_of(struct ro_edit *object, const char *a, const cha
     return list ? list->first : NULL;
 }
 
-/* strconv.Atoi without its error: 0 for what is no number, the nearest end for one that does not fit. */
-static int64_t number_of(struct rollout_str text)
-{
-    int64_t value;
-    bool sign = text.len > 0 && (text.data[0] == '-' || text.data[0] == '+');
-
-    if (ro_parse_int(text, -1, &value))
-        return value;
-    for (size_t i = sign; i < text.len; i++)
-        if (text.data[i] < '0' || text.data[i] > '9')
-            return 0;
-    if (text.len == sign)
-        return 0;
-    return text.data[0] == '-' ? INT64_MIN : INT64_MAX;
-}
-
 /* The launch priority of a container, from the key of its barrier: false where it has none. A barrier without
  * such a key makes upstream crash; then *ret_code is an error. */
 static bool priority_of(struct ro_apply *a, struct ro_edit *container, size_t index, int64_t *ret, int *ret_code)
@@ -142,7 +126,7 @@ static bool priority_of(struct ro_apply *a, struct ro_edit *container, size_t in
                 *ret_code = ro_error(a->reterr, ROLLOUT_ERR_INVALID, path.data, "%s: no launch priority", path.data);
             return false;
         }
-        *ret = number_of((struct rollout_str){ key->node.text.data + 2, key->node.text.len - 2 });
+        *ret = ro_parse_int_anyhow((struct rollout_str){ key->node.text.data + 2, key->node.text.len - 2 });
         return true;
     }
     return false;
@@ -176,14 +160,6 @@ static int choose(struct ro_apply *a, struct ro_changes *changes)
     return r;
 }
 
-static bool share_key(const struct rollout_labels *x, const struct rollout_labels *y)
-{
-    for (uint32_t i = 0; i < x->count; i++)
-        if (ro_labels_get(y, *ro_label_key(x, i)))
-            return true;
-    return false;
-}
-
 /* A label or annotation can change only once: whoever else it feeds joins the batch, and so on. */
 static void join_shared(struct ro_changes *changes)
 {
@@ -192,8 +168,8 @@ static void join_shared(struct ro_changes *changes)
         for (size_t i = 0; i < changes->count; i++)
             for (size_t k = 0; k < changes->count && !changes->items[i].now; k++)
                 if (changes->items[k].now &&
-                    (share_key(&changes->items[i].c.labels, &changes->items[k].c.labels) ||
-                     share_key(&changes->items[i].c.annotations, &changes->items[k].c.annotations)))
+                    (ro_labels_share(&changes->items[i].c.labels, &changes->items[k].c.labels) ||
+                     ro_labels_share(&changes->items[i].c.annotations, &changes->items[k].c.annotations)))
                     changes->items[i].now = joined = true;
     }
 }

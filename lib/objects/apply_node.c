@@ -93,7 +93,11 @@ int ro_apply_create_for_job(struct ro_apply *a)
     struct ro_edit *pod = ro_apply_new_pod(a, template, ROLLOUT_NONE, name, (struct rollout_str){ 0 });
     ro_apply_label(a, pod, "broadcastjob-name", a->kind.name);
     ro_apply_label(a, pod, "broadcastjob-controller-uid", a->uid);
-    ro_require_node(&a->arena, ro_edit_need_object(&a->arena, pod, "spec"), node);
+    struct ro_edit *spec = ro_edit_need_object(&a->arena, pod, "spec");
+    if (a->gates.on[ROLLOUT_GATE_ASSIGN_BCJ_PODS_BY_SCHEDULER])
+        ro_require_node(&a->arena, spec, node);
+    else
+        ro_edit_set_text(&a->arena, spec, RO_STR("nodeName"), node);
     a->made[0] = pod;
     return ROLLOUT_OK;
 }

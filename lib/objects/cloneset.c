@@ -5,21 +5,6 @@
 #include "objects/spec.h"
 #include "objects/workload.h"
 
-static struct rollout_labels read_scatter(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *strategy)
-{
-    struct ro_each each;
-    ro_each_open(d, strategy, "scatterStrategy", &each);
-    size_t count;
-    struct rollout_label *items = ro_each_alloc(&each, arena, sizeof(*items), &count);
-    if (!items)
-        return (struct rollout_labels){ NULL, 0, sizeof(*items) };
-    while (ro_each_next(d, &each)) {
-        items[each.index].key = ro_read_text(d, &each.at, "key");
-        items[each.index].value = ro_read_text(d, &each.at, "value");
-    }
-    return (struct rollout_labels){ items, (uint32_t)count, sizeof(*items) };
-}
-
 /* What v1beta1 has in rollingUpdate and v1alpha1 in updateStrategy itself. */
 static void read_rolling(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *strategy,
                          struct rollout_cloneset *ret)
@@ -30,7 +15,7 @@ static void read_rolling(struct ro_decoder *d, struct ro_arena *arena, const str
     if (ro_read_bool(d, strategy, "paused"))
         ret->flags |= ROLLOUT_CLONESET_PAUSED;
     ro_read_priority(d, arena, strategy, &ret->order.priority);
-    ret->order.scatter = read_scatter(d, arena, strategy);
+    ret->order.scatter = ro_read_scatter(d, arena, strategy);
     ret->grace_period_seconds = ro_read_grace_period(d, strategy);
 }
 

@@ -203,3 +203,22 @@ void ro_mark_not_ready(struct ro_arena *arena, struct ro_edit *pod, struct rollo
     if (mark)
         force_ready(arena, pod);
 }
+
+void ro_set_upgradable(struct ro_arena *arena, struct ro_edit *pod, bool all, struct rollout_str message,
+                       struct rollout_str now)
+{
+    const struct rollout_str type = RO_STR("SidecarSetUpgradable");
+    struct rollout_str status = all ? RO_STR("True") : RO_STR("False");
+    struct ro_edit *old = find_condition(pod, type), *changed = old;
+
+    if (!old) {
+        changed = make_condition(arena, type, status, now, RO_STR(""), RO_STR(""));
+        append_condition(arena, pod, changed);
+    } else if (!ro_str_eq(ro_edit_get_text(old, "status"), status)) {
+        ro_edit_set_text(arena, changed, RO_STR("status"), status);
+        ro_edit_set_text(arena, changed, RO_STR("lastTransitionTime"), now);
+    }
+    ro_edit_set_text(arena, changed, RO_STR("reason"),
+                     all ? RO_STR("AllSidecarsetUpgradable") : RO_STR("UpdateImmutableField"));
+    ro_edit_set_text(arena, changed, RO_STR("message"), message);
+}

@@ -24,4 +24,9 @@ void ro_set_in_place_ready(struct ro_arena *arena, struct ro_edit *pod, bool rea
 void ro_mark_not_ready(struct ro_arena *arena, struct ro_edit *pod, struct rollout_str key, bool mark,
                        struct rollout_str now);
 
+/* Condition SidecarSetUpgradable, which says of each SidecarSet whether it can be updated in place. It is written anew;
+ * the time of a status that stays is kept. */
+void ro_set_upgradable(struct ro_arena *arena, struct ro_edit *pod, bool all, struct rollout_str message,
+                       struct rollout_str now);
+
 #endif

@@ -76,6 +76,14 @@ static void read_replica_sets(struct ro_decoder *d, struct holder *h, const stru
     h->world.replica_set_object_count = count;
 }
 
+/* A pod of a List is a SidecarSet's by its labels, whoever owns it. A Snapshot's are all looked at. */
+static bool is_selected(const struct rollout_workload *workload, const struct rollout_pod *facts)
+{
+    const struct rollout_selector *selector = ro_workload_selector(workload);
+    uint32_t hint = 0;
+    return !ro_selector_usable(selector) || ro_selector_match(selector, &facts->labels, &hint);
+}
+
 static void read_pods(struct ro_decoder *d, struct holder *h, const struct ro_group *group,
                       const struct ro_places *places, const struct ro_child_uids *children, bool list)
 {
@@ -101,7 +109,10 @@ static void read_pods(struct ro_decoder *d, struct holder *h, const struct ro_gr
         if (h->workload.broadcastjob && !ro_job_owns(h->world.workload_object.nodes, at.node))
             continue;
         bool by_set = h->workload.deployment || h->workload.replicaset;
-        if (h->workload.uniteddeployment) {
+        if (h->workload.sidecarset) {
+            if (list && !is_selected(&h->workload, &pods[n]))
+                continue;
+        } else if (h->workload.uniteddeployment) {
             pods[n].child = ro_child_of(children, ro_controller_uid(at.node), &pods[n].replica_set);
             if (pods[n].child == 0)
                 continue;
@@ -114,7 +125,10 @@ static void read_pods(struct ro_decoder *d, struct holder *h, const struct ro_gr
             pods[n].job_pod = ro_job_pod_decode(d, &h->arena, &at);
         if (pods[n].in_place)
             in_place++;
-        objects[n++] = ro_tree_of(members[i].node);
+        objects[n] = ro_tree_of(members[i].node);
+        if (h->workload.sidecarset)
+            pods[n].object = objects[n];
+        n++;
     }
     h->snapshot.pods = (struct rollout_pods){ pods, n, sizeof(*pods) };
     h->world.pod_objects = objects;
@@ -197,7 +211,8 @@ static uint32_t find_update_revision(struct holder *h, const struct rollout_node
     uint32_t found = ro_revision_of_template(&h->arena, workload, object, *collision_count, revisions, objects, *count);
     if (found == ROLLOUT_NONE) {
         (void)ro_revision_make(&h->arena, workload, object, collision_count, revisions, *count,
-                               ro_revision_next_number(revisions, *count), &revisions[*count], &objects[*count]);
+                               ro_revision_next_number(revisions, *count, workload->sidecarset != NULL),
+                               &revisions[*count], &objects[*count]);
         return (uint32_t)++*count;
     }
     for (size_t i = 0; workload->cloneset && i < *count; i++)
@@ -227,7 +242,8 @@ static void read_revisions(struct ro_decoder *d, struct holder *h, const struct 
     }
     if (snapshot) {
         struct rollout_str named = ro_read_text(d, &places->body, "currentRevision");
-        current = named.len > 0 && !h->workload.daemonset ? named : current; /* DaemonSets have none */
+        current =
+            named.len > 0 && !h->workload.daemonset && !h->workload.sidecarset ? named : current; /* they have none */
         update = ro_read_text(d, &places->body, "updateRevision");
         update_at = ro_at_member(&places->body, "updateRevision");
     }
@@ -287,6 +303,7 @@ int rollout_grouping_decode(const struct rollout_grouping *grouping, size_t inde
     h->snapshot.struct_size = sizeof(h->snapshot);
     h->snapshot.nodes = grouping->nodes;
     h->snapshot.storage_classes = grouping->storage_classes;
+    h->snapshot.namespaces = grouping->namespaces;
 
     /* Settings are members of a Snapshot; what a List or a lone workload has of these names is not one. */
     static const struct rollout_node nothing = { ROLLOUT_NODE_OBJECT, 1, { NULL, 0 }, { NULL, 0 }, 0, 0 };

@@ -5,6 +5,7 @@
 
 #include "objects/claim.h"
 #include "objects/pod.h"
+#include "objects/sidecarset.h"
 #include "objects/workload.h"
 
 static const char *const snapshot_arrays[RO_MEMBER_KINDS] = { "pods", "revisions", "claims", "subsets" };
@@ -89,6 +90,12 @@ static void decode_storage_class(struct ro_decoder *d, struct ro_arena *arena, c
     ro_storage_class_decode(d, object, ret);
 }
 
+static void decode_namespace(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *object, void *ret)
+{
+    (void)arena;
+    ro_namespace_decode(d, object, ret);
+}
+
 typedef void decode_shared(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *object, void *ret);
 
 /* Objects of one kind: a Snapshot's array, or those among a List's items. Returns their facts, of `size` bytes each. */
@@ -120,12 +127,16 @@ static void read_all_shared(struct ro_decoder *d, struct rollout_grouping *g)
     struct rollout_nodes *nodes = &g->nodes;
     struct rollout_storage_classes *classes = &g->storage_classes;
     nodes->stride = sizeof(*nodes->items);
+    struct rollout_namespaces *namespaces = &g->namespaces;
     classes->stride = sizeof(*classes->items);
+    namespaces->stride = sizeof(*namespaces->items);
     if (!g->list && !g->body)
         return;
     nodes->items = read_shared(d, g, "nodes", RO_STR("Node"), nodes->stride, decode_node, &nodes->count);
     classes->items = read_shared(d, g, "storageClasses", RO_STR("StorageClass"), classes->stride, decode_storage_class,
                                  &classes->count);
+    namespaces->items =
+        read_shared(d, g, "namespaces", RO_STR("Namespace"), namespaces->stride, decode_namespace, &namespaces->count);
 }
 
 /* ---- one workload ---- */

@@ -26,6 +26,7 @@ struct ro_group {
     struct ro_group *deployment; /* of a List's ReplicaSet, where its controller is one and there; else NULL */
     size_t mark;         /* the claim that was assigned last */
     bool claims_by_name; /* else by their owners */
+    bool all_pods;       /* of a List: its pods are told by a selector */
 };
 
 struct rollout_grouping {
@@ -38,6 +39,9 @@ struct rollout_grouping {
     size_t count;
     struct rollout_nodes nodes; /* all workloads see the same */
     struct rollout_storage_classes storage_classes;
+    struct rollout_namespaces namespaces;
+    struct ro_member *pods; /* all of a List that has a SidecarSet */
+    size_t pod_count;
 };
 
 /* Where things stand in a document, for paths. Must not be moved once filled. group may be NULL: then the

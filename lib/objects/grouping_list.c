@@ -16,7 +16,8 @@ static struct rollout_str item_version(const struct rollout_grouping *g, const s
 /* Whether items of this kind are read at all. */
 static bool is_read(struct rollout_str kind)
 {
-    static const char *const kinds[] = { "Pod", "ControllerRevision", "PersistentVolumeClaim", "Node", "StorageClass" };
+    static const char *const kinds[] = { "Pod",  "ControllerRevision", "PersistentVolumeClaim",
+                                         "Node", "StorageClass",       "Namespace" };
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
         if (ro_str_eq(kind, (struct rollout_str){ kinds[i], strlen(kinds[i]) }))
             return true;
@@ -300,7 +301,29 @@ static void find_workloads(struct ro_decoder *d, struct rollout_grouping *g)
         group->kind = ro_item_kind(g, c);
         group->api_version = item_version(g, c);
         group->claims_by_name = ro_str_eq(group->kind, RO_STR("StatefulSet"));
+        group->all_pods = ro_str_eq(group->kind, RO_STR("SidecarSet"));
     }
+}
+
+/* SidecarSets share one array of all pods, of which each looks for its own. */
+static void share_pods(struct rollout_grouping *g)
+{
+    bool any = false;
+    size_t index = 0, count = 0;
+    for (size_t i = 0; i < g->count; i++)
+        any = any || g->groups[i].all_pods;
+    for (const struct rollout_node *c = ro_first(g->items); any && c != ro_end(g->items); c = ro_next(c))
+        count += ro_str_eq(ro_item_kind(g, c), RO_STR("Pod"));
+    g->pods = ro_arena_alloc(&g->arena, count, sizeof(*g->pods));
+    for (const struct rollout_node *c = ro_first(g->items); count && g->pods && c != ro_end(g->items);
+         c = ro_next(c), index++)
+        if (ro_str_eq(ro_item_kind(g, c), RO_STR("Pod")))
+            g->pods[g->pod_count++] = (struct ro_member){ c, index };
+    for (size_t i = 0; i < g->count; i++)
+        if (g->groups[i].all_pods) {
+            g->groups[i].members[RO_MEMBER_PODS] = g->pods;
+            g->groups[i].count[RO_MEMBER_PODS] = g->pod_count;
+        }
 }
 
 void ro_group_list(struct ro_decoder *d, struct rollout_grouping *g)
@@ -327,4 +350,5 @@ void ro_group_list(struct ro_decoder *d, struct rollout_grouping *g)
     }
     if (!g->arena.failed)
         assign_all(g, &tables, true);
+    share_pods(g);
 }

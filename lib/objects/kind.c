@@ -54,6 +54,8 @@ struct ro_kind ro_kind_of(const struct rollout_workload *workload)
         const struct rollout_broadcastjob *spec = workload->broadcastjob;
         ret = (struct ro_kind){ .namespace_ = spec->namespace_, .name = spec->name, .kind = RO_STR("BroadcastJob") };
     }
+    if (workload->sidecarset)
+        ret = (struct ro_kind){ .name = workload->sidecarset->name, .kind = RO_STR("SidecarSet") };
     if (ret.kind.data)
         ret.api_version = api_version(ret.native);
     return ret;

@@ -31,7 +31,7 @@ static struct rollout_str name_str(const char *name)
 /* ---- actions ---- */
 
 /* How the value of an attribute is written. */
-enum { AS_TEXT = 1, AS_TEXTS, AS_NUMBER, AS_NUMBER_UNLESS_ZERO, AS_BOOL, AS_BOOL_IF_TRUE, AS_MAP, AS_PART };
+enum { AS_TEXT = 1, AS_TEXTS, AS_NUMBER, AS_NUMBER_UNLESS_ZERO, AS_BOOL, AS_BOOL_IF_TRUE, AS_MAP, AS_CONDITION };
 
 static const struct {
     const char *name;
@@ -59,8 +59,11 @@ static const struct {
     [ROLLOUT_ATTR_TO] = { "to", AS_NUMBER },
     [ROLLOUT_ATTR_REPLICAS] = { "replicas", AS_NUMBER },
     [ROLLOUT_ATTR_ANNOTATION] = { "annotations", AS_MAP },
-    [ROLLOUT_ATTR_ANNOTATION_VALUE] = { "annotations", AS_PART },
+    [ROLLOUT_ATTR_VALUE] = { "value", AS_TEXT },
     [ROLLOUT_ATTR_MIN_READY_SECONDS] = { "minReadySeconds", AS_NUMBER },
+    [ROLLOUT_ATTR_IMAGE] = { "images", AS_MAP },
+    [ROLLOUT_ATTR_UPGRADABLE] = { "upgradable", AS_CONDITION },
+    [ROLLOUT_ATTR_MESSAGE] = { "message", AS_TEXT },
     [ROLLOUT_ATTR_SUBSET] = { "subset", AS_TEXT },
     [ROLLOUT_ATTR_CHILD] = { "name", AS_TEXT },
     [ROLLOUT_ATTR_KIND] = { "kind", AS_TEXT },
@@ -86,12 +89,13 @@ static void put_texts(struct ro_writer *out, const struct rollout_plan *plan, co
 }
 
 /* All pairs that the action has, as one map: what is to be removed is null. */
-static void put_map(struct ro_writer *out, const struct rollout_plan *plan, const struct rollout_action *action)
+static void put_map(struct ro_writer *out, const struct rollout_plan *plan, const struct rollout_action *action,
+                    uint32_t key)
 {
     const struct rollout_attr *attrs = plan->attrs + action->attr_first;
-    size_t map = ro_write_begin(out, ROLLOUT_NODE_OBJECT, name_str(fields[ROLLOUT_ATTR_ANNOTATION].name));
+    size_t map = ro_write_begin(out, ROLLOUT_NODE_OBJECT, name_str(fields[key].name));
     for (uint32_t i = 0; i < action->attr_count; i++) {
-        if (attrs[i].key != ROLLOUT_ATTR_ANNOTATION)
+        if (attrs[i].key != key)
             continue;
         if (attrs[i].value && i + 1 < action->attr_count)
             ro_write_text(out, plan_text(plan, attrs[i].text), plan_text(plan, attrs[i + 1].text));
@@ -121,6 +125,10 @@ static void put_attr(struct ro_writer *out, const struct rollout_plan *plan, con
     case AS_BOOL_IF_TRUE:
         if (attr->value != 0)
             ro_write_bool(out, name, true);
+        break;
+    case AS_CONDITION:
+        ro_write_bool(out, name, attr->value != 0);
+        ro_write_text(out, RO_STR("status"), plan_text(plan, attr->text));
         break;
     default:
         break;
@@ -175,11 +183,12 @@ static void put_action(struct ro_writer *out, const struct ro_subjects *s, const
     put_subject(out, s, action, has);
     for (uint32_t i = 0; i < action->attr_count; i++) {
         uint32_t key = attrs[i].key;
-        if (key >= N_FIELDS || listed[key])
+        bool paired = i > 0 && attrs[i - 1].key < N_FIELDS && fields[attrs[i - 1].key].as == AS_MAP;
+        if (key >= N_FIELDS || listed[key] || (key == ROLLOUT_ATTR_VALUE && paired))
             continue;
         listed[key] = fields[key].as == AS_TEXTS || fields[key].as == AS_MAP;
         if (fields[key].as == AS_MAP)
-            put_map(out, s->plan, action);
+            put_map(out, s->plan, action, key);
         else if (listed[key])
             put_texts(out, s->plan, action, key);
         else
@@ -187,7 +196,8 @@ static void put_action(struct ro_writer *out, const struct ro_subjects *s, const
     }
     if (action->op == ROLLOUT_OP_SET_CLAIM_OWNER && !has[ROLLOUT_ATTR_OWNER])
         put_texts(out, s->plan, action, ROLLOUT_ATTR_OWNER);
-    if (action->op == ROLLOUT_OP_UPDATE_IN_PLACE && !has[ROLLOUT_ATTR_MARK_NOT_READY])
+    if (action->op == ROLLOUT_OP_UPDATE_IN_PLACE && !s->world->workload->sidecarset &&
+        !has[ROLLOUT_ATTR_MARK_NOT_READY])
         ro_write_bool(out, RO_STR("markNotReady"), false);
     ro_write_end(out, object);
 }

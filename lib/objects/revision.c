@@ -27,10 +27,18 @@ struct style {
     bool of_child;        /* its labels are those of the child's template, and one that has its name and data is it */
 };
 
-static const struct style sorted_style = { { "controller.kubernetes.io/hash", 29 }, 223, true, true, true, false, false };
-static const struct style cloneset_style = { { "controller.kubernetes.io/hash", 29 }, 223, true, true, true, true, false };
-static const struct style daemonset_style = { { RO_REVISION_LABEL, sizeof(RO_REVISION_LABEL) - 1 }, INT_MAX, false, false, false, false, false };
-static const struct style united_style = { { "controller.kubernetes.io/hash", 29 }, 223, true, true, true, false, true };
+static const struct style sorted_style = {
+    { "controller.kubernetes.io/hash", 29 }, 223, true, true, true, false, false
+};
+static const struct style cloneset_style = {
+    { "controller.kubernetes.io/hash", 29 }, 223, true, true, true, true, false
+};
+static const struct style daemonset_style = {
+    { RO_REVISION_LABEL, sizeof(RO_REVISION_LABEL) - 1 }, INT_MAX, false, false, false, false, false
+};
+static const struct style united_style = {
+    { "controller.kubernetes.io/hash", 29 }, 223, true, true, true, false, true
+};
 
 static const struct style *style_of(const struct rollout_workload *workload)
 {
@@ -78,6 +86,7 @@ void ro_revision_decode(struct ro_decoder *d, struct ro_arena *arena, const stru
         .data = ro_tree_of(data),
         .claims_hash = ro_text(ro_get_str(metadata.annotations, claims_annotation)),
         .hash = label_of(object->node, pod_label),
+        .custom_version = label_of(object->node, RO_STR(RO_CUSTOM_VERSION_LABEL)),
         .created_ms = metadata.created_ms,
     };
 }
@@ -116,13 +125,23 @@ static bool is_preferred(const struct style *style, const struct rollout_revisio
     return revisions[i].number >= revisions[j].number;
 }
 
-/* Whether a stored revision's data are these of a template. */
-static bool has_data(struct ro_arena *arena, const struct rollout_revision *revision, const struct rollout_tree *data,
-                     bool of_child)
+/* What upstream stores, of a live spec or of one that was stored. */
+static struct rollout_tree data_of(struct ro_arena *arena, const struct rollout_workload *workload,
+                                   const struct rollout_node *spec)
+{
+    return workload->sidecarset ? ro_sidecar_data(arena, spec)
+                                : ro_revision_data(arena, ro_get(spec, "template"), style_of(workload)->of_child);
+}
+
+/* Whether a stored revision's data are these. */
+static bool has_data(struct ro_arena *arena, const struct rollout_workload *workload,
+                     const struct rollout_revision *revision, const struct rollout_tree *data)
 {
     struct ro_arena scratch = { NULL, false };
-    const struct rollout_node *template = ro_dig(revision->data.nodes, "spec", "template", NULL);
-    struct rollout_tree stored = template ? ro_revision_data(&scratch, template, of_child) : (struct rollout_tree){ 0 };
+    const struct rollout_node *spec = ro_get(revision->data.nodes, "spec");
+    if (!spec || (!workload->sidecarset && !ro_get(spec, "template")))
+        return false;
+    struct rollout_tree stored = data_of(&scratch, workload, spec);
     bool equal = stored.count > 0 && ro_equal(data->nodes, stored.nodes);
     arena->failed |= scratch.failed;
     ro_arena_free(&scratch);
@@ -138,14 +157,14 @@ uint32_t ro_revision_of_template(struct ro_arena *arena, const struct rollout_wo
     struct ro_arena scratch = { NULL, false };
     uint32_t found = ROLLOUT_NONE;
     char buf[16];
-    struct rollout_tree wanted = ro_revision_data(&scratch, ro_dig(object, "spec", "template", NULL), style->of_child);
+    struct rollout_tree wanted = data_of(&scratch, workload, ro_get(object, "spec"));
     struct rollout_str hash = hash_of(ro_data_text(&scratch, &wanted), collision_count.value, buf);
     for (size_t i = 0; i < count && !scratch.failed; i++) {
         if (style->compares_hashes && differ_by_label(hash, label_of(objects[i].nodes, style->hash_label)))
             continue;
         /* Upstream compares bytes; what its encoder adds is added on this side too, so that a revision that
          * another encoder wrote without "resources":{} or "creationTimestamp":null is still recognised. */
-        if (has_data(&scratch, &revisions[i], &wanted, style->of_child) &&
+        if (has_data(&scratch, workload, &revisions[i], &wanted) &&
             (found == ROLLOUT_NONE || is_preferred(style, revisions, i, found)))
             found = (uint32_t)i;
     }
@@ -173,12 +192,13 @@ static struct ro_edit *map_of(struct ro_arena *arena, const struct rollout_node 
 
 /* The names that upstream would try one after the other until one is free, and the label that goes with it; or until one
  * is that of a revision which can be taken as it is: its place. */
-static struct rollout_str free_name(struct ro_arena *arena, const struct style *style, struct rollout_str owner,
-                                    const struct rollout_tree *tree, struct rollout_opt *collision_count,
-                                    const struct rollout_revision *revisions, size_t count,
-                                    struct rollout_str *ret_label, uint32_t *ret_found)
+static struct rollout_str free_name(struct ro_arena *arena, const struct rollout_workload *workload,
+                                    struct rollout_str owner, const struct rollout_tree *tree,
+                                    struct rollout_opt *collision_count, const struct rollout_revision *revisions,
+                                    size_t count, struct rollout_str *ret_label, uint32_t *ret_found)
 {
     char buf[16];
+    const struct style *style = style_of(workload);
     struct rollout_str data = ro_data_text(arena, tree);
     *ret_found = ROLLOUT_NONE;
     struct rollout_str first = ro_arena_str(arena, hash_of(data, collision_count->value, buf)), name;
@@ -190,7 +210,7 @@ static struct rollout_str free_name(struct ro_arena *arena, const struct style *
         size_t i = find_name(revisions, count, name);
         if (arena->failed || i == count)
             return name;
-        if (style->of_child && has_data(arena, &revisions[i], tree, true)) {
+        if (style->of_child && has_data(arena, workload, &revisions[i], tree)) {
             *ret_found = (uint32_t)i;
             return name;
         }
@@ -198,9 +218,13 @@ static struct rollout_str free_name(struct ro_arena *arena, const struct style *
     }
 }
 
-/* The labels of what the revision is of: a UnitedDeployment's are those of its child's template, but for a CloneSet's. */
-static const struct rollout_node *labels_of(const struct rollout_workload *workload, const struct rollout_node *template)
+/* The labels of what the revision is of: a UnitedDeployment's are those of its child's template, but for a CloneSet's, a
+ * SidecarSet's its own. */
+static const struct rollout_node *labels_of(const struct rollout_workload *workload, const struct rollout_node *object)
 {
+    const struct rollout_node *template = ro_dig(object, "spec", "template", NULL);
+    if (workload->sidecarset)
+        return ro_dig(object, "metadata", "labels", NULL);
     if (!workload->uniteddeployment)
         return ro_dig(template, "metadata", "labels", NULL);
     uint32_t kind = workload->uniteddeployment->child_kind;
@@ -208,9 +232,9 @@ static const struct rollout_node *labels_of(const struct rollout_workload *workl
     return key && kind != ROLLOUT_CHILD_CLONESET ? ro_dig(template, key, "metadata", "labels", NULL) : NULL;
 }
 
-int64_t ro_revision_next_number(const struct rollout_revision *revisions, size_t count)
+int64_t ro_revision_next_number(const struct rollout_revision *revisions, size_t count, bool from_first)
 {
-    int64_t number = 0;
+    int64_t number = from_first && count ? revisions[0].number : 0;
     for (size_t i = 0; i < count; i++)
         if (revisions[i].number > number)
             number = revisions[i].number;
@@ -224,13 +248,12 @@ uint32_t ro_revision_make(struct ro_arena *arena, const struct rollout_workload 
 {
     const struct style *style = style_of(workload);
     struct ro_kind kind = ro_kind_of(workload);
-    const struct rollout_node *template = ro_dig(object, "spec", "template", NULL);
     const struct rollout_node *metadata = ro_get(object, "metadata");
-    struct rollout_tree data = ro_revision_data(arena, template, style->of_child);
+    struct rollout_tree data = data_of(arena, workload, ro_get(object, "spec"));
     struct rollout_str label, claims = { NULL, 0 };
     uint32_t found;
     struct rollout_str name =
-        free_name(arena, style, kind.name, &data, collision_count, revisions, count, &label, &found);
+        free_name(arena, workload, kind.name, &data, collision_count, revisions, count, &label, &found);
     if (found != ROLLOUT_NONE)
         return found;
 
@@ -239,9 +262,14 @@ uint32_t ro_revision_make(struct ro_arena *arena, const struct rollout_workload 
     ro_edit_set_text(arena, out, RO_STR("apiVersion"), RO_STR("apps/v1"));
     struct ro_edit *meta = ro_edit_need_object(arena, out, "metadata");
     ro_edit_set_text(arena, meta, RO_STR("name"), name);
-    ro_edit_set_text(arena, meta, RO_STR("namespace"), kind.namespace_);
-    struct ro_edit *labels = map_of(arena, labels_of(workload, template));
+    ro_edit_set_text(arena, meta, RO_STR("namespace"),
+                     workload->sidecarset ? RO_STR("kruise-system") : kind.namespace_); /* it has none itself */
+    struct ro_edit *labels = map_of(arena, labels_of(workload, object));
     ro_edit_set_text(arena, labels, style->hash_label, label);
+    if (workload->sidecarset) /* by which its revisions are found */
+        ro_edit_set_text(arena, labels, RO_STR("kruise.io/sidecarset-name"), kind.name);
+    if (workload->sidecarset && workload->sidecarset->custom_version.len > 0)
+        ro_edit_set_text(arena, labels, RO_STR(RO_CUSTOM_VERSION_LABEL), workload->sidecarset->custom_version);
     ro_edit_set(meta, RO_STR("labels"), labels);
     struct ro_edit *annotations = map_of(arena, ro_get(metadata, "annotations"));
     if (style->hashes_claims) {

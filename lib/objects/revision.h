@@ -10,6 +10,9 @@
 #include "base/memory.h"
 #include "objects/decode.h"
 
+/* Of a SidecarSet's revisions. */
+#define RO_CUSTOM_VERSION_LABEL "apps.kruise.io/sidecarset-custom-version"
+
 #define RO_REVISION_LABEL  "controller-revision-hash"
 #define RO_CLAIMS_HASH_KEY "kruise.io/cloneset-volumeclaimtemplate-hash"
 
@@ -25,7 +28,7 @@ uint32_t ro_revision_of_template(struct ro_arena *arena, const struct rollout_wo
                                  size_t count);
 
 /* The number of the next revision after these; INT64_MAX where none is left. */
-int64_t ro_revision_next_number(const struct rollout_revision *revisions, size_t count);
+int64_t ro_revision_next_number(const struct rollout_revision *revisions, size_t count, bool from_first);
 
 /* The revision that upstream would store for the object's template, with this number. Where its
  * name is taken, *collision_count is raised, as upstream does; a UnitedDeployment takes the one that has the name instead,

@@ -182,6 +182,22 @@ struct rollout_tree ro_revision_data(struct ro_arena *arena, const struct rollou
     return tree;
 }
 
+struct rollout_tree ro_sidecar_data(struct ro_arena *arena, const struct rollout_node *spec)
+{
+    static const char *const names[] = { "containers", "imagePullSecrets", "initContainers", "patchPodMetadata",
+                                         "volumes" };
+    struct ro_edit *root = ro_edit_object(arena), *body = ro_edit_need_object(arena, root, "spec");
+    ro_edit_set_text(arena, body, RO_STR("$patch"), RO_STR("replace"));
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct rollout_str key = { names[i], strlen(names[i]) };
+        const struct rollout_node *n = ro_get(spec, names[i]);
+        struct rollout_node *nodes = n ? ro_arena_alloc(arena, (size_t)n->size * 2 + 8, sizeof(*nodes)) : NULL;
+        bool made = nodes && encode(arena, n, place_of(SPEC, key), nodes);
+        ro_edit_set(body, key, made ? ro_edit_copy(arena, nodes) : ro_edit_null(arena));
+    }
+    return ro_edit_flatten(arena, root);
+}
+
 struct rollout_str ro_data_text(struct ro_arena *arena, const struct rollout_tree *tree)
 {
     struct rollout_str none = { NULL, 0 };

@@ -10,6 +10,10 @@
  * UnitedDeployment's, which holds that of a workload. */
 struct rollout_tree ro_revision_data(struct ro_arena *arena, const struct rollout_node *template, bool children_in_it);
 
+/* What is recorded of a SidecarSet's spec: {"spec":{"$patch":"replace",...}} with five of its members, null where
+ * they are absent; count 0 on lack of memory. */
+struct rollout_tree ro_sidecar_data(struct ro_arena *arena, const struct rollout_node *spec);
+
 /* It as JSON; absent on lack of memory. */
 struct rollout_str ro_data_text(struct ro_arena *arena, const struct rollout_tree *tree);
 

@@ -14,6 +14,22 @@ static uint32_t effect_of(struct rollout_str text)
     return ro_str_eq(text, RO_STR("NoExecute")) ? ROLLOUT_EFFECT_NO_EXECUTE : ROLLOUT_EFFECT_OTHER;
 }
 
+struct rollout_str ro_effect_text(uint32_t effect)
+{
+    switch (effect) {
+    case ROLLOUT_EFFECT_ANY:
+        return (struct rollout_str){ NULL, 0 };
+    case ROLLOUT_EFFECT_NO_SCHEDULE:
+        return RO_STR("NoSchedule");
+    case ROLLOUT_EFFECT_PREFER_NO_SCHEDULE:
+        return RO_STR("PreferNoSchedule");
+    case ROLLOUT_EFFECT_NO_EXECUTE:
+        return RO_STR("NoExecute");
+    default:
+        return RO_STR("Other");
+    }
+}
+
 static uint32_t toleration_operator_of(struct rollout_str text)
 {
     if (text.len == 0 || ro_str_eq(text, RO_STR("Equal")))

@@ -21,6 +21,9 @@ const struct rollout_taint *ro_read_taints(struct ro_decoder *d, struct ro_arena
  * where there is no such requirement, or it has not exactly one value. */
 struct rollout_str ro_read_target_node(struct ro_decoder *d, const struct ro_at *pod_spec);
 
+/* The text of an effect; absent = every one. One that is none is not kept: that it is none is all that counts. */
+struct rollout_str ro_effect_text(uint32_t effect);
+
 /* Binds a pod to a node by its affinity, in the place of whatever nodes its spec requires; preferences stay. */
 void ro_require_node(struct ro_arena *arena, struct ro_edit *pod_spec, struct rollout_str node);
 

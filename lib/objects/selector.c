@@ -3,15 +3,25 @@
 
 #include "base/sort.h"
 
-static uint32_t operator_of(struct rollout_str text)
+static const struct rollout_str operators[] = {
+    [ROLLOUT_OPERATOR_UNKNOWN] = { "Other", 5 }, [ROLLOUT_OPERATOR_IN] = { "In", 2 },
+    [ROLLOUT_OPERATOR_NOT_IN] = { "NotIn", 5 },  [ROLLOUT_OPERATOR_EXISTS] = { "Exists", 6 },
+    [ROLLOUT_OPERATOR_DOES_NOT_EXIST] = { "DoesNotExist", 12 },
+    [ROLLOUT_OPERATOR_GT] = { "Gt", 2 },         [ROLLOUT_OPERATOR_LT] = { "Lt", 2 },
+};
+
+static uint32_t operator_of(struct rollout_str text, bool nodes)
 {
-    if (ro_str_eq(text, RO_STR("In")))
-        return ROLLOUT_OPERATOR_IN;
-    if (ro_str_eq(text, RO_STR("NotIn")))
-        return ROLLOUT_OPERATOR_NOT_IN;
-    if (ro_str_eq(text, RO_STR("Exists")))
-        return ROLLOUT_OPERATOR_EXISTS;
-    return ro_str_eq(text, RO_STR("DoesNotExist")) ? ROLLOUT_OPERATOR_DOES_NOT_EXIST : ROLLOUT_OPERATOR_UNKNOWN;
+    uint32_t last = nodes ? ROLLOUT_OPERATOR_LT : ROLLOUT_OPERATOR_DOES_NOT_EXIST;
+    for (uint32_t op = ROLLOUT_OPERATOR_IN; op <= last; op++)
+        if (ro_str_eq(text, operators[op]))
+            return op;
+    return ROLLOUT_OPERATOR_UNKNOWN;
+}
+
+struct rollout_str ro_operator_text(uint32_t op)
+{
+    return operators[op <= ROLLOUT_OPERATOR_LT ? op : ROLLOUT_OPERATOR_UNKNOWN];
 }
 
 const struct rollout_requirement *ro_read_requirements(struct ro_decoder *d, struct ro_arena *arena,
@@ -24,12 +34,8 @@ const struct rollout_requirement *ro_read_requirements(struct ro_decoder *d, str
     while (items && ro_each_next(d, &each)) {
         struct rollout_str op = ro_read_text(d, &each.at, "operator");
         items[each.index].key = ro_read_text(d, &each.at, "key");
-        items[each.index].op = operator_of(op);
+        items[each.index].op = operator_of(op, nodes);
         items[each.index].values = ro_read_texts(d, &each.at, "values");
-        if (nodes && ro_str_eq(op, RO_STR("Gt")))
-            items[each.index].op = ROLLOUT_OPERATOR_GT;
-        else if (nodes && ro_str_eq(op, RO_STR("Lt")))
-            items[each.index].op = ROLLOUT_OPERATOR_LT;
     }
     return items;
 }

@@ -12,6 +12,9 @@
 struct rollout_selector ro_read_selector(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *object,
                                          const char *key);
 
+/* The text of a ROLLOUT_OPERATOR_*; of none that is known a text that is none. */
+struct rollout_str ro_operator_text(uint32_t op);
+
 /* The member `key` as a list of requirements; *ret_count is how many. nodes: over nodes, where there are Gt and
  * Lt too. */
 const struct rollout_requirement *ro_read_requirements(struct ro_decoder *d, struct ro_arena *arena,

@@ -2,6 +2,7 @@
 #include "objects/settings.h"
 
 #include "objects/daemonset.h"
+#include "objects/sidecarset.h"
 #include "rules/gates.h"
 
 /* Gates of OpenKruise that have no part in a plan. */
@@ -96,5 +97,6 @@ void ro_read_settings(struct ro_decoder *d, struct ro_arena *arena, const struct
     struct ro_at in_flight = ro_at_object(d, body, "inFlight");
     snapshot->unobserved_since_ms = ro_read_time(d, &in_flight, "since");
     snapshot->written_version = ro_read_text(d, &in_flight, "workload");
+    ro_in_flight_decode(d, arena, &in_flight, &snapshot->in_flight);
     read_backoffs(d, arena, body, &snapshot->failed_pod_backoffs);
 }

@@ -10,6 +10,7 @@
 struct compared {
     struct ro_decoder d;
     const struct ro_snapshot_facts *facts; /* that were written */
+    const struct rollout_broadcastjob *job; /* NULL: of another kind */
     struct ro_at at;                       /* its place */
 };
 
@@ -97,6 +98,20 @@ static void compare_in_place(struct compared *c, const struct rollout_in_place *
     c->at = pod;
 }
 
+static void compare_job_pod(struct compared *c, const struct rollout_pod *written, const struct rollout_pod *read)
+{
+    const struct ro_at pod = c->at;
+    struct ro_snapshot_binding binding;
+    struct rollout_job_pod a = ro_snapshot_job_pod(c->job, written, &binding);
+    const char *fact = read->job_pod ? ro_snapshot_job_pod_differs(&a, read->job_pod) : NULL;
+    struct ro_path path = ro_path_member(&pod.path, "job_pod");
+
+    if (!read->job_pod)
+        refuse(c, &pod.path, "job_pod", NULL);
+    else if (fact)
+        refuse(c, &path, fact, NULL);
+}
+
 static uint32_t at_most(uint32_t value, uint32_t last)
 {
     return value < last ? value : last;
@@ -123,6 +138,8 @@ static void compare_pod(struct compared *c, const void *written_record, const vo
     compare_in_place(c, written->in_place, read->in_place);
     text(c, "uid", written->uid, read->uid);
     text(c, "target_node", written->target_node, read->target_node);
+    if (c->job && c->d.code == ROLLOUT_OK)
+        compare_job_pod(c, written, read);
     /* A place among the nodes says no more than the name. */
     if (written->node_index > 0) {
         const struct ro_abi_array *nodes = &c->facts->arrays.nodes;
@@ -160,6 +177,9 @@ static void compare_node(struct compared *c, const void *written_record, const v
     }
     if (!same)
         refuse(c, &c->at.path, "taints", NULL);
+    const char *fact = c->job ? ro_snapshot_job_node_differs(written, read) : NULL;
+    if (fact)
+        refuse(c, &c->at.path, fact, NULL);
 }
 
 static void compare_claim(struct compared *c, const void *written_record, const void *read_record)
@@ -233,10 +253,10 @@ static void whole_number(struct compared *c, const char *fact, int64_t written, 
 }
 
 int ro_snapshot_compare(const struct ro_snapshot_facts *written, const struct rollout_snapshot *read,
-                        struct rollout_error *reterr)
+                        const struct rollout_broadcastjob *job, struct rollout_error *reterr)
 {
     const struct rollout_snapshot *s = &written->snapshot;
-    struct compared c = { .d = { .reterr = reterr }, .facts = written };
+    struct compared c = { .d = { .reterr = reterr }, .facts = written, .job = job };
 
     whole_number(&c, "now_ms", s->now_ms, read->now_ms);
     whole_number(&c, "unobserved_since_ms", s->unobserved_since_ms, read->unobserved_since_ms);

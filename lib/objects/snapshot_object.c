@@ -202,7 +202,7 @@ static int verify(const struct ro_snapshot_writer *w, const struct rollout_tree 
     int r = rollout_document_decode(document, 0, 0, &world, reterr);
 
     if (r == ROLLOUT_OK)
-        r = ro_snapshot_compare(w->facts, world->snapshot, reterr);
+        r = ro_snapshot_compare(w->facts, world->snapshot, w->workload.broadcastjob, reterr);
     rollout_world_free(world);
     return r;
 }
@@ -251,8 +251,6 @@ int rollout_snapshot_object(const struct rollout_world *world, const struct roll
                         "workload: the facts of a UnitedDeployment are not written");
     if (r == ROLLOUT_OK)
         r = ro_gates_resolve(w.workload.gates, w.workload.gate_count, &w.gates, reterr);
-    if (r == ROLLOUT_OK && w.workload.broadcastjob) /* what decides on its nodes would be lost */
-        r = ro_error(reterr, ROLLOUT_ERR_INVALID, "workload", "workload: the snapshot of a BroadcastJob cannot be written");
     if (r != ROLLOUT_OK)
         return r;
     r = ro_abi_struct(snapshot, &facts.snapshot, sizeof(facts.snapshot), "snapshot", reterr);

@@ -64,8 +64,27 @@ void ro_write_in_place(struct ro_snapshot_writer *w, struct ro_edit *pod, const 
 /* Whether the pod has anything to say about in-place updates. */
 bool ro_in_place_matters(const struct rollout_in_place *in_place);
 
-/* The written facts against those read back: ROLLOUT_OK, or ROLLOUT_ERR_INVALID that names the first that differs. */
+/* What a BroadcastJob reads beyond other kinds: of a pod that is complete but for that, and of a node. */
+void ro_write_job_pod(struct ro_snapshot_writer *w, struct ro_edit *pod, const struct rollout_pod *facts);
+void ro_write_job_node(struct ro_snapshot_writer *w, struct ro_edit *object, const struct rollout_node_facts *node);
+
+/* Room for what is meant where a pod says nothing of it. */
+struct ro_snapshot_binding {
+    struct rollout_str node;
+    struct rollout_requirement names;
+    struct rollout_node_term term;
+};
+
+struct rollout_job_pod ro_snapshot_job_pod(const struct rollout_broadcastjob *spec, const struct rollout_pod *pod,
+                                           struct ro_snapshot_binding *binding);
+
+/* The fact in which the two differ; NULL = in none. */
+const char *ro_snapshot_job_pod_differs(const struct rollout_job_pod *a, const struct rollout_job_pod *b);
+const char *ro_snapshot_job_node_differs(const struct rollout_node_facts *a, const struct rollout_node_facts *b);
+
+/* The written facts against those read back: ROLLOUT_OK, or ROLLOUT_ERR_INVALID that names the first that differs.
+ * job: that the facts are of, else NULL. */
 int ro_snapshot_compare(const struct ro_snapshot_facts *written, const struct rollout_snapshot *read,
-                        struct rollout_error *reterr);
+                        const struct rollout_broadcastjob *job, struct rollout_error *reterr);
 
 #endif

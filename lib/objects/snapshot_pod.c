@@ -147,5 +147,7 @@ struct ro_edit *ro_write_pod(struct ro_snapshot_writer *w, size_t i)
     write_conditions(w, status, pod);
     write_sidecar(w, spec, status, pod->sidecar_restarts);
     ro_write_in_place(w, object, pod);
+    if (w->workload.broadcastjob)
+        ro_write_job_pod(w, object, pod);
     return object;
 }

@@ -4,6 +4,7 @@
 #include "objects/apply.h"
 #include "objects/owner.h"
 #include "objects/revision.h"
+#include "objects/scheduling.h"
 #include "objects/snapshot_object.h"
 #include "rules/revision.h"
 
@@ -148,23 +149,6 @@ struct ro_edit *ro_write_claim(struct ro_snapshot_writer *w, size_t i)
 
 /* ---- nodes and storage classes ---- */
 
-/* A text that is no effect is not kept; that it is none is all that counts. */
-static struct rollout_str effect_text(uint32_t effect)
-{
-    switch (effect) {
-    case ROLLOUT_EFFECT_ANY:
-        return (struct rollout_str){ NULL, 0 };
-    case ROLLOUT_EFFECT_NO_SCHEDULE:
-        return RO_STR("NoSchedule");
-    case ROLLOUT_EFFECT_PREFER_NO_SCHEDULE:
-        return RO_STR("PreferNoSchedule");
-    case ROLLOUT_EFFECT_NO_EXECUTE:
-        return RO_STR("NoExecute");
-    default:
-        return RO_STR("Other");
-    }
-}
-
 struct ro_edit *ro_write_node(struct ro_snapshot_writer *w, size_t i)
 {
     const struct rollout_node_facts *node =
@@ -188,11 +172,13 @@ struct ro_edit *ro_write_node(struct ro_snapshot_writer *w, size_t i)
         ro_check_text(&w->check, &at, "value", taint->value);
         ro_write_member(w, e, RO_STR("key"), taint->key);
         ro_write_member(w, e, RO_STR("value"), taint->value);
-        ro_write_member(w, e, RO_STR("effect"), effect_text(taint->effect));
+        ro_write_member(w, e, RO_STR("effect"), ro_effect_text(taint->effect));
         ro_edit_append(taints, e);
     }
     if (node->taint_count > 0)
         ro_edit_set(ro_edit_need_object(&w->arena, object, "spec"), RO_STR("taints"), taints);
+    if (w->workload.broadcastjob)
+        ro_write_job_node(w, object, node);
     return object;
 }
 

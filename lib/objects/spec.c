@@ -141,3 +141,18 @@ const struct rollout_condition *ro_read_conditions(struct ro_decoder *d, struct 
 {
     return ro_read_conditions_by(d, arena, status, update_times ? "lastUpdateTime" : NULL, ret_count);
 }
+
+struct rollout_labels ro_read_scatter(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *strategy)
+{
+    struct ro_each each;
+    ro_each_open(d, strategy, "scatterStrategy", &each);
+    size_t count;
+    struct rollout_label *items = ro_each_alloc(&each, arena, sizeof(*items), &count);
+    if (!items)
+        return (struct rollout_labels){ NULL, 0, sizeof(*items) };
+    while (ro_each_next(d, &each)) {
+        items[each.index].key = ro_read_text(d, &each.at, "key");
+        items[each.index].value = ro_read_text(d, &each.at, "value");
+    }
+    return (struct rollout_labels){ items, (uint32_t)count, sizeof(*items) };
+}

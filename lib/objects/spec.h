@@ -26,6 +26,9 @@ struct rollout_strs ro_read_column(struct ro_decoder *d, struct ro_arena *arena,
 void ro_read_priority(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *strategy,
                       struct rollout_priority *ret);
 
+/* scatterStrategy of an update strategy: its terms. */
+struct rollout_labels ro_read_scatter(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *strategy);
+
 /* inPlaceUpdateStrategy.gracePeriodSeconds of an update strategy. */
 int32_t ro_read_grace_period(struct ro_decoder *d, const struct ro_at *strategy);
 

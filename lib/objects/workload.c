@@ -6,6 +6,7 @@
 #include "objects/daemonset.h"
 #include "objects/deployment.h"
 #include "objects/replicaset.h"
+#include "objects/sidecarset.h"
 #include "objects/statefulset.h"
 #include "objects/uniteddeployment.h"
 
@@ -17,10 +18,10 @@ static const struct {
     { { "CloneSet", 8 }, true, false },          { { "StatefulSet", 11 }, true, true },
     { { "DaemonSet", 9 }, true, true },          { { "BroadcastJob", 12 }, true, false },
     { { "Deployment", 10 }, false, true },       { { "ReplicaSet", 10 }, false, true },
-    { { "UnitedDeployment", 16 }, true, false },
+    { { "UnitedDeployment", 16 }, true, false }, { { "SidecarSet", 10 }, true, false },
 };
 
-enum { CLONESET, STATEFULSET, DAEMONSET, BROADCASTJOB, DEPLOYMENT, REPLICASET, UNITEDDEPLOYMENT, KINDS };
+enum { CLONESET, STATEFULSET, DAEMONSET, BROADCASTJOB, DEPLOYMENT, REPLICASET, UNITEDDEPLOYMENT, SIDECARSET, KINDS };
 
 static size_t kind_of(struct rollout_str text)
 {
@@ -71,6 +72,9 @@ void ro_workload_decode(struct ro_decoder *d, struct ro_arena *arena, const stru
     } else if (which == UNITEDDEPLOYMENT) {
         ro_uniteddeployment_decode(d, arena, object, &specs->uniteddeployment, &specs->uniteddeployment_status);
         ret->uniteddeployment = &specs->uniteddeployment;
+    } else if (which == SIDECARSET) {
+        ro_sidecarset_decode(d, arena, object, version, &specs->sidecarset, &specs->sidecarset_status);
+        ret->sidecarset = &specs->sidecarset;
     } else {
         ro_daemonset_decode(d, arena, object, version, &specs->daemonset, &specs->daemonset_status);
         ret->daemonset = &specs->daemonset;
@@ -91,7 +95,7 @@ const struct rollout_selector *ro_workload_selector(const struct rollout_workloa
         return &workload->replicaset->selector;
     if (workload->uniteddeployment && !(workload->uniteddeployment->flags & ROLLOUT_UNITEDDEPLOYMENT_SELECTOR_INVALID))
         return &workload->uniteddeployment->selector;
-    return NULL;
+    return workload->sidecarset ? &workload->sidecarset->selector : NULL;
 }
 
 struct rollout_opt *ro_workload_collisions(const struct rollout_workload *workload, struct ro_specs *specs)
@@ -100,6 +104,8 @@ struct rollout_opt *ro_workload_collisions(const struct rollout_workload *worklo
         return &specs->cloneset_status.collision_count;
     if (workload->uniteddeployment)
         return &specs->uniteddeployment_status.collision_count;
+    if (workload->sidecarset)
+        return &specs->sidecarset_status.collision_count;
     return workload->statefulset ? &specs->statefulset_status.collision_count
                                  : &specs->daemonset_status.collision_count;
 }

@@ -145,7 +145,7 @@ static void set_pod(const struct job *job, struct ro_builder *b, uint32_t i, str
         v->b = job->spec->restart_limit;
     } else if (pod->phase == ROLLOUT_PHASE_RUNNING) {
         ro_verdict_set_text(b, v, ROLLOUT_REASON_UP_TO_DATE, ro_pod_node(pod));
-    } else if (pod->node.len == 0 && !pod->node_index) {
+    } else if (pod->node.len == 0 && (pod->target_node.len > 0 || !pod->node_index)) {
         ro_verdict_set(v, ROLLOUT_REASON_UNSCHEDULED);
     } else {
         ro_verdict_set_text(b, v, ROLLOUT_REASON_NOT_READY, ro_phase_text(pod->phase));

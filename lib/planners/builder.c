@@ -135,11 +135,12 @@ void ro_build_attr_pod(struct ro_builder *b, struct rollout_str name, uint32_t p
     build_attr(b, ROLLOUT_ATTR_POD, ro_build_text(b, name), pod == ROLLOUT_NONE ? 0 : (int64_t)pod + 1);
 }
 
-void ro_build_attr_note(struct ro_builder *b, struct rollout_str key, struct rollout_str value, int removed)
+void ro_build_attr_pair(struct ro_builder *b, uint32_t attr, struct rollout_str key, struct rollout_str value,
+                        int removed)
 {
-    build_attr(b, ROLLOUT_ATTR_ANNOTATION, ro_build_text(b, key), !removed);
+    build_attr(b, attr, ro_build_text(b, key), !removed);
     if (!removed)
-        build_attr(b, ROLLOUT_ATTR_ANNOTATION_VALUE, ro_build_text(b, value), 0);
+        build_attr(b, ROLLOUT_ATTR_VALUE, ro_build_text(b, value), 0);
 }
 
 void ro_build_attr_child(struct ro_builder *b, struct rollout_str name, uint32_t child)
@@ -223,7 +224,8 @@ void ro_build_text_optional(struct ro_builder *b, struct rollout_str key, struct
         ro_build_string(b, key, text);
 }
 
-void ro_build_condition_by(struct ro_builder *b, const struct rollout_condition *condition, struct rollout_str update_key)
+void ro_build_condition_by(struct ro_builder *b, const struct rollout_condition *condition,
+                           struct rollout_str update_key)
 {
     const struct rollout_str none = { NULL, 0 };
     size_t open = ro_build_open(b, ROLLOUT_NODE_OBJECT, none);

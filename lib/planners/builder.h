@@ -48,8 +48,9 @@ void ro_build_attr_value(struct ro_builder *b, uint32_t key, int64_t value);
 /* ROLLOUT_ATTR_POD: a pod's name and its place, or ROLLOUT_NONE where it is not there. */
 void ro_build_attr_pod(struct ro_builder *b, struct rollout_str name, uint32_t pod);
 
-/* ROLLOUT_ATTR_ANNOTATION, and unless it is removed ROLLOUT_ATTR_ANNOTATION_VALUE. */
-void ro_build_attr_note(struct ro_builder *b, struct rollout_str key, struct rollout_str value, int removed);
+/* ROLLOUT_ATTR_ANNOTATION or ROLLOUT_ATTR_IMAGE, and unless it is removed ROLLOUT_ATTR_VALUE. */
+void ro_build_attr_pair(struct ro_builder *b, uint32_t attr, struct rollout_str key, struct rollout_str value,
+                        int removed);
 
 /* ROLLOUT_ATTR_CHILD: a child's name and its place in the snapshot's subsets. */
 void ro_build_attr_child(struct ro_builder *b, struct rollout_str name, uint32_t child);
@@ -73,7 +74,8 @@ void ro_build_text_optional(struct ro_builder *b, struct rollout_str key, struct
 
 /* A condition as an element, and all of them as the member "conditions", none where there is none. */
 void ro_build_condition(struct ro_builder *b, const struct rollout_condition *condition);
-void ro_build_condition_by(struct ro_builder *b, const struct rollout_condition *condition, struct rollout_str update_key);
+void ro_build_condition_by(struct ro_builder *b, const struct rollout_condition *condition,
+                           struct rollout_str update_key);
 void ro_build_conditions(struct ro_builder *b, const struct rollout_condition *conditions, size_t count);
 
 #endif

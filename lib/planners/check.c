@@ -111,6 +111,8 @@ static void check_revisions(struct ro_check *c, const struct ro_abi_array *revis
         ro_check_tree(c, &place, "data", &revision->data);
         ro_check_text(c, &place, "claims_hash", revision->claims_hash);
         ro_check_text(c, &place, "hash", revision->hash);
+        ro_check_text(c, &place, "custom_version", revision->custom_version);
+        ro_check_time(c, &place, "created_ms", revision->created_ms);
     }
 }
 

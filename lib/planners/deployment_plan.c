@@ -58,7 +58,7 @@ static void build_notes(const struct roll *roll, struct ro_builder *b, const str
 {
     for (uint32_t i = 0; i < act->note_count; i++) {
         const struct roll_note *note = &roll->notes[act->first_note + i];
-        ro_build_attr_note(b, note->key, note->made ? ro_build_join(b, note->value, none, none, none) : note->value,
+        ro_build_attr_pair(b, ROLLOUT_ATTR_ANNOTATION, note->key, note->made ? ro_build_join(b, note->value, none, none, none) : note->value,
                            note->removed);
     }
 }

@@ -43,6 +43,9 @@ static const char *const op_names[] = {
     [ROLLOUT_OP_DELETE_SUBSET] = "delete-subset",
     [ROLLOUT_OP_SET_RESERVED] = "set-reserved",
     [ROLLOUT_OP_DELETE_WORKLOAD] = "delete-workload",
+    [ROLLOUT_OP_LABEL_REVISION] = "label-revision",
+    [ROLLOUT_OP_FLIP] = "flip",
+    [ROLLOUT_OP_SET_UPGRADABLE] = "set-upgradable",
 };
 
 const char *rollout_op_name(uint32_t op)
@@ -81,6 +84,8 @@ static int plan_arrays(const struct rollout_workload *workload, const struct rol
         .backoffs = arrays->backoffs,
         .replica_sets = arrays->replica_sets,
         .subsets = arrays->subsets,
+        .namespaces = arrays->namespaces,
+        .in_flight = arrays->in_flight,
     };
     struct rollout_workload full = *workload;
     struct ro_specs specs;
@@ -105,6 +110,8 @@ static int plan_arrays(const struct rollout_workload *workload, const struct rol
         return ro_plan_replicaset(full.replicaset, &input, answer, reterr);
     if (full.uniteddeployment)
         return ro_plan_uniteddeployment(full.uniteddeployment, &input, answer, reterr);
+    if (full.sidecarset)
+        return ro_plan_sidecarset(full.sidecarset, &input, answer, reterr);
     return ro_plan_statefulset(full.statefulset, &input, answer, reterr);
 }
 
@@ -125,7 +132,7 @@ static int decide(const struct rollout_workload *workload, const struct rollout_
     if (w.fix_count > 0)
         return ro_error_at(reterr, ROLLOUT_ERR_INVALID, 0, "fixes", "fixes: unknown fix %u", w.fixes ? w.fixes[0] : 0);
     int specs = !!w.cloneset + !!w.statefulset + !!w.daemonset + !!w.broadcastjob + !!w.deployment + !!w.replicaset +
-                !!w.uniteddeployment;
+                !!w.uniteddeployment + !!w.sidecarset;
     if (specs != 1)
         return ro_error(reterr, ROLLOUT_ERR_INVALID, "workload", "workload: %s spec is set",
                         specs ? "more than one" : "no");

@@ -21,6 +21,8 @@ struct ro_planner_input {
     struct ro_abi_array backoffs;        /* of struct rollout_backoff */
     struct ro_abi_array replica_sets;    /* of struct rollout_replica_set_facts */
     struct ro_abi_array subsets;         /* of struct rollout_subset */
+    struct ro_abi_array namespaces;      /* of struct rollout_namespace */
+    struct ro_abi_array in_flight;       /* of struct rollout_in_flight */
     struct ro_gates gates;
 };
 
@@ -40,6 +42,8 @@ int ro_plan_daemonset(const struct rollout_daemonset *daemonset, const struct ro
 int ro_plan_deployment(const struct rollout_deployment *deployment, const struct ro_planner_input *input,
                        const struct ro_answer *answer, struct rollout_error *reterr);
 int ro_plan_replicaset(const struct rollout_replicaset *replicaset, const struct ro_planner_input *input,
+                       const struct ro_answer *answer, struct rollout_error *reterr);
+int ro_plan_sidecarset(const struct rollout_sidecarset *sidecarset, const struct ro_planner_input *input,
                        const struct ro_answer *answer, struct rollout_error *reterr);
 int ro_plan_statefulset(const struct rollout_statefulset *statefulset, const struct ro_planner_input *input,
                         const struct ro_answer *answer, struct rollout_error *reterr);

@@ -116,7 +116,7 @@ static int bucket(int64_t now_ms, int64_t then_ms)
     if (now_ms <= then_ms)
         return bits;
     /* Times are between the years 0 and 9999: as nanoseconds those would not fit, and Go's durations end at 292 years. */
-    uint64_t ms = (uint64_t)(now_ms - then_ms), most = (uint64_t)INT64_MAX / 1000000;
+    uint64_t ms = (uint64_t)now_ms - (uint64_t)then_ms, most = (uint64_t)INT64_MAX / 1000000;
     for (uint64_t ns = ms > most ? (uint64_t)INT64_MAX : ms * 1000000; ns; ns >>= 1)
         bits++;
     return bits;

@@ -165,6 +165,7 @@ static void judge_subsets(const struct united *pass, struct ro_builder *b, struc
     for (uint32_t i = 0; i < pass->n_children; i++) {
         const struct child *child = &pass->children[i];
         struct rollout_verdict v = ro_verdict(ROLLOUT_SUBJECT_SUBSET, (uint32_t)pass->n_shares + i);
+        struct rollout_str holder = pass->children[child->holder].facts->name;
         if (child->fate == CHILD_KEPT)
             continue;
         if (pass->stop_reason)
@@ -173,7 +174,7 @@ static void judge_subsets(const struct united *pass, struct ro_builder *b, struc
             ro_verdict_set_text(b, &v, ROLLOUT_REASON_SPEC_INVALID,
                                 RO_STR("a child without label apps.kruise.io/subset-name"));
         else if (child->fate == CHILD_DUPLICATE)
-            ro_verdict_set_text(b, &v, ROLLOUT_REASON_DELETE_EXCESS, pass->children[child->holder].facts->name);
+            ro_verdict_set_text(b, &v, ROLLOUT_REASON_DELETE_EXCESS, holder.len ? holder : RO_STR("another child"));
         else
             ro_verdict_set_text(b, &v, ROLLOUT_REASON_DELETE_NOT_IN_SPEC,
                                 child->fate == CHILD_OTHER_KIND ? united_child_kind(child->facts->kind)

@@ -27,6 +27,10 @@ int ro_arrays_open(const struct rollout_snapshot *s, struct ro_arrays *ret, stru
           sizeof(struct rollout_replica_set_facts), "replica_sets", &ret->replica_sets },
         { s->subsets.items, s->subsets.count, s->subsets.stride, sizeof(struct rollout_subset), "subsets",
           &ret->subsets },
+        { s->namespaces.items, s->namespaces.count, s->namespaces.stride, sizeof(struct rollout_namespace),
+          "namespaces", &ret->namespaces },
+        { s->in_flight.items, s->in_flight.count, s->in_flight.stride, sizeof(struct rollout_in_flight), "in_flight",
+          &ret->in_flight },
     };
     for (size_t i = 0; i < sizeof views / sizeof *views; i++) {
         int r = ro_abi_array(views[i].items, views[i].count, views[i].stride, views[i].full, views[i].name,
@@ -48,4 +52,6 @@ void ro_arrays_close(struct ro_arrays *arrays)
     free(arrays->backoffs.copy);
     free(arrays->replica_sets.copy);
     free(arrays->subsets.copy);
+    free(arrays->namespaces.copy);
+    free(arrays->in_flight.copy);
 }

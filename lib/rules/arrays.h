@@ -8,7 +8,8 @@
 #include "base/abi.h"
 
 struct ro_arrays {
-    struct ro_abi_array pods, nodes, claims, revisions, verdicts, storage_classes, backoffs, replica_sets, subsets;
+    struct ro_abi_array pods, nodes, claims, revisions, verdicts, storage_classes, backoffs, replica_sets, subsets, namespaces,
+        in_flight;
 };
 
 /* s: at full size. What ro_abi_array() returns; ro_arrays_close() also after a failure. */

@@ -21,6 +21,7 @@ static const struct {
     [ROLLOUT_GATE_MAX_UNAVAILABLE_STATEFULSET] = { { "MaxUnavailableStatefulSet", 25 }, false },
     [ROLLOUT_GATE_DAEMONSET_PRUNE_INELIGIBLE_NODES] = { { "DaemonSetPruneIneligibleNodes", 29 }, false },
     [ROLLOUT_GATE_POD_INDEX_LABEL] = { { "PodIndexLabel", 13 }, true },
+    [ROLLOUT_GATE_ASSIGN_BCJ_PODS_BY_SCHEDULER] = { { "assign-bcj-pods-by-scheduler", 28 }, true },
 };
 
 int ro_gates_resolve(const struct rollout_gate *gates, size_t count, struct ro_gates *ret, struct rollout_error *reterr)

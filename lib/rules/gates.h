@@ -7,7 +7,7 @@
 
 #include <rollout/workload.h>
 
-#define RO_GATE_COUNT 14 /* one more than the largest ROLLOUT_GATE_* */
+#define RO_GATE_COUNT 15 /* one more than the largest ROLLOUT_GATE_* */
 
 struct ro_gates {
     bool on[RO_GATE_COUNT]; /* by ROLLOUT_GATE_* */

@@ -7,7 +7,8 @@
 
 #include "rules/pods.h"
 
-/* Bytes of scratch for n waiting pods out of n_pods: 4 each and 64 a term. SIZE_MAX on overflow. */
+/* Bytes of scratch for n waiting pods out of n_pods: 4 each and 80 a term; of more than 32 terms 28 more for a waiting
+ * pod, and 4 for each key. SIZE_MAX on overflow. */
 size_t ro_scatter_scratch(const struct rollout_labels *terms, size_t n, size_t n_pods);
 
 /* Applies all terms to the waiting pods. Density is that of the pods whose mark has the bit `counted`;

@@ -74,5 +74,13 @@ int ro_specs_open(struct rollout_workload *workload, struct ro_specs *specs, str
         specs->uniteddeployment.status = &specs->uniteddeployment_status;
         workload->uniteddeployment = &specs->uniteddeployment;
     }
+    if (r == ROLLOUT_OK && workload->sidecarset) {
+        r = ro_abi_struct(workload->sidecarset, &specs->sidecarset, sizeof specs->sidecarset, "sidecarset", reterr);
+        if (r == ROLLOUT_OK)
+            r = open_status(specs->sidecarset.status, &specs->sidecarset_status, sizeof specs->sidecarset_status,
+                            reterr);
+        specs->sidecarset.status = &specs->sidecarset_status;
+        workload->sidecarset = &specs->sidecarset;
+    }
     return r;
 }

@@ -14,6 +14,7 @@ struct ro_specs {
     struct rollout_deployment deployment;
     struct rollout_replicaset replicaset;
     struct rollout_uniteddeployment uniteddeployment;
+    struct rollout_sidecarset sidecarset;
     struct rollout_cloneset_status cloneset_status;
     struct rollout_statefulset_status statefulset_status;
     struct rollout_daemonset_status daemonset_status;
@@ -21,6 +22,7 @@ struct ro_specs {
     struct rollout_deployment_status deployment_status;
     struct rollout_replicaset_status replicaset_status;
     struct rollout_uniteddeployment_status uniteddeployment_status;
+    struct rollout_sidecarset_status sidecarset_status;
 };
 
 /* Brings what the workload, itself at full size, points to to this library's size: then it points into specs. A status

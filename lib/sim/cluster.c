@@ -12,6 +12,7 @@
 #include "rules/lifecycle.h"
 #include "rules/node_pods.h"
 #include "rules/revision.h"
+#include "sim/jobs.h"
 #include "sim/kinds.h"
 #include "sim/revisions.h"
 
@@ -44,10 +45,11 @@ static void point_to_in_place(struct ro_cluster *c)
 
 uint32_t ro_cluster_add_pod(struct ro_cluster *c)
 {
-    size_t room[3] = { c->pod_room, c->pod_room, c->pod_room }, count = c->pod_count + 1;
+    size_t room[4] = { c->pod_room, c->pod_room, c->pod_room, c->pod_room }, count = c->pod_count + 1;
     if (!need((void **)&c->pods, &room[0], count, sizeof *c->pods) ||
         !need((void **)&c->in_place, &room[1], count, sizeof *c->in_place) ||
-        !need((void **)&c->hidden, &room[2], count, sizeof *c->hidden))
+        !need((void **)&c->hidden, &room[2], count, sizeof *c->hidden) ||
+        (c->workload.broadcastjob && !need((void **)&c->job_pods, &room[3], count, sizeof *c->job_pods)))
         return ROLLOUT_NONE;
     bool moved = room[0] != c->pod_room;
     c->pod_room = room[0];
@@ -116,8 +118,8 @@ static void guess(struct ro_cluster *c, uint32_t i)
     struct ro_sim_pod *h = &c->hidden[i];
     uint32_t flags = p->in_place ? p->in_place->flags : 0;
     bool waits = (flags & ROLLOUT_IN_PLACE_STATE) && !(flags & ROLLOUT_IN_PLACE_CONTAINERS_DONE);
-    h->target =
-        (uint16_t)ro_cluster_revision(c, c->workload.uniteddeployment ? ro_child_pod_revision(p) : p->revision);
+    struct rollout_str revision = c->workload.uniteddeployment ? ro_child_pod_revision(p) : p->revision;
+    h->target = c->workload.broadcastjob ? 1 : (uint16_t)ro_cluster_revision(c, revision);
     h->image = waits || (flags & ROLLOUT_IN_PLACE_GRACE) ? 0 : h->target;
     if (waits)
         h->flags |= RO_SIM_RESTARTS;
@@ -323,7 +325,11 @@ static int kind_number(const struct rollout_world *world)
     struct rollout_workload full;
     if (ro_abi_struct(world->workload, &full, sizeof full, "workload", NULL) != ROLLOUT_OK)
         return -1;
-    return full.cloneset ? 0 : full.statefulset ? 1 : full.uniteddeployment ? 3 : 2;
+    return full.cloneset           ? 0
+           : full.statefulset      ? 1
+           : full.broadcastjob     ? 3
+           : full.uniteddeployment ? 4
+                                   : 2;
 }
 
 /* What is wrong with the change; NULL = nothing. */
@@ -349,7 +355,7 @@ static const char *refusal(const struct rollout_world *world, const struct rollo
     }
     if (kind_number(world) >= 0 && kind_number(to) != kind_number(world))
         return "world.workload: is of another kind";
-    return snapshot.update_revision ? NULL : "world.snapshot.update_revision: 0";
+    return snapshot.update_revision || kind_number(world) == 3 ? NULL : "world.snapshot.update_revision: 0";
 }
 
 int ro_cluster_check_changes(const struct rollout_world *world, const struct rollout_change *changes, size_t count,
@@ -374,11 +380,11 @@ static int refuse_unplayed(const struct rollout_workload *workload, struct rollo
 {
     struct rollout_workload full;
     int r = ro_abi_struct(workload, &full, sizeof full, "workload", reterr);
-    const char *kind = r != ROLLOUT_OK     ? NULL
-                       : full.deployment   ? "Deployment"
-                       : full.replicaset   ? "ReplicaSet"
-                       : full.broadcastjob ? "BroadcastJob"
-                                           : NULL;
+    const char *kind = r != ROLLOUT_OK   ? NULL
+                       : full.deployment ? "Deployment"
+                       : full.replicaset ? "ReplicaSet"
+                       : full.sidecarset ? "SidecarSet"
+                                         : NULL;
     return kind ? ro_error(reterr, ROLLOUT_ERR_INVALID, "workload", "workload: a %s cannot be played with", kind) : r;
 }
 
@@ -397,9 +403,6 @@ int ro_cluster_open(struct ro_cluster *c, const struct rollout_world *world, str
         r = ro_abi_struct(world->snapshot, &c->snapshot, sizeof c->snapshot, "snapshot", reterr);
     if (r != ROLLOUT_OK)
         return r;
-    r = refuse_unplayed(world->workload, reterr);
-    if (r != ROLLOUT_OK)
-        return r;
     struct rollout_snapshot given = c->snapshot;
     c->snapshot.pods = (struct rollout_pods){ 0 };
     if (given.pods.count > RO_CLUSTER_PODS)
@@ -416,6 +419,9 @@ int ro_cluster_open(struct ro_cluster *c, const struct rollout_world *world, str
         return ro_error_nomem(reterr);
     index_nodes(c);
     ro_kind_begin(c);
+    r = c->workload.broadcastjob ? ro_job_begin(c) : ROLLOUT_OK;
+    if (r != ROLLOUT_OK)
+        return r;
     return c->texts.failed ? ro_error_nomem(reterr) : ROLLOUT_OK;
 }
 
@@ -426,6 +432,7 @@ void ro_cluster_free(struct ro_cluster *c)
     free(c->pods);
     free(c->in_place);
     free(c->hidden);
+    free(c->job_pods);
     free(c->claims);
     free(c->backoffs);
     free(c->free_nodes);
@@ -436,6 +443,8 @@ void ro_cluster_free(struct ro_cluster *c)
 int ro_cluster_plan(struct ro_cluster *c, struct rollout_plan **ret_plan)
 {
     ro_children_count(c);
+    if (c->workload.broadcastjob)
+        ro_job_show(c);
     return rollout_plan(&c->workload, &c->snapshot, ret_plan, c->reterr);
 }
 
@@ -450,5 +459,8 @@ int ro_cluster_change(struct ro_cluster *c, const struct rollout_world *world)
     c->specs.statefulset_status = before.statefulset_status;
     c->specs.daemonset_status = before.daemonset_status;
     c->specs.uniteddeployment_status = before.uniteddeployment_status;
+    c->specs.broadcastjob_status = before.broadcastjob_status;
+    if (c->workload.broadcastjob)
+        return ROLLOUT_OK;
     return ro_revisions_join(c, world);
 }

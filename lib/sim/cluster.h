@@ -46,6 +46,17 @@ struct ro_sim_pod {
     uint32_t zone;       /* from 1, of the node that it is on; 0 = none */
     uint32_t counts;     /* as what it was counted last */
     int64_t due_ms[3];   /* timers: kubelet's, the hooks' owner's, a crash's; 0 = not set */
+    const struct ro_job_shape *job; /* a BroadcastJob's: what it asks of its node */
+    int64_t job_restarts;           /* of all its containers */
+};
+
+/* What job pods of one template are like, or one of the start. */
+struct ro_job_shape {
+    struct rollout_scheduling scheduling; /* but for the name of its node */
+    const struct rollout_resource *requests;
+    size_t request_count;
+    uint32_t on_failure;
+    bool bound; /* requires its node in the place of what the template requires */
 };
 
 /* What a new pod of a revision is like. */
@@ -61,12 +72,14 @@ struct ro_sim_pair {
     struct rollout_diff *diff; /* NULL: the revisions' data are not known */
     uint32_t flags;            /* ROLLOUT_CHANGES_* */
     uint16_t batches;          /* of containers, one after the other */
+    uint16_t stranded;         /* the last of them, whose turn never comes */
 };
 
 /* A node as the cluster knows it. */
 struct ro_sim_node {
     uint32_t zone; /* from 1; 0 = none */
     bool lost;
+    bool cordoned; /* since the start */
 };
 
 /* What a node has. */
@@ -82,7 +95,7 @@ struct ro_cluster {
     struct rollout_workload workload;   /* its spec is in specs, with the status of the last pass */
     struct ro_specs specs;
     struct ro_gates gates;
-    struct rollout_condition conditions[4]; /* of the status */
+    struct rollout_condition conditions[16]; /* of the status */
     struct rollout_claim_status *claim_status;
     size_t claim_status_room;
     struct rollout_snapshot snapshot; /* views of what follows */
@@ -122,7 +135,13 @@ struct ro_cluster {
     uint8_t *usable; /* of a DaemonSet's node rule: a byte a term of its affinity */
     size_t usable_room;
     struct ro_node_tally *tallies; /* a node, scratch */
-    uint8_t *eligible;             /* a byte a node, of a DaemonSet: a pod should run there */
+    uint8_t *eligible;             /* a byte a node, of a DaemonSet or BroadcastJob: a pod should run there */
+    struct ro_sim_template *template; /* of what has no revisions: what a new pod is like */
+    struct ro_job_shape *job_shape;   /* and what it asks of its node */
+    struct rollout_job_pod *job_pods; /* a pod */
+    struct rollout_node_term *bindings; /* a node: what binds a pod to it */
+    uint32_t *last_pods;                /* a node, scratch: the last pod that is listed there */
+    bool gone;                          /* the workload is deleted, and nothing is planned any more */
     uint32_t *names;               /* the pods of the start, by name */
     size_t name_count;
     struct rollout_str *base_names;
@@ -148,6 +167,10 @@ int ro_cluster_change(struct ro_cluster *c, const struct rollout_world *world);
 
 /* One plan of the cluster as it stands. */
 int ro_cluster_plan(struct ro_cluster *c, struct rollout_plan **ret_plan);
+
+/* The pod that the action is on, which by its ordinal may be one that an earlier action has created; ROLLOUT_NONE where it
+ * is on none. */
+uint32_t ro_cluster_subject(const struct ro_cluster *c, const struct rollout_action *action);
 
 /* Carries out one action; `from` and `to`: of the pods that it creates those with these numbers. How many there are:
  * ro_cluster_writes(). Pods that are deleted become terminating, and go with their last event. */
@@ -181,7 +204,8 @@ enum ro_event {
     RO_EVENT_RESTART,  /* those of one that is updated have, with what is new */
     RO_EVENT_READY,    /* they are ready */
     RO_EVENT_GONE,     /* the pod has stopped */
-    RO_EVENT_HOOK      /* the owner of a hook lets the pod go, or puts its hook back */
+    RO_EVENT_HOOK,     /* the owner of a hook lets the pod go, or puts its hook back */
+    RO_EVENT_END       /* a job's pod has done its work */
 };
 
 /* What kubelet, or the scheduler, does with the pod next; what the owner of its hooks does. */
@@ -193,12 +217,18 @@ void ro_cluster_happen(struct ro_cluster *c, uint32_t pod, enum ro_event event);
 /* Condition Ready follows from containers and readiness gates. To be called after anything that bears on them. */
 void ro_cluster_settle(struct ro_cluster *c, uint32_t pod);
 
-/* Faults: it becomes unready and may recover; for good; ends; someone else removes it. A node is lost. */
+/* Faults: it becomes unready and may recover; for good; ends, or restarts; someone else removes it. A node is lost, is
+ * cordoned, or is back. */
 void ro_cluster_unready(struct ro_cluster *c, uint32_t pod);
 void ro_cluster_break(struct ro_cluster *c, uint32_t pod);
 void ro_cluster_fail(struct ro_cluster *c, uint32_t pod);
 void ro_cluster_vanish(struct ro_cluster *c, uint32_t pod);
 void ro_cluster_lose_node(struct ro_cluster *c, uint32_t node);
+void ro_cluster_cordon_node(struct ro_cluster *c, uint32_t node);
+void ro_cluster_return_node(struct ro_cluster *c, uint32_t node);
+
+/* The pods of a lost node are evicted. Otherwise it is their controller that sees to them. */
+bool ro_cluster_evicts(const struct ro_cluster *c);
 
 /* A subset of the start's spec, by its place, has no room for new pods, or has it again. */
 void ro_cluster_set_room(struct ro_cluster *c, uint32_t subset, bool room);

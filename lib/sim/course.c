@@ -9,7 +9,7 @@
 enum { TIMER_KUBELET = 0, TIMER_HOOK = 1, TIMER_CRASH = 2 };
 
 /* What numbers are drawn for, beyond the steps. */
-enum { DRAW_FAULT = 64 };
+enum { DRAW_RUN = 63, DRAW_FAULT = 64 };
 
 /* ---- draws ---- */
 
@@ -17,7 +17,24 @@ static int64_t draw(const struct rollout_simulation *s, uint32_t pod, uint32_t s
 {
     const struct ro_sim_pod *h = &s->cluster.hidden[pod];
     uint64_t what = (uint64_t)h->events << 8 | step;
-    return ro_delay_draw(&s->options.delays[step], ro_random(s->options.seed, what, h->serial));
+    const struct rollout_delay *delay = step == DRAW_RUN ? &s->options.run : &s->options.delays[step];
+    return ro_delay_draw(delay, ro_random(s->options.seed, what, h->serial));
+}
+
+/* The name is the node's or its zone's. */
+static bool means_node(const struct ro_cluster *c, struct rollout_str name, uint32_t node)
+{
+    uint32_t zone = c->node_facts[node].zone;
+    return ro_str_eq(c->nodes[node].name, name) || (zone && ro_str_eq(c->zones[zone - 1], name));
+}
+
+static bool is_aimed_at(const struct rollout_simulation *s, const struct rollout_fault *f, uint32_t pod,
+                        uint32_t revision)
+{
+    const struct ro_cluster *c = &s->cluster;
+    if (f->kind == ROLLOUT_FAULT_FAIL)
+        return c->pods[pod].node_index && means_node(c, f->target, c->pods[pod].node_index - 1);
+    return revision && ro_str_eq(f->target, c->revisions[revision - 1].name);
 }
 
 /* Whether the pod is one of those that a fault comes to. */
@@ -28,7 +45,7 @@ static bool is_hit(const struct rollout_simulation *s, uint32_t kind, uint32_t p
         const struct rollout_fault *f = &s->options.faults[i];
         if (f->kind != kind)
             continue;
-        if (f->target.len > 0 && (!revision || !ro_str_eq(f->target, s->cluster.revisions[revision - 1].name)))
+        if (f->target.len > 0 && !is_aimed_at(s, f, pod, revision))
             continue;
         uint64_t number = ro_random(s->options.seed, DRAW_FAULT + i, s->cluster.hidden[pod].serial);
         if (f->share && (number >> 32) * 1000000 >> 32 >= f->share)
@@ -54,6 +71,8 @@ static int64_t delay_of(const struct rollout_simulation *s, uint32_t pod, enum r
         return draw(s, pod, ROLLOUT_STEP_STOP);
     case RO_EVENT_HOOK:
         return draw(s, pod, ROLLOUT_STEP_HOOK);
+    case RO_EVENT_END:
+        return draw(s, pod, DRAW_RUN);
     default:
         return 0;
     }
@@ -172,8 +191,8 @@ static bool is_stale(const struct rollout_simulation *s, const struct ro_timer *
 
 static bool comes_at_a_time(const struct rollout_fault *f)
 {
-    return f->kind == ROLLOUT_FAULT_NODE || f->kind == ROLLOUT_FAULT_BREAK ||
-           (f->kind == ROLLOUT_FAULT_ROOM && f->at_ms > 0);
+    return f->kind == ROLLOUT_FAULT_NODE || f->kind == ROLLOUT_FAULT_BREAK || f->kind == ROLLOUT_FAULT_CORDON ||
+           f->kind == ROLLOUT_FAULT_RETURN || (f->kind == ROLLOUT_FAULT_ROOM && f->at_ms > 0);
 }
 
 static int64_t next_fault(const struct rollout_simulation *s, size_t *ret)
@@ -194,10 +213,15 @@ static int strike(struct rollout_simulation *s, size_t fault)
     struct ro_cluster *c = &s->cluster;
     const struct rollout_fault *f = &s->options.faults[fault];
     s->fault_done[fault] = 1;
-    for (uint32_t i = 0; f->kind == ROLLOUT_FAULT_NODE && i < c->node_count; i++) {
-        uint32_t zone = c->node_facts[i].zone;
-        if (ro_str_eq(c->nodes[i].name, f->target) || (zone && ro_str_eq(c->zones[zone - 1], f->target)))
+    for (uint32_t i = 0; f->kind != ROLLOUT_FAULT_BREAK && i < c->node_count; i++) {
+        if (!means_node(c, f->target, i))
+            continue;
+        if (f->kind == ROLLOUT_FAULT_NODE)
             ro_cluster_lose_node(c, i);
+        else if (f->kind == ROLLOUT_FAULT_CORDON)
+            ro_cluster_cordon_node(c, i);
+        else
+            ro_cluster_return_node(c, i);
     }
     for (uint32_t i = 0; f->kind == ROLLOUT_FAULT_BREAK && i < c->pod_count; i++)
         if (ro_str_eq(c->pods[i].name, f->target))
@@ -233,11 +257,16 @@ static int crash(struct rollout_simulation *s, uint32_t pod)
     struct ro_sim_pod *h = &s->cluster.hidden[pod];
     if (!(h->flags & RO_SIM_CONTAINERS_READY))
         return ROLLOUT_OK;
+    uint32_t restarts = h->restarts;
     h->flags |= RO_SIM_CRASHED;
-    h->restarts++;
-    s->cluster.pods[pod].restarts += s->cluster.pods[pod].restarts < INT32_MAX;
-    s->state.restarts++;
-    ro_cluster_unready(&s->cluster, pod);
+    if (s->cluster.workload.broadcastjob) {
+        ro_cluster_fail(&s->cluster, pod);
+    } else {
+        h->restarts++;
+        s->cluster.pods[pod].restarts += s->cluster.pods[pod].restarts < INT32_MAX;
+        ro_cluster_unready(&s->cluster, pod);
+    }
+    s->state.restarts += h->restarts - restarts;
     ro_figures_one(s, pod);
     ro_figures_extremes(s);
     return ro_figures_assert(s, false);
@@ -258,11 +287,17 @@ static int happen(struct rollout_simulation *s, const struct ro_timer *timer, ui
             r = ro_course_follow(s, pod);
         return r == ROLLOUT_OK ? ro_course_children(s) : r;
     }
-    ro_cluster_happen(c, pod, event);
+    if (event == RO_EVENT_END && is_hit(s, ROLLOUT_FAULT_FAIL, pod, h->target, &ignored))
+        ro_cluster_fail(c, pod);
+    else
+        ro_cluster_happen(c, pod, event);
     s->state.restarts += h->restarts - restarts;
     if ((event == RO_EVENT_START || event == RO_EVENT_RESTART) &&
-        is_hit(s, ROLLOUT_FAULT_NEVER_READY, pod, h->target, &ignored))
+        is_hit(s, ROLLOUT_FAULT_NEVER_READY, pod, h->target, &ignored)) {
         h->flags |= RO_SIM_BROKEN;
+        if (c->workload.broadcastjob) /* it was ready at once */
+            ro_cluster_unready(c, pod);
+    }
     ro_figures_one(s, pod);
     int r = c->texts.failed ? ro_error_nomem(c->reterr) : ro_course_follow(s, pod);
     if (r == ROLLOUT_OK && c->pods[pod].child) {

@@ -161,7 +161,10 @@ static int refuse(int code, uint32_t index, const char *name, int64_t value, con
                   struct rollout_error *reterr)
 {
     char field[48];
-    snprintf(field, sizeof field, "delays[%" PRIu32 "].%s", index, name);
+    if (index == ROLLOUT_NONE)
+        snprintf(field, sizeof field, "run.%s", name);
+    else
+        snprintf(field, sizeof field, "delays[%" PRIu32 "].%s", index, name);
     return ro_error_at(reterr, code, index, field, "%s: %" PRId64 " %s", field, value, what);
 }
 
@@ -179,8 +182,9 @@ int ro_delay_check(const struct rollout_delay *delay, uint32_t index, struct rol
     if ((delay->kind == ROLLOUT_DELAY_UNIFORM || delay->kind == ROLLOUT_DELAY_PERCENTILES) && delay->b_ms < delay->a_ms)
         return refuse(ROLLOUT_ERR_INVALID, index, "b_ms", delay->b_ms, "is less than a_ms", reterr);
     if (delay->reserved) {
-        char field[32];
-        snprintf(field, sizeof field, "delays[%u].reserved", (unsigned)index);
+        char field[32] = "run.reserved";
+        if (index != ROLLOUT_NONE)
+            snprintf(field, sizeof field, "delays[%u].reserved", (unsigned)index);
         return ro_error_at(reterr, ROLLOUT_ERR_ABI, index, field, "%s: not zero", field);
     }
     return ROLLOUT_OK;

@@ -86,12 +86,10 @@ void ro_deed_set_in_place_ready(struct ro_cluster *c, uint32_t pod, bool ready)
         force_unready(c, pod);
 }
 
+/* Planned only where there is something to write. */
 static void mark_not_ready(struct ro_cluster *c, uint32_t pod, uint32_t key, bool mark)
 {
     struct rollout_pod *p = &c->pods[pod];
-    if (!(p->flags & ROLLOUT_POD_KRUISE_GATE) || (!(p->flags & ROLLOUT_POD_KRUISE_CONDITION) && !mark) ||
-        ((p->flags & key) != 0) == mark)
-        return;
     p->flags |= ROLLOUT_POD_KRUISE_CONDITION;
     p->flags = mark ? p->flags | key : p->flags & ~key;
     if (mark)
@@ -219,12 +217,16 @@ uint64_t ro_cluster_writes(const struct rollout_plan *plan, size_t action)
     return 1;
 }
 
-/* The pod that an action on an ordinal means, which may have been created by an earlier action. */
-static uint32_t pod_at_ordinal(const struct ro_cluster *c, uint32_t ordinal)
+uint32_t ro_cluster_subject(const struct ro_cluster *c, const struct rollout_action *action)
 {
     struct rollout_str parent;
+    if (action->subject_kind == ROLLOUT_SUBJECT_POD)
+        return action->subject < c->pod_count ? action->subject : ROLLOUT_NONE;
+    if (action->subject_kind != ROLLOUT_SUBJECT_ORDINAL || action->op == ROLLOUT_OP_CREATE)
+        return ROLLOUT_NONE;
     for (size_t i = c->pod_count; i > 0; i--)
-        if ((uint32_t)ro_ordinal_of(c->pods[i - 1].name, &parent) == ordinal && ro_str_eq(parent, ro_kind_name(c)))
+        if ((uint32_t)ro_ordinal_of(c->pods[i - 1].name, &parent) == action->subject &&
+            ro_str_eq(parent, ro_kind_name(c)))
             return (uint32_t)i - 1;
     return ROLLOUT_NONE;
 }
@@ -232,9 +234,14 @@ static uint32_t pod_at_ordinal(const struct ro_cluster *c, uint32_t ordinal)
 int ro_cluster_act(struct ro_cluster *c, const struct rollout_plan *plan, size_t action, uint64_t from, uint64_t to)
 {
     struct deed d = { c, plan, &plan->actions[action], action };
-    uint32_t pod = d.action->subject_kind == ROLLOUT_SUBJECT_POD ? d.action->subject : ROLLOUT_NONE;
+    uint32_t pod = ro_cluster_subject(c, d.action);
     int r = ROLLOUT_OK;
     switch (d.action->op) {
+    case ROLLOUT_OP_DELETE_WORKLOAD: /* and the garbage collector its pods */
+        c->gone = true;
+        for (uint32_t i = 0; i < c->pod_count; i++)
+            c->hidden[i].flags |= RO_SIM_GONE;
+        break;
     case ROLLOUT_OP_CREATE:
         r = ro_deed_create(&d, from, to);
         break;
@@ -255,9 +262,7 @@ int ro_cluster_act(struct ro_cluster *c, const struct rollout_plan *plan, size_t
         r = ro_deed_on_subset(&d);
         break;
     default:
-        if (d.action->subject_kind == ROLLOUT_SUBJECT_ORDINAL)
-            pod = pod_at_ordinal(c, d.action->subject);
-        if (pod < c->pod_count)
+        if (pod != ROLLOUT_NONE)
             r = act_on_pod(&d, pod);
         break;
     }

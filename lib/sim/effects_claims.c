@@ -2,29 +2,24 @@
 /* Claims and revisions. Source: cloneset.md 5.3, statefulset.md 11. */
 #include "sim/deed.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/error.h"
 #include "base/str.h"
 #include "base/tree.h"
-#include "rules/ordinal.h"
 #include "sim/kinds.h"
 #include "sim/revisions.h"
 
 static const struct rollout_str absent = { NULL, 0 };
 
-static struct rollout_claim *claim_named(struct ro_cluster *c, struct rollout_str name)
-{
-    for (size_t i = c->claim_count; i > 0; i--) /* mostly one that was just made */
-        if (ro_str_eq(c->claims[i - 1].name, name) && name.data)
-            return &c->claims[i - 1];
-    return NULL;
-}
-
 static void show_claims(struct ro_cluster *c)
 {
     c->snapshot.claims = (struct rollout_claims){ c->claims, c->claim_count, sizeof *c->claims };
+}
+
+static struct rollout_str workload_uid(const struct ro_cluster *c)
+{
+    return ro_text(ro_dig(c->source->workload_object.nodes, "metadata", "uid", NULL));
 }
 
 static int create_claim(const struct deed *d)
@@ -55,9 +50,7 @@ static int create_claim(const struct deed *d)
         struct rollout_owner *owners = ro_arena_alloc(&c->arena, 1, sizeof *owners);
         if (!owners)
             return ro_error_nomem(c->reterr);
-        *owners =
-            (struct rollout_owner){ RO_STR("CloneSet"), owner,
-                                    ro_text(ro_dig(c->source->workload_object.nodes, "metadata", "uid", NULL)), 1, 0 };
+        *owners = (struct rollout_owner){ RO_STR("CloneSet"), owner, workload_uid(c), 1, 0 };
         claim.flags = ROLLOUT_CLAIM_OWNED;
         claim.owners = owners;
         claim.owner_count = 1;
@@ -80,41 +73,26 @@ static bool names_owner(const struct deed *d, struct rollout_str kind)
     return false;
 }
 
-/* Other owners stay; of the set and the pod exactly those that the action names. */
+/* Other owners stay; of the workload and the pod exactly those that the action names. */
 static int own_claim(const struct deed *d, struct rollout_claim *claim)
 {
     struct ro_cluster *c = d->c;
     const struct rollout_statefulset *set = c->workload.statefulset;
-    struct rollout_str pod = ro_deed_text(d, ROLLOUT_ATTR_POD), uid = absent;
-    if (!set) {
-        claim->flags |= ROLLOUT_CLAIM_OWNED;
-        return ROLLOUT_OK;
-    }
-    if (!pod.data) {
-        struct rollout_str parent;
-        int32_t ordinal = ro_ordinal_of(claim->name, &parent);
-        char buf[300];
-        int len = snprintf(buf, sizeof buf, "%.*s-%d", (int)(set->name.len > 250 ? 250 : set->name.len),
-                           set->name.data ? set->name.data : "", (int)ordinal);
-        pod = ro_texts_keep(&c->texts, (struct rollout_str){ buf, (size_t)len });
-    }
-    int64_t place = ro_deed_value(d, ROLLOUT_ATTR_POD) - 1;
-    if (place < 0 || (uint64_t)place >= c->pod_count || !ro_str_eq(c->pods[place].name, pod))
-        for (place = (int64_t)c->pod_count - 1; place >= 0 && !ro_str_eq(c->pods[place].name, pod);)
-            place--;
-    if (place >= 0)
-        uid = c->pods[place].uid;
+    struct rollout_str kind = set ? RO_STR("StatefulSet") : RO_STR("CloneSet"), name = ro_kind_name(c);
+    struct rollout_str own = set ? set->uid : workload_uid(c), pod = ro_deed_text(d, ROLLOUT_ATTR_POD);
+    int64_t place = ro_deed_value(d, ROLLOUT_ATTR_POD); /* 0: a pod that is yet to come, and owns nothing */
+    struct rollout_str uid = place > 0 && (uint64_t)place <= c->pod_count ? c->pods[place - 1].uid : absent;
     struct rollout_owner *owners = ro_arena_alloc(&c->arena, claim->owner_count + 2, sizeof *owners);
     size_t n = 0;
-    uint32_t native = (set->flags & ROLLOUT_STATEFULSET_NATIVE) != 0;
+    uint32_t native = set && (set->flags & ROLLOUT_STATEFULSET_NATIVE);
     if (!owners)
         return ro_error_nomem(c->reterr);
-    bool wants_set = names_owner(d, RO_STR("StatefulSet")), wants_pod = names_owner(d, RO_STR("Pod"));
+    bool wants_set = names_owner(d, kind), wants_pod = names_owner(d, RO_STR("Pod"));
     bool has_set = false, has_pod = false;
     for (size_t i = 0; i < claim->owner_count; i++) {
         const struct rollout_owner *o = &claim->owners[i];
-        bool is_set = native ? ro_str_eq(o->kind, RO_STR("StatefulSet")) && ro_str_eq(o->name, set->name)
-                             : set->uid.len > 0 && ro_str_eq(o->uid, set->uid);
+        bool is_set =
+            native || !own.len ? ro_str_eq(o->kind, kind) && ro_str_eq(o->name, name) : ro_str_eq(o->uid, own);
         bool is_pod = native ? ro_str_eq(o->kind, RO_STR("Pod")) && ro_str_eq(o->name, pod)
                              : uid.len > 0 && ro_str_eq(o->uid, uid);
         bool stays = (!is_set && !is_pod) || (!native && ((is_set && wants_set) || (is_pod && wants_pod)));
@@ -124,14 +102,14 @@ static int own_claim(const struct deed *d, struct rollout_claim *claim)
             owners[n++] = *o;
     }
     if (wants_set && !has_set)
-        owners[n++] = (struct rollout_owner){ RO_STR("StatefulSet"), set->name, set->uid, native, 0 };
+        owners[n++] = (struct rollout_owner){ kind, name, own, native, 0 };
     if (wants_pod && !has_pod)
         owners[n++] = (struct rollout_owner){ RO_STR("Pod"), pod, uid, native, 0 };
     claim->owners = owners;
     claim->owner_count = n;
     claim->flags &= ~(uint32_t)ROLLOUT_CLAIM_OWNED;
     for (size_t i = 0; i < n; i++)
-        if (set->uid.len > 0 && ro_str_eq(owners[i].uid, set->uid))
+        if (own.len > 0 && ro_str_eq(owners[i].uid, own))
             claim->flags |= ROLLOUT_CLAIM_OWNED;
     return ROLLOUT_OK;
 }
@@ -143,10 +121,9 @@ int ro_deed_claim(const struct deed *d)
     uint32_t at = d->action->subject_kind == ROLLOUT_SUBJECT_CLAIM ? d->action->subject : ROLLOUT_NONE;
     if (d->action->op == ROLLOUT_OP_CREATE_CLAIM)
         return create_claim(d);
-    struct rollout_claim *claim =
-        at < c->claim_count && ro_str_eq(c->claims[at].name, name) ? &c->claims[at] : claim_named(c, name);
-    if (!claim)
+    if (at >= c->claim_count || !ro_str_eq(c->claims[at].name, name)) /* deleted by an earlier action */
         return ROLLOUT_OK;
+    struct rollout_claim *claim = &c->claims[at];
     if (d->action->op == ROLLOUT_OP_SET_CLAIM_OWNER)
         return own_claim(d, claim);
     if (d->action->op == ROLLOUT_OP_RESIZE_CLAIM) {

@@ -82,7 +82,9 @@ static void change_containers(struct ro_cluster *c, uint32_t pod, const struct r
     if (h->batches)
         h->batches--;
     if (h->batches)
-        in_place->flags |= ROLLOUT_IN_PLACE_NEXT | ROLLOUT_IN_PLACE_NEXT_APPLIES;
+        in_place->flags |= ROLLOUT_IN_PLACE_NEXT;
+    if (h->batches > pair->stranded)
+        in_place->flags |= ROLLOUT_IN_PLACE_NEXT_APPLIES;
     if (!must_wait) {
         in_place->flags |= ROLLOUT_IN_PLACE_CONTAINERS_DONE;
         in_place->waits_for = ROLLOUT_WAITS_FOR_NOTHING;

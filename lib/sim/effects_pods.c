@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "rules/ordinal.h"
+#include "sim/jobs.h"
 #include "sim/kinds.h"
 #include "sim/revisions.h"
 
@@ -107,7 +108,7 @@ static void name_daemon(const struct deed *d, uint32_t pod)
     struct rollout_pod *p = &c->pods[pod];
     p->name = ro_deed_drawn_name(c, ro_kind_name(c), c->hidden[pod].serial);
     p->target_node = ro_texts_keep(&c->texts, ro_deed_text(d, ROLLOUT_ATTR_NODE));
-    if (c->workload.daemonset->template_generation.data)
+    if (c->workload.daemonset && c->workload.daemonset->template_generation.data)
         ro_cluster_set_label(c, pod, RO_STR("pod-template-generation"), c->workload.daemonset->template_generation);
     uint32_t node = d->action->subject_kind == ROLLOUT_SUBJECT_NODE ? d->action->subject : ROLLOUT_NONE;
     p->node_index = node < c->node_count ? node + 1 : 0;
@@ -118,7 +119,8 @@ int ro_deed_create(const struct deed *d, uint64_t from, uint64_t to)
     struct ro_cluster *c = d->c;
     const struct ro_sim_template *template;
     uint32_t revision = ro_deed_revision(d);
-    if (!revision)
+    bool job = c->workload.broadcastjob; /* whose pods have no revision */
+    if (!revision && !job)
         return ro_error(c->reterr, ROLLOUT_ERR_INVALID, "plan.actions", "plan.actions: a pod of an unknown revision");
     if (to > from && to - from > RO_CLUSTER_PODS - c->pod_count)
         return ro_error(c->reterr, ROLLOUT_ERR_INVALID, "pods",
@@ -136,8 +138,10 @@ int ro_deed_create(const struct deed *d, uint64_t from, uint64_t to)
         h->labels = template->labels;
         h->finalizers = template->finalizers;
         ro_cluster_relabel(c, pod);
-        ro_deed_label_revision(c, pod, revision);
-        h->image = (uint16_t)revision;
+        if (revision)
+            ro_deed_label_revision(c, pod, revision);
+        h->image = revision ? (uint16_t)revision : 1;
+        h->target = revision ? h->target : 1;
         if (template->containers.count)
             ro_deed_in_place(c, pod)->containers = template->containers;
         p->created_ms = c->snapshot.now_ms / 1000 * 1000;
@@ -149,6 +153,8 @@ int ro_deed_create(const struct deed *d, uint64_t from, uint64_t to)
         } else {
             name_daemon(d, pod);
         }
+        if (job)
+            ro_job_bind(c, pod);
         char uid[48];
         int len = snprintf(uid, sizeof uid, "simulated-%u", h->serial);
         p->uid = c->keeps_claims ? ro_texts_keep(&c->texts, (struct rollout_str){ uid, (size_t)len }) : absent;

@@ -7,9 +7,15 @@
 
 #include "base/str.h"
 #include "rules/lifecycle.h"
+#include "sim/jobs.h"
 #include "sim/kinds.h"
 
 static const struct rollout_str absent = { NULL, 0 };
+
+bool ro_cluster_evicts(const struct ro_cluster *c)
+{
+    return !c->workload.daemonset && !c->workload.broadcastjob;
+}
 
 static bool on_lost_node(const struct ro_cluster *c, uint32_t pod)
 {
@@ -29,10 +35,15 @@ static bool waiting(const struct rollout_pod *p)
 
 /* ---- scheduler ---- */
 
+static bool takes_pods(const struct ro_cluster *c, size_t node)
+{
+    return !c->node_facts[node].lost && !c->node_facts[node].cordoned;
+}
+
 static bool node_left(const struct ro_cluster *c)
 {
     for (size_t i = 0; i < c->node_count; i++)
-        if (!c->node_facts[i].lost)
+        if (takes_pods(c, i))
             return true;
     return c->node_count == 0;
 }
@@ -44,7 +55,7 @@ static uint32_t emptiest(const struct ro_cluster *c)
     size_t least = SIZE_MAX;
     for (uint32_t n = 0; n < c->node_count; n++) {
         size_t pods = 0;
-        if (c->node_facts[n].lost)
+        if (!takes_pods(c, n))
             continue;
         for (size_t i = 0; i < c->pod_count; i++)
             pods += c->pods[i].node_index == n + 1;
@@ -65,12 +76,12 @@ static uint32_t find_node(struct ro_cluster *c)
         uint32_t node = c->free_nodes[c->free_first];
         c->free_first = (c->free_first + 1) % c->free_room;
         c->free_count--;
-        if (!c->node_facts[node].lost)
+        if (takes_pods(c, node))
             return node;
     }
     for (size_t i = 0; i < c->node_count; i++) {
         uint32_t node = c->next_node++ % (uint32_t)c->node_count;
-        if (!c->node_facts[node].lost)
+        if (takes_pods(c, node))
             return node;
     }
     return ROLLOUT_NONE;
@@ -138,6 +149,8 @@ enum ro_event ro_cluster_next(const struct ro_cluster *c, uint32_t pod)
         return h->flags & RO_SIM_STUCK ? RO_EVENT_NONE : RO_EVENT_RESTART;
     if (!(h->flags & (RO_SIM_CONTAINERS_READY | RO_SIM_BROKEN)))
         return RO_EVENT_READY;
+    if (c->workload.broadcastjob && !(h->flags & RO_SIM_BROKEN))
+        return RO_EVENT_END;
     return RO_EVENT_NONE;
 }
 
@@ -280,6 +293,11 @@ void ro_cluster_happen(struct ro_cluster *c, uint32_t pod, enum ro_event event)
         h->image = h->target;
         if (p->flags & ROLLOUT_POD_KRUISE_GATE) /* another controller's first word on it */
             p->flags |= ROLLOUT_POD_KRUISE_CONDITION;
+        if (c->workload.broadcastjob) /* which has no probes */
+            h->flags |= RO_SIM_CONTAINERS_READY;
+        break;
+    case RO_EVENT_END:
+        p->phase = ROLLOUT_PHASE_SUCCEEDED;
         break;
     case RO_EVENT_RESTART:
         restart(c, pod);
@@ -318,7 +336,8 @@ void ro_cluster_break(struct ro_cluster *c, uint32_t pod)
 
 void ro_cluster_fail(struct ro_cluster *c, uint32_t pod)
 {
-    c->pods[pod].phase = ROLLOUT_PHASE_FAILED;
+    if (!ro_job_restarts(c, pod))
+        c->pods[pod].phase = ROLLOUT_PHASE_FAILED;
     ro_cluster_unready(c, pod);
 }
 
@@ -351,7 +370,7 @@ void ro_cluster_lose_node(struct ro_cluster *c, uint32_t node)
     facts->taint_count += 2;
     for (uint32_t i = 0; i < c->pod_count; i++)
         if (c->pods[i].node_index == node + 1) {
-            if (!c->workload.daemonset) /* evicted; a DaemonSet's pods tolerate it */
+            if (ro_cluster_evicts(c))
                 c->pods[i].flags |= ROLLOUT_POD_TERMINATING;
             ro_cluster_settle(c, i);
         }
@@ -362,4 +381,26 @@ void ro_cluster_lose_node(struct ro_cluster *c, uint32_t node)
 void ro_cluster_set_room(struct ro_cluster *c, uint32_t subset, bool room)
 {
     c->children.full[subset] = !room;
+}
+
+void ro_cluster_cordon_node(struct ro_cluster *c, uint32_t node)
+{
+    c->node_facts[node].cordoned = true;
+    c->nodes[node].unschedulable = 1;
+    if (ro_kind_find_nodes(c) != ROLLOUT_OK)
+        c->texts.failed = true;
+}
+
+/* The taints of a lost node are its last two. */
+void ro_cluster_return_node(struct ro_cluster *c, uint32_t node)
+{
+    if (c->node_facts[node].lost)
+        c->nodes[node].taint_count -= 2;
+    c->node_facts[node].lost = c->node_facts[node].cordoned = false;
+    c->nodes[node].unschedulable = 0;
+    for (uint32_t i = 0; i < c->pod_count; i++)
+        if (c->pods[i].node_index == node + 1)
+            ro_cluster_settle(c, i);
+    if (ro_kind_find_nodes(c) != ROLLOUT_OK)
+        c->texts.failed = true;
 }

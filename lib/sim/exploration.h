@@ -23,10 +23,12 @@ enum {
     MOVE_CHANGE = 9 << 8,
     MOVE_AGE = 10 << 8,
     MOVE_GRACE = 11 << 8,
-    MOVE_CHILD = 13 << 8,  /* a step of a child's controller */
-    MOVE_ROOM = 14 << 8,   /* a subset has no room any more */
-    MOVE_ROOM_BACK = 15 << 8,
-    MOVE_MARK = 16 << 8, /* 0: the first marks of subsets are over; 1: an update is late */
+    MOVE_CORDON = 13 << 8,
+    MOVE_RETURN = 14 << 8,
+    MOVE_CHILD = 15 << 8, /* a step of a child's controller */
+    MOVE_ROOM = 16 << 8,  /* a subset has no room any more */
+    MOVE_ROOM_BACK = 17 << 8,
+    MOVE_MARK = 18 << 8, /* 0: the first marks of subsets are over; 1: an update is late */
     MOVE_NOTHING = 12 << 8 /* the end of a story: nothing is planned, and nothing else moves */
 };
 
@@ -50,7 +52,7 @@ struct rollout_check {
     struct ro_sim_pod hidden[RO_SMALL_PODS];
     size_t pod_count;
     int32_t memory[RO_KIND_MEMORY];
-    uint32_t faults, lost;
+    uint32_t faults, lost, cordoned;
     size_t change;
 
     /* the story: states by number, and the move from each */

@@ -18,6 +18,7 @@ static void keep(struct rollout_check *k)
     ro_kind_remember(c, k->memory);
     k->faults = k->small.faults;
     k->lost = k->small.lost;
+    k->cordoned = k->small.cordoned;
     k->change = k->small.change;
 }
 
@@ -28,7 +29,7 @@ static void restore(struct rollout_check *k)
         ro_small_unpack(&k->small, ro_states_bytes(&k->states, k->at));
         return;
     }
-    ro_small_load(&k->small, k->change, k->lost);
+    ro_small_load(&k->small, k->change, k->lost, k->cordoned);
     c->pod_count = k->pod_count;
     memcpy(c->pods, k->pods, c->pod_count * sizeof *k->pods);
     memcpy(c->in_place, k->in_place, c->pod_count * sizeof *k->in_place);
@@ -80,6 +81,7 @@ bool ro_explore_move(struct rollout_check *k, uint16_t what)
     struct ro_cluster *c = &k->small.cluster;
     uint32_t i = what & 0xff;
     const uint16_t up = RO_SIM_CONTAINERS_READY;
+    int32_t memory[RO_KIND_MEMORY];
     bool runs = i < c->pod_count && ro_kind_active(c, i);
     switch (what & 0xff00) {
     case MOVE_EVENT:
@@ -112,18 +114,33 @@ bool ro_explore_move(struct rollout_check *k, uint16_t what)
     case MOVE_NODE:
         if (k->small.lost >> i & 1)
             return false;
-        ro_small_load(&k->small, k->small.change, k->small.lost | UINT32_C(1) << i);
+        ro_small_load(&k->small, k->small.change, k->small.lost | UINT32_C(1) << i, k->small.cordoned);
         for (uint32_t p = 0; p < c->pod_count; p++)
             if (c->pods[p].node_index == i + 1) {
-                if (!c->workload.daemonset)
+                if (ro_cluster_evicts(c))
                     c->pods[p].flags |= ROLLOUT_POD_TERMINATING;
                 ro_cluster_settle(c, p);
             }
         break;
+    case MOVE_CORDON:
+        if (k->small.cordoned >> i & 1)
+            return false;
+        ro_small_load(&k->small, k->small.change, k->small.lost, k->small.cordoned | UINT32_C(1) << i);
+        break;
+    case MOVE_RETURN:
+        if (!((k->small.lost | k->small.cordoned) >> i & 1))
+            return false;
+        ro_small_load(&k->small, k->small.change, k->small.lost & ~(UINT32_C(1) << i),
+                      k->small.cordoned & ~(UINT32_C(1) << i));
+        for (uint32_t p = 0; p < c->pod_count; p++)
+            ro_cluster_settle(c, p);
+        break;
     case MOVE_CHANGE:
         if (k->small.change + 1 >= k->small.spec_count)
             return false;
-        ro_small_load(&k->small, k->small.change + 1, k->small.lost);
+        ro_kind_remember(c, memory); /* what was reached is not the new spec's to say */
+        ro_small_load(&k->small, k->small.change + 1, k->small.lost, k->small.cordoned);
+        ro_kind_recall(c, memory);
         return true;
     case MOVE_CHILD: {
         uint32_t pod;
@@ -242,7 +259,8 @@ static int explore_pass(struct rollout_check *k, const struct ro_measure *before
 {
     struct ro_cluster *c = &k->small.cluster;
     struct rollout_plan *plan;
-    struct ro_deeds deeds = { .pods = k->pods, .hidden = k->hidden, .pod_count = k->pod_count, .before = *before };
+    struct ro_deeds deeds = { .pods = k->pods, .hidden = k->hidden, .pod_count = k->pod_count, .before = *before,
+                              .was_over = ro_kind_over(c) };
     int r = ro_explore_pass(k, &plan);
     if (r != ROLLOUT_OK)
         return r;
@@ -294,6 +312,10 @@ static int explore_faults(struct rollout_check *k)
         r = explore_moves(k, MOVE_NODE, k->small.cluster.node_count, false);
     if (r == ROLLOUT_OK && (k->options.flags & ROLLOUT_CHECK_ROOM))
         r = explore_moves(k, MOVE_ROOM, k->small.cluster.children.subset_count, false);
+    if (r == ROLLOUT_OK && (k->options.flags & ROLLOUT_CHECK_CORDON))
+        r = explore_moves(k, MOVE_CORDON, k->small.cluster.node_count, false);
+    if (r == ROLLOUT_OK && (k->options.flags & ROLLOUT_CHECK_RETURN))
+        r = explore_moves(k, MOVE_RETURN, k->small.cluster.node_count, false);
     return r;
 }
 
@@ -315,6 +337,10 @@ int ro_explore(struct rollout_check *k)
     ro_kind_measure(c, &before);
     if (ro_kind_done(c, &before))
         state->fate = RO_FATE_GOAL;
+    if (c->gone) { /* nothing comes after that */
+        k->at++;
+        return ROLLOUT_OK;
+    }
     int r = explore_moves(k, MOVE_EVENT, k->pod_count, true);
     if (r == ROLLOUT_OK)
         r = explore_moves(k, MOVE_HOOK, k->pod_count, true);

@@ -12,8 +12,12 @@
 static uint32_t look(const struct ro_cluster *c, uint32_t pod)
 {
     uint32_t counts = 0;
-    if (!ro_kind_active(c, pod))
-        return 0;
+    if (!ro_kind_active(c, pod)) {
+        uint32_t phase = c->hidden[pod].flags & RO_SIM_GONE ? ROLLOUT_PHASE_NONE : c->pods[pod].phase;
+        return phase == ROLLOUT_PHASE_SUCCEEDED ? RO_COUNTS_SUCCEEDED
+               : phase == ROLLOUT_PHASE_FAILED  ? RO_COUNTS_FAILED
+                                                : 0;
+    }
     counts |= RO_COUNTS_ACTIVE;
     if (c->kind->available(c, pod))
         counts |= RO_COUNTS_AVAILABLE;
@@ -27,6 +31,8 @@ static void count(struct rollout_simulation *s, const struct ro_sim_pod *h, int6
     s->state.total += h->counts & RO_COUNTS_ACTIVE ? sign : 0;
     s->state.available += h->counts & RO_COUNTS_AVAILABLE ? sign : 0;
     s->state.updated += h->counts & RO_COUNTS_UPDATED ? sign : 0;
+    s->state.succeeded += h->counts & RO_COUNTS_SUCCEEDED ? sign : 0;
+    s->state.failed += h->counts & RO_COUNTS_FAILED ? sign : 0;
     if (h->zone && (h->counts & RO_COUNTS_AVAILABLE))
         s->zone_available[h->zone - 1] += sign;
 }
@@ -43,7 +49,7 @@ void ro_figures_one(struct rollout_simulation *s, uint32_t pod)
 
 void ro_figures_all(struct rollout_simulation *s)
 {
-    s->state.total = s->state.available = s->state.updated = 0;
+    s->state.total = s->state.available = s->state.updated = s->state.succeeded = s->state.failed = 0;
     memset(s->zone_available, 0, s->cluster.zone_count * sizeof *s->zone_available);
     for (uint32_t i = 0; i < s->cluster.pod_count; i++) {
         s->cluster.hidden[i].counts = 0;

@@ -111,8 +111,6 @@ static bool done(const struct ro_cluster *c, const struct ro_measure *now)
     for (uint32_t i = 0; i < c->pod_count; i++) {
         int64_t rank = rank_of(c, i);
         uint32_t node = c->pods[i].node_index;
-        if (c->hidden[i].flags & RO_SIM_GONE)
-            continue;
         if (node && c->node_facts[node - 1].lost) {
             lost += rank >= 0;
             continue;

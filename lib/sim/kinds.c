@@ -17,6 +17,7 @@ static const struct ro_kind_lines *lines_of(const struct rollout_workload *workl
 {
     return workload->cloneset           ? &ro_kind_cloneset
            : workload->statefulset      ? &ro_kind_statefulset
+           : workload->broadcastjob     ? &ro_kind_broadcastjob
            : workload->uniteddeployment ? &ro_kind_uniteddeployment
                                         : &ro_kind_daemonset;
 }
@@ -78,6 +79,8 @@ bool ro_kind_available(const struct ro_cluster *c, uint32_t pod)
 
 bool ro_kind_updated(const struct ro_cluster *c, uint32_t pod)
 {
+    if (c->workload.broadcastjob) /* which updates none */
+        return true;
     return c->snapshot.update_revision && c->hidden[pod].target == c->snapshot.update_revision;
 }
 
@@ -161,6 +164,12 @@ bool ro_kind_promise(const struct ro_cluster *c, const struct ro_deeds *deeds, c
         broken = c->kind->promise(c, deeds);
     if (!broken)
         return true;
+    if (c->workload.broadcastjob) {
+        snprintf(buf, size, "%s: %lld nodes wanted, %lld to %lld done, %lld to %lld pods run, parallelism %lld", broken,
+                 (long long)m->wanted, (long long)m->served, (long long)n->served, (long long)m->total,
+                 (long long)n->total, (long long)m->parallelism);
+        return false;
+    }
     snprintf(buf, size,
              "%s: %lld wanted, %lld to %lld there, %lld to %lld available, %lld to %lld old, maxUnavailable %lld, "
              "maxSurge %lld, partition %lld",
@@ -189,7 +198,7 @@ struct rollout_str ro_status_text(struct ro_cluster *c, const struct rollout_nod
     return ro_texts_keep(&c->texts, ro_text(ro_get(status, key)));
 }
 
-static int64_t time_of(const struct rollout_node *object, const char *key)
+int64_t ro_status_time(const struct rollout_node *object, const char *key)
 {
     int64_t ms = 0;
     return ro_time_parse(ro_text(ro_get(object, key)), &ms) ? ms : 0;
@@ -200,6 +209,7 @@ size_t ro_status_conditions(struct ro_cluster *c, const struct rollout_node *sta
                             size_t room)
 {
     const struct rollout_node *list = ro_get(status, "conditions");
+    const char *update = c->workload.broadcastjob ? "lastProbeTime" : "lastUpdateTime";
     size_t n = 0;
     if (!ro_is(list, ROLLOUT_NODE_ARRAY))
         return 0;
@@ -211,8 +221,8 @@ size_t ro_status_conditions(struct ro_cluster *c, const struct rollout_node *sta
             .status = ro_status_text(c, e, "status"),
             .reason = ro_status_text(c, e, "reason"),
             .message = ro_status_text(c, e, "message"),
-            .last_update_ms = time_of(e, "lastUpdateTime"),
-            .last_transition_ms = time_of(e, "lastTransitionTime"),
+            .last_update_ms = ro_status_time(e, update),
+            .last_transition_ms = ro_status_time(e, "lastTransitionTime"),
         };
     }
     return n;
@@ -271,6 +281,9 @@ int ro_cluster_status(struct ro_cluster *c, const struct rollout_plan *plan)
     } else if (c->workload.uniteddeployment) {
         c->specs.uniteddeployment_status.conditions = c->conditions;
         c->specs.uniteddeployment_status.condition_count = n;
+    } else if (c->workload.broadcastjob) {
+        c->specs.broadcastjob_status.conditions = c->conditions;
+        c->specs.broadcastjob_status.condition_count = n;
     } else {
         c->specs.daemonset_status.conditions = c->conditions;
         c->specs.daemonset_status.condition_count = n;
@@ -283,6 +296,20 @@ int ro_cluster_status(struct ro_cluster *c, const struct rollout_plan *plan)
         if (ro_str_eq(c->revisions[i].name, current))
             c->snapshot.current_revision = (uint32_t)i + 1;
     return c->texts.failed ? ro_error_nomem(c->reterr) : ROLLOUT_OK;
+}
+
+bool ro_kind_over(const struct ro_cluster *c)
+{
+    const struct rollout_broadcastjob_status *status = &c->specs.broadcastjob_status;
+    if (!c->workload.broadcastjob || c->workload.broadcastjob->completion == ROLLOUT_COMPLETION_NEVER)
+        return false;
+    for (size_t i = 0; i < status->condition_count; i++) {
+        const struct rollout_condition *condition = &status->conditions[i];
+        if (ro_str_eq(condition->status, RO_STR("True")) &&
+            (ro_str_eq(condition->type, RO_STR("Complete")) || ro_str_eq(condition->type, RO_STR("Failed"))))
+            return true;
+    }
+    return false;
 }
 
 void ro_kind_remember(const struct ro_cluster *c, int32_t ret[RO_KIND_MEMORY])
@@ -300,24 +327,35 @@ void ro_kind_recall(struct ro_cluster *c, const int32_t memory[RO_KIND_MEMORY])
 
 /* ---- nodes ---- */
 
+void ro_kind_need_terms(struct ro_cluster *c, size_t terms)
+{
+    if (c->usable && terms <= c->usable_room)
+        return;
+    c->usable = ro_arena_alloc(&c->arena, terms + 1, 1);
+    c->usable_room = terms;
+}
+
 int ro_kind_find_nodes(struct ro_cluster *c)
 {
     const struct rollout_daemonset *set = c->workload.daemonset;
-    if (!set)
+    const struct rollout_broadcastjob *job = c->workload.broadcastjob;
+    if (!set && !job)
         return ROLLOUT_OK;
-    size_t terms = set->scheduling.affinity.term_count;
+    struct rollout_scheduling scheduling = set ? set->scheduling : job->scheduling;
+    if (job) /* its pods are bound to nodes whatever name the template has */
+        scheduling.node_name = (struct rollout_str){ NULL, 0 };
     if (!c->eligible) {
         c->eligible = ro_arena_alloc(&c->arena, c->node_count + 1, 1);
         c->tallies = ro_arena_alloc(&c->arena, c->node_count + 1, sizeof *c->tallies);
     }
-    if (terms > c->usable_room || !c->usable) {
-        c->usable = ro_arena_alloc(&c->arena, terms + 1, 1);
-        c->usable_room = terms;
-    }
+    ro_kind_need_terms(c, scheduling.affinity.term_count);
     if (c->arena.failed)
         return ROLLOUT_ERR_NOMEM;
-    struct ro_node_rule rule = ro_node_rule(&set->scheduling, c->usable);
+    struct ro_node_rule rule = ro_node_rule(&scheduling, c->usable);
+    rule.plain = job;
     for (size_t i = 0; i < c->node_count; i++)
-        c->eligible[i] = ro_node_fit(&rule, &c->nodes[i]).runs;
+        c->eligible[i] = set ? ro_node_fit(&rule, &c->nodes[i]).runs
+                             : ro_node_fit_empty(&rule, job->requests, job->request_count, &c->nodes[i]).check ==
+                                   RO_NODE_FITS;
     return ROLLOUT_OK;
 }

@@ -18,8 +18,10 @@ uint32_t ro_kind_new_flags(const struct ro_cluster *c);
 void ro_kind_prepare(struct ro_cluster *c);
 void ro_kind_begin(struct ro_cluster *c);
 
-/* Which nodes a DaemonSet's pods should run on, after a change of either. ROLLOUT_OK or ROLLOUT_ERR_NOMEM. */
+/* Which nodes pods of a DaemonSet or a BroadcastJob should run on, after a change of either. ROLLOUT_OK or
+ * ROLLOUT_ERR_NOMEM. And room to look at an affinity of so many terms. */
 int ro_kind_find_nodes(struct ro_cluster *c);
+void ro_kind_need_terms(struct ro_cluster *c, size_t terms);
 
 /* Pods as the kind counts them. */
 bool ro_kind_active(const struct ro_cluster *c, uint32_t pod);
@@ -36,11 +38,12 @@ struct ro_measure {
     int64_t available; /* of them */
     int64_t updated;   /* of them */
     int64_t old;       /* of them */
-    int64_t served;    /* DaemonSet: eligible nodes with an available pod; StatefulSet: its ordinals with one; else
-                                available */
+    int64_t served;    /* DaemonSet: eligible nodes with an available pod; StatefulSet: its ordinals with one;
+                                BroadcastJob: nodes whose pod is done; else available */
     int64_t partition; /* pods that stay, by the spec */
     int64_t max_unavailable; /* pods */
     int64_t max_surge;       /* pods */
+    int64_t parallelism;     /* pods; of a BroadcastJob */
 };
 void ro_kind_measure(const struct ro_cluster *c, struct ro_measure *ret);
 
@@ -54,6 +57,7 @@ struct ro_deeds {
     const struct ro_sim_pod *hidden;
     size_t pod_count;
     struct ro_measure before, after;
+    bool was_over; /* a BroadcastJob: it was complete, or had failed */
 };
 
 /* Whether the plan kept what the kind promises, as its reference states it. If not, the sentence, as snprintf(). */
@@ -63,6 +67,9 @@ bool ro_kind_promise(const struct ro_cluster *c, const struct ro_deeds *deeds, c
 enum { RO_KIND_MEMORY = 3 };
 void ro_kind_remember(const struct ro_cluster *c, int32_t ret[RO_KIND_MEMORY]);
 void ro_kind_recall(struct ro_cluster *c, const int32_t memory[RO_KIND_MEMORY]);
+
+/* Whether a BroadcastJob has come to its end, and is to stay as it is. */
+bool ro_kind_over(const struct ro_cluster *c);
 
 /* Pods of the kind differ in nothing but their names. */
 bool ro_kind_interchangeable(const struct ro_cluster *c);
@@ -79,10 +86,12 @@ struct ro_kind_lines {
     void (*status)(struct ro_cluster *c, const struct rollout_node *status);
     void (*remember)(const struct ro_cluster *c, int32_t ret[RO_KIND_MEMORY]);
     void (*recall)(struct ro_cluster *c, const int32_t memory[RO_KIND_MEMORY]);
+    bool (*age)(struct ro_cluster *c); /* time passes up to the next instant of the workload's own; NULL, or false: it has none */
     uint32_t new_flags;
     bool interchangeable;
 };
-extern const struct ro_kind_lines ro_kind_cloneset, ro_kind_statefulset, ro_kind_daemonset, ro_kind_uniteddeployment;
+extern const struct ro_kind_lines ro_kind_cloneset, ro_kind_statefulset, ro_kind_daemonset, ro_kind_broadcastjob,
+    ro_kind_uniteddeployment;
 
 /* A UnitedDeployment's: how long a reserved pod must have been ready until it counts again; 0 where there are none. */
 int64_t ro_united_soak_ms(const struct ro_cluster *c);
@@ -99,6 +108,7 @@ size_t ro_deeds_count(const struct ro_cluster *c, const struct ro_deeds *deeds, 
 /* Numbers and texts of a status that a plan writes. Texts live as long as the cluster. */
 int32_t ro_status_number(const struct rollout_node *status, const char *key);
 struct rollout_opt ro_status_opt(const struct rollout_node *status, const char *key);
+int64_t ro_status_time(const struct rollout_node *status, const char *key); /* 0 = none */
 struct rollout_str ro_status_text(struct ro_cluster *c, const struct rollout_node *status, const char *key);
 size_t ro_status_conditions(struct ro_cluster *c, const struct rollout_node *status, struct rollout_condition *ret,
                             size_t room);

@@ -44,6 +44,8 @@ static const struct {
     { ROLLOUT_LINT_NO_READINESS_GATE, "NoReadinessGate" },
     { ROLLOUT_LINT_IN_PLACE_SURGES, "InPlaceSurges" },
     { ROLLOUT_LINT_ORDERED_TAKES_ONE, "OrderedTakesOne" },
+    { ROLLOUT_LINT_EMPTY_IMAGE, "EmptyImage" },
+    { ROLLOUT_LINT_SAME_IMAGE, "SameImage" },
 };
 
 const char *rollout_lint_name(uint32_t code)
@@ -185,6 +187,8 @@ int rollout_lint(const struct rollout_world *world, struct rollout_findings **re
         ro_lint_deployment(&l, workload->deployment);
     else if (workload->replicaset)
         ro_lint_replicaset(&l, workload->replicaset);
+    else if (workload->sidecarset)
+        r = ro_lint_sidecarset(&l, workload->sidecarset, reterr);
     if (r == ROLLOUT_OK)
         r = hand_over(&l, ret_findings, reterr);
     rollout_plan_free(l.limits);

@@ -45,6 +45,7 @@ void ro_lint_statefulset(struct ro_lint *l, const struct rollout_statefulset *se
 void ro_lint_deployment(struct ro_lint *l, const struct rollout_deployment *spec);
 void ro_lint_replicaset(struct ro_lint *l, const struct rollout_replicaset *spec);
 void ro_lint_uniteddeployment(struct ro_lint *l, const struct rollout_uniteddeployment *spec);
+int ro_lint_sidecarset(struct ro_lint *l, const struct rollout_sidecarset *set, struct rollout_error *reterr);
 int ro_lint_daemonset(struct ro_lint *l, const struct rollout_daemonset *set, struct rollout_error *reterr);
 
 /* ---- limits ---- */

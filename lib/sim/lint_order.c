@@ -39,17 +39,20 @@ static void judge(struct ro_lint *l, const struct ro_at *at, struct fixed fixed,
                   const char *harm)
 {
     size_t pods = l->pods.count;
+    const char *too = l->template.node ? ", and so does the template" : "";
     if (fixed.contradicted)
         RO_LINT(l, UNREACHABLE, at,
                 "no pod can have it, since spec.selector fixes another label: the term has no effect");
     else if (pods == 1 && matching == 0 && !template_too)
-        RO_LINT(l, UNREACHABLE, at, "the only pod lacks it, and so does the template: the term has no effect");
+        RO_LINT(l, UNREACHABLE, at, "the only pod lacks it%s: the term has no effect", too);
     else if (pods > 0 && matching == 0 && !template_too)
-        RO_LINT(l, UNREACHABLE, at, "all %zu pods lack it, and so does the template: the term has no effect", pods);
+        RO_LINT(l, UNREACHABLE, at, "all %zu pods lack it%s: the term has no effect", pods, too);
     else if (fixed.implied)
         RO_LINT(l, MATCHES_ALL, at, "every pod has it, since spec.selector asks for it: %s", harm);
-    else if (pods > 1 && matching >= pods && template_too)
+    else if (pods > 1 && matching >= pods && template_too && l->template.node)
         RO_LINT(l, MATCHES_ALL, at, "all %zu pods have it, and so has the template: %s", pods, harm);
+    else if (pods > 1 && matching >= pods && !l->template.node && *harm)
+        RO_LINT(l, MATCHES_ALL, at, "all %zu pods have it: %s", pods, harm);
 }
 
 /* ---- priority ---- */
@@ -205,6 +208,16 @@ void ro_lint_priority(struct ro_lint *l, const struct ro_at *strategy, const str
 
 /* ---- scatter ---- */
 
+/* A SidecarSet's term for each value of a label. */
+static void look_at_any_value(struct ro_lint *l, const struct ro_at *at, struct rollout_str key)
+{
+    size_t i = 0;
+    while (i < l->pods.count && !ro_labels_get(&ro_pod(&l->pods, i)->labels, key))
+        i++;
+    if (i > 0 && i == l->pods.count)
+        RO_LINT(l, UNREACHABLE, at, "no pod of %zu has the label: the term has no effect", i);
+}
+
 static void look_at_scatter(struct ro_lint *l, const struct ro_at *at, const struct tally *t, size_t i)
 {
     const struct rollout_label *term = &t->terms[i];
@@ -212,6 +225,10 @@ static void look_at_scatter(struct ro_lint *l, const struct ro_at *at, const str
     const struct rollout_str *has = ro_labels_get(&l->labels, term->key);
     const struct fixed fixed = { .contradicted = is && !ro_str_eq(*is, term->value),
                                  .implied = is && ro_str_eq(*is, term->value) };
+    if (l->world->workload->sidecarset && ro_str_eq(term->value, RO_STR("*"))) {
+        look_at_any_value(l, at, term->key);
+        return;
+    }
     if (t->first[i] != i) {
         RO_LINT(l, DUPLICATE, at, "the term is that of scatterStrategy[%" PRIu32 "] again", t->first[i]);
         return;

@@ -18,6 +18,7 @@
 
 /* ---- the list ---- */
 
+/* One more at a time. */
 static int need_room(struct ro_cluster *c, size_t count)
 {
     if (count <= c->revision_room)
@@ -26,8 +27,6 @@ static int need_room(struct ro_cluster *c, size_t count)
     if (count > REVISION_LIMIT)
         return ro_error(c->reterr, ROLLOUT_ERR_INVALID, "revisions",
                         "revisions: %zu, but at most %d can be played with", count, REVISION_LIMIT);
-    while (room < count)
-        room *= 2;
     struct rollout_revision *revisions = realloc(c->revisions, room * sizeof *revisions);
     if (revisions)
         c->revisions = revisions;
@@ -144,7 +143,7 @@ static void forget_pairs(struct ro_cluster *c)
 {
     for (size_t i = 0; i < c->revision_room * c->revision_room; i++) {
         rollout_diff_free(c->pairs[i].diff);
-        c->pairs[i] = (struct ro_sim_pair){ NULL, 0, 0 };
+        c->pairs[i] = (struct ro_sim_pair){ NULL, 0, 0, 0 };
     }
 }
 
@@ -205,41 +204,80 @@ static bool launch_priority(const struct rollout_node *container, int64_t *ret)
         struct rollout_str key = ro_text(ro_dig(e, "valueFrom", "configMapKeyRef", "key", NULL));
         if (!ro_str_eq(ro_text(ro_get(e, "name")), RO_STR("KRUISE_CONTAINER_BARRIER")) || key.len < 2)
             continue;
-        return ro_parse_int((struct rollout_str){ key.data + 2, key.len - 2 }, -1, ret);
+        *ret = ro_parse_int_anyhow((struct rollout_str){ key.data + 2, key.len - 2 });
+        return true;
     }
     return false;
 }
 
-static bool changes(const struct rollout_diff *diff, struct rollout_str name)
+/* A container that changes, and when. */
+struct turn {
+    const struct rollout_container_change *change;
+    int64_t priority;
+    bool has_priority, taken;
+};
+
+static bool feeds_both(const struct rollout_container_change *a, const struct rollout_container_change *b)
 {
-    for (size_t i = 0; i < diff->container_count; i++)
-        if (ro_str_eq(diff->containers[i].name, name))
-            return true;
-    return false;
+    return ro_labels_share(&a->labels, &b->labels) || ro_labels_share(&a->annotations, &b->annotations);
 }
 
-/* How often containers take turns: those without a priority go with the highest, then one priority after the other. */
-static uint16_t count_batches(const struct ro_cluster *c, const struct rollout_diff *diff, size_t to)
+/* One batch: those without a priority, those of the highest one, and whoever shares a label or an annotation with one that
+ * had its turn. 0: none is left. *ret_applies: more than resources changes. */
+static size_t take_turn(struct turn *turns, size_t n, bool *ret_applies)
 {
-    struct ro_template template;
-    int64_t done = INT64_MAX, priority = 0;
-    uint16_t count = 0;
-    if (!ro_template_find(c->revision_objects[to].nodes, &template))
-        return 1;
+    int64_t highest = INT64_MIN;
+    size_t taken = 0;
+    *ret_applies = false;
+    for (size_t i = 0; i < n; i++)
+        if (!turns[i].taken && turns[i].has_priority && turns[i].priority > highest)
+            highest = turns[i].priority;
+    for (bool joined = true; joined;) {
+        joined = false;
+        for (size_t i = 0; i < n; i++) {
+            bool now = !turns[i].has_priority || turns[i].priority == highest;
+            for (size_t k = 0; k < n && !now; k++)
+                now = turns[k].taken && feeds_both(turns[i].change, turns[k].change);
+            if (turns[i].taken || !now)
+                continue;
+            turns[i].taken = joined = true;
+            taken++;
+            *ret_applies |= turns[i].change->image.data || turns[i].change->labels.count > 0 ||
+                            turns[i].change->annotations.count > 0;
+        }
+    }
+    return taken;
+}
+
+/* How often containers take turns (inplace.md 9), and how many of the last turns never come: one of resources alone does
+ * not begin (11, step 5). */
+static int count_batches(struct ro_cluster *c, struct ro_sim_pair *pair, size_t to)
+{
+    const struct rollout_diff *diff = pair->diff;
+    struct ro_template template = { 0 };
+    bool applies;
+    struct turn *turns = calloc(diff->container_count + 1, sizeof *turns);
+    if (!turns)
+        return ro_error_nomem(c->reterr);
+    (void)ro_template_find(c->revision_objects[to].nodes, &template);
     const struct rollout_node *list = ro_dig(template.root, "spec", "containers", NULL);
-    if (!ro_is(list, ROLLOUT_NODE_ARRAY))
-        return 1;
-    for (;;) {
-        int64_t best = INT64_MIN;
+    for (size_t i = 0; i < diff->container_count; i++) {
+        turns[i].change = &diff->containers[i];
         for (const struct rollout_node *n = ro_first(list); n != ro_end(list); n = ro_next(n))
-            if (changes(diff, ro_text(ro_get(n, "name"))) && launch_priority(n, &priority) && priority < done &&
-                priority > best)
-                best = priority;
-        if (best == INT64_MIN)
-            return count ? count : 1;
-        done = best;
-        count++;
+            if (ro_str_eq(ro_text(ro_get(n, "name")), diff->containers[i].name))
+                turns[i].has_priority = launch_priority(n, &turns[i].priority);
     }
+    pair->batches = 0;
+    while (pair->batches < UINT16_MAX && take_turn(turns, diff->container_count, &applies)) {
+        pair->batches++;
+        pair->stranded = applies ? 0 : pair->stranded + 1;
+    }
+    if (pair->batches <= 1) {
+        pair->batches = 1; /* of metadata alone, too */
+        pair->stranded = 0;
+    }
+    free(turns);
+    return ROLLOUT_OK;
 }
 
 /* The comparison is made once; a revision whose data nobody knows gives none. */
@@ -254,8 +292,7 @@ static int compare(struct ro_cluster *c, size_t from, size_t to)
     if (r != ROLLOUT_OK)
         return r;
     pair->flags = pair->diff->flags;
-    pair->batches = count_batches(c, pair->diff, to);
-    return ROLLOUT_OK;
+    return count_batches(c, pair, to);
 }
 
 static int tell(struct ro_cluster *c, size_t from, size_t to)
@@ -293,7 +330,7 @@ int ro_revisions_compare(struct ro_cluster *c)
 const struct ro_sim_pair *ro_cluster_pair(struct ro_cluster *c, uint32_t from, uint32_t to)
 {
     /* a change of an image, as far as anybody knows */
-    static const struct ro_sim_pair unknown = { NULL, ROLLOUT_CHANGES_IMAGES, 1 };
+    static const struct ro_sim_pair unknown = { NULL, ROLLOUT_CHANGES_IMAGES, 1, 0 };
     if (!from || !to)
         return &unknown;
     const struct ro_sim_pair *pair = &c->pairs[(from - 1) * c->revision_room + to - 1];
@@ -388,13 +425,13 @@ static void copy(struct ro_cluster *c, uint32_t revision, struct ro_sim_template
 int ro_revisions_template(struct ro_cluster *c, const struct rollout_plan *plan, size_t action, uint32_t revision,
                           const struct ro_sim_template **ret)
 {
-    struct ro_sim_template *t = &c->templates[revision - 1];
+    struct ro_sim_template *t = revision ? &c->templates[revision - 1] : c->template;
     int r = ROLLOUT_OK;
     *ret = t;
     if (t->known)
         return ROLLOUT_OK;
     memset(t, 0, sizeof *t);
-    if (c->source->workload_object.count && c->revision_objects[revision - 1].count)
+    if (c->source->workload_object.count && (!revision || c->revision_objects[revision - 1].count))
         r = make(c, plan, action, t);
     else
         copy(c, revision, t);

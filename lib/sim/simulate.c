@@ -62,6 +62,9 @@ static int check_options(const struct rollout_simulation *s, struct rollout_erro
         if (r != ROLLOUT_OK)
             return r;
     }
+    int run = ro_delay_check(&o->run, ROLLOUT_NONE, reterr);
+    if (run != ROLLOUT_OK)
+        return run;
     for (size_t i = 0; i < o->change_count; i++)
         if (o->changes[i].at_ms > LONGEST_MS)
             return ro_error_at(reterr, ROLLOUT_ERR_INVALID, (uint32_t)i, "changes",
@@ -104,17 +107,22 @@ static int check_targets(const struct rollout_simulation *s, struct rollout_erro
 {
     for (size_t i = 0; i < s->options.fault_count; i++) {
         const struct rollout_fault *f = &s->options.faults[i];
-        bool place = f->kind == ROLLOUT_FAULT_NODE, found = f->kind == ROLLOUT_FAULT_BREAK;
         bool subset = f->kind == ROLLOUT_FAULT_ROOM;
+        bool place = f->kind == ROLLOUT_FAULT_NODE || (f->kind >= ROLLOUT_FAULT_FAIL && !subset);
+        bool found = f->kind == ROLLOUT_FAULT_BREAK;
+        if (f->kind == ROLLOUT_FAULT_FAIL && !s->cluster.workload.broadcastjob)
+            return ro_error_at(reterr, ROLLOUT_ERR_INVALID, (uint32_t)i, "faults",
+                               "faults[%zu].kind: only pods of a BroadcastJob end", i);
         if (place)
-            found = has_place(&s->cluster, f->target);
+            found = (f->kind == ROLLOUT_FAULT_FAIL && f->target.len == 0) || has_place(&s->cluster, f->target);
         else if (subset)
             found = ro_child_subset(&s->cluster, f->target) != ROLLOUT_NONE;
         else if (!found)
             found = f->target.len == 0 || has_revision(s, f->target);
         if (!found)
-            return ro_error_at(reterr, ROLLOUT_ERR_INVALID, (uint32_t)i, "faults", "faults[%zu].target: %.*s is no %s", i,
-                               (int)(f->target.len > 100 ? 100 : f->target.len), f->target.data ? f->target.data : "",
+            return ro_error_at(reterr, ROLLOUT_ERR_INVALID, (uint32_t)i, "faults", "faults[%zu].target: %.*s is no %s",
+                               i, (int)(f->target.len > 100 ? 100 : f->target.len),
+                               f->target.data ? f->target.data : "",
                                place ? "node or zone" : subset ? "subset" : "revision");
     }
     return ROLLOUT_OK;
@@ -234,12 +242,14 @@ static int carry_out_action(struct rollout_simulation *s, size_t action, uint64_
 {
     struct ro_cluster *c = &s->cluster;
     const struct rollout_action *a = &s->plan->actions[action];
-    uint32_t pod = a->subject_kind == ROLLOUT_SUBJECT_POD && a->subject < c->pod_count ? a->subject : ROLLOUT_NONE;
+    uint32_t pod = ro_cluster_subject(c, a);
     bool begun = pod != ROLLOUT_NONE && (c->hidden[pod].flags & RO_SIM_BEGUN);
     uint32_t counted = pod != ROLLOUT_NONE ? c->hidden[pod].counts : 0;
     size_t before = c->pod_count;
     int r = ro_cluster_act(c, s->plan, action, 0, writes);
     count_write(s, a, writes, begun);
+    if (c->gone && r == ROLLOUT_OK) /* what was there is told as it was */
+        return ro_course_follow_all(s);
     if (pod != ROLLOUT_NONE && r == ROLLOUT_OK) {
         ro_cluster_settle(c, pod);
         ro_figures_one(s, pod);
@@ -365,6 +375,10 @@ static int go_on(struct rollout_simulation *s)
 {
     int64_t limit = s->options.limit_ms ? s->options.limit_ms : LIMIT_MS;
     bool settled;
+    if (s->cluster.gone) { /* there is nothing that could be changed */
+        s->state.outcome = ROLLOUT_SIMULATION_DONE;
+        return ROLLOUT_OK;
+    }
     int64_t at = next_pass(s, &settled);
     if (!at && s->change < s->options.change_count) {
         int r = change(s);

@@ -10,7 +10,8 @@
 #include "sim/timers.h"
 
 /* What counts of a pod, as it was when it was last looked at. */
-enum { RO_COUNTS_ACTIVE = 1 << 0, RO_COUNTS_AVAILABLE = 1 << 1, RO_COUNTS_UPDATED = 1 << 2 };
+enum { RO_COUNTS_ACTIVE = 1 << 0, RO_COUNTS_AVAILABLE = 1 << 1, RO_COUNTS_UPDATED = 1 << 2,
+       RO_COUNTS_SUCCEEDED = 1 << 3, RO_COUNTS_FAILED = 1 << 4 };
 
 struct rollout_simulation {
     struct rollout_simulation_options options;

@@ -30,6 +30,7 @@ struct record {
 struct head {
     int32_t memory[RO_KIND_MEMORY];
     uint32_t lost; /* a bit a node */
+    uint32_t cordoned;
     uint8_t change;
     uint8_t faults;
     uint8_t pods;
@@ -39,7 +40,7 @@ struct head {
 enum { BIT_SCHEDULED = 1, BIT_IN_PLACE = 2 };
 
 _Static_assert(sizeof(struct record) == 20, "no padding");
-_Static_assert(sizeof(struct head) == 20, "no padding");
+_Static_assert(sizeof(struct head) == 24, "no padding");
 
 /* ---- times ---- */
 
@@ -98,6 +99,8 @@ static uint8_t rank_grace(const struct ro_small *s, int64_t end)
 bool ro_small_age(struct ro_small *s)
 {
     bool any = false;
+    if (s->cluster.kind->age && s->cluster.kind->age(&s->cluster))
+        return true;
     for (size_t i = 0; i < s->cluster.pod_count; i++)
         any = any || (is_young(s, &s->cluster.pods[i]) && !(s->cluster.hidden[i].flags & RO_SIM_GONE));
     if (!any)
@@ -129,12 +132,14 @@ bool ro_small_end_grace(struct ro_small *s)
 static uint8_t trait_of(struct ro_small *s, size_t pod)
 {
     const struct rollout_pod *p = &s->cluster.pods[pod];
-    struct ro_small_trait t = { p->deletion_cost, p->restarts, p->sidecar_restarts, { NULL, 0 } };
+    struct ro_small_trait t = { p->deletion_cost, p->restarts, p->sidecar_restarts, { NULL, 0 },
+                                s->cluster.hidden[pod].job, s->cluster.hidden[pod].job_restarts };
     if (p->in_place)
         t.containers = s->cluster.in_place[pod].containers;
     for (size_t i = 0; i < s->trait_count; i++)
         if (s->traits[i].deletion_cost == t.deletion_cost && s->traits[i].restarts == t.restarts &&
-            s->traits[i].sidecar_restarts == t.sidecar_restarts && s->traits[i].containers.nodes == t.containers.nodes)
+            s->traits[i].sidecar_restarts == t.sidecar_restarts && s->traits[i].containers.nodes == t.containers.nodes && s->traits[i].job == t.job &&
+            s->traits[i].job_restarts == t.job_restarts)
             return (uint8_t)i;
     if (s->trait_count == sizeof s->traits / sizeof *s->traits) {
         s->full = true;
@@ -243,6 +248,7 @@ size_t ro_small_pack(struct ro_small *s, uint8_t bytes[RO_SMALL_STATE], struct r
     order->count = n;
     ro_kind_remember(c, head.memory);
     head.lost = s->lost;
+    head.cordoned = s->cordoned;
     head.change = (uint8_t)s->change;
     head.faults = (uint8_t)s->faults;
     head.pods = (uint8_t)n;
@@ -287,6 +293,8 @@ static void unpack_pod(struct ro_small *s, size_t i, const struct record *r)
     h->target = r->target;
     h->flags = r->sim;
     h->batches = r->batches;
+    h->job = t->job;
+    h->job_restarts = t->job_restarts;
     ro_cluster_relabel(c, (uint32_t)i);
     if (c->workload.uniteddeployment) {
         p->child = r->waits_for;
@@ -309,7 +317,7 @@ void ro_small_unpack(struct ro_small *s, const uint8_t *bytes)
     struct ro_cluster *c = &s->cluster;
     struct head head;
     memcpy(&head, bytes, sizeof head);
-    ro_small_load(s, head.change, head.lost);
+    ro_small_load(s, head.change, head.lost, head.cordoned);
     s->faults = head.faults;
     c->pod_count = head.pods;
     c->next_serial = head.pods;
@@ -326,17 +334,19 @@ void ro_small_unpack(struct ro_small *s, const uint8_t *bytes)
 
 /* ---- specs and nodes ---- */
 
-void ro_small_load(struct ro_small *s, size_t change, uint32_t lost)
+void ro_small_load(struct ro_small *s, size_t change, uint32_t lost, uint32_t cordoned)
 {
     struct ro_cluster *c = &s->cluster;
     const struct ro_small_spec *spec = &s->specs[change];
-    if (s->change == change && s->lost == lost)
+    if (s->change == change && s->lost == lost && s->cordoned == cordoned)
         return;
     if (s->change != change) {
         c->source = spec->source;
         c->workload = spec->workload;
         c->specs = spec->specs;
         c->hooks = spec->hooks;
+        c->template = spec->template;
+        c->job_shape = spec->job_shape;
         c->reserved = spec->reserved;
         c->reserved_count = spec->reserved_count;
         c->start_ordinal = spec->start_ordinal;
@@ -349,11 +359,14 @@ void ro_small_load(struct ro_small *s, size_t change, uint32_t lost)
     for (size_t i = 0; i < c->node_count; i++) {
         bool is_lost = lost >> i & 1;
         c->node_facts[i].lost = is_lost;
+        c->nodes[i].unschedulable = cordoned >> i & 1;
+        c->node_facts[i].cordoned = c->nodes[i].unschedulable;
         c->nodes[i].taints = s->taints[i][is_lost];
         c->nodes[i].taint_count = s->taint_counts[i] + (is_lost ? 2 : 0);
     }
     s->change = change;
     s->lost = lost;
+    s->cordoned = cordoned;
     if (ro_kind_find_nodes(c) != ROLLOUT_OK)
         c->texts.failed = true;
 }
@@ -366,6 +379,8 @@ static int save_spec(struct ro_small *s, size_t change)
     spec->workload = c->workload;
     spec->specs = c->specs;
     spec->hooks = c->hooks;
+    spec->template = c->template;
+    spec->job_shape = c->job_shape;
     spec->reserved = c->reserved;
     spec->reserved_count = c->reserved_count;
     spec->start_ordinal = c->start_ordinal;
@@ -479,7 +494,10 @@ int ro_small_open(struct ro_small *s, const struct rollout_world *world, const s
     c->snapshot.now_ms = s->now_ms;
     learn_nodes(s);
     s->change = s->spec_count; /* none is loaded */
-    ro_small_load(s, 0, 0);
+    uint32_t cordoned = 0;
+    for (size_t i = 0; c->workload.broadcastjob && i < c->node_count; i++)
+        cordoned |= (c->nodes[i].unschedulable ? UINT32_C(1) : 0) << i;
+    ro_small_load(s, 0, 0, cordoned);
     simplify(s);
     name_places(s);
     return c->texts.failed ? ro_error_nomem(reterr) : ROLLOUT_OK;

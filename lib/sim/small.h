@@ -13,6 +13,8 @@ enum { RO_SMALL_PODS = 32, RO_SMALL_NODES = 32, RO_SMALL_SUBSETS = 16, RO_SMALL_
 struct ro_small_trait {
     int32_t deletion_cost, restarts, sidecar_restarts;
     struct rollout_tree containers;
+    const struct ro_job_shape *job;
+    int64_t job_restarts;
 };
 
 /* The spec after some of the changes. */
@@ -21,6 +23,8 @@ struct ro_small_spec {
     struct rollout_workload workload;
     struct ro_specs specs;
     struct rollout_lifecycle hooks;
+    struct ro_sim_template *template;
+    struct ro_job_shape *job_shape;
     struct ro_ordinals *reserved;
     size_t reserved_count;
     int64_t start_ordinal;
@@ -37,6 +41,7 @@ struct ro_small {
     size_t spec_count;
     size_t change;                                         /* how many changes of the spec have been made */
     uint32_t lost;                                         /* a bit a node */
+    uint32_t cordoned;                                     /* the same */
     uint32_t faults;                                       /* how many have come */
     const struct rollout_taint *taints[RO_SMALL_NODES][2]; /* of a node, and of one that is lost */
     size_t taint_counts[RO_SMALL_NODES];
@@ -67,8 +72,8 @@ size_t ro_small_pack(struct ro_small *s, uint8_t bytes[RO_SMALL_STATE], struct r
 /* The cluster as the bytes say. */
 void ro_small_unpack(struct ro_small *s, const uint8_t *bytes);
 
-/* The spec after so many changes, and the nodes that are lost. */
-void ro_small_load(struct ro_small *s, size_t change, uint32_t lost);
+/* The spec after so many changes, and the nodes that are lost, or cordoned. */
+void ro_small_load(struct ro_small *s, size_t change, uint32_t lost, uint32_t cordoned);
 
 /* Time: the pods that have been ready for longest, of those too young, become old enough; the grace period that began
  * first ends. False where there are none. */

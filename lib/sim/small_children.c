@@ -43,11 +43,11 @@ static int64_t duration_ms(const struct ro_small *s)
     return (seconds->set ? (int64_t)seconds->value : 300) * 1000;
 }
 
-static struct rollout_condition *mark_of(const struct rollout_subset_status *entry)
+static const struct rollout_condition *mark_of(const struct rollout_subset_status *entry)
 {
     for (size_t i = 0; i < entry->condition_count; i++)
         if (ro_str_eq(entry->conditions[i].type, RO_STR("Schedulable")))
-            return (struct rollout_condition *)&entry->conditions[i];
+            return &entry->conditions[i];
     return NULL;
 }
 
@@ -86,12 +86,12 @@ static int64_t long_ago(const struct ro_small *s)
 
 bool ro_small_end_marks(struct ro_small *s)
 {
-    struct rollout_uniteddeployment_status *status = &s->cluster.specs.uniteddeployment_status;
+    const struct rollout_uniteddeployment_status *status = &s->cluster.specs.uniteddeployment_status;
     int64_t first = next_time(s, INT64_MIN);
     for (size_t i = 0; i < status->subset_count; i++) {
-        struct rollout_condition *mark = mark_of(&status->subsets[i]);
-        if (is_young(s, mark) && mark->last_transition_ms == first)
-            mark->last_transition_ms = long_ago(s);
+        const struct rollout_condition *mark = mark_of(&status->subsets[i]);
+        if (is_young(s, mark) && mark->last_transition_ms == first) /* unpacked: the entry's only one */
+            s->cluster.children.conditions[i * RO_ENTRY_CONDITIONS].last_transition_ms = long_ago(s);
     }
     return first != INT64_MAX;
 }

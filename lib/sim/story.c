@@ -127,6 +127,8 @@ static const char *event_text(enum ro_event event)
         return "has its containers ready";
     case RO_EVENT_GONE:
         return "is gone";
+    case RO_EVENT_END:
+        return "succeeds";
     default:
         return "is let go, or gets its hook back";
     }
@@ -169,8 +171,13 @@ static uint32_t describe(const struct rollout_check *k, uint16_t what, struct ro
         snprintf(buf, size, "pod %.*s is removed by someone else", len, name);
         return ROLLOUT_MOVE_FAULT;
     case MOVE_NODE:
-        snprintf(buf, size, "node %.*s is lost", (int)(c->nodes[i].name.len > 80 ? 80 : c->nodes[i].name.len),
-                 c->nodes[i].name.data ? c->nodes[i].name.data : "");
+    case MOVE_CORDON:
+    case MOVE_RETURN:
+        snprintf(buf, size, "node %.*s is %s", (int)(c->nodes[i].name.len > 80 ? 80 : c->nodes[i].name.len),
+                 c->nodes[i].name.data ? c->nodes[i].name.data : "",
+                 (what & 0xff00) == MOVE_NODE     ? "lost"
+                 : (what & 0xff00) == MOVE_CORDON ? "cordoned"
+                                                  : "back");
         return ROLLOUT_MOVE_FAULT;
     case MOVE_CHILD:
         snprintf(buf, size, "the controller of %.*s takes a step",

@@ -12,7 +12,8 @@ import unittest
 
 ROLLOUT, ROOT = sys.argv[1], pathlib.Path(sys.argv[2])
 STUCK = ROOT / 'examples' / 'lint' / 'stuck.json'
-KINDS = ['cloneset', 'cloneset-wild', 'cloneset-release', 'statefulset', 'nativestatefulset', 'daemonset', 'nativedaemonset']
+KINDS = ['cloneset', 'cloneset-wild', 'cloneset-release', 'statefulset', 'nativestatefulset', 'daemonset', 'nativedaemonset',
+         'sidecarset']
 
 
 def rollout(*arguments, text=''):

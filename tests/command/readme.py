@@ -71,7 +71,7 @@ class Quickstart(unittest.TestCase):
             done = run([*words[:-1], f'examples/{words[-1]}'])
             self.assertEqual((done.returncode, done.stderr), (0, ''), words)
         named = {words.split()[-1] for words in asked} | {'article.json'}
-        self.assertEqual({path.name for path in (ROOT / 'examples').glob('*.json')}, named)
+        self.assertEqual({path.name for path in (ROOT / 'examples').glob('*.json')}, {name for name in named if '/' not in name})
 
     def test_syntax(self):
         self.assertEqual(subprocess.run(['bash', '-n', ROOT / 'examples' / 'quickstart'], check=False).returncode, 0)

@@ -14,7 +14,7 @@ import unittest
 ROLLOUT, ROOT = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2])
 SOURCE = ROOT / 'examples' / 'rollout'
 WEB = ROOT / 'examples' / 'web.json'
-COMMANDS = ['plan', 'explain', 'diff', 'order', 'lint', 'replay', 'simulate', 'check']
+COMMANDS = ['plan', 'explain', 'diff', 'order', 'inject', 'lint', 'replay', 'simulate', 'check']
 TEMPLATE = '{"spec": {"containers": [{"name": "a", "image": "a:1"}]}}'
 GATES = ['InPlaceUpdateEnvFromMetadata', 'InPlaceWorkloadVerticalScaling', 'RecreatePodWhenChangeVCTInCloneSetGate']
 
@@ -25,6 +25,7 @@ What a rollout controller would do now, and why, from objects as the API server 
   rollout explain POD [-o json] [FILE...]
   rollout diff [-o json] OLD NEW | diff OLD NEW -f FILE | diff -o json -
   rollout order [-o json] [FILE...]
+  rollout inject [-o json] [FILE...]
   rollout lint [-o json] [FILE...]
   rollout replay [--all] [-o json] [FILE...]
   rollout simulate [OPTION...] [FILE... | --from OLD --to NEW]
@@ -104,6 +105,18 @@ by the order of those indexes.
   -h, --help           this
 
 Exit status: 0; 2 bad input.
+''',
+    'inject': '''\
+rollout inject [-o json] [FILE...]
+
+Prints what SidecarSets make of a new pod: its lists with what is new (+) and what was replaced (~), or why it
+is refused. A document is a Snapshot with `pod`, `sidecarSets`, and, where they matter, `revisions`, `namespaces`
+and `random`, the number in [0,1) that a Partial revision policy draws. -o json answers with the names in each
+list, and with the pod.
+''' + OPTIONS + '''\
+  -h, --help           this
+
+Exit status: 0; 1 the pod is refused; 2 bad input.
 ''',
     'lint': '''\
 rollout lint [-o json] [FILE...]
@@ -306,9 +319,9 @@ class WrongUsage(WithTemplate):
     def test_kinds_that_are_not_supported(self):
         """In a List: named once each; nothing to answer is status 2, as it is for a lone one."""
         others = [{'kind': kind, 'apiVersion': 'apps/v1', 'metadata': {'name': 'x'}}
-                  for kind in ('SidecarSet', 'ReplicationController', 'ReplicationController', 'Service')]
+                  for kind in ('ReplicationController', 'ReplicationController', 'Service')]
         named = ''.join(f'rollout plan: document 1: {kind} is not supported and is passed over\n'
-                        for kind in ('ReplicationController', 'SidecarSet'))
+                        for kind in ('ReplicationController',))
         self.assertEqual(rollout('plan', text=json.dumps({'kind': 'List', 'items': others})),
                          (2, '', f'{named}rollout plan: document 1 holds no workload\n'))
         web = json.loads(WEB.read_text(encoding='utf-8'))

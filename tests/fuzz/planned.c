@@ -1,9 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "planned.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "tree.h"
+
+/* How many subsets the spec has, which may be that of an older caller. */
+static size_t subset_count(const struct rollout_workload *w)
+{
+    const struct rollout_uniteddeployment *spec = w->uniteddeployment;
+    enum { END = offsetof(struct rollout_uniteddeployment, subset_count) + sizeof(size_t) };
+    return spec && spec->struct_size >= END ? spec->subset_count : 0;
+}
 
 /* Whether it is an index among what the snapshot has of that kind. */
 static bool is_subject(const struct rollout_workload *w, const struct rollout_snapshot *s, uint32_t kind,
@@ -21,7 +30,7 @@ static bool is_subject(const struct rollout_workload *w, const struct rollout_sn
     case ROLLOUT_SUBJECT_REPLICA_SET:
         return subject == ROLLOUT_NONE || subject < s->replica_sets.count; /* none: it is created */
     case ROLLOUT_SUBJECT_SUBSET:
-        return w->uniteddeployment && subject < w->uniteddeployment->subset_count + s->subsets.count;
+        return w->uniteddeployment && subject < subset_count(w) + s->subsets.count;
     case ROLLOUT_SUBJECT_WORKLOAD:
         return subject == 0;
     case ROLLOUT_SUBJECT_NODE:

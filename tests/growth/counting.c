@@ -86,6 +86,12 @@ static struct cost measure(const struct rollout_workload *workload, const struct
 bool grows_well(const char *name, growth_make *make, growth_free *free_world, const void *strategy, size_t most,
                 size_t held_allowed)
 {
+    return grows_within(name, make, free_world, strategy, most, (struct growth_room){ held_allowed, 64 });
+}
+
+bool grows_within(const char *name, growth_make *make, growth_free *free_world, const void *strategy, size_t most,
+                  struct growth_room room)
+{
     bool good = true;
     uint64_t before = 0;
     printf("%-38s", name);
@@ -97,7 +103,7 @@ bool grows_well(const char *name, growth_make *make, growth_free *free_world, co
         free_world(world);
         double ratio = before ? (double)cost.blocks / (double)before : 0;
         double allowed = 10 * log((double)n) / log((double)n / 10) * 1.1;
-        bool ok = (!before || ratio <= allowed) && cost.held <= held_allowed && cost.scratch < 64 * n + 65536;
+        bool ok = (!before || ratio <= allowed) && cost.held <= room.held && cost.scratch < room.bytes * n + 65536;
         printf(" | %9llu %5.1f %4zu B", (unsigned long long)(cost.blocks / n), ratio, cost.scratch / n);
         good &= ok;
         before = cost.blocks;

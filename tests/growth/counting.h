@@ -17,8 +17,13 @@ typedef void *growth_make(size_t n, const void *strategy, struct rollout_workloa
 typedef void growth_free(void *world);
 
 /* Plans worlds of 1,000 pods up to `most`, ten times as many each time, and prints a line. A tenfold world may cost
- * ten times (log 10n / log n) as much, and a tenth of slack. Beside the plan a pass may hold `held` allocations at a
- * time, of less than 64 bytes a pod. */
+ * ten times (log 10n / log n) as much, and a tenth of slack. Beside the plan a pass may hold so many allocations at a
+ * time, and bytes: less than 64 a pod where nothing else is said. */
+struct growth_room {
+    size_t held, bytes; /* a pod */
+};
+bool grows_within(const char *name, growth_make *make, growth_free *free_world, const void *strategy, size_t most,
+                  struct growth_room room);
 bool grows_well(const char *name, growth_make *make, growth_free *free_world, const void *strategy, size_t most,
                 size_t held);
 

@@ -164,6 +164,7 @@ static void stuck(struct world *w)
     for (size_t i = 0; i < w->n_subsets; i++)
         w->children[i].kind = ROLLOUT_CHILD_STATEFULSET;
     w->snapshot.update_revision = 2;
+    w->status.updated_revision = w->revisions[1].name; /* or the history would be cut behind it */
 }
 
 static const struct strategy {

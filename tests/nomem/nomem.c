@@ -254,6 +254,11 @@ static int call_plan_object(const struct scene *s, void **ret, struct rollout_er
     return rollout_plan_object(s->world, s->plan, (struct rollout_objects **)ret, error);
 }
 
+static int call_inject(const struct scene *s, void **ret, struct rollout_error *error)
+{
+    return rollout_inject(s->tree, 0, (struct rollout_objects **)ret, error);
+}
+
 static void tell_objects(const struct scene *s, void *result)
 {
     const struct rollout_objects *objects = result;
@@ -476,7 +481,7 @@ PLAYED(check_story, EXPLORED_STORY)
 
 /* What a scene must have for a function to be called on it. WITHOUT: what is only there for speed may lack, and the
  * answer is then the same (base/tree.c compares wide objects so). */
-enum { WORLD = 1, TEXT = 2, PAIR = 4, ACTIONS = 8, SMALL = 16, NEEDS = 31, WITHOUT = 32 };
+enum { WORLD = 1, TEXT = 2, PAIR = 4, ACTIONS = 8, SMALL = 16, POD = 32, NEEDS = 63, WITHOUT = 64 };
 
 static const struct function {
     const char *name;
@@ -493,6 +498,7 @@ static const struct function {
     { "rollout_document_decode", WORLD, call_decode, tell_world, free_world },
     { "rollout_document_group", WORLD, call_group, tell_grouping, free_grouping },
     { "rollout_grouping_decode", WORLD, call_grouping_decode, tell_world, free_world },
+    { "rollout_inject", POD, call_inject, tell_objects, free_objects },
     { "rollout_lint", WORLD, call_lint, tell_findings, free_findings },
     { "rollout_order_default", WORLD, call_order_default, tell_order, free_nothing },
     { "rollout_order_priority", WORLD, call_order_priority, tell_order, free_nothing },
@@ -689,13 +695,20 @@ static void quiet_ones(const struct scene *s)
         printf("%zu allocations in functions that make none\n", n);
 }
 
+/* A pod that is to be admitted, and no workload. */
+static bool is_admission(const struct scene *s)
+{
+    struct rollout_tree snapshot = member(s->tree, "snapshot");
+    return snapshot.count && member(&snapshot, "sidecarSets").count;
+}
+
 static void open_scene(struct scene *s)
 {
     struct rollout_error error = { .struct_size = sizeof error };
     if (rollout_json_parse(s->text, s->len, &s->json, &error))
         abort();
     s->tree = rollout_json_tree(s->json);
-    if (member(s->tree, "old").count || member(s->tree, "waiting").count)
+    if (member(s->tree, "old").count || member(s->tree, "waiting").count || is_admission(s))
         return;
     if (rollout_document_decode(s->tree, 0, 0, &s->world, &error) || rollout_document_group(s->tree, &s->grouping, &error) ||
         rollout_plan(s->world->workload, s->world->snapshot, &s->plan, &error)) {
@@ -719,9 +732,9 @@ static void play(const char *text, size_t len)
     for (size_t i = 0; i < 64; i++)
         ids[i] = (struct rollout_str){ "zzzzzzzzzzzz" + i % 7, 5 };
     open_scene(&s);
-    unsigned has = (s.world ? WORLD : 0) | (len < PARSED_MAX ? TEXT : 0) | (member(s.tree, "old").count ? PAIR : 0) |
-                   (s.plan && s.plan->action_count ? ACTIONS : 0);
-    if (s.plan && s.plan->action_count && played < PLAYED_MAX && played_small(s.world)) {
+    unsigned has = (s.world ? WORLD : 0) | (is_admission(&s) ? POD : 0) | (len < PARSED_MAX ? TEXT : 0) |
+                   (member(s.tree, "old").count ? PAIR : 0) | (s.plan && s.plan->action_count ? ACTIONS : 0);
+    if (s.plan && s.plan->action_count && played < PLAYED_MAX && played_small(s.world) && !s.world->workload->sidecarset) {
         has |= SMALL;
         played++;
     }

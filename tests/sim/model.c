@@ -11,9 +11,11 @@
 #include "base/str.h"
 #include "base/tree.h"
 #include "lines.h"
+#include "objects/snapshot_object.h"
 #include "play.h"
 #include "rules/ordinal.h"
 #include "sim/cluster.h"
+#include "sim/jobs.h"
 
 enum { SHOWN = 20 };
 
@@ -120,6 +122,8 @@ static bool is_odd(const struct rollout_world *world, size_t i, const struct ro_
     uint32_t phase = world->snapshot->pods.items[i].phase;
     bool started = phase != ROLLOUT_PHASE_NONE && phase != ROLLOUT_PHASE_PENDING;
     const struct rollout_in_place *in_place = world->snapshot->pods.items[i].in_place;
+    if (world->workload->broadcastjob) /* nothing of its pods is updated */
+        return false;
     if (!revision || !ro_is(containers, ROLLOUT_NODE_ARRAY) ||
         (in_place &&
          (in_place->flags & (ROLLOUT_IN_PLACE_NEXT | ROLLOUT_IN_PLACE_GRACE)))) /* with an update of its own */
@@ -221,6 +225,23 @@ static void compare_status(struct report *r, const struct rollout_workload *a, c
                      b->statefulset->status->current_revision);
         compare_number(r, status, "currentReplicas", a->statefulset->status->current_replicas,
                        b->statefulset->status->current_replicas);
+    } else if (a->broadcastjob) {
+        const struct rollout_broadcastjob_status *x = a->broadcastjob->status, *y = b->broadcastjob->status;
+        compare_text(r, status, "phase", x->phase, y->phase);
+        compare_number(r, status, "active", x->active, y->active);
+        compare_number(r, status, "succeeded", x->succeeded, y->succeeded);
+        compare_number(r, status, "failed", x->failed, y->failed);
+        compare_number(r, status, "desired", x->desired, y->desired);
+        compare_number(r, status, "startTime", x->start_ms, y->start_ms);
+        compare_number(r, status, "completionTime", x->completion_ms, y->completion_ms);
+        compare_number(r, status, "conditions", (int64_t)x->condition_count, (int64_t)y->condition_count);
+        for (size_t i = 0; i < x->condition_count && i < y->condition_count; i++) {
+            compare_text(r, status, "condition", x->conditions[i].type, y->conditions[i].type);
+            compare_text(r, status, "condition's status", x->conditions[i].status, y->conditions[i].status);
+            compare_text(r, status, "condition's message", x->conditions[i].message, y->conditions[i].message);
+            compare_number(r, status, "condition's probe", x->conditions[i].last_update_ms,
+                           y->conditions[i].last_update_ms);
+        }
     } else {
         compare_number(r, status, "desiredNumberScheduled", a->daemonset->status->desired_number_scheduled,
                        b->daemonset->status->desired_number_scheduled);
@@ -234,13 +255,20 @@ static void compare_worlds(struct report *r, const struct played *before, const 
 {
     const struct rollout_snapshot *a = after->world->snapshot, *was = before->world->snapshot;
     bool clone = before->world->workload->cloneset;
+    bool daemon = before->world->workload->daemonset || before->world->workload->broadcastjob;
     size_t n = a->pods.count < c->pod_count ? a->pods.count : c->pod_count;
     compare_number(r, RO_STR("pods"), "count", (int64_t)a->pods.count, (int64_t)c->pod_count);
     for (size_t i = 0; i < n; i++) {
         int old = find_pod(was, a->pods.items[i].name);
         bool fresh = old < 0 || (a->pods.items[i].created_ms == a->now_ms / 1000 * 1000 && !a->pods.items[i].phase);
         bool odd = old >= 0 && is_odd(before->world, (size_t)old, c);
-        compare_pod(r, &a->pods.items[i], &c->pods[i], fresh, clone || before->world->workload->daemonset, odd);
+        compare_pod(r, &a->pods.items[i], &c->pods[i], fresh, clone || daemon, odd);
+        if (c->workload.broadcastjob) {
+            struct rollout_job_pod modelled = ro_job_facts(c, (uint32_t)i);
+            const char *fact = ro_snapshot_job_pod_differs(a->pods.items[i].job_pod, &modelled);
+            if (fact)
+                differ(r, a->pods.items[i].name, "%s: applied and modelled differ", fact);
+        }
     }
     if (!clone) /* play() makes up the ids of a CloneSet, and follows none of its claims */
         compare_claims(r, &a->claims, &c->snapshot.claims);
@@ -321,6 +349,14 @@ static void remove_revived(json_t *next, const struct played *before)
     }
 }
 
+/* The garbage collector takes the pods of a workload that is deleted. */
+static void remove_orphans(json_t *next, const struct played *before)
+{
+    for (size_t i = 0; i < before->plan->action_count; i++)
+        if (before->plan->actions[i].op == ROLLOUT_OP_DELETE_WORKLOAD)
+            json_array_clear(json_object_get(next, "pods"));
+}
+
 static void die(const char *id, const struct rollout_error *error)
 {
     fprintf(stderr, "%s: %s\n", id, error->message);
@@ -345,6 +381,7 @@ int main(int argc, char **argv)
         played_make(snapshot, &before);
         json_t *next = play(snapshot, &before, NULL, 0);
         remove_revived(next, &before);
+        remove_orphans(next, &before);
         played_make(next, &after);
         if (ro_cluster_open(&cluster, before.world, &error))
             die(report.id, &error);

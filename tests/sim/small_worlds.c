@@ -13,10 +13,24 @@ static const char *text(json_t *object, const char *key, const char *otherwise)
     return value ? value : otherwise;
 }
 
+/* Where the pods' template is: a UnitedDeployment's is that of its children. */
+static json_t *pod_template(json_t *template)
+{
+    const char *key;
+    json_t *of_child;
+    json_object_foreach(template, key, of_child)
+    {
+        size_t length = strlen(key), tail = strlen("SetTemplate");
+        if (!strcmp(key, "deploymentTemplate") || (length > tail && !strcmp(key + length - tail, "SetTemplate")))
+            return json_object_get(json_object_get(of_child, "spec"), "template");
+    }
+    return template;
+}
+
 static json_t *revision(json_t *workload, const char *name, const char *image, int number)
 {
     json_t *template = json_deep_copy(json_object_get(json_object_get(workload, "spec"), "template"));
-    json_t *containers = json_object_get(json_object_get(template, "spec"), "containers");
+    json_t *containers = json_object_get(json_object_get(pod_template(template), "spec"), "containers");
     if (image)
         json_object_set_new(json_array_get(containers, 0), "image", json_string(image));
     json_object_set_new(template, "$patch", json_string("replace"));
@@ -24,6 +38,36 @@ static json_t *revision(json_t *workload, const char *name, const char *image, i
                      "ControllerRevision", "metadata", "name", name, "namespace", "default", "labels",
                      "controller-revision-hash", strrchr(name, '-') + 1, "revision", number, "data", "spec", "template",
                      template);
+}
+
+/* A child of a UnitedDeployment: {"subset", "replicas", "partition", "revision"}. */
+static json_t *make_child(json_t *workload, json_t *given)
+{
+    static const char *const kinds[][3] = { { "cloneSetTemplate", "apps.kruise.io/v1beta1", "CloneSet" },
+                                            { "advancedStatefulSetTemplate", "apps.kruise.io/v1beta1", "StatefulSet" },
+                                            { "statefulSetTemplate", "apps/v1", "StatefulSet" },
+                                            { "deploymentTemplate", "apps/v1", "Deployment" } };
+    const char *owner = text(json_object_get(workload, "metadata"), "name", ""), *subset = text(given, "subset", "");
+    json_t *templates = json_object_get(json_object_get(workload, "spec"), "template");
+    size_t i = 0;
+    while (!json_object_get(templates, kinds[i][0]))
+        i++;
+    json_t *spec = json_deep_copy(json_object_get(json_object_get(templates, kinds[i][0]), "spec"));
+    json_object_set(spec, "replicas", json_object_get(given, "replicas"));
+    json_t *partition = json_object_get(given, "partition");
+    if (i < 3)
+        json_object_set_new(spec, "updateStrategy",
+                            json_pack("{s:s, s:{s:i}}", "type", "RollingUpdate", "rollingUpdate", "partition",
+                                      (int)json_integer_value(partition)));
+    return json_pack("{s:s, s:s, s:{s:o, s:s, s:o, s:{s:o, s:s}, s:{s:s}, s:[{s:s, s:s, s:s, s:s, s:b}]}, s:o, s:{s:O, s:O}}",
+                     "apiVersion", kinds[i][1], "kind", kinds[i][2], "metadata", "name",
+                     json_sprintf("%s-%s", owner, subset), "namespace", "default", "uid",
+                     json_sprintf("%s-%s", owner, subset), "labels", "apps.kruise.io/controller-revision-hash",
+                     json_sprintf("%s-%s", owner, text(given, "revision", "old")), "apps.kruise.io/subset-name", subset,
+                     "annotations", "apps.kruise.io/subset-patch", "", "ownerReferences", "apiVersion",
+                     text(workload, "apiVersion", ""), "kind", "UnitedDeployment", "name", owner, "uid", "owner",
+                     "controller", 1, "spec", spec, "status", "replicas", json_object_get(given, "replicas"),
+                     "readyReplicas", json_object_get(given, "replicas"));
 }
 
 static void add_condition(json_t *pod, const char *type, int is_true)
@@ -45,13 +89,23 @@ static json_t *make_pod(json_t *snapshot, json_t *given, int number)
     snprintf(name, sizeof name, number < 0 ? "%s" : "%s-%d", text(given, "name", owner), number);
     snprintf(label, sizeof label, "%s%s%s", daemon ? "" : owner, daemon ? "" : "-", which);
     snprintf(template_hash, sizeof template_hash, "%s", which);
-    json_t *template = json_object_get(json_object_get(workload, "spec"), "template");
+    json_t *template = pod_template(json_object_get(json_object_get(workload, "spec"), "template"));
     json_t *labels = json_deep_copy(json_object_get(json_object_get(template, "metadata"), "labels"));
     json_object_set_new(labels, "controller-revision-hash", json_string(label));
     if (clone)
         json_object_set_new(labels, "pod-template-hash", json_string(template_hash));
     if (!strcmp(kind, "StatefulSet"))
         json_object_set_new(labels, "statefulset.kubernetes.io/pod-name", json_string(name));
+    if (!strcmp(kind, "BroadcastJob")) {
+        json_object_del(labels, "controller-revision-hash");
+        json_object_set_new(labels, "broadcastjob-name", json_string(owner));
+        json_object_set_new(labels, "broadcastjob-controller-uid", json_string("owner"));
+    }
+    if (!strcmp(kind, "UnitedDeployment")) {
+        json_object_del(labels, "controller-revision-hash");
+        json_object_set_new(labels, "apps.kruise.io/controller-revision-hash", json_string(label));
+        json_object_set(labels, "apps.kruise.io/subset-name", json_object_get(given, "subset"));
+    }
     if (json_object_get(given, "state"))
         json_object_set(labels, "lifecycle.apps.kruise.io/state", json_object_get(given, "state"));
     json_object_update(labels, json_object_get(given, "labels"));
@@ -63,6 +117,18 @@ static json_t *make_pod(json_t *snapshot, json_t *given, int number)
                   "creationTimestamp", "2026-11-23T09:00:00Z", "labels", labels, "ownerReferences", "apiVersion",
                   text(workload, "apiVersion", ""), "kind", kind, "name", owner, "uid", "owner", "controller", 1,
                   "spec", spec, "status", "phase", text(given, "phase", "Running"), "conditions", "containerStatuses");
+    if (!strcmp(kind, "UnitedDeployment")) {
+        json_t *reference = json_array_get(json_object_get(json_object_get(pod, "metadata"), "ownerReferences"), 0);
+        json_t *child = json_array_get(json_object_get(snapshot, "subsets"),
+                                       (size_t)json_integer_value(json_object_get(given, "child")));
+        json_object_set(reference, "apiVersion", json_object_get(child, "apiVersion"));
+        json_object_set(reference, "kind", json_object_get(child, "kind"));
+        json_object_set(reference, "name", json_object_get(json_object_get(child, "metadata"), "name"));
+        json_object_set(reference, "uid", json_object_get(json_object_get(child, "metadata"), "uid"));
+    }
+    if (json_object_get(given, "restarts"))
+        json_array_append_new(json_object_get(json_object_get(pod, "status"), "containerStatuses"),
+                              json_pack("{s:s, s:O}", "name", "main", "restartCount", json_object_get(given, "restarts")));
     int in_place = 0;
     json_array_foreach(json_object_get(spec, "readinessGates"), i, gate)
     {
@@ -82,6 +148,25 @@ static json_t *make_pod(json_t *snapshot, json_t *given, int number)
     return pod;
 }
 
+/* {"name", "labels", "owners": {kind: name}, "size"}. Uids of pods are their names, that of the workload is "owner". */
+static json_t *make_claim(json_t *given)
+{
+    json_t *labels = json_object_get(given, "labels"), *owners = json_array(), *owner;
+    const char *kind, *size = text(given, "size", "1Gi");
+    json_object_foreach(json_object_get(given, "owners"), kind, owner)
+    {
+        int pod = !strcmp(kind, "Pod");
+        json_array_append_new(owners, json_pack("{s:s, s:s, s:O, s:o}", "apiVersion",
+                                                pod ? "v1" : "apps.kruise.io/v1beta1", "kind", kind, "name", owner,
+                                                "uid", pod ? json_incref(owner) : json_string("owner")));
+    }
+    return json_pack("{s:s, s:s, s:{s:O, s:s, s:O?, s:o}, s:{s:[s], s:{s:{s:s}}}, s:{s:s, s:{s:s}}}", "apiVersion",
+                     "v1", "kind", "PersistentVolumeClaim", "metadata", "name", json_object_get(given, "name"),
+                     "namespace", "default", "labels", labels, "ownerReferences", owners, "spec", "accessModes",
+                     "ReadWriteOnce", "resources", "requests", "storage", size, "status", "phase", "Bound", "capacity",
+                     "storage", size);
+}
+
 static void add_pods(json_t *snapshot, json_t *list)
 {
     json_t *given, *pods = json_object_get(snapshot, "pods");
@@ -99,7 +184,7 @@ static void add_pods(json_t *snapshot, json_t *list)
 
 json_t *small_snapshot(json_t *shorthand)
 {
-    json_t *workload = json_deep_copy(json_object_get(shorthand, "workload")), *node;
+    json_t *workload = json_deep_copy(json_object_get(shorthand, "workload")), *node, *claim, *subset;
     json_t *metadata = json_object_get(workload, "metadata");
     const char *owner = text(metadata, "name", "");
     char old[128], new[128];
@@ -117,9 +202,26 @@ json_t *small_snapshot(json_t *shorthand)
     {
         const char *name = json_is_string(node) ? json_string_value(node) : text(node, "name", "");
         json_t *labels = json_object_get(node, "labels");
-        json_array_append_new(json_object_get(snapshot, "nodes"),
-                              json_pack("{s:s, s:s, s:{s:s, s:O?}}", "apiVersion", "v1", "kind", "Node", "metadata",
-                                        "name", name, "labels", labels));
+        json_t *made = json_pack("{s:s, s:s, s:{s:s, s:O?}, s:{s:{s:s}}}", "apiVersion", "v1", "kind", "Node",
+                                 "metadata", "name", name, "labels", labels, "status", "allocatable", "pods", "110");
+        if (json_object_get(node, "spec"))
+            json_object_set(made, "spec", json_object_get(node, "spec"));
+        json_array_append_new(json_object_get(snapshot, "nodes"), made);
+    }
+    json_array_foreach(json_object_get(shorthand, "claims"), i, claim)
+        json_array_append_new(json_object_get(snapshot, "claims"), make_claim(claim));
+    json_array_foreach(json_object_get(shorthand, "subsets"), i, subset)
+    {
+        json_t *one = json_pack("{s:i, s:i}", "count", (int)json_integer_value(json_object_get(subset, "replicas")),
+                                "child", (int)i);
+        if (i == 0)
+            json_object_set_new(snapshot, "subsets", json_array());
+        json_array_append_new(json_object_get(snapshot, "subsets"), make_child(workload, subset));
+        json_object_update(one, subset); /* its pods are at its revision */
+        json_object_set_new(one, "name", json_sprintf("%s-%s", owner, text(subset, "subset", "")));
+        json_t *list = json_pack("[o]", one);
+        add_pods(snapshot, list);
+        json_decref(list);
     }
     if (json_object_get(shorthand, "featureGates"))
         json_object_set(snapshot, "featureGates", json_object_get(shorthand, "featureGates"));

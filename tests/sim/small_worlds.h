@@ -17,7 +17,8 @@ struct small_world {
 /* From {"workload": {...}, "old": "app:1", "pods": [...], "nodes": [...], "featureGates": {...}}: the Snapshot. The revision
  * <name>-old is the workload's template with the image `old` in its first container (as it stands where `old` is absent);
  * <name>-new is the template. pods: {"name", "revision": "old" or "new", "node", "ready": false, "labels", "state",
- * "gates": [...], "phase"}; "count" of them alike (numbered names) where it is given. nodes: names, or {"name", "labels"}. */
+ * "gates": [...], "phase"}; "count" of them alike (numbered names) where it is given. nodes: names, or {"name", "labels"}. claims:
+ * {"name", "labels", "owners": {kind: name}, "size": "1Gi"}. */
 json_t *small_snapshot(json_t *shorthand);
 
 /* Members of `from` into those of `into`, objects within as well; all else is replaced. */

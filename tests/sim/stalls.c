@@ -2,7 +2,9 @@
 /* Explores small worlds and expects what is said of each: that all is well, or how it goes wrong.
  *
  *   stalls FILE...: {"what", world in short (small_worlds.h), "change": {fields of the workload's spec to be merged},
- *   "check": {"faults", "kinds": [...]}, "expect": {"outcome", "message": part of it, "story": at most so many steps}} */
+ *   "check": {"faults", "kinds": [...], "assert"}, "expect": {"outcome", "message": part of it, "story": so many steps,
+ *   "texts": steps of it, in this order}} */
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +20,10 @@ static const struct {
               { "break", ROLLOUT_CHECK_BREAK },
               { "fail", ROLLOUT_CHECK_FAIL },
               { "vanish", ROLLOUT_CHECK_VANISH },
-              { "node", ROLLOUT_CHECK_NODE } };
+              { "node", ROLLOUT_CHECK_NODE },
+              { "cordon", ROLLOUT_CHECK_CORDON },
+              { "return", ROLLOUT_CHECK_RETURN },
+              { "room", ROLLOUT_CHECK_ROOM } };
 
 static uint32_t flags_of(json_t *list)
 {
@@ -65,6 +70,20 @@ static void print_story(struct rollout_check *check, size_t steps)
     }
 }
 
+/* Whether the story has these steps, each behind the one before. */
+static bool tells(struct rollout_check *check, size_t steps, json_t *texts)
+{
+    size_t told = 0;
+    for (size_t i = 0; i < steps && told < json_array_size(texts); i++) {
+        struct rollout_error error = { .struct_size = sizeof error };
+        struct rollout_check_story story = { .struct_size = sizeof story };
+        if (rollout_check_story(check, i, &story, &error))
+            die("story", &error);
+        told += !strcmp(story.text, json_string_value(json_array_get(texts, told)));
+    }
+    return told == json_array_size(texts);
+}
+
 static int explore(json_t *shorthand)
 {
     const char *what = json_string_value(json_object_get(shorthand, "what"));
@@ -77,7 +96,11 @@ static int explore(json_t *shorthand)
     struct rollout_check_result result = { .struct_size = sizeof result };
     struct rollout_check *check;
     struct rollout_change change = { 0, NULL };
+    struct rollout_str assertion = { json_string_value(json_object_get(how, "assert")), 0 };
+    assertion.len = assertion.data ? strlen(assertion.data) : 0;
     options.faults = (uint32_t)json_integer_value(json_object_get(how, "faults"));
+    options.assertions = &assertion;
+    options.assertion_count = assertion.data != NULL;
     if (json_object_get(shorthand, "change")) {
         small_merge(json_object_get(json_object_get(changed, "workload"), "spec"),
                     json_object_get(shorthand, "change"));
@@ -96,7 +119,8 @@ static int explore(json_t *shorthand)
     const char *message = json_string_value(json_object_get(expect, "message"));
     json_int_t longest = json_integer_value(json_object_get(expect, "story"));
     int wrong = strcmp(outcome, outcomes[result.outcome]) != 0 || (message && !strstr(result.message, message)) ||
-                (longest && (json_int_t)result.story != longest);
+                (longest && (json_int_t)result.story != longest) ||
+                !tells(check, result.story, json_object_get(expect, "texts"));
     printf("%s %s: %s (%llu states, %zu steps) %s\n", wrong ? "FAILED" : "ok", what, outcomes[result.outcome],
            (unsigned long long)result.states, result.story, result.message);
     print_story(check, result.story);

@@ -39,14 +39,14 @@ static uint32_t place(const char *const *names, const char *name)
     return i + 1;
 }
 
-static void read_delays(json_t *delays, struct rollout_delay *ret)
+static void read_delays(json_t *delays, struct rollout_simulation_options *options)
 {
     static const char *const steps[] = { "schedule", "prepare", "pull", "start", "ready", "stop", "hook", NULL };
     const char *name;
     json_t *delay;
     json_object_foreach(delays, name, delay)
     {
-        struct rollout_delay *d = &ret[place(steps, name) - 1];
+        struct rollout_delay *d = !strcmp(name, "run") ? &options->run : &options->delays[place(steps, name) - 1];
         d->kind = json_is_array(delay) ? ROLLOUT_DELAY_UNIFORM : ROLLOUT_DELAY_CONSTANT;
         d->a_ms = json_integer_value(json_is_array(delay) ? json_array_get(delay, 0) : delay);
         d->b_ms = json_integer_value(json_array_get(delay, 1));
@@ -55,7 +55,8 @@ static void read_delays(json_t *delays, struct rollout_delay *ret)
 
 static void read_faults(json_t *list, struct story *s)
 {
-    static const char *const kinds[] = { "never-ready", "image", "crash", "node", "break", NULL };
+    static const char *const kinds[] = { "never-ready", "image", "crash", "node", "break", "fail", "cordon", "return",
+                                         "room", NULL };
     size_t i;
     json_t *given;
     json_array_foreach(list, i, given) s->faults[i] =
@@ -78,6 +79,10 @@ static json_t *changed_snapshot(json_t *shorthand, json_t *change)
     json_t *containers = json_object_get(json_object_get(json_object_get(spec, "template"), "spec"), "containers");
     if (json_object_get(change, "image"))
         json_object_set(json_array_get(containers, 0), "image", json_object_get(change, "image"));
+    size_t i;
+    json_t *fields;
+    json_array_foreach(json_object_get(change, "containers"), i, fields)
+        small_merge(json_array_get(containers, i), fields);
     json_t *snapshot = small_snapshot(copy);
     if (revision) {
         json_t *name = json_sprintf("%s-%s", owner, revision);
@@ -119,7 +124,7 @@ void story_open(json_t *shorthand, struct story *ret)
         .limit_ms = number_at(how, "limit"),
         .crash_after = (uint64_t)number_at(how, "crashAfter"),
     };
-    read_delays(json_object_get(how, "delays"), ret->options.delays);
+    read_delays(json_object_get(how, "delays"), &ret->options);
     read_faults(json_object_get(how, "faults"), ret);
     read_changes(shorthand, json_object_get(how, "changes"), ret);
 }
@@ -172,7 +177,7 @@ static void name_pod(const struct newcomers *known, const struct rollout_pod *po
     json_t *number = json_object_get(known->numbers, buf);
     if (number)
         snprintf(buf, size, "+%d", (int)json_integer_value(number));
-    else if (known->world->workload->daemonset)
+    else if (known->world->workload->daemonset || known->world->workload->broadcastjob)
         snprintf(buf, size, "@%.*s", (int)node.len, node.data ? node.data : "");
 }
 
@@ -212,7 +217,7 @@ static void note(const struct newcomers *known, struct telling *t, const struct 
         const struct rollout_action *a = &plan->actions[i];
         const char *comma = moves ? "," : "";
         if (a->op != ROLLOUT_OP_CREATE && a->op != ROLLOUT_OP_DELETE && a->op != ROLLOUT_OP_UPDATE_IN_PLACE &&
-            a->op != ROLLOUT_OP_RECREATE)
+            a->op != ROLLOUT_OP_RECREATE && a->op != ROLLOUT_OP_DELETE_WORKLOAD)
             continue;
         name_subject(known, snapshot, a->subject_kind, a->subject, name, sizeof name);
         moves++;
@@ -316,6 +321,37 @@ static void count_pods(struct telling *t, const struct rollout_snapshot *snapsho
     }
 }
 
+static json_t *list_at(json_t *object, struct rollout_str name)
+{
+    json_t *key = json_stringn(name.data, name.len), *list = json_array();
+    json_object_set_new(object, json_string_value(key), list);
+    json_decref(key);
+    return list;
+}
+
+/* What lies around the pods, and what holds them. */
+static void copy_belongings(struct telling *t, const struct rollout_snapshot *snapshot)
+{
+    for (size_t i = 0; i < snapshot->revisions.count; i++) {
+        const struct rollout_revision *r = &snapshot->revisions.items[i];
+        json_t *key = json_stringn(r->name.data, r->name.len);
+        json_object_set_new(t->revisions, json_string_value(key), json_integer(r->number));
+        json_decref(key);
+    }
+    for (size_t i = 0; i < snapshot->claims.count; i++) {
+        const struct rollout_claim *c = &snapshot->claims.items[i];
+        json_t *owners = list_at(t->claims, c->name);
+        for (size_t o = 0; o < c->owner_count; o++)
+            json_array_append_new(owners, json_stringn(c->owners[o].kind.data, c->owners[o].kind.len));
+    }
+    for (size_t i = 0; i < snapshot->pods.count; i++) {
+        const struct rollout_strs *held = &snapshot->pods.items[i].finalizers;
+        json_t *list = held->count ? list_at(t->finalizers, snapshot->pods.items[i].name) : NULL;
+        for (uint32_t f = 0; f < held->count; f++)
+            json_array_append_new(list, json_stringn(held->items[f].data, held->items[f].len));
+    }
+}
+
 static void copy_status(struct telling *t, const struct rollout_plan *plan)
 {
     const struct rollout_node *status = plan->status.nodes;
@@ -357,6 +393,9 @@ void telling_hear(const struct rollout_world *world, struct rollout_simulation *
                              .status = json_object(),
                              .verdicts = json_object(),
                              .limits = json_object(),
+                             .revisions = json_object(),
+                             .claims = json_object(),
+                             .finalizers = json_object(),
                              .hash = UINT64_C(14695981039346656037) };
     do {
         if (rollout_simulation_step(simulation, &ret->state, &error))
@@ -375,6 +414,7 @@ void telling_hear(const struct rollout_world *world, struct rollout_simulation *
     snprintf(ret->zone, sizeof ret->zone, "%.*s", (int)ret->state.lowest_zone.len,
              ret->state.lowest_zone.data ? ret->state.lowest_zone.data : "");
     count_pods(ret, snapshot);
+    copy_belongings(ret, snapshot);
     copy_status(ret, rollout_simulation_plan(simulation));
     copy_reasons(&known, ret, snapshot, rollout_simulation_plan(simulation));
     json_decref(known.numbers);
@@ -387,4 +427,7 @@ void telling_free(struct telling *telling)
     json_decref(telling->status);
     json_decref(telling->verdicts);
     json_decref(telling->limits);
+    json_decref(telling->revisions);
+    json_decref(telling->claims);
+    json_decref(telling->finalizers);
 }

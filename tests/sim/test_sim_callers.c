@@ -261,6 +261,199 @@ START_TEST(test_small)
 }
 END_TEST
 
+START_TEST(test_many)
+{
+    enum { REVISIONS = 1025, PODS = 200001 };
+    struct rollout_simulation *s = NULL;
+    struct rollout_revision *many = calloc(REVISIONS, sizeof *many);
+    struct rollout_pod *crowd = calloc(PODS, sizeof *crowd);
+    char (*called)[8] = calloc(REVISIONS, sizeof *called);
+    ck_assert(many && crowd && called);
+    for (int i = 0; i < REVISIONS; i++) {
+        many[i] = revisions[0];
+        many[i].name = (struct rollout_str){ called[i], (size_t)snprintf(called[i], sizeof *called, "web-%d", i) };
+    }
+    snapshot.revisions = (struct rollout_revisions){ many, REVISIONS - 1, sizeof *many };
+    rollout_simulation_free(begun());
+    snapshot.revisions.count++;
+    ck_assert_int_eq(rollout_simulation_new(&world, &play, &s, &error), ROLLOUT_ERR_INVALID);
+    ck_assert_str_eq(error.message, "revisions: 1025, but at most 1024 can be played with");
+    snapshot.revisions.count = 1;
+    for (int i = 0; i < PODS; i++)
+        crowd[i] = pods[0];
+    snapshot.pods = (struct rollout_pods){ crowd, PODS, sizeof *crowd };
+    ck_assert_int_eq(rollout_simulation_new(&world, &play, &s, &error), ROLLOUT_ERR_INVALID);
+    ck_assert_str_eq(error.message, "pods: 200001, but at most 200000 can be played with");
+    ck_assert_ptr_null(s);
+    free(many);
+    free(crowd);
+    free(called);
+}
+END_TEST
+
+/* States take no more memory than they may; what was explored until then is safe. */
+START_TEST(test_memory_limit)
+{
+    struct rollout_check_result result = { .struct_size = sizeof result };
+    explore.flags = ROLLOUT_CHECK_UNREADY | ROLLOUT_CHECK_FAIL | ROLLOUT_CHECK_VANISH;
+    explore.faults = 8;
+    explore.memory_limit = 700000;
+    struct rollout_check *c = opened();
+    while (result.outcome == ROLLOUT_CHECK_RUNS)
+        ck_assert_int_eq(rollout_check_step(c, 100, &result, &error), ROLLOUT_OK);
+    ck_assert_uint_eq(result.outcome, ROLLOUT_CHECK_MEMORY);
+    ck_assert_uint_le(result.memory, explore.memory_limit);
+    ck_assert_uint_gt(result.memory, explore.memory_limit / 2);
+    ck_assert_uint_gt(result.states, 1024);
+    rollout_check_free(c);
+}
+END_TEST
+
+/* ---- what is refused ---- */
+
+START_TEST(test_check_options)
+{
+    static const struct rollout_str broken = { NULL, 3 };
+    struct rollout_check *c = NULL;
+    explore.flags = 256;
+    too_many("flags: unknown flag in 256");
+    explore.flags = 0;
+    explore.faults = 16;
+    too_many("faults: 16, but at most 15");
+    explore.faults = 15;
+    explore.assertion_count = 1;
+    too_many("assertions: NULL with a count");
+    explore.assertions = &broken;
+    too_many("assertions[0]: NULL");
+    explore.assertion_count = 0;
+    explore.change_count = 1;
+    too_many("changes: NULL with a count");
+    explore.change_count = 201;
+    too_many("changes: 201, but at most 200");
+    explore.change_count = 0;
+    explore.reserved = 1;
+    ck_assert_int_eq(rollout_check_new(&world, &explore, &c, &error), ROLLOUT_ERR_ABI);
+    ck_assert_str_eq(error.message, "reserved: not zero");
+    explore.reserved = 0;
+    rollout_check_free(opened());
+}
+END_TEST
+
+START_TEST(test_lint_gates)
+{
+    static const struct rollout_gate gate = { UINT32_MAX, 1 };
+    struct rollout_findings *findings = NULL;
+    workload.gates = &gate;
+    workload.gate_count = 1;
+    ck_assert_int_eq(rollout_lint(&world, &findings, &error), ROLLOUT_ERR_INVALID);
+    ck_assert_ptr_null(findings);
+}
+END_TEST
+
+START_TEST(test_too_early)
+{
+    struct rollout_check_result result = { .struct_size = sizeof result };
+    struct rollout_check_story story = { .struct_size = sizeof story };
+    struct rollout_world at;
+    struct rollout_simulation *s = begun();
+    ck_assert_int_eq(rollout_simulation_world(s, &at, &error), ROLLOUT_ERR_INVALID);
+    ck_assert_str_eq(error.message, "simulation: there was no pass yet");
+    rollout_simulation_free(s);
+    struct rollout_check *c = opened();
+    ck_assert_int_eq(rollout_check_story(c, 0, &story, &error), ROLLOUT_ERR_INVALID);
+    ck_assert_str_eq(error.message, "index: 0, but the story has 0 steps");
+    rollout_check_free(c);
+    cloneset.replicas.value = 33;
+    c = opened();
+    ck_assert_int_eq(rollout_check_step(c, 10, &result, &error), ROLLOUT_ERR_INVALID);
+    ck_assert_int_eq(rollout_check_story(c, 0, &story, &error), ROLLOUT_ERR_INVALID);
+    ck_assert_str_eq(error.message, "check: an earlier step failed");
+    rollout_check_free(c);
+}
+END_TEST
+
+/* Objects cannot be kept of a world that has none. */
+START_TEST(test_no_objects)
+{
+    struct rollout_simulation *s = NULL;
+    play.flags = ROLLOUT_SIMULATE_OBJECTS;
+    ck_assert_int_eq(rollout_simulation_new(&world, &play, &s, &error), ROLLOUT_ERR_INVALID);
+    ck_assert_uint_eq(strncmp(error.message, "flags: ", 7), 0);
+    ck_assert_ptr_null(s);
+}
+END_TEST
+
+/* ---- faults ---- */
+
+/* A fault may name a revision that a change brings. */
+START_TEST(test_fault_of_a_change)
+{
+    struct rollout_fault fault = { .kind = ROLLOUT_FAULT_NEVER_READY, .target = STR("web-01") };
+    struct rollout_snapshot later = snapshot;
+    struct rollout_world to = { .struct_size = sizeof to, .workload = &workload, .snapshot = &later };
+    const struct rollout_change change = { 1000, &to };
+    struct rollout_simulation *s = NULL;
+    play.faults = &fault;
+    play.fault_count = 1;
+    ck_assert_int_eq(rollout_simulation_new(&world, &play, &s, &error), ROLLOUT_ERR_INVALID);
+    ck_assert_str_eq(error.message, "faults[0].target: web-01 is no revision");
+    later.revisions.items = &revisions[1];
+    play.changes = &change;
+    play.change_count = 1;
+    rollout_simulation_free(begun());
+    fault.target = (struct rollout_str)STR("web-02");
+    ck_assert_int_eq(rollout_simulation_new(&world, &play, &s, &error), ROLLOUT_ERR_INVALID);
+}
+END_TEST
+
+/* ---- new pods where nobody knows the templates ---- */
+
+static const struct rollout_pod *grown(struct rollout_simulation *s, size_t want)
+{
+    for (int i = 0; i < 3; i++)
+        (void)stepped(s);
+    const struct rollout_pods *seen = &rollout_simulation_snapshot(s)->pods;
+    ck_assert_uint_eq(seen->count, want);
+    return &seen->items[want - 1];
+}
+
+/* Like one of its revision, before others; like any, where there is none; and one of a kind, where there are no pods. */
+START_TEST(test_like_others)
+{
+    static const struct rollout_label own[] = { { STR("app"), STR("web") }, { STR("kin"), STR("yes") } };
+    static const struct rollout_str key = STR("kin");
+    static const struct rollout_strs held = { &key, 1, sizeof key };
+    static const struct rollout_node containers[] = { { .kind = ROLLOUT_NODE_ARRAY, .size = 1 } };
+    static const struct rollout_in_place told = { .containers = { containers, 1 } };
+    cloneset.replicas.value = 4;
+    pods[0].revision = pods[1].revision = (struct rollout_str)STR("web-01");
+    pods[2].labels = (struct rollout_labels){ own, 2, sizeof *own };
+    pods[2].finalizers = held;
+    pods[2].flags |= ROLLOUT_POD_KRUISE_GATE;
+    pods[2].in_place = &told;
+    cloneset.flags |= ROLLOUT_CLONESET_PAUSED;
+    struct rollout_simulation *s = begun();
+    const struct rollout_pod *fresh = grown(s, 4);
+    ck_assert_uint_eq(fresh->finalizers.count, 1);
+    ck_assert_ptr_nonnull(fresh->in_place);
+    ck_assert_ptr_eq(fresh->in_place->containers.nodes, containers);
+    ck_assert_uint_ne(fresh->flags & ROLLOUT_POD_KRUISE_GATE, 0);
+    ck_assert_uint_eq(fresh->labels.count, 5); /* two of its own, the revision, its hash, the state */
+    rollout_simulation_free(s);
+
+    pods[2].revision = (struct rollout_str)STR("web-01");
+    s = begun();
+    ck_assert_uint_eq(grown(s, 4)->finalizers.count, 0); /* like the first */
+    rollout_simulation_free(s);
+
+    snapshot.pods.count = 0;
+    s = begun();
+    fresh = grown(s, 4);
+    ck_assert_uint_eq(fresh->flags & ROLLOUT_POD_IN_PLACE_GATE, ROLLOUT_POD_IN_PLACE_GATE); /* its controller adds it */
+    rollout_simulation_free(s);
+}
+END_TEST
+
 /* ---- the ends of ranges ---- */
 
 START_TEST(test_nothing_there)
@@ -275,6 +468,19 @@ START_TEST(test_nothing_there)
     struct rollout_simulation_state state = stepped(s);
     ck_assert_uint_eq(state.outcome, ROLLOUT_SIMULATION_DONE);
     ck_assert_int_eq(state.total, 0);
+    rollout_simulation_free(s);
+}
+END_TEST
+
+START_TEST(test_hundredths)
+{
+    static const struct rollout_str text = STR("available = 35%");
+    play.assertions = &text;
+    play.assertion_count = 1;
+    struct rollout_simulation *s = begun();
+    struct rollout_simulation_state state = stepped(s);
+    ck_assert_uint_eq(state.outcome, ROLLOUT_SIMULATION_FAILED);
+    ck_assert_str_eq(state.message, "available 3, but exactly 1.05 were promised: 35% of 3");
     rollout_simulation_free(s);
 }
 END_TEST
@@ -325,6 +531,15 @@ START_TEST(test_changes)
     to.workload = &workload;
     there.pods = (struct rollout_pods){ NULL, 1, sizeof *pods };
     refused("changes[1].world: pods: is NULL with a count of 1");
+    /* What is wrong with the world itself is no change's fault. */
+    struct rollout_workload none = { .struct_size = 0 };
+    struct rollout_simulation *s = NULL;
+    there.pods = snapshot.pods;
+    world.workload = &none;
+    play.changes = &changes[1];
+    play.change_count = 1;
+    ck_assert_int_eq(rollout_simulation_new(&world, &play, &s, &error), ROLLOUT_ERR_ABI);
+    ck_assert_str_eq(error.message, "workload: struct_size 0 is none");
 }
 END_TEST
 
@@ -338,7 +553,16 @@ int main(void)
     tcase_add_test(tcase, test_results);
     tcase_add_test(tcase, test_millions);
     tcase_add_test(tcase, test_small);
+    tcase_add_test(tcase, test_many);
+    tcase_add_test(tcase, test_memory_limit);
+    tcase_add_test(tcase, test_check_options);
+    tcase_add_test(tcase, test_lint_gates);
+    tcase_add_test(tcase, test_too_early);
+    tcase_add_test(tcase, test_no_objects);
+    tcase_add_test(tcase, test_fault_of_a_change);
+    tcase_add_test(tcase, test_like_others);
     tcase_add_test(tcase, test_nothing_there);
+    tcase_add_test(tcase, test_hundredths);
     tcase_add_test(tcase, test_restarts);
     tcase_add_test(tcase, test_changes);
     suite_add_tcase(suite, tcase);

@@ -3,7 +3,7 @@
  *
  *   test_simulate_stories FILE...: {"worlds": {name: world in short}, "stories": [{"what", "why", "world": a name,
  *   fields to be merged into it, "simulate" (story.h), "expect": {"outcome", figures as rollout_simulation_state names them,
- *   "log": every pass with moves, "pods": at the end, "verdicts": {"web-0": part of it}, "limits", "status", "zone"}}]}
+ *   "log": every pass with moves, "pods", "revisions", "claims", "finalizers": at the end, "verdicts": {"web-0": part of it}, "limits", "status", "zone"}}]}
  *
  * Each is played a second time from the start, after another seed was tried, and must be the same in every byte. One that
  * is done, and at no time changed, is also played by drivers that die after 1, 2, 3 and 7 writes: the end is the same. */
@@ -39,6 +39,8 @@ static const struct {
     FIGURE(recreated),
     FIGURE(disruptions),
     FIGURE(restarts),
+    FIGURE(succeeded),
+    FIGURE(failed),
 #undef FIGURE
 };
 
@@ -91,9 +93,8 @@ static int compare_figures(const char *what, json_t *expect, const struct rollou
 /* A word that names nothing would check nothing. */
 static int check_words(const char *what, json_t *expect)
 {
-    static const char *const words[] = {
-        "outcome", "log", "pods", "status", "verdicts", "limits", "zone", "crash", NULL
-    };
+    static const char *const words[] = { "outcome", "log",   "pods",      "status", "verdicts",   "limits",
+                                         "zone",    "crash", "revisions", "claims", "finalizers", NULL };
     const char *key;
     json_t *value;
     int bad = 0;
@@ -122,6 +123,9 @@ static int compare_all(const char *what, json_t *expect, const struct telling *t
     bad += compare_figures(what, expect, &t->state);
     bad += compare(what, "log", json_object_get(expect, "log"), t->log);
     bad += compare(what, "pods", json_object_get(expect, "pods"), t->pods);
+    bad += compare(what, "revisions", json_object_get(expect, "revisions"), t->revisions);
+    bad += compare(what, "claims", json_object_get(expect, "claims"), t->claims);
+    bad += compare(what, "finalizers", json_object_get(expect, "finalizers"), t->finalizers);
     json_t *some = json_object_get(expect, "limits"), *count;
     const char *field;
     json_object_foreach(some, field, count) bad += compare(what, field, count, json_object_get(t->limits, field));

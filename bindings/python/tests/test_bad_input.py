@@ -222,12 +222,16 @@ def values() -> list[Any]:
             lambda: None, iter([1]), range(3), memoryview(b'x'), python_types.MappingProxyType({'a': 'b'})]
 
 
+# What a class cannot be made without.
+NEEDED: dict[Any, dict[str, Any]] = {FeatureGate: {'gate': rollout.Gate.POD_INDEX_LABEL}, types.Subset: {'kind': rollout.Child.CLONESET}}
+
+
 @pytest.mark.parametrize('of', list(_pack.FIELDS), ids=lambda of: of.__name__)
 def test_any_value_in_any_field(of: Any) -> None:
     """Alone in a world or deep within it: an exception of this package, or a plan."""
     for name, *_ in _pack.FIELDS[of]:
         for value in values():
-            given: dict[str, Any] = {'gate': rollout.Gate.POD_INDEX_LABEL} if of is FeatureGate else {}
+            given = dict(NEEDED.get(of, {}))
             given[name] = value
             for workload, snapshot in within(of(**given)):
                 try:
@@ -247,7 +251,7 @@ def within(it: Any) -> list[tuple[Any, Any]]:
     for of, fields in _pack.FIELDS.items():
         for name, kind, _, extra in fields:
             if extra is type(it):
-                given: dict[str, Any] = {'gate': rollout.Gate.POD_INDEX_LABEL} if of is FeatureGate else {}
+                given = dict(NEEDED.get(of, {}))
                 if of is types.Workload and kind == 'slice':
                     given['cloneset'] = CloneSet()
                 found += within(of(**given, **{name: [it] if kind in ('slice', 'view') else it}))

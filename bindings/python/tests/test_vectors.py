@@ -8,6 +8,8 @@ import pathlib
 import subprocess
 from typing import Any, Iterator
 
+import pytest
+
 import rollout
 
 
@@ -35,6 +37,10 @@ def test_plans(plans: pathlib.Path, command: pathlib.Path) -> None:
 def test_orders_of_plans(plans: pathlib.Path) -> None:
     for line in lines_of(plans)[:200]:
         document = json.loads(line)
+        if document['snapshot']['workload']['kind'] in ('BroadcastJob', 'UnitedDeployment'):  # nothing of theirs has an order
+            with pytest.raises(rollout.RolloutError):
+                rollout.order_document(document)
+            continue
         assert [rollout.order(*rollout.decode(document))] == rollout.order_document(document), document['id']
 
 

@@ -4,7 +4,7 @@
 _rollout()
 {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]} i
-    local commands='plan explain diff order lint replay simulate check'
+    local commands='plan explain diff order inject lint replay simulate check'
     local gates='InPlaceUpdateEnvFromMetadata InPlaceWorkloadVerticalScaling RecreatePodWhenChangeVCTInCloneSetGate'
     COMPREPLY=()
 

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 # fish completion of rollout(1)
 
-set -l commands plan explain diff order lint replay simulate check
+set -l commands plan explain diff order inject lint replay simulate check
 
 complete -c rollout -n "not __fish_seen_subcommand_from $commands help" -f
 complete -c rollout -n "not __fish_seen_subcommand_from $commands help" -a plan -d 'what would happen now'
 complete -c rollout -n "not __fish_seen_subcommand_from $commands help" -a explain -d 'why one pod is, or is not, touched now'
 complete -c rollout -n "not __fish_seen_subcommand_from $commands help" -a diff -d 'can a change be made in place'
 complete -c rollout -n "not __fish_seen_subcommand_from $commands help" -a order -d 'the order in which pods or nodes are taken'
+complete -c rollout -n "not __fish_seen_subcommand_from $commands help" -a inject -d 'what SidecarSets make of a new pod'
 complete -c rollout -n "not __fish_seen_subcommand_from $commands help" -a lint -d 'what is wrong with a strategy'
 complete -c rollout -n "not __fish_seen_subcommand_from $commands help" -a replay -d 'does this version decide as recorded'
 complete -c rollout -n "not __fish_seen_subcommand_from $commands help" -a simulate -d 'the whole release in virtual time'

@@ -381,6 +381,7 @@ class rollout_pod(ctypes.Structure):
         ('target_node', rollout_str),  # struct rollout_str target_node
         ('replica_set', ctypes.c_uint32),  # uint32_t replica_set
         ('child', ctypes.c_uint32),  # uint32_t child
+        ('object', rollout_tree),  # struct rollout_tree object
         ('job_pod', ctypes.c_void_p),  # const struct rollout_job_pod *job_pod
     ]
 
@@ -433,6 +434,7 @@ class rollout_revision(ctypes.Structure):
         ('data', rollout_tree),  # struct rollout_tree data
         ('claims_hash', rollout_str),  # struct rollout_str claims_hash
         ('hash', rollout_str),  # struct rollout_str hash
+        ('custom_version', rollout_str),  # struct rollout_str custom_version
         ('created_ms', ctypes.c_int64),  # int64_t created_ms
     ]
 
@@ -560,6 +562,36 @@ class rollout_subsets(ctypes.Structure):
     ]
 
 
+class rollout_namespace(ctypes.Structure):
+    _fields_ = [
+        ('name', rollout_str),  # struct rollout_str name
+        ('labels', rollout_labels),  # struct rollout_labels labels
+    ]
+
+
+class rollout_in_flight(ctypes.Structure):
+    _fields_ = [
+        ('pod', rollout_str),  # struct rollout_str pod
+        ('resource_version', rollout_str),  # struct rollout_str resource_version
+    ]
+
+
+class rollout_namespaces(ctypes.Structure):
+    _fields_ = [
+        ('items', ctypes.c_void_p),  # const struct rollout_namespace *items
+        ('count', ctypes.c_size_t),  # size_t count
+        ('stride', ctypes.c_size_t),  # size_t stride
+    ]
+
+
+class rollout_in_flights(ctypes.Structure):
+    _fields_ = [
+        ('items', ctypes.c_void_p),  # const struct rollout_in_flight *items
+        ('count', ctypes.c_size_t),  # size_t count
+        ('stride', ctypes.c_size_t),  # size_t stride
+    ]
+
+
 class rollout_snapshot(ctypes.Structure):
     _fields_ = [
         ('struct_size', ctypes.c_uint32),  # uint32_t struct_size
@@ -578,6 +610,8 @@ class rollout_snapshot(ctypes.Structure):
         ('replica_sets', rollout_replica_sets),  # struct rollout_replica_sets replica_sets
         ('subsets', rollout_subsets),  # struct rollout_subsets subsets
         ('written_version', rollout_str),  # struct rollout_str written_version
+        ('namespaces', rollout_namespaces),  # struct rollout_namespaces namespaces
+        ('in_flight', rollout_in_flights),  # struct rollout_in_flights in_flight
     ]
 
 
@@ -770,6 +804,45 @@ class rollout_replicaset(ctypes.Structure):
     ]
 
 
+class rollout_sidecarset_status(ctypes.Structure):
+    _fields_ = [
+        ('struct_size', ctypes.c_uint32),  # uint32_t struct_size
+        ('matched_pods', ctypes.c_int32),  # int32_t matched_pods
+        ('observed_generation', ctypes.c_int64),  # int64_t observed_generation
+        ('updated_pods', ctypes.c_int32),  # int32_t updated_pods
+        ('ready_pods', ctypes.c_int32),  # int32_t ready_pods
+        ('updated_ready_pods', ctypes.c_int32),  # int32_t updated_ready_pods
+        ('reserved', ctypes.c_uint32),  # uint32_t reserved
+        ('collision_count', rollout_opt),  # struct rollout_opt collision_count
+        ('latest_revision', rollout_str),  # struct rollout_str latest_revision
+    ]
+
+
+class rollout_sidecarset(ctypes.Structure):
+    _fields_ = [
+        ('struct_size', ctypes.c_uint32),  # uint32_t struct_size
+        ('flags', ctypes.c_uint32),  # uint32_t flags
+        ('name', rollout_str),  # struct rollout_str name
+        ('generation', ctypes.c_int64),  # int64_t generation
+        ('resource_version', rollout_str),  # struct rollout_str resource_version
+        ('hash', rollout_str),  # struct rollout_str hash
+        ('hash_without_image', rollout_str),  # struct rollout_str hash_without_image
+        ('custom_version', rollout_str),  # struct rollout_str custom_version
+        ('pinned_revision', rollout_str),  # struct rollout_str pinned_revision
+        ('pinned_version', rollout_str),  # struct rollout_str pinned_version
+        ('selector', rollout_selector),  # struct rollout_selector selector
+        ('namespace_selector', rollout_selector),  # struct rollout_selector namespace_selector
+        ('update_selector', rollout_selector),  # struct rollout_selector update_selector
+        ('partition', rollout_intstr),  # struct rollout_intstr partition
+        ('max_unavailable', rollout_intstr),  # struct rollout_intstr max_unavailable
+        ('order', rollout_order),  # struct rollout_order order
+        ('revision_history_limit', rollout_opt),  # struct rollout_opt revision_history_limit
+        ('containers', rollout_tree),  # struct rollout_tree containers
+        ('patch_pod_metadata', rollout_tree),  # struct rollout_tree patch_pod_metadata
+        ('status', ctypes.c_void_p),  # const struct rollout_sidecarset_status *status
+    ]
+
+
 class rollout_claim_template(ctypes.Structure):
     _fields_ = [
         ('name', rollout_str),  # struct rollout_str name
@@ -863,6 +936,7 @@ class rollout_workload(ctypes.Structure):
         ('deployment', ctypes.c_void_p),  # const struct rollout_deployment *deployment
         ('replicaset', ctypes.c_void_p),  # const struct rollout_replicaset *replicaset
         ('uniteddeployment', ctypes.c_void_p),  # const struct rollout_uniteddeployment *uniteddeployment
+        ('sidecarset', ctypes.c_void_p),  # const struct rollout_sidecarset *sidecarset
     ]
 
 
@@ -1041,6 +1115,7 @@ class rollout_simulation_options(ctypes.Structure):
         ('observe_ms', ctypes.c_int64),  # int64_t observe_ms
         ('limit_ms', ctypes.c_int64),  # int64_t limit_ms
         ('crash_after', ctypes.c_uint64),  # uint64_t crash_after
+        ('run', rollout_delay),  # struct rollout_delay run
     ]
 
 
@@ -1070,6 +1145,8 @@ class rollout_simulation_state(ctypes.Structure):
         ('failed_assertion', ctypes.c_uint32),  # uint32_t failed_assertion
         ('reserved', ctypes.c_uint32),  # uint32_t reserved
         ('message', ctypes.c_char * 320),  # char[320] message
+        ('succeeded', ctypes.c_int64),  # int64_t succeeded
+        ('failed', ctypes.c_int64),  # int64_t failed
     ]
 
 
@@ -1184,6 +1261,10 @@ STRUCTS: dict[str, type[ctypes.Structure]] = {
     'rollout_backoffs': rollout_backoffs,
     'rollout_replica_sets': rollout_replica_sets,
     'rollout_subsets': rollout_subsets,
+    'rollout_namespace': rollout_namespace,
+    'rollout_in_flight': rollout_in_flight,
+    'rollout_namespaces': rollout_namespaces,
+    'rollout_in_flights': rollout_in_flights,
     'rollout_snapshot': rollout_snapshot,
     'rollout_weight_term': rollout_weight_term,
     'rollout_priority': rollout_priority,
@@ -1197,6 +1278,8 @@ STRUCTS: dict[str, type[ctypes.Structure]] = {
     'rollout_deployment': rollout_deployment,
     'rollout_replicaset_status': rollout_replicaset_status,
     'rollout_replicaset': rollout_replicaset,
+    'rollout_sidecarset_status': rollout_sidecarset_status,
+    'rollout_sidecarset': rollout_sidecarset,
     'rollout_claim_template': rollout_claim_template,
     'rollout_claim_status': rollout_claim_status,
     'rollout_statefulset_status': rollout_statefulset_status,
@@ -1354,6 +1437,9 @@ PROTOTYPES: dict[str, tuple[Optional[Any], list[Any]]] = {
     'rollout_check_story': (ctypes.c_int, [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_void_p, ctypes.c_void_p]),
     # void rollout_check_free(struct rollout_check *check)
     'rollout_check_free': (None, [ctypes.c_void_p]),
+    # int rollout_inject(const struct rollout_tree *document, int64_t now_ms, struct rollout_objects **ret_objects,
+    # struct rollout_error *reterr)
+    'rollout_inject': (ctypes.c_int, [ctypes.c_void_p, ctypes.c_int64, ctypes.c_void_p, ctypes.c_void_p]),
     # int rollout_lint(const struct rollout_world *world, struct rollout_findings **ret_findings, struct rollout_error
     # *reterr)
     'rollout_lint': (ctypes.c_int, [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p]),

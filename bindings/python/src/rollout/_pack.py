@@ -560,7 +560,54 @@ def p_uniteddeployment(a: Arena, it: types.UnitedDeployment) -> bytes:
     )
 
 
-WORKLOAD = Struct('@II16s16sPPPPPPP')
+SIDECARSET_STATUS = Struct('@IiqiiiI8s16s')
+
+
+def p_sidecarset_status(a: Arena, it: types.SidecarSetStatus) -> bytes:
+    texts = a.texts
+    return SIDECARSET_STATUS.pack(
+        SIDECARSET_STATUS.size,
+        it.matched_pods,
+        it.observed_generation,
+        it.updated_pods,
+        it.ready_pods,
+        it.updated_ready_pods,
+        0,
+        a.opt(it.collision_count),
+        texts[it.latest_revision],
+    )
+
+
+SIDECARSET = Struct('@II16sq16s16s16s16s16s16s32s32s32s24s24s48s8s16s16sP')
+
+
+def p_sidecarset(a: Arena, it: types.SidecarSet) -> bytes:
+    texts = a.texts
+    return SIDECARSET.pack(
+        SIDECARSET.size,
+        it.flags,
+        texts[it.name],
+        it.generation,
+        texts[it.resource_version],
+        NO_STR if it.hash is None else texts.present(it.hash),
+        texts[it.hash_without_image],
+        texts[it.custom_version],
+        texts[it.pinned_revision],
+        texts[it.pinned_version],
+        p_selector(a, it.selector),
+        p_selector(a, it.namespace_selector),
+        p_selector(a, it.update_selector),
+        a.intstr(it.partition),
+        a.intstr(it.max_unavailable),
+        p_order(a, it.order),
+        a.opt(it.revision_history_limit),
+        a.tree(it.containers),
+        a.tree(it.patch_pod_metadata),
+        0 if it.status is None else a.one(p_sidecarset_status, it.status),
+    )
+
+
+WORKLOAD = Struct('@II16s16sPPPPPPPP')
 
 
 def p_workload(a: Arena, it: types.Workload) -> bytes:
@@ -576,10 +623,11 @@ def p_workload(a: Arena, it: types.Workload) -> bytes:
         0 if it.deployment is None else a.one(p_deployment, it.deployment),
         0 if it.replicaset is None else a.one(p_replicaset, it.replicaset),
         0 if it.uniteddeployment is None else a.one(p_uniteddeployment, it.uniteddeployment),
+        0 if it.sidecarset is None else a.one(p_sidecarset, it.sidecarset),
     )
 
 
-REVISION = Struct('@16sqII16s16s16s16sq')
+REVISION = Struct('@16sqII16s16s16s16s16sq')
 
 
 def p_revision(a: Arena, it: types.Revision) -> bytes:
@@ -593,6 +641,7 @@ def p_revision(a: Arena, it: types.Revision) -> bytes:
         a.tree(it.data),
         NO_STR if it.claims_hash is None else texts.present(it.claims_hash),
         texts[it.hash],
+        texts[it.custom_version],
         it.created_ms,
     )
 
@@ -625,7 +674,7 @@ def p_job_pod(a: Arena, it: types.JobPod) -> bytes:
     )
 
 
-POD = Struct('@IIIIqqiiiI16s16s16s16s16s16sP16s16sIIP')
+POD = Struct('@IIIIqqiiiI16s16s16s16s16s16sP16s16sII16sP')
 
 
 def p_pod(a: Arena, it: types.Pod) -> bytes:
@@ -652,6 +701,7 @@ def p_pod(a: Arena, it: types.Pod) -> bytes:
         NO_STR if it.target_node is None else texts.present(it.target_node),
         it.replica_set,
         it.child,
+        a.tree(it.object),
         0 if it.job_pod is None else a.one(p_job_pod, it.job_pod),
     )
 
@@ -797,7 +847,29 @@ def p_subset(a: Arena, it: types.Subset) -> bytes:
     )
 
 
-SNAPSHOT = Struct('@IIIIqq24s24s24s24s24s24s24s24s24s16s')
+NAMESPACE = Struct('@16s16s')
+
+
+def p_namespace(a: Arena, it: types.Namespace) -> bytes:
+    texts = a.texts
+    return NAMESPACE.pack(
+        texts[it.name],
+        a.labels(it.labels),
+    )
+
+
+IN_FLIGHT = Struct('@16s16s')
+
+
+def p_in_flight(a: Arena, it: types.InFlight) -> bytes:
+    texts = a.texts
+    return IN_FLIGHT.pack(
+        texts[it.pod],
+        NO_STR if it.resource_version is None else texts.present(it.resource_version),
+    )
+
+
+SNAPSHOT = Struct('@IIIIqq24s24s24s24s24s24s24s24s24s16s24s24s')
 
 
 def p_snapshot(a: Arena, it: types.Snapshot) -> bytes:
@@ -819,6 +891,8 @@ def p_snapshot(a: Arena, it: types.Snapshot) -> bytes:
         a.view(p_replica_set_facts, it.replica_sets, REPLICA_SET_FACTS.size),
         a.view(p_subset, it.subsets, SUBSET.size),
         NO_STR if it.written_version is None else texts.present(it.written_version),
+        a.view(p_namespace, it.namespaces, NAMESPACE.size),
+        a.view(p_in_flight, it.in_flight, IN_FLIGHT.size),
     )
 
 
@@ -838,7 +912,8 @@ TEXTS: dict[Any, Any] = {
     p_subset_spec: attrgetter('name', 'patch'),
     p_uniteddeployment_status: attrgetter('current_revision', 'updated_revision', 'label_selector'),
     p_uniteddeployment: attrgetter('namespace', 'name', 'label_selector', 'resource_version'),
-    p_revision: attrgetter('name', 'claims_hash', 'hash'),
+    p_sidecarset: attrgetter('name', 'resource_version', 'hash', 'hash_without_image', 'custom_version', 'pinned_revision', 'pinned_version'),
+    p_revision: attrgetter('name', 'claims_hash', 'hash', 'custom_version'),
     p_in_place: attrgetter('container', 'grace_revision'),
     p_pod: attrgetter('revision', 'name', 'node', 'namespace', 'uid', 'target_node'),
     p_taint: attrgetter('key', 'value'),
@@ -846,11 +921,13 @@ TEXTS: dict[Any, Any] = {
     p_claim: attrgetter('name', 'instance_id', 'storage_class', 'request', 'capacity'),
     p_replica_set_facts: attrgetter('name', 'uid'),
     p_subset: attrgetter('name', 'subset', 'revision', 'patch'),
+    p_in_flight: attrgetter('pod', 'resource_version'),
 }
 LABELS: dict[Any, Any] = {
     p_hook: attrgetter('labels'),
     p_pod: attrgetter('labels'),
     p_node_facts: attrgetter('labels'),
+    p_namespace: attrgetter('labels'),
 }
 
 
@@ -1163,6 +1240,36 @@ FIELDS: dict[type, tuple[tuple[str, str, bool, Any], ...]] = {
         ('subsets', 'slice', False, types.SubsetSpec),
         ('status', 'pointer', True, types.UnitedDeploymentStatus),
     ),
+    types.SidecarSetStatus: (
+        ('matched_pods', 'int', False, (-2147483648, 2147483647)),
+        ('observed_generation', 'int', False, (-9223372036854775808, 9223372036854775807)),
+        ('updated_pods', 'int', False, (-2147483648, 2147483647)),
+        ('ready_pods', 'int', False, (-2147483648, 2147483647)),
+        ('updated_ready_pods', 'int', False, (-2147483648, 2147483647)),
+        ('collision_count', 'opt', False, None),
+        ('latest_revision', 'str', False, None),
+    ),
+    types.SidecarSet: (
+        ('flags', 'flags', False, (0, 4294967295)),
+        ('name', 'str', False, None),
+        ('generation', 'int', False, (-9223372036854775808, 9223372036854775807)),
+        ('resource_version', 'str', False, None),
+        ('hash', 'str', True, None),
+        ('hash_without_image', 'str', False, None),
+        ('custom_version', 'str', False, None),
+        ('pinned_revision', 'str', False, None),
+        ('pinned_version', 'str', False, None),
+        ('selector', 'struct', False, types.Selector),
+        ('namespace_selector', 'struct', False, types.Selector),
+        ('update_selector', 'struct', False, types.Selector),
+        ('partition', 'intstr', False, None),
+        ('max_unavailable', 'intstr', False, None),
+        ('order', 'struct', False, types.Order),
+        ('revision_history_limit', 'opt', False, None),
+        ('containers', 'tree', False, None),
+        ('patch_pod_metadata', 'tree', False, None),
+        ('status', 'pointer', True, types.SidecarSetStatus),
+    ),
     types.Workload: (
         ('profile', 'int', False, (0, 4294967295)),
         ('gates', 'slice', False, types.FeatureGate),
@@ -1174,6 +1281,7 @@ FIELDS: dict[type, tuple[tuple[str, str, bool, Any], ...]] = {
         ('deployment', 'pointer', True, types.Deployment),
         ('replicaset', 'pointer', True, types.ReplicaSet),
         ('uniteddeployment', 'pointer', True, types.UnitedDeployment),
+        ('sidecarset', 'pointer', True, types.SidecarSet),
     ),
     types.Revision: (
         ('name', 'str', False, None),
@@ -1183,6 +1291,7 @@ FIELDS: dict[type, tuple[tuple[str, str, bool, Any], ...]] = {
         ('data', 'tree', False, None),
         ('claims_hash', 'str', True, None),
         ('hash', 'str', False, None),
+        ('custom_version', 'str', False, None),
         ('created_ms', 'int', False, (-9223372036854775808, 9223372036854775807)),
     ),
     types.InPlace: (
@@ -1220,6 +1329,7 @@ FIELDS: dict[type, tuple[tuple[str, str, bool, Any], ...]] = {
         ('target_node', 'str', True, None),
         ('replica_set', 'int', False, (0, 4294967295)),
         ('child', 'int', False, (0, 4294967295)),
+        ('object', 'tree', False, None),
         ('job_pod', 'pointer', True, types.JobPod),
     ),
     types.Taint: (
@@ -1294,6 +1404,14 @@ FIELDS: dict[type, tuple[tuple[str, str, bool, Any], ...]] = {
         ('ready_replicas', 'int', False, (-2147483648, 2147483647)),
         ('partition', 'intstr', False, None),
     ),
+    types.Namespace: (
+        ('name', 'str', False, None),
+        ('labels', 'labels', False, None),
+    ),
+    types.InFlight: (
+        ('pod', 'str', False, None),
+        ('resource_version', 'str', True, None),
+    ),
     types.Snapshot: (
         ('current_revision', 'int', False, (0, 4294967295)),
         ('update_revision', 'int', False, (0, 4294967295)),
@@ -1309,5 +1427,7 @@ FIELDS: dict[type, tuple[tuple[str, str, bool, Any], ...]] = {
         ('replica_sets', 'view', False, types.ReplicaSetFacts),
         ('subsets', 'view', False, types.Subset),
         ('written_version', 'str', True, None),
+        ('namespaces', 'view', False, types.Namespace),
+        ('in_flight', 'view', False, types.InFlight),
     ),
 }

@@ -37,6 +37,7 @@ _ReplicaSetFactsFlags = Values(enums.ReplicaSetFactsFlags)
 _ReplicaSetFlags = Values(enums.ReplicaSetFlags)
 _RevisionFlags = Values(enums.RevisionFlags)
 _Rounding = Values(enums.Rounding)
+_SidecarSetFlags = Values(enums.SidecarSetFlags)
 _Standing = Values(enums.Standing)
 _StatefulSetFlags = Values(enums.StatefulSetFlags)
 _Strategy = Values(enums.Strategy)
@@ -80,11 +81,13 @@ SUBSET_SPEC = Struct('@PNIiPNIiPNIiPNIiPN')
 SUBSET_STATUS = Struct('@PNiiiiPN')
 UNITEDDEPLOYMENT_STATUS = Struct('@IiqiiiiIiPNPNPNPNPN')
 UNITEDDEPLOYMENT = Struct('@IIPNPNPIIPNPNPNqIiIiIIIiIiPNP')
-WORKLOAD = Struct('@IIPNPNPPPPPPP')
-REVISION = Struct('@PNqIIPIIPNPNPNq')
+SIDECARSET_STATUS = Struct('@IiqiiiIIiPN')
+SIDECARSET = Struct('@IIPNqPNPNPNPNPNPNPIIPNPIIPNPIIPNIiPNIiPNPNPIIPIIIiPNPNP')
+WORKLOAD = Struct('@IIPNPNPPPPPPPP')
+REVISION = Struct('@PNqIIPIIPNPNPNPNq')
 IN_PLACE = Struct('@IIPNPNqPN')
 JOB_POD = Struct('@PNPIIIIPNPNIIPNqII')
-POD = Struct('@IIIIqqiiiIPNPNPNPIIPIIPNPPNPNIIP')
+POD = Struct('@IIIIqqiiiIPNPNPNPIIPIIPNPPNPNIIPNP')
 TAINT = Struct('@PNPNII')
 NODE_FACTS = Struct('@PNPIIPNPNII')
 OWNER = Struct('@PNPNPNII')
@@ -94,7 +97,9 @@ STORAGE_CLASS = Struct('@PNII')
 BACKOFF = Struct('@PNqq')
 REPLICA_SET_FACTS = Struct('@PNPNqqqIiiiiiPIIPNPNPNPNqqPIIPN')
 SUBSET = Struct('@PNPNPNPNIIiiiIIiPN')
-SNAPSHOT = Struct('@IIIIqqPNNPNNPNNPNNPNNPNNPNNPNNPNNPN')
+NAMESPACE = Struct('@PNPII')
+IN_FLIGHT = Struct('@PNPN')
+SNAPSHOT = Struct('@IIIIqqPNNPNNPNNPNNPNNPNNPNNPNNPNNPNPNNPNN')
 ACTION = Struct('@IIIIII')
 ATTR = Struct('@IIq')
 VERDICT = Struct('@BBHHHIIIIqqq')
@@ -138,6 +143,8 @@ _SubsetSpec = twin(types.SubsetSpec)
 _SubsetStatus = twin(types.SubsetStatus)
 _UnitedDeploymentStatus = twin(types.UnitedDeploymentStatus)
 _UnitedDeployment = twin(types.UnitedDeployment)
+_SidecarSetStatus = twin(types.SidecarSetStatus)
+_SidecarSet = twin(types.SidecarSet)
 _Workload = twin(types.Workload)
 _Revision = twin(types.Revision)
 _InPlace = twin(types.InPlace)
@@ -152,6 +159,8 @@ _StorageClass = twin(types.StorageClass)
 _Backoff = twin(types.Backoff)
 _ReplicaSetFacts = twin(types.ReplicaSetFacts)
 _Subset = twin(types.Subset)
+_Namespace = twin(types.Namespace)
+_InFlight = twin(types.InFlight)
 _Snapshot = twin(types.Snapshot)
 _Action = twin(types.Action)
 _Attr = twin(types.Attr)
@@ -632,6 +641,46 @@ def r_uniteddeployment(c: Context, v: tuple[Any, ...]) -> types.UnitedDeployment
     return it  # type: ignore[no-any-return]
 
 
+def r_sidecarset_status(c: Context, v: tuple[Any, ...]) -> types.SidecarSetStatus:
+    it: Any = _SidecarSetStatus(
+        v[1],
+        v[2],
+        v[3],
+        v[4],
+        v[5],
+        v[8] if v[7] else None,
+        text(v[9], v[10]),
+    )
+    it.__class__ = types.SidecarSetStatus
+    return it  # type: ignore[no-any-return]
+
+
+def r_sidecarset(c: Context, v: tuple[Any, ...]) -> types.SidecarSet:
+    it: Any = _SidecarSet(
+        _SidecarSetFlags[v[1]],
+        text(v[2], v[3]),
+        v[4],
+        text(v[5], v[6]),
+        text_or_none(v[7], v[8]),
+        text(v[9], v[10]),
+        text(v[11], v[12]),
+        text(v[13], v[14]),
+        text(v[15], v[16]),
+        r_selector(c, v[17:22]),
+        r_selector(c, v[22:27]),
+        r_selector(c, v[27:32]),
+        intstr(v[32], v[33], v[34], v[35]),
+        intstr(v[36], v[37], v[38], v[39]),
+        r_order(c, v[40:48]),
+        v[49] if v[48] else None,
+        tree(v[50], v[51]),
+        tree(v[52], v[53]),
+        c.one(SIDECARSET_STATUS, r_sidecarset_status, v[54], True) if v[54] else None,
+    )
+    it.__class__ = types.SidecarSet
+    return it  # type: ignore[no-any-return]
+
+
 def r_workload(c: Context, v: tuple[Any, ...]) -> types.Workload:
     it: Any = _Workload(
         v[1],
@@ -644,6 +693,7 @@ def r_workload(c: Context, v: tuple[Any, ...]) -> types.Workload:
         c.one(DEPLOYMENT, r_deployment, v[10], True) if v[10] else None,
         c.one(REPLICASET, r_replicaset, v[11], True) if v[11] else None,
         c.one(UNITEDDEPLOYMENT, r_uniteddeployment, v[12], True) if v[12] else None,
+        c.one(SIDECARSET, r_sidecarset, v[13], True) if v[13] else None,
     )
     it.__class__ = types.Workload
     return it  # type: ignore[no-any-return]
@@ -658,7 +708,8 @@ def r_revision(c: Context, v: tuple[Any, ...]) -> types.Revision:
         tree(v[8], v[9]),
         text_or_none(v[10], v[11]),
         text(v[12], v[13]),
-        v[14],
+        text(v[14], v[15]),
+        v[16],
     )
     it.__class__ = types.Revision
     return it  # type: ignore[no-any-return]
@@ -710,7 +761,8 @@ def r_pod(c: Context, v: tuple[Any, ...]) -> types.Pod:
         text_or_none(v[27], v[28]),
         v[29],
         v[30],
-        c.one(JOB_POD, r_job_pod, v[31], False) if v[31] else None,
+        tree(v[31], v[32]),
+        c.one(JOB_POD, r_job_pod, v[33], False) if v[33] else None,
     )
     it.__class__ = types.Pod
     return it  # type: ignore[no-any-return]
@@ -833,6 +885,24 @@ def r_subset(c: Context, v: tuple[Any, ...]) -> types.Subset:
     return it  # type: ignore[no-any-return]
 
 
+def r_namespace(c: Context, v: tuple[Any, ...]) -> types.Namespace:
+    it: Any = _Namespace(
+        text(v[0], v[1]),
+        labels(v[2], v[3], v[4]),
+    )
+    it.__class__ = types.Namespace
+    return it  # type: ignore[no-any-return]
+
+
+def r_in_flight(c: Context, v: tuple[Any, ...]) -> types.InFlight:
+    it: Any = _InFlight(
+        text(v[0], v[1]),
+        text_or_none(v[2], v[3]),
+    )
+    it.__class__ = types.InFlight
+    return it  # type: ignore[no-any-return]
+
+
 def r_snapshot(c: Context, v: tuple[Any, ...]) -> types.Snapshot:
     it: Any = _Snapshot(
         v[1],
@@ -849,6 +919,8 @@ def r_snapshot(c: Context, v: tuple[Any, ...]) -> types.Snapshot:
         c.array(REPLICA_SET_FACTS, r_replica_set_facts, v[27], v[28], v[29]),
         c.array(SUBSET, r_subset, v[30], v[31], v[32]),
         text_or_none(v[33], v[34]),
+        c.array(NAMESPACE, r_namespace, v[35], v[36], v[37]),
+        c.array(IN_FLIGHT, r_in_flight, v[38], v[39], v[40]),
     )
     it.__class__ = types.Snapshot
     return it  # type: ignore[no-any-return]

@@ -41,6 +41,7 @@ __all__ = [
     'DeploymentFlags',
     'Strategy',
     'ReplicaSetFlags',
+    'SidecarSetFlags',
     'StatefulSetFlags',
     'ClaimsPolicy',
     'Gate',
@@ -211,6 +212,8 @@ class Reason(IntEnum):
     """a: rank, 0 = the other revision gives them all; b: to delete"""
     POD_FINISHED = 103
     """text: phase"""
+    NOT_SELECTED = 104
+    """text: the rule that leaves it out"""
     NO_TARGET = 105
     """p; text: why it holds no place"""
     NODE_NOT_SELECTED = 106
@@ -253,7 +256,7 @@ class Reason(IntEnum):
     """a: rank; b: to delete"""
     DELETE_HOOK_RELEASED = 214
     DELETE_EXCESS = 215
-    """p holds the place"""
+    """p holds the place, or text: the child that does"""
     DELETE_NODE_UNFIT = 216
     """text: the first check that fails"""
     DELETE_FAILED = 217
@@ -360,6 +363,8 @@ class Reason(IntEnum):
     """text: state"""
     CLAIM_MISMATCH = 504
     """text: claim and field"""
+    SIDECAR_MISSING = 505
+    """text: which"""
     WORKLOAD_DELETING = 506
     JOB_FAILED = 507
     """p failed, or until: the deadline that has passed; neither: failed before"""
@@ -369,6 +374,8 @@ class Reason(IntEnum):
     """a: nodes"""
     SHARES_IMPOSSIBLE = 510
     """a: what the subsets come to; b: replicas"""
+    ADMISSION_REJECTED = 511
+    """text: why"""
     DEADLOCK = 512
     """p; text: defect"""
 
@@ -696,6 +703,19 @@ class ReplicaSetFlags(IntFlag):
     """it has a controller: pods on one node are ranked"""
 
 
+class SidecarSetFlags(IntFlag):
+    """SidecarSet.flags"""
+
+    PAUSED = 1
+    """updateStrategy.paused"""
+    NOT_UPDATE = 2
+    """updateStrategy.type is NotUpdate"""
+    NAMESPACE_SELECTOR = 4
+    """namespace_selector is there; else every namespace counts"""
+    UPDATE_SELECTOR = 8
+    """update_selector is there; else every pod may be updated"""
+
+
 class StatefulSetFlags(IntFlag):
     """StatefulSet.flags"""
 
@@ -754,6 +774,10 @@ class Gate(IntEnum):
     """DaemonSetPruneIneligibleNodes: off"""
     POD_INDEX_LABEL = 13
     """PodIndexLabel: on; only what is applied depends on it"""
+    ASSIGN_BCJ_PODS_BY_SCHEDULER = 14
+    """OpenKruise's flag assign-bcj-pods-by-scheduler: on; off, new pods of a BroadcastJob name their node themselves.
+    Only what is applied depends on it
+    """
 
 
 class Op(IntEnum):
@@ -820,6 +844,12 @@ class Op(IntEnum):
     """copy the ReplicaSet's template, without the label pod-template-hash, into the Deployment; one write with the
     SET_ANNOTATION that follows
     """
+    LABEL_REVISION = 27
+    """put the customVersion on the revision; REVISION, VALUE"""
+    FLIP = 28
+    """give the other container of a hot pair the empty image; IMAGE..., ANNOTATION..."""
+    SET_UPGRADABLE = 29
+    """write the condition SidecarSetUpgradable; UPGRADABLE, MESSAGE"""
     CREATE_SUBSET = 31
     """UnitedDeployment: create a child; SUBSET, KIND, REPLICAS, PARTITION, REVISION"""
     UPDATE_SUBSET = 32
@@ -903,13 +933,17 @@ class AttrKey(IntEnum):
     REPLICAS = 21
     """value: spec.replicas of a ReplicaSet or child that is written"""
     ANNOTATION = 22
-    """text: an annotation's key; value 1: it gets the ANNOTATION_VALUE that follows, 0: it is removed. One attribute
-    each
-    """
-    ANNOTATION_VALUE = 23
-    """text"""
+    """text: an annotation's key; value 1: it gets the VALUE that follows, 0: it is removed. One attribute each"""
+    VALUE = 23
+    """text: of the IMAGE or ANNOTATION right before it, else of a label"""
     MIN_READY_SECONDS = 24
     """value: seconds"""
+    IMAGE = 25
+    """text: a container's name; value 1: the VALUE that follows is its image. One each"""
+    UPGRADABLE = 28
+    """value: 0 or 1; text: the condition's status"""
+    MESSAGE = 29
+    """text: the condition's message"""
     SUBSET = 30
     """text: the subset's name"""
     CHILD = 31
@@ -1006,13 +1040,23 @@ class Fault(IntEnum):
     IMAGE = 2
     """its image cannot be pulled: containers never start"""
     CRASH = 3
-    """pods become unready at_ms after they became ready, each once, and restart"""
+    """pods become unready at_ms after they became ready, each once, and restart; a job's that does not restart has
+    failed
+    """
     NODE = 4
     """the node, or all of the zone, is lost at at_ms and does not come back: its pods become unready, and those that
     are to go never do
     """
     BREAK = 5
     """at at_ms the pod becomes unready until it is updated or replaced"""
+    FAIL = 6
+    """a job's pods end with a failure, each time that they run: one that restarts OnFailure runs again, and any other
+    has failed. Only a BroadcastJob has such
+    """
+    CORDON = 7
+    """at at_ms the node, or all of the zone, is cordoned: what is there runs on"""
+    RETURN = 8
+    """at at_ms the node, or all of the zone, is back, if it was lost, and not cordoned any more"""
 
 
 class SimulateFlags(IntFlag):
@@ -1046,11 +1090,17 @@ class CheckFlags(IntFlag):
     BREAK = 2
     """a pod that does not run the update revision becomes unready for good"""
     FAIL = 4
-    """a pod's phase becomes Failed"""
+    """a pod's phase becomes Failed; a job's that restarts OnFailure does so"""
     VANISH = 8
     """someone else removes a pod"""
     NODE = 16
-    """a node is lost: its pods are terminating and unready for good"""
+    """a node is lost: its pods are terminating and unready for good; a DaemonSet's and a BroadcastJob's do not
+    terminate by that
+    """
+    CORDON = 32
+    """a node is cordoned"""
+    RETURN = 64
+    """a lost node is back, or one that is cordoned is so no more"""
 
 
 class Check(IntEnum):
@@ -1147,3 +1197,7 @@ class Lint(IntEnum):
     """updates in place beside maxSurge"""
     ORDERED_TAKES_ONE = 504
     """OrderedReady with a limit other than the number 1"""
+    EMPTY_IMAGE = 514
+    """HotUpgrade without a hotUpgradeEmptyImage"""
+    SAME_IMAGE = 515
+    """HotUpgrade whose hotUpgradeEmptyImage is the image itself"""

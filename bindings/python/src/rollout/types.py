@@ -41,6 +41,7 @@ from .enums import (
     ReplicaSetFlags,
     RevisionFlags,
     Rounding,
+    SidecarSetFlags,
     Standing,
     StatefulSetFlags,
     Strategy,
@@ -98,6 +99,8 @@ __all__ = [
     'SubsetStatus',
     'UnitedDeploymentStatus',
     'UnitedDeployment',
+    'SidecarSetStatus',
+    'SidecarSet',
     'Workload',
     'Revision',
     'InPlace',
@@ -112,6 +115,8 @@ __all__ = [
     'Backoff',
     'ReplicaSetFacts',
     'Subset',
+    'Namespace',
+    'InFlight',
     'Snapshot',
     'Action',
     'Attr',
@@ -661,6 +666,59 @@ class UnitedDeployment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SidecarSetStatus:
+    """status, as the last pass left it."""
+
+    matched_pods: int = 0
+    observed_generation: int = 0
+    updated_pods: int = 0
+    ready_pods: int = 0
+    updated_ready_pods: int = 0
+    collision_count: Optional[int] = None
+    latest_revision: str = ''
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SidecarSet:
+    """SidecarSet of sidecarset.h."""
+
+    flags: SidecarSetFlags = SidecarSetFlags(0)
+    name: str = ''
+    generation: int = 0
+    resource_version: str = ''
+    hash: Optional[str] = None
+    """annotation kruise.io/sidecarset-hash; absent is empty"""
+    hash_without_image: str = ''
+    """annotation kruise.io/sidecarset-hash-without-image"""
+    custom_version: str = ''
+    """spec.customVersion; empty = none"""
+    pinned_revision: str = ''
+    """spec.injectionStrategy.revision.revisionName"""
+    pinned_version: str = ''
+    """spec.injectionStrategy.revision.customVersion"""
+    selector: Selector = field(default_factory=Selector)
+    """over pods; one that is not usable ends the pass with an error"""
+    namespace_selector: Selector = field(default_factory=Selector)
+    """over namespaces; the same"""
+    update_selector: Selector = field(default_factory=Selector)
+    """updateStrategy.selector; one that is not usable matches nothing"""
+    partition: Union[int, str, None] = None
+    """unset: 0; text that cannot be read: 0, so that everything updates"""
+    max_unavailable: Union[int, str, None] = None
+    """unset: 1; text that cannot be read: 0"""
+    order: Order = field(default_factory=Order)
+    """priorityStrategy, scatterStrategy; value "*" is any of the key"""
+    revision_history_limit: Optional[int] = None
+    """absent: 10; at least 1 counts"""
+    containers: Json = None
+    """spec.containers, an ARRAY; None = none; checked"""
+    patch_pod_metadata: Json = None
+    """spec.patchPodMetadata, an ARRAY; None = none; checked"""
+    status: Optional[SidecarSetStatus] = None
+    """None = none yet"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Workload:
     """What was asked for. Exactly one of the spec pointers is set."""
 
@@ -677,6 +735,7 @@ class Workload:
     deployment: Optional[Deployment] = None
     replicaset: Optional[ReplicaSet] = None
     uniteddeployment: Optional[UnitedDeployment] = None
+    sidecarset: Optional[SidecarSet] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -695,6 +754,8 @@ class Revision:
     """annotation kruise.io/cloneset-volumeclaimtemplate-hash; None = absent"""
     hash: str = ''
     """label controller-revision-hash: what a DaemonSet's pods carry; empty or absent: the name"""
+    custom_version: str = ''
+    """label apps.kruise.io/sidecarset-custom-version"""
     created_ms: int = 0
     """0 = none; among equal numbers a UnitedDeployment's older ones come first"""
 
@@ -774,6 +835,8 @@ class Pod:
     """
     child: int = 0
     """a UnitedDeployment's: from 1, into the snapshot's subsets: whose pod it is; 0 = none's"""
+    object: Json = None
+    """a SidecarSet's: the pod itself, of which it reads containers and annotations; None = none; checked"""
     job_pod: Optional[JobPod] = None
     """a BroadcastJob's; None = as its template says, bound to its node, and never restarted; its arrays are checked
     """
@@ -927,6 +990,24 @@ class Subset:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Namespace:
+    """One namespace."""
+
+    name: str = ''
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InFlight:
+    """A write to a pod that the caller has made and may not see yet."""
+
+    pod: str = ''
+    """namespace/name"""
+    resource_version: Optional[str] = None
+    """that the write gave; absent: told to update to the workload's hash"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """What is there. Arrays are in the caller's order, and the order counts: upstream decides some things by it."""
 
@@ -957,6 +1038,10 @@ class Snapshot:
     """resourceVersion that the caller's last write of a UnitedDeployment's status gave; absent: the caller sees all
     that it wrote
     """
+    namespaces: Sequence[Namespace] = ()
+    """read only where a SidecarSet selects namespaces"""
+    in_flight: Sequence[InFlight] = ()
+    """a SidecarSet's"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -1076,8 +1161,8 @@ class Candidate:
     """One place in the order."""
 
     subject_kind: Subject
-    """CloneSet, ReplicaSet: Subject.POD; StatefulSet: _ORDINAL; DaemonSet: _NODE, and _POD for a pod on a node that
-    is not there
+    """CloneSet, ReplicaSet, SidecarSet: Subject.POD; StatefulSet: _ORDINAL; DaemonSet: _NODE, and _POD for a pod on a
+    node that is not there
     """
     subject: int
     standing: Standing
@@ -1094,15 +1179,18 @@ class Candidates:
     back: bool
     """1: a CloneSet's updated pods go back to the current revision"""
     items: tuple[Candidate, ...]
-    """in order. CloneSet: those that may be taken; StatefulSet: every place; DaemonSet: nodes, without those that the
-    selector leaves out; ReplicaSet: its pods, first to be deleted first; Deployment: none
+    """in order. CloneSet, SidecarSet: those that may be taken; StatefulSet: every place; DaemonSet: nodes, without
+    those that the selector leaves out; ReplicaSet: its pods, first to be deleted first; Deployment: none
     """
     within: int
     """the first so many have their turn; the partition keeps the others"""
     counted: int
-    """CloneSet: active pods; StatefulSet: places; DaemonSet: nodes that the partition counts"""
+    """CloneSet: active pods; SidecarSet: matched pods; StatefulSet: places; DaemonSet: nodes that the partition
+    counts
+    """
     updated: int
-    """of them, Standing.DONE; CloneSet: updated, none prepared for its deletion"""
+    """of them, Standing.DONE; SidecarSet: pods with the set's hash; CloneSet: updated, none prepared for its deletion
+    """
     old: int
     """of them, what is waiting; CloneSet: not updated, none prepared for its deletion"""
     unavailable: int
