@@ -1601,6 +1601,8 @@ const (
 	FaultCordon Fault = 7
 	// at at_ms the node, or all of the zone, is back, if it was lost, and not cordoned any more
 	FaultReturn Fault = 8
+	// from the start on no new pod of a UnitedDeployment's subset finds a node; until at_ms, 0 = for good
+	FaultRoom Fault = 9
 )
 
 // String is the name of the constant, or the number of an unknown one.
@@ -1622,6 +1624,8 @@ func (v Fault) String() string {
 		return "FaultCordon"
 	case FaultReturn:
 		return "FaultReturn"
+	case FaultRoom:
+		return "FaultRoom"
 	}
 	return unknownText("Fault", int64(v))
 }
@@ -1693,12 +1697,14 @@ const (
 	CheckCordon CheckFlags = 1 << 5
 	// a lost node is back, or one that is cordoned is so no more
 	CheckReturn CheckFlags = 1 << 6
+	// no new pod of a UnitedDeployment's subset finds a node; some day it may again
+	CheckRoom CheckFlags = 1 << 7
 )
 
 // String is the names of the bits, joined by "|"; "0" for none.
 func (f CheckFlags) String() string { return flagText(uint32(f), checkflagsNames[:]) }
 
-var checkflagsNames = [...]string{"CheckUnready", "CheckBreak", "CheckFail", "CheckVanish", "CheckNode", "CheckCordon", "CheckReturn"}
+var checkflagsNames = [...]string{"CheckUnready", "CheckBreak", "CheckFail", "CheckVanish", "CheckNode", "CheckCordon", "CheckReturn", "CheckRoom"}
 
 // Check: How far it is.
 type Check uint32

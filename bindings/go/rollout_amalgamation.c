@@ -4078,6 +4078,58 @@ static struct rollout_strs ro_strs_view(const struct rollout_node *array)
     return view;
 }
 
+/* ---- lib/base/tree_block.h ---- */
+
+/* Trees that outlive what they were made of. */
+
+
+
+/* A copy with all its texts in one block, which free() takes, and room for so many more bytes of texts at *ret_more. False on
+ * lack of memory. */
+static bool ro_tree_block(const struct rollout_tree *tree, size_t more, void **ret_block, struct rollout_tree *ret,
+                   char **ret_more);
+
+/* A copy of the text at *at, which moves on behind it. Absent stays absent. */
+static struct rollout_str ro_str_put(char **at, struct rollout_str text);
+
+/* ---- lib/base/tree_block.c ---- */
+
+static struct rollout_str ro_str_put(char **at, struct rollout_str text)
+{
+    if (!text.data)
+        return text;
+    struct rollout_str copy = { *at, text.len };
+    if (text.len > 0)
+        memcpy(*at, text.data, text.len);
+    *at += text.len;
+    return copy;
+}
+
+static bool ro_tree_block(const struct rollout_tree *tree, size_t more, void **ret_block, struct rollout_tree *ret,
+                   char **ret_more)
+{
+    struct ro_layout layout = { 0, false };
+    size_t bytes = more;
+    for (size_t i = 0; i < tree->count; i++)
+        bytes += tree->nodes[i].key.len + tree->nodes[i].text.len;
+    size_t nodes_at = ro_layout_add(&layout, tree->count, sizeof *tree->nodes);
+    size_t bytes_at = ro_layout_add(&layout, bytes + 1, 1);
+    char *block = ro_layout_alloc(&layout);
+    if (!block)
+        return false;
+    struct rollout_node *nodes = (struct rollout_node *)(void *)(block + nodes_at);
+    char *at = block + bytes_at;
+    for (size_t i = 0; i < tree->count; i++) {
+        nodes[i] = tree->nodes[i];
+        nodes[i].key = ro_str_put(&at, tree->nodes[i].key);
+        nodes[i].text = ro_str_put(&at, tree->nodes[i].text);
+    }
+    *ret_block = block;
+    *ret = (struct rollout_tree){ nodes, tree->count };
+    *ret_more = at;
+    return true;
+}
+
 /* ---- lib/base/tree_text.c ---- */
 
 /* Trees as compact JSON, byte for byte as Go's encoding/json escapes it (1.22 and later, HTML escaping
@@ -21208,6 +21260,19 @@ static bool objects_snapshot_sidecar_same_list(const struct rollout_node *a, con
     return true;
 }
 
+/* Whether each name of the one list is in the other, which may have one more: of a sidecar that says how often it restarted. */
+static bool objects_snapshot_sidecar_all_named(const struct rollout_node *a, const struct rollout_node *b)
+{
+    for (const struct rollout_node *x = a ? ro_first(a) : NULL; x && x != ro_end(a); x = ro_next(x)) {
+        bool found = false;
+        for (const struct rollout_node *y = b ? ro_first(b) : NULL; y && y != ro_end(b) && !found; y = ro_next(y))
+            found = ro_str_eq(ro_text(ro_get(x, "name")), ro_text(ro_get(y, "name")));
+        if (!found)
+            return false;
+    }
+    return true;
+}
+
 static const char *ro_snapshot_sidecars_differ(const struct rollout_tree *a, const struct rollout_tree *b)
 {
     static const char *const container[] = { "name", "image", NULL };
@@ -21221,6 +21286,8 @@ static const char *ro_snapshot_sidecars_differ(const struct rollout_tree *a, con
             return "annotations";
     if (!objects_snapshot_sidecar_same_list(objects_snapshot_sidecar_of(a, "spec", "containers"), objects_snapshot_sidecar_of(b, "spec", "containers"), container))
         return "containers";
+    if (!objects_snapshot_sidecar_all_named(objects_snapshot_sidecar_of(a, "spec", "initContainers"), objects_snapshot_sidecar_of(b, "spec", "initContainers")))
+        return "initContainers";
     if (!objects_snapshot_sidecar_same_list(objects_snapshot_sidecar_of(a, "status", "containerStatuses"), objects_snapshot_sidecar_of(b, "status", "containerStatuses"), status))
         return "containerStatuses";
     for (const char *const *m = says; *m; m++)
@@ -31427,6 +31494,13 @@ static struct ro_edit *sc_hashes(struct ro_arena *arena, struct rollout_str text
 static void sc_hot_pair(struct ro_edit *working, const struct sc_container *c, struct rollout_str *ret_work,
                  struct rollout_str *ret_other);
 
+/* Of a hash annotation what it has for the set: the hash, and the revision; absent where it says nothing. */
+static struct rollout_str sc_hash_in(struct ro_arena *arena, struct rollout_str set, struct rollout_str annotation,
+                              struct rollout_str *ret_revision);
+
+/* The pod's list of sets has this one. */
+static bool sc_injected(const struct rollout_node *pod, struct rollout_str set);
+
 /* A set of container names. */
 struct sc_names {
     struct rollout_str *items;
@@ -31743,7 +31817,7 @@ static int ro_sidecarset_check(const struct rollout_sidecarset *spec, const stru
 
 /* Which pods a SidecarSet has, and what they are. Source: sidecarset.md 2, 7.3. */
 
-static bool planners_sidecarset_facts_is_injected(const struct rollout_node *pod, struct rollout_str name)
+static bool sc_injected(const struct rollout_node *pod, struct rollout_str name)
 {
     struct rollout_str list = sc_annotation(pod, RO_STR(SC_INJECTED_KEY));
     while (list.data) {
@@ -31839,12 +31913,12 @@ static bool planners_sidecarset_facts_flips(const struct sc_pass *pass, const st
 
 /* ---- hashes ---- */
 
-static struct rollout_str planners_sidecarset_facts_hash_in(struct ro_arena *arena, const struct sc_pass *pass, struct rollout_str annotation,
-                                  struct rollout_str *ret_revision)
+static struct rollout_str sc_hash_in(struct ro_arena *arena, struct rollout_str set, struct rollout_str annotation,
+                              struct rollout_str *ret_revision)
 {
     bool old;
     struct ro_edit *map = sc_hashes(arena, annotation, &old);
-    struct ro_edit *mine = map ? ro_edit_get_str(map, pass->spec->name) : NULL;
+    struct ro_edit *mine = map ? ro_edit_get_str(map, set) : NULL;
     *ret_revision = mine && !old ? ro_edit_get_text(mine, "controllerRevision") : (struct rollout_str){ NULL, 0 };
     return !mine ? (struct rollout_str){ NULL, 0 } : old ? mine->node.text : ro_edit_get_text(mine, "hash");
 }
@@ -31897,13 +31971,15 @@ static void planners_sidecarset_facts_look_at(struct sc_pass *pass, uint32_t i, 
     struct rollout_str revision, unused;
     uint8_t mark = 0;
     uint32_t hint = 0;
-    if (!planners_sidecarset_facts_is_injected(object, pass->spec->name)) {
+    if (!sc_injected(object, pass->spec->name)) {
         pass->fates[i] = SC_FATE_NOT_INJECTED;
     } else if (!planners_sidecarset_facts_has_containers(pass, &state)) {
         pass->fates[i] = SC_FATE_MISSING;
     } else {
-        struct rollout_str hash = planners_sidecarset_facts_hash_in(&arena, pass, sc_annotation(object, RO_STR(SC_HASH_KEY)), &revision);
-        struct rollout_str imageless = planners_sidecarset_facts_hash_in(&arena, pass, sc_annotation(object, RO_STR(SC_IMAGELESS_KEY)), &unused);
+        struct rollout_str hash =
+            sc_hash_in(&arena, pass->spec->name, sc_annotation(object, RO_STR(SC_HASH_KEY)), &revision);
+        struct rollout_str imageless =
+            sc_hash_in(&arena, pass->spec->name, sc_annotation(object, RO_STR(SC_IMAGELESS_KEY)), &unused);
         mark = SC_MATCHED;
         if (ro_str_eq(hash, pass->spec->hash))
             mark |= SC_UPDATED;
@@ -40378,6 +40454,83 @@ static int ro_reader_duration(struct ro_reader *r, int64_t *ret_ms)
     return ROLLOUT_OK;
 }
 
+/* ---- lib/sim/children.h ---- */
+
+/* A UnitedDeployment's children in a modelled cluster. Their own controllers are not planned but played plainly: a child
+ * creates and deletes pods until it has its replicas, and replaces those at another revision than its own down to its
+ * partition. Their status is what their pods are whenever the driver looks. */
+
+
+
+struct ro_cluster;
+
+/* More than one would be new to a subset's status: those of others are passed on as far as there is room. */
+enum { RO_ENTRY_CONDITIONS = 4 };
+
+/* What the planner does not see of a child. */
+struct ro_sim_child {
+    uint32_t before; /* place from 1 of the revision that pods below its partition are made at; 0 = its own */
+    int32_t budget;  /* pods that it may take from service at a time; 0 = one */
+    int32_t was;     /* its replicas, as the plan found them */
+    bool gone;       /* no longer there; it goes when the pass is over */
+    bool stirs;      /* something has changed that its controller has not looked at */
+};
+
+/* What a child has. */
+struct ro_child_tally {
+    int32_t active, ready, old, reserved;
+    int32_t free; /* ready, and not reserved */
+};
+
+struct ro_children {
+    struct rollout_subset *items;
+    struct ro_sim_child *hidden; /* a child */
+    size_t count, room;
+    struct ro_child_tally *tallies; /* a child, scratch */
+    uint32_t *order, *seen;         /* subsets of the spec by name, and as much again; a subset, scratch */
+    uint32_t made; /* so far: names of new ones */
+    struct rollout_subset_status *entries; /* of the status */
+    struct rollout_condition *conditions;  /* RO_ENTRY_CONDITIONS an entry */
+    size_t entry_count, entry_room;
+    struct rollout_str *subsets; /* of the spec of the start */
+    uint8_t *full;               /* one of these: no new pod of it finds a node */
+    size_t subset_count;
+};
+
+/* The children of the start. ROLLOUT_OK or ROLLOUT_ERR_NOMEM. */
+static int ro_children_open(struct ro_cluster *c, const struct rollout_snapshot *snapshot);
+static void ro_children_free(struct ro_children *children);
+
+/* Adds a child with everything zero, and returns its place; ROLLOUT_NONE on lack of memory. Takes the gone ones out, the
+ * rest keep their order. */
+static uint32_t ro_children_add(struct ro_cluster *c);
+static void ro_children_sweep(struct ro_cluster *c);
+
+/* Room for so many entries of the status. False on lack of memory. */
+static bool ro_children_need_entries(struct ro_cluster *c, size_t count);
+
+/* Their status, anew from their pods. */
+static void ro_children_count(struct ro_cluster *c);
+
+/* The label that says which of the workload's revisions the pod is at. */
+static struct rollout_str ro_child_pod_revision(const struct rollout_pod *pod);
+
+/* Whether no node is there for a new pod of the child; the place of a subset of this name, ROLLOUT_NONE where the spec of
+ * the start has none. */
+static bool ro_child_full(const struct ro_cluster *c, uint32_t child);
+static uint32_t ro_child_subset(const struct ro_cluster *c, struct rollout_str name);
+
+/* The pod's child is to look again; all are. */
+static void ro_child_stir(struct ro_cluster *c, uint32_t pod);
+static void ro_children_stir(struct ro_cluster *c);
+
+/* ---- children_steps.c ---- */
+
+enum ro_child_step { RO_CHILD_RESTS, RO_CHILD_CREATES, RO_CHILD_DELETES, RO_CHILD_REPLACES };
+
+/* One step of the child's controller: a pod is created (the last one of the cluster then), or one is deleted. */
+static enum ro_child_step ro_child_step(struct ro_cluster *c, uint32_t child, uint32_t *ret_pod);
+
 /* ---- lib/sim/sets.h ---- */
 
 /* A Deployment's ReplicaSets in a modelled cluster. Their own controllers act at once whenever a ReplicaSet has not the pods
@@ -40736,6 +40889,7 @@ struct ro_cluster {
     size_t name_count;
     struct rollout_str *base_names;
     struct ro_sets sets;          /* a Deployment's */
+    struct ro_children children;  /* a UnitedDeployment's */
     bool recreates;               /* nothing is updated in place */
     bool keeps_claims;            /* volume claims are modelled */
     bool fixed_names;             /* serials, hence names, are used again */
@@ -40823,6 +40977,9 @@ static bool ro_cluster_evicts(const struct ro_cluster *c);
 
 /* The pods of a node that is lost go, where they are to; those that a SidecarSet has are made anew by their owners. */
 static void ro_cluster_evict(struct ro_cluster *c, uint32_t node);
+
+/* A subset of the start's spec, by its place, has no room for new pods, or has it again. */
+static void ro_cluster_set_room(struct ro_cluster *c, uint32_t subset, bool room);
 
 /* The node that the pod is on or bound to; ROLLOUT_NONE where it is on none that is known. */
 static uint32_t ro_cluster_node_of(const struct ro_cluster *c, uint32_t pod);
@@ -40930,7 +41087,13 @@ struct ro_kind_lines {
     bool interchangeable;
 };
 static const struct ro_kind_lines ro_kind_cloneset, ro_kind_statefulset, ro_kind_daemonset,
-    ro_kind_broadcastjob, ro_kind_replicaset, ro_kind_deployment, ro_kind_sidecarset;
+    ro_kind_broadcastjob, ro_kind_replicaset, ro_kind_deployment, ro_kind_sidecarset, ro_kind_uniteddeployment;
+
+/* A UnitedDeployment's: how long a reserved pod must have been ready until it counts again; 0 where there are none. */
+static int64_t ro_united_soak_ms(const struct ro_cluster *c);
+
+/* What it remembers of its update, once that has taken long. */
+static int32_t ro_united_late(int32_t memory);
 
 /* The action is an update's: it brings, or is to bring, the pod to another revision. */
 static bool ro_deed_updates(const struct rollout_action *action);
@@ -40943,6 +41106,8 @@ static int32_t ro_status_number(const struct rollout_node *status, const char *k
 static struct rollout_opt ro_status_opt(const struct rollout_node *status, const char *key);
 static int64_t ro_status_time(const struct rollout_node *status, const char *key); /* 0 = none */
 static struct rollout_str ro_status_text(struct ro_cluster *c, const struct rollout_node *status, const char *key);
+static size_t ro_status_conditions(struct ro_cluster *c, const struct rollout_node *status, struct rollout_condition *ret,
+                            size_t room);
 
 /* ---- lib/sim/small.h ---- */
 
@@ -40950,7 +41115,8 @@ static struct rollout_str ro_status_text(struct ro_cluster *c, const struct roll
 
 
 
-enum { RO_SMALL_PODS = 32, RO_SMALL_NODES = 32, RO_SMALL_SETS = 16,
+/* What a Deployment's ReplicaSets, or a UnitedDeployment's children, take behind the pods: never both. */
+enum { RO_SMALL_PODS = 32, RO_SMALL_NODES = 32, RO_SMALL_SETS = 16, RO_SMALL_SUBSETS = 16,
        RO_SMALL_STATE = 32 + RO_SMALL_PODS * 24 + RO_SMALL_SETS * 12 + 4 };
 
 /* What stays as it is with a pod all its life. */
@@ -40979,6 +41145,7 @@ struct ro_small_spec {
     struct ro_ordinals *reserved;
     size_t reserved_count;
     int64_t start_ordinal;
+    uint32_t *order, *seen; /* of ro_children */
     uint32_t update_revision;
     struct rollout_in_place_verdict *verdicts;
     size_t verdict_count;
@@ -41001,6 +41168,8 @@ struct ro_small {
     size_t name_count;
     struct ro_small_set sets[64]; /* all that have ever been */
     size_t set_count;
+    struct rollout_condition marks[16]; /* conditions of subsets, whatever their time */
+    size_t mark_count;
     struct rollout_str namespace_;
     bool full; /* one of the tables has no room left */
 };
@@ -41030,6 +41199,12 @@ static void ro_small_load(struct ro_small *s, size_t change, uint32_t lost, uint
 static bool ro_small_age(struct ro_small *s);
 static bool ro_small_end_grace(struct ro_small *s);
 
+/* Pods keep their names: they are ordinals'. */
+static bool ro_small_by_name(const struct ro_small *s);
+
+/* The place of a name that is kept once. */
+static uint8_t ro_small_name(struct ro_small *s, struct rollout_str name);
+
 /* ---- small_sets.c: of a Deployment ---- */
 
 /* Its ReplicaSets of the start in the order of their age. */
@@ -41039,6 +41214,18 @@ static int ro_small_open_sets(struct ro_small *s);
 static size_t ro_small_pack_sets(struct ro_small *s, uint8_t *bytes);
 static uint8_t ro_small_set(const struct ro_small *s, uint32_t set);
 static void ro_small_unpack_sets(struct ro_small *s, const uint8_t *bytes);
+
+/* ---- small_children.c: of a UnitedDeployment ---- */
+
+/* Bytes of its children and of its subsets' conditions behind those of the pods, a multiple of 4; the place of a child among
+ * those that are written, from 1. */
+static size_t ro_small_pack_children(struct ro_small *s, uint8_t *bytes);
+static uint8_t ro_small_child(const struct ro_small *s, uint32_t child);
+static void ro_small_unpack_children(struct ro_small *s, const uint8_t *bytes);
+
+/* Time: subsets that have been marked for longest are no longer; an update is late. False where there is nothing. */
+static bool ro_small_end_marks(struct ro_small *s);
+static bool ro_small_end_update(struct ro_small *s);
 
 /* ---- lib/sim/states.h ---- */
 
@@ -41106,7 +41293,11 @@ enum {
     MOVE_GRACE = 11 << 8,
     MOVE_CORDON = 13 << 8,
     MOVE_RETURN = 14 << 8,
+    MOVE_CHILD = 15 << 8, /* a step of a child's controller */
+    MOVE_ROOM = 16 << 8,  /* a subset has no room any more */
     MOVE_SET = 17 << 8, /* a pass of a ReplicaSet's controller */
+    MOVE_ROOM_BACK = 18 << 8,
+    MOVE_MARK = 19 << 8, /* 0: the first marks of subsets are over; 1: an update is late */
     MOVE_NOTHING = 12 << 8 /* the end of a story: nothing is planned, and nothing else moves */
 };
 
@@ -41199,7 +41390,7 @@ static int sim_check_check_options(struct rollout_check *k, struct rollout_error
 {
     struct rollout_check_options *o = &k->options;
     const uint32_t known = ROLLOUT_CHECK_UNREADY | ROLLOUT_CHECK_BREAK | ROLLOUT_CHECK_FAIL | ROLLOUT_CHECK_VANISH |
-                           ROLLOUT_CHECK_NODE | ROLLOUT_CHECK_CORDON | ROLLOUT_CHECK_RETURN;
+                           ROLLOUT_CHECK_NODE | ROLLOUT_CHECK_CORDON | ROLLOUT_CHECK_RETURN | ROLLOUT_CHECK_ROOM;
     int r = ROLLOUT_OK;
     if (o->flags & ~known)
         return ro_error(reterr, ROLLOUT_ERR_INVALID, "flags", "flags: unknown flag in %u", o->flags);
@@ -41349,6 +41540,433 @@ int rollout_check_step(struct rollout_check *k, uint64_t states, struct rollout_
 #undef MEMORY_LIMIT
 #undef STATE_LIMIT
 
+/* ---- lib/sim/children.c ---- */
+
+/* ---- the list ---- */
+
+static void sim_children_show(struct ro_cluster *c)
+{
+    struct ro_children *all = &c->children;
+    c->snapshot.subsets = (struct rollout_subsets){ all->items, all->count, sizeof *all->items };
+}
+
+static uint32_t ro_children_add(struct ro_cluster *c)
+{
+    struct ro_children *all = &c->children;
+    if (all->count == all->room) {
+        size_t room = all->room ? 2 * all->room : 16;
+        struct rollout_subset *items = realloc(all->items, room * sizeof *items);
+        if (items)
+            all->items = items;
+        struct ro_sim_child *hidden = realloc(all->hidden, room * sizeof *hidden);
+        if (hidden)
+            all->hidden = hidden;
+        struct ro_child_tally *tallies = realloc(all->tallies, room * sizeof *tallies);
+        if (tallies)
+            all->tallies = tallies;
+        if (!items || !hidden || !tallies)
+            return ROLLOUT_NONE;
+        all->room = room;
+    }
+    memset(&all->items[all->count], 0, sizeof *all->items);
+    memset(&all->hidden[all->count], 0, sizeof *all->hidden);
+    all->count++;
+    sim_children_show(c);
+    return (uint32_t)all->count - 1;
+}
+
+static int ro_children_open(struct ro_cluster *c, const struct rollout_snapshot *snapshot)
+{
+    const struct rollout_subsets *view = &snapshot->subsets;
+    for (size_t i = 0; i < view->count; i++) {
+        uint32_t at = ro_children_add(c);
+        if (at == ROLLOUT_NONE)
+            return ROLLOUT_ERR_NOMEM;
+        size_t size = view->stride < sizeof *c->children.items ? view->stride : sizeof *c->children.items;
+        memcpy(&c->children.items[at], (const char *)view->items + i * view->stride, size);
+        c->children.hidden[at].stirs = true;
+    }
+    sim_children_show(c);
+    return ROLLOUT_OK;
+}
+
+static void ro_children_free(struct ro_children *children)
+{
+    free(children->items);
+    free(children->hidden);
+    free(children->tallies);
+    free(children->entries);
+    free(children->conditions);
+}
+
+static void ro_children_sweep(struct ro_cluster *c)
+{
+    struct ro_children *all = &c->children;
+    size_t kept = 0;
+    while (kept < all->count && !all->hidden[kept].gone)
+        kept++;
+    if (kept == all->count)
+        return;
+    uint32_t *places = calloc(all->count, sizeof *places); /* from 1; 0 = gone */
+    if (!places) {
+        c->texts.failed = true;
+        return;
+    }
+    kept = 0;
+    for (size_t i = 0; i < all->count; i++) {
+        if (all->hidden[i].gone)
+            continue;
+        all->items[kept] = all->items[i];
+        all->hidden[kept] = all->hidden[i];
+        places[i] = (uint32_t)++kept;
+    }
+    for (size_t i = 0; i < c->pod_count; i++)
+        c->pods[i].child = c->pods[i].child && c->pods[i].child <= all->count ? places[c->pods[i].child - 1] : 0;
+    all->count = kept;
+    free(places);
+    sim_children_show(c);
+}
+
+static bool ro_children_need_entries(struct ro_cluster *c, size_t count)
+{
+    struct ro_children *all = &c->children;
+    if (count <= all->entry_room)
+        return true;
+    size_t room = 2 * count;
+    struct rollout_subset_status *entries = realloc(all->entries, room * sizeof *entries);
+    if (entries)
+        all->entries = entries;
+    struct rollout_condition *conditions =
+        realloc(all->conditions, room * RO_ENTRY_CONDITIONS * sizeof *conditions);
+    if (conditions)
+        all->conditions = conditions;
+    if (!entries || !conditions)
+        return false;
+    all->entry_room = room;
+    return true;
+}
+
+/* ---- what their pods come to ---- */
+
+static void ro_children_count(struct ro_cluster *c)
+{
+    struct ro_children *all = &c->children;
+    if (all->count == 0)
+        return;
+    for (size_t i = 0; i < all->count; i++) {
+        all->items[i].status_replicas = all->items[i].ready_replicas = 0;
+        all->hidden[i].was = all->items[i].replicas;
+    }
+    for (uint32_t i = 0; i < c->pod_count; i++) {
+        uint32_t child = c->pods[i].child;
+        if (!child || child > all->count || !ro_kind_active(c, i))
+            continue;
+        all->items[child - 1].status_replicas++;
+        all->items[child - 1].ready_replicas += (c->pods[i].flags & ROLLOUT_POD_READY) != 0;
+    }
+}
+
+static struct rollout_str ro_child_pod_revision(const struct rollout_pod *pod)
+{
+    const struct rollout_str *text =
+        ro_labels_get(&pod->labels, RO_STR("apps.kruise.io/controller-revision-hash"));
+    return text ? *text : (struct rollout_str){ NULL, 0 };
+}
+
+/* ---- room ---- */
+
+static uint32_t ro_child_subset(const struct ro_cluster *c, struct rollout_str name)
+{
+    for (size_t i = 0; i < c->children.subset_count; i++)
+        if (ro_str_eq(c->children.subsets[i], name))
+            return (uint32_t)i;
+    return ROLLOUT_NONE;
+}
+
+static bool ro_child_full(const struct ro_cluster *c, uint32_t child)
+{
+    if (child >= c->children.count)
+        return false;
+    uint32_t subset = ro_child_subset(c, c->children.items[child].subset);
+    return subset != ROLLOUT_NONE && c->children.full[subset];
+}
+
+/* ---- looking again ---- */
+
+static void ro_child_stir(struct ro_cluster *c, uint32_t pod)
+{
+    uint32_t child = c->pods[pod].child;
+    if (child && child <= c->children.count)
+        c->children.hidden[child - 1].stirs = true;
+}
+
+static void ro_children_stir(struct ro_cluster *c)
+{
+    for (size_t i = 0; i < c->children.count; i++)
+        c->children.hidden[i].stirs = true;
+}
+
+/* ---- lib/sim/deed.h ---- */
+
+/* Carrying out an action on the facts: what its parts share. */
+
+
+/* An action that is being carried out. */
+struct deed {
+    struct ro_cluster *c;
+    const struct rollout_plan *plan;
+    const struct rollout_action *action;
+    size_t index;
+};
+
+/* The action's attribute, NULL where it has none; its text, absent where it has none; its value, else 0. */
+static const struct rollout_attr *ro_deed_attr(const struct deed *d, uint32_t key);
+static struct rollout_str ro_deed_text(const struct deed *d, uint32_t key);
+static int64_t ro_deed_value(const struct deed *d, uint32_t key);
+
+/* Place from 1 of the revision that the action names; 0 = none. */
+static uint32_t ro_deed_revision(const struct deed *d);
+
+/* ---- effects.c ---- */
+
+static void ro_deed_label_revision(struct ro_cluster *c, uint32_t pod, uint32_t revision);
+static void ro_deed_set_state(struct ro_cluster *c, uint32_t pod, struct rollout_str state);
+static void ro_deed_set_in_place_ready(struct ro_cluster *c, uint32_t pod, bool ready);
+
+/* Its in-place facts, none of them known before. */
+static struct rollout_in_place *ro_deed_in_place(struct ro_cluster *c, uint32_t pod);
+
+/* ---- effects_in_place.c ---- */
+
+static void ro_deed_update_in_place(const struct deed *d, uint32_t pod);
+static void ro_deed_end_grace(const struct deed *d, uint32_t pod);
+static void ro_deed_next_batch(const struct deed *d, uint32_t pod);
+
+/* ---- effects_pods.c ---- */
+
+static int ro_deed_create(const struct deed *d, uint64_t from, uint64_t to);
+static int ro_deed_delete(const struct deed *d, uint32_t pod);
+
+/* "<owner>-<id>" for the pod of this serial number, which no pod of the start has. */
+static struct rollout_str ro_deed_drawn_name(struct ro_cluster *c, struct rollout_str owner, uint32_t serial);
+
+/* ---- effects_sets.c ---- */
+
+static int ro_deed_set(const struct deed *d);
+
+/* ---- effects_subsets.c ---- */
+
+static int ro_deed_on_subset(const struct deed *d);
+
+/* ---- effects_claims.c ---- */
+
+static int ro_deed_claim(const struct deed *d);
+static int ro_deed_on_revision(const struct deed *d);
+
+/* ---- lib/sim/children_steps.c ---- */
+
+/* What a child's own controller does. StatefulSets, OpenKruise's too, take one ordinal after the other, and wait for
+ * every pod that is not ready; CloneSets and Deployments do not. Nothing is updated in place, and no pod is made beyond
+ * a child's replicas. */
+
+
+/* What a child has. */
+struct sim_children_steps_tally {
+    int64_t active, ready, old;
+    uint32_t ended;    /* a pod that has; ROLLOUT_NONE */
+    uint32_t surplus;  /* the first to go when there are too many */
+    uint32_t outdated; /* the first to be replaced */
+    bool going;        /* a pod is */
+};
+
+static bool sim_children_steps_ordered(const struct rollout_subset *child)
+{
+    return child->kind == ROLLOUT_CHILD_STATEFULSET || child->kind == ROLLOUT_CHILD_ADVANCED_STATEFULSET;
+}
+
+static int64_t sim_children_steps_ordinal(const struct ro_cluster *c, uint32_t pod)
+{
+    struct rollout_str parent;
+    return ro_ordinal_of(c->pods[pod].name, &parent);
+}
+
+static int64_t sim_children_steps_partition_of(const struct rollout_subset *child)
+{
+    int64_t partition;
+    if (child->partition.kind == ROLLOUT_INTSTR_UNSET ||
+        rollout_intstr_scale(&child->partition, ROLLOUT_PARSER_SCALED, ROLLOUT_ROUND_UP, child->replicas, &partition))
+        return 0;
+    return partition > child->replicas ? child->replicas : partition > 0 ? partition : 0;
+}
+
+static bool sim_children_steps_is_ready(const struct ro_cluster *c, uint32_t pod)
+{
+    return (c->pods[pod].flags & ROLLOUT_POD_READY) != 0;
+}
+
+static bool sim_children_steps_is_old(const struct ro_cluster *c, const struct rollout_subset *child, uint32_t pod)
+{
+    return !ro_str_eq(ro_child_pod_revision(&c->pods[pod]), child->revision);
+}
+
+/* Whether pod a goes before b: the highest ordinal; without ordinals what has no node, then what is not ready, then the
+ * latest. */
+static bool sim_children_steps_goes_before(const struct ro_cluster *c, const struct rollout_subset *child, uint32_t a, uint32_t b)
+{
+    if (b == ROLLOUT_NONE)
+        return true;
+    if (sim_children_steps_ordered(child))
+        return sim_children_steps_ordinal(c, a) > sim_children_steps_ordinal(c, b);
+    bool node_a = c->pods[a].node.len > 0, node_b = c->pods[b].node.len > 0;
+    if (node_a != node_b)
+        return !node_a;
+    if (sim_children_steps_is_ready(c, a) != sim_children_steps_is_ready(c, b))
+        return !sim_children_steps_is_ready(c, a);
+    return a > b;
+}
+
+static struct sim_children_steps_tally sim_children_steps_count(const struct ro_cluster *c, uint32_t place)
+{
+    const struct rollout_subset *child = &c->children.items[place];
+    struct sim_children_steps_tally t = { .ended = ROLLOUT_NONE, .surplus = ROLLOUT_NONE, .outdated = ROLLOUT_NONE };
+    for (uint32_t i = 0; i < c->pod_count; i++) {
+        if (c->pods[i].child != place + 1 || (c->hidden[i].flags & RO_SIM_GONE))
+            continue;
+        if (c->pods[i].flags & ROLLOUT_POD_TERMINATING) {
+            t.going = true;
+            continue;
+        }
+        if (!ro_kind_active(c, i)) {
+            t.ended = i;
+            continue;
+        }
+        bool old = sim_children_steps_is_old(c, child, i);
+        t.active++;
+        t.ready += sim_children_steps_is_ready(c, i);
+        t.old += old;
+        if (sim_children_steps_goes_before(c, child, i, t.surplus))
+            t.surplus = i;
+        if (old && sim_children_steps_goes_before(c, child, i, t.outdated))
+            t.outdated = i;
+    }
+    return t;
+}
+
+/* ---- new pods ---- */
+
+static void sim_children_steps_add_labels(struct ro_cluster *c, uint32_t pod)
+{
+    const struct rollout_node *object = c->source->workload_object.count ? c->source->workload_object.nodes : NULL;
+    const char *key = ro_child_template_key(c->specs.uniteddeployment.child_kind);
+    const struct rollout_node *labels =
+        object && key ? ro_dig(object, "spec", "template", key, "spec", "template", "metadata", "labels", NULL) : NULL;
+    if (ro_is(labels, ROLLOUT_NODE_OBJECT))
+        for (const struct rollout_node *n = ro_first(labels); n != ro_end(labels); n = ro_next(n))
+            if (ro_is(n, ROLLOUT_NODE_TEXT))
+                c->hidden[pod].labels = ro_texts_with(&c->texts, c->hidden[pod].labels, n->key, n->text);
+}
+
+/* The least ordinal that no pod has. */
+static int64_t sim_children_steps_free_ordinal(const struct ro_cluster *c, uint32_t child)
+{
+    for (int64_t n = 0;; n++) {
+        bool taken = false;
+        for (uint32_t i = 0; i < c->pod_count && !taken; i++)
+            taken = c->pods[i].child == child + 1 && !(c->hidden[i].flags & RO_SIM_GONE) && sim_children_steps_ordinal(c, i) == n;
+        if (!taken)
+            return n;
+    }
+}
+
+static bool sim_children_steps_make_pod(struct ro_cluster *c, uint32_t place, struct rollout_str revision, int64_t number)
+{
+    const struct rollout_subset child = c->children.items[place];
+    uint32_t pod = c->pod_count < RO_CLUSTER_PODS ? ro_cluster_add_pod(c) : ROLLOUT_NONE;
+    char buf[300];
+    if (pod == ROLLOUT_NONE)
+        return false;
+    struct rollout_pod *p = &c->pods[pod];
+    p->phase = ROLLOUT_PHASE_PENDING;
+    p->child = place + 1;
+    p->namespace_ = c->specs.uniteddeployment.namespace_;
+    p->created_ms = c->snapshot.now_ms / 1000 * 1000;
+    sim_children_steps_add_labels(c, pod);
+    ro_cluster_set_label(c, pod, RO_STR("apps.kruise.io/subset-name"), child.subset);
+    ro_cluster_set_label(c, pod, RO_STR("apps.kruise.io/controller-revision-hash"), revision);
+    c->hidden[pod].target = c->hidden[pod].image = (uint16_t)ro_cluster_revision(c, revision);
+    if (number >= 0) {
+        int len = snprintf(buf, sizeof buf, "%.*s-%d", (int)(child.name.len > 250 ? 250 : child.name.len),
+                           child.name.data ? child.name.data : "", (int)number);
+        p->name = ro_texts_keep(&c->texts, (struct rollout_str){ buf, (size_t)len });
+    } else {
+        p->name = ro_deed_drawn_name(c, child.name, c->hidden[pod].serial);
+    }
+    return !c->texts.failed;
+}
+
+static enum ro_child_step sim_children_steps_create(struct ro_cluster *c, uint32_t place, const struct sim_children_steps_tally *t, uint32_t *ret_pod)
+{
+    const struct rollout_subset *child = &c->children.items[place];
+    uint32_t before = c->children.hidden[place].before;
+    int64_t partition = sim_children_steps_partition_of(child), number = sim_children_steps_ordered(child) ? sim_children_steps_free_ordinal(c, place) : -1;
+    bool old = number >= 0 ? number < partition : t->old < partition && t->active - t->old >= child->replicas - partition;
+    if (!sim_children_steps_make_pod(c, place, old && before ? c->revisions[before - 1].name : child->revision, number)) {
+        c->texts.failed = true;
+        return RO_CHILD_RESTS;
+    }
+    *ret_pod = (uint32_t)c->pod_count - 1;
+    return RO_CHILD_CREATES;
+}
+
+/* ---- a step ---- */
+
+static enum ro_child_step sim_children_steps_delete(struct ro_cluster *c, uint32_t pod, enum ro_child_step step, uint32_t *ret_pod)
+{
+    c->pods[pod].flags |= ROLLOUT_POD_TERMINATING;
+    if (step == RO_CHILD_REPLACES)
+        c->hidden[pod].flags |= RO_SIM_BEGUN;
+    *ret_pod = pod;
+    return step;
+}
+
+/* Whether the pod may be replaced now. One that is not ready costs a CloneSet nothing. */
+static bool sim_children_steps_may_replace(const struct ro_cluster *c, uint32_t place, const struct sim_children_steps_tally *t)
+{
+    const struct rollout_subset *child = &c->children.items[place];
+    int64_t partition = sim_children_steps_partition_of(child), budget = c->children.hidden[place].budget;
+    if (t->outdated == ROLLOUT_NONE || (child->flags & ROLLOUT_SUBSET_ON_DELETE))
+        return false;
+    if (sim_children_steps_ordered(child))
+        return sim_children_steps_ordinal(c, t->outdated) >= partition;
+    return t->old > partition &&
+           (!sim_children_steps_is_ready(c, t->outdated) || child->replicas - t->ready < (budget > 1 ? budget : 1));
+}
+
+static enum ro_child_step ro_child_step(struct ro_cluster *c, uint32_t place, uint32_t *ret_pod)
+{
+    const struct rollout_subset *child = &c->children.items[place];
+    *ret_pod = ROLLOUT_NONE;
+    c->children.hidden[place].stirs = false;
+    if (c->children.hidden[place].gone)
+        return RO_CHILD_RESTS;
+    struct sim_children_steps_tally t = sim_children_steps_count(c, place);
+    if (t.ended != ROLLOUT_NONE)
+        return sim_children_steps_delete(c, t.ended, RO_CHILD_DELETES, ret_pod);
+    int64_t unready = t.active - t.ready;
+    bool surplus = t.active > child->replicas;
+    if (surplus && !sim_children_steps_is_ready(c, t.surplus)) /* it is not waited for itself */
+        unready--;
+    if (sim_children_steps_ordered(child) && (unready > 0 || t.going))
+        return RO_CHILD_RESTS;
+    if (surplus)
+        return sim_children_steps_delete(c, t.surplus, RO_CHILD_DELETES, ret_pod);
+    if (t.active < child->replicas)
+        return sim_children_steps_create(c, place, &t, ret_pod);
+    if (sim_children_steps_may_replace(c, place, &t))
+        return sim_children_steps_delete(c, t.outdated, RO_CHILD_REPLACES, ret_pod);
+    return RO_CHILD_RESTS;
+}
+
 /* ---- lib/sim/jobs.h ---- */
 
 /* Pods of a BroadcastJob in the model: what each asks of its node, and how often it has restarted. */
@@ -41467,6 +42085,7 @@ static void ro_cluster_sweep(struct ro_cluster *c)
         c->claim_count = c->snapshot.claims.count = kept;
     c->claims_gone = false;
     ro_sets_sweep(c);
+    ro_children_sweep(c);
     kept = 0;
     while (kept < c->pod_count && !(c->hidden[kept].flags & RO_SIM_GONE))
         kept++;
@@ -41518,10 +42137,11 @@ static void sim_cluster_guess(struct ro_cluster *c, uint32_t i)
         p->flags &= ~(uint32_t)ROLLOUT_POD_FOREIGN;
     if (c->workload.deployment && p->replica_set > c->sets.count) /* that of none of them */
         p->replica_set = 0;
+    struct rollout_str revision = c->workload.uniteddeployment ? ro_child_pod_revision(p) : p->revision;
     uint32_t set = c->workload.deployment ? p->replica_set : 0;
     h->target = ro_kind_versionless(c) ? 1
                 : set                  ? (uint16_t)c->sets.hidden[set - 1].template
-                                       : (uint16_t)ro_cluster_revision(c, p->revision);
+                                       : (uint16_t)ro_cluster_revision(c, revision);
     h->image = waits || (flags & ROLLOUT_IN_PLACE_GRACE) ? 0 : h->target;
     if (waits)
         h->flags |= RO_SIM_RESTARTS;
@@ -41734,13 +42354,14 @@ static int sim_cluster_kind_number(const struct rollout_world *world)
     struct rollout_workload full;
     if (ro_abi_struct(world->workload, &full, sizeof full, "workload", NULL) != ROLLOUT_OK)
         return -1;
-    return full.cloneset       ? 0
-           : full.statefulset  ? 1
-           : full.broadcastjob ? 3
-           : full.sidecarset   ? 4
-           : full.replicaset   ? 8
-           : full.deployment   ? 9
-                               : 2;
+    return full.cloneset           ? 0
+           : full.statefulset      ? 1
+           : full.broadcastjob     ? 3
+           : full.sidecarset       ? 4
+           : full.uniteddeployment ? 5
+           : full.replicaset       ? 8
+           : full.deployment       ? 9
+                                   : 2;
 }
 
 /* What is wrong with the change; NULL = nothing. */
@@ -41788,25 +42409,13 @@ static int ro_cluster_check_changes(const struct rollout_world *world, const str
     return ROLLOUT_OK;
 }
 
-/* Kinds that the model has no lines of. */
-static int sim_cluster_refuse_unplayed(const struct rollout_workload *workload, struct rollout_error *reterr)
-{
-    struct rollout_workload full;
-    int r = ro_abi_struct(workload, &full, sizeof full, "workload", reterr);
-    const char *kind = r != ROLLOUT_OK ? NULL : full.uniteddeployment ? "UnitedDeployment" : NULL;
-    return kind ? ro_error(reterr, ROLLOUT_ERR_INVALID, "workload", "workload: a %s cannot be played with", kind) : r;
-}
-
 static int ro_cluster_open(struct ro_cluster *c, const struct rollout_world *world, struct rollout_error *reterr)
 {
     struct rollout_plan *plan = NULL;
     c->reterr = reterr;
     c->base = world;
-    int r = sim_cluster_refuse_unplayed(world->workload, reterr);
-    if (r != ROLLOUT_OK)
-        return r;
     /* whatever is wrong with the facts is found here, with the planner's own words */
-    r = rollout_plan(world->workload, world->snapshot, &plan, reterr);
+    int r = rollout_plan(world->workload, world->snapshot, &plan, reterr);
     rollout_plan_free(plan);
     if (r == ROLLOUT_OK)
         r = ro_abi_struct(world->snapshot, &c->snapshot, sizeof c->snapshot, "snapshot", reterr);
@@ -41832,6 +42441,8 @@ static int ro_cluster_open(struct ro_cluster *c, const struct rollout_world *wor
     if (c->workload.deployment)
         r = ro_sets_open(c, &given);
     if (r == ROLLOUT_OK)
+        r = ro_children_open(c, &given) == ROLLOUT_OK ? ROLLOUT_OK : ro_error_nomem(reterr);
+    if (r == ROLLOUT_OK)
         r = sim_cluster_copy_pods(c, &given);
     if (r == ROLLOUT_OK && !sim_cluster_sort_names(c))
         return ro_error_nomem(reterr);
@@ -41850,6 +42461,7 @@ static void ro_cluster_free(struct ro_cluster *c)
 {
     ro_revisions_free(c);
     ro_sets_free(&c->sets);
+    ro_children_free(&c->children);
     free(c->pods);
     free(c->in_place);
     free(c->hidden);
@@ -41864,6 +42476,7 @@ static void ro_cluster_free(struct ro_cluster *c)
 
 static int ro_cluster_plan(struct ro_cluster *c, struct rollout_plan **ret_plan)
 {
+    ro_children_count(c);
     if (c->workload.broadcastjob)
         ro_job_show(c);
     if (c->workload.deployment)
@@ -41881,6 +42494,7 @@ static int ro_cluster_change(struct ro_cluster *c, const struct rollout_world *w
     c->specs.cloneset_status = before.cloneset_status;
     c->specs.statefulset_status = before.statefulset_status;
     c->specs.daemonset_status = before.daemonset_status;
+    c->specs.uniteddeployment_status = before.uniteddeployment_status;
     c->specs.broadcastjob_status = before.broadcastjob_status;
     c->specs.replicaset_status = before.replicaset_status;
     c->specs.deployment_status = before.deployment_status;
@@ -41989,6 +42603,8 @@ static int ro_course_follow_all(struct rollout_simulation *s);
 
 /* What the controllers of a Deployment's ReplicaSets do at once. */
 static int ro_course_sets(struct rollout_simulation *s);
+/* Children do whatever they can at once. */
+static int ro_course_children(struct rollout_simulation *s);
 
 /* The next instant at which something happens by itself; 0 = nothing does. with_faults: those that come at a time count. */
 static int64_t ro_course_next(struct rollout_simulation *s, bool with_faults);
@@ -42202,6 +42818,39 @@ static int ro_course_sets(struct rollout_simulation *s)
     return r;
 }
 
+/* ---- children ---- */
+
+static void sim_course_count_step(struct rollout_simulation *s, enum ro_child_step step, uint32_t pod)
+{
+    bool served = s->cluster.hidden[pod].counts & RO_COUNTS_AVAILABLE;
+    s->state.created += step == RO_CHILD_CREATES;
+    s->state.deleted += step != RO_CHILD_CREATES;
+    s->state.recreated += step == RO_CHILD_REPLACES;
+    ro_cluster_settle(&s->cluster, pod);
+    ro_figures_one(s, pod);
+    s->state.disruptions += served && !(s->cluster.hidden[pod].counts & RO_COUNTS_AVAILABLE);
+}
+
+static int ro_course_children(struct rollout_simulation *s)
+{
+    struct ro_cluster *c = &s->cluster;
+    int r = ROLLOUT_OK;
+    for (uint32_t i = 0; i < c->children.count && r == ROLLOUT_OK; i++) {
+        while (c->children.hidden[i].stirs && r == ROLLOUT_OK) {
+            uint32_t pod;
+            enum ro_child_step step = ro_child_step(c, i, &pod);
+            if (c->texts.failed)
+                return ro_error_nomem(c->reterr);
+            if (step == RO_CHILD_RESTS)
+                break;
+            sim_course_count_step(s, step, pod);
+            c->children.hidden[i].stirs = true;
+            r = ro_course_follow(s, pod);
+        }
+    }
+    return r;
+}
+
 /* Timers that were set anew, or of pods that are gone, are left in the heap until their time. */
 static bool sim_course_is_stale(const struct rollout_simulation *s, const struct ro_timer *timer, uint32_t *ret_pod)
 {
@@ -42214,7 +42863,7 @@ static bool sim_course_is_stale(const struct rollout_simulation *s, const struct
 static bool sim_course_comes_at_a_time(const struct rollout_fault *f)
 {
     return f->kind == ROLLOUT_FAULT_NODE || f->kind == ROLLOUT_FAULT_BREAK || f->kind == ROLLOUT_FAULT_CORDON ||
-           f->kind == ROLLOUT_FAULT_RETURN;
+           f->kind == ROLLOUT_FAULT_RETURN || (f->kind == ROLLOUT_FAULT_ROOM && f->at_ms > 0);
 }
 
 static int64_t sim_course_next_fault(const struct rollout_simulation *s, size_t *ret)
@@ -42248,12 +42897,17 @@ static int sim_course_strike(struct rollout_simulation *s, size_t fault)
     for (uint32_t i = 0; f->kind == ROLLOUT_FAULT_BREAK && i < c->pod_count; i++)
         if (ro_str_eq(c->pods[i].name, f->target))
             ro_cluster_break(c, i);
+    if (f->kind == ROLLOUT_FAULT_ROOM)
+        ro_cluster_set_room(c, ro_child_subset(c, f->target), true);
     int r = ro_course_follow_all(s);
     ro_figures_all(s);
     ro_figures_wanted(s);
     ro_sets_stir(c);
+    ro_children_stir(c);
     if (r == ROLLOUT_OK)
         r = ro_course_sets(s);
+    if (r == ROLLOUT_OK)
+        r = ro_course_children(s);
     ro_figures_extremes(s);
     return r == ROLLOUT_OK ? ro_figures_assert(s, false) : r;
 }
@@ -42302,7 +42956,10 @@ static int sim_course_happen(struct rollout_simulation *s, const struct ro_timer
     h->due_ms[timer->kind] = 0;
     if (timer->kind == sim_course_TIMER_CRASH) {
         int r = sim_course_crash(s, pod);
-        return r == ROLLOUT_OK ? ro_course_follow(s, pod) : r;
+        ro_child_stir(c, pod);
+        if (r == ROLLOUT_OK)
+            r = ro_course_follow(s, pod);
+        return r == ROLLOUT_OK ? ro_course_children(s) : r;
     }
     if (event == RO_EVENT_END && sim_course_is_hit(s, ROLLOUT_FAULT_FAIL, pod, h->target, &ignored))
         ro_cluster_fail(c, pod);
@@ -42319,8 +42976,13 @@ static int sim_course_happen(struct rollout_simulation *s, const struct ro_timer
             ro_cluster_unready(c, pod);
     }
     ro_figures_one(s, pod);
+    int r = c->texts.failed ? ro_error_nomem(c->reterr) : ro_course_follow(s, pod);
+    if (r == ROLLOUT_OK && c->pods[pod].child) {
+        ro_child_stir(c, pod);
+        r = ro_course_children(s);
+    }
     ro_figures_extremes(s);
-    return c->texts.failed ? ro_error_nomem(c->reterr) : ro_course_follow(s, pod);
+    return r;
 }
 
 static int ro_course_run(struct rollout_simulation *s, int64_t until_ms)
@@ -42552,59 +43214,6 @@ static int64_t ro_delay_draw(const struct rollout_delay *delay, uint64_t random)
 #undef MEANS_LIMIT
 #undef REST_BITS
 
-/* ---- lib/sim/deed.h ---- */
-
-/* Carrying out an action on the facts: what its parts share. */
-
-
-/* An action that is being carried out. */
-struct deed {
-    struct ro_cluster *c;
-    const struct rollout_plan *plan;
-    const struct rollout_action *action;
-    size_t index;
-};
-
-/* The action's attribute, NULL where it has none; its text, absent where it has none; its value, else 0. */
-static const struct rollout_attr *ro_deed_attr(const struct deed *d, uint32_t key);
-static struct rollout_str ro_deed_text(const struct deed *d, uint32_t key);
-static int64_t ro_deed_value(const struct deed *d, uint32_t key);
-
-/* Place from 1 of the revision that the action names; 0 = none. */
-static uint32_t ro_deed_revision(const struct deed *d);
-
-/* ---- effects.c ---- */
-
-static void ro_deed_label_revision(struct ro_cluster *c, uint32_t pod, uint32_t revision);
-static void ro_deed_set_state(struct ro_cluster *c, uint32_t pod, struct rollout_str state);
-static void ro_deed_set_in_place_ready(struct ro_cluster *c, uint32_t pod, bool ready);
-
-/* Its in-place facts, none of them known before. */
-static struct rollout_in_place *ro_deed_in_place(struct ro_cluster *c, uint32_t pod);
-
-/* ---- effects_in_place.c ---- */
-
-static void ro_deed_update_in_place(const struct deed *d, uint32_t pod);
-static void ro_deed_end_grace(const struct deed *d, uint32_t pod);
-static void ro_deed_next_batch(const struct deed *d, uint32_t pod);
-
-/* ---- effects_pods.c ---- */
-
-static int ro_deed_create(const struct deed *d, uint64_t from, uint64_t to);
-static int ro_deed_delete(const struct deed *d, uint32_t pod);
-
-/* "<owner>-<id>" for the pod of this serial number, which no pod of the start has. */
-static struct rollout_str ro_deed_drawn_name(struct ro_cluster *c, struct rollout_str owner, uint32_t serial);
-
-/* ---- effects_sets.c ---- */
-
-static int ro_deed_set(const struct deed *d);
-
-/* ---- effects_claims.c ---- */
-
-static int ro_deed_claim(const struct deed *d);
-static int ro_deed_on_revision(const struct deed *d);
-
 /* ---- lib/sim/effects.c ---- */
 
 /* What carrying out an action does to the facts: the same as rollout_apply() does to the objects, which tests/sim/model.c
@@ -42805,6 +43414,10 @@ static int sim_effects_act_on_pod(const struct deed *d, uint32_t pod)
     case ROLLOUT_OP_REPAIR:
         sim_effects_repair(d, pod);
         break;
+    case ROLLOUT_OP_SET_RESERVED:
+        ro_cluster_set_label(c, pod, RO_STR("apps.kruise.io/united-deployment-reserved-pod"),
+                             ro_deed_text(d, ROLLOUT_ATTR_RESERVED));
+        break;
     default:
         break;
     }
@@ -42871,6 +43484,11 @@ static int ro_cluster_act(struct ro_cluster *c, const struct rollout_plan *plan,
     case ROLLOUT_OP_RENUMBER_REVISION:
     case ROLLOUT_OP_DELETE_REVISION:
         r = ro_deed_on_revision(&d);
+        break;
+    case ROLLOUT_OP_CREATE_SUBSET:
+    case ROLLOUT_OP_UPDATE_SUBSET:
+    case ROLLOUT_OP_DELETE_SUBSET:
+        r = ro_deed_on_subset(&d);
         break;
     default:
         if (pod != ROLLOUT_NONE)
@@ -43223,7 +43841,7 @@ static bool sim_effects_pods_was_there(const struct ro_cluster *c, struct rollou
     return false;
 }
 
-/* "<workload>-<id>" with an id of the letters that upstream draws from, one for each serial: multiplication by a number that
+/* "<owner>-<id>" with an id of the letters that upstream draws from, one for each serial: multiplication by a number that
  * has no divisor in common with 27^5 brings each id once. */
 static struct rollout_str ro_deed_drawn_name(struct ro_cluster *c, struct rollout_str owner, uint32_t serial)
 {
@@ -43475,6 +44093,84 @@ static int ro_deed_set(const struct deed *d)
     return ROLLOUT_OK;
 }
 
+/* ---- lib/sim/effects_subsets.c ---- */
+
+/* What a UnitedDeployment's actions do to its children. Source: uniteddeployment.md 4.2, 5. */
+
+
+/* "<workload>-<subset>-<id>"; where names are used again, one a subset. */
+static struct rollout_str sim_effects_subsets_child_name(struct ro_cluster *c, struct rollout_str subset)
+{
+    struct rollout_str owner = ro_kind_name(c);
+    char buf[300];
+    int len = snprintf(buf, sizeof buf, "%.*s-%.*s%s", owner.len > 100 ? 100 : (int)owner.len,
+                       owner.data ? owner.data : "", subset.len > 100 ? 100 : (int)subset.len,
+                       subset.data ? subset.data : "", c->fixed_names ? "-new" : "");
+    struct rollout_str prefix = { buf, (size_t)len };
+    return c->fixed_names ? ro_texts_keep(&c->texts, prefix) : ro_deed_drawn_name(c, prefix, c->children.made++);
+}
+
+/* The child as the template makes it: what it had before is written over. */
+static void sim_effects_subsets_write_child(const struct deed *d, uint32_t place)
+{
+    struct ro_cluster *c = d->c;
+    const struct rollout_uniteddeployment *spec = &c->specs.uniteddeployment;
+    const struct rollout_attr *partition = ro_deed_attr(d, ROLLOUT_ATTR_PARTITION);
+    struct rollout_subset *child = &c->children.items[place];
+    struct ro_sim_child *hidden = &c->children.hidden[place];
+    struct rollout_str revision = ro_texts_keep(&c->texts, ro_deed_text(d, ROLLOUT_ATTR_REVISION));
+    struct rollout_str patch = d->action->subject < spec->subset_count ? spec->subsets[d->action->subject].patch
+                                                                       : (struct rollout_str){ NULL, 0 };
+    if (!ro_str_eq(child->revision, revision))
+        hidden->before = ro_cluster_revision(c, child->revision);
+    child->revision = revision;
+    child->patch = patch.data ? patch : RO_STR("");
+    child->replicas = (int32_t)ro_deed_value(d, ROLLOUT_ATTR_REPLICAS);
+    child->flags = spec->flags & ROLLOUT_UNITEDDEPLOYMENT_ON_DELETE ? ROLLOUT_SUBSET_ON_DELETE : 0;
+    child->partition = (struct rollout_intstr){ .kind = ROLLOUT_INTSTR_UNSET };
+    if (partition)
+        child->partition = (struct rollout_intstr){ .kind = ROLLOUT_INTSTR_INT, .count = (int32_t)partition->value };
+    hidden->budget = (int32_t)ro_deed_value(d, ROLLOUT_ATTR_MAX_UNAVAILABLE);
+    hidden->stirs = true;
+}
+
+static int sim_effects_subsets_create_child(const struct deed *d)
+{
+    struct ro_cluster *c = d->c;
+    uint32_t place = ro_children_add(c);
+    if (place == ROLLOUT_NONE)
+        return ro_error_nomem(c->reterr);
+    struct rollout_subset *child = &c->children.items[place];
+    child->subset = ro_texts_keep(&c->texts, ro_deed_text(d, ROLLOUT_ATTR_SUBSET));
+    child->name = sim_effects_subsets_child_name(c, child->subset);
+    child->kind = c->specs.uniteddeployment.child_kind;
+    sim_effects_subsets_write_child(d, place);
+    return ROLLOUT_OK;
+}
+
+/* Its pods go with it: nothing looks at them any more. */
+static void sim_effects_subsets_delete_child(struct ro_cluster *c, uint32_t place)
+{
+    c->children.hidden[place].gone = true;
+    for (uint32_t i = 0; i < c->pod_count; i++)
+        if (c->pods[i].child == place + 1 && !(c->hidden[i].flags & RO_SIM_GONE))
+            ro_cluster_vanish(c, i);
+}
+
+static int ro_deed_on_subset(const struct deed *d)
+{
+    int64_t child = ro_deed_value(d, ROLLOUT_ATTR_CHILD);
+    if (d->action->op == ROLLOUT_OP_CREATE_SUBSET)
+        return sim_effects_subsets_create_child(d);
+    if (child <= 0 || (size_t)child > d->c->children.count)
+        return ro_error(d->c->reterr, ROLLOUT_ERR_INVALID, "plan.actions", "plan.actions: a child that is not there");
+    if (d->action->op == ROLLOUT_OP_UPDATE_SUBSET)
+        sim_effects_subsets_write_child(d, (uint32_t)child - 1);
+    else
+        sim_effects_subsets_delete_child(d->c, (uint32_t)child - 1);
+    return ROLLOUT_OK;
+}
+
 /* ---- lib/sim/events.c ---- */
 
 /* What others than the driver do: scheduler, kubelet, the owners of hooks, garbage collection, and what goes wrong. */
@@ -43588,7 +44284,12 @@ static void sim_events_schedule(struct ro_cluster *c, uint32_t pod)
         p->target_node = sim_events_absent;
         return;
     }
+    if (p->child && ro_child_full(c, p->child - 1)) {
+        p->flags |= ROLLOUT_POD_UNSCHEDULABLE;
+        return;
+    }
     uint32_t node = c->node_count ? sim_events_find_node(c) : ROLLOUT_NONE;
+    p->flags &= ~(uint32_t)ROLLOUT_POD_UNSCHEDULABLE;
     p->node = node == ROLLOUT_NONE ? RO_STR("node") : c->nodes[node].name;
     p->node_index = node == ROLLOUT_NONE ? 0 : node + 1;
 }
@@ -43604,6 +44305,8 @@ static enum ro_event ro_cluster_next(const struct ro_cluster *c, uint32_t pod)
     if (p->flags & ROLLOUT_POD_TERMINATING)
         return RO_EVENT_GONE;
     if (sim_events_ended(p))
+        return RO_EVENT_NONE;
+    if (p->node.len == 0 && (p->flags & ROLLOUT_POD_UNSCHEDULABLE) && p->child && ro_child_full(c, p->child - 1))
         return RO_EVENT_NONE;
     if (p->node.len == 0)
         return p->target_node.len > 0 || sim_events_node_left(c) ? RO_EVENT_SCHEDULE : RO_EVENT_NONE;
@@ -43875,6 +44578,11 @@ static void ro_cluster_lose_node(struct ro_cluster *c, uint32_t node)
         c->texts.failed = true;
 }
 
+static void ro_cluster_set_room(struct ro_cluster *c, uint32_t subset, bool room)
+{
+    c->children.full[subset] = !room;
+}
+
 static void ro_cluster_cordon_node(struct ro_cluster *c, uint32_t node)
 {
     c->node_facts[node].cordoned = true;
@@ -43922,7 +44630,7 @@ static void sim_explore_keep(struct rollout_check *k)
 static void sim_explore_restore(struct rollout_check *k)
 {
     struct ro_cluster *c = &k->small.cluster;
-    if (c->workload.deployment) { /* its ReplicaSets are not kept beside */
+    if (c->workload.deployment || c->workload.uniteddeployment) { /* ReplicaSets, children and status are not kept beside */
         ro_small_unpack(&k->small, ro_states_bytes(&k->states, k->at));
         return;
     }
@@ -44050,6 +44758,25 @@ static bool ro_explore_move(struct rollout_check *k, uint16_t what)
             ro_cluster_settle(c, c->sets.touched[p]);
         return step != RO_SET_RESTS;
     }
+    case MOVE_CHILD: {
+        uint32_t pod;
+        if (i >= c->children.count || ro_child_step(c, i, &pod) == RO_CHILD_RESTS)
+            return false;
+        ro_cluster_settle(c, pod);
+        return true;
+    }
+    case MOVE_ROOM:
+        if (i >= c->children.subset_count || c->children.full[i])
+            return false;
+        ro_cluster_set_room(c, i, false);
+        break;
+    case MOVE_ROOM_BACK:
+        if (i >= c->children.subset_count || !c->children.full[i])
+            return false;
+        ro_cluster_set_room(c, i, true);
+        return true;
+    case MOVE_MARK:
+        return i ? ro_small_end_update(&k->small) : ro_small_end_marks(&k->small);
     case MOVE_AGE:
         return ro_small_age(&k->small);
     case MOVE_GRACE:
@@ -44200,6 +44927,8 @@ static int sim_explore_explore_faults(struct rollout_check *k)
             r = sim_explore_explore_moves(k, kinds[i].kind, k->pod_count, false);
     if (r == ROLLOUT_OK && (k->options.flags & ROLLOUT_CHECK_NODE))
         r = sim_explore_explore_moves(k, MOVE_NODE, k->small.cluster.node_count, false);
+    if (r == ROLLOUT_OK && (k->options.flags & ROLLOUT_CHECK_ROOM))
+        r = sim_explore_explore_moves(k, MOVE_ROOM, k->small.cluster.children.subset_count, false);
     if (r == ROLLOUT_OK && (k->options.flags & ROLLOUT_CHECK_CORDON))
         r = sim_explore_explore_moves(k, MOVE_CORDON, k->small.cluster.node_count, false);
     if (r == ROLLOUT_OK && (k->options.flags & ROLLOUT_CHECK_RETURN))
@@ -44234,6 +44963,8 @@ static int ro_explore(struct rollout_check *k)
         r = sim_explore_explore_moves(k, MOVE_HOOK, k->pod_count, true);
     if (r == ROLLOUT_OK && c->workload.deployment)
         r = sim_explore_explore_moves(k, MOVE_SET, c->sets.count, true);
+    if (r == ROLLOUT_OK)
+        r = sim_explore_explore_moves(k, MOVE_CHILD, c->children.count, true);
     sim_explore_restore(k);
     if (r == ROLLOUT_OK && k->result.outcome == ROLLOUT_CHECK_RUNS)
         r = sim_explore_explore_pass(k, &before);
@@ -44241,6 +44972,10 @@ static int ro_explore(struct rollout_check *k)
         r = sim_explore_explore_moves(k, MOVE_AGE, 1, true);
     if (r == ROLLOUT_OK)
         r = sim_explore_explore_moves(k, MOVE_GRACE, 1, true);
+    if (r == ROLLOUT_OK && c->workload.uniteddeployment)
+        r = sim_explore_explore_moves(k, MOVE_MARK, 2, true);
+    if (r == ROLLOUT_OK)
+        r = sim_explore_explore_moves(k, MOVE_ROOM_BACK, c->children.subset_count, false);
     if (r == ROLLOUT_OK)
         r = sim_explore_explore_faults(k);
     if (r == ROLLOUT_OK)
@@ -45625,6 +46360,421 @@ static const struct ro_kind_lines ro_kind_statefulset = {
     .interchangeable = false,
 };
 
+/* ---- lib/sim/kind_uniteddeployment.c ---- */
+
+/* UnitedDeployments. Source: uniteddeployment.md 3, 4, 5, 7. */
+
+
+#define DURATION_SECONDS 300
+
+static struct rollout_str sim_kind_uniteddeployment_name(const struct ro_cluster *c)
+{
+    return c->workload.uniteddeployment->name;
+}
+
+static bool sim_kind_uniteddeployment_reserves(const struct rollout_uniteddeployment *spec)
+{
+    const uint32_t both = ROLLOUT_UNITEDDEPLOYMENT_ADAPTIVE | ROLLOUT_UNITEDDEPLOYMENT_RESERVES;
+    return (spec->flags & both) == both;
+}
+
+static int64_t ro_united_soak_ms(const struct ro_cluster *c)
+{
+    const struct rollout_uniteddeployment *spec = &c->specs.uniteddeployment;
+    int64_t seconds = spec->unschedulable_duration.set ? spec->unschedulable_duration.value : DURATION_SECONDS;
+    return sim_kind_uniteddeployment_reserves(spec) && seconds > 0 ? seconds * 1000 : 0;
+}
+
+static void sim_kind_uniteddeployment_prepare(struct ro_cluster *c)
+{
+    struct rollout_uniteddeployment *spec = &c->specs.uniteddeployment;
+    struct ro_children *all = &c->children;
+    if (c->fixed_names)
+        spec->revision_history_limit = (struct rollout_opt){ 1, INT32_MAX };
+    all->order = ro_arena_alloc(&c->arena, 2 * spec->subset_count + 1, sizeof *all->order);
+    all->seen = ro_arena_alloc(&c->arena, spec->subset_count + 1, sizeof *all->seen);
+    if (c->arena.failed) {
+        c->texts.failed = true;
+        return;
+    }
+    ro_subsets_sort(spec->subsets, spec->subset_count, all->order, all->order + spec->subset_count);
+    if (all->subsets)
+        return;
+    all->subsets = ro_arena_alloc(&c->arena, spec->subset_count + 1, sizeof *all->subsets);
+    all->full = ro_arena_alloc(&c->arena, spec->subset_count + 1, 1);
+    if (c->arena.failed) {
+        c->texts.failed = true;
+        return;
+    }
+    for (size_t i = 0; i < spec->subset_count; i++)
+        all->subsets[i] = spec->subsets[i].name;
+    all->subset_count = spec->subset_count;
+}
+
+static bool sim_kind_uniteddeployment_available(const struct ro_cluster *c, uint32_t pod)
+{
+    return (c->pods[pod].flags & ROLLOUT_POD_READY) != 0;
+}
+
+/* ---- subsets ---- */
+
+static const struct rollout_subset_spec *sim_kind_uniteddeployment_subset_of(const struct ro_cluster *c, const struct rollout_subset *child,
+                                                   uint32_t *ret_place)
+{
+    const struct rollout_uniteddeployment *spec = &c->specs.uniteddeployment;
+    uint32_t place = ro_subsets_find(spec->subsets, spec->subset_count, c->children.order, child->subset);
+    if (place == ROLLOUT_NONE || child->kind != spec->child_kind)
+        return NULL;
+    *ret_place = c->children.order[place];
+    return &spec->subsets[*ret_place];
+}
+
+/* Replicas in all; below 0 = unspecified. */
+static int64_t sim_kind_uniteddeployment_total_of(const struct rollout_uniteddeployment *spec)
+{
+    return spec->replicas.set ? spec->replicas.value : -1;
+}
+
+static int64_t sim_kind_uniteddeployment_wanted_of(const struct rollout_uniteddeployment *spec)
+{
+    int64_t sum = 0, given;
+    if (spec->replicas.set)
+        return spec->replicas.value;
+    for (size_t i = 0; i < spec->subset_count; i++)
+        sum += ro_share_parse(&spec->subsets[i].replicas, -1, &given) ? given : 0;
+    return sum;
+}
+
+/* The least and the most that the subset may have. */
+static void sim_kind_uniteddeployment_limits_of(const struct rollout_uniteddeployment *spec, const struct rollout_subset_spec *subset,
+                      int64_t *ret_min, int64_t *ret_max)
+{
+    int64_t total = spec->replicas.set ? spec->replicas.value : 0;
+    *ret_max = INT32_MAX;
+    if (!ro_share_parse(&subset->min_replicas, total, ret_min))
+        *ret_min = 0;
+    if (subset->max_replicas.kind != ROLLOUT_INTSTR_UNSET && !ro_share_parse(&subset->max_replicas, total, ret_max))
+        *ret_max = 0;
+}
+
+/* Pods that the subset keeps at the old revision, of so many. */
+static int64_t sim_kind_uniteddeployment_kept_of(const struct rollout_subset_spec *subset, int64_t replicas)
+{
+    int64_t partition = subset->partition.set ? subset->partition.value : 0;
+    return partition > replicas ? replicas : partition;
+}
+
+static bool sim_kind_uniteddeployment_is_reserved(const struct rollout_pod *pod)
+{
+    const struct rollout_str *label =
+        ro_labels_get(&pod->labels, RO_STR("apps.kruise.io/united-deployment-reserved-pod"));
+    return label && ro_str_eq(*label, RO_STR("true"));
+}
+
+static const struct ro_child_tally *sim_kind_uniteddeployment_count(const struct ro_cluster *c)
+{
+    const struct ro_children *all = &c->children;
+    if (all->count)
+        memset(all->tallies, 0, all->count * sizeof *all->tallies);
+    for (uint32_t i = 0; i < c->pod_count; i++) {
+        uint32_t child = c->pods[i].child;
+        if (!child || child > all->count || !ro_kind_active(c, i))
+            continue;
+        struct ro_child_tally *t = &all->tallies[child - 1];
+        bool ready = sim_kind_uniteddeployment_available(c, i), reserved = sim_kind_uniteddeployment_is_reserved(&c->pods[i]);
+        t->active++;
+        t->ready += ready;
+        t->reserved += reserved;
+        t->free += ready && !reserved;
+        t->old += !ro_kind_updated(c, i);
+    }
+    return all->tallies;
+}
+
+static void sim_kind_uniteddeployment_measure(const struct ro_cluster *c, struct ro_measure *ret)
+{
+    const struct rollout_uniteddeployment *spec = &c->specs.uniteddeployment;
+    uint32_t place;
+    ret->wanted = sim_kind_uniteddeployment_wanted_of(spec);
+    for (size_t i = 0; i < c->children.count; i++) {
+        const struct rollout_subset *child = &c->children.items[i];
+        const struct rollout_subset_spec *subset =
+            c->children.hidden[i].gone ? NULL : sim_kind_uniteddeployment_subset_of(c, child, &place);
+        int64_t kept = subset ? sim_kind_uniteddeployment_kept_of(subset, child->replicas) : 0;
+        ret->partition += kept > 0 ? kept : 0;
+    }
+}
+
+/* ---- the goal ---- */
+
+/* A child is at the revision, has its pods, and all are ready; pods that stand in for others are no longer needed. */
+static bool sim_kind_uniteddeployment_child_done(const struct ro_cluster *c, size_t i, const struct rollout_subset_spec *subset,
+                       const struct ro_child_tally *t)
+{
+    const struct rollout_uniteddeployment *spec = &c->specs.uniteddeployment;
+    const struct rollout_subset *child = &c->children.items[i];
+    int64_t given, kept = sim_kind_uniteddeployment_kept_of(subset, child->replicas);
+    if (!ro_str_eq(child->revision, c->revisions[c->snapshot.update_revision - 1].name) ||
+        t->active != child->replicas)
+        return false;
+    if (!(spec->flags & ROLLOUT_UNITEDDEPLOYMENT_ADAPTIVE) &&
+        ro_share_parse(&subset->replicas, sim_kind_uniteddeployment_total_of(spec), &given) && given != child->replicas)
+        return false;
+    if (!(spec->flags & ROLLOUT_UNITEDDEPLOYMENT_ON_DELETE) && t->old > (kept > 0 ? kept : 0))
+        return false;
+    if (sim_kind_uniteddeployment_reserves(spec) && ro_child_full(c, (uint32_t)i))
+        return true; /* whoever finds no node waits there */
+    return t->ready == t->active && t->reserved == 0;
+}
+
+static bool sim_kind_uniteddeployment_done(const struct ro_cluster *c, const struct ro_measure *now)
+{
+    const struct rollout_uniteddeployment *spec = &c->specs.uniteddeployment;
+    int64_t replicas = 0, serving = 0;
+    bool full = false;
+    if (spec->flags & ROLLOUT_UNITEDDEPLOYMENT_DELETING)
+        return true;
+    const struct ro_child_tally *tallies = sim_kind_uniteddeployment_count(c);
+    for (size_t i = 0; i < spec->subset_count; i++)
+        c->children.seen[i] = 0;
+    for (size_t i = 0; i < c->children.count; i++) {
+        uint32_t place;
+        if (c->children.hidden[i].gone)
+            continue;
+        const struct rollout_subset_spec *subset = sim_kind_uniteddeployment_subset_of(c, &c->children.items[i], &place);
+        if (!subset || c->children.seen[place]++ || !sim_kind_uniteddeployment_child_done(c, i, subset, &tallies[i]))
+            return false;
+        replicas += c->children.items[i].replicas;
+        serving += tallies[i].free;
+        full = full || ro_child_full(c, (uint32_t)i);
+    }
+    for (size_t i = 0; i < spec->subset_count; i++)
+        if (!c->children.seen[i])
+            return false;
+    return sim_kind_uniteddeployment_reserves(spec) && full ? serving >= now->wanted : replicas == now->wanted;
+}
+
+/* ---- the promise ---- */
+
+/* The condition Schedulable of the subset is False. */
+static bool sim_kind_uniteddeployment_is_marked(const struct ro_cluster *c, struct rollout_str subset)
+{
+    const struct rollout_uniteddeployment_status *sim_kind_uniteddeployment_status = &c->specs.uniteddeployment_status;
+    for (size_t i = 0; i < sim_kind_uniteddeployment_status->subset_count; i++)
+        for (size_t k = 0; ro_str_eq(sim_kind_uniteddeployment_status->subsets[i].name, subset) && k < sim_kind_uniteddeployment_status->subsets[i].condition_count; k++)
+            if (ro_str_eq(sim_kind_uniteddeployment_status->subsets[i].conditions[k].type, RO_STR("Schedulable")))
+                return ro_str_eq(sim_kind_uniteddeployment_status->subsets[i].conditions[k].status, RO_STR("False"));
+    return false;
+}
+
+/* A child goes only where the spec does not name it, or where another one has its place. */
+static const char *sim_kind_uniteddeployment_keeps_children(const struct ro_cluster *c, const struct ro_deeds *d)
+{
+    const struct rollout_uniteddeployment *spec = &c->specs.uniteddeployment;
+    uint32_t place;
+    for (size_t i = 0; i < spec->subset_count; i++)
+        c->children.seen[i] = 0;
+    for (size_t i = 0; i < c->children.count; i++)
+        if (!c->children.hidden[i].gone && sim_kind_uniteddeployment_subset_of(c, &c->children.items[i], &place))
+            c->children.seen[place]++;
+    for (size_t i = 0; i < c->children.count; i++)
+        if (c->children.hidden[i].gone && sim_kind_uniteddeployment_subset_of(c, &c->children.items[i], &place) && !c->children.seen[place])
+            return "a child is deleted that the spec names";
+    for (size_t i = 0; i < spec->subset_count && d->plan->next_replica_count; i++)
+        if (c->children.seen[i] != 1)
+            return c->children.seen[i] ? "a second child of a subset" : "a subset without a child";
+    return NULL;
+}
+
+/* What one subset has after the pass. */
+static const char *sim_kind_uniteddeployment_keeps_limits(const struct ro_cluster *c, const struct ro_deeds *d, size_t i,
+                                const struct rollout_subset_spec *subset, bool exact)
+{
+    const struct rollout_uniteddeployment *spec = &c->specs.uniteddeployment;
+    const struct rollout_subset *child = &c->children.items[i];
+    int64_t least, most, given, was = c->children.hidden[i].was;
+    if (d->plan->allocator == ROLLOUT_ALLOCATOR_SPECIFIED)
+        return ro_share_parse(&subset->replicas, sim_kind_uniteddeployment_total_of(spec), &given) && given != child->replicas
+                   ? "a subset has not the replicas that the spec says"
+                   : NULL;
+    sim_kind_uniteddeployment_limits_of(spec, subset, &least, &most);
+    bool adaptive = spec->flags & ROLLOUT_UNITEDDEPLOYMENT_ADAPTIVE;
+    if (child->replicas > most && !(adaptive && child->replicas <= child->ready_replicas) &&
+        !(sim_kind_uniteddeployment_reserves(spec) && child->replicas <= was))
+        return "a subset is above its maxReplicas";
+    if (child->replicas < least && (sim_kind_uniteddeployment_reserves(spec) || !exact))
+        return "a subset is below its minReplicas";
+    return NULL;
+}
+
+/* The parts against the whole. So far as reserved pods stand for nothing, others may be there in their place. */
+static const char *sim_kind_uniteddeployment_keeps_total(const struct ro_cluster *c, const struct ro_deeds *d, int64_t sum, int64_t spare,
+                               bool open)
+{
+    const struct rollout_uniteddeployment *spec = &c->specs.uniteddeployment;
+    int64_t wanted = sim_kind_uniteddeployment_wanted_of(spec);
+    bool adaptive = spec->flags & ROLLOUT_UNITEDDEPLOYMENT_ADAPTIVE;
+    if (sim_kind_uniteddeployment_reserves(spec))
+        return sum > wanted + spare ? "more replicas than asked for and than stand in for reserved pods" : NULL;
+    if (sum > wanted)
+        return "more replicas than asked for";
+    bool all = d->plan->allocator == ROLLOUT_ALLOCATOR_SPECIFIED || (open && !adaptive);
+    return all && sum < wanted ? "fewer replicas than asked for" : NULL;
+}
+
+static const char *sim_kind_uniteddeployment_keeps_partitions(const struct ro_cluster *c, const struct ro_deeds *d)
+{
+    const struct rollout_uniteddeployment *spec = &c->specs.uniteddeployment;
+    for (size_t i = 0; i < d->plan->action_count; i++) {
+        const struct rollout_action *a = &d->plan->actions[i];
+        const struct rollout_attr *partition = NULL, *replicas = NULL;
+        if (a->op != ROLLOUT_OP_CREATE_SUBSET && a->op != ROLLOUT_OP_UPDATE_SUBSET)
+            continue;
+        for (uint32_t k = 0; k < a->attr_count; k++) {
+            const struct rollout_attr *attr = &d->plan->attrs[a->attr_first + k];
+            partition = attr->key == ROLLOUT_ATTR_PARTITION ? attr : partition;
+            replicas = attr->key == ROLLOUT_ATTR_REPLICAS ? attr : replicas;
+        }
+        if (a->subject >= spec->subset_count || !replicas)
+            return "a subset is written that the spec does not name";
+        if (partition && partition->value != sim_kind_uniteddeployment_kept_of(&spec->subsets[a->subject], replicas->value))
+            return "a subset's partition is not the spec's";
+    }
+    return NULL;
+}
+
+static const char *sim_kind_uniteddeployment_promise(const struct ro_cluster *c, const struct ro_deeds *d)
+{
+    const struct rollout_uniteddeployment *spec = &c->specs.uniteddeployment;
+    int64_t sum = 0, spare = 0, mins = 0, least, most;
+    bool open = false;
+    if (d->plan->error_reason && d->plan->next_replica_count == 0)
+        return NULL;
+    const char *broken = sim_kind_uniteddeployment_keeps_children(c, d);
+    if (broken || d->plan->next_replica_count == 0)
+        return broken;
+    const struct ro_child_tally *tallies = sim_kind_uniteddeployment_count(c);
+    for (size_t i = 0; i < spec->subset_count; i++) {
+        sim_kind_uniteddeployment_limits_of(spec, &spec->subsets[i], &least, &most);
+        mins += least;
+        open = open || most == INT32_MAX;
+    }
+    for (size_t i = 0; i < c->children.count; i++)
+        sum += c->children.hidden[i].gone ? 0 : c->children.items[i].replicas;
+    for (size_t i = 0; i < c->children.count && !broken; i++) {
+        uint32_t place;
+        const struct rollout_subset *child = &c->children.items[i];
+        const struct rollout_subset_spec *subset = c->children.hidden[i].gone ? NULL : sim_kind_uniteddeployment_subset_of(c, child, &place);
+        if (!subset)
+            continue;
+        int64_t more = child->replicas - c->children.hidden[i].was;
+        if (tallies[i].reserved > 0 || sim_kind_uniteddeployment_is_marked(c, child->subset))
+            spare += tallies[i].reserved + (more > 0 ? more : 0);
+        broken = sim_kind_uniteddeployment_keeps_limits(c, d, i, subset, mins > sim_kind_uniteddeployment_wanted_of(spec) || (!sim_kind_uniteddeployment_reserves(spec) && sum == sim_kind_uniteddeployment_wanted_of(spec)));
+    }
+    if (!broken)
+        broken = sim_kind_uniteddeployment_keeps_total(c, d, sum, spare, open);
+    return broken ? broken : sim_kind_uniteddeployment_keeps_partitions(c, d);
+}
+
+/* ---- the status ---- */
+
+static void sim_kind_uniteddeployment_status(struct ro_cluster *c, const struct rollout_node *node)
+{
+    struct rollout_uniteddeployment_status *s = &c->specs.uniteddeployment_status;
+    const struct rollout_node *list = ro_get(node, "subsetStatuses");
+    size_t n = 0, sim_kind_uniteddeployment_count = ro_is(list, ROLLOUT_NODE_ARRAY) ? ro_count(list) : 0;
+    s->struct_size = sizeof *s;
+    s->observed_generation = ro_status_number(node, "observedGeneration");
+    s->replicas = ro_status_number(node, "replicas");
+    s->ready_replicas = ro_status_number(node, "readyReplicas");
+    s->updated_replicas = ro_status_number(node, "updatedReplicas");
+    s->updated_ready_replicas = ro_status_number(node, "updatedReadyReplicas");
+    s->reserved_pods = ro_status_number(node, "reservedPods");
+    s->collision_count = ro_status_opt(node, "collisionCount");
+    s->current_revision = ro_status_text(c, node, "currentRevision");
+    s->updated_revision = ro_status_text(c, node, "updatedRevision");
+    s->label_selector = ro_status_text(c, node, "labelSelector");
+    s->subset_count = 0;
+    if (!ro_children_need_entries(c, sim_kind_uniteddeployment_count)) {
+        c->texts.failed = true;
+        return;
+    }
+    for (const struct rollout_node *e = sim_kind_uniteddeployment_count ? ro_first(list) : NULL; n < sim_kind_uniteddeployment_count; e = ro_next(e), n++) {
+        struct rollout_condition *conditions = c->children.conditions + n * RO_ENTRY_CONDITIONS;
+        c->children.entries[n] = (struct rollout_subset_status){
+            .name = ro_status_text(c, e, "name"),
+            .replicas = ro_status_number(e, "replicas"),
+            .ready_replicas = ro_status_number(e, "readyReplicas"),
+            .partition = ro_status_number(e, "partition"),
+            .reserved_pods = ro_status_number(e, "reservedPods"),
+            .conditions = conditions,
+            .condition_count = ro_status_conditions(c, e, conditions, RO_ENTRY_CONDITIONS),
+        };
+    }
+    s->subsets = c->children.entries;
+    s->subset_count = n;
+}
+
+/* ---- small worlds ---- */
+
+enum { sim_kind_uniteddeployment_UPDATED_FALSE = 1, sim_kind_uniteddeployment_UPDATED_TRUE = 2, sim_kind_uniteddeployment_UPDATED_YOUNG = 4 };
+
+static int64_t sim_kind_uniteddeployment_critical_ms(const struct ro_cluster *c)
+{
+    const struct rollout_opt *seconds = &c->specs.uniteddeployment.reschedule_critical_seconds;
+    return (seconds->set ? (int64_t)seconds->value : 30) * 1000;
+}
+
+static int32_t ro_united_late(int32_t memory)
+{
+    return memory & ~sim_kind_uniteddeployment_UPDATED_YOUNG;
+}
+
+/* The condition UnitedDeploymentUpdated, and whether it is too young for anything to be late by it. */
+static void sim_kind_uniteddeployment_remember(const struct ro_cluster *c, int32_t ret[RO_KIND_MEMORY])
+{
+    const struct rollout_uniteddeployment_status *s = &c->specs.uniteddeployment_status;
+    for (size_t i = 0; i < s->condition_count; i++) {
+        if (!ro_str_eq(s->conditions[i].type, RO_STR("UnitedDeploymentUpdated")))
+            continue;
+        bool young = s->conditions[i].last_transition_ms + sim_kind_uniteddeployment_critical_ms(c) >= c->snapshot.now_ms;
+        bool yes = ro_str_eq(s->conditions[i].status, RO_STR("True"));
+        ret[1] = (yes ? sim_kind_uniteddeployment_UPDATED_TRUE : sim_kind_uniteddeployment_UPDATED_FALSE) | (young && sim_kind_uniteddeployment_reserves(&c->specs.uniteddeployment) ? sim_kind_uniteddeployment_UPDATED_YOUNG : 0);
+    }
+}
+
+static void sim_kind_uniteddeployment_recall(struct ro_cluster *c, const int32_t memory[RO_KIND_MEMORY])
+{
+    struct rollout_uniteddeployment_status *s = &c->specs.uniteddeployment_status;
+    bool yes = memory[1] & sim_kind_uniteddeployment_UPDATED_TRUE;
+    s->current_revision = memory[0] ? c->revisions[memory[0] - 1].name : (struct rollout_str){ NULL, 0 };
+    s->conditions = c->conditions;
+    s->condition_count = memory[1] ? 1 : 0;
+    c->conditions[0] = (struct rollout_condition){
+        .type = RO_STR("UnitedDeploymentUpdated"),
+        .status = yes ? RO_STR("True") : RO_STR("False"),
+        .reason = yes ? RO_STR("UnitedDeploymentRevisionUpdated") : RO_STR("UnitedDeploymentRevisionUpdating"),
+        .last_transition_ms =
+            memory[1] & sim_kind_uniteddeployment_UPDATED_YOUNG ? c->snapshot.now_ms : c->snapshot.now_ms - sim_kind_uniteddeployment_critical_ms(c) - 3600 * 1000,
+    };
+}
+
+static const struct ro_kind_lines ro_kind_uniteddeployment = {
+    .name = sim_kind_uniteddeployment_name,
+    .prepare = sim_kind_uniteddeployment_prepare,
+    .available = sim_kind_uniteddeployment_available,
+    .measure = sim_kind_uniteddeployment_measure,
+    .done = sim_kind_uniteddeployment_done,
+    .promise = sim_kind_uniteddeployment_promise,
+    .status = sim_kind_uniteddeployment_status,
+    .remember = sim_kind_uniteddeployment_remember,
+    .recall = sim_kind_uniteddeployment_recall,
+    .new_flags = 0,
+    .interchangeable = true,
+};
+#undef DURATION_SECONDS
+
 /* ---- lib/sim/kind_broadcastjob.c ---- */
 
 /* BroadcastJobs. Source: broadcastjob.md 2, 3, 5, 9. */
@@ -46474,13 +47624,14 @@ static bool ro_sidecars_renew(struct ro_cluster *c, uint32_t pod)
 
 static const struct ro_kind_lines *sim_kinds_lines_of(const struct rollout_workload *workload)
 {
-    return workload->cloneset       ? &ro_kind_cloneset
-           : workload->statefulset  ? &ro_kind_statefulset
-           : workload->broadcastjob ? &ro_kind_broadcastjob
-           : workload->replicaset   ? &ro_kind_replicaset
-           : workload->deployment   ? &ro_kind_deployment
-           : workload->sidecarset   ? &ro_kind_sidecarset
-                                    : &ro_kind_daemonset;
+    return workload->cloneset           ? &ro_kind_cloneset
+           : workload->statefulset      ? &ro_kind_statefulset
+           : workload->broadcastjob     ? &ro_kind_broadcastjob
+           : workload->replicaset       ? &ro_kind_replicaset
+           : workload->deployment       ? &ro_kind_deployment
+           : workload->sidecarset       ? &ro_kind_sidecarset
+           : workload->uniteddeployment ? &ro_kind_uniteddeployment
+                                        : &ro_kind_daemonset;
 }
 
 static struct rollout_str ro_kind_name(const struct ro_cluster *c)
@@ -46578,6 +47729,8 @@ static bool ro_kind_done(const struct ro_cluster *c, const struct ro_measure *no
 
 static int64_t ro_kind_min_ready_ms(const struct ro_cluster *c)
 {
+    if (c->workload.uniteddeployment)
+        return ro_united_soak_ms(c);
     int32_t seconds = c->workload.cloneset      ? c->specs.cloneset.min_ready_seconds
                       : c->workload.statefulset ? c->specs.statefulset.min_ready_seconds
                       : c->workload.replicaset  ? c->specs.replicaset.min_ready_seconds
@@ -46677,7 +47830,8 @@ static int64_t ro_status_time(const struct rollout_node *object, const char *key
 }
 
 /* More conditions than any kind has of its own: those of others are passed on as far as there is room. */
-static size_t sim_kinds_copy_conditions(struct ro_cluster *c, const struct rollout_node *status)
+static size_t ro_status_conditions(struct ro_cluster *c, const struct rollout_node *status, struct rollout_condition *ret,
+                            size_t room)
 {
     const struct rollout_node *list = ro_get(status, "conditions");
     const char *update = c->workload.broadcastjob ? "lastProbeTime" : "lastUpdateTime";
@@ -46685,9 +47839,9 @@ static size_t sim_kinds_copy_conditions(struct ro_cluster *c, const struct rollo
     if (!ro_is(list, ROLLOUT_NODE_ARRAY))
         return 0;
     for (const struct rollout_node *e = ro_first(list); e != ro_end(list); e = ro_next(e)) {
-        if (n == sizeof c->conditions / sizeof *c->conditions)
+        if (n == room)
             break;
-        c->conditions[n++] = (struct rollout_condition){
+        ret[n++] = (struct rollout_condition){
             .type = ro_status_text(c, e, "type"),
             .status = ro_status_text(c, e, "status"),
             .reason = ro_status_text(c, e, "reason"),
@@ -46738,7 +47892,7 @@ static int ro_cluster_status(struct ro_cluster *c, const struct rollout_plan *pl
     const struct rollout_node *status = plan->status.count ? plan->status.nodes : NULL;
     if (!status)
         return ROLLOUT_OK;
-    size_t n = sim_kinds_copy_conditions(c, status);
+    size_t n = ro_status_conditions(c, status, c->conditions, sizeof c->conditions / sizeof *c->conditions);
     if (c->workload.cloneset && plan->error_reason)
         n = sim_kinds_add_failure(c, plan, n);
     sim_kinds_drop_names(c, plan);
@@ -46749,6 +47903,9 @@ static int ro_cluster_status(struct ro_cluster *c, const struct rollout_plan *pl
     } else if (c->workload.statefulset) {
         c->specs.statefulset_status.conditions = c->conditions;
         c->specs.statefulset_status.condition_count = n;
+    } else if (c->workload.uniteddeployment) {
+        c->specs.uniteddeployment_status.conditions = c->conditions;
+        c->specs.uniteddeployment_status.condition_count = n;
     } else if (c->workload.broadcastjob) {
         c->specs.broadcastjob_status.conditions = c->conditions;
         c->specs.broadcastjob_status.condition_count = n;
@@ -46762,9 +47919,10 @@ static int ro_cluster_status(struct ro_cluster *c, const struct rollout_plan *pl
         c->specs.daemonset_status.conditions = c->conditions;
         c->specs.daemonset_status.condition_count = n;
     }
-    struct rollout_str current = c->workload.cloneset      ? c->specs.cloneset_status.current_revision
-                                 : c->workload.statefulset ? c->specs.statefulset_status.current_revision
-                                                           : (struct rollout_str){ NULL, 0 };
+    struct rollout_str current = c->workload.cloneset           ? c->specs.cloneset_status.current_revision
+                                 : c->workload.statefulset      ? c->specs.statefulset_status.current_revision
+                                 : c->workload.uniteddeployment ? c->specs.uniteddeployment_status.current_revision
+                                                                : (struct rollout_str){ NULL, 0 };
     for (size_t i = 0; current.len > 0 && i < c->revision_count; i++)
         if (ro_str_eq(c->revisions[i].name, current))
             c->snapshot.current_revision = (uint32_t)i + 1;
@@ -49279,6 +50437,8 @@ static int sim_revisions_tell(struct ro_cluster *c, size_t from, size_t to)
 
 static int ro_revisions_compare(struct ro_cluster *c)
 {
+    if (c->workload.uniteddeployment) /* nothing is updated in place */
+        return ROLLOUT_OK;
     uint32_t flags = ro_gates_diff_flags(&c->gates, ro_kind_in_place_only(c));
     if (flags != c->diff_flags)
         sim_revisions_forget_pairs(c);
@@ -49984,66 +51144,26 @@ static uint32_t sim_sidecars_take_place(struct ro_sidecar_objects *o)
     return sim_sidecars_need_slots(o) ? ++o->count : 0;
 }
 
-static struct rollout_str sim_sidecars_copy(char **to, struct rollout_str text)
-{
-    struct rollout_str ret = { text.data ? *to : NULL, text.len };
-    if (text.len > 0)
-        memcpy(*to, text.data, text.len);
-    *to += text.len;
-    return ret;
-}
-
-/* Which texts of the pod's annotation hold for this set. */
-static struct rollout_str sim_sidecars_entry(struct ro_arena *arena, const struct ro_cluster *c, const struct rollout_node *pod,
-                                const char *key, struct rollout_str *ret_revision)
-{
-    bool old = false;
-    struct ro_edit *map = sc_hashes(arena, sc_annotation(pod, (struct rollout_str){ key, strlen(key) }), &old);
-    struct ro_edit *mine = map ? ro_edit_get_str(map, c->specs.sidecarset.name) : NULL;
-    *ret_revision = mine && !old ? ro_edit_get_text(mine, "controllerRevision") : (struct rollout_str){ NULL, 0 };
-    return !mine ? (struct rollout_str){ NULL, 0 } : old ? mine->node.text : ro_edit_get_text(mine, "hash");
-}
-
-static bool sim_sidecars_lists(struct rollout_str list, struct rollout_str name)
-{
-    for (size_t from = 0, i = 0; list.data && i <= list.len; i++)
-        if (i == list.len || list.data[i] == ',') {
-            if (ro_str_eq((struct rollout_str){ list.data + from, i - from }, name))
-                return true;
-            from = i + 1;
-        }
-    return false;
-}
-
 static bool sim_sidecars_fill(const struct ro_cluster *c, struct ro_sidecar_object *o, const struct rollout_tree *tree)
 {
     struct ro_arena arena = { NULL, false };
-    struct rollout_str revision, unused;
-    struct rollout_str hash = sim_sidecars_entry(&arena, c, tree->nodes, SC_HASH_KEY, &revision);
-    struct rollout_str imageless = sim_sidecars_entry(&arena, c, tree->nodes, SC_IMAGELESS_KEY, &unused);
-    size_t bytes = hash.len + imageless.len + revision.len;
-    struct ro_layout layout = { 0, false };
-    for (size_t i = 0; i < tree->count; i++)
-        bytes += tree->nodes[i].key.len + tree->nodes[i].text.len;
-    size_t nodes_at = ro_layout_add(&layout, tree->count, sizeof *tree->nodes);
-    size_t bytes_at = ro_layout_add(&layout, bytes + 1, 1);
-    char *block = arena.failed ? NULL : ro_layout_alloc(&layout);
-    if (block) {
-        struct rollout_node *nodes = (struct rollout_node *)(void *)(block + nodes_at);
-        char *to = block + bytes_at;
-        for (size_t i = 0; i < tree->count; i++) {
-            nodes[i] = tree->nodes[i];
-            nodes[i].key = sim_sidecars_copy(&to, tree->nodes[i].key);
-            nodes[i].text = sim_sidecars_copy(&to, tree->nodes[i].text);
-        }
-        *o = (struct ro_sidecar_object){ .tree = { nodes, tree->count }, .block = block };
-        o->set_hash = sim_sidecars_copy(&to, hash);
-        o->imageless = sim_sidecars_copy(&to, imageless);
-        o->revision = sim_sidecars_copy(&to, revision);
-        o->injected = sim_sidecars_lists(sc_annotation(nodes, RO_STR(SC_INJECTED_KEY)), c->specs.sidecarset.name);
+    struct ro_sidecar_object made = { .block = NULL };
+    struct rollout_str revision, unused, set = c->specs.sidecarset.name;
+    struct rollout_str hash = sc_hash_in(&arena, set, sc_annotation(tree->nodes, RO_STR(SC_HASH_KEY)), &revision);
+    struct rollout_str imageless =
+        sc_hash_in(&arena, set, sc_annotation(tree->nodes, RO_STR(SC_IMAGELESS_KEY)), &unused);
+    char *to;
+    bool kept =
+        !arena.failed && ro_tree_block(tree, hash.len + imageless.len + revision.len, &made.block, &made.tree, &to);
+    if (kept) {
+        made.set_hash = ro_str_put(&to, hash);
+        made.imageless = ro_str_put(&to, imageless);
+        made.revision = ro_str_put(&to, revision);
+        made.injected = sc_injected(made.tree.nodes, set);
+        *o = made;
     }
     ro_arena_free(&arena);
-    return block;
+    return kept;
 }
 
 /* The number of this object; 0 on lack of memory. */
@@ -50313,7 +51433,7 @@ static int sim_simulate_check_faults(const struct rollout_simulation *s, struct 
 {
     for (size_t i = 0; i < s->options.fault_count; i++) {
         const struct rollout_fault *f = &s->options.faults[i];
-        if (f->kind < ROLLOUT_FAULT_NEVER_READY || f->kind > ROLLOUT_FAULT_RETURN)
+        if (f->kind < ROLLOUT_FAULT_NEVER_READY || f->kind > ROLLOUT_FAULT_ROOM)
             return ro_error_at(reterr, ROLLOUT_ERR_INVALID, (uint32_t)i, "faults", "faults[%zu].kind: unknown kind %u",
                                i, f->kind);
         if (f->share > 1000000)
@@ -50401,19 +51521,23 @@ static int sim_simulate_check_targets(const struct rollout_simulation *s, struct
 {
     for (size_t i = 0; i < s->options.fault_count; i++) {
         const struct rollout_fault *f = &s->options.faults[i];
-        bool place = f->kind == ROLLOUT_FAULT_NODE || f->kind >= ROLLOUT_FAULT_FAIL;
+        bool subset = f->kind == ROLLOUT_FAULT_ROOM;
+        bool place = f->kind == ROLLOUT_FAULT_NODE || (f->kind >= ROLLOUT_FAULT_FAIL && !subset);
         bool found = f->kind == ROLLOUT_FAULT_BREAK;
         if (f->kind == ROLLOUT_FAULT_FAIL && !s->cluster.workload.broadcastjob)
             return ro_error_at(reterr, ROLLOUT_ERR_INVALID, (uint32_t)i, "faults",
                                "faults[%zu].kind: only pods of a BroadcastJob end", i);
         if (place)
             found = (f->kind == ROLLOUT_FAULT_FAIL && f->target.len == 0) || sim_simulate_has_place(&s->cluster, f->target);
+        else if (subset)
+            found = ro_child_subset(&s->cluster, f->target) != ROLLOUT_NONE;
         else if (!found)
             found = f->target.len == 0 || sim_simulate_has_revision(s, f->target);
         if (!found)
             return ro_error_at(reterr, ROLLOUT_ERR_INVALID, (uint32_t)i, "faults", "faults[%zu].target: %.*s is no %s",
                                i, (int)(f->target.len > 100 ? 100 : f->target.len),
-                               f->target.data ? f->target.data : "", place ? "node or zone" : "revision");
+                               f->target.data ? f->target.data : "",
+                               place ? "node or zone" : subset ? "subset" : "revision");
     }
     return ROLLOUT_OK;
 }
@@ -50459,6 +51583,9 @@ static int sim_simulate_begin(struct rollout_simulation *s, struct rollout_error
         r = ro_written_begin(s);
     if (r == ROLLOUT_OK)
         r = ro_figures_begin(s);
+    for (size_t i = 0; r == ROLLOUT_OK && i < s->options.fault_count; i++)
+        if (s->options.faults[i].kind == ROLLOUT_FAULT_ROOM)
+            ro_cluster_set_room(&s->cluster, ro_child_subset(&s->cluster, s->options.faults[i].target), false);
     for (uint32_t i = 0; r == ROLLOUT_OK && i < s->cluster.pod_count; i++)
         s->cluster.hidden[i].drawn = s->cluster.hidden[i].target; /* those that are there have their fate behind them */
     return r == ROLLOUT_OK ? ro_course_follow_all(s) : r;
@@ -50547,6 +51674,8 @@ static int sim_simulate_carry_out_action(struct rollout_simulation *s, size_t ac
         s->state.disruptions += (counted & RO_COUNTS_AVAILABLE) && !(c->hidden[pod].counts & RO_COUNTS_AVAILABLE);
         r = ro_course_follow(s, pod);
     }
+    if (a->op == ROLLOUT_OP_DELETE_SUBSET) /* its pods go with it */
+        ro_figures_all(s);
     for (size_t i = before; i < c->pod_count && r == ROLLOUT_OK; i++) {
         ro_figures_one(s, (uint32_t)i);
         r = ro_course_follow(s, (uint32_t)i);
@@ -50570,6 +51699,8 @@ static int sim_simulate_carry_out(struct rollout_simulation *s)
     }
     if (r == ROLLOUT_OK)
         r = ro_course_sets(s);
+    if (r == ROLLOUT_OK)
+        r = ro_course_children(s);
     if (r == ROLLOUT_OK && !dies)
         r = ro_cluster_status(&s->cluster, s->plan);
     if (r == ROLLOUT_OK && !dies)
@@ -50793,7 +51924,8 @@ struct sim_small_record {
     uint8_t node; /* from 1; 0 = none */
     uint8_t bits;
     uint8_t batches;
-    uint8_t waits_for; /* of a Deployment's, which is not updated in place, its ReplicaSet, from 1 */
+    uint8_t waits_for; /* of a Deployment's its ReplicaSet, of a UnitedDeployment's the child, from 1: neither is updated
+                          in place */
     uint8_t young;     /* 0 = not ready, or old enough; else the order in which pods became ready */
     uint8_t grace;     /* the same of grace periods; 0 = none, or over */
     uint8_t trait;
@@ -50931,7 +52063,7 @@ static uint8_t sim_small_trait_of(struct ro_small *s, size_t pod)
 }
 
 /* Names are kept once, so that they are told apart by where they are. */
-static uint8_t sim_small_name_of(struct ro_small *s, struct rollout_str name)
+static uint8_t ro_small_name(struct ro_small *s, struct rollout_str name)
 {
     for (size_t i = 0; i < s->name_count; i++)
         if (s->names[i].data == name.data)
@@ -50948,9 +52080,11 @@ static uint8_t sim_small_name_of(struct ro_small *s, struct rollout_str name)
     return (uint8_t)s->name_count++;
 }
 
-static bool sim_small_by_name(const struct ro_small *s)
+static bool ro_small_by_name(const struct ro_small *s)
 {
-    return s->cluster.workload.statefulset != NULL;
+    const struct ro_cluster *c = &s->cluster;
+    return c->workload.statefulset || (c->workload.uniteddeployment && c->specs.uniteddeployment.child_kind <=
+                                                                           ROLLOUT_CHILD_ADVANCED_STATEFULSET);
 }
 
 /* ---- packing ---- */
@@ -50980,6 +52114,8 @@ static struct sim_small_record sim_small_record_of(struct ro_small *s, size_t i)
     }
     if (c->workload.deployment)
         r.waits_for = ro_small_set(s, p->replica_set);
+    if (c->workload.uniteddeployment)
+        r.waits_for = ro_small_child(s, p->child);
     if (h->object) { /* which has no such facts */
         r.in_place = (uint16_t)h->object;
         s->full = s->full || h->object > UINT16_MAX;
@@ -50987,14 +52123,14 @@ static struct sim_small_record sim_small_record_of(struct ro_small *s, size_t i)
     if (sim_small_is_young(s, i))
         r.young = sim_small_rank_young(s, i);
     r.trait = sim_small_trait_of(s, i);
-    r.name = sim_small_by_name(s) ? sim_small_name_of(s, p->name) : 0;
+    r.name = ro_small_by_name(s) ? ro_small_name(s, p->name) : 0;
     return r;
 }
 
 /* Whether record a comes before b. A DaemonSet's pods of one node stay in the order of their age. */
 static bool sim_small_comes_before(const struct ro_small *s, const struct sim_small_record *a, const struct sim_small_record *b)
 {
-    if (sim_small_by_name(s))
+    if (ro_small_by_name(s))
         return a->name != b->name ? a->name < b->name : memcmp(a, b, sizeof *a) < 0;
     if (!ro_kind_interchangeable(&s->cluster))
         return a->node < b->node;
@@ -51040,6 +52176,8 @@ static size_t ro_small_pack(struct ro_small *s, uint8_t bytes[RO_SMALL_STATE], s
     size_t size = sizeof head + n * sizeof *records, more = 0;
     if (c->workload.deployment && !(more = ro_small_pack_sets(s, bytes + size)))
         return 0;
+    if (c->workload.uniteddeployment && !(more = ro_small_pack_children(s, bytes + size)))
+        return 0;
     return size + more;
 }
 
@@ -51059,7 +52197,7 @@ static void sim_small_unpack_pod(struct ro_small *s, size_t i, const struct sim_
     p->sidecar_restarts = t->sidecar_restarts;
     p->namespace_ = s->namespace_;
     p->replica_set = c->workload.deployment ? r->waits_for : 0;
-    p->name = s->names[sim_small_by_name(s) ? r->name : i];
+    p->name = s->names[ro_small_by_name(s) ? r->name : i];
     p->created_ms = s->now_ms - 7200 * 1000 + (ro_kind_interchangeable(c) ? 0 : (int64_t)i * 1000);
     if (r->node && (r->bits & sim_small_BIT_SCHEDULED))
         p->node = c->nodes[r->node - 1].name;
@@ -51081,6 +52219,10 @@ static void sim_small_unpack_pod(struct ro_small *s, size_t i, const struct sim_
     ro_cluster_relabel(c, (uint32_t)i);
     if (c->workload.sidecarset)
         ro_sidecars_recall(c, (uint32_t)i, r->in_place);
+    if (c->workload.uniteddeployment) {
+        p->child = r->waits_for;
+        return;
+    }
     if (!(r->bits & sim_small_BIT_IN_PLACE))
         return;
     struct rollout_in_place *in_place = &c->in_place[i];
@@ -51111,6 +52253,8 @@ static void ro_small_unpack(struct ro_small *s, const uint8_t *bytes)
     }
     c->snapshot.pods = (struct rollout_pods){ c->pods, c->pod_count, sizeof *c->pods };
     ro_kind_recall(c, head.memory);
+    if (c->workload.uniteddeployment)
+        ro_small_unpack_children(s, bytes + sizeof head + head.pods * sizeof(struct sim_small_record));
 }
 
 /* ---- specs and nodes ---- */
@@ -51131,6 +52275,8 @@ static void ro_small_load(struct ro_small *s, size_t change, uint32_t lost, uint
         c->reserved = spec->reserved;
         c->reserved_count = spec->reserved_count;
         c->start_ordinal = spec->start_ordinal;
+        c->children.order = spec->order;
+        c->children.seen = spec->seen;
         c->snapshot.update_revision = spec->update_revision;
         if (c->workload.deployment)
             c->sets.annotations = ro_texts_labels(&c->texts, &c->specs.deployment.annotations);
@@ -51165,6 +52311,8 @@ static int sim_small_save_spec(struct ro_small *s, size_t change)
     spec->reserved = c->reserved;
     spec->reserved_count = c->reserved_count;
     spec->start_ordinal = c->start_ordinal;
+    spec->order = c->children.order;
+    spec->seen = c->children.seen;
     spec->update_revision = c->snapshot.update_revision;
     spec->verdict_count = c->verdict_count;
     spec->verdicts = ro_arena_alloc(&c->arena, c->verdict_count, sizeof *spec->verdicts);
@@ -51234,7 +52382,7 @@ static void sim_small_name_places(struct ro_small *s)
     char buf[300];
     struct rollout_str owner = ro_kind_name(&s->cluster);
     size_t len = owner.len < sizeof buf - 4 ? owner.len : sizeof buf - 4;
-    if (sim_small_by_name(s))
+    if (ro_small_by_name(s))
         return;
     memcpy(buf, owner.data ? owner.data : "", len);
     for (size_t i = 0; i <= RO_SMALL_PODS; i++) {
@@ -51262,6 +52410,10 @@ static int ro_small_open(struct ro_small *s, const struct rollout_world *world, 
     r = c->workload.deployment ? ro_small_open_sets(s) : ROLLOUT_OK;
     if (r != ROLLOUT_OK)
         return r;
+    if (c->children.count > RO_SMALL_SUBSETS || c->specs.uniteddeployment.subset_count > RO_SMALL_SUBSETS)
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, "subsets",
+                        "subsets: %zu children, %zu in the spec, but at most %d can be explored", c->children.count,
+                        c->specs.uniteddeployment.subset_count, RO_SMALL_SUBSETS);
     size_t pods = c->pod_count;
     while (c->pod_room <= RO_SMALL_PODS) /* room that is never moved again */
         if (ro_cluster_add_pod(c) == ROLLOUT_NONE)
@@ -51434,6 +52586,263 @@ static int ro_small_open_sets(struct ro_small *s)
     return ROLLOUT_OK;
 }
 
+/* ---- lib/sim/small_children.c ---- */
+
+/* A UnitedDeployment's children and its subsets' conditions in the state of a small world. What its status says in numbers
+ * decides nothing. */
+
+
+/* A child. No padding: forms are compared as bytes. */
+struct sim_small_children_child {
+    uint8_t name, subset; /* places of names */
+    uint8_t kind, flags;
+    uint8_t revision, before; /* places from 1; 0 = none that is known */
+    uint8_t replicas, budget;
+    int16_t partition;
+    uint8_t partition_kind;
+    uint8_t patch; /* place of its text, as a name */
+};
+
+/* An entry of the status. */
+struct sim_small_children_entry {
+    uint8_t name;
+    uint8_t mark;  /* place from 1; 0 = no condition */
+    uint8_t young; /* 0 = its time is over; else the order in which they were marked */
+    uint8_t zero;
+};
+
+struct sim_small_children_head {
+    uint8_t children, entries;
+    uint16_t full; /* a bit a subset */
+};
+
+_Static_assert(sizeof(struct sim_small_children_child) == 12, "no padding");
+_Static_assert(sizeof(struct sim_small_children_entry) == 4, "no padding");
+_Static_assert(sizeof(struct sim_small_children_head) == 4, "no padding");
+
+/* ---- conditions ---- */
+
+static int64_t sim_small_children_duration_ms(const struct ro_small *s)
+{
+    const struct rollout_opt *seconds = &s->cluster.specs.uniteddeployment.unschedulable_duration;
+    return (seconds->set ? (int64_t)seconds->value : 300) * 1000;
+}
+
+static const struct rollout_condition *sim_small_children_mark_of(const struct rollout_subset_status *entry)
+{
+    for (size_t i = 0; i < entry->condition_count; i++)
+        if (ro_str_eq(entry->conditions[i].type, RO_STR("Schedulable")))
+            return &entry->conditions[i];
+    return NULL;
+}
+
+/* One whose time counts: a subset that is marked, and for too short a time to be tried again. */
+static bool sim_small_children_is_young(const struct ro_small *s, const struct rollout_condition *mark)
+{
+    return mark && ro_str_eq(mark->status, RO_STR("False")) && !ro_united_soak_ms(&s->cluster) &&
+           mark->last_transition_ms + sim_small_children_duration_ms(s) > s->now_ms;
+}
+
+/* The next time after this one among those that count; INT64_MAX where there is none. */
+static int64_t sim_small_children_next_time(const struct ro_small *s, int64_t after)
+{
+    const struct rollout_uniteddeployment_status *status = &s->cluster.specs.uniteddeployment_status;
+    int64_t next = INT64_MAX;
+    for (size_t i = 0; i < status->subset_count; i++) {
+        const struct rollout_condition *mark = sim_small_children_mark_of(&status->subsets[i]);
+        if (sim_small_children_is_young(s, mark) && mark->last_transition_ms > after && mark->last_transition_ms < next)
+            next = mark->last_transition_ms;
+    }
+    return next;
+}
+
+static uint8_t sim_small_children_rank_of(const struct ro_small *s, const struct rollout_condition *mark)
+{
+    uint8_t rank = 1;
+    for (int64_t at = sim_small_children_next_time(s, INT64_MIN); at < mark->last_transition_ms; at = sim_small_children_next_time(s, at))
+        rank++;
+    return rank;
+}
+
+static int64_t sim_small_children_long_ago(const struct ro_small *s)
+{
+    return s->now_ms - sim_small_children_duration_ms(s) - 3600 * 1000;
+}
+
+static bool ro_small_end_marks(struct ro_small *s)
+{
+    const struct rollout_uniteddeployment_status *status = &s->cluster.specs.uniteddeployment_status;
+    int64_t first = sim_small_children_next_time(s, INT64_MIN);
+    for (size_t i = 0; i < status->subset_count; i++) {
+        const struct rollout_condition *mark = sim_small_children_mark_of(&status->subsets[i]);
+        if (sim_small_children_is_young(s, mark) && mark->last_transition_ms == first) /* unpacked: the entry's only one */
+            s->cluster.children.conditions[i * RO_ENTRY_CONDITIONS].last_transition_ms = sim_small_children_long_ago(s);
+    }
+    return first != INT64_MAX;
+}
+
+static bool ro_small_end_update(struct ro_small *s)
+{
+    int32_t memory[RO_KIND_MEMORY];
+    ro_kind_remember(&s->cluster, memory);
+    if (memory[1] == ro_united_late(memory[1]))
+        return false;
+    memory[1] = ro_united_late(memory[1]);
+    ro_kind_recall(&s->cluster, memory);
+    return true;
+}
+
+static uint8_t sim_small_children_keep_mark(struct ro_small *s, const struct rollout_condition *mark)
+{
+    for (size_t i = 0; i < s->mark_count; i++)
+        if (ro_str_eq(s->marks[i].status, mark->status) && ro_str_eq(s->marks[i].reason, mark->reason))
+            return (uint8_t)(i + 1);
+    if (s->mark_count == sizeof s->marks / sizeof *s->marks) {
+        s->full = true;
+        return 0;
+    }
+    s->marks[s->mark_count] = *mark;
+    return (uint8_t)++s->mark_count;
+}
+
+/* ---- packing ---- */
+
+static uint8_t ro_small_child(const struct ro_small *s, uint32_t child)
+{
+    const struct ro_children *all = &s->cluster.children;
+    uint8_t place = 1;
+    if (!child || child > all->count || all->hidden[child - 1].gone)
+        return 0;
+    for (uint32_t i = 0; i < child - 1; i++)
+        place += !all->hidden[i].gone;
+    return place;
+}
+
+static struct sim_small_children_child sim_small_children_child_of(struct ro_small *s, size_t i)
+{
+    const struct rollout_subset *facts = &s->cluster.children.items[i];
+    const struct ro_sim_child *hidden = &s->cluster.children.hidden[i];
+    struct sim_small_children_child child;
+    memset(&child, 0, sizeof child);
+    child.name = ro_small_name(s, facts->name);
+    child.subset = ro_small_name(s, facts->subset);
+    child.kind = (uint8_t)facts->kind;
+    child.flags = (uint8_t)facts->flags;
+    child.revision = (uint8_t)ro_cluster_revision(&s->cluster, facts->revision);
+    child.before = (uint8_t)hidden->before;
+    child.replicas = (uint8_t)facts->replicas;
+    child.budget = (uint8_t)(hidden->budget > RO_SMALL_PODS ? RO_SMALL_PODS : hidden->budget > 0 ? hidden->budget : 0);
+    /* a percentage is written as what it is now */
+    int64_t partition = 0;
+    if (facts->partition.kind != ROLLOUT_INTSTR_UNSET &&
+        rollout_intstr_scale(&facts->partition, ROLLOUT_PARSER_SCALED, ROLLOUT_ROUND_UP, facts->replicas, &partition))
+        partition = 0;
+    child.partition = (int16_t)(partition > INT16_MAX ? INT16_MAX : partition < INT16_MIN ? INT16_MIN : partition);
+    child.partition_kind = facts->partition.kind == ROLLOUT_INTSTR_UNSET ? ROLLOUT_INTSTR_UNSET : ROLLOUT_INTSTR_INT;
+    child.patch = ro_small_name(s, facts->patch.data ? facts->patch : RO_STR(""));
+    return child;
+}
+
+static size_t ro_small_pack_children(struct ro_small *s, uint8_t *bytes)
+{
+    struct ro_cluster *c = &s->cluster;
+    const struct rollout_uniteddeployment_status *status = &c->specs.uniteddeployment_status;
+    struct sim_small_children_head head = { 0, 0, 0 };
+    uint8_t *at = bytes + sizeof head;
+    for (size_t i = 0; i < c->children.subset_count; i++)
+        head.full = (uint16_t)(head.full | (unsigned)c->children.full[i] << i);
+    for (size_t i = 0; i < c->children.count; i++) {
+        if (c->children.hidden[i].gone)
+            continue;
+        if (head.children++ == RO_SMALL_SUBSETS || c->children.items[i].replicas > UINT8_MAX) {
+            ro_error(c->reterr, ROLLOUT_ERR_INVALID, "subsets", "subsets: more than %d children at a time, or %d replicas",
+                     RO_SMALL_SUBSETS, UINT8_MAX);
+            return 0;
+        }
+        struct sim_small_children_child child = sim_small_children_child_of(s, i);
+        memcpy(at, &child, sizeof child);
+        at += sizeof child;
+    }
+    for (size_t i = 0; i < status->subset_count; i++) {
+        const struct rollout_condition *mark = sim_small_children_mark_of(&status->subsets[i]);
+        struct sim_small_children_entry entry = { ro_small_name(s, status->subsets[i].name), mark ? sim_small_children_keep_mark(s, mark) : 0,
+                               sim_small_children_is_young(s, mark) ? sim_small_children_rank_of(s, mark) : 0, 0 };
+        if (head.entries++ == RO_SMALL_SUBSETS) {
+            ro_error(c->reterr, ROLLOUT_ERR_INVALID, "subsets", "subsets: more than %d in the status", RO_SMALL_SUBSETS);
+            return 0;
+        }
+        memcpy(at, &entry, sizeof entry);
+        at += sizeof entry;
+    }
+    memcpy(bytes, &head, sizeof head);
+    if (s->full) {
+        ro_error(c->reterr, ROLLOUT_ERR_INVALID, "subsets", "subsets: more than 256 names in all states");
+        return 0;
+    }
+    return (size_t)(at - bytes);
+}
+
+/* ---- unpacking ---- */
+
+static void sim_small_children_unpack_child(struct ro_small *s, const struct sim_small_children_child *child)
+{
+    struct ro_cluster *c = &s->cluster;
+    uint32_t place = ro_children_add(c);
+    if (place == ROLLOUT_NONE) {
+        c->texts.failed = true;
+        return;
+    }
+    struct rollout_subset *facts = &c->children.items[place];
+    facts->name = s->names[child->name];
+    facts->subset = s->names[child->subset];
+    facts->kind = child->kind;
+    facts->flags = child->flags;
+    facts->revision = child->revision ? c->revisions[child->revision - 1].name : RO_STR("unknown");
+    facts->replicas = child->replicas;
+    facts->partition = (struct rollout_intstr){ .kind = child->partition_kind, .count = child->partition };
+    facts->patch = s->names[child->patch];
+    c->children.hidden[place].before = child->before;
+    c->children.hidden[place].budget = child->budget;
+}
+
+static void ro_small_unpack_children(struct ro_small *s, const uint8_t *bytes)
+{
+    struct ro_cluster *c = &s->cluster;
+    struct rollout_uniteddeployment_status *status = &c->specs.uniteddeployment_status;
+    struct sim_small_children_head head;
+    memcpy(&head, bytes, sizeof head);
+    const uint8_t *at = bytes + sizeof head;
+    for (size_t i = 0; i < c->children.subset_count; i++)
+        c->children.full[i] = head.full >> i & 1;
+    c->children.count = 0;
+    for (size_t i = 0; i < head.children; i++, at += sizeof(struct sim_small_children_child)) {
+        struct sim_small_children_child child;
+        memcpy(&child, at, sizeof child);
+        sim_small_children_unpack_child(s, &child);
+    }
+    c->snapshot.subsets.count = c->children.count;
+    if (!ro_children_need_entries(c, head.entries)) {
+        c->texts.failed = true;
+        return;
+    }
+    for (size_t i = 0; i < head.entries; i++, at += sizeof(struct sim_small_children_entry)) {
+        struct rollout_condition *mark = c->children.conditions + i * RO_ENTRY_CONDITIONS;
+        struct sim_small_children_entry entry;
+        memcpy(&entry, at, sizeof entry);
+        c->children.entries[i] = (struct rollout_subset_status){ .name = s->names[entry.name],
+                                                                 .conditions = mark,
+                                                                 .condition_count = entry.mark ? 1 : 0 };
+        if (!entry.mark)
+            continue;
+        *mark = s->marks[entry.mark - 1];
+        mark->last_transition_ms =
+            entry.young ? s->now_ms - sim_small_children_duration_ms(s) + (int64_t)entry.young * 1000 : sim_small_children_long_ago(s);
+    }
+    status->subsets = c->children.entries;
+    status->subset_count = head.entries;
+    ro_children_count(c);
+}
+
 /* ---- lib/sim/story.c ---- */
 
 /* A counterexample as a story: who does what, from the start on. */
@@ -51490,7 +52899,7 @@ static int sim_story_name_story(struct rollout_check *k)
         for (size_t p = 0; p < order.count; p++) {
             if (order.from[p] < before) {
                 k->story_names[i + 1][p] = k->story_names[i][order.from[p]];
-            } else if (c->workload.statefulset) {
+            } else if (ro_small_by_name(s)) {
                 k->story_names[i + 1][p] = c->pods[order.from[p]].name;
             } else {
                 struct rollout_str owner = ro_kind_name(c);
@@ -51616,6 +53025,21 @@ static uint32_t sim_story_describe(const struct rollout_check *k, uint16_t what,
                  : (what & 0xff00) == MOVE_CORDON ? "cordoned"
                                                   : "back");
         return ROLLOUT_MOVE_FAULT;
+    case MOVE_CHILD:
+        snprintf(buf, size, "the controller of %.*s takes a step",
+                 i < c->children.count && c->children.items[i].name.len < 80 ? (int)c->children.items[i].name.len : 0,
+                 i < c->children.count ? c->children.items[i].name.data : "");
+        return ROLLOUT_MOVE_WORLD;
+    case MOVE_ROOM:
+    case MOVE_ROOM_BACK:
+        snprintf(buf, size, "subset %.*s has %s room%s",
+                 c->children.subsets[i].len > 80 ? 80 : (int)c->children.subsets[i].len, c->children.subsets[i].data,
+                 (what & 0xff00) == MOVE_ROOM ? "no" : "again", (what & 0xff00) == MOVE_ROOM ? " for new pods" : "");
+        return (what & 0xff00) == MOVE_ROOM ? ROLLOUT_MOVE_FAULT : ROLLOUT_MOVE_WORLD;
+    case MOVE_MARK:
+        snprintf(buf, size, i ? "time passes: the update has taken long enough to be late"
+                              : "time passes: whichever subset has been unschedulable for longest is tried again");
+        return ROLLOUT_MOVE_TIME;
     case MOVE_CHANGE:
         snprintf(buf, size, "change %zu of the spec", k->small.change + 1);
         return ROLLOUT_MOVE_CHANGE;
@@ -52138,17 +53562,6 @@ static struct ro_timer ro_timers_take(struct ro_timers *timers)
 /* The workload's object as passes and changes of the spec leave it: for those who write a release down. */
 
 
-static struct rollout_str sim_written_put(char **at, struct rollout_str text)
-{
-    if (!text.data)
-        return text;
-    struct rollout_str copy = { *at, text.len };
-    if (text.len > 0)
-        memcpy(*at, text.data, text.len);
-    *at += text.len;
-    return copy;
-}
-
 /* The hashes of a SidecarSet's containers, which admission writes. */
 static void sim_written_write_hashes(struct ro_arena *arena, const struct ro_cluster *c, struct ro_edit *object)
 {
@@ -52161,28 +53574,17 @@ static void sim_written_write_hashes(struct ro_arena *arena, const struct ro_clu
                      c->specs.sidecarset.hash_without_image);
 }
 
-/* A copy in one block, so that what it was made of can go. */
+/* A copy, so that what it was made of can go. */
 static int sim_written_keep(struct rollout_simulation *s, const struct rollout_tree *tree)
 {
-    struct ro_layout layout = { 0, false };
-    size_t bytes = 0;
-    for (size_t i = 0; i < tree->count; i++)
-        bytes += tree->nodes[i].key.len + tree->nodes[i].text.len;
-    size_t nodes_at = ro_layout_add(&layout, tree->count, sizeof *tree->nodes);
-    size_t bytes_at = ro_layout_add(&layout, bytes + 1, 1);
-    char *block = ro_layout_alloc(&layout);
-    if (!block)
+    struct rollout_tree copy;
+    void *block;
+    char *rest;
+    if (!ro_tree_block(tree, 0, &block, &copy, &rest))
         return ro_error_nomem(s->cluster.reterr);
-    struct rollout_node *nodes = (struct rollout_node *)(void *)(block + nodes_at);
-    char *at = block + bytes_at;
-    for (size_t i = 0; i < tree->count; i++) {
-        nodes[i] = tree->nodes[i];
-        nodes[i].key = sim_written_put(&at, tree->nodes[i].key);
-        nodes[i].text = sim_written_put(&at, tree->nodes[i].text);
-    }
     free(s->object_block);
     s->object_block = block;
-    s->object = (struct rollout_tree){ nodes, tree->count };
+    s->object = copy;
     return ROLLOUT_OK;
 }
 
@@ -52295,8 +53697,8 @@ static void ro_written_world(const struct rollout_simulation *s, struct rollout_
         ret->replica_set_object_count = c->sets.count;
         ret->revision_object_count = 0;
     }
-    ret->pod_objects = ret->claim_objects = NULL;
-    ret->pod_object_count = ret->claim_object_count = 0;
+    ret->pod_objects = ret->claim_objects = ret->subset_objects = NULL;
+    ret->pod_object_count = ret->claim_object_count = ret->subset_object_count = 0;
 }
 
 #if defined(__GNUC__)

@@ -2285,7 +2285,9 @@ enum {
     ROLLOUT_FAULT_FAIL = 6,        /**< a job's pods end with a failure, each time that they run: one that restarts OnFailure
                                         runs again, and any other has failed. Only a BroadcastJob has such */
     ROLLOUT_FAULT_CORDON = 7,      /**< at at_ms the node, or all of the zone, is cordoned: what is there runs on */
-    ROLLOUT_FAULT_RETURN = 8       /**< at at_ms the node, or all of the zone, is back, if it was lost, and not cordoned any more */
+    ROLLOUT_FAULT_RETURN = 8,      /**< at at_ms the node, or all of the zone, is back, if it was lost, and not cordoned any more */
+    ROLLOUT_FAULT_ROOM = 9         /**< from the start on no new pod of a UnitedDeployment's subset finds a node; until at_ms,
+                                        0 = for good */
 };
 
 /** One fault. Frozen. */
@@ -2296,7 +2298,7 @@ struct rollout_fault {
     struct rollout_str target; /**< NEVER_READY, IMAGE, CRASH: name of a revision, absent = any; a Deployment's are named as their
                                     ReplicaSets, and its own name is the template that it asks for at the start; NODE, CORDON,
                                     RETURN: name of a node or of a zone; FAIL: the same, absent = any; BREAK: name of a pod,
-                                    which need not be there yet. What is not there is refused */
+                                    which need not be there yet; ROOM: name of a subset. What is not there is refused */
 };
 
 /** The spec changes midway. Frozen. */
@@ -2453,7 +2455,8 @@ enum {
     ROLLOUT_CHECK_NODE = 1 << 4,    /**< a node is lost: its pods are terminating and unready for good; a DaemonSet's and a
                                          BroadcastJob's do not terminate by that, a SidecarSet's are made anew */
     ROLLOUT_CHECK_CORDON = 1 << 5,  /**< a node is cordoned */
-    ROLLOUT_CHECK_RETURN = 1 << 6   /**< a lost node is back, or one that is cordoned is so no more */
+    ROLLOUT_CHECK_RETURN = 1 << 6,  /**< a lost node is back, or one that is cordoned is so no more */
+    ROLLOUT_CHECK_ROOM = 1 << 7     /**< no new pod of a UnitedDeployment's subset finds a node; some day it may again */
 };
 
 struct rollout_check_options {

@@ -30,7 +30,8 @@ enum {
     ROLLOUT_CHECK_NODE = 1 << 4,    /**< a node is lost: its pods are terminating and unready for good; a DaemonSet's and a
                                          BroadcastJob's do not terminate by that, a SidecarSet's are made anew */
     ROLLOUT_CHECK_CORDON = 1 << 5,  /**< a node is cordoned */
-    ROLLOUT_CHECK_RETURN = 1 << 6   /**< a lost node is back, or one that is cordoned is so no more */
+    ROLLOUT_CHECK_RETURN = 1 << 6,  /**< a lost node is back, or one that is cordoned is so no more */
+    ROLLOUT_CHECK_ROOM = 1 << 7     /**< no new pod of a UnitedDeployment's subset finds a node; some day it may again */
 };
 
 struct rollout_check_options {

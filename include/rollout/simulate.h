@@ -64,7 +64,9 @@ enum {
     ROLLOUT_FAULT_FAIL = 6,        /**< a job's pods end with a failure, each time that they run: one that restarts OnFailure
                                         runs again, and any other has failed. Only a BroadcastJob has such */
     ROLLOUT_FAULT_CORDON = 7,      /**< at at_ms the node, or all of the zone, is cordoned: what is there runs on */
-    ROLLOUT_FAULT_RETURN = 8       /**< at at_ms the node, or all of the zone, is back, if it was lost, and not cordoned any more */
+    ROLLOUT_FAULT_RETURN = 8,      /**< at at_ms the node, or all of the zone, is back, if it was lost, and not cordoned any more */
+    ROLLOUT_FAULT_ROOM = 9         /**< from the start on no new pod of a UnitedDeployment's subset finds a node; until at_ms,
+                                        0 = for good */
 };
 
 /** One fault. Frozen. */
@@ -75,7 +77,7 @@ struct rollout_fault {
     struct rollout_str target; /**< NEVER_READY, IMAGE, CRASH: name of a revision, absent = any; a Deployment's are named as their
                                     ReplicaSets, and its own name is the template that it asks for at the start; NODE, CORDON,
                                     RETURN: name of a node or of a zone; FAIL: the same, absent = any; BREAK: name of a pod,
-                                    which need not be there yet. What is not there is refused */
+                                    which need not be there yet; ROOM: name of a subset. What is not there is refused */
 };
 
 /** The spec changes midway. Frozen. */

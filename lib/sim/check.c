@@ -48,7 +48,7 @@ static int check_options(struct rollout_check *k, struct rollout_error *reterr)
 {
     struct rollout_check_options *o = &k->options;
     const uint32_t known = ROLLOUT_CHECK_UNREADY | ROLLOUT_CHECK_BREAK | ROLLOUT_CHECK_FAIL | ROLLOUT_CHECK_VANISH |
-                           ROLLOUT_CHECK_NODE | ROLLOUT_CHECK_CORDON | ROLLOUT_CHECK_RETURN;
+                           ROLLOUT_CHECK_NODE | ROLLOUT_CHECK_CORDON | ROLLOUT_CHECK_RETURN | ROLLOUT_CHECK_ROOM;
     int r = ROLLOUT_OK;
     if (o->flags & ~known)
         return ro_error(reterr, ROLLOUT_ERR_INVALID, "flags", "flags: unknown flag in %u", o->flags);

@@ -74,6 +74,7 @@ void ro_cluster_sweep(struct ro_cluster *c)
         c->claim_count = c->snapshot.claims.count = kept;
     c->claims_gone = false;
     ro_sets_sweep(c);
+    ro_children_sweep(c);
     kept = 0;
     while (kept < c->pod_count && !(c->hidden[kept].flags & RO_SIM_GONE))
         kept++;
@@ -125,10 +126,11 @@ static void guess(struct ro_cluster *c, uint32_t i)
         p->flags &= ~(uint32_t)ROLLOUT_POD_FOREIGN;
     if (c->workload.deployment && p->replica_set > c->sets.count) /* that of none of them */
         p->replica_set = 0;
+    struct rollout_str revision = c->workload.uniteddeployment ? ro_child_pod_revision(p) : p->revision;
     uint32_t set = c->workload.deployment ? p->replica_set : 0;
     h->target = ro_kind_versionless(c) ? 1
                 : set                  ? (uint16_t)c->sets.hidden[set - 1].template
-                                       : (uint16_t)ro_cluster_revision(c, p->revision);
+                                       : (uint16_t)ro_cluster_revision(c, revision);
     h->image = waits || (flags & ROLLOUT_IN_PLACE_GRACE) ? 0 : h->target;
     if (waits)
         h->flags |= RO_SIM_RESTARTS;
@@ -341,13 +343,14 @@ static int kind_number(const struct rollout_world *world)
     struct rollout_workload full;
     if (ro_abi_struct(world->workload, &full, sizeof full, "workload", NULL) != ROLLOUT_OK)
         return -1;
-    return full.cloneset       ? 0
-           : full.statefulset  ? 1
-           : full.broadcastjob ? 3
-           : full.sidecarset   ? 4
-           : full.replicaset   ? 8
-           : full.deployment   ? 9
-                               : 2;
+    return full.cloneset           ? 0
+           : full.statefulset      ? 1
+           : full.broadcastjob     ? 3
+           : full.sidecarset       ? 4
+           : full.uniteddeployment ? 5
+           : full.replicaset       ? 8
+           : full.deployment       ? 9
+                                   : 2;
 }
 
 /* What is wrong with the change; NULL = nothing. */
@@ -395,25 +398,13 @@ int ro_cluster_check_changes(const struct rollout_world *world, const struct rol
     return ROLLOUT_OK;
 }
 
-/* Kinds that the model has no lines of. */
-static int refuse_unplayed(const struct rollout_workload *workload, struct rollout_error *reterr)
-{
-    struct rollout_workload full;
-    int r = ro_abi_struct(workload, &full, sizeof full, "workload", reterr);
-    const char *kind = r != ROLLOUT_OK ? NULL : full.uniteddeployment ? "UnitedDeployment" : NULL;
-    return kind ? ro_error(reterr, ROLLOUT_ERR_INVALID, "workload", "workload: a %s cannot be played with", kind) : r;
-}
-
 int ro_cluster_open(struct ro_cluster *c, const struct rollout_world *world, struct rollout_error *reterr)
 {
     struct rollout_plan *plan = NULL;
     c->reterr = reterr;
     c->base = world;
-    int r = refuse_unplayed(world->workload, reterr);
-    if (r != ROLLOUT_OK)
-        return r;
     /* whatever is wrong with the facts is found here, with the planner's own words */
-    r = rollout_plan(world->workload, world->snapshot, &plan, reterr);
+    int r = rollout_plan(world->workload, world->snapshot, &plan, reterr);
     rollout_plan_free(plan);
     if (r == ROLLOUT_OK)
         r = ro_abi_struct(world->snapshot, &c->snapshot, sizeof c->snapshot, "snapshot", reterr);
@@ -439,6 +430,8 @@ int ro_cluster_open(struct ro_cluster *c, const struct rollout_world *world, str
     if (c->workload.deployment)
         r = ro_sets_open(c, &given);
     if (r == ROLLOUT_OK)
+        r = ro_children_open(c, &given) == ROLLOUT_OK ? ROLLOUT_OK : ro_error_nomem(reterr);
+    if (r == ROLLOUT_OK)
         r = copy_pods(c, &given);
     if (r == ROLLOUT_OK && !sort_names(c))
         return ro_error_nomem(reterr);
@@ -457,6 +450,7 @@ void ro_cluster_free(struct ro_cluster *c)
 {
     ro_revisions_free(c);
     ro_sets_free(&c->sets);
+    ro_children_free(&c->children);
     free(c->pods);
     free(c->in_place);
     free(c->hidden);
@@ -471,6 +465,7 @@ void ro_cluster_free(struct ro_cluster *c)
 
 int ro_cluster_plan(struct ro_cluster *c, struct rollout_plan **ret_plan)
 {
+    ro_children_count(c);
     if (c->workload.broadcastjob)
         ro_job_show(c);
     if (c->workload.deployment)
@@ -488,6 +483,7 @@ int ro_cluster_change(struct ro_cluster *c, const struct rollout_world *world)
     c->specs.cloneset_status = before.cloneset_status;
     c->specs.statefulset_status = before.statefulset_status;
     c->specs.daemonset_status = before.daemonset_status;
+    c->specs.uniteddeployment_status = before.uniteddeployment_status;
     c->specs.broadcastjob_status = before.broadcastjob_status;
     c->specs.replicaset_status = before.replicaset_status;
     c->specs.deployment_status = before.deployment_status;

@@ -12,6 +12,7 @@
 
 #include "rules/gates.h"
 #include "rules/specs.h"
+#include "sim/children.h"
 #include "sim/sets.h"
 #include "sim/sidecars.h"
 #include "sim/texts.h"
@@ -149,6 +150,7 @@ struct ro_cluster {
     size_t name_count;
     struct rollout_str *base_names;
     struct ro_sets sets;          /* a Deployment's */
+    struct ro_children children;  /* a UnitedDeployment's */
     bool recreates;               /* nothing is updated in place */
     bool keeps_claims;            /* volume claims are modelled */
     bool fixed_names;             /* serials, hence names, are used again */
@@ -236,6 +238,9 @@ bool ro_cluster_evicts(const struct ro_cluster *c);
 
 /* The pods of a node that is lost go, where they are to; those that a SidecarSet has are made anew by their owners. */
 void ro_cluster_evict(struct ro_cluster *c, uint32_t node);
+
+/* A subset of the start's spec, by its place, has no room for new pods, or has it again. */
+void ro_cluster_set_room(struct ro_cluster *c, uint32_t subset, bool room);
 
 /* The node that the pod is on or bound to; ROLLOUT_NONE where it is on none that is known. */
 uint32_t ro_cluster_node_of(const struct ro_cluster *c, uint32_t pod);

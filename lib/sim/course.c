@@ -193,6 +193,39 @@ int ro_course_sets(struct rollout_simulation *s)
     return r;
 }
 
+/* ---- children ---- */
+
+static void count_step(struct rollout_simulation *s, enum ro_child_step step, uint32_t pod)
+{
+    bool served = s->cluster.hidden[pod].counts & RO_COUNTS_AVAILABLE;
+    s->state.created += step == RO_CHILD_CREATES;
+    s->state.deleted += step != RO_CHILD_CREATES;
+    s->state.recreated += step == RO_CHILD_REPLACES;
+    ro_cluster_settle(&s->cluster, pod);
+    ro_figures_one(s, pod);
+    s->state.disruptions += served && !(s->cluster.hidden[pod].counts & RO_COUNTS_AVAILABLE);
+}
+
+int ro_course_children(struct rollout_simulation *s)
+{
+    struct ro_cluster *c = &s->cluster;
+    int r = ROLLOUT_OK;
+    for (uint32_t i = 0; i < c->children.count && r == ROLLOUT_OK; i++) {
+        while (c->children.hidden[i].stirs && r == ROLLOUT_OK) {
+            uint32_t pod;
+            enum ro_child_step step = ro_child_step(c, i, &pod);
+            if (c->texts.failed)
+                return ro_error_nomem(c->reterr);
+            if (step == RO_CHILD_RESTS)
+                break;
+            count_step(s, step, pod);
+            c->children.hidden[i].stirs = true;
+            r = ro_course_follow(s, pod);
+        }
+    }
+    return r;
+}
+
 /* Timers that were set anew, or of pods that are gone, are left in the heap until their time. */
 static bool is_stale(const struct rollout_simulation *s, const struct ro_timer *timer, uint32_t *ret_pod)
 {
@@ -205,7 +238,7 @@ static bool is_stale(const struct rollout_simulation *s, const struct ro_timer *
 static bool comes_at_a_time(const struct rollout_fault *f)
 {
     return f->kind == ROLLOUT_FAULT_NODE || f->kind == ROLLOUT_FAULT_BREAK || f->kind == ROLLOUT_FAULT_CORDON ||
-           f->kind == ROLLOUT_FAULT_RETURN;
+           f->kind == ROLLOUT_FAULT_RETURN || (f->kind == ROLLOUT_FAULT_ROOM && f->at_ms > 0);
 }
 
 static int64_t next_fault(const struct rollout_simulation *s, size_t *ret)
@@ -239,12 +272,17 @@ static int strike(struct rollout_simulation *s, size_t fault)
     for (uint32_t i = 0; f->kind == ROLLOUT_FAULT_BREAK && i < c->pod_count; i++)
         if (ro_str_eq(c->pods[i].name, f->target))
             ro_cluster_break(c, i);
+    if (f->kind == ROLLOUT_FAULT_ROOM)
+        ro_cluster_set_room(c, ro_child_subset(c, f->target), true);
     int r = ro_course_follow_all(s);
     ro_figures_all(s);
     ro_figures_wanted(s);
     ro_sets_stir(c);
+    ro_children_stir(c);
     if (r == ROLLOUT_OK)
         r = ro_course_sets(s);
+    if (r == ROLLOUT_OK)
+        r = ro_course_children(s);
     ro_figures_extremes(s);
     return r == ROLLOUT_OK ? ro_figures_assert(s, false) : r;
 }
@@ -293,7 +331,10 @@ static int happen(struct rollout_simulation *s, const struct ro_timer *timer, ui
     h->due_ms[timer->kind] = 0;
     if (timer->kind == TIMER_CRASH) {
         int r = crash(s, pod);
-        return r == ROLLOUT_OK ? ro_course_follow(s, pod) : r;
+        ro_child_stir(c, pod);
+        if (r == ROLLOUT_OK)
+            r = ro_course_follow(s, pod);
+        return r == ROLLOUT_OK ? ro_course_children(s) : r;
     }
     if (event == RO_EVENT_END && is_hit(s, ROLLOUT_FAULT_FAIL, pod, h->target, &ignored))
         ro_cluster_fail(c, pod);
@@ -310,8 +351,13 @@ static int happen(struct rollout_simulation *s, const struct ro_timer *timer, ui
             ro_cluster_unready(c, pod);
     }
     ro_figures_one(s, pod);
+    int r = c->texts.failed ? ro_error_nomem(c->reterr) : ro_course_follow(s, pod);
+    if (r == ROLLOUT_OK && c->pods[pod].child) {
+        ro_child_stir(c, pod);
+        r = ro_course_children(s);
+    }
     ro_figures_extremes(s);
-    return c->texts.failed ? ro_error_nomem(c->reterr) : ro_course_follow(s, pod);
+    return r;
 }
 
 int ro_course_run(struct rollout_simulation *s, int64_t until_ms)

@@ -48,6 +48,10 @@ struct rollout_str ro_deed_drawn_name(struct ro_cluster *c, struct rollout_str o
 
 int ro_deed_set(const struct deed *d);
 
+/* ---- effects_subsets.c ---- */
+
+int ro_deed_on_subset(const struct deed *d);
+
 /* ---- effects_claims.c ---- */
 
 int ro_deed_claim(const struct deed *d);

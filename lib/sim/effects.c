@@ -204,6 +204,10 @@ static int act_on_pod(const struct deed *d, uint32_t pod)
     case ROLLOUT_OP_REPAIR:
         repair(d, pod);
         break;
+    case ROLLOUT_OP_SET_RESERVED:
+        ro_cluster_set_label(c, pod, RO_STR("apps.kruise.io/united-deployment-reserved-pod"),
+                             ro_deed_text(d, ROLLOUT_ATTR_RESERVED));
+        break;
     default:
         break;
     }
@@ -270,6 +274,11 @@ int ro_cluster_act(struct ro_cluster *c, const struct rollout_plan *plan, size_t
     case ROLLOUT_OP_RENUMBER_REVISION:
     case ROLLOUT_OP_DELETE_REVISION:
         r = ro_deed_on_revision(&d);
+        break;
+    case ROLLOUT_OP_CREATE_SUBSET:
+    case ROLLOUT_OP_UPDATE_SUBSET:
+    case ROLLOUT_OP_DELETE_SUBSET:
+        r = ro_deed_on_subset(&d);
         break;
     default:
         if (pod != ROLLOUT_NONE)

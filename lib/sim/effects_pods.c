@@ -35,7 +35,7 @@ static bool was_there(const struct ro_cluster *c, struct rollout_str name)
     return false;
 }
 
-/* "<workload>-<id>" with an id of the letters that upstream draws from, one for each serial: multiplication by a number that
+/* "<owner>-<id>" with an id of the letters that upstream draws from, one for each serial: multiplication by a number that
  * has no divisor in common with 27^5 brings each id once. */
 struct rollout_str ro_deed_drawn_name(struct ro_cluster *c, struct rollout_str owner, uint32_t serial)
 {

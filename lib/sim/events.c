@@ -117,7 +117,12 @@ static void schedule(struct ro_cluster *c, uint32_t pod)
         p->target_node = absent;
         return;
     }
+    if (p->child && ro_child_full(c, p->child - 1)) {
+        p->flags |= ROLLOUT_POD_UNSCHEDULABLE;
+        return;
+    }
     uint32_t node = c->node_count ? find_node(c) : ROLLOUT_NONE;
+    p->flags &= ~(uint32_t)ROLLOUT_POD_UNSCHEDULABLE;
     p->node = node == ROLLOUT_NONE ? RO_STR("node") : c->nodes[node].name;
     p->node_index = node == ROLLOUT_NONE ? 0 : node + 1;
 }
@@ -133,6 +138,8 @@ enum ro_event ro_cluster_next(const struct ro_cluster *c, uint32_t pod)
     if (p->flags & ROLLOUT_POD_TERMINATING)
         return RO_EVENT_GONE;
     if (ended(p))
+        return RO_EVENT_NONE;
+    if (p->node.len == 0 && (p->flags & ROLLOUT_POD_UNSCHEDULABLE) && p->child && ro_child_full(c, p->child - 1))
         return RO_EVENT_NONE;
     if (p->node.len == 0)
         return p->target_node.len > 0 || node_left(c) ? RO_EVENT_SCHEDULE : RO_EVENT_NONE;
@@ -402,6 +409,11 @@ void ro_cluster_lose_node(struct ro_cluster *c, uint32_t node)
     ro_cluster_evict(c, node);
     if (ro_kind_find_nodes(c) != ROLLOUT_OK)
         c->texts.failed = true;
+}
+
+void ro_cluster_set_room(struct ro_cluster *c, uint32_t subset, bool room)
+{
+    c->children.full[subset] = !room;
 }
 
 void ro_cluster_cordon_node(struct ro_cluster *c, uint32_t node)

@@ -25,7 +25,11 @@ enum {
     MOVE_GRACE = 11 << 8,
     MOVE_CORDON = 13 << 8,
     MOVE_RETURN = 14 << 8,
+    MOVE_CHILD = 15 << 8, /* a step of a child's controller */
+    MOVE_ROOM = 16 << 8,  /* a subset has no room any more */
     MOVE_SET = 17 << 8, /* a pass of a ReplicaSet's controller */
+    MOVE_ROOM_BACK = 18 << 8,
+    MOVE_MARK = 19 << 8, /* 0: the first marks of subsets are over; 1: an update is late */
     MOVE_NOTHING = 12 << 8 /* the end of a story: nothing is planned, and nothing else moves */
 };
 

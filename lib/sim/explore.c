@@ -25,7 +25,7 @@ static void keep(struct rollout_check *k)
 static void restore(struct rollout_check *k)
 {
     struct ro_cluster *c = &k->small.cluster;
-    if (c->workload.deployment) { /* its ReplicaSets are not kept beside */
+    if (c->workload.deployment || c->workload.uniteddeployment) { /* ReplicaSets, children and status are not kept beside */
         ro_small_unpack(&k->small, ro_states_bytes(&k->states, k->at));
         return;
     }
@@ -153,6 +153,25 @@ bool ro_explore_move(struct rollout_check *k, uint16_t what)
             ro_cluster_settle(c, c->sets.touched[p]);
         return step != RO_SET_RESTS;
     }
+    case MOVE_CHILD: {
+        uint32_t pod;
+        if (i >= c->children.count || ro_child_step(c, i, &pod) == RO_CHILD_RESTS)
+            return false;
+        ro_cluster_settle(c, pod);
+        return true;
+    }
+    case MOVE_ROOM:
+        if (i >= c->children.subset_count || c->children.full[i])
+            return false;
+        ro_cluster_set_room(c, i, false);
+        break;
+    case MOVE_ROOM_BACK:
+        if (i >= c->children.subset_count || !c->children.full[i])
+            return false;
+        ro_cluster_set_room(c, i, true);
+        return true;
+    case MOVE_MARK:
+        return i ? ro_small_end_update(&k->small) : ro_small_end_marks(&k->small);
     case MOVE_AGE:
         return ro_small_age(&k->small);
     case MOVE_GRACE:
@@ -303,6 +322,8 @@ static int explore_faults(struct rollout_check *k)
             r = explore_moves(k, kinds[i].kind, k->pod_count, false);
     if (r == ROLLOUT_OK && (k->options.flags & ROLLOUT_CHECK_NODE))
         r = explore_moves(k, MOVE_NODE, k->small.cluster.node_count, false);
+    if (r == ROLLOUT_OK && (k->options.flags & ROLLOUT_CHECK_ROOM))
+        r = explore_moves(k, MOVE_ROOM, k->small.cluster.children.subset_count, false);
     if (r == ROLLOUT_OK && (k->options.flags & ROLLOUT_CHECK_CORDON))
         r = explore_moves(k, MOVE_CORDON, k->small.cluster.node_count, false);
     if (r == ROLLOUT_OK && (k->options.flags & ROLLOUT_CHECK_RETURN))
@@ -337,6 +358,8 @@ int ro_explore(struct rollout_check *k)
         r = explore_moves(k, MOVE_HOOK, k->pod_count, true);
     if (r == ROLLOUT_OK && c->workload.deployment)
         r = explore_moves(k, MOVE_SET, c->sets.count, true);
+    if (r == ROLLOUT_OK)
+        r = explore_moves(k, MOVE_CHILD, c->children.count, true);
     restore(k);
     if (r == ROLLOUT_OK && k->result.outcome == ROLLOUT_CHECK_RUNS)
         r = explore_pass(k, &before);
@@ -344,6 +367,10 @@ int ro_explore(struct rollout_check *k)
         r = explore_moves(k, MOVE_AGE, 1, true);
     if (r == ROLLOUT_OK)
         r = explore_moves(k, MOVE_GRACE, 1, true);
+    if (r == ROLLOUT_OK && c->workload.uniteddeployment)
+        r = explore_moves(k, MOVE_MARK, 2, true);
+    if (r == ROLLOUT_OK)
+        r = explore_moves(k, MOVE_ROOM_BACK, c->children.subset_count, false);
     if (r == ROLLOUT_OK)
         r = explore_faults(k);
     if (r == ROLLOUT_OK)

@@ -15,13 +15,14 @@
 
 static const struct ro_kind_lines *lines_of(const struct rollout_workload *workload)
 {
-    return workload->cloneset       ? &ro_kind_cloneset
-           : workload->statefulset  ? &ro_kind_statefulset
-           : workload->broadcastjob ? &ro_kind_broadcastjob
-           : workload->replicaset   ? &ro_kind_replicaset
-           : workload->deployment   ? &ro_kind_deployment
-           : workload->sidecarset   ? &ro_kind_sidecarset
-                                    : &ro_kind_daemonset;
+    return workload->cloneset           ? &ro_kind_cloneset
+           : workload->statefulset      ? &ro_kind_statefulset
+           : workload->broadcastjob     ? &ro_kind_broadcastjob
+           : workload->replicaset       ? &ro_kind_replicaset
+           : workload->deployment       ? &ro_kind_deployment
+           : workload->sidecarset       ? &ro_kind_sidecarset
+           : workload->uniteddeployment ? &ro_kind_uniteddeployment
+                                        : &ro_kind_daemonset;
 }
 
 struct rollout_str ro_kind_name(const struct ro_cluster *c)
@@ -119,6 +120,8 @@ bool ro_kind_done(const struct ro_cluster *c, const struct ro_measure *now)
 
 int64_t ro_kind_min_ready_ms(const struct ro_cluster *c)
 {
+    if (c->workload.uniteddeployment)
+        return ro_united_soak_ms(c);
     int32_t seconds = c->workload.cloneset      ? c->specs.cloneset.min_ready_seconds
                       : c->workload.statefulset ? c->specs.statefulset.min_ready_seconds
                       : c->workload.replicaset  ? c->specs.replicaset.min_ready_seconds
@@ -218,7 +221,8 @@ int64_t ro_status_time(const struct rollout_node *object, const char *key)
 }
 
 /* More conditions than any kind has of its own: those of others are passed on as far as there is room. */
-static size_t copy_conditions(struct ro_cluster *c, const struct rollout_node *status)
+size_t ro_status_conditions(struct ro_cluster *c, const struct rollout_node *status, struct rollout_condition *ret,
+                            size_t room)
 {
     const struct rollout_node *list = ro_get(status, "conditions");
     const char *update = c->workload.broadcastjob ? "lastProbeTime" : "lastUpdateTime";
@@ -226,9 +230,9 @@ static size_t copy_conditions(struct ro_cluster *c, const struct rollout_node *s
     if (!ro_is(list, ROLLOUT_NODE_ARRAY))
         return 0;
     for (const struct rollout_node *e = ro_first(list); e != ro_end(list); e = ro_next(e)) {
-        if (n == sizeof c->conditions / sizeof *c->conditions)
+        if (n == room)
             break;
-        c->conditions[n++] = (struct rollout_condition){
+        ret[n++] = (struct rollout_condition){
             .type = ro_status_text(c, e, "type"),
             .status = ro_status_text(c, e, "status"),
             .reason = ro_status_text(c, e, "reason"),
@@ -279,7 +283,7 @@ int ro_cluster_status(struct ro_cluster *c, const struct rollout_plan *plan)
     const struct rollout_node *status = plan->status.count ? plan->status.nodes : NULL;
     if (!status)
         return ROLLOUT_OK;
-    size_t n = copy_conditions(c, status);
+    size_t n = ro_status_conditions(c, status, c->conditions, sizeof c->conditions / sizeof *c->conditions);
     if (c->workload.cloneset && plan->error_reason)
         n = add_failure(c, plan, n);
     drop_names(c, plan);
@@ -290,6 +294,9 @@ int ro_cluster_status(struct ro_cluster *c, const struct rollout_plan *plan)
     } else if (c->workload.statefulset) {
         c->specs.statefulset_status.conditions = c->conditions;
         c->specs.statefulset_status.condition_count = n;
+    } else if (c->workload.uniteddeployment) {
+        c->specs.uniteddeployment_status.conditions = c->conditions;
+        c->specs.uniteddeployment_status.condition_count = n;
     } else if (c->workload.broadcastjob) {
         c->specs.broadcastjob_status.conditions = c->conditions;
         c->specs.broadcastjob_status.condition_count = n;
@@ -303,9 +310,10 @@ int ro_cluster_status(struct ro_cluster *c, const struct rollout_plan *plan)
         c->specs.daemonset_status.conditions = c->conditions;
         c->specs.daemonset_status.condition_count = n;
     }
-    struct rollout_str current = c->workload.cloneset      ? c->specs.cloneset_status.current_revision
-                                 : c->workload.statefulset ? c->specs.statefulset_status.current_revision
-                                                           : (struct rollout_str){ NULL, 0 };
+    struct rollout_str current = c->workload.cloneset           ? c->specs.cloneset_status.current_revision
+                                 : c->workload.statefulset      ? c->specs.statefulset_status.current_revision
+                                 : c->workload.uniteddeployment ? c->specs.uniteddeployment_status.current_revision
+                                                                : (struct rollout_str){ NULL, 0 };
     for (size_t i = 0; current.len > 0 && i < c->revision_count; i++)
         if (ro_str_eq(c->revisions[i].name, current))
             c->snapshot.current_revision = (uint32_t)i + 1;

@@ -103,7 +103,13 @@ struct ro_kind_lines {
     bool interchangeable;
 };
 extern const struct ro_kind_lines ro_kind_cloneset, ro_kind_statefulset, ro_kind_daemonset,
-    ro_kind_broadcastjob, ro_kind_replicaset, ro_kind_deployment, ro_kind_sidecarset;
+    ro_kind_broadcastjob, ro_kind_replicaset, ro_kind_deployment, ro_kind_sidecarset, ro_kind_uniteddeployment;
+
+/* A UnitedDeployment's: how long a reserved pod must have been ready until it counts again; 0 where there are none. */
+int64_t ro_united_soak_ms(const struct ro_cluster *c);
+
+/* What it remembers of its update, once that has taken long. */
+int32_t ro_united_late(int32_t memory);
 
 /* The action is an update's: it brings, or is to bring, the pod to another revision. */
 bool ro_deed_updates(const struct rollout_action *action);
@@ -116,5 +122,7 @@ int32_t ro_status_number(const struct rollout_node *status, const char *key);
 struct rollout_opt ro_status_opt(const struct rollout_node *status, const char *key);
 int64_t ro_status_time(const struct rollout_node *status, const char *key); /* 0 = none */
 struct rollout_str ro_status_text(struct ro_cluster *c, const struct rollout_node *status, const char *key);
+size_t ro_status_conditions(struct ro_cluster *c, const struct rollout_node *status, struct rollout_condition *ret,
+                            size_t room);
 
 #endif

@@ -317,6 +317,8 @@ static int tell(struct ro_cluster *c, size_t from, size_t to)
 
 int ro_revisions_compare(struct ro_cluster *c)
 {
+    if (c->workload.uniteddeployment) /* nothing is updated in place */
+        return ROLLOUT_OK;
     uint32_t flags = ro_gates_diff_flags(&c->gates, ro_kind_in_place_only(c));
     if (flags != c->diff_flags)
         forget_pairs(c);

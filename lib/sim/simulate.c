@@ -21,7 +21,7 @@ static int check_faults(const struct rollout_simulation *s, struct rollout_error
 {
     for (size_t i = 0; i < s->options.fault_count; i++) {
         const struct rollout_fault *f = &s->options.faults[i];
-        if (f->kind < ROLLOUT_FAULT_NEVER_READY || f->kind > ROLLOUT_FAULT_RETURN)
+        if (f->kind < ROLLOUT_FAULT_NEVER_READY || f->kind > ROLLOUT_FAULT_ROOM)
             return ro_error_at(reterr, ROLLOUT_ERR_INVALID, (uint32_t)i, "faults", "faults[%zu].kind: unknown kind %u",
                                i, f->kind);
         if (f->share > 1000000)
@@ -109,19 +109,23 @@ static int check_targets(const struct rollout_simulation *s, struct rollout_erro
 {
     for (size_t i = 0; i < s->options.fault_count; i++) {
         const struct rollout_fault *f = &s->options.faults[i];
-        bool place = f->kind == ROLLOUT_FAULT_NODE || f->kind >= ROLLOUT_FAULT_FAIL;
+        bool subset = f->kind == ROLLOUT_FAULT_ROOM;
+        bool place = f->kind == ROLLOUT_FAULT_NODE || (f->kind >= ROLLOUT_FAULT_FAIL && !subset);
         bool found = f->kind == ROLLOUT_FAULT_BREAK;
         if (f->kind == ROLLOUT_FAULT_FAIL && !s->cluster.workload.broadcastjob)
             return ro_error_at(reterr, ROLLOUT_ERR_INVALID, (uint32_t)i, "faults",
                                "faults[%zu].kind: only pods of a BroadcastJob end", i);
         if (place)
             found = (f->kind == ROLLOUT_FAULT_FAIL && f->target.len == 0) || has_place(&s->cluster, f->target);
+        else if (subset)
+            found = ro_child_subset(&s->cluster, f->target) != ROLLOUT_NONE;
         else if (!found)
             found = f->target.len == 0 || has_revision(s, f->target);
         if (!found)
             return ro_error_at(reterr, ROLLOUT_ERR_INVALID, (uint32_t)i, "faults", "faults[%zu].target: %.*s is no %s",
                                i, (int)(f->target.len > 100 ? 100 : f->target.len),
-                               f->target.data ? f->target.data : "", place ? "node or zone" : "revision");
+                               f->target.data ? f->target.data : "",
+                               place ? "node or zone" : subset ? "subset" : "revision");
     }
     return ROLLOUT_OK;
 }
@@ -167,6 +171,9 @@ static int begin(struct rollout_simulation *s, struct rollout_error *reterr)
         r = ro_written_begin(s);
     if (r == ROLLOUT_OK)
         r = ro_figures_begin(s);
+    for (size_t i = 0; r == ROLLOUT_OK && i < s->options.fault_count; i++)
+        if (s->options.faults[i].kind == ROLLOUT_FAULT_ROOM)
+            ro_cluster_set_room(&s->cluster, ro_child_subset(&s->cluster, s->options.faults[i].target), false);
     for (uint32_t i = 0; r == ROLLOUT_OK && i < s->cluster.pod_count; i++)
         s->cluster.hidden[i].drawn = s->cluster.hidden[i].target; /* those that are there have their fate behind them */
     return r == ROLLOUT_OK ? ro_course_follow_all(s) : r;
@@ -255,6 +262,8 @@ static int carry_out_action(struct rollout_simulation *s, size_t action, uint64_
         s->state.disruptions += (counted & RO_COUNTS_AVAILABLE) && !(c->hidden[pod].counts & RO_COUNTS_AVAILABLE);
         r = ro_course_follow(s, pod);
     }
+    if (a->op == ROLLOUT_OP_DELETE_SUBSET) /* its pods go with it */
+        ro_figures_all(s);
     for (size_t i = before; i < c->pod_count && r == ROLLOUT_OK; i++) {
         ro_figures_one(s, (uint32_t)i);
         r = ro_course_follow(s, (uint32_t)i);
@@ -278,6 +287,8 @@ static int carry_out(struct rollout_simulation *s)
     }
     if (r == ROLLOUT_OK)
         r = ro_course_sets(s);
+    if (r == ROLLOUT_OK)
+        r = ro_course_children(s);
     if (r == ROLLOUT_OK && !dies)
         r = ro_cluster_status(&s->cluster, s->plan);
     if (r == ROLLOUT_OK && !dies)

@@ -76,6 +76,8 @@ int ro_course_follow_all(struct rollout_simulation *s);
 
 /* What the controllers of a Deployment's ReplicaSets do at once. */
 int ro_course_sets(struct rollout_simulation *s);
+/* Children do whatever they can at once. */
+int ro_course_children(struct rollout_simulation *s);
 
 /* The next instant at which something happens by itself; 0 = nothing does. with_faults: those that come at a time count. */
 int64_t ro_course_next(struct rollout_simulation *s, bool with_faults);

@@ -20,7 +20,8 @@ struct record {
     uint8_t node; /* from 1; 0 = none */
     uint8_t bits;
     uint8_t batches;
-    uint8_t waits_for; /* of a Deployment's, which is not updated in place, its ReplicaSet, from 1 */
+    uint8_t waits_for; /* of a Deployment's its ReplicaSet, of a UnitedDeployment's the child, from 1: neither is updated
+                          in place */
     uint8_t young;     /* 0 = not ready, or old enough; else the order in which pods became ready */
     uint8_t grace;     /* the same of grace periods; 0 = none, or over */
     uint8_t trait;
@@ -158,7 +159,7 @@ static uint8_t trait_of(struct ro_small *s, size_t pod)
 }
 
 /* Names are kept once, so that they are told apart by where they are. */
-static uint8_t name_of(struct ro_small *s, struct rollout_str name)
+uint8_t ro_small_name(struct ro_small *s, struct rollout_str name)
 {
     for (size_t i = 0; i < s->name_count; i++)
         if (s->names[i].data == name.data)
@@ -175,9 +176,11 @@ static uint8_t name_of(struct ro_small *s, struct rollout_str name)
     return (uint8_t)s->name_count++;
 }
 
-static bool by_name(const struct ro_small *s)
+bool ro_small_by_name(const struct ro_small *s)
 {
-    return s->cluster.workload.statefulset != NULL;
+    const struct ro_cluster *c = &s->cluster;
+    return c->workload.statefulset || (c->workload.uniteddeployment && c->specs.uniteddeployment.child_kind <=
+                                                                           ROLLOUT_CHILD_ADVANCED_STATEFULSET);
 }
 
 /* ---- packing ---- */
@@ -207,6 +210,8 @@ static struct record record_of(struct ro_small *s, size_t i)
     }
     if (c->workload.deployment)
         r.waits_for = ro_small_set(s, p->replica_set);
+    if (c->workload.uniteddeployment)
+        r.waits_for = ro_small_child(s, p->child);
     if (h->object) { /* which has no such facts */
         r.in_place = (uint16_t)h->object;
         s->full = s->full || h->object > UINT16_MAX;
@@ -214,14 +219,14 @@ static struct record record_of(struct ro_small *s, size_t i)
     if (is_young(s, i))
         r.young = rank_young(s, i);
     r.trait = trait_of(s, i);
-    r.name = by_name(s) ? name_of(s, p->name) : 0;
+    r.name = ro_small_by_name(s) ? ro_small_name(s, p->name) : 0;
     return r;
 }
 
 /* Whether record a comes before b. A DaemonSet's pods of one node stay in the order of their age. */
 static bool comes_before(const struct ro_small *s, const struct record *a, const struct record *b)
 {
-    if (by_name(s))
+    if (ro_small_by_name(s))
         return a->name != b->name ? a->name < b->name : memcmp(a, b, sizeof *a) < 0;
     if (!ro_kind_interchangeable(&s->cluster))
         return a->node < b->node;
@@ -267,6 +272,8 @@ size_t ro_small_pack(struct ro_small *s, uint8_t bytes[RO_SMALL_STATE], struct r
     size_t size = sizeof head + n * sizeof *records, more = 0;
     if (c->workload.deployment && !(more = ro_small_pack_sets(s, bytes + size)))
         return 0;
+    if (c->workload.uniteddeployment && !(more = ro_small_pack_children(s, bytes + size)))
+        return 0;
     return size + more;
 }
 
@@ -286,7 +293,7 @@ static void unpack_pod(struct ro_small *s, size_t i, const struct record *r)
     p->sidecar_restarts = t->sidecar_restarts;
     p->namespace_ = s->namespace_;
     p->replica_set = c->workload.deployment ? r->waits_for : 0;
-    p->name = s->names[by_name(s) ? r->name : i];
+    p->name = s->names[ro_small_by_name(s) ? r->name : i];
     p->created_ms = s->now_ms - 7200 * 1000 + (ro_kind_interchangeable(c) ? 0 : (int64_t)i * 1000);
     if (r->node && (r->bits & BIT_SCHEDULED))
         p->node = c->nodes[r->node - 1].name;
@@ -308,6 +315,10 @@ static void unpack_pod(struct ro_small *s, size_t i, const struct record *r)
     ro_cluster_relabel(c, (uint32_t)i);
     if (c->workload.sidecarset)
         ro_sidecars_recall(c, (uint32_t)i, r->in_place);
+    if (c->workload.uniteddeployment) {
+        p->child = r->waits_for;
+        return;
+    }
     if (!(r->bits & BIT_IN_PLACE))
         return;
     struct rollout_in_place *in_place = &c->in_place[i];
@@ -338,6 +349,8 @@ void ro_small_unpack(struct ro_small *s, const uint8_t *bytes)
     }
     c->snapshot.pods = (struct rollout_pods){ c->pods, c->pod_count, sizeof *c->pods };
     ro_kind_recall(c, head.memory);
+    if (c->workload.uniteddeployment)
+        ro_small_unpack_children(s, bytes + sizeof head + head.pods * sizeof(struct record));
 }
 
 /* ---- specs and nodes ---- */
@@ -358,6 +371,8 @@ void ro_small_load(struct ro_small *s, size_t change, uint32_t lost, uint32_t co
         c->reserved = spec->reserved;
         c->reserved_count = spec->reserved_count;
         c->start_ordinal = spec->start_ordinal;
+        c->children.order = spec->order;
+        c->children.seen = spec->seen;
         c->snapshot.update_revision = spec->update_revision;
         if (c->workload.deployment)
             c->sets.annotations = ro_texts_labels(&c->texts, &c->specs.deployment.annotations);
@@ -392,6 +407,8 @@ static int save_spec(struct ro_small *s, size_t change)
     spec->reserved = c->reserved;
     spec->reserved_count = c->reserved_count;
     spec->start_ordinal = c->start_ordinal;
+    spec->order = c->children.order;
+    spec->seen = c->children.seen;
     spec->update_revision = c->snapshot.update_revision;
     spec->verdict_count = c->verdict_count;
     spec->verdicts = ro_arena_alloc(&c->arena, c->verdict_count, sizeof *spec->verdicts);
@@ -461,7 +478,7 @@ static void name_places(struct ro_small *s)
     char buf[300];
     struct rollout_str owner = ro_kind_name(&s->cluster);
     size_t len = owner.len < sizeof buf - 4 ? owner.len : sizeof buf - 4;
-    if (by_name(s))
+    if (ro_small_by_name(s))
         return;
     memcpy(buf, owner.data ? owner.data : "", len);
     for (size_t i = 0; i <= RO_SMALL_PODS; i++) {
@@ -489,6 +506,10 @@ int ro_small_open(struct ro_small *s, const struct rollout_world *world, const s
     r = c->workload.deployment ? ro_small_open_sets(s) : ROLLOUT_OK;
     if (r != ROLLOUT_OK)
         return r;
+    if (c->children.count > RO_SMALL_SUBSETS || c->specs.uniteddeployment.subset_count > RO_SMALL_SUBSETS)
+        return ro_error(reterr, ROLLOUT_ERR_INVALID, "subsets",
+                        "subsets: %zu children, %zu in the spec, but at most %d can be explored", c->children.count,
+                        c->specs.uniteddeployment.subset_count, RO_SMALL_SUBSETS);
     size_t pods = c->pod_count;
     while (c->pod_room <= RO_SMALL_PODS) /* room that is never moved again */
         if (ro_cluster_add_pod(c) == ROLLOUT_NONE)

@@ -7,7 +7,8 @@
 
 #include "sim/kinds.h"
 
-enum { RO_SMALL_PODS = 32, RO_SMALL_NODES = 32, RO_SMALL_SETS = 16,
+/* What a Deployment's ReplicaSets, or a UnitedDeployment's children, take behind the pods: never both. */
+enum { RO_SMALL_PODS = 32, RO_SMALL_NODES = 32, RO_SMALL_SETS = 16, RO_SMALL_SUBSETS = 16,
        RO_SMALL_STATE = 32 + RO_SMALL_PODS * 24 + RO_SMALL_SETS * 12 + 4 };
 
 /* What stays as it is with a pod all its life. */
@@ -36,6 +37,7 @@ struct ro_small_spec {
     struct ro_ordinals *reserved;
     size_t reserved_count;
     int64_t start_ordinal;
+    uint32_t *order, *seen; /* of ro_children */
     uint32_t update_revision;
     struct rollout_in_place_verdict *verdicts;
     size_t verdict_count;
@@ -58,6 +60,8 @@ struct ro_small {
     size_t name_count;
     struct ro_small_set sets[64]; /* all that have ever been */
     size_t set_count;
+    struct rollout_condition marks[16]; /* conditions of subsets, whatever their time */
+    size_t mark_count;
     struct rollout_str namespace_;
     bool full; /* one of the tables has no room left */
 };
@@ -87,6 +91,12 @@ void ro_small_load(struct ro_small *s, size_t change, uint32_t lost, uint32_t co
 bool ro_small_age(struct ro_small *s);
 bool ro_small_end_grace(struct ro_small *s);
 
+/* Pods keep their names: they are ordinals'. */
+bool ro_small_by_name(const struct ro_small *s);
+
+/* The place of a name that is kept once. */
+uint8_t ro_small_name(struct ro_small *s, struct rollout_str name);
+
 /* ---- small_sets.c: of a Deployment ---- */
 
 /* Its ReplicaSets of the start in the order of their age. */
@@ -96,5 +106,17 @@ int ro_small_open_sets(struct ro_small *s);
 size_t ro_small_pack_sets(struct ro_small *s, uint8_t *bytes);
 uint8_t ro_small_set(const struct ro_small *s, uint32_t set);
 void ro_small_unpack_sets(struct ro_small *s, const uint8_t *bytes);
+
+/* ---- small_children.c: of a UnitedDeployment ---- */
+
+/* Bytes of its children and of its subsets' conditions behind those of the pods, a multiple of 4; the place of a child among
+ * those that are written, from 1. */
+size_t ro_small_pack_children(struct ro_small *s, uint8_t *bytes);
+uint8_t ro_small_child(const struct ro_small *s, uint32_t child);
+void ro_small_unpack_children(struct ro_small *s, const uint8_t *bytes);
+
+/* Time: subsets that have been marked for longest are no longer; an update is late. False where there is nothing. */
+bool ro_small_end_marks(struct ro_small *s);
+bool ro_small_end_update(struct ro_small *s);
 
 #endif

@@ -60,7 +60,7 @@ static int name_story(struct rollout_check *k)
         for (size_t p = 0; p < order.count; p++) {
             if (order.from[p] < before) {
                 k->story_names[i + 1][p] = k->story_names[i][order.from[p]];
-            } else if (c->workload.statefulset) {
+            } else if (ro_small_by_name(s)) {
                 k->story_names[i + 1][p] = c->pods[order.from[p]].name;
             } else {
                 struct rollout_str owner = ro_kind_name(c);
@@ -186,6 +186,21 @@ static uint32_t describe(const struct rollout_check *k, uint16_t what, struct ro
                  : (what & 0xff00) == MOVE_CORDON ? "cordoned"
                                                   : "back");
         return ROLLOUT_MOVE_FAULT;
+    case MOVE_CHILD:
+        snprintf(buf, size, "the controller of %.*s takes a step",
+                 i < c->children.count && c->children.items[i].name.len < 80 ? (int)c->children.items[i].name.len : 0,
+                 i < c->children.count ? c->children.items[i].name.data : "");
+        return ROLLOUT_MOVE_WORLD;
+    case MOVE_ROOM:
+    case MOVE_ROOM_BACK:
+        snprintf(buf, size, "subset %.*s has %s room%s",
+                 c->children.subsets[i].len > 80 ? 80 : (int)c->children.subsets[i].len, c->children.subsets[i].data,
+                 (what & 0xff00) == MOVE_ROOM ? "no" : "again", (what & 0xff00) == MOVE_ROOM ? " for new pods" : "");
+        return (what & 0xff00) == MOVE_ROOM ? ROLLOUT_MOVE_FAULT : ROLLOUT_MOVE_WORLD;
+    case MOVE_MARK:
+        snprintf(buf, size, i ? "time passes: the update has taken long enough to be late"
+                              : "time passes: whichever subset has been unschedulable for longest is tried again");
+        return ROLLOUT_MOVE_TIME;
     case MOVE_CHANGE:
         snprintf(buf, size, "change %zu of the spec", k->small.change + 1);
         return ROLLOUT_MOVE_CHANGE;

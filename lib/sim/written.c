@@ -143,6 +143,6 @@ void ro_written_world(const struct rollout_simulation *s, struct rollout_world *
         ret->replica_set_object_count = c->sets.count;
         ret->revision_object_count = 0;
     }
-    ret->pod_objects = ret->claim_objects = NULL;
-    ret->pod_object_count = ret->claim_object_count = 0;
+    ret->pod_objects = ret->claim_objects = ret->subset_objects = NULL;
+    ret->pod_object_count = ret->claim_object_count = ret->subset_object_count = 0;
 }

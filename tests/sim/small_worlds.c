@@ -30,7 +30,7 @@ static int is_sidecarset(json_t *workload)
 static json_t *sidecar_revision(json_t *workload, const char *name, int number)
 {
     json_t *containers = json_object_get(json_object_get(workload, "spec"), "containers");
-    return json_pack("{s:s, s:s, s:{s:s, s:s}, s:i, s:{s:{s:s, s:O}}}", "apiVersion", "apps/v1", "kind",
+    return json_pack("{s:s, s:s, s:{s:s, s:s}, s:i, s:{s:{s:s, s:O?}}}", "apiVersion", "apps/v1", "kind",
                      "ControllerRevision", "metadata", "name", name, "namespace", "kruise-system", "revision", number,
                      "data", "spec", "$patch", "replace", "containers", containers);
 }
@@ -111,12 +111,26 @@ static json_t *make_injected(json_t *snapshot, json_t *given, int number)
     return pod;
 }
 
+/* Where the pods' template is: a UnitedDeployment's is that of its children. */
+static json_t *pod_template(json_t *template)
+{
+    const char *key;
+    json_t *of_child;
+    json_object_foreach(template, key, of_child)
+    {
+        size_t length = strlen(key), tail = strlen("SetTemplate");
+        if (!strcmp(key, "deploymentTemplate") || (length > tail && !strcmp(key + length - tail, "SetTemplate")))
+            return json_object_get(json_object_get(of_child, "spec"), "template");
+    }
+    return template;
+}
+
 static json_t *revision(json_t *workload, const char *name, const char *image, int number)
 {
     if (is_sidecarset(workload))
         return sidecar_revision(workload, name, number);
     json_t *template = json_deep_copy(json_object_get(json_object_get(workload, "spec"), "template"));
-    json_t *containers = json_object_get(json_object_get(template, "spec"), "containers");
+    json_t *containers = json_object_get(json_object_get(pod_template(template), "spec"), "containers");
     if (image)
         json_object_set_new(json_array_get(containers, 0), "image", json_string(image));
     json_object_set_new(template, "$patch", json_string("replace"));
@@ -124,6 +138,36 @@ static json_t *revision(json_t *workload, const char *name, const char *image, i
                      "ControllerRevision", "metadata", "name", name, "namespace", "default", "labels",
                      "controller-revision-hash", strrchr(name, '-') + 1, "revision", number, "data", "spec", "template",
                      template);
+}
+
+/* A child of a UnitedDeployment: {"subset", "replicas", "partition", "revision"}. */
+static json_t *make_child(json_t *workload, json_t *given)
+{
+    static const char *const kinds[][3] = { { "cloneSetTemplate", "apps.kruise.io/v1beta1", "CloneSet" },
+                                            { "advancedStatefulSetTemplate", "apps.kruise.io/v1beta1", "StatefulSet" },
+                                            { "statefulSetTemplate", "apps/v1", "StatefulSet" },
+                                            { "deploymentTemplate", "apps/v1", "Deployment" } };
+    const char *owner = text(json_object_get(workload, "metadata"), "name", ""), *subset = text(given, "subset", "");
+    json_t *templates = json_object_get(json_object_get(workload, "spec"), "template");
+    size_t i = 0;
+    while (!json_object_get(templates, kinds[i][0]))
+        i++;
+    json_t *spec = json_deep_copy(json_object_get(json_object_get(templates, kinds[i][0]), "spec"));
+    json_object_set(spec, "replicas", json_object_get(given, "replicas"));
+    json_t *partition = json_object_get(given, "partition");
+    if (i < 3)
+        json_object_set_new(spec, "updateStrategy",
+                            json_pack("{s:s, s:{s:i}}", "type", "RollingUpdate", "rollingUpdate", "partition",
+                                      (int)json_integer_value(partition)));
+    return json_pack("{s:s, s:s, s:{s:o, s:s, s:o, s:{s:o, s:s}, s:{s:s}, s:[{s:s, s:s, s:s, s:s, s:b}]}, s:o, s:{s:O, s:O}}",
+                     "apiVersion", kinds[i][1], "kind", kinds[i][2], "metadata", "name",
+                     json_sprintf("%s-%s", owner, subset), "namespace", "default", "uid",
+                     json_sprintf("%s-%s", owner, subset), "labels", "apps.kruise.io/controller-revision-hash",
+                     json_sprintf("%s-%s", owner, text(given, "revision", "old")), "apps.kruise.io/subset-name", subset,
+                     "annotations", "apps.kruise.io/subset-patch", "", "ownerReferences", "apiVersion",
+                     text(workload, "apiVersion", ""), "kind", "UnitedDeployment", "name", owner, "uid", "owner",
+                     "controller", 1, "spec", spec, "status", "replicas", json_object_get(given, "replicas"),
+                     "readyReplicas", json_object_get(given, "replicas"));
 }
 
 static json_t *make_set(json_t *workload, json_t *given, int number)
@@ -196,7 +240,7 @@ static json_t *make_pod(json_t *snapshot, json_t *given, int number)
              json_object_get(given, "set") ? "-" : "", text(given, "set", ""), number);
     snprintf(label, sizeof label, "%s%s%s", daemon ? "" : owner, daemon ? "" : "-", which);
     snprintf(template_hash, sizeof template_hash, "%s", which);
-    json_t *template = json_object_get(json_object_get(workload, "spec"), "template");
+    json_t *template = pod_template(json_object_get(json_object_get(workload, "spec"), "template"));
     json_t *labels = json_deep_copy(json_object_get(json_object_get(template, "metadata"), "labels"));
     json_object_set_new(labels, "controller-revision-hash", json_string(label));
     if (clone)
@@ -207,6 +251,11 @@ static json_t *make_pod(json_t *snapshot, json_t *given, int number)
         json_object_del(labels, "controller-revision-hash");
         json_object_set_new(labels, "broadcastjob-name", json_string(owner));
         json_object_set_new(labels, "broadcastjob-controller-uid", json_string("owner"));
+    }
+    if (!strcmp(kind, "UnitedDeployment")) {
+        json_object_del(labels, "controller-revision-hash");
+        json_object_set_new(labels, "apps.kruise.io/controller-revision-hash", json_string(label));
+        json_object_set(labels, "apps.kruise.io/subset-name", json_object_get(given, "subset"));
     }
     if (json_object_get(given, "state"))
         json_object_set(labels, "lifecycle.apps.kruise.io/state", json_object_get(given, "state"));
@@ -223,6 +272,15 @@ static json_t *make_pod(json_t *snapshot, json_t *given, int number)
         json_object_del(labels, "controller-revision-hash");
     if (json_object_get(given, "set"))
         put_in_set(pod, owner, text(given, "set", ""));
+    if (!strcmp(kind, "UnitedDeployment")) {
+        json_t *reference = json_array_get(json_object_get(json_object_get(pod, "metadata"), "ownerReferences"), 0);
+        json_t *child = json_array_get(json_object_get(snapshot, "subsets"),
+                                       (size_t)json_integer_value(json_object_get(given, "child")));
+        json_object_set(reference, "apiVersion", json_object_get(child, "apiVersion"));
+        json_object_set(reference, "kind", json_object_get(child, "kind"));
+        json_object_set(reference, "name", json_object_get(json_object_get(child, "metadata"), "name"));
+        json_object_set(reference, "uid", json_object_get(json_object_get(child, "metadata"), "uid"));
+    }
     if (json_object_get(given, "restarts"))
         json_array_append_new(
             json_object_get(json_object_get(pod, "status"), "containerStatuses"),
@@ -284,7 +342,7 @@ static void add_pods(json_t *snapshot, json_t *list)
 
 json_t *small_snapshot(json_t *shorthand)
 {
-    json_t *workload = json_deep_copy(json_object_get(shorthand, "workload")), *node, *claim;
+    json_t *workload = json_deep_copy(json_object_get(shorthand, "workload")), *node, *claim, *subset;
     json_t *metadata = json_object_get(workload, "metadata");
     const char *owner = text(metadata, "name", "");
     char old[128], new[128];
@@ -322,6 +380,19 @@ json_t *small_snapshot(json_t *shorthand)
     }
     json_array_foreach(json_object_get(shorthand, "claims"), i, claim)
         json_array_append_new(json_object_get(snapshot, "claims"), make_claim(claim));
+    json_array_foreach(json_object_get(shorthand, "subsets"), i, subset)
+    {
+        json_t *one = json_pack("{s:i, s:i}", "count", (int)json_integer_value(json_object_get(subset, "replicas")),
+                                "child", (int)i);
+        if (i == 0)
+            json_object_set_new(snapshot, "subsets", json_array());
+        json_array_append_new(json_object_get(snapshot, "subsets"), make_child(workload, subset));
+        json_object_update(one, subset); /* its pods are at its revision */
+        json_object_set_new(one, "name", json_sprintf("%s-%s", owner, text(subset, "subset", "")));
+        json_t *list = json_pack("[o]", one);
+        add_pods(snapshot, list);
+        json_decref(list);
+    }
     if (json_object_get(shorthand, "featureGates"))
         json_object_set(snapshot, "featureGates", json_object_get(shorthand, "featureGates"));
     if (is_sidecarset(workload) && json_object_get(shorthand, "old"))

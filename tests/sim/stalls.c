@@ -22,7 +22,8 @@ static const struct {
               { "vanish", ROLLOUT_CHECK_VANISH },
               { "node", ROLLOUT_CHECK_NODE },
               { "cordon", ROLLOUT_CHECK_CORDON },
-              { "return", ROLLOUT_CHECK_RETURN } };
+              { "return", ROLLOUT_CHECK_RETURN },
+              { "room", ROLLOUT_CHECK_ROOM } };
 
 static uint32_t flags_of(json_t *list)
 {

@@ -56,7 +56,7 @@ static void read_delays(json_t *delays, struct rollout_simulation_options *optio
 static void read_faults(json_t *list, struct story *s)
 {
     static const char *const kinds[] = { "never-ready", "image",  "crash",  "node", "break",
-                                         "fail",        "cordon", "return", NULL };
+                                         "fail",        "cordon", "return", "room", NULL };
     size_t i;
     json_t *given;
     json_array_foreach(list, i, given) s->faults[i] =

@@ -315,8 +315,8 @@ START_TEST(test_check_options)
 {
     static const struct rollout_str broken = { NULL, 3 };
     struct rollout_check *c = NULL;
-    explore.flags = 128;
-    too_many("flags: unknown flag in 128");
+    explore.flags = 256;
+    too_many("flags: unknown flag in 256");
     explore.flags = 0;
     explore.faults = 16;
     too_many("faults: 16, but at most 15");

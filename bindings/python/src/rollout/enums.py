@@ -1059,6 +1059,8 @@ class Fault(IntEnum):
     """at at_ms the node, or all of the zone, is cordoned: what is there runs on"""
     RETURN = 8
     """at at_ms the node, or all of the zone, is back, if it was lost, and not cordoned any more"""
+    ROOM = 9
+    """from the start on no new pod of a UnitedDeployment's subset finds a node; until at_ms, 0 = for good"""
 
 
 class SimulateFlags(IntFlag):
@@ -1105,6 +1107,8 @@ class CheckFlags(IntFlag):
     """a node is cordoned"""
     RETURN = 64
     """a lost node is back, or one that is cordoned is so no more"""
+    ROOM = 128
+    """no new pod of a UnitedDeployment's subset finds a node; some day it may again"""
 
 
 class Check(IntEnum):
