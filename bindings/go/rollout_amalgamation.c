@@ -40479,16 +40479,17 @@ struct ro_sim_child {
 /* What a child has. */
 struct ro_child_tally {
     int32_t active, ready, old, reserved;
-    int32_t free; /* ready, and not reserved */
+    int32_t free;   /* ready, and not reserved */
+    int32_t marked; /* reserved, those that end or have ended too */
 };
 
 struct ro_children {
     struct rollout_subset *items;
     struct ro_sim_child *hidden; /* a child */
     size_t count, room;
-    struct ro_child_tally *tallies; /* a child, scratch */
-    uint32_t *order, *seen;         /* subsets of the spec by name, and as much again; a subset, scratch */
-    uint32_t made; /* so far: names of new ones */
+    struct ro_child_tally *tallies;        /* a child, scratch */
+    uint32_t *order, *seen;                /* subsets of the spec by name, and as much again; a subset, scratch */
+    uint32_t made;                         /* so far: names of new ones */
     struct rollout_subset_status *entries; /* of the status */
     struct rollout_condition *conditions;  /* RO_ENTRY_CONDITIONS an entry */
     size_t entry_count, entry_room;
@@ -41464,6 +41465,10 @@ int rollout_check_new(const struct rollout_world *world, const struct rollout_ch
         r = ro_cluster_check_changes(world, k->options.changes, k->options.change_count, reterr);
     if (r == ROLLOUT_OK)
         r = ro_small_open(&k->small, world, k->options.changes, k->options.change_count, reterr);
+    if (r == ROLLOUT_OK && (k->options.flags & ROLLOUT_CHECK_ROOM) && k->small.cluster.workload.uniteddeployment &&
+        ro_united_soak_ms(&k->small.cluster) > 0)
+        r = ro_error(reterr, ROLLOUT_ERR_INVALID, "flags",
+                     "flags: subsets without room are not explored where unschedulable pods are reserved");
     if (r == ROLLOUT_OK)
         r = sim_check_begin(k);
     if (r != ROLLOUT_OK) {
@@ -41636,8 +41641,7 @@ static bool ro_children_need_entries(struct ro_cluster *c, size_t count)
     struct rollout_subset_status *entries = realloc(all->entries, room * sizeof *entries);
     if (entries)
         all->entries = entries;
-    struct rollout_condition *conditions =
-        realloc(all->conditions, room * RO_ENTRY_CONDITIONS * sizeof *conditions);
+    struct rollout_condition *conditions = realloc(all->conditions, room * RO_ENTRY_CONDITIONS * sizeof *conditions);
     if (conditions)
         all->conditions = conditions;
     if (!entries || !conditions)
@@ -41668,8 +41672,7 @@ static void ro_children_count(struct ro_cluster *c)
 
 static struct rollout_str ro_child_pod_revision(const struct rollout_pod *pod)
 {
-    const struct rollout_str *text =
-        ro_labels_get(&pod->labels, RO_STR("apps.kruise.io/controller-revision-hash"));
+    const struct rollout_str *text = ro_labels_get(&pod->labels, RO_STR("apps.kruise.io/controller-revision-hash"));
     return text ? *text : (struct rollout_str){ NULL, 0 };
 }
 
@@ -41909,7 +41912,8 @@ static enum ro_child_step sim_children_steps_create(struct ro_cluster *c, uint32
     const struct rollout_subset *child = &c->children.items[place];
     uint32_t before = c->children.hidden[place].before;
     int64_t partition = sim_children_steps_partition_of(child), number = sim_children_steps_ordered(child) ? sim_children_steps_free_ordinal(c, place) : -1;
-    bool old = number >= 0 ? number < partition : t->old < partition && t->active - t->old >= child->replicas - partition;
+    bool old =
+        number >= 0 ? number < partition : t->old < partition && t->active - t->old >= child->replicas - partition;
     if (!sim_children_steps_make_pod(c, place, old && before ? c->revisions[before - 1].name : child->revision, number)) {
         c->texts.failed = true;
         return RO_CHILD_RESTS;
@@ -41938,8 +41942,7 @@ static bool sim_children_steps_may_replace(const struct ro_cluster *c, uint32_t 
         return false;
     if (sim_children_steps_ordered(child))
         return sim_children_steps_ordinal(c, t->outdated) >= partition;
-    return t->old > partition &&
-           (!sim_children_steps_is_ready(c, t->outdated) || child->replicas - t->ready < (budget > 1 ? budget : 1));
+    return t->old > partition && (!sim_children_steps_is_ready(c, t->outdated) || child->replicas - t->ready < (budget > 1 ? budget : 1));
 }
 
 static enum ro_child_step ro_child_step(struct ro_cluster *c, uint32_t place, uint32_t *ret_pod)
@@ -46478,10 +46481,13 @@ static const struct ro_child_tally *sim_kind_uniteddeployment_count(const struct
         memset(all->tallies, 0, all->count * sizeof *all->tallies);
     for (uint32_t i = 0; i < c->pod_count; i++) {
         uint32_t child = c->pods[i].child;
-        if (!child || child > all->count || !ro_kind_active(c, i))
+        if (!child || child > all->count || (c->hidden[i].flags & RO_SIM_GONE))
             continue;
         struct ro_child_tally *t = &all->tallies[child - 1];
         bool ready = sim_kind_uniteddeployment_available(c, i), reserved = sim_kind_uniteddeployment_is_reserved(&c->pods[i]);
+        t->marked += reserved;
+        if (!ro_kind_active(c, i))
+            continue;
         t->active++;
         t->ready += ready;
         t->reserved += reserved;
@@ -46498,8 +46504,7 @@ static void sim_kind_uniteddeployment_measure(const struct ro_cluster *c, struct
     ret->wanted = sim_kind_uniteddeployment_wanted_of(spec);
     for (size_t i = 0; i < c->children.count; i++) {
         const struct rollout_subset *child = &c->children.items[i];
-        const struct rollout_subset_spec *subset =
-            c->children.hidden[i].gone ? NULL : sim_kind_uniteddeployment_subset_of(c, child, &place);
+        const struct rollout_subset_spec *subset = c->children.hidden[i].gone ? NULL : sim_kind_uniteddeployment_subset_of(c, child, &place);
         int64_t kept = subset ? sim_kind_uniteddeployment_kept_of(subset, child->replicas) : 0;
         ret->partition += kept > 0 ? kept : 0;
     }
@@ -46514,8 +46519,7 @@ static bool sim_kind_uniteddeployment_child_done(const struct ro_cluster *c, siz
     const struct rollout_uniteddeployment *spec = &c->specs.uniteddeployment;
     const struct rollout_subset *child = &c->children.items[i];
     int64_t given, kept = sim_kind_uniteddeployment_kept_of(subset, child->replicas);
-    if (!ro_str_eq(child->revision, c->revisions[c->snapshot.update_revision - 1].name) ||
-        t->active != child->replicas)
+    if (!ro_str_eq(child->revision, c->revisions[c->snapshot.update_revision - 1].name) || t->active != child->replicas)
         return false;
     if (!(spec->flags & ROLLOUT_UNITEDDEPLOYMENT_ADAPTIVE) &&
         ro_share_parse(&subset->replicas, sim_kind_uniteddeployment_total_of(spec), &given) && given != child->replicas)
@@ -46668,8 +46672,8 @@ static const char *sim_kind_uniteddeployment_promise(const struct ro_cluster *c,
         if (!subset)
             continue;
         int64_t more = child->replicas - c->children.hidden[i].was;
-        if (tallies[i].reserved > 0 || sim_kind_uniteddeployment_is_marked(c, child->subset))
-            spare += tallies[i].reserved + (more > 0 ? more : 0);
+        if (tallies[i].marked > 0 || sim_kind_uniteddeployment_is_marked(c, child->subset))
+            spare += tallies[i].marked + (more > 0 ? more : 0);
         broken = sim_kind_uniteddeployment_keeps_limits(c, d, i, subset, mins > sim_kind_uniteddeployment_wanted_of(spec) || (!sim_kind_uniteddeployment_reserves(spec) && sum == sim_kind_uniteddeployment_wanted_of(spec)));
     }
     if (!broken)
@@ -46740,7 +46744,8 @@ static void sim_kind_uniteddeployment_remember(const struct ro_cluster *c, int32
             continue;
         bool young = s->conditions[i].last_transition_ms + sim_kind_uniteddeployment_critical_ms(c) >= c->snapshot.now_ms;
         bool yes = ro_str_eq(s->conditions[i].status, RO_STR("True"));
-        ret[1] = (yes ? sim_kind_uniteddeployment_UPDATED_TRUE : sim_kind_uniteddeployment_UPDATED_FALSE) | (young && sim_kind_uniteddeployment_reserves(&c->specs.uniteddeployment) ? sim_kind_uniteddeployment_UPDATED_YOUNG : 0);
+        ret[1] =
+            (yes ? sim_kind_uniteddeployment_UPDATED_TRUE : sim_kind_uniteddeployment_UPDATED_FALSE) | (young && sim_kind_uniteddeployment_reserves(&c->specs.uniteddeployment) ? sim_kind_uniteddeployment_UPDATED_YOUNG : 0);
     }
 }
 
@@ -52755,8 +52760,8 @@ static size_t ro_small_pack_children(struct ro_small *s, uint8_t *bytes)
         if (c->children.hidden[i].gone)
             continue;
         if (head.children++ == RO_SMALL_SUBSETS || c->children.items[i].replicas > UINT8_MAX) {
-            ro_error(c->reterr, ROLLOUT_ERR_INVALID, "subsets", "subsets: more than %d children at a time, or %d replicas",
-                     RO_SMALL_SUBSETS, UINT8_MAX);
+            ro_error(c->reterr, ROLLOUT_ERR_INVALID, "subsets",
+                     "subsets: more than %d children at a time, or %d replicas", RO_SMALL_SUBSETS, UINT8_MAX);
             return 0;
         }
         struct sim_small_children_child child = sim_small_children_child_of(s, i);
@@ -52768,7 +52773,8 @@ static size_t ro_small_pack_children(struct ro_small *s, uint8_t *bytes)
         struct sim_small_children_entry entry = { ro_small_name(s, status->subsets[i].name), mark ? sim_small_children_keep_mark(s, mark) : 0,
                                sim_small_children_is_young(s, mark) ? sim_small_children_rank_of(s, mark) : 0, 0 };
         if (head.entries++ == RO_SMALL_SUBSETS) {
-            ro_error(c->reterr, ROLLOUT_ERR_INVALID, "subsets", "subsets: more than %d in the status", RO_SMALL_SUBSETS);
+            ro_error(c->reterr, ROLLOUT_ERR_INVALID, "subsets", "subsets: more than %d in the status",
+                     RO_SMALL_SUBSETS);
             return 0;
         }
         memcpy(at, &entry, sizeof entry);
@@ -52835,8 +52841,7 @@ static void ro_small_unpack_children(struct ro_small *s, const uint8_t *bytes)
         if (!entry.mark)
             continue;
         *mark = s->marks[entry.mark - 1];
-        mark->last_transition_ms =
-            entry.young ? s->now_ms - sim_small_children_duration_ms(s) + (int64_t)entry.young * 1000 : sim_small_children_long_ago(s);
+        mark->last_transition_ms = entry.young ? s->now_ms - sim_small_children_duration_ms(s) + (int64_t)entry.young * 1000 : sim_small_children_long_ago(s);
     }
     status->subsets = c->children.entries;
     status->subset_count = head.entries;

@@ -22,6 +22,7 @@ static const struct {
     { "unready", ROLLOUT_CHECK_UNREADY }, { "break", ROLLOUT_CHECK_BREAK }, { "fail", ROLLOUT_CHECK_FAIL },
     { "vanish", ROLLOUT_CHECK_VANISH },   { "node", ROLLOUT_CHECK_NODE },
     { "cordon", ROLLOUT_CHECK_CORDON },   { "return", ROLLOUT_CHECK_RETURN },
+    { "room", ROLLOUT_CHECK_ROOM },
 };
 
 static bool read_fault_kinds(const struct options *options, uint32_t *ret)
@@ -39,7 +40,7 @@ static bool read_fault_kinds(const struct options *options, uint32_t *ret)
             i++;
         if (i == count) {
             complain("rollout %s: --fault-kinds: unknown kind %.*s; there are unready, break, fail, vanish, node, "
-                     "cordon and return",
+                     "cordon, return and room",
                      options->name, (int)kind.len, kind.data);
             return false;
         }
@@ -153,7 +154,7 @@ static void choose_sizes(const struct check_settings *settings, const struct rol
                          int64_t *ret_last)
 {
     int64_t size = size_of_world(world);
-    *ret_first = settings->replicas ? 1 : size > DEFAULT_SIZE ? DEFAULT_SIZE : 0;
+    *ret_first = settings->replicas ? 1 : size > DEFAULT_SIZE && size_is_free(world) ? DEFAULT_SIZE : 0;
     *ret_last = settings->replicas ? (int64_t)settings->replicas : *ret_first;
 }
 

@@ -24,6 +24,15 @@ int64_t size_of_world(const struct rollout_world *world)
     return replicas.set ? replicas.value : (int64_t)world->snapshot->pods.count;
 }
 
+bool size_is_free(const struct rollout_world *world)
+{
+    const struct rollout_uniteddeployment *spec = world->workload->uniteddeployment;
+    for (size_t i = 0; spec && i < spec->subset_count; i++)
+        if (spec->subsets[i].replicas.kind != ROLLOUT_INTSTR_UNSET)
+            return false;
+    return true;
+}
+
 /* ---- pods that are there ---- */
 
 /* The number that ends the name; the largest where there is none. */
@@ -52,7 +61,7 @@ static bool keeps(const struct rollout_world *world, const struct rollout_pod *p
         return on_kept_node(world, pod, world->snapshot->nodes.count);
     if (world->workload->statefulset)
         return ordinal_of(pod) < n; /* those that start at another ordinal have fewer, and the others are made */
-    return taken < (size_t)n;
+    return world->workload->uniteddeployment || taken < (size_t)n; /* its children decide which go */
 }
 
 static int keep_pods(const struct rollout_world *world, int64_t n, struct sized *ret, struct rollout_error *reterr)
@@ -153,6 +162,7 @@ static int keep_some(const struct rollout_world *world, const struct rollout_nod
     ret->snapshot.nodes = world->snapshot->nodes;
     ret->snapshot.claims = world->snapshot->claims;
     ret->snapshot.namespaces = world->snapshot->namespaces;
+    ret->snapshot.subsets = world->snapshot->subsets;
     if (by_node(world) && ret->snapshot.nodes.count > (size_t)n)
         ret->snapshot.nodes.count = (size_t)n;
     return keep_pods(world, n, ret, reterr);

@@ -29,6 +29,9 @@ struct sized {
 /* So many pods are wanted, or nodes are there. */
 int64_t size_of_world(const struct rollout_world *world);
 
+/* Whether replicas can be others while the rest of the spec stays: not where subsets say theirs. */
+bool size_is_free(const struct rollout_world *world);
+
 /* The world with n replicas, all of them at the old revision and ready: those that are there where they are enough, else
  * made; of a DaemonSet its first n nodes. ROLLOUT_OK or an error. */
 int sized_make(const struct rollout_world *world, const struct rollout_node *gates, int64_t n, struct sized *ret,

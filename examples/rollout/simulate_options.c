@@ -127,6 +127,7 @@ static const struct {
     { "fail", ROLLOUT_FAULT_FAIL, WITH_SHARE },
     { "cordon", ROLLOUT_FAULT_CORDON, WITH_TIME },
     { "return", ROLLOUT_FAULT_RETURN, WITH_TIME },
+    { "room", ROLLOUT_FAULT_ROOM, WITH_TIME },
 };
 
 /* "TARGET[@SHARE][@AT]". A share is optional, a time is not. */
@@ -168,7 +169,7 @@ static bool read_fault(const struct options *options, const char *value, struct 
             return false;
         }
     }
-    complain("rollout %s: --fault is never-ready, image, crash, node, zone, break, fail, cordon or return, \"=\" and what it is of, "
+    complain("rollout %s: --fault is never-ready, image, crash, node, zone, break, fail, cordon, return or room, \"=\" and what it is of, "
              "not %s",
              options->name, value);
     return false;

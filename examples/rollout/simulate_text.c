@@ -38,7 +38,8 @@ static void add_fault(struct text *out, const struct rollout_fault *fault)
                                          [ROLLOUT_FAULT_BREAK] = "breaks: ",
                                          [ROLLOUT_FAULT_FAIL] = "fails: ",
                                          [ROLLOUT_FAULT_CORDON] = "cordoned: ",
-                                         [ROLLOUT_FAULT_RETURN] = "back: " };
+                                         [ROLLOUT_FAULT_RETURN] = "back: ",
+                                         [ROLLOUT_FAULT_ROOM] = "no room for new pods, until the time given: " };
     bool fails = fault->kind == ROLLOUT_FAULT_FAIL, share = fails || fault->kind <= ROLLOUT_FAULT_CRASH;
     text_adds(out, names[fault->kind]);
     if (share) {

@@ -169,6 +169,7 @@ static int ask_for(const struct rollout_node *workload, struct world_parts *part
     ret->snapshot = *ret->new_world.world->snapshot;
     ret->snapshot.pods = after->pods;
     ret->snapshot.claims = after->claims;
+    ret->snapshot.subsets = after->subsets;
     ret->world.snapshot = &ret->snapshot;
     return ROLLOUT_OK;
 }

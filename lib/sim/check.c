@@ -122,6 +122,10 @@ int rollout_check_new(const struct rollout_world *world, const struct rollout_ch
         r = ro_cluster_check_changes(world, k->options.changes, k->options.change_count, reterr);
     if (r == ROLLOUT_OK)
         r = ro_small_open(&k->small, world, k->options.changes, k->options.change_count, reterr);
+    if (r == ROLLOUT_OK && (k->options.flags & ROLLOUT_CHECK_ROOM) && k->small.cluster.workload.uniteddeployment &&
+        ro_united_soak_ms(&k->small.cluster) > 0)
+        r = ro_error(reterr, ROLLOUT_ERR_INVALID, "flags",
+                     "flags: subsets without room are not explored where unschedulable pods are reserved");
     if (r == ROLLOUT_OK)
         r = begin(k);
     if (r != ROLLOUT_OK) {

@@ -101,8 +101,7 @@ bool ro_children_need_entries(struct ro_cluster *c, size_t count)
     struct rollout_subset_status *entries = realloc(all->entries, room * sizeof *entries);
     if (entries)
         all->entries = entries;
-    struct rollout_condition *conditions =
-        realloc(all->conditions, room * RO_ENTRY_CONDITIONS * sizeof *conditions);
+    struct rollout_condition *conditions = realloc(all->conditions, room * RO_ENTRY_CONDITIONS * sizeof *conditions);
     if (conditions)
         all->conditions = conditions;
     if (!entries || !conditions)
@@ -133,8 +132,7 @@ void ro_children_count(struct ro_cluster *c)
 
 struct rollout_str ro_child_pod_revision(const struct rollout_pod *pod)
 {
-    const struct rollout_str *text =
-        ro_labels_get(&pod->labels, RO_STR("apps.kruise.io/controller-revision-hash"));
+    const struct rollout_str *text = ro_labels_get(&pod->labels, RO_STR("apps.kruise.io/controller-revision-hash"));
     return text ? *text : (struct rollout_str){ NULL, 0 };
 }
 

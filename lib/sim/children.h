@@ -27,16 +27,17 @@ struct ro_sim_child {
 /* What a child has. */
 struct ro_child_tally {
     int32_t active, ready, old, reserved;
-    int32_t free; /* ready, and not reserved */
+    int32_t free;   /* ready, and not reserved */
+    int32_t marked; /* reserved, those that end or have ended too */
 };
 
 struct ro_children {
     struct rollout_subset *items;
     struct ro_sim_child *hidden; /* a child */
     size_t count, room;
-    struct ro_child_tally *tallies; /* a child, scratch */
-    uint32_t *order, *seen;         /* subsets of the spec by name, and as much again; a subset, scratch */
-    uint32_t made; /* so far: names of new ones */
+    struct ro_child_tally *tallies;        /* a child, scratch */
+    uint32_t *order, *seen;                /* subsets of the spec by name, and as much again; a subset, scratch */
+    uint32_t made;                         /* so far: names of new ones */
     struct rollout_subset_status *entries; /* of the status */
     struct rollout_condition *conditions;  /* RO_ENTRY_CONDITIONS an entry */
     size_t entry_count, entry_room;

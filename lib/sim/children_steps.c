@@ -151,7 +151,8 @@ static enum ro_child_step create(struct ro_cluster *c, uint32_t place, const str
     const struct rollout_subset *child = &c->children.items[place];
     uint32_t before = c->children.hidden[place].before;
     int64_t partition = partition_of(child), number = ordered(child) ? free_ordinal(c, place) : -1;
-    bool old = number >= 0 ? number < partition : t->old < partition && t->active - t->old >= child->replicas - partition;
+    bool old =
+        number >= 0 ? number < partition : t->old < partition && t->active - t->old >= child->replicas - partition;
     if (!make_pod(c, place, old && before ? c->revisions[before - 1].name : child->revision, number)) {
         c->texts.failed = true;
         return RO_CHILD_RESTS;
@@ -180,8 +181,7 @@ static bool may_replace(const struct ro_cluster *c, uint32_t place, const struct
         return false;
     if (ordered(child))
         return ordinal(c, t->outdated) >= partition;
-    return t->old > partition &&
-           (!is_ready(c, t->outdated) || child->replicas - t->ready < (budget > 1 ? budget : 1));
+    return t->old > partition && (!is_ready(c, t->outdated) || child->replicas - t->ready < (budget > 1 ? budget : 1));
 }
 
 enum ro_child_step ro_child_step(struct ro_cluster *c, uint32_t place, uint32_t *ret_pod)

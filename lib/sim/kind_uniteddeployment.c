@@ -120,10 +120,13 @@ static const struct ro_child_tally *count(const struct ro_cluster *c)
         memset(all->tallies, 0, all->count * sizeof *all->tallies);
     for (uint32_t i = 0; i < c->pod_count; i++) {
         uint32_t child = c->pods[i].child;
-        if (!child || child > all->count || !ro_kind_active(c, i))
+        if (!child || child > all->count || (c->hidden[i].flags & RO_SIM_GONE))
             continue;
         struct ro_child_tally *t = &all->tallies[child - 1];
         bool ready = available(c, i), reserved = is_reserved(&c->pods[i]);
+        t->marked += reserved;
+        if (!ro_kind_active(c, i))
+            continue;
         t->active++;
         t->ready += ready;
         t->reserved += reserved;
@@ -140,8 +143,7 @@ static void measure(const struct ro_cluster *c, struct ro_measure *ret)
     ret->wanted = wanted_of(spec);
     for (size_t i = 0; i < c->children.count; i++) {
         const struct rollout_subset *child = &c->children.items[i];
-        const struct rollout_subset_spec *subset =
-            c->children.hidden[i].gone ? NULL : subset_of(c, child, &place);
+        const struct rollout_subset_spec *subset = c->children.hidden[i].gone ? NULL : subset_of(c, child, &place);
         int64_t kept = subset ? kept_of(subset, child->replicas) : 0;
         ret->partition += kept > 0 ? kept : 0;
     }
@@ -156,8 +158,7 @@ static bool child_done(const struct ro_cluster *c, size_t i, const struct rollou
     const struct rollout_uniteddeployment *spec = &c->specs.uniteddeployment;
     const struct rollout_subset *child = &c->children.items[i];
     int64_t given, kept = kept_of(subset, child->replicas);
-    if (!ro_str_eq(child->revision, c->revisions[c->snapshot.update_revision - 1].name) ||
-        t->active != child->replicas)
+    if (!ro_str_eq(child->revision, c->revisions[c->snapshot.update_revision - 1].name) || t->active != child->replicas)
         return false;
     if (!(spec->flags & ROLLOUT_UNITEDDEPLOYMENT_ADAPTIVE) &&
         ro_share_parse(&subset->replicas, total_of(spec), &given) && given != child->replicas)
@@ -310,8 +311,8 @@ static const char *promise(const struct ro_cluster *c, const struct ro_deeds *d)
         if (!subset)
             continue;
         int64_t more = child->replicas - c->children.hidden[i].was;
-        if (tallies[i].reserved > 0 || is_marked(c, child->subset))
-            spare += tallies[i].reserved + (more > 0 ? more : 0);
+        if (tallies[i].marked > 0 || is_marked(c, child->subset))
+            spare += tallies[i].marked + (more > 0 ? more : 0);
         broken = keeps_limits(c, d, i, subset, mins > wanted_of(spec) || (!reserves(spec) && sum == wanted_of(spec)));
     }
     if (!broken)
@@ -382,7 +383,8 @@ static void remember(const struct ro_cluster *c, int32_t ret[RO_KIND_MEMORY])
             continue;
         bool young = s->conditions[i].last_transition_ms + critical_ms(c) >= c->snapshot.now_ms;
         bool yes = ro_str_eq(s->conditions[i].status, RO_STR("True"));
-        ret[1] = (yes ? UPDATED_TRUE : UPDATED_FALSE) | (young && reserves(&c->specs.uniteddeployment) ? UPDATED_YOUNG : 0);
+        ret[1] =
+            (yes ? UPDATED_TRUE : UPDATED_FALSE) | (young && reserves(&c->specs.uniteddeployment) ? UPDATED_YOUNG : 0);
     }
 }
 

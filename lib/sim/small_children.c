@@ -170,8 +170,8 @@ size_t ro_small_pack_children(struct ro_small *s, uint8_t *bytes)
         if (c->children.hidden[i].gone)
             continue;
         if (head.children++ == RO_SMALL_SUBSETS || c->children.items[i].replicas > UINT8_MAX) {
-            ro_error(c->reterr, ROLLOUT_ERR_INVALID, "subsets", "subsets: more than %d children at a time, or %d replicas",
-                     RO_SMALL_SUBSETS, UINT8_MAX);
+            ro_error(c->reterr, ROLLOUT_ERR_INVALID, "subsets",
+                     "subsets: more than %d children at a time, or %d replicas", RO_SMALL_SUBSETS, UINT8_MAX);
             return 0;
         }
         struct child child = child_of(s, i);
@@ -183,7 +183,8 @@ size_t ro_small_pack_children(struct ro_small *s, uint8_t *bytes)
         struct entry entry = { ro_small_name(s, status->subsets[i].name), mark ? keep_mark(s, mark) : 0,
                                is_young(s, mark) ? rank_of(s, mark) : 0, 0 };
         if (head.entries++ == RO_SMALL_SUBSETS) {
-            ro_error(c->reterr, ROLLOUT_ERR_INVALID, "subsets", "subsets: more than %d in the status", RO_SMALL_SUBSETS);
+            ro_error(c->reterr, ROLLOUT_ERR_INVALID, "subsets", "subsets: more than %d in the status",
+                     RO_SMALL_SUBSETS);
             return 0;
         }
         memcpy(at, &entry, sizeof entry);
@@ -250,8 +251,7 @@ void ro_small_unpack_children(struct ro_small *s, const uint8_t *bytes)
         if (!entry.mark)
             continue;
         *mark = s->marks[entry.mark - 1];
-        mark->last_transition_ms =
-            entry.young ? s->now_ms - duration_ms(s) + (int64_t)entry.young * 1000 : long_ago(s);
+        mark->last_transition_ms = entry.young ? s->now_ms - duration_ms(s) + (int64_t)entry.young * 1000 : long_ago(s);
     }
     status->subsets = c->children.entries;
     status->subset_count = head.entries;

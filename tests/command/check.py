@@ -210,7 +210,8 @@ class Options(WithFolder):
                 *((['--memory', value], f'--memory is a size such as 512M or 2G, not {value}')
                   for value in ('0', 'x', '5X', '99999999999T', 'M', '-1')),
                 (['--fault-kinds', 'break,fire'],
-                 '--fault-kinds: unknown kind fire; there are unready, break, fail, vanish, node, cordon and return'),
+                 '--fault-kinds: unknown kind fire; there are unready, break, fail, vanish, node, '
+                 'cordon, return and room'),
                 (['--change', ''], '--change is FIELD=VALUE,... or FILE'),
                 (['--from', 'x'], '--from and --to go together')):
             self.assertEqual(check(*arguments, ARTICLE), (2, '', f'rollout check: {problem}\n'))
