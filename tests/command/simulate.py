@@ -606,10 +606,10 @@ class Options(unittest.TestCase):
                                 'ready=p50=0,p95=1s', 'ready=p50=5s', 'ready=p50=5s,p95=1s', 'ready=99999999999h')),
                 (['--delay', 'cook=5s'], '--delay: unknown step cook; there are schedule, prepare, pull, start, ready, stop, '
                                          'hook and run'),
-                (['--fault', 'x'], '--fault is never-ready, image, crash, node, zone, break, fail, cordon or return, "=" and '
+                (['--fault', 'x'], '--fault is never-ready, image, crash, node, zone, break, fail, cordon, return or room, "=" and '
                                     'what it is of, not x'),
                 (['--fault', 'fire=x@5s'],
-                 '--fault is never-ready, image, crash, node, zone, break, fail, cordon or return, "=" and what it is of, not '
+                 '--fault is never-ready, image, crash, node, zone, break, fail, cordon, return or room, "=" and what it is of, not '
                  'fire=x@5s'),
                 (['--fault', 'crash=new'], '--fault is crash=REVISION[@10%]@5m, not crash=new'),
                 (['--fault', 'image=new@110%'], '--fault is image=REVISION[@10%], not image=new@110%'),
