@@ -41956,7 +41956,7 @@ static enum ro_child_step ro_child_step(struct ro_cluster *c, uint32_t place, ui
     if (t.ended != ROLLOUT_NONE)
         return sim_children_steps_delete(c, t.ended, RO_CHILD_DELETES, ret_pod);
     int64_t unready = t.active - t.ready;
-    bool surplus = t.active > child->replicas;
+    bool surplus = t.active > child->replicas && t.active > 0; /* nothing refuses a negative number */
     if (surplus && !sim_children_steps_is_ready(c, t.surplus)) /* it is not waited for itself */
         unready--;
     if (sim_children_steps_ordered(child) && (unready > 0 || t.going))

@@ -195,7 +195,7 @@ enum ro_child_step ro_child_step(struct ro_cluster *c, uint32_t place, uint32_t 
     if (t.ended != ROLLOUT_NONE)
         return delete(c, t.ended, RO_CHILD_DELETES, ret_pod);
     int64_t unready = t.active - t.ready;
-    bool surplus = t.active > child->replicas;
+    bool surplus = t.active > child->replicas && t.active > 0; /* nothing refuses a negative number */
     if (surplus && !is_ready(c, t.surplus)) /* it is not waited for itself */
         unready--;
     if (ordered(child) && (unready > 0 || t.going))
