@@ -42834,10 +42834,22 @@ static void sim_course_count_step(struct rollout_simulation *s, enum ro_child_st
     s->state.disruptions += served && !(s->cluster.hidden[pod].counts & RO_COUNTS_AVAILABLE);
 }
 
+static int sim_course_refuse_many_children(const struct ro_cluster *c)
+{
+    int64_t pods = 0;
+    for (size_t i = 0; i < c->children.count; i++)
+        pods += c->children.items[i].replicas > 0 ? c->children.items[i].replicas : 0;
+    return pods <= RO_CLUSTER_PODS
+               ? ROLLOUT_OK
+               : ro_error(c->reterr, ROLLOUT_ERR_INVALID, "subsets",
+                          "subsets: their children want %lld pods, but at most %d can be played with", (long long)pods,
+                          RO_CLUSTER_PODS);
+}
+
 static int ro_course_children(struct rollout_simulation *s)
 {
     struct ro_cluster *c = &s->cluster;
-    int r = ROLLOUT_OK;
+    int r = sim_course_refuse_many_children(c);
     for (uint32_t i = 0; i < c->children.count && r == ROLLOUT_OK; i++) {
         while (c->children.hidden[i].stirs && r == ROLLOUT_OK) {
             uint32_t pod;
@@ -51970,7 +51982,8 @@ static int64_t sim_small_old_since(const struct ro_small *s, size_t i)
 /* When it will have been ready for long enough, but for a moment. */
 static int64_t sim_small_old_from(const struct ro_small *s, size_t i)
 {
-    return s->cluster.pods[i].ready_since_ms + sim_small_wait_of(s, i);
+    int64_t since = s->cluster.pods[i].ready_since_ms, wait = sim_small_wait_of(s, i);
+    return since > INT64_MAX - wait ? INT64_MAX : since + wait; /* facts may have any time */
 }
 
 /* Ready for too short a time; where nobody waits, nobody is young. */

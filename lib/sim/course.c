@@ -206,10 +206,22 @@ static void count_step(struct rollout_simulation *s, enum ro_child_step step, ui
     s->state.disruptions += served && !(s->cluster.hidden[pod].counts & RO_COUNTS_AVAILABLE);
 }
 
+static int refuse_many_children(const struct ro_cluster *c)
+{
+    int64_t pods = 0;
+    for (size_t i = 0; i < c->children.count; i++)
+        pods += c->children.items[i].replicas > 0 ? c->children.items[i].replicas : 0;
+    return pods <= RO_CLUSTER_PODS
+               ? ROLLOUT_OK
+               : ro_error(c->reterr, ROLLOUT_ERR_INVALID, "subsets",
+                          "subsets: their children want %lld pods, but at most %d can be played with", (long long)pods,
+                          RO_CLUSTER_PODS);
+}
+
 int ro_course_children(struct rollout_simulation *s)
 {
     struct ro_cluster *c = &s->cluster;
-    int r = ROLLOUT_OK;
+    int r = refuse_many_children(c);
     for (uint32_t i = 0; i < c->children.count && r == ROLLOUT_OK; i++) {
         while (c->children.hidden[i].stirs && r == ROLLOUT_OK) {
             uint32_t pod;

@@ -61,7 +61,8 @@ static int64_t old_since(const struct ro_small *s, size_t i)
 /* When it will have been ready for long enough, but for a moment. */
 static int64_t old_from(const struct ro_small *s, size_t i)
 {
-    return s->cluster.pods[i].ready_since_ms + wait_of(s, i);
+    int64_t since = s->cluster.pods[i].ready_since_ms, wait = wait_of(s, i);
+    return since > INT64_MAX - wait ? INT64_MAX : since + wait; /* facts may have any time */
 }
 
 /* Ready for too short a time; where nobody waits, nobody is young. */

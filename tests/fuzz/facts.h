@@ -25,6 +25,9 @@ struct facts {
     int64_t now_ms;
 };
 
+/* Facts are to be played: what takes long is left out, a UnitedDeployment of many pods. */
+extern bool facts_played;
+
 struct facts facts_make(struct fuzz *f, enum facts_kind kind);
 
 /* broken: something in it may be what the library must refuse. */

@@ -187,6 +187,15 @@ const struct rollout_replicaset *facts_replicaset(struct fuzz *f, bool broken)
 
 /* ---- UnitedDeployments ---- */
 
+bool facts_played;
+
+/* A number of pods. */
+static int32_t some_pods(struct fuzz *f)
+{
+    int32_t number = fuzz_number(f);
+    return facts_played ? number % 200 : number;
+}
+
 void facts_subset(struct fuzz *f, enum facts_kind kind, bool broken, uint32_t index, void *ret)
 {
     char name[32];
@@ -199,7 +208,7 @@ void facts_subset(struct fuzz *f, enum facts_kind kind, bool broken, uint32_t in
         .patch = fuzz_one_in(f, 4) ? fuzz_text(f, broken) : (struct rollout_str){ NULL, 0 },
         .kind = broken ? fuzz_enum(f, ROLLOUT_CHILD_DEPLOYMENT) : 1 + fuzz_below(f, ROLLOUT_CHILD_DEPLOYMENT),
         .flags = fuzz_flags(f, 3),
-        .replicas = fuzz_number(f),
+        .replicas = some_pods(f),
         .status_replicas = fuzz_number(f),
         .ready_replicas = fuzz_number(f),
         .reserved = broken && fuzz_one_in(f, 128),
@@ -224,6 +233,10 @@ static void make_subset_spec(struct fuzz *f, enum facts_kind kind, bool broken, 
         spec.partition = facts_opt(f);
     if (has & 16)
         spec.patch = fuzz_text(f, broken);
+    if (facts_played) {
+        spec.replicas.count %= 200;
+        spec.min_replicas.count %= 200;
+    }
     *(struct rollout_subset_spec *)ret = spec;
 }
 
@@ -270,6 +283,8 @@ const struct rollout_uniteddeployment *facts_uniteddeployment(struct fuzz *f, bo
         .updated_revision = facts_name(f, "web-r", 6, broken),
         .label_selector = fuzz_text(f, broken),
     };
+    if (facts_played)
+        spec.replicas.value %= 200;
     spec.subsets = facts_list(f, 0, broken, 5, sizeof *spec.subsets, make_subset_spec, &spec.subset_count);
     status.subsets = facts_list(f, 0, broken, 5, sizeof *status.subsets, make_subset_status, &status.subset_count);
     status.conditions = facts_conditions(f, broken, &status.condition_count);

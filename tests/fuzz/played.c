@@ -8,6 +8,7 @@ enum { STEPS = 80, STATES = 200, PODS = 300 };
 
 const struct rollout_world *played_facts(struct fuzz *f, enum facts_kind kind)
 {
+    facts_played = true;
     struct facts facts = facts_make(f, kind);
     struct rollout_world world = { .workload = facts.workload, .snapshot = facts.snapshot };
     return fuzz_sized(f, &world, sizeof world, false);
