@@ -214,13 +214,79 @@ START_TEST(test_nameless)
 }
 END_TEST
 
-/* What a recording has beside the facts is not made up. */
+/* Children of facts alone; pods are a child's, or of a ReplicaSet whose place the fact names. */
+START_TEST(test_written)
+{
+    static const struct {
+        uint32_t child, replica_set, count;
+        const char *message;
+    } rows[] = {
+        { 1, 0, 1, NULL },
+        { 1, 2, 2, NULL },
+        { 1, 1, 2, NULL },
+        { 1, 4, 4, NULL }, /* two without pods hold places */
+        { 0, 0, 0, "pods[0].child: 0 is no child's place" },
+        { 2, 0, 0, "pods[0].child: 2 is no child's place" },
+        { 1, 70000, 0, "pods[0].replica_set: 70000 is beyond all that can be written" },
+    };
+    make(world_text);
+    struct rollout_world bare = *world;
+    struct rollout_snapshot facts = *world->snapshot;
+    const struct rollout_label label = { RO_STR("app"), RO_STR("x") };
+    struct rollout_pod pod = { .name = RO_STR("p"),
+                               .labels = { &label, 1, sizeof label },
+                               .flags = ROLLOUT_POD_UNSCHEDULABLE };
+    bare.subset_object_count = 0;
+    facts.pods = (struct rollout_pods){ &pod, 1, sizeof pod };
+    facts.written_version = RO_STR("41");
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct rollout_objects *document = NULL;
+        pod.child = rows[i].child;
+        pod.replica_set = rows[i].replica_set;
+        int r = rollout_snapshot_object(i % 2 ? world : &bare, &facts, &document, &error);
+        ck_assert_msg(!r == !rows[i].message, "%zu: %s", i, error.message);
+        if (rows[i].message)
+            ck_assert_str_eq(error.message, rows[i].message);
+        else
+            ck_assert_uint_eq(ro_count(ro_get(document->items[0].nodes, "subsets")), rows[i].count);
+        if (document)
+            rollout_objects_free(document);
+    }
+    finish();
+}
+END_TEST
+
+/* What no object says. */
 START_TEST(test_not_written)
 {
-    struct rollout_objects *document;
+    static const struct {
+        struct rollout_subset child;
+        const char *field;
+    } rows[] = {
+        { { .kind = ROLLOUT_CHILD_DEPLOYMENT, .flags = ROLLOUT_SUBSET_UNNAMED }, "subsets[0].flags" },
+        { { .kind = ROLLOUT_CHILD_DEPLOYMENT, .flags = ROLLOUT_SUBSET_ON_DELETE }, "subsets[0].flags" },
+        { { .kind = ROLLOUT_CHILD_DEPLOYMENT, .partition = { .kind = ROLLOUT_INTSTR_INT } }, "subsets[0].partition" },
+        { { .kind = ROLLOUT_CHILD_STATEFULSET, .partition = { .kind = ROLLOUT_INTSTR_TEXT, .text = { "5%", 2 } } },
+          "subsets[0].spec.updateStrategy.rollingUpdate.partition" },
+        { { .kind = 7 }, "subsets[0].kind" },
+        { { .kind = ROLLOUT_CHILD_CLONESET, .partition = { .kind = ROLLOUT_INTSTR_TEXT, .text = { "5%", 2 } } }, NULL },
+        { { .kind = ROLLOUT_CHILD_ADVANCED_STATEFULSET, .flags = ROLLOUT_SUBSET_ON_DELETE }, NULL },
+    };
     make(world_text);
-    ck_assert_int_eq(rollout_snapshot_object(world, world->snapshot, &document, &error), ROLLOUT_ERR_INVALID);
-    ck_assert_str_eq(error.message, "workload: the facts of a UnitedDeployment are not written");
+    struct rollout_snapshot facts = *world->snapshot;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct rollout_objects *document = NULL;
+        struct rollout_subset child = rows[i].child;
+        child.name = RO_STR("c");
+        child.subset = RO_STR("a");
+        facts.subsets = (struct rollout_subsets){ &child, 1, sizeof child };
+        int r = rollout_snapshot_object(world, &facts, &document, &error);
+        ck_assert_int_eq(r, rows[i].field ? ROLLOUT_ERR_INVALID : ROLLOUT_OK);
+        if (rows[i].field)
+            ck_assert_msg(strstr(error.message, rows[i].field), "%zu: %s", i, error.message);
+        else
+            rollout_objects_free(document);
+    }
     finish();
 }
 END_TEST
@@ -284,6 +350,7 @@ int main(void)
     tcase_add_test(tc, test_bad_patch);
     tcase_add_test(tc, test_list);
     tcase_add_test(tc, test_nameless);
+    tcase_add_test(tc, test_written);
     tcase_add_test(tc, test_not_written);
     tcase_add_loop_test(tc, test_merge, 0, sizeof merges / sizeof *merges);
     suite_add_tcase(suite, tc);

@@ -229,7 +229,8 @@ enum {
     NATIVE_STATEFULSET = 16,
     NATIVE_DAEMONSET = 32,
     IN_DEPLOYMENT = 64,
-    IN_REPLICASET = 128
+    IN_REPLICASET = 128,
+    IN_UNITED = 256
 };
 
 #define IN_ROLLING "spec.updateStrategy.rollingUpdate."
@@ -240,7 +241,8 @@ static const struct {
     const char *path;
     int kinds;
 } fields[] = {
-    { "replicas", "spec.replicas", IN_CLONESET | IN_ALPHA_CLONESET | IN_STATEFULSET | NATIVE_STATEFULSET | IN_DEPLOYMENT | IN_REPLICASET },
+    { "replicas", "spec.replicas",
+      IN_CLONESET | IN_ALPHA_CLONESET | IN_STATEFULSET | NATIVE_STATEFULSET | IN_DEPLOYMENT | IN_REPLICASET | IN_UNITED },
     { "paused", "spec.paused", IN_DEPLOYMENT },
     { "maxUnavailable", "spec.strategy.rollingUpdate.maxUnavailable", IN_DEPLOYMENT },
     { "maxSurge", "spec.strategy.rollingUpdate.maxSurge", IN_DEPLOYMENT },
@@ -267,6 +269,8 @@ static int kind_of_tree(const struct rollout_node *root)
         return IN_DEPLOYMENT;
     if (kind && str_is(kind->text, "ReplicaSet"))
         return IN_REPLICASET;
+    if (kind && str_is(kind->text, "UnitedDeployment"))
+        return IN_UNITED;
     return native ? NATIVE_DAEMONSET : IN_DAEMONSET;
 }
 
@@ -284,11 +288,21 @@ static const char *path_of(const struct rollout_node *root, struct rollout_str n
     return NULL;
 }
 
-/* The containers of the template. */
-static const struct rollout_node *containers_of(const struct rollout_node *root)
+/* The containers of the template, a UnitedDeployment's of its children's, and the path of what holds that. */
+static const struct rollout_node *containers_of(const struct rollout_node *root, struct text *path)
 {
-    const struct rollout_node *spec = node_get(node_get(node_get(root, "spec"), "template"), "spec");
-    const struct rollout_node *containers = node_get(spec, "containers");
+    const struct rollout_node *template = node_get(node_get(root, "spec"), "template"), *child = NULL;
+    static const char *const keys[] = { "statefulSetTemplate", "advancedStatefulSetTemplate", "cloneSetTemplate",
+                                        "deploymentTemplate" };
+    text_adds(path, "spec.template");
+    for (size_t i = 0; !child && kind_of_tree(root) == IN_UNITED && i < sizeof keys / sizeof keys[0]; i++) {
+        child = node_get(template, keys[i]);
+        if (child)
+            text_addf(path, ".%s.spec.template", keys[i]);
+    }
+    if (child)
+        template = node_get(node_get(child, "spec"), "template");
+    const struct rollout_node *containers = node_get(node_get(template, "spec"), "containers");
     return containers && containers->kind == ROLLOUT_NODE_ARRAY ? containers : NULL;
 }
 
@@ -296,7 +310,7 @@ static const struct rollout_node *containers_of(const struct rollout_node *root)
 static bool image_path(const struct rollout_node *root, struct rollout_str name, struct text *ret,
                        struct rollout_error *reterr)
 {
-    const struct rollout_node *containers = containers_of(root);
+    const struct rollout_node *containers = containers_of(root, ret);
     size_t count = 0, found = SIZE_MAX;
     for (const struct rollout_node *c = node_next(containers, NULL); c; c = node_next(containers, c), count++) {
         const struct rollout_node *its_name = node_get(c, "name");
@@ -307,7 +321,7 @@ static bool image_path(const struct rollout_node *root, struct rollout_str name,
         return edit_refuse(reterr, "image: of which of the %zu containers? image[CONTAINER]=IMAGE", count);
     if (found == SIZE_MAX)
         return edit_refuse(reterr, "image[%.*s]: there is no such container", (int)name.len, name.data);
-    text_addf(ret, "spec.template.spec.containers[%zu].image", found);
+    text_addf(ret, ".spec.containers[%zu].image", found);
     return true;
 }
 

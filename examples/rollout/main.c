@@ -94,7 +94,9 @@ static const struct command_option simulate_options[] = {
     { "fault", "KIND=TARGET",
       "what goes wrong: never-ready=REVISION[@SHARE], image=REVISION[@SHARE],\n"
       "crash=REVISION[@SHARE]@AT (so long after ready), break=POD@AT, node=NODE@AT,\n"
-      "zone=ZONE@AT. REVISION is a name, new, old or any; SHARE is 10% of the pods" },
+      "zone=ZONE@AT, cordon=NODE@AT, return=NODE@AT, fail=NODE[@SHARE],\n"
+      "room=SUBSET@AT (none for new pods of that subset until then; 0s: for good).\n"
+      "REVISION is a name, new, old or any; SHARE is 10% of the pods" },
     { "change", "CHANGE",
       "the spec changes midway: \"AT FIELD=VALUE,...\" or AT=FILE; AT is 10m, or done:\n"
       "once the release is over or stuck. FIELD is image, image[CONTAINER], partition,\n"
@@ -118,7 +120,9 @@ static const struct command_option check_options[] = {
     OPTION_ZONES,
     { "replicas", "N", "explore each size from 1 to N; else as it stands, but no more than 4" },
     { "faults", "N", "so many faults at most (1)" },
-    { "fault-kinds", "KIND,...", "which: unready, break, fail, vanish, node (unready,break,vanish)" },
+    { "fault-kinds", "KIND,...",
+      "which: unready, break, fail, vanish, node, cordon, return, room\n"
+      "(unready,break,vanish)" },
     { "change", "CHANGE",
       "the spec may change at any moment: FIELD=VALUE,... or FILE; FIELD is image,\n"
       "image[CONTAINER], partition, paused, replicas, maxUnavailable, maxSurge or a path" },

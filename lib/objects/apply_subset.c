@@ -148,7 +148,6 @@ int ro_apply_create_subset(struct ro_apply *a)
         return ro_error(a->reterr, ROLLOUT_ERR_INVALID, "plan.actions",
                         "plan.actions: only a UnitedDeployment has subsets");
     uint32_t kind = a->world->workload->uniteddeployment->child_kind;
-    bool native = kind == ROLLOUT_CHILD_STATEFULSET || kind == ROLLOUT_CHILD_DEPLOYMENT;
     struct rollout_str subset = ro_apply_text(a, ROLLOUT_ATTR_SUBSET);
     struct rollout_str text =
         kind == ROLLOUT_CHILD_ADVANCED_STATEFULSET ? RO_STR("StatefulSet") : ro_apply_text(a, ROLLOUT_ATTR_KIND);
@@ -158,8 +157,7 @@ int ro_apply_create_subset(struct ro_apply *a)
         return ROLLOUT_OK;
     struct ro_edit *child = ro_edit_object(&a->arena), *metadata = ro_edit_object(&a->arena);
     struct ro_edit *owners = ro_edit_array(&a->arena);
-    ro_edit_set_text(&a->arena, child, RO_STR("apiVersion"),
-                     native ? RO_STR("apps/v1") : RO_STR("apps.kruise.io/v1beta1"));
+    ro_edit_set_text(&a->arena, child, RO_STR("apiVersion"), ro_child_api_version(kind));
     ro_edit_set_text(&a->arena, child, RO_STR("kind"), text);
     ro_edit_set(child, RO_STR("metadata"), metadata);
     struct rollout_str prefix = ro_apply_join(a, a->kind.name, subset);

@@ -12,6 +12,7 @@ struct compared {
     const struct ro_snapshot_facts *facts; /* that were written */
     const struct rollout_broadcastjob *job; /* NULL: of another kind */
     bool objects;                           /* those of the pods count */
+    bool children;                          /* a UnitedDeployment's */
     struct ro_at at;                       /* its place */
 };
 
@@ -139,7 +140,9 @@ static void compare_pod(struct compared *c, const void *written_record, const vo
     compare_in_place(c, written->in_place, read->in_place);
     text(c, "uid", written->uid, read->uid);
     text(c, "target_node", written->target_node, read->target_node);
-    if (c->facts->arrays.replica_sets.count > 0)
+    if (c->children)
+        number(c, "child", written->child, read->child);
+    if (c->children || c->facts->arrays.replica_sets.count > 0)
         number(c, "replica_set", written->replica_set, read->replica_set);
     if (c->job && c->d.code == ROLLOUT_OK)
         compare_job_pod(c, written, read);
@@ -174,6 +177,8 @@ static void compare_revision(struct compared *c, const void *written_record, con
     text(c, "claims_hash", written->claims_hash, read->claims_hash);
     if (c->objects)
         text(c, "custom_version", written->custom_version, read->custom_version);
+    if (c->children)
+        number(c, "created_ms", written->created_ms, read->created_ms);
     text(c, "hash", written->hash, read->hash);
 }
 
@@ -200,6 +205,29 @@ static void compare_replica_set(struct compared *c, const void *written_record, 
     labels(c, "selector.match_labels", &written->selector.match_labels, &read->selector.match_labels);
     number(c, "selector.requirement_count", (int64_t)written->selector.requirement_count,
            (int64_t)read->selector.requirement_count);
+}
+
+static bool same_intstr(const struct rollout_intstr *a, const struct rollout_intstr *b)
+{
+    return a->kind == b->kind && (a->kind != ROLLOUT_INTSTR_INT || a->count == b->count) &&
+           (a->kind != ROLLOUT_INTSTR_TEXT || same_text(a->text, b->text));
+}
+
+static void compare_subset(struct compared *c, const void *written_record, const void *read_record)
+{
+    const struct rollout_subset *written = written_record, *read = read_record;
+
+    text(c, "name", written->name, read->name);
+    text(c, "subset", written->subset, read->subset);
+    text(c, "revision", written->revision, read->revision);
+    text(c, "patch", written->patch, read->patch);
+    number(c, "kind", written->kind, read->kind);
+    number(c, "flags", written->flags, read->flags);
+    number(c, "replicas", written->replicas, read->replicas);
+    number(c, "status_replicas", written->status_replicas, read->status_replicas);
+    number(c, "ready_replicas", written->ready_replicas, read->ready_replicas);
+    if (!same_intstr(&written->partition, &read->partition))
+        refuse(c, &c->at.path, "partition", NULL);
 }
 
 static void compare_node(struct compared *c, const void *written_record, const void *read_record)
@@ -311,17 +339,21 @@ int ro_snapshot_compare(const struct ro_snapshot_facts *written, const struct ro
                         const struct rollout_workload *workload, struct rollout_error *reterr)
 {
     const struct rollout_snapshot *s = &written->snapshot;
-    struct compared c = { .d = { .reterr = reterr }, .facts = written, .job = workload->broadcastjob, .objects = workload->sidecarset != NULL };
+    struct compared c = { .d = { .reterr = reterr }, .facts = written, .job = workload->broadcastjob, .objects = workload->sidecarset != NULL,
+                          .children = workload->uniteddeployment != NULL };
 
     whole_number(&c, "now_ms", s->now_ms, read->now_ms);
     whole_number(&c, "unobserved_since_ms", s->unobserved_since_ms, read->unobserved_since_ms);
     whole_number(&c, "update_revision", s->update_revision, read->update_revision);
     whole_number(&c, "current_revision", current_of(s), current_of(read));
     whole_number(&c, "reserved", s->reserved, 0);
+    if (c.children && !same_text(s->written_version, read->written_version))
+        refuse(&c, NULL, "written_version", NULL);
 #define VIEW(array, member, compare)                                                                                   \
     compare_view(&c, #member, &written->arrays.array, read->member.items, read->member.count,                          \
                  sizeof(*read->member.items), compare)
     VIEW(revisions, revisions, compare_revision);
+    VIEW(subsets, subsets, compare_subset);
     VIEW(pods, pods, compare_pod);
     VIEW(replica_sets, replica_sets, compare_replica_set);
     VIEW(nodes, nodes, compare_node);

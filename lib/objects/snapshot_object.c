@@ -160,12 +160,18 @@ static struct ro_edit *write_body(struct ro_snapshot_writer *w)
     ro_write_instant(w, body, RO_STR("now"), facts->snapshot.now_ms);
     ro_edit_set(body, RO_STR("workload"), ro_edit_copy(&w->arena, w->world->workload_object.nodes));
     write_gates(w, body);
+    if (w->workload.uniteddeployment)
+        ro_write_children_open(w);
+    if (w->check.code != ROLLOUT_OK)
+        return body;
     if (has_sets(w)) {
         write_array(w, body, RO_STR("revisions"), facts->arrays.replica_sets.count, ro_write_replica_set);
     } else {
         write_revision_names(w, body);
         write_array(w, body, RO_STR("revisions"), facts->arrays.revisions.count, ro_write_revision);
     }
+    if (w->workload.uniteddeployment)
+        ro_write_children(w, body);
     write_array(w, body, RO_STR("pods"), facts->arrays.pods.count, ro_write_pod);
     write_array(w, body, RO_STR("nodes"), facts->arrays.nodes.count, ro_write_node);
     write_array(w, body, RO_STR("claims"), facts->arrays.claims.count, ro_write_claim);
@@ -174,6 +180,10 @@ static struct ro_edit *write_body(struct ro_snapshot_writer *w)
     if (facts->snapshot.unobserved_since_ms != 0)
         ro_write_instant(w, ro_edit_need_object(&w->arena, body, "inFlight"), RO_STR("since"),
                          facts->snapshot.unobserved_since_ms);
+    ro_check_text(&w->check, NULL, "written_version", facts->snapshot.written_version);
+    if (w->workload.uniteddeployment && facts->snapshot.written_version.data)
+        ro_write_member(w, ro_edit_need_object(&w->arena, body, "inFlight"), RO_STR("workload"),
+                        facts->snapshot.written_version);
     if (facts->arrays.in_flight.count > 0)
         ro_write_in_flight(w, body);
     ro_write_namespaces(w, body);
@@ -255,9 +265,6 @@ int rollout_snapshot_object(const struct rollout_world *world, const struct roll
         r = ro_abi_struct(world->workload, &w.workload, sizeof(w.workload), "workload", reterr);
     if (r == ROLLOUT_OK)
         r = ro_specs_open(&w.workload, &w.specs, reterr);
-    if (r == ROLLOUT_OK && w.workload.uniteddeployment) /* its children's objects would have to be made up */
-        return ro_error(reterr, ROLLOUT_ERR_INVALID, "workload",
-                        "workload: the facts of a UnitedDeployment are not written");
     if (r == ROLLOUT_OK)
         r = ro_gates_resolve(w.workload.gates, w.workload.gate_count, &w.gates, reterr);
     if (r != ROLLOUT_OK)

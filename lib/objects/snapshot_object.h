@@ -33,6 +33,9 @@ struct ro_snapshot_writer {
     struct rollout_str uid; /* of the workload */
     struct rollout_str now;
     struct ro_check check; /* the first fault of a record */
+    struct rollout_str *child_uids; /* a UnitedDeployment's: of each child */
+    uint32_t *set_children;         /* whose the ReplicaSet at a place is, from 1; 0 = there is none, or it does not matter */
+    uint32_t set_count;
 };
 
 /* An object of this kind with its metadata, and its name where it has one. */
@@ -51,6 +54,11 @@ void ro_write_map(struct ro_snapshot_writer *w, struct ro_edit *object, struct r
 void ro_write_list(struct ro_snapshot_writer *w, struct ro_edit *object, struct rollout_str key,
                    const struct rollout_strs *strs);
 
+/* A member of one of the metadata's maps: the text, or none. The workload as the one that controls the object. */
+void ro_write_in_map(struct ro_snapshot_writer *w, struct ro_edit *object, const char *map, struct rollout_str key,
+                     struct rollout_str text);
+void ro_write_controlled(struct ro_snapshot_writer *w, struct ro_edit *object);
+
 /* Each writes one record; i: its place in the snapshot's array. */
 struct ro_edit *ro_write_pod(struct ro_snapshot_writer *w, size_t i);
 struct ro_edit *ro_write_revision(struct ro_snapshot_writer *w, size_t i);
@@ -62,6 +70,11 @@ struct ro_edit *ro_write_replica_set(struct ro_snapshot_writer *w, size_t i);
 
 /* Whose the pod is. */
 struct ro_owner ro_write_pod_owner(struct ro_snapshot_writer *w, const struct rollout_pod *pod);
+
+/* A UnitedDeployment's children, with the ReplicaSets of its pods; whose a pod is, after the first. */
+void ro_write_children_open(struct ro_snapshot_writer *w);
+void ro_write_children(struct ro_snapshot_writer *w, struct ro_edit *body);
+struct ro_owner ro_write_child_owner(struct ro_snapshot_writer *w, const struct rollout_pod *pod);
 
 /* The object of this name; those of the facts mostly lie alike, so that the search begins at place i. NULL: there is none. */
 const struct rollout_node *ro_named_object(const struct rollout_tree *objects, size_t count, struct rollout_str name,

@@ -98,6 +98,9 @@ static void write_conditions(struct ro_snapshot_writer *w, struct ro_edit *statu
     if ((flags & ROLLOUT_POD_READY) || pod->ready_since_ms != 0)
         ro_write_instant(w, add_condition(w, status, RO_STR("Ready"), flags & ROLLOUT_POD_READY),
                          RO_STR("lastTransitionTime"), pod->ready_since_ms);
+    if (flags & ROLLOUT_POD_UNSCHEDULABLE)
+        ro_edit_set_text(&w->arena, add_condition(w, status, RO_STR("PodScheduled"), false), RO_STR("reason"),
+                         RO_STR("Unschedulable"));
     if (flags & ROLLOUT_POD_IN_PLACE_CONDITION) {
         struct ro_edit *c = add_condition(w, status, RO_STR(RO_READY_TYPE), flags & ROLLOUT_POD_IN_PLACE_TRUE);
         if (!(flags & ROLLOUT_POD_IN_PLACE_CLEAN))

@@ -21,9 +21,8 @@ const struct rollout_node *ro_named_object(const struct rollout_tree *objects, s
     return NULL;
 }
 
-/* A member of one of the metadata's maps: the text, or none. */
-static void set_in_map(struct ro_snapshot_writer *w, struct ro_edit *object, const char *map, struct rollout_str key,
-                       struct rollout_str text)
+void ro_write_in_map(struct ro_snapshot_writer *w, struct ro_edit *object, const char *map, struct rollout_str key,
+                     struct rollout_str text)
 {
     struct ro_edit *metadata = ro_edit_get(object, "metadata");
 
@@ -33,14 +32,26 @@ static void set_in_map(struct ro_snapshot_writer *w, struct ro_edit *object, con
         ro_edit_remove(ro_edit_get(metadata, map), key);
 }
 
-static struct ro_edit *controlled(struct ro_snapshot_writer *w, struct ro_edit *object)
+void ro_write_controlled(struct ro_snapshot_writer *w, struct ro_edit *object)
 {
     struct ro_owner owner = { w->kind.api_version, w->kind.kind, w->kind.name, w->uid };
     struct ro_edit *metadata = ro_edit_get(object, "metadata");
 
     ro_edit_append(ro_edit_need_array(&w->arena, metadata, "ownerReferences"),
                    ro_owner_reference(&w->arena, &owner, true));
-    return object;
+}
+
+/* What a UnitedDeployment reads of a revision's metadata: when it was made, and whether the selector finds it. */
+static void write_listed(struct ro_snapshot_writer *w, struct ro_edit *object, const struct rollout_revision *revision,
+                         bool made)
+{
+    struct ro_edit *metadata = ro_edit_get(object, "metadata");
+    const struct rollout_labels *labels = &w->workload.uniteddeployment->selector.match_labels;
+
+    ro_edit_remove(metadata, RO_STR("creationTimestamp"));
+    ro_write_instant(w, metadata, RO_STR("creationTimestamp"), revision->created_ms);
+    for (uint32_t i = 0; made && !(revision->flags & ROLLOUT_REVISION_UNLISTED) && i < labels->count; i++)
+        ro_write_in_map(w, object, "labels", *ro_label_key(labels, i), *ro_label_value(labels, i));
 }
 
 struct ro_edit *ro_write_revision(struct ro_snapshot_writer *w, size_t i)
@@ -57,15 +68,18 @@ struct ro_edit *ro_write_revision(struct ro_snapshot_writer *w, size_t i)
         return NULL;
     struct ro_edit *object = ro_edit_copy(
         &w->arena, ro_named_object(w->world->revision_objects, w->world->revision_object_count, revision->name, i));
-    if (!object) {
+    bool made = !object;
+    if (made) {
         object = ro_write_object(w, RO_STR("apps/v1"), RO_STR("ControllerRevision"), revision->name);
         ro_write_member(w, ro_edit_get(object, "metadata"), RO_STR("namespace"), w->kind.namespace_);
-        controlled(w, object);
+        ro_write_controlled(w, object);
     }
-    set_in_map(w, object, "labels", RO_STR(RO_REVISION_LABEL), revision->hash);
-    set_in_map(w, object, "annotations", RO_STR(RO_CLAIMS_HASH_KEY), revision->claims_hash);
+    if (w->workload.uniteddeployment)
+        write_listed(w, object, revision, made);
+    ro_write_in_map(w, object, "labels", RO_STR(RO_REVISION_LABEL), revision->hash);
+    ro_write_in_map(w, object, "annotations", RO_STR(RO_CLAIMS_HASH_KEY), revision->claims_hash);
     if (w->workload.sidecarset)
-        set_in_map(w, object, "labels", RO_STR(RO_CUSTOM_VERSION_LABEL), revision->custom_version);
+        ro_write_in_map(w, object, "labels", RO_STR(RO_CUSTOM_VERSION_LABEL), revision->custom_version);
     if (revision->data.count > 0)
         ro_edit_set(object, RO_STR("data"), ro_edit_copy(&w->arena, revision->data.nodes));
     else
@@ -125,7 +139,7 @@ struct ro_edit *ro_write_claim(struct ro_snapshot_writer *w, size_t i)
     struct ro_edit *object = ro_write_object(w, RO_STR("v1"), RO_STR("PersistentVolumeClaim"), claim->name);
     struct ro_edit *metadata = ro_edit_get(object, "metadata"), *spec = ro_edit_need_object(arena, object, "spec");
     ro_write_member(w, metadata, RO_STR("namespace"), w->kind.namespace_);
-    set_in_map(w, object, "labels", RO_STR(RO_INSTANCE_ID), claim->instance_id);
+    ro_write_in_map(w, object, "labels", RO_STR(RO_INSTANCE_ID), claim->instance_id);
     for (size_t k = 0; k < claim->owner_count; k++)
         ro_edit_append(ro_edit_need_array(arena, metadata, "ownerReferences"), write_owner(w, &claim->owners[k]));
     if (claim->flags & ROLLOUT_CLAIM_TERMINATING)

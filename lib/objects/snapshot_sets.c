@@ -48,12 +48,10 @@ static struct ro_edit *make_set(struct ro_snapshot_writer *w, const struct rollo
     struct ro_edit *object = ro_write_object(w, RO_STR("apps/v1"), RO_STR("ReplicaSet"), set->name);
     struct ro_edit *spec = ro_edit_need_object(&w->arena, object, "spec"), *metadata = ro_edit_get(object, "metadata");
     struct ro_edit *selector = ro_edit_need_object(&w->arena, spec, "selector");
-    struct ro_owner owner = { w->kind.api_version, w->kind.kind, w->kind.name, w->uid };
 
     ro_write_member(w, metadata, RO_STR("namespace"), w->kind.namespace_);
     if (w->workload.deployment)
-        ro_edit_append(ro_edit_need_array(&w->arena, metadata, "ownerReferences"),
-                       ro_owner_reference(&w->arena, &owner, true));
+        ro_write_controlled(w, object);
     ro_write_map(w, selector, RO_STR("matchLabels"), &set->selector.match_labels);
     if (set->selector.requirement_count > 0)
         ro_edit_set(selector, RO_STR("matchExpressions"),
@@ -124,6 +122,8 @@ struct ro_owner ro_write_pod_owner(struct ro_snapshot_writer *w, const struct ro
 {
     struct ro_owner owner = { w->kind.api_version, w->kind.kind, w->kind.name, w->uid };
 
+    if (w->workload.uniteddeployment)
+        return ro_write_child_owner(w, pod);
     if (w->workload.deployment && pod->replica_set > 0 && pod->replica_set <= w->facts->arrays.replica_sets.count) {
         const struct rollout_replica_set_facts *set = set_at(w, pod->replica_set - 1);
         owner.kind = RO_STR("ReplicaSet");

@@ -18,6 +18,27 @@ uint32_t ro_child_kind(struct rollout_str kind, struct rollout_str api_version)
     return ro_str_eq(kind, RO_STR("Deployment")) && native ? ROLLOUT_CHILD_DEPLOYMENT : 0;
 }
 
+struct rollout_str ro_child_kind_text(uint32_t child_kind)
+{
+    switch (child_kind) {
+    case ROLLOUT_CHILD_STATEFULSET:
+    case ROLLOUT_CHILD_ADVANCED_STATEFULSET:
+        return RO_STR("StatefulSet");
+    case ROLLOUT_CHILD_CLONESET:
+        return RO_STR("CloneSet");
+    case ROLLOUT_CHILD_DEPLOYMENT:
+        return RO_STR("Deployment");
+    default:
+        return RO_STR("");
+    }
+}
+
+struct rollout_str ro_child_api_version(uint32_t child_kind)
+{
+    bool native = child_kind == ROLLOUT_CHILD_STATEFULSET || child_kind == ROLLOUT_CHILD_DEPLOYMENT;
+    return native ? RO_STR("apps/v1") : ro_child_kind_text(child_kind).len ? RO_STR("apps.kruise.io/v1beta1") : RO_STR("");
+}
+
 void ro_subset_decode(struct ro_decoder *d, const struct ro_at *object, uint32_t kind, struct rollout_subset *ret)
 {
     struct ro_metadata metadata;

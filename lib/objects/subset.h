@@ -16,6 +16,10 @@
 /* ROLLOUT_CHILD_* of an object; 0 where it can be no child. */
 uint32_t ro_child_kind(struct rollout_str kind, struct rollout_str api_version);
 
+/* What children of a kind are made as; both empty for a kind that is none. */
+struct rollout_str ro_child_kind_text(uint32_t child_kind);
+struct rollout_str ro_child_api_version(uint32_t child_kind);
+
 void ro_subset_decode(struct ro_decoder *d, const struct ro_at *object, uint32_t kind, struct rollout_subset *ret);
 
 /* Where what a child was patched with is the same JSON as its subset's patch, it becomes that text: upstream compares bytes,

@@ -48,16 +48,8 @@ static void check_children(struct ro_check *c, const struct ro_abi_array *childr
     struct ro_path list = ro_path_member(NULL, "subsets");
     for (size_t i = 0; i < children->count; i++) {
         const struct rollout_subset *child = (const void *)(children->items + i * children->stride);
-        struct ro_path place = ro_path_element(&list, i), kind = ro_path_member(&place, "kind");
-        ro_check_text(c, &place, "name", child->name);
-        ro_check_text(c, &place, "subset", child->subset);
-        ro_check_text(c, &place, "revision", child->revision);
-        ro_check_text(c, &place, "patch", child->patch);
-        if (child->kind == 0)
-            ro_check_refuse_number(c, ROLLOUT_ERR_INVALID, &kind, 0, "", " is none");
-        ro_check_known(c, &place, "kind", child->kind, ROLLOUT_CHILD_DEPLOYMENT);
-        ro_check_reserved(c, &place, child->reserved);
-        ro_check_intstr(c, &place, "partition", &child->partition);
+        struct ro_path place = ro_path_element(&list, i);
+        ro_check_subset(c, &place, child);
     }
 }
 

@@ -163,6 +163,20 @@ void ro_check_selector(struct ro_check *c, const struct ro_path *up, const char 
     ro_check_selector_at(c, &path, selector);
 }
 
+void ro_check_subset(struct ro_check *c, const struct ro_path *path, const struct rollout_subset *child)
+{
+    struct ro_path kind = ro_path_member(path, "kind");
+    ro_check_text(c, path, "name", child->name);
+    ro_check_text(c, path, "subset", child->subset);
+    ro_check_text(c, path, "revision", child->revision);
+    ro_check_text(c, path, "patch", child->patch);
+    if (child->kind == 0)
+        ro_check_refuse_number(c, ROLLOUT_ERR_INVALID, &kind, 0, "", " is none");
+    ro_check_known(c, path, "kind", child->kind, ROLLOUT_CHILD_DEPLOYMENT);
+    ro_check_reserved(c, path, child->reserved);
+    ro_check_intstr(c, path, "partition", &child->partition);
+}
+
 void ro_check_priority(struct ro_check *c, const struct ro_path *path, const struct rollout_priority *priority)
 {
     struct ro_path list = ro_path_member(path, "weights");

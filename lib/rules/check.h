@@ -50,6 +50,7 @@ bool ro_check_view(struct ro_check *c, const struct ro_path *path, const void *i
 void ro_check_requirements(struct ro_check *c, const struct ro_path *list,
                            const struct rollout_requirement *requirements, size_t count);
 void ro_check_selector_at(struct ro_check *c, const struct ro_path *path, const struct rollout_selector *selector);
+void ro_check_subset(struct ro_check *c, const struct ro_path *path, const struct rollout_subset *child);
 void ro_check_priority(struct ro_check *c, const struct ro_path *path, const struct rollout_priority *priority);
 
 /* Records that far apart would be read beyond themselves; stride 0 is the record's own size. */

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "base/tree.h"
+#include "objects/uniteddeployment_revision.h"
 #include "sim/kinds.h"
 #include "sim/revisions.h"
 
@@ -135,6 +136,17 @@ int ro_deed_claim(const struct deed *d)
     return ROLLOUT_OK;
 }
 
+/* Whether a UnitedDeployment does not find what it has made: its labels tell, and a CloneSet template's are none. */
+static bool is_unlisted(const struct ro_cluster *c, uint32_t place)
+{
+    const struct rollout_uniteddeployment *spec = &c->specs.uniteddeployment;
+    struct rollout_revision listed = { .flags = 0 };
+    if (!c->workload.uniteddeployment || (c->revision_objects[place].count == 0 && spec->child_kind != ROLLOUT_CHILD_CLONESET))
+        return false;
+    ro_uniteddeployment_list(spec, &listed, &c->revision_objects[place], 1);
+    return listed.flags & ROLLOUT_REVISION_UNLISTED;
+}
+
 int ro_deed_on_revision(const struct deed *d)
 {
     struct ro_cluster *c = d->c;
@@ -150,6 +162,8 @@ int ro_deed_on_revision(const struct deed *d)
         c->revisions[revision - 1].custom_version = c->specs.sidecarset.custom_version.len > 0
                                                         ? c->specs.sidecarset.custom_version
                                                         : (struct rollout_str){ NULL, 0 };
+    else if (d->action->op == ROLLOUT_OP_CREATE_REVISION && is_unlisted(c, revision - 1))
+        c->revisions[revision - 1].flags |= ROLLOUT_REVISION_UNLISTED;
     if (ro_deed_attr(d, ROLLOUT_ATTR_NUMBER))
         c->revisions[revision - 1].number = ro_deed_value(d, ROLLOUT_ATTR_NUMBER);
     return ROLLOUT_OK;

@@ -9,6 +9,7 @@
 #include "base/number.h"
 #include "base/str.h"
 #include "base/tree.h"
+#include "rules/history_cut.h"
 #include "rules/revision.h"
 #include "rules/template.h"
 #include "sim/kinds.h"
@@ -103,6 +104,27 @@ static size_t find(const struct ro_cluster *c, struct rollout_str name)
     return i;
 }
 
+/* Of a revision that comes after all; after all that are listed, where a UnitedDeployment's are cut. */
+static int64_t next_number(struct ro_cluster *c)
+{
+    const struct ro_abi_array all = { (const char *)c->revisions, c->revision_count, sizeof *c->revisions, NULL };
+    int64_t number = 0;
+    if (c->workload.uniteddeployment) {
+        uint32_t *order = ro_arena_alloc(&c->arena, 2 * c->revision_count + 1, sizeof *order);
+        uint8_t *fates = ro_arena_alloc(&c->arena, c->revision_count + 1, 1);
+        if (!order || !fates) {
+            c->texts.failed = true;
+            return 1;
+        }
+        ro_history_cut(&all, c->workload.uniteddeployment, fates, order, order + c->revision_count);
+        return ro_history_next(&all, fates);
+    }
+    for (size_t i = 0; i < c->revision_count; i++)
+        if (c->revisions[i].number > number)
+            number = c->revisions[i].number;
+    return number + 1;
+}
+
 int ro_revisions_join(struct ro_cluster *c, const struct rollout_world *world)
 {
     struct rollout_snapshot snapshot;
@@ -114,11 +136,7 @@ int ro_revisions_join(struct ro_cluster *c, const struct rollout_world *world)
     const struct rollout_revision *revision = given_revision(&snapshot, update - 1, &full);
     size_t at = find(c, revision->name);
     if (at == c->revision_count) {
-        int64_t number = 0;
-        for (size_t i = 0; i < c->revision_count; i++)
-            if (c->revisions[i].number > number)
-                number = c->revisions[i].number;
-        full.number = number + 1;
+        full.number = next_number(c);
         full.flags |= ROLLOUT_REVISION_NEW;
         r = add(c, &full, given_object(world, update - 1));
     }

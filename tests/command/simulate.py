@@ -288,6 +288,19 @@ class Changes(WithFolder):
         lines = self.recorded(*self.from_to(**facts), *nodes, '--change', f'1s {change}')
         return lines[-1]['snapshot']['workload']['spec'], lines[-1]
 
+    def test_uniteddeployment(self):
+        """The fields that it has; its children's template holds the image."""
+        cart = EXAMPLES / 'uniteddeployment.json'
+        last = self.recorded(cart, '--change', '1s replicas=6,image=cart:3')[-1]['snapshot']
+        template = last['workload']['spec']['template']['cloneSetTemplate']['spec']['template']
+        self.assertEqual(template['spec']['containers'][0]['image'], 'cart:3')
+        self.assertEqual(sum(child['spec']['replicas'] for child in last['subsets']), 6)
+        self.assertEqual(self.played(cart, '--change', '1s image=cart:3')['outcome'], 'done')  # but for a partition of 2
+        for field in ('partition', 'maxUnavailable', 'maxSurge', 'paused'):
+            status, out, err = simulate(cart, '--change', f'1s {field}=1')
+            self.assertEqual((status, out), (2, ''))
+            self.assertIn(f'{field}: this kind has no such field', err)
+
     def test_fields_by_kind_and_version(self):
         kruise, alpha, native = 'apps.kruise.io/v1beta1', 'apps.kruise.io/v1alpha1', 'apps/v1'
         for kind, version, fields in (
@@ -606,11 +619,11 @@ class Options(unittest.TestCase):
                                 'ready=p50=0,p95=1s', 'ready=p50=5s', 'ready=p50=5s,p95=1s', 'ready=99999999999h')),
                 (['--delay', 'cook=5s'], '--delay: unknown step cook; there are schedule, prepare, pull, start, ready, stop, '
                                          'hook and run'),
-                (['--fault', 'x'], '--fault is never-ready, image, crash, node, zone, break, fail, cordon, return or room, "=" and '
-                                    'what it is of, not x'),
+                (['--fault', 'x'], '--fault is never-ready, image, crash, node, zone, break, fail, cordon, return or room, "=" '
+                                    'and what it is of, not x'),
                 (['--fault', 'fire=x@5s'],
-                 '--fault is never-ready, image, crash, node, zone, break, fail, cordon, return or room, "=" and what it is of, not '
-                 'fire=x@5s'),
+                 '--fault is never-ready, image, crash, node, zone, break, fail, cordon, return or room, "=" and what it is of, '
+                 'not fire=x@5s'),
                 (['--fault', 'crash=new'], '--fault is crash=REVISION[@10%]@5m, not crash=new'),
                 (['--fault', 'image=new@110%'], '--fault is image=REVISION[@10%], not image=new@110%'),
                 (['--fault', 'never-ready=@10%'], '--fault is never-ready=REVISION[@10%], not never-ready=@10%'),

@@ -165,7 +165,9 @@ says; the same seed gives the same release.
       --fault KIND=TARGET
                        what goes wrong: never-ready=REVISION[@SHARE], image=REVISION[@SHARE],
                        crash=REVISION[@SHARE]@AT (so long after ready), break=POD@AT, node=NODE@AT,
-                       zone=ZONE@AT. REVISION is a name, new, old or any; SHARE is 10% of the pods
+                       zone=ZONE@AT, cordon=NODE@AT, return=NODE@AT, fail=NODE[@SHARE],
+                       room=SUBSET@AT (none for new pods of that subset until then; 0s: for good).
+                       REVISION is a name, new, old or any; SHARE is 10% of the pods
       --change CHANGE  the spec changes midway: "AT FIELD=VALUE,..." or AT=FILE; AT is 10m, or done:
                        once the release is over or stuck. FIELD is image, image[CONTAINER], partition,
                        paused, replicas, maxUnavailable, maxSurge or a path such as spec.template.x
@@ -197,7 +199,8 @@ Prints that every state is safe and every path ends, or the shortest story of ho
       --replicas N     explore each size from 1 to N; else as it stands, but no more than 4
       --faults N       so many faults at most (1)
       --fault-kinds KIND,...
-                       which: unready, break, fail, vanish, node (unready,break,vanish)
+                       which: unready, break, fail, vanish, node, cordon, return, room
+                       (unready,break,vanish)
       --change CHANGE  the spec may change at any moment: FIELD=VALUE,... or FILE; FIELD is image,
                        image[CONTAINER], partition, paused, replicas, maxUnavailable, maxSurge or a path
       --assert TEXT    what must hold beyond the kind's own promises, as for simulate

@@ -265,6 +265,34 @@ MUTANTS = [
      'lib/planners/sidecarset_update.c',
      '    *ret_target = first ? c->first : c->second;\n    *ret_other = first ? c->second : c->first;',
      '    *ret_target = first ? c->second : c->first;\n    *ret_other = first ? c->first : c->second;'),
+    ("a UnitedDeployment's subsets that say nothing get one pod too many",
+     'lib/planners/uniteddeployment_allocate.c',
+     '    int64_t rest = pass->total - sum, average = rest / open, remainder = rest % open;',
+     '    int64_t rest = pass->total - sum, average = rest / open + 1, remainder = rest % open;'),
+    ("a UnitedDeployment's maxReplicas are not looked at",
+     'lib/planners/uniteddeployment_allocate.c',
+     '        int64_t room = share->most - share->least, add = room < left ? room : left;',
+     '        int64_t room = left, add = room < left ? room : left;'),
+    ("a UnitedDeployment's partitions are not looked at",
+     'lib/planners/uniteddeployment.c',
+     '        share->partition = given->set ? given->value : 0;',
+     '        share->partition = given->set ? 0 : 0;'),
+    ('a UnitedDeployment keeps children that the spec does not name',
+     'lib/planners/uniteddeployment_actions.c',
+     '    delete_children(pass, b, CHILD_NOT_IN_SPEC, ROLLOUT_REASON_DELETE_NOT_IN_SPEC, RO_STR("not-in-spec"));\n',
+     ''),
+    ('a UnitedDeployment never takes a subset for schedulable again',
+     'lib/planners/uniteddeployment_schedule.c',
+     '    int64_t rest = left(pass, old->last_transition_ms + pass->duration_ms);',
+     '    int64_t rest = 1000;'),
+    ("a UnitedDeployment's reserved pods stand for others",
+     'lib/planners/uniteddeployment_allocate.c',
+     '            int64_t cap = (capped ? child->facts->replicas - child->reserved : INT32_MAX) - share->next;',
+     '            int64_t cap = (capped && !child ? 0 : INT32_MAX) - share->next;'),
+    ("a UnitedDeployment deletes a StatefulSet's old pods that are ready",
+     'lib/planners/uniteddeployment_actions.c',
+     'pod->child > pass->n_children || pod->flags & ROLLOUT_POD_READY)',
+     'pod->child > pass->n_children)'),
 ]
 
 KINDS = {
@@ -275,6 +303,7 @@ KINDS = {
     'deployment': ['deployment'],
     'replicaset': ['replicaset'],
     'sidecarset': ['sidecarset'],
+    'uniteddeployment': ['uniteddeployment'],
 }
 
 

@@ -44,9 +44,9 @@ _rollout()
             ;;
         --fault)
             compopt -o nospace 2>/dev/null
-            mapfile -t COMPREPLY < <(compgen -W 'never-ready image crash break node zone' -S = -- "$word")
+            mapfile -t COMPREPLY < <(compgen -W 'never-ready image crash break node zone fail cordon return room' -S = -- "$word")
             ;;
-        --fault-kinds) mapfile -t COMPREPLY < <(compgen -W 'unready break fail vanish node' -- "$word") ;;
+        --fault-kinds) mapfile -t COMPREPLY < <(compgen -W 'unready break fail vanish node cordon return room' -- "$word") ;;
         -f | --file | --from | --to | --record) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
         *)
             if [ -n "$command" ] && [[ $word == -* ]]; then
