@@ -35,6 +35,7 @@ struct ro_children {
     struct rollout_subset *items;
     struct ro_sim_child *hidden; /* a child */
     size_t count, room;
+    bool written; /* the last pass has made one other than it was: who writes what is there already sees no event */
     struct ro_child_tally *tallies;        /* a child, scratch */
     uint32_t *order, *seen;                /* subsets of the spec by name, and as much again; a subset, scratch */
     uint32_t made;                         /* so far: names of new ones */

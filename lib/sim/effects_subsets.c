@@ -19,6 +19,12 @@ static struct rollout_str child_name(struct ro_cluster *c, struct rollout_str su
     return c->fixed_names ? ro_texts_keep(&c->texts, prefix) : ro_deed_drawn_name(c, prefix, c->children.made++);
 }
 
+static bool is_same(const struct rollout_subset *a, const struct rollout_subset *b)
+{
+    return ro_str_eq(a->revision, b->revision) && ro_str_eq(a->patch, b->patch) && a->replicas == b->replicas &&
+           a->flags == b->flags && a->partition.kind == b->partition.kind && a->partition.count == b->partition.count;
+}
+
 /* The child as the template makes it: what it had before is written over. */
 static void write_child(const struct deed *d, uint32_t place)
 {
@@ -26,7 +32,9 @@ static void write_child(const struct deed *d, uint32_t place)
     const struct rollout_uniteddeployment *spec = &c->specs.uniteddeployment;
     const struct rollout_attr *partition = ro_deed_attr(d, ROLLOUT_ATTR_PARTITION);
     struct rollout_subset *child = &c->children.items[place];
+    const struct rollout_subset before = *child;
     struct ro_sim_child *hidden = &c->children.hidden[place];
+    const int32_t budget = hidden->budget;
     struct rollout_str revision = ro_texts_keep(&c->texts, ro_deed_text(d, ROLLOUT_ATTR_REVISION));
     struct rollout_str patch = d->action->subject < spec->subset_count ? spec->subsets[d->action->subject].patch
                                                                        : (struct rollout_str){ NULL, 0 };
@@ -41,6 +49,7 @@ static void write_child(const struct deed *d, uint32_t place)
         child->partition = (struct rollout_intstr){ .kind = ROLLOUT_INTSTR_INT, .count = (int32_t)partition->value };
     hidden->budget = (int32_t)ro_deed_value(d, ROLLOUT_ATTR_MAX_UNAVAILABLE);
     hidden->stirs = true;
+    c->children.written = c->children.written || hidden->budget != budget || !is_same(child, &before);
 }
 
 static int create_child(const struct deed *d)
@@ -54,6 +63,7 @@ static int create_child(const struct deed *d)
     child->name = child_name(c, child->subset);
     child->kind = c->specs.uniteddeployment.child_kind;
     write_child(d, place);
+    c->children.written = true;
     return ROLLOUT_OK;
 }
 
@@ -61,6 +71,7 @@ static int create_child(const struct deed *d)
 static void delete_child(struct ro_cluster *c, uint32_t place)
 {
     c->children.hidden[place].gone = true;
+    c->children.written = true;
     for (uint32_t i = 0; i < c->pod_count; i++)
         if (c->pods[i].child == place + 1 && !(c->hidden[i].flags & RO_SIM_GONE))
             ro_cluster_vanish(c, i);

@@ -277,7 +277,10 @@ static int carry_out(struct rollout_simulation *s)
     uint64_t left = s->options.crash_after ? s->options.crash_after - s->since_crash : UINT64_MAX;
     bool dies = false;
     int r = ROLLOUT_OK;
+    s->cluster.children.written = false;
     for (size_t i = 0; i < s->plan->action_count && r == ROLLOUT_OK && !dies; i++) {
+        if (s->plan->actions[i].op != ROLLOUT_OP_UPDATE_SUBSET)
+            s->cluster.children.written = true;
         uint64_t writes = ro_cluster_writes(s->plan, i);
         if (writes > left)
             writes = left;
@@ -293,8 +296,10 @@ static int carry_out(struct rollout_simulation *s)
         r = ro_cluster_status(&s->cluster, s->plan);
     if (r == ROLLOUT_OK && !dies)
         r = ro_written_pass(s);
-    if (dies)
+    if (dies) {
         s->since_crash = 0;
+        s->cluster.children.written = true; /* whoever comes after it looks at all */
+    }
     ro_figures_extremes(s);
     s->carried_out = true;
     return r;
@@ -345,7 +350,8 @@ static int64_t next_pass(struct rollout_simulation *s, bool *ret_settled)
     struct ro_measure m;
     *ret_settled = false;
     bool looks_again = s->cluster.workload.deployment && s->plan->status_changed; /* by its own write */
-    if (s->plan->action_count > 0 || looks_again)
+    bool acts = s->plan->action_count > 0 && (!s->cluster.workload.uniteddeployment || s->cluster.children.written);
+    if (acts || looks_again)
         return now_ms - (now_ms - s->start_ms) % window + window;
     int64_t by_itself = ro_course_next(s, false), at_change = next_change(s), at_fault = ro_course_next(s, true);
     int64_t at_age = s->cluster.workload.deployment ? ro_sets_next(&s->cluster) : 0;

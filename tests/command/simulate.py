@@ -290,13 +290,12 @@ class Changes(WithFolder):
 
     def test_uniteddeployment(self):
         """The fields that it has; its children's template holds the image."""
-        document = json.loads((EXAMPLES / 'uniteddeployment.json').read_text(encoding='utf-8'))
-        del document['workload']['spec']['updateStrategy']
-        cart = self.file(document, 'cart.json')
+        cart = EXAMPLES / 'uniteddeployment.json'
         last = self.recorded(cart, '--change', '1s replicas=6,image=cart:3')[-1]['snapshot']
         template = last['workload']['spec']['template']['cloneSetTemplate']['spec']['template']
         self.assertEqual(template['spec']['containers'][0]['image'], 'cart:3')
         self.assertEqual(sum(child['spec']['replicas'] for child in last['subsets']), 6)
+        self.assertEqual(self.played(cart, '--change', '1s image=cart:3')['outcome'], 'done')  # but for a partition of 2
         for field in ('partition', 'maxUnavailable', 'maxSurge', 'paused'):
             status, out, err = simulate(cart, '--change', f'1s {field}=1')
             self.assertEqual((status, out), (2, ''))
