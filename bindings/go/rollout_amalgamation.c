@@ -4523,6 +4523,7 @@ static bool ro_check_view(struct ro_check *c, const struct ro_path *path, const 
 static void ro_check_requirements(struct ro_check *c, const struct ro_path *list,
                            const struct rollout_requirement *requirements, size_t count);
 static void ro_check_selector_at(struct ro_check *c, const struct ro_path *path, const struct rollout_selector *selector);
+static void ro_check_subset(struct ro_check *c, const struct ro_path *path, const struct rollout_subset *child);
 static void ro_check_priority(struct ro_check *c, const struct ro_path *path, const struct rollout_priority *priority);
 
 /* Records that far apart would be read beyond themselves; stride 0 is the record's own size. */
@@ -4713,6 +4714,20 @@ static void ro_check_selector(struct ro_check *c, const struct ro_path *up, cons
 {
     struct ro_path path = ro_path_member(up, name);
     ro_check_selector_at(c, &path, selector);
+}
+
+static void ro_check_subset(struct ro_check *c, const struct ro_path *path, const struct rollout_subset *child)
+{
+    struct ro_path kind = ro_path_member(path, "kind");
+    ro_check_text(c, path, "name", child->name);
+    ro_check_text(c, path, "subset", child->subset);
+    ro_check_text(c, path, "revision", child->revision);
+    ro_check_text(c, path, "patch", child->patch);
+    if (child->kind == 0)
+        ro_check_refuse_number(c, ROLLOUT_ERR_INVALID, &kind, 0, "", " is none");
+    ro_check_known(c, path, "kind", child->kind, ROLLOUT_CHILD_DEPLOYMENT);
+    ro_check_reserved(c, path, child->reserved);
+    ro_check_intstr(c, path, "partition", &child->partition);
 }
 
 static void ro_check_priority(struct ro_check *c, const struct ro_path *path, const struct rollout_priority *priority)
@@ -11817,6 +11832,10 @@ static bool ro_strategic_merge(struct ro_arena *arena, struct ro_edit *template,
 /* ROLLOUT_CHILD_* of an object; 0 where it can be no child. */
 static uint32_t ro_child_kind(struct rollout_str kind, struct rollout_str api_version);
 
+/* What children of a kind are made as; both empty for a kind that is none. */
+static struct rollout_str ro_child_kind_text(uint32_t child_kind);
+static struct rollout_str ro_child_api_version(uint32_t child_kind);
+
 static void ro_subset_decode(struct ro_decoder *d, const struct ro_at *object, uint32_t kind, struct rollout_subset *ret);
 
 /* Where what a child was patched with is the same JSON as its subset's patch, it becomes that text: upstream compares bytes,
@@ -12005,7 +12024,6 @@ static int ro_apply_create_subset(struct ro_apply *a)
         return ro_error(a->reterr, ROLLOUT_ERR_INVALID, "plan.actions",
                         "plan.actions: only a UnitedDeployment has subsets");
     uint32_t kind = a->world->workload->uniteddeployment->child_kind;
-    bool native = kind == ROLLOUT_CHILD_STATEFULSET || kind == ROLLOUT_CHILD_DEPLOYMENT;
     struct rollout_str subset = ro_apply_text(a, ROLLOUT_ATTR_SUBSET);
     struct rollout_str text =
         kind == ROLLOUT_CHILD_ADVANCED_STATEFULSET ? RO_STR("StatefulSet") : ro_apply_text(a, ROLLOUT_ATTR_KIND);
@@ -12015,8 +12033,7 @@ static int ro_apply_create_subset(struct ro_apply *a)
         return ROLLOUT_OK;
     struct ro_edit *child = ro_edit_object(&a->arena), *metadata = ro_edit_object(&a->arena);
     struct ro_edit *owners = ro_edit_array(&a->arena);
-    ro_edit_set_text(&a->arena, child, RO_STR("apiVersion"),
-                     native ? RO_STR("apps/v1") : RO_STR("apps.kruise.io/v1beta1"));
+    ro_edit_set_text(&a->arena, child, RO_STR("apiVersion"), ro_child_api_version(kind));
     ro_edit_set_text(&a->arena, child, RO_STR("kind"), text);
     ro_edit_set(child, RO_STR("metadata"), metadata);
     struct rollout_str prefix = ro_apply_join(a, a->kind.name, subset);
@@ -15190,6 +15207,27 @@ static uint32_t ro_child_kind(struct rollout_str kind, struct rollout_str api_ve
     if (ro_str_eq(kind, RO_STR("CloneSet")))
         return kruise ? ROLLOUT_CHILD_CLONESET : 0;
     return ro_str_eq(kind, RO_STR("Deployment")) && native ? ROLLOUT_CHILD_DEPLOYMENT : 0;
+}
+
+static struct rollout_str ro_child_kind_text(uint32_t child_kind)
+{
+    switch (child_kind) {
+    case ROLLOUT_CHILD_STATEFULSET:
+    case ROLLOUT_CHILD_ADVANCED_STATEFULSET:
+        return RO_STR("StatefulSet");
+    case ROLLOUT_CHILD_CLONESET:
+        return RO_STR("CloneSet");
+    case ROLLOUT_CHILD_DEPLOYMENT:
+        return RO_STR("Deployment");
+    default:
+        return RO_STR("");
+    }
+}
+
+static struct rollout_str ro_child_api_version(uint32_t child_kind)
+{
+    bool native = child_kind == ROLLOUT_CHILD_STATEFULSET || child_kind == ROLLOUT_CHILD_DEPLOYMENT;
+    return native ? RO_STR("apps/v1") : ro_child_kind_text(child_kind).len ? RO_STR("apps.kruise.io/v1beta1") : RO_STR("");
 }
 
 static void ro_subset_decode(struct ro_decoder *d, const struct ro_at *object, uint32_t kind, struct rollout_subset *ret)
@@ -20226,6 +20264,9 @@ struct ro_snapshot_writer {
     struct rollout_str uid; /* of the workload */
     struct rollout_str now;
     struct ro_check check; /* the first fault of a record */
+    struct rollout_str *child_uids; /* a UnitedDeployment's: of each child */
+    uint32_t *set_children;         /* whose the ReplicaSet at a place is, from 1; 0 = there is none, or it does not matter */
+    uint32_t set_count;
 };
 
 /* An object of this kind with its metadata, and its name where it has one. */
@@ -20244,6 +20285,11 @@ static void ro_write_map(struct ro_snapshot_writer *w, struct ro_edit *object, s
 static void ro_write_list(struct ro_snapshot_writer *w, struct ro_edit *object, struct rollout_str key,
                    const struct rollout_strs *strs);
 
+/* A member of one of the metadata's maps: the text, or none. The workload as the one that controls the object. */
+static void ro_write_in_map(struct ro_snapshot_writer *w, struct ro_edit *object, const char *map, struct rollout_str key,
+                     struct rollout_str text);
+static void ro_write_controlled(struct ro_snapshot_writer *w, struct ro_edit *object);
+
 /* Each writes one record; i: its place in the snapshot's array. */
 static struct ro_edit *ro_write_pod(struct ro_snapshot_writer *w, size_t i);
 static struct ro_edit *ro_write_revision(struct ro_snapshot_writer *w, size_t i);
@@ -20255,6 +20301,11 @@ static struct ro_edit *ro_write_replica_set(struct ro_snapshot_writer *w, size_t
 
 /* Whose the pod is. */
 static struct ro_owner ro_write_pod_owner(struct ro_snapshot_writer *w, const struct rollout_pod *pod);
+
+/* A UnitedDeployment's children, with the ReplicaSets of its pods; whose a pod is, after the first. */
+static void ro_write_children_open(struct ro_snapshot_writer *w);
+static void ro_write_children(struct ro_snapshot_writer *w, struct ro_edit *body);
+static struct ro_owner ro_write_child_owner(struct ro_snapshot_writer *w, const struct rollout_pod *pod);
 
 /* The object of this name; those of the facts mostly lie alike, so that the search begins at place i. NULL: there is none. */
 static const struct rollout_node *ro_named_object(const struct rollout_tree *objects, size_t count, struct rollout_str name,
@@ -20311,6 +20362,7 @@ struct objects_snapshot_compare_compared {
     const struct ro_snapshot_facts *facts; /* that were written */
     const struct rollout_broadcastjob *job; /* NULL: of another kind */
     bool objects;                           /* those of the pods count */
+    bool children;                          /* a UnitedDeployment's */
     struct ro_at at;                       /* its place */
 };
 
@@ -20438,7 +20490,9 @@ static void objects_snapshot_compare_compare_pod(struct objects_snapshot_compare
     objects_snapshot_compare_compare_in_place(c, written->in_place, read->in_place);
     objects_snapshot_compare_text(c, "uid", written->uid, read->uid);
     objects_snapshot_compare_text(c, "target_node", written->target_node, read->target_node);
-    if (c->facts->arrays.replica_sets.count > 0)
+    if (c->children)
+        objects_snapshot_compare_number(c, "child", written->child, read->child);
+    if (c->children || c->facts->arrays.replica_sets.count > 0)
         objects_snapshot_compare_number(c, "replica_set", written->replica_set, read->replica_set);
     if (c->job && c->d.code == ROLLOUT_OK)
         objects_snapshot_compare_compare_job_pod(c, written, read);
@@ -20473,6 +20527,8 @@ static void objects_snapshot_compare_compare_revision(struct objects_snapshot_co
     objects_snapshot_compare_text(c, "claims_hash", written->claims_hash, read->claims_hash);
     if (c->objects)
         objects_snapshot_compare_text(c, "custom_version", written->custom_version, read->custom_version);
+    if (c->children)
+        objects_snapshot_compare_number(c, "created_ms", written->created_ms, read->created_ms);
     objects_snapshot_compare_text(c, "hash", written->hash, read->hash);
 }
 
@@ -20499,6 +20555,29 @@ static void objects_snapshot_compare_compare_replica_set(struct objects_snapshot
     objects_snapshot_compare_labels(c, "selector.match_labels", &written->selector.match_labels, &read->selector.match_labels);
     objects_snapshot_compare_number(c, "selector.requirement_count", (int64_t)written->selector.requirement_count,
            (int64_t)read->selector.requirement_count);
+}
+
+static bool objects_snapshot_compare_same_intstr(const struct rollout_intstr *a, const struct rollout_intstr *b)
+{
+    return a->kind == b->kind && (a->kind != ROLLOUT_INTSTR_INT || a->count == b->count) &&
+           (a->kind != ROLLOUT_INTSTR_TEXT || objects_snapshot_compare_same_text(a->text, b->text));
+}
+
+static void objects_snapshot_compare_compare_subset(struct objects_snapshot_compare_compared *c, const void *written_record, const void *read_record)
+{
+    const struct rollout_subset *written = written_record, *read = read_record;
+
+    objects_snapshot_compare_text(c, "name", written->name, read->name);
+    objects_snapshot_compare_text(c, "subset", written->subset, read->subset);
+    objects_snapshot_compare_text(c, "revision", written->revision, read->revision);
+    objects_snapshot_compare_text(c, "patch", written->patch, read->patch);
+    objects_snapshot_compare_number(c, "kind", written->kind, read->kind);
+    objects_snapshot_compare_number(c, "flags", written->flags, read->flags);
+    objects_snapshot_compare_number(c, "replicas", written->replicas, read->replicas);
+    objects_snapshot_compare_number(c, "status_replicas", written->status_replicas, read->status_replicas);
+    objects_snapshot_compare_number(c, "ready_replicas", written->ready_replicas, read->ready_replicas);
+    if (!objects_snapshot_compare_same_intstr(&written->partition, &read->partition))
+        objects_snapshot_compare_refuse(c, &c->at.path, "partition", NULL);
 }
 
 static void objects_snapshot_compare_compare_node(struct objects_snapshot_compare_compared *c, const void *written_record, const void *read_record)
@@ -20610,17 +20689,21 @@ static int ro_snapshot_compare(const struct ro_snapshot_facts *written, const st
                         const struct rollout_workload *workload, struct rollout_error *reterr)
 {
     const struct rollout_snapshot *s = &written->snapshot;
-    struct objects_snapshot_compare_compared c = { .d = { .reterr = reterr }, .facts = written, .job = workload->broadcastjob, .objects = workload->sidecarset != NULL };
+    struct objects_snapshot_compare_compared c = { .d = { .reterr = reterr }, .facts = written, .job = workload->broadcastjob, .objects = workload->sidecarset != NULL,
+                          .children = workload->uniteddeployment != NULL };
 
     objects_snapshot_compare_whole_number(&c, "now_ms", s->now_ms, read->now_ms);
     objects_snapshot_compare_whole_number(&c, "unobserved_since_ms", s->unobserved_since_ms, read->unobserved_since_ms);
     objects_snapshot_compare_whole_number(&c, "update_revision", s->update_revision, read->update_revision);
     objects_snapshot_compare_whole_number(&c, "current_revision", objects_snapshot_compare_current_of(s), objects_snapshot_compare_current_of(read));
     objects_snapshot_compare_whole_number(&c, "reserved", s->reserved, 0);
+    if (c.children && !objects_snapshot_compare_same_text(s->written_version, read->written_version))
+        objects_snapshot_compare_refuse(&c, NULL, "written_version", NULL);
 #define VIEW(array, member, compare)                                                                                   \
     objects_snapshot_compare_compare_view(&c, #member, &written->arrays.array, read->member.items, read->member.count,                          \
                  sizeof(*read->member.items), compare)
     VIEW(revisions, revisions, objects_snapshot_compare_compare_revision);
+    VIEW(subsets, subsets, objects_snapshot_compare_compare_subset);
     VIEW(pods, pods, objects_snapshot_compare_compare_pod);
     VIEW(replica_sets, replica_sets, objects_snapshot_compare_compare_replica_set);
     VIEW(nodes, nodes, objects_snapshot_compare_compare_node);
@@ -21452,12 +21535,18 @@ static struct ro_edit *objects_snapshot_object_write_body(struct ro_snapshot_wri
     ro_write_instant(w, body, RO_STR("now"), facts->snapshot.now_ms);
     ro_edit_set(body, RO_STR("workload"), ro_edit_copy(&w->arena, w->world->workload_object.nodes));
     objects_snapshot_object_write_gates(w, body);
+    if (w->workload.uniteddeployment)
+        ro_write_children_open(w);
+    if (w->check.code != ROLLOUT_OK)
+        return body;
     if (objects_snapshot_object_has_sets(w)) {
         objects_snapshot_object_write_array(w, body, RO_STR("revisions"), facts->arrays.replica_sets.count, ro_write_replica_set);
     } else {
         objects_snapshot_object_write_revision_names(w, body);
         objects_snapshot_object_write_array(w, body, RO_STR("revisions"), facts->arrays.revisions.count, ro_write_revision);
     }
+    if (w->workload.uniteddeployment)
+        ro_write_children(w, body);
     objects_snapshot_object_write_array(w, body, RO_STR("pods"), facts->arrays.pods.count, ro_write_pod);
     objects_snapshot_object_write_array(w, body, RO_STR("nodes"), facts->arrays.nodes.count, ro_write_node);
     objects_snapshot_object_write_array(w, body, RO_STR("claims"), facts->arrays.claims.count, ro_write_claim);
@@ -21466,6 +21555,10 @@ static struct ro_edit *objects_snapshot_object_write_body(struct ro_snapshot_wri
     if (facts->snapshot.unobserved_since_ms != 0)
         ro_write_instant(w, ro_edit_need_object(&w->arena, body, "inFlight"), RO_STR("since"),
                          facts->snapshot.unobserved_since_ms);
+    ro_check_text(&w->check, NULL, "written_version", facts->snapshot.written_version);
+    if (w->workload.uniteddeployment && facts->snapshot.written_version.data)
+        ro_write_member(w, ro_edit_need_object(&w->arena, body, "inFlight"), RO_STR("workload"),
+                        facts->snapshot.written_version);
     if (facts->arrays.in_flight.count > 0)
         ro_write_in_flight(w, body);
     ro_write_namespaces(w, body);
@@ -21547,9 +21640,6 @@ int rollout_snapshot_object(const struct rollout_world *world, const struct roll
         r = ro_abi_struct(world->workload, &w.workload, sizeof(w.workload), "workload", reterr);
     if (r == ROLLOUT_OK)
         r = ro_specs_open(&w.workload, &w.specs, reterr);
-    if (r == ROLLOUT_OK && w.workload.uniteddeployment) /* its children's objects would have to be made up */
-        return ro_error(reterr, ROLLOUT_ERR_INVALID, "workload",
-                        "workload: the facts of a UnitedDeployment are not written");
     if (r == ROLLOUT_OK)
         r = ro_gates_resolve(w.workload.gates, w.workload.gate_count, &w.gates, reterr);
     if (r != ROLLOUT_OK)
@@ -21663,6 +21753,9 @@ static void objects_snapshot_pod_write_conditions(struct ro_snapshot_writer *w, 
     if ((flags & ROLLOUT_POD_READY) || pod->ready_since_ms != 0)
         ro_write_instant(w, objects_snapshot_pod_add_condition(w, status, RO_STR("Ready"), flags & ROLLOUT_POD_READY),
                          RO_STR("lastTransitionTime"), pod->ready_since_ms);
+    if (flags & ROLLOUT_POD_UNSCHEDULABLE)
+        ro_edit_set_text(&w->arena, objects_snapshot_pod_add_condition(w, status, RO_STR("PodScheduled"), false), RO_STR("reason"),
+                         RO_STR("Unschedulable"));
     if (flags & ROLLOUT_POD_IN_PLACE_CONDITION) {
         struct ro_edit *c = objects_snapshot_pod_add_condition(w, status, RO_STR(RO_READY_TYPE), flags & ROLLOUT_POD_IN_PLACE_TRUE);
         if (!(flags & ROLLOUT_POD_IN_PLACE_CLEAN))
@@ -21736,9 +21829,8 @@ static const struct rollout_node *ro_named_object(const struct rollout_tree *obj
     return NULL;
 }
 
-/* A member of one of the metadata's maps: the text, or none. */
-static void objects_snapshot_records_set_in_map(struct ro_snapshot_writer *w, struct ro_edit *object, const char *map, struct rollout_str key,
-                       struct rollout_str text)
+static void ro_write_in_map(struct ro_snapshot_writer *w, struct ro_edit *object, const char *map, struct rollout_str key,
+                     struct rollout_str text)
 {
     struct ro_edit *metadata = ro_edit_get(object, "metadata");
 
@@ -21748,14 +21840,26 @@ static void objects_snapshot_records_set_in_map(struct ro_snapshot_writer *w, st
         ro_edit_remove(ro_edit_get(metadata, map), key);
 }
 
-static struct ro_edit *objects_snapshot_records_controlled(struct ro_snapshot_writer *w, struct ro_edit *object)
+static void ro_write_controlled(struct ro_snapshot_writer *w, struct ro_edit *object)
 {
     struct ro_owner owner = { w->kind.api_version, w->kind.kind, w->kind.name, w->uid };
     struct ro_edit *metadata = ro_edit_get(object, "metadata");
 
     ro_edit_append(ro_edit_need_array(&w->arena, metadata, "ownerReferences"),
                    ro_owner_reference(&w->arena, &owner, true));
-    return object;
+}
+
+/* What a UnitedDeployment reads of a revision's metadata: when it was made, and whether the selector finds it. */
+static void objects_snapshot_records_write_listed(struct ro_snapshot_writer *w, struct ro_edit *object, const struct rollout_revision *revision,
+                         bool made)
+{
+    struct ro_edit *metadata = ro_edit_get(object, "metadata");
+    const struct rollout_labels *labels = &w->workload.uniteddeployment->selector.match_labels;
+
+    ro_edit_remove(metadata, RO_STR("creationTimestamp"));
+    ro_write_instant(w, metadata, RO_STR("creationTimestamp"), revision->created_ms);
+    for (uint32_t i = 0; made && !(revision->flags & ROLLOUT_REVISION_UNLISTED) && i < labels->count; i++)
+        ro_write_in_map(w, object, "labels", *ro_label_key(labels, i), *ro_label_value(labels, i));
 }
 
 static struct ro_edit *ro_write_revision(struct ro_snapshot_writer *w, size_t i)
@@ -21772,15 +21876,18 @@ static struct ro_edit *ro_write_revision(struct ro_snapshot_writer *w, size_t i)
         return NULL;
     struct ro_edit *object = ro_edit_copy(
         &w->arena, ro_named_object(w->world->revision_objects, w->world->revision_object_count, revision->name, i));
-    if (!object) {
+    bool made = !object;
+    if (made) {
         object = ro_write_object(w, RO_STR("apps/v1"), RO_STR("ControllerRevision"), revision->name);
         ro_write_member(w, ro_edit_get(object, "metadata"), RO_STR("namespace"), w->kind.namespace_);
-        objects_snapshot_records_controlled(w, object);
+        ro_write_controlled(w, object);
     }
-    objects_snapshot_records_set_in_map(w, object, "labels", RO_STR(RO_REVISION_LABEL), revision->hash);
-    objects_snapshot_records_set_in_map(w, object, "annotations", RO_STR(RO_CLAIMS_HASH_KEY), revision->claims_hash);
+    if (w->workload.uniteddeployment)
+        objects_snapshot_records_write_listed(w, object, revision, made);
+    ro_write_in_map(w, object, "labels", RO_STR(RO_REVISION_LABEL), revision->hash);
+    ro_write_in_map(w, object, "annotations", RO_STR(RO_CLAIMS_HASH_KEY), revision->claims_hash);
     if (w->workload.sidecarset)
-        objects_snapshot_records_set_in_map(w, object, "labels", RO_STR(RO_CUSTOM_VERSION_LABEL), revision->custom_version);
+        ro_write_in_map(w, object, "labels", RO_STR(RO_CUSTOM_VERSION_LABEL), revision->custom_version);
     if (revision->data.count > 0)
         ro_edit_set(object, RO_STR("data"), ro_edit_copy(&w->arena, revision->data.nodes));
     else
@@ -21840,7 +21947,7 @@ static struct ro_edit *ro_write_claim(struct ro_snapshot_writer *w, size_t i)
     struct ro_edit *object = ro_write_object(w, RO_STR("v1"), RO_STR("PersistentVolumeClaim"), claim->name);
     struct ro_edit *metadata = ro_edit_get(object, "metadata"), *spec = ro_edit_need_object(arena, object, "spec");
     ro_write_member(w, metadata, RO_STR("namespace"), w->kind.namespace_);
-    objects_snapshot_records_set_in_map(w, object, "labels", RO_STR(RO_INSTANCE_ID), claim->instance_id);
+    ro_write_in_map(w, object, "labels", RO_STR(RO_INSTANCE_ID), claim->instance_id);
     for (size_t k = 0; k < claim->owner_count; k++)
         ro_edit_append(ro_edit_need_array(arena, metadata, "ownerReferences"), objects_snapshot_records_write_owner(w, &claim->owners[k]));
     if (claim->flags & ROLLOUT_CLAIM_TERMINATING)
@@ -21960,12 +22067,10 @@ static struct ro_edit *objects_snapshot_sets_make_set(struct ro_snapshot_writer 
     struct ro_edit *object = ro_write_object(w, RO_STR("apps/v1"), RO_STR("ReplicaSet"), set->name);
     struct ro_edit *spec = ro_edit_need_object(&w->arena, object, "spec"), *metadata = ro_edit_get(object, "metadata");
     struct ro_edit *selector = ro_edit_need_object(&w->arena, spec, "selector");
-    struct ro_owner owner = { w->kind.api_version, w->kind.kind, w->kind.name, w->uid };
 
     ro_write_member(w, metadata, RO_STR("namespace"), w->kind.namespace_);
     if (w->workload.deployment)
-        ro_edit_append(ro_edit_need_array(&w->arena, metadata, "ownerReferences"),
-                       ro_owner_reference(&w->arena, &owner, true));
+        ro_write_controlled(w, object);
     ro_write_map(w, selector, RO_STR("matchLabels"), &set->selector.match_labels);
     if (set->selector.requirement_count > 0)
         ro_edit_set(selector, RO_STR("matchExpressions"),
@@ -22036,6 +22141,8 @@ static struct ro_owner ro_write_pod_owner(struct ro_snapshot_writer *w, const st
 {
     struct ro_owner owner = { w->kind.api_version, w->kind.kind, w->kind.name, w->uid };
 
+    if (w->workload.uniteddeployment)
+        return ro_write_child_owner(w, pod);
     if (w->workload.deployment && pod->replica_set > 0 && pod->replica_set <= w->facts->arrays.replica_sets.count) {
         const struct rollout_replica_set_facts *set = objects_snapshot_sets_set_at(w, pod->replica_set - 1);
         owner.kind = RO_STR("ReplicaSet");
@@ -22046,6 +22153,204 @@ static struct ro_owner ro_write_pod_owner(struct ro_snapshot_writer *w, const st
     }
     return owner;
 }
+
+/* ---- lib/objects/snapshot_united.c ---- */
+
+/* A UnitedDeployment's children, and the ReplicaSets between a Deployment and its pods, from facts. Source:
+ * uniteddeployment.md 2. */
+
+
+/* ReplicaSets that have no pods hold the places of others; of more than so many nobody has heard. */
+#define PLACES_BEYOND 65536
+
+static const struct rollout_subset *objects_snapshot_united_child_at(const struct ro_snapshot_writer *w, size_t i)
+{
+    const struct ro_abi_array *children = &w->facts->arrays.subsets;
+
+    return (const void *)(children->items + i * children->stride);
+}
+
+static const struct rollout_node *objects_snapshot_united_child_object(const struct ro_snapshot_writer *w, size_t i)
+{
+    const struct rollout_subset *child = objects_snapshot_united_child_at(w, i);
+    const struct rollout_node *object =
+        ro_named_object(w->world->subset_objects, w->world->subset_object_count, child->name, i);
+
+    if (!object || ro_child_kind(ro_text(ro_get(object, "kind")), ro_text(ro_get(object, "apiVersion"))) != child->kind)
+        return NULL;
+    return object;
+}
+
+static const struct rollout_pod *objects_snapshot_united_pod_at(const struct ro_snapshot_writer *w, size_t i)
+{
+    return (const void *)(w->facts->arrays.pods.items + i * w->facts->arrays.pods.stride);
+}
+
+/* ---- who is who ---- */
+
+/* The places of the ReplicaSets: each is of the child of the pods that name it. */
+static void objects_snapshot_united_find_replica_sets(struct ro_snapshot_writer *w, const struct ro_path *pods)
+{
+    size_t children = w->facts->arrays.subsets.count, count = w->facts->arrays.pods.count, last = 0;
+
+    for (size_t i = 0; i < count && w->check.code == ROLLOUT_OK; i++) {
+        const struct rollout_pod *pod = objects_snapshot_united_pod_at(w, i);
+        struct ro_path place = ro_path_element(pods, i), child = ro_path_member(&place, "child"),
+                       set = ro_path_member(&place, "replica_set");
+        last = pod->replica_set > last ? pod->replica_set : last;
+        if (pod->child == 0 || pod->child > children)
+            ro_check_refuse_number(&w->check, ROLLOUT_ERR_INVALID, &child, pod->child, "", " is no child's place");
+        if (pod->replica_set > children + count + PLACES_BEYOND)
+            ro_check_refuse_number(&w->check, ROLLOUT_ERR_INVALID, &set, pod->replica_set, "",
+                                   " is beyond all that can be written");
+    }
+    w->set_children = w->check.code == ROLLOUT_OK ? ro_arena_alloc(&w->arena, last, sizeof(*w->set_children)) : NULL;
+    w->set_count = w->set_children ? (uint32_t)last : 0;
+    for (size_t i = 0; i < count && w->set_count > 0; i++)
+        if (objects_snapshot_united_pod_at(w, i)->replica_set > 0)
+            w->set_children[objects_snapshot_united_pod_at(w, i)->replica_set - 1] = objects_snapshot_united_pod_at(w, i)->child;
+}
+
+static void ro_write_children_open(struct ro_snapshot_writer *w)
+{
+    size_t count = w->facts->arrays.subsets.count;
+    struct ro_path subsets = ro_path_member(NULL, "subsets"), pods = ro_path_member(NULL, "pods");
+
+    w->child_uids = ro_arena_alloc(&w->arena, count, sizeof(*w->child_uids));
+    for (size_t i = 0; w->child_uids && i < count; i++) {
+        struct ro_path place = ro_path_element(&subsets, i);
+        ro_check_subset(&w->check, &place, objects_snapshot_united_child_at(w, i));
+        if (w->check.code != ROLLOUT_OK)
+            return;
+        w->child_uids[i] = ro_text(ro_dig(objects_snapshot_united_child_object(w, i), "metadata", "uid", NULL));
+        if (w->child_uids[i].len == 0)
+            w->child_uids[i] = ro_arena_printf(&w->arena, "child-%zu", i + 1);
+    }
+    objects_snapshot_united_find_replica_sets(w, &pods);
+}
+
+static struct rollout_str objects_snapshot_united_set_uid(struct ro_snapshot_writer *w, uint32_t place)
+{
+    return ro_arena_printf(&w->arena, "replicaset-%" PRIu32, place);
+}
+
+static struct ro_owner objects_snapshot_united_owner_of(struct ro_snapshot_writer *w, uint32_t child)
+{
+    const struct rollout_subset *facts = objects_snapshot_united_child_at(w, child - 1);
+
+    return (struct ro_owner){ ro_child_api_version(facts->kind), ro_child_kind_text(facts->kind), facts->name,
+                              w->child_uids[child - 1] };
+}
+
+static struct ro_owner ro_write_child_owner(struct ro_snapshot_writer *w, const struct rollout_pod *pod)
+{
+    if (!w->child_uids || pod->child == 0 || pod->child > w->facts->arrays.subsets.count)
+        return (struct ro_owner){ w->kind.api_version, w->kind.kind, w->kind.name, w->uid };
+    if (pod->replica_set == 0)
+        return objects_snapshot_united_owner_of(w, pod->child);
+    return (struct ro_owner){ RO_STR("apps/v1"), RO_STR("ReplicaSet"), objects_snapshot_united_set_uid(w, pod->replica_set),
+                              objects_snapshot_united_set_uid(w, pod->replica_set) };
+}
+
+/* ---- the objects ---- */
+
+static void objects_snapshot_united_set_number(struct ro_snapshot_writer *w, struct ro_edit *object, const char *key, int32_t value)
+{
+    ro_edit_set(object, (struct rollout_str){ key, strlen(key) }, ro_edit_integer(&w->arena, value));
+}
+
+static void objects_snapshot_united_write_partition(struct ro_snapshot_writer *w, struct ro_edit *up, const struct rollout_intstr *partition)
+{
+    if (partition->kind == ROLLOUT_INTSTR_INT)
+        objects_snapshot_united_set_number(w, up, "partition", partition->count);
+    else if (partition->kind == ROLLOUT_INTSTR_TEXT)
+        ro_edit_set_text(&w->arena, up, RO_STR("partition"), partition->text);
+}
+
+/* A Deployment has no partition. A CloneSet of v1alpha1 has it in the strategy itself. */
+static void objects_snapshot_united_write_strategy(struct ro_snapshot_writer *w, struct ro_edit *object, struct ro_edit *spec,
+                           const struct rollout_subset *child)
+{
+    struct ro_edit *strategy = ro_edit_get(spec, "updateStrategy");
+    bool alpha = ro_str_eq(ro_edit_get_text(object, "apiVersion"), RO_STR("apps.kruise.io/v1alpha1"));
+    bool in_place = child->kind == ROLLOUT_CHILD_CLONESET && alpha;
+
+    if (child->kind == ROLLOUT_CHILD_DEPLOYMENT)
+        return;
+    if (in_place)
+        ro_edit_remove(strategy, RO_STR("partition"));
+    else
+        ro_edit_remove(ro_edit_get(strategy, "rollingUpdate"), RO_STR("partition"));
+    if (child->kind != ROLLOUT_CHILD_CLONESET && ((child->flags & ROLLOUT_SUBSET_ON_DELETE) ||
+                                                  ro_str_eq(ro_edit_get_text(strategy, "type"), RO_STR("OnDelete")))) {
+        strategy = ro_edit_need_object(&w->arena, spec, "updateStrategy");
+        ro_edit_set_text(&w->arena, strategy, RO_STR("type"),
+                         child->flags & ROLLOUT_SUBSET_ON_DELETE ? RO_STR("OnDelete") : RO_STR("RollingUpdate"));
+    }
+    if (child->partition.kind == ROLLOUT_INTSTR_UNSET)
+        return;
+    strategy = ro_edit_need_object(&w->arena, spec, "updateStrategy");
+    objects_snapshot_united_write_partition(w, in_place ? strategy : ro_edit_need_object(&w->arena, strategy, "rollingUpdate"),
+                    &child->partition);
+}
+
+static struct ro_edit *objects_snapshot_united_write_child(struct ro_snapshot_writer *w, size_t i)
+{
+    const struct rollout_subset *child = objects_snapshot_united_child_at(w, i);
+    struct ro_edit *object = ro_edit_copy(&w->arena, objects_snapshot_united_child_object(w, i));
+
+    if (!object) {
+        object = ro_write_object(w, ro_child_api_version(child->kind), ro_child_kind_text(child->kind), child->name);
+        ro_write_member(w, ro_edit_get(object, "metadata"), RO_STR("namespace"), w->kind.namespace_);
+        ro_write_controlled(w, object);
+    }
+    ro_edit_set_text(&w->arena, ro_edit_need_object(&w->arena, object, "metadata"), RO_STR("uid"), w->child_uids[i]);
+    ro_write_in_map(w, object, "labels", RO_STR(RO_SUBSET_LABEL), child->subset);
+    ro_write_in_map(w, object, "labels", RO_STR(RO_SUBSET_REVISION_LABEL), child->revision);
+    ro_write_in_map(w, object, "annotations", RO_STR(RO_SUBSET_PATCH), child->patch);
+    struct ro_edit *spec = ro_edit_need_object(&w->arena, object, "spec");
+    struct ro_edit *status = ro_edit_need_object(&w->arena, object, "status");
+    objects_snapshot_united_set_number(w, spec, "replicas", child->replicas);
+    objects_snapshot_united_write_strategy(w, object, spec, child);
+    objects_snapshot_united_set_number(w, status, "replicas", child->status_replicas);
+    objects_snapshot_united_set_number(w, status, "readyReplicas", child->ready_replicas);
+    return object;
+}
+
+/* child 0: one that has no pods, and is there for its place only. */
+static struct ro_edit *objects_snapshot_united_write_replica_set(struct ro_snapshot_writer *w, uint32_t place, uint32_t child)
+{
+    struct rollout_str uid = objects_snapshot_united_set_uid(w, place);
+    struct ro_edit *object = ro_write_object(w, RO_STR("apps/v1"), RO_STR("ReplicaSet"), uid);
+    struct ro_edit *metadata = ro_edit_get(object, "metadata"), *owners = ro_edit_array(&w->arena);
+
+    ro_write_member(w, metadata, RO_STR("namespace"), w->kind.namespace_);
+    ro_write_member(w, metadata, RO_STR("uid"), uid);
+    if (child > 0) {
+        struct ro_owner owner = objects_snapshot_united_owner_of(w, child);
+        ro_edit_append(owners, ro_owner_reference(&w->arena, &owner, true));
+        ro_edit_set(metadata, RO_STR("ownerReferences"), owners);
+    }
+    return object;
+}
+
+/* A pod's fact names the place of its ReplicaSet among all that is listed: between them come the children. */
+static void ro_write_children(struct ro_snapshot_writer *w, struct ro_edit *body)
+{
+    struct ro_edit *list = ro_edit_array(&w->arena);
+    size_t count = w->facts->arrays.subsets.count, next = 0;
+
+    for (uint32_t place = 1; !w->arena.failed && (place <= w->set_count || next < count); place++) {
+        uint32_t child = place <= w->set_count ? w->set_children[place - 1] : 0;
+        if (child > 0 || next == count)
+            ro_edit_append(list, objects_snapshot_united_write_replica_set(w, place, child));
+        else
+            ro_edit_append(list, objects_snapshot_united_write_child(w, next++));
+    }
+    if (list && list->first)
+        ro_edit_set(body, RO_STR("subsets"), list);
+}
+#undef PLACES_BEYOND
 
 /* ---- lib/objects/spec.c ---- */
 
@@ -34219,16 +34524,8 @@ static void planners_uniteddeployment_check_check_children(struct ro_check *c, c
     struct ro_path list = ro_path_member(NULL, "subsets");
     for (size_t i = 0; i < children->count; i++) {
         const struct rollout_subset *child = (const void *)(children->items + i * children->stride);
-        struct ro_path place = ro_path_element(&list, i), kind = ro_path_member(&place, "kind");
-        ro_check_text(c, &place, "name", child->name);
-        ro_check_text(c, &place, "subset", child->subset);
-        ro_check_text(c, &place, "revision", child->revision);
-        ro_check_text(c, &place, "patch", child->patch);
-        if (child->kind == 0)
-            ro_check_refuse_number(c, ROLLOUT_ERR_INVALID, &kind, 0, "", " is none");
-        ro_check_known(c, &place, "kind", child->kind, ROLLOUT_CHILD_DEPLOYMENT);
-        ro_check_reserved(c, &place, child->reserved);
-        ro_check_intstr(c, &place, "partition", &child->partition);
+        struct ro_path place = ro_path_element(&list, i);
+        ro_check_subset(c, &place, child);
     }
 }
 
@@ -40487,6 +40784,7 @@ struct ro_children {
     struct rollout_subset *items;
     struct ro_sim_child *hidden; /* a child */
     size_t count, room;
+    bool written; /* the last pass has made one other than it was: who writes what is there already sees no event */
     struct ro_child_tally *tallies;        /* a child, scratch */
     uint32_t *order, *seen;                /* subsets of the spec by name, and as much again; a subset, scratch */
     uint32_t made;                         /* so far: names of new ones */
@@ -43644,6 +43942,17 @@ static int ro_deed_claim(const struct deed *d)
     return ROLLOUT_OK;
 }
 
+/* Whether a UnitedDeployment does not find what it has made: its labels tell, and a CloneSet template's are none. */
+static bool sim_effects_claims_is_unlisted(const struct ro_cluster *c, uint32_t place)
+{
+    const struct rollout_uniteddeployment *spec = &c->specs.uniteddeployment;
+    struct rollout_revision listed = { .flags = 0 };
+    if (!c->workload.uniteddeployment || (c->revision_objects[place].count == 0 && spec->child_kind != ROLLOUT_CHILD_CLONESET))
+        return false;
+    ro_uniteddeployment_list(spec, &listed, &c->revision_objects[place], 1);
+    return listed.flags & ROLLOUT_REVISION_UNLISTED;
+}
+
 static int ro_deed_on_revision(const struct deed *d)
 {
     struct ro_cluster *c = d->c;
@@ -43659,6 +43968,8 @@ static int ro_deed_on_revision(const struct deed *d)
         c->revisions[revision - 1].custom_version = c->specs.sidecarset.custom_version.len > 0
                                                         ? c->specs.sidecarset.custom_version
                                                         : (struct rollout_str){ NULL, 0 };
+    else if (d->action->op == ROLLOUT_OP_CREATE_REVISION && sim_effects_claims_is_unlisted(c, revision - 1))
+        c->revisions[revision - 1].flags |= ROLLOUT_REVISION_UNLISTED;
     if (ro_deed_attr(d, ROLLOUT_ATTR_NUMBER))
         c->revisions[revision - 1].number = ro_deed_value(d, ROLLOUT_ATTR_NUMBER);
     return ROLLOUT_OK;
@@ -44125,6 +44436,12 @@ static struct rollout_str sim_effects_subsets_child_name(struct ro_cluster *c, s
     return c->fixed_names ? ro_texts_keep(&c->texts, prefix) : ro_deed_drawn_name(c, prefix, c->children.made++);
 }
 
+static bool sim_effects_subsets_is_same(const struct rollout_subset *a, const struct rollout_subset *b)
+{
+    return ro_str_eq(a->revision, b->revision) && ro_str_eq(a->patch, b->patch) && a->replicas == b->replicas &&
+           a->flags == b->flags && a->partition.kind == b->partition.kind && a->partition.count == b->partition.count;
+}
+
 /* The child as the template makes it: what it had before is written over. */
 static void sim_effects_subsets_write_child(const struct deed *d, uint32_t place)
 {
@@ -44132,7 +44449,9 @@ static void sim_effects_subsets_write_child(const struct deed *d, uint32_t place
     const struct rollout_uniteddeployment *spec = &c->specs.uniteddeployment;
     const struct rollout_attr *partition = ro_deed_attr(d, ROLLOUT_ATTR_PARTITION);
     struct rollout_subset *child = &c->children.items[place];
+    const struct rollout_subset before = *child;
     struct ro_sim_child *hidden = &c->children.hidden[place];
+    const int32_t budget = hidden->budget;
     struct rollout_str revision = ro_texts_keep(&c->texts, ro_deed_text(d, ROLLOUT_ATTR_REVISION));
     struct rollout_str patch = d->action->subject < spec->subset_count ? spec->subsets[d->action->subject].patch
                                                                        : (struct rollout_str){ NULL, 0 };
@@ -44147,6 +44466,7 @@ static void sim_effects_subsets_write_child(const struct deed *d, uint32_t place
         child->partition = (struct rollout_intstr){ .kind = ROLLOUT_INTSTR_INT, .count = (int32_t)partition->value };
     hidden->budget = (int32_t)ro_deed_value(d, ROLLOUT_ATTR_MAX_UNAVAILABLE);
     hidden->stirs = true;
+    c->children.written = c->children.written || hidden->budget != budget || !sim_effects_subsets_is_same(child, &before);
 }
 
 static int sim_effects_subsets_create_child(const struct deed *d)
@@ -44160,6 +44480,7 @@ static int sim_effects_subsets_create_child(const struct deed *d)
     child->name = sim_effects_subsets_child_name(c, child->subset);
     child->kind = c->specs.uniteddeployment.child_kind;
     sim_effects_subsets_write_child(d, place);
+    c->children.written = true;
     return ROLLOUT_OK;
 }
 
@@ -44167,6 +44488,7 @@ static int sim_effects_subsets_create_child(const struct deed *d)
 static void sim_effects_subsets_delete_child(struct ro_cluster *c, uint32_t place)
 {
     c->children.hidden[place].gone = true;
+    c->children.written = true;
     for (uint32_t i = 0; i < c->pod_count; i++)
         if (c->pods[i].child == place + 1 && !(c->hidden[i].flags & RO_SIM_GONE))
             ro_cluster_vanish(c, i);
@@ -50240,6 +50562,27 @@ static size_t sim_revisions_find(const struct ro_cluster *c, struct rollout_str 
     return i;
 }
 
+/* Of a revision that comes after all; after all that are listed, where a UnitedDeployment's are cut. */
+static int64_t sim_revisions_next_number(struct ro_cluster *c)
+{
+    const struct ro_abi_array all = { (const char *)c->revisions, c->revision_count, sizeof *c->revisions, NULL };
+    int64_t number = 0;
+    if (c->workload.uniteddeployment) {
+        uint32_t *order = ro_arena_alloc(&c->arena, 2 * c->revision_count + 1, sizeof *order);
+        uint8_t *fates = ro_arena_alloc(&c->arena, c->revision_count + 1, 1);
+        if (!order || !fates) {
+            c->texts.failed = true;
+            return 1;
+        }
+        ro_history_cut(&all, c->workload.uniteddeployment, fates, order, order + c->revision_count);
+        return ro_history_next(&all, fates);
+    }
+    for (size_t i = 0; i < c->revision_count; i++)
+        if (c->revisions[i].number > number)
+            number = c->revisions[i].number;
+    return number + 1;
+}
+
 static int ro_revisions_join(struct ro_cluster *c, const struct rollout_world *world)
 {
     struct rollout_snapshot snapshot;
@@ -50251,11 +50594,7 @@ static int ro_revisions_join(struct ro_cluster *c, const struct rollout_world *w
     const struct rollout_revision *revision = sim_revisions_given_revision(&snapshot, update - 1, &full);
     size_t at = sim_revisions_find(c, revision->name);
     if (at == c->revision_count) {
-        int64_t number = 0;
-        for (size_t i = 0; i < c->revision_count; i++)
-            if (c->revisions[i].number > number)
-                number = c->revisions[i].number;
-        full.number = number + 1;
+        full.number = sim_revisions_next_number(c);
         full.flags |= ROLLOUT_REVISION_NEW;
         r = sim_revisions_add(c, &full, sim_revisions_given_object(world, update - 1));
     }
@@ -51706,7 +52045,10 @@ static int sim_simulate_carry_out(struct rollout_simulation *s)
     uint64_t left = s->options.crash_after ? s->options.crash_after - s->since_crash : UINT64_MAX;
     bool dies = false;
     int r = ROLLOUT_OK;
+    s->cluster.children.written = false;
     for (size_t i = 0; i < s->plan->action_count && r == ROLLOUT_OK && !dies; i++) {
+        if (s->plan->actions[i].op != ROLLOUT_OP_UPDATE_SUBSET)
+            s->cluster.children.written = true;
         uint64_t writes = ro_cluster_writes(s->plan, i);
         if (writes > left)
             writes = left;
@@ -51722,8 +52064,10 @@ static int sim_simulate_carry_out(struct rollout_simulation *s)
         r = ro_cluster_status(&s->cluster, s->plan);
     if (r == ROLLOUT_OK && !dies)
         r = ro_written_pass(s);
-    if (dies)
+    if (dies) {
         s->since_crash = 0;
+        s->cluster.children.written = true; /* whoever comes after it looks at all */
+    }
     ro_figures_extremes(s);
     s->carried_out = true;
     return r;
@@ -51774,7 +52118,8 @@ static int64_t sim_simulate_next_pass(struct rollout_simulation *s, bool *ret_se
     struct ro_measure m;
     *ret_settled = false;
     bool looks_again = s->cluster.workload.deployment && s->plan->status_changed; /* by its own write */
-    if (s->plan->action_count > 0 || looks_again)
+    bool acts = s->plan->action_count > 0 && (!s->cluster.workload.uniteddeployment || s->cluster.children.written);
+    if (acts || looks_again)
         return now_ms - (now_ms - s->start_ms) % window + window;
     int64_t by_itself = ro_course_next(s, false), at_change = sim_simulate_next_change(s), at_fault = ro_course_next(s, true);
     int64_t at_age = s->cluster.workload.deployment ? ro_sets_next(&s->cluster) : 0;
