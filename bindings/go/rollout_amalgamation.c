@@ -44539,9 +44539,10 @@ static bool sim_events_waiting(const struct rollout_pod *p)
 
 /* ---- scheduler ---- */
 
+/* A pod tells by the name that it has a node: one without a name takes none. */
 static bool sim_events_takes_pods(const struct ro_cluster *c, size_t node)
 {
-    return !c->node_facts[node].lost && !c->node_facts[node].cordoned;
+    return !c->node_facts[node].lost && !c->node_facts[node].cordoned && c->nodes[node].name.len > 0;
 }
 
 static bool sim_events_node_left(const struct ro_cluster *c)

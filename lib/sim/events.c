@@ -35,9 +35,10 @@ static bool waiting(const struct rollout_pod *p)
 
 /* ---- scheduler ---- */
 
+/* A pod tells by the name that it has a node: one without a name takes none. */
 static bool takes_pods(const struct ro_cluster *c, size_t node)
 {
-    return !c->node_facts[node].lost && !c->node_facts[node].cordoned;
+    return !c->node_facts[node].lost && !c->node_facts[node].cordoned && c->nodes[node].name.len > 0;
 }
 
 static bool node_left(const struct ro_cluster *c)
