@@ -42483,8 +42483,6 @@ static int sim_cluster_copy_pods(struct ro_cluster *c, const struct rollout_snap
             return ro_error_nomem(c->reterr);
         size_t size = s->pods.stride < sizeof full ? s->pods.stride : sizeof full;
         memcpy(&full, (const char *)s->pods.items + i * s->pods.stride, size);
-        if (c->workload.deployment && full.replica_set > c->sets.count)
-            full.replica_set = 0; /* the planner takes it for none's too */
         c->pods[at] = full;
         if (full.in_place) {
             c->in_place[at] = *full.in_place;
@@ -42650,19 +42648,31 @@ static int sim_cluster_open_workload(struct ro_cluster *c, const struct rollout_
     return r;
 }
 
+/* From WORLD_BROADCASTJOB on without ControllerRevisions. */
+enum {
+    sim_cluster_WORLD_CLONESET,
+    sim_cluster_WORLD_STATEFULSET,
+    sim_cluster_WORLD_DAEMONSET,
+    sim_cluster_WORLD_SIDECARSET,
+    sim_cluster_WORLD_UNITEDDEPLOYMENT,
+    sim_cluster_WORLD_BROADCASTJOB,
+    sim_cluster_WORLD_REPLICASET,
+    sim_cluster_WORLD_DEPLOYMENT
+};
+
 static int sim_cluster_kind_number(const struct rollout_world *world)
 {
     struct rollout_workload full;
     if (ro_abi_struct(world->workload, &full, sizeof full, "workload", NULL) != ROLLOUT_OK)
         return -1;
-    return full.cloneset           ? 0
-           : full.statefulset      ? 1
-           : full.broadcastjob     ? 3
-           : full.sidecarset       ? 4
-           : full.uniteddeployment ? 5
-           : full.replicaset       ? 8
-           : full.deployment       ? 9
-                                   : 2;
+    return full.cloneset           ? sim_cluster_WORLD_CLONESET
+           : full.statefulset      ? sim_cluster_WORLD_STATEFULSET
+           : full.sidecarset       ? sim_cluster_WORLD_SIDECARSET
+           : full.uniteddeployment ? sim_cluster_WORLD_UNITEDDEPLOYMENT
+           : full.broadcastjob     ? sim_cluster_WORLD_BROADCASTJOB
+           : full.replicaset       ? sim_cluster_WORLD_REPLICASET
+           : full.deployment       ? sim_cluster_WORLD_DEPLOYMENT
+                                   : sim_cluster_WORLD_DAEMONSET;
 }
 
 /* What is wrong with the change; NULL = nothing. */
@@ -42688,9 +42698,8 @@ static const char *sim_cluster_refusal(const struct rollout_world *world, const 
     }
     if (sim_cluster_kind_number(world) >= 0 && sim_cluster_kind_number(to) != sim_cluster_kind_number(world))
         return "world.workload: is of another kind";
-    return snapshot.update_revision || sim_cluster_kind_number(world) == 3 || sim_cluster_kind_number(world) >= 8
-               ? NULL
-               : "world.snapshot.update_revision: 0";
+    return snapshot.update_revision || sim_cluster_kind_number(world) >= sim_cluster_WORLD_BROADCASTJOB ? NULL
+                                                                                : "world.snapshot.update_revision: 0";
 }
 
 static int ro_cluster_check_changes(const struct rollout_world *world, const struct rollout_change *changes, size_t count,
@@ -43076,6 +43085,19 @@ static uint32_t sim_course_find(const struct ro_cluster *c, uint32_t serial)
     return low < c->pod_count && c->hidden[low].serial == serial ? (uint32_t)low : ROLLOUT_NONE;
 }
 
+/* ---- what others' controllers do ---- */
+
+static void sim_course_count_step(struct rollout_simulation *s, uint32_t pod, bool created, bool recreated)
+{
+    bool served = s->cluster.hidden[pod].counts & RO_COUNTS_AVAILABLE;
+    s->state.created += created;
+    s->state.deleted += !created;
+    s->state.recreated += recreated;
+    ro_cluster_settle(&s->cluster, pod);
+    ro_figures_one(s, pod);
+    s->state.disruptions += served && !(s->cluster.hidden[pod].counts & RO_COUNTS_AVAILABLE);
+}
+
 /* ---- ReplicaSets ---- */
 
 static int sim_course_follow_step(struct rollout_simulation *s, enum ro_set_step step)
@@ -43084,13 +43106,8 @@ static int sim_course_follow_step(struct rollout_simulation *s, enum ro_set_step
     int r = ROLLOUT_OK;
     for (size_t i = 0; i < c->sets.touched_count && r == ROLLOUT_OK; i++) {
         uint32_t pod = c->sets.touched[i];
-        bool served = c->hidden[pod].counts & RO_COUNTS_AVAILABLE;
-        s->state.created += step == RO_SET_CREATES;
-        s->state.deleted += step == RO_SET_DELETES;
-        s->state.recreated += step == RO_SET_DELETES && !ro_kind_updated(c, pod);
-        ro_cluster_settle(c, pod);
-        ro_figures_one(s, pod);
-        s->state.disruptions += served && !(c->hidden[pod].counts & RO_COUNTS_AVAILABLE);
+        bool created = step == RO_SET_CREATES;
+        sim_course_count_step(s, pod, created, !created && !ro_kind_updated(c, pod));
         r = ro_course_follow(s, pod);
     }
     return r;
@@ -43121,17 +43138,6 @@ static int ro_course_sets(struct rollout_simulation *s)
 
 /* ---- children ---- */
 
-static void sim_course_count_step(struct rollout_simulation *s, enum ro_child_step step, uint32_t pod)
-{
-    bool served = s->cluster.hidden[pod].counts & RO_COUNTS_AVAILABLE;
-    s->state.created += step == RO_CHILD_CREATES;
-    s->state.deleted += step != RO_CHILD_CREATES;
-    s->state.recreated += step == RO_CHILD_REPLACES;
-    ro_cluster_settle(&s->cluster, pod);
-    ro_figures_one(s, pod);
-    s->state.disruptions += served && !(s->cluster.hidden[pod].counts & RO_COUNTS_AVAILABLE);
-}
-
 static int sim_course_refuse_many_children(const struct ro_cluster *c)
 {
     int64_t pods = 0;
@@ -43156,7 +43162,7 @@ static int ro_course_children(struct rollout_simulation *s)
                 return ro_error_nomem(c->reterr);
             if (step == RO_CHILD_RESTS)
                 break;
-            sim_course_count_step(s, step, pod);
+            sim_course_count_step(s, pod, step == RO_CHILD_CREATES, step == RO_CHILD_REPLACES);
             c->children.hidden[i].stirs = true;
             r = ro_course_follow(s, pod);
         }

@@ -2059,7 +2059,8 @@ struct rollout_candidates {
 };
 
 /** The candidates of a workload, in the planner's own order. Arguments and errors as rollout_plan(); ROLLOUT_ERR_INVALID
- *  also for a BroadcastJob, whose nodes have no order, and a UnitedDeployment, whose children have one each. Since: 0.1 (testing) */
+ *  also for a BroadcastJob, whose nodes have no order, and a UnitedDeployment, whose children have one each.
+ *  Since: 0.1 (testing) */
 ROLLOUT_API int rollout_candidates(const struct rollout_workload *workload, const struct rollout_snapshot *snapshot,
                                    struct rollout_candidates **ret_candidates, struct rollout_error *reterr);
 
@@ -2556,9 +2557,10 @@ extern "C" {
 
 /** Injects into a new pod.
  *
- *  document: an OBJECT (or one whose member `snapshot` is it) with `pod` (Pod), `sidecarSets` (in the order in which upstream comes upon them; those bound to a
- *  namespace are to be first), `revisions` (ControllerRevisions of all sets), `namespaces`, `now` (RFC 3339), `random` (the
- *  number in [0,1) that a Partial revision policy draws, 0 where absent) and `featureGates`.
+ *  document: an OBJECT (or one whose member `snapshot` is it) with `pod` (Pod), `sidecarSets` (in the order in
+ *  which upstream comes upon them; those bound to a namespace are to be first), `revisions` (ControllerRevisions of all
+ *  sets), `namespaces`, `now` (RFC 3339), `random` (the number in [0,1) that a Partial revision policy draws, 0 where
+ *  absent) and `featureGates`.
  *
  *  *ret_objects has one tree, released with rollout_objects_free(): {actions, initContainers, containers, volumes,
  *  imagePullSecrets, annotations, env, mounts, pod}, as the recordings of admissions have it (snapshot.md), or

@@ -56,7 +56,8 @@ struct rollout_candidates {
 };
 
 /** The candidates of a workload, in the planner's own order. Arguments and errors as rollout_plan(); ROLLOUT_ERR_INVALID
- *  also for a BroadcastJob, whose nodes have no order, and a UnitedDeployment, whose children have one each. Since: 0.1 (testing) */
+ *  also for a BroadcastJob, whose nodes have no order, and a UnitedDeployment, whose children have one each.
+ *  Since: 0.1 (testing) */
 ROLLOUT_API int rollout_candidates(const struct rollout_workload *workload, const struct rollout_snapshot *snapshot,
                                    struct rollout_candidates **ret_candidates, struct rollout_error *reterr);
 

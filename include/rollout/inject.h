@@ -14,9 +14,10 @@ extern "C" {
 
 /** Injects into a new pod.
  *
- *  document: an OBJECT (or one whose member `snapshot` is it) with `pod` (Pod), `sidecarSets` (in the order in which upstream comes upon them; those bound to a
- *  namespace are to be first), `revisions` (ControllerRevisions of all sets), `namespaces`, `now` (RFC 3339), `random` (the
- *  number in [0,1) that a Partial revision policy draws, 0 where absent) and `featureGates`.
+ *  document: an OBJECT (or one whose member `snapshot` is it) with `pod` (Pod), `sidecarSets` (in the order in
+ *  which upstream comes upon them; those bound to a namespace are to be first), `revisions` (ControllerRevisions of all
+ *  sets), `namespaces`, `now` (RFC 3339), `random` (the number in [0,1) that a Partial revision policy draws, 0 where
+ *  absent) and `featureGates`.
  *
  *  *ret_objects has one tree, released with rollout_objects_free(): {actions, initContainers, containers, volumes,
  *  imagePullSecrets, annotations, env, mounts, pod}, as the recordings of admissions have it (snapshot.md), or

@@ -171,8 +171,6 @@ static int copy_pods(struct ro_cluster *c, const struct rollout_snapshot *s)
             return ro_error_nomem(c->reterr);
         size_t size = s->pods.stride < sizeof full ? s->pods.stride : sizeof full;
         memcpy(&full, (const char *)s->pods.items + i * s->pods.stride, size);
-        if (c->workload.deployment && full.replica_set > c->sets.count)
-            full.replica_set = 0; /* the planner takes it for none's too */
         c->pods[at] = full;
         if (full.in_place) {
             c->in_place[at] = *full.in_place;
@@ -338,19 +336,31 @@ static int open_workload(struct ro_cluster *c, const struct rollout_world *world
     return r;
 }
 
+/* From WORLD_BROADCASTJOB on without ControllerRevisions. */
+enum {
+    WORLD_CLONESET,
+    WORLD_STATEFULSET,
+    WORLD_DAEMONSET,
+    WORLD_SIDECARSET,
+    WORLD_UNITEDDEPLOYMENT,
+    WORLD_BROADCASTJOB,
+    WORLD_REPLICASET,
+    WORLD_DEPLOYMENT
+};
+
 static int kind_number(const struct rollout_world *world)
 {
     struct rollout_workload full;
     if (ro_abi_struct(world->workload, &full, sizeof full, "workload", NULL) != ROLLOUT_OK)
         return -1;
-    return full.cloneset           ? 0
-           : full.statefulset      ? 1
-           : full.broadcastjob     ? 3
-           : full.sidecarset       ? 4
-           : full.uniteddeployment ? 5
-           : full.replicaset       ? 8
-           : full.deployment       ? 9
-                                   : 2;
+    return full.cloneset           ? WORLD_CLONESET
+           : full.statefulset      ? WORLD_STATEFULSET
+           : full.sidecarset       ? WORLD_SIDECARSET
+           : full.uniteddeployment ? WORLD_UNITEDDEPLOYMENT
+           : full.broadcastjob     ? WORLD_BROADCASTJOB
+           : full.replicaset       ? WORLD_REPLICASET
+           : full.deployment       ? WORLD_DEPLOYMENT
+                                   : WORLD_DAEMONSET;
 }
 
 /* What is wrong with the change; NULL = nothing. */
@@ -376,9 +386,8 @@ static const char *refusal(const struct rollout_world *world, const struct rollo
     }
     if (kind_number(world) >= 0 && kind_number(to) != kind_number(world))
         return "world.workload: is of another kind";
-    return snapshot.update_revision || kind_number(world) == 3 || kind_number(world) >= 8
-               ? NULL
-               : "world.snapshot.update_revision: 0";
+    return snapshot.update_revision || kind_number(world) >= WORLD_BROADCASTJOB ? NULL
+                                                                                : "world.snapshot.update_revision: 0";
 }
 
 int ro_cluster_check_changes(const struct rollout_world *world, const struct rollout_change *changes, size_t count,

@@ -150,6 +150,19 @@ static uint32_t find(const struct ro_cluster *c, uint32_t serial)
     return low < c->pod_count && c->hidden[low].serial == serial ? (uint32_t)low : ROLLOUT_NONE;
 }
 
+/* ---- what others' controllers do ---- */
+
+static void count_step(struct rollout_simulation *s, uint32_t pod, bool created, bool recreated)
+{
+    bool served = s->cluster.hidden[pod].counts & RO_COUNTS_AVAILABLE;
+    s->state.created += created;
+    s->state.deleted += !created;
+    s->state.recreated += recreated;
+    ro_cluster_settle(&s->cluster, pod);
+    ro_figures_one(s, pod);
+    s->state.disruptions += served && !(s->cluster.hidden[pod].counts & RO_COUNTS_AVAILABLE);
+}
+
 /* ---- ReplicaSets ---- */
 
 static int follow_step(struct rollout_simulation *s, enum ro_set_step step)
@@ -158,13 +171,8 @@ static int follow_step(struct rollout_simulation *s, enum ro_set_step step)
     int r = ROLLOUT_OK;
     for (size_t i = 0; i < c->sets.touched_count && r == ROLLOUT_OK; i++) {
         uint32_t pod = c->sets.touched[i];
-        bool served = c->hidden[pod].counts & RO_COUNTS_AVAILABLE;
-        s->state.created += step == RO_SET_CREATES;
-        s->state.deleted += step == RO_SET_DELETES;
-        s->state.recreated += step == RO_SET_DELETES && !ro_kind_updated(c, pod);
-        ro_cluster_settle(c, pod);
-        ro_figures_one(s, pod);
-        s->state.disruptions += served && !(c->hidden[pod].counts & RO_COUNTS_AVAILABLE);
+        bool created = step == RO_SET_CREATES;
+        count_step(s, pod, created, !created && !ro_kind_updated(c, pod));
         r = ro_course_follow(s, pod);
     }
     return r;
@@ -195,17 +203,6 @@ int ro_course_sets(struct rollout_simulation *s)
 
 /* ---- children ---- */
 
-static void count_step(struct rollout_simulation *s, enum ro_child_step step, uint32_t pod)
-{
-    bool served = s->cluster.hidden[pod].counts & RO_COUNTS_AVAILABLE;
-    s->state.created += step == RO_CHILD_CREATES;
-    s->state.deleted += step != RO_CHILD_CREATES;
-    s->state.recreated += step == RO_CHILD_REPLACES;
-    ro_cluster_settle(&s->cluster, pod);
-    ro_figures_one(s, pod);
-    s->state.disruptions += served && !(s->cluster.hidden[pod].counts & RO_COUNTS_AVAILABLE);
-}
-
 static int refuse_many_children(const struct ro_cluster *c)
 {
     int64_t pods = 0;
@@ -230,7 +227,7 @@ int ro_course_children(struct rollout_simulation *s)
                 return ro_error_nomem(c->reterr);
             if (step == RO_CHILD_RESTS)
                 break;
-            count_step(s, step, pod);
+            count_step(s, pod, step == RO_CHILD_CREATES, step == RO_CHILD_REPLACES);
             c->children.hidden[i].stirs = true;
             r = ro_course_follow(s, pod);
         }
