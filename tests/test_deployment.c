@@ -489,6 +489,24 @@ START_TEST(test_errors)
 }
 END_TEST
 
+/* The API refuses them. An old one with less than no pods available got a negative size, and then a share overflowed. */
+START_TEST(test_status_negative)
+{
+    for (int i = 0; i < 3; i++) {
+        roll_world(&world, 2, "1", "0");
+        roll_add(&world, 1, -1, -1);
+        struct rollout_replica_set_facts *set = &world.sets[0];
+        *(i == 0 ? &set->status_replicas : i == 1 ? &set->ready_replicas : &set->available_replicas) = -1;
+        ck_assert_int_eq(rollout_plan(&world.workload, &world.snapshot, &world.plan, &world.error),
+                         ROLLOUT_ERR_INVALID);
+        ck_assert_str_eq(world.error.message, i == 0   ? "replica_sets[0].status_replicas: -1 is negative"
+                                              : i == 1 ? "replica_sets[0].ready_replicas: -1 is negative"
+                                                       : "replica_sets[0].available_replicas: -1 is negative");
+        roll_free(&world);
+    }
+}
+END_TEST
+
 /* ---- why ---- */
 
 static void assert_said(uint32_t set, const char *wanted)
@@ -665,6 +683,7 @@ int main(void)
     tcase_add_test(t, test_equal_templates);
     tcase_add_test(t, test_small_worlds);
     tcase_add_test(t, test_errors);
+    tcase_add_test(t, test_status_negative);
     tcase_add_test(t, test_reasons);
     tcase_add_test(t, test_reasons_of_few);
     tcase_add_test(t, test_reason_counts_taken);

@@ -23390,7 +23390,8 @@ static void ro_check_resources_of(struct ro_check *c, const struct ro_path *up, 
         struct ro_path place = ro_path_element(&list, i);
         ro_check_text(c, &place, "name", resources[i].name);
         if (c->code == ROLLOUT_OK && i > 0 && ro_str_cmp(resources[i - 1].name, resources[i].name) >= 0)
-            ro_check_refuse(c, ROLLOUT_ERR_INVALID, &place, "is not behind the one before it in the order of their names");
+            ro_check_refuse(c, ROLLOUT_ERR_INVALID, &place,
+                            "is not behind the one before it in the order of their names");
     }
 }
 
@@ -23411,7 +23412,8 @@ static void planners_check_check_revisions(struct ro_check *c, const struct ro_a
         struct ro_path place = ro_path_element(&list, i), number = ro_path_member(&place, "number");
         ro_check_text(c, &place, "name", revision->name);
         if (revision->number == INT64_MAX)
-            ro_check_refuse_number(c, ROLLOUT_ERR_INVALID, &number, revision->number, "", " leaves none for the next revision");
+            ro_check_refuse_number(c, ROLLOUT_ERR_INVALID, &number, revision->number, "",
+                                   " leaves none for the next revision");
         ro_check_reserved(c, &place, revision->reserved);
         ro_check_strs(c, &place, "topology_keys", &revision->topology_keys);
         ro_check_tree(c, &place, "data", &revision->data);
@@ -23441,8 +23443,8 @@ static void planners_check_check_nodes(struct ro_check *c, const struct ro_abi_a
     for (size_t i = 0; i < nodes->count; i++) {
         const struct rollout_node_facts *node = (const void *)(nodes->items + i * nodes->stride);
         const struct rollout_labels *labels = &node->labels;
-        if (!ro_labels_broken(labels) && !ro_str_broken(node->name) && node->taint_count == 0 && node->allocatable_count == 0 &&
-            (node->unschedulable | node->reserved) == 0)
+        if (!ro_labels_broken(labels) && !ro_str_broken(node->name) && node->taint_count == 0 &&
+            node->allocatable_count == 0 && (node->unschedulable | node->reserved) == 0)
             continue;
         struct ro_path place = ro_path_element(&list, i), path = ro_path_member(&place, "labels");
         ro_check_text(c, &place, "name", node->name);
@@ -23515,9 +23517,17 @@ static void planners_check_check_backoffs(struct ro_check *c, const struct ro_ab
         struct ro_path place = ro_path_element(&list, i), seconds = ro_path_member(&place, "seconds");
         ro_check_text(c, &place, "node", backoff->node);
         if (backoff->seconds < 0 || backoff->seconds > INT32_MAX)
-            ro_check_refuse_number(c, ROLLOUT_ERR_INVALID, &seconds, backoff->seconds, "", " is not between 0 and 2147483647");
+            ro_check_refuse_number(c, ROLLOUT_ERR_INVALID, &seconds, backoff->seconds, "",
+                                   " is not between 0 and 2147483647");
         ro_check_time(c, &place, "last_step_ms", backoff->last_step_ms);
     }
+}
+
+static void planners_check_check_not_negative(struct ro_check *c, const struct ro_path *parent, const char *name, int32_t number)
+{
+    struct ro_path path = ro_path_member(parent, name);
+    if (number < 0)
+        ro_check_refuse_number(c, ROLLOUT_ERR_INVALID, &path, number, "", " is negative");
 }
 
 static void planners_check_check_replica_sets(struct ro_check *c, const struct ro_abi_array *sets)
@@ -23525,13 +23535,16 @@ static void planners_check_check_replica_sets(struct ro_check *c, const struct r
     struct ro_path list = ro_path_member(NULL, "replica_sets");
     for (size_t i = 0; i < sets->count; i++) {
         const struct rollout_replica_set_facts *set = (const void *)(sets->items + i * sets->stride);
-        struct ro_path place = ro_path_element(&list, i), replicas = ro_path_member(&place, "replicas");
-        struct ro_path failure = ro_path_member(&place, "replica_failure"), selector = ro_path_member(&place, "selector");
+        struct ro_path place = ro_path_element(&list, i);
+        struct ro_path failure = ro_path_member(&place, "replica_failure"),
+                       selector = ro_path_member(&place, "selector");
         ro_check_text(c, &place, "name", set->name);
         ro_check_text(c, &place, "uid", set->uid);
         ro_check_time(c, &place, "created_ms", set->created_ms);
-        if (set->replicas < 0)
-            ro_check_refuse_number(c, ROLLOUT_ERR_INVALID, &replicas, set->replicas, "", " is negative");
+        planners_check_check_not_negative(c, &place, "replicas", set->replicas);
+        planners_check_check_not_negative(c, &place, "status_replicas", set->status_replicas);
+        planners_check_check_not_negative(c, &place, "ready_replicas", set->ready_replicas);
+        planners_check_check_not_negative(c, &place, "available_replicas", set->available_replicas);
         ro_check_labels(c, &place, "annotations", &set->annotations);
         planners_check_check_condition(c, &failure, &set->replica_failure);
         ro_check_selector_at(c, &selector, &set->selector);

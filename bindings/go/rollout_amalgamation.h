@@ -1066,7 +1066,7 @@ struct rollout_replica_set_facts {
     int64_t generation;
     int64_t observed_generation;
     uint32_t flags;             /**< ROLLOUT_REPLICA_SET_* */
-    int32_t replicas;           /**< spec.replicas: pods that are wanted; at least 0 */
+    int32_t replicas;           /**< spec.replicas: pods that are wanted; this and the next three at least 0 */
     int32_t status_replicas;    /**< status.replicas: pods that exist */
     int32_t ready_replicas;     /**< of its status */
     int32_t available_replicas; /**< of its status */

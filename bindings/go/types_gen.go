@@ -719,7 +719,7 @@ type ReplicaSetFacts struct {
 	Generation         int64
 	ObservedGeneration int64
 	Flags              ReplicaSetFactsFlags
-	// spec.replicas: pods that are wanted; at least 0
+	// spec.replicas: pods that are wanted; this and the next three at least 0
 	Replicas int32
 	// status.replicas: pods that exist
 	StatusReplicas int32

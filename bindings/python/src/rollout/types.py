@@ -948,7 +948,7 @@ class ReplicaSetFacts:
     observed_generation: int = 0
     flags: ReplicaSetFactsFlags = ReplicaSetFactsFlags(0)
     replicas: int = 0
-    """spec.replicas: pods that are wanted; at least 0"""
+    """spec.replicas: pods that are wanted; this and the next three at least 0"""
     status_replicas: int = 0
     """status.replicas: pods that exist"""
     ready_replicas: int = 0
