@@ -93,6 +93,7 @@ static struct rollout_labels make_annotations(struct fuzz *f, bool broken)
 void facts_replica_set(struct fuzz *f, enum facts_kind kind, bool broken, uint32_t index, void *ret)
 {
     char name[32];
+    int32_t signs = broken ? -1 : INT32_MAX;
     (void)kind;
     snprintf(name, sizeof name, "web-%u", index);
     struct rollout_replica_set_facts set = {
@@ -102,10 +103,10 @@ void facts_replica_set(struct fuzz *f, enum facts_kind kind, bool broken, uint32
         .generation = fuzz_long(f),
         .observed_generation = fuzz_long(f),
         .flags = fuzz_flags(f, 3),
-        .replicas = fuzz_number(f) & (broken ? -1 : INT32_MAX),
-        .status_replicas = fuzz_number(f),
-        .ready_replicas = fuzz_number(f),
-        .available_replicas = fuzz_number(f),
+        .replicas = fuzz_number(f) & signs,
+        .status_replicas = fuzz_number(f) & signs,
+        .ready_replicas = fuzz_number(f) & signs,
+        .available_replicas = fuzz_number(f) & signs,
         .min_ready_seconds = fuzz_number(f),
         .annotations = make_annotations(f, broken),
     };
