@@ -46,7 +46,7 @@ static void make_fault(struct fuzz *f, enum facts_kind kind, bool broken, uint32
     (void)kind;
     (void)index;
     *(struct rollout_fault *)ret = (struct rollout_fault){
-        .kind = broken ? fuzz_enum(f, ROLLOUT_FAULT_BREAK) : 1 + fuzz_below(f, ROLLOUT_FAULT_BREAK),
+        .kind = broken ? fuzz_enum(f, ROLLOUT_FAULT_ROOM) : 1 + fuzz_below(f, ROLLOUT_FAULT_ROOM),
         .share = fuzz_below(f, 2) ? fuzz_below(f, broken ? 1000002 : 1000001) : 0,
         .at_ms = duration(f, broken),
         .target = fuzz_below(f, 4) ? facts_name(f, prefixes[fuzz_below(f, 4)], 4, broken) : (struct rollout_str){ 0 },
@@ -227,7 +227,7 @@ void played_simulation(struct fuzz *f, const struct rollout_world *world, const 
 static const struct rollout_check_options *check_options(struct fuzz *f, bool broken)
 {
     struct rollout_check_options o = {
-        .flags = broken ? fuzz_flags(f, 31) : fuzz_byte(f) & 31,
+        .flags = broken ? fuzz_flags(f, 255) : fuzz_byte(f),
         .faults = fuzz_below(f, broken ? 17 : 4),
         .reserved = broken && fuzz_one_in(f, 64),
         .state_limit = 1 + fuzz_below(f, STATES),

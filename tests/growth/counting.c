@@ -83,6 +83,12 @@ static struct cost measure(const struct rollout_workload *workload, const struct
     return cost;
 }
 
+size_t growth_most(int argc, char **argv, size_t strategy)
+{
+    size_t most = argc > 1 ? strtoul(argv[1], NULL, 10) : 1000000, nth = argc > 2 ? strtoul(argv[2], NULL, 10) : 1;
+    return strategy % nth ? most / 10 : most;
+}
+
 bool grows_well(const char *name, growth_make *make, growth_free *free_world, const void *strategy, size_t most,
                 size_t held_allowed)
 {

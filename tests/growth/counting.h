@@ -27,4 +27,8 @@ bool grows_within(const char *name, growth_make *make, growth_free *free_world, 
 bool grows_well(const char *name, growth_make *make, growth_free *free_world, const void *strategy, size_t most,
                 size_t held);
 
+/* How far a strategy is taken: argv[1], without it 1,000,000. With argv[2] = n each n-th one is, the first among them, and
+ * the others to a tenth of that. */
+size_t growth_most(int argc, char **argv, size_t strategy);
+
 #endif

@@ -2,7 +2,7 @@
 /* How a BroadcastJob's plan grows from 1,000 to 1,000,000 nodes, with a pod on every second one, for every policy; and worlds
  * that are not like that.
  *
- *   growth_broadcastjob [MOST]      most nodes; without it 1,000,000 */
+ *   growth_broadcastjob [MOST [NTH]]      most nodes; without it 1,000,000. NTH: see growth_most() */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -282,11 +282,10 @@ static void give_back(void *world)
 
 int main(int argc, char **argv)
 {
-    size_t most = argc > 1 ? strtoul(argv[1], NULL, 10) : 1000000, failed = 0;
-    size_t count = sizeof strategies / sizeof *strategies;
+    size_t count = sizeof strategies / sizeof *strategies, failed = 0;
     printf("basic blocks a node, times the world a tenth of it, bytes beside the plan; 1,000 first\n");
     for (size_t i = 0; i < count; i++)
-        failed += !grows_well(strategies[i].name, make, give_back, &strategies[i], most, 2);
+        failed += !grows_well(strategies[i].name, make, give_back, &strategies[i], growth_most(argc, argv, i), 2);
     printf("%zu policies, %zu too much\n", count, failed);
     return failed > 0;
 }

@@ -2,7 +2,7 @@
 /* How a DaemonSet's plan grows from 1,000 to 1,000,000 nodes and pods together, for every strategy: a pod a node up to
  * 100,000 nodes, beyond that more pods on each, of which one lives; and worlds that are not like that.
  *
- *   growth_daemonset [MOST]      most nodes and pods; without it 1,000,000 */
+ *   growth_daemonset [MOST [NTH]]      most nodes and pods; without it 1,000,000. NTH: see growth_most() */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -337,11 +337,10 @@ static void give_back(void *world)
 
 int main(int argc, char **argv)
 {
-    size_t most = argc > 1 ? strtoul(argv[1], NULL, 10) : 1000000, failed = 0;
-    size_t count = sizeof strategies / sizeof *strategies;
+    size_t count = sizeof strategies / sizeof *strategies, failed = 0;
     printf("basic blocks a pod or node, times the world a tenth of it, bytes beside the plan; 1,000 first\n");
     for (size_t i = 0; i < count; i++)
-        failed += !grows_well(strategies[i].name, make, give_back, &strategies[i], most, 2);
+        failed += !grows_well(strategies[i].name, make, give_back, &strategies[i], growth_most(argc, argv, i), 2);
     printf("%zu strategies, %zu too much\n", count, failed);
     return failed > 0;
 }

@@ -2,7 +2,7 @@
 /* How the plans of a Deployment and a ReplicaSet of Kubernetes grow from 1,000 to 1,000,000 pods, with a ReplicaSet for
  * every ten, for every strategy.
  *
- *   growth_deployment [MOST]      most pods; without it 1,000,000 */
+ *   growth_deployment [MOST [NTH]]      most pods; without it 1,000,000. NTH: see growth_most() */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -283,14 +283,13 @@ static void give_back(void *world)
 
 int main(int argc, char **argv)
 {
-    size_t most = argc > 1 ? strtoul(argv[1], NULL, 10) : 1000000, failed = 0;
-    size_t count = sizeof strategies / sizeof *strategies;
+    size_t count = sizeof strategies / sizeof *strategies, failed = 0;
     printf("basic blocks a pod, times the world a tenth of it, bytes beside the plan; 1,000 first\n");
     for (size_t i = 0; i < count; i++) {
         /* A Deployment's writes are noted in an arena, whose chunks double. */
         struct growth_room room =
             strategies[i].replicaset ? (struct growth_room){ 2, 64 } : (struct growth_room){ 32, 128 };
-        failed += !grows_within(strategies[i].name, make, give_back, &strategies[i], most, room);
+        failed += !grows_within(strategies[i].name, make, give_back, &strategies[i], growth_most(argc, argv, i), room);
     }
     printf("%zu strategies, %zu too much\n", count, failed);
     return failed > 0;

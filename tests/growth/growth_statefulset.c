@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How a StatefulSet's plan grows from 1,000 to 1,000,000 pods, for every way of going through a pass.
  *
- *   growth_statefulset [MOST]      most pods; without it 1,000,000 */
+ *   growth_statefulset [MOST [NTH]]      most pods; without it 1,000,000. NTH: see growth_most() */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -270,11 +270,10 @@ static void give_back(void *world)
 
 int main(int argc, char **argv)
 {
-    size_t most = argc > 1 ? strtoul(argv[1], NULL, 10) : 1000000, failed = 0;
-    size_t count = sizeof strategies / sizeof *strategies;
+    size_t count = sizeof strategies / sizeof *strategies, failed = 0;
     printf("basic blocks a pod, times the world a tenth of it, bytes a pod beside the plan; 1,000 pods first\n");
     for (size_t i = 0; i < count; i++) /* the list of reserved ordinals, the pass, and sorting or the plan */
-        failed += !grows_well(strategies[i].name, make, give_back, &strategies[i], most, 3);
+        failed += !grows_well(strategies[i].name, make, give_back, &strategies[i], growth_most(argc, argv, i), 3);
     printf("%zu strategies, %zu too much\n", count, failed);
     return failed > 0;
 }

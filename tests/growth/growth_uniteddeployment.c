@@ -2,7 +2,7 @@
 /* How a UnitedDeployment's plan grows from 1,000 to 1,000,000 pods, with a subset for every hundred, and as many children,
  * entries of the status and revisions; for every allocator.
  *
- *   growth_uniteddeployment [MOST]      most pods; without it 1,000,000 */
+ *   growth_uniteddeployment [MOST [NTH]]      most pods; without it 1,000,000. NTH: see growth_most() */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -206,11 +206,10 @@ static void give_back(void *world)
 
 int main(int argc, char **argv)
 {
-    size_t most = argc > 1 ? strtoul(argv[1], NULL, 10) : 1000000, failed = 0;
-    size_t count = sizeof strategies / sizeof *strategies;
+    size_t count = sizeof strategies / sizeof *strategies, failed = 0;
     printf("basic blocks a pod, times the world a tenth of it, bytes beside the plan; 1,000 first\n");
     for (size_t i = 0; i < count; i++)
-        failed += !grows_well(strategies[i].name, make, give_back, &strategies[i], most, 2);
+        failed += !grows_well(strategies[i].name, make, give_back, &strategies[i], growth_most(argc, argv, i), 2);
     printf("%zu strategies, %zu too much\n", count, failed);
     return failed > 0;
 }

@@ -20,16 +20,6 @@ char *json_of(const char *text)
     return json;
 }
 
-struct rollout_json *parse(const char *text)
-{
-    struct rollout_json *json = NULL;
-    struct rollout_error error = { .struct_size = sizeof error };
-    int r = rollout_json_parse(text, strlen(text), &json, &error);
-
-    ck_assert_msg(r == ROLLOUT_OK, "%s: %s", error.message, text);
-    return json;
-}
-
 /* Same value, texts and what they are expanded to. */
 static bool same(const struct rollout_node *a, const struct rollout_node *b)
 {

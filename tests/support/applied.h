@@ -9,7 +9,7 @@
 /* JSON is written here with ' for " and, inside texts that are JSON themselves, ` for \". The caller frees it. */
 char *json_of(const char *text);
 
-/* The test fails where it is no JSON. */
+/* document.h tells of it. */
 struct rollout_json *parse(const char *text);
 
 /* What a case says of its world; NULL: as its kind's plain world has it. */
