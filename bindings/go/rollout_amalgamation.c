@@ -511,6 +511,9 @@ static inline bool ro_is_true(const struct rollout_node *n)
 /* The text of a TEXT node, else an absent string. */
 static struct rollout_str ro_text(const struct rollout_node *n);
 
+/* An INTEGER node's number where it fits, or a TEXT node's text; else unset. */
+static struct rollout_intstr ro_intstr(const struct rollout_node *n);
+
 /* The value that a TEXT node was expanded to, or NULL. */
 static const struct rollout_node *ro_expanded(const struct rollout_node *n);
 
@@ -3930,6 +3933,19 @@ static const struct rollout_node *ro_dig(const struct rollout_node *n, ...)
 static struct rollout_str ro_text(const struct rollout_node *n)
 {
     return ro_is(n, ROLLOUT_NODE_TEXT) ? n->text : (struct rollout_str){ 0 };
+}
+
+static struct rollout_intstr ro_intstr(const struct rollout_node *n)
+{
+    struct rollout_intstr ret = { .kind = ROLLOUT_INTSTR_UNSET };
+    if (ro_is(n, ROLLOUT_NODE_INTEGER) && n->integer >= INT32_MIN && n->integer <= INT32_MAX) {
+        ret.kind = ROLLOUT_INTSTR_INT;
+        ret.count = (int32_t)n->integer;
+    } else if (ro_is(n, ROLLOUT_NODE_TEXT)) {
+        ret.kind = ROLLOUT_INTSTR_TEXT;
+        ret.text = n->text;
+    }
+    return ret;
 }
 
 static const struct rollout_node *ro_expanded(const struct rollout_node *n)
@@ -9662,7 +9678,8 @@ static int ro_apply_make(struct ro_apply *a, size_t count);
 /* The workload as the controller of what it owns. */
 static struct ro_edit *ro_apply_controller(struct ro_apply *a);
 
-/* A pod of the template; place ROLLOUT_NONE: it carries no revision; an absent name: the API server makes one; an absent state: none. */
+/* A pod of the template; place ROLLOUT_NONE: it carries no revision; an absent name: the API server makes one; an absent
+ * state: none. */
 static struct ro_edit *ro_apply_new_pod(struct ro_apply *a, const struct rollout_node *template, uint32_t place,
                                  struct rollout_str name, struct rollout_str state);
 
@@ -15984,6 +16001,9 @@ static void ro_read_metadata(struct ro_decoder *d, const struct ro_at *object, s
 
 
 
+/* maxSurge or maxUnavailable as the API server completes them: 25% where one is not given. */
+static struct rollout_intstr ro_deployment_default(struct rollout_intstr value);
+
 /* ret->status will be ret_status. */
 static void ro_deployment_decode(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *object,
                           struct rollout_deployment *ret, struct rollout_deployment_status *ret_status);
@@ -15992,7 +16012,7 @@ static void ro_deployment_decode(struct ro_decoder *d, struct ro_arena *arena, c
 
 static const struct rollout_intstr objects_deployment_quarter = { ROLLOUT_INTSTR_TEXT, 0, { "25%", 3 } };
 
-static struct rollout_intstr objects_deployment_or_quarter(struct rollout_intstr value)
+static struct rollout_intstr ro_deployment_default(struct rollout_intstr value)
 {
     return value.kind == ROLLOUT_INTSTR_UNSET ? objects_deployment_quarter : value;
 }
@@ -16006,26 +16026,12 @@ static void objects_deployment_read_strategy(struct ro_decoder *d, const struct 
     if (ro_str_eq(type, RO_STR("Recreate"))) {
         ret->strategy = ROLLOUT_STRATEGY_RECREATE;
     } else if (type.len == 0 || ro_str_eq(type, RO_STR("RollingUpdate"))) {
-        ret->max_surge = objects_deployment_or_quarter(ret->max_surge);
-        ret->max_unavailable = objects_deployment_or_quarter(ret->max_unavailable);
+        ret->max_surge = ro_deployment_default(ret->max_surge);
+        ret->max_unavailable = ro_deployment_default(ret->max_unavailable);
     } else {
         struct ro_at at = ro_at_member(&strategy, "type");
         ro_refuse(d, &at, "is no strategy"); /* upstream ends its sync with an error */
     }
-}
-
-/* The number of an annotation's JSON, or its text. */
-static struct rollout_intstr objects_deployment_intstr_of(const struct rollout_node *n)
-{
-    struct rollout_intstr ret = { .kind = ROLLOUT_INTSTR_UNSET };
-    if (ro_is(n, ROLLOUT_NODE_INTEGER) && n->integer >= INT32_MIN && n->integer <= INT32_MAX) {
-        ret.kind = ROLLOUT_INTSTR_INT;
-        ret.count = (int32_t)n->integer;
-    } else if (ro_is(n, ROLLOUT_NODE_TEXT)) {
-        ret.kind = ROLLOUT_INTSTR_TEXT;
-        ret.text = n->text;
-    }
-    return ret;
 }
 
 /* Control by OpenKruise Rollouts: the native controller is paused and held at Recreate, and the strategy stands in an
@@ -16040,9 +16046,9 @@ static void objects_deployment_read_control(const struct rollout_node *annotatio
     ret->flags |= ROLLOUT_DEPLOYMENT_ADVANCED;
     if (ro_is_true(ro_get(strategy, "paused")))
         ret->flags |= ROLLOUT_DEPLOYMENT_ADVANCED_PAUSED;
-    ret->partition = objects_deployment_intstr_of(ro_get(strategy, "partition"));
-    ret->max_surge = objects_deployment_intstr_of(ro_get(rolling, "maxSurge"));
-    ret->max_unavailable = objects_deployment_intstr_of(ro_get(rolling, "maxUnavailable"));
+    ret->partition = ro_intstr(ro_get(strategy, "partition"));
+    ret->max_surge = ro_intstr(ro_get(rolling, "maxSurge"));
+    ret->max_unavailable = ro_intstr(ro_get(rolling, "maxUnavailable"));
     /* Neither is given: the default surge is put at maxUnavailable (deployment.md 12, known problems). */
     if (ret->max_surge.kind == ROLLOUT_INTSTR_UNSET && ret->max_unavailable.kind == ROLLOUT_INTSTR_UNSET)
         ret->max_unavailable = objects_deployment_quarter;
@@ -40777,10 +40783,12 @@ struct ro_cluster;
 /* More than one would be new to a subset's status: those of others are passed on as far as there is room. */
 enum { RO_ENTRY_CONDITIONS = 4 };
 
+enum { RO_CHILD_BUDGET_OF_TEMPLATE = -1 };
+
 /* What the planner does not see of a child. */
 struct ro_sim_child {
     uint32_t before; /* place from 1 of the revision that pods below its partition are made at; 0 = its own */
-    int32_t budget;  /* pods that it may take from service at a time; 0 = one */
+    int32_t budget;  /* pods that it may take from service at a time, or RO_CHILD_BUDGET_OF_TEMPLATE */
     int32_t was;     /* its replicas, as the plan found them */
     bool gone;       /* no longer there; it goes when the pass is over */
     bool stirs;      /* something has changed that its controller has not looked at */
@@ -40835,6 +40843,11 @@ static uint32_t ro_child_subset(const struct ro_cluster *c, struct rollout_str n
 /* The pod's child is to look again; all are. */
 static void ro_child_stir(struct ro_cluster *c, uint32_t pod);
 static void ro_children_stir(struct ro_cluster *c);
+
+/* ---- children_budget.c ---- */
+
+/* Pods of a CloneSet or a Deployment, at least 1. */
+static int64_t ro_child_budget(const struct ro_cluster *c, uint32_t child);
 
 /* ---- children_steps.c ---- */
 
@@ -41886,6 +41899,7 @@ static uint32_t ro_children_add(struct ro_cluster *c)
     }
     memset(&all->items[all->count], 0, sizeof *all->items);
     memset(&all->hidden[all->count], 0, sizeof *all->hidden);
+    all->hidden[all->count].budget = RO_CHILD_BUDGET_OF_TEMPLATE;
     all->count++;
     sim_children_show(c);
     return (uint32_t)all->count - 1;
@@ -42018,6 +42032,52 @@ static void ro_children_stir(struct ro_cluster *c)
 {
     for (size_t i = 0; i < c->children.count; i++)
         c->children.hidden[i].stirs = true;
+}
+
+/* ---- lib/sim/children_budget.c ---- */
+
+/* How many pods a child's own controller takes from service at a time: as many as the last write of the child says, else as
+ * its template's strategy does. Source: cloneset.md 1.3, deployment.md 2. */
+
+static int64_t sim_children_budget_of_cloneset(const struct rollout_node *strategy, bool alpha, int32_t replicas)
+{
+    const struct rollout_node *rolling = alpha ? strategy : ro_get(strategy, "rollingUpdate");
+    struct rollout_cloneset spec = { .struct_size = sizeof spec, .replicas = { 1, replicas } };
+    if (alpha || rolling)
+        spec.flags |= ROLLOUT_CLONESET_ROLLING_UPDATE;
+    if (ro_is_true(ro_get(rolling, "paused")))
+        spec.flags |= ROLLOUT_CLONESET_PAUSED;
+    spec.max_surge = ro_intstr(ro_get(rolling, "maxSurge"));
+    spec.max_unavailable = ro_intstr(ro_get(rolling, "maxUnavailable"));
+    return ro_cloneset_limits(&spec).max_unavailable;
+}
+
+static int64_t sim_children_budget_of_deployment(const struct rollout_node *strategy, int32_t replicas)
+{
+    const struct rollout_node *rolling = ro_get(strategy, "rollingUpdate");
+    struct rollout_deployment spec = { .struct_size = sizeof spec, .replicas = { 1, replicas } };
+    spec.strategy = ROLLOUT_STRATEGY_ROLLING;
+    if (ro_str_eq(ro_text(ro_get(strategy, "type")), RO_STR("Recreate")))
+        return replicas;
+    spec.max_surge = ro_deployment_default(ro_intstr(ro_get(rolling, "maxSurge")));
+    spec.max_unavailable = ro_deployment_default(ro_intstr(ro_get(rolling, "maxUnavailable")));
+    return ro_deployment_limits(&spec).unavailable;
+}
+
+static int64_t ro_child_budget(const struct ro_cluster *c, uint32_t place)
+{
+    const struct rollout_subset *child = &c->children.items[place];
+    const struct rollout_node *object = c->source->workload_object.count ? c->source->workload_object.nodes : NULL;
+    const char *key = ro_child_template_key(child->kind);
+    const struct rollout_node *spec = object && key ? ro_dig(object, "spec", "template", key, "spec", NULL) : NULL;
+    int64_t budget = c->children.hidden[place].budget;
+    if (budget == RO_CHILD_BUDGET_OF_TEMPLATE)
+        budget =
+            child->kind == ROLLOUT_CHILD_DEPLOYMENT
+                ? sim_children_budget_of_deployment(ro_get(spec, "strategy"), child->replicas)
+                : sim_children_budget_of_cloneset(ro_get(spec, "updateStrategy"),
+                              ro_str_eq(c->source->api_version, RO_STR("apps.kruise.io/v1alpha1")), child->replicas);
+    return budget > 1 ? budget : 1; /* surge, which would do without, is not played */
 }
 
 /* ---- lib/sim/deed.h ---- */
@@ -42248,12 +42308,12 @@ static enum ro_child_step sim_children_steps_delete(struct ro_cluster *c, uint32
 static bool sim_children_steps_may_replace(const struct ro_cluster *c, uint32_t place, const struct sim_children_steps_tally *t)
 {
     const struct rollout_subset *child = &c->children.items[place];
-    int64_t partition = sim_children_steps_partition_of(child), budget = c->children.hidden[place].budget;
+    int64_t partition = sim_children_steps_partition_of(child);
     if (t->outdated == ROLLOUT_NONE || (child->flags & ROLLOUT_SUBSET_ON_DELETE))
         return false;
     if (sim_children_steps_ordered(child))
         return sim_children_steps_ordinal(c, t->outdated) >= partition;
-    return t->old > partition && (!sim_children_steps_is_ready(c, t->outdated) || child->replicas - t->ready < (budget > 1 ? budget : 1));
+    return t->old > partition && (!sim_children_steps_is_ready(c, t->outdated) || child->replicas - t->ready < ro_child_budget(c, place));
 }
 
 static enum ro_child_step ro_child_step(struct ro_cluster *c, uint32_t place, uint32_t *ret_pod)
@@ -42268,7 +42328,7 @@ static enum ro_child_step ro_child_step(struct ro_cluster *c, uint32_t place, ui
         return sim_children_steps_delete(c, t.ended, RO_CHILD_DELETES, ret_pod);
     int64_t unready = t.active - t.ready;
     bool surplus = t.active > child->replicas && t.active > 0; /* nothing refuses a negative number */
-    if (surplus && !sim_children_steps_is_ready(c, t.surplus)) /* it is not waited for itself */
+    if (surplus && !sim_children_steps_is_ready(c, t.surplus))                    /* it is not waited for itself */
         unready--;
     if (sim_children_steps_ordered(child) && (unready > 0 || t.going))
         return RO_CHILD_RESTS;
@@ -44467,6 +44527,7 @@ static void sim_effects_subsets_write_child(const struct deed *d, uint32_t place
     struct ro_cluster *c = d->c;
     const struct rollout_uniteddeployment *spec = &c->specs.uniteddeployment;
     const struct rollout_attr *partition = ro_deed_attr(d, ROLLOUT_ATTR_PARTITION);
+    const struct rollout_attr *unavailable = ro_deed_attr(d, ROLLOUT_ATTR_MAX_UNAVAILABLE);
     struct rollout_subset *child = &c->children.items[place];
     const struct rollout_subset before = *child;
     struct ro_sim_child *hidden = &c->children.hidden[place];
@@ -44483,7 +44544,9 @@ static void sim_effects_subsets_write_child(const struct deed *d, uint32_t place
     child->partition = (struct rollout_intstr){ .kind = ROLLOUT_INTSTR_UNSET };
     if (partition)
         child->partition = (struct rollout_intstr){ .kind = ROLLOUT_INTSTR_INT, .count = (int32_t)partition->value };
-    hidden->budget = (int32_t)ro_deed_value(d, ROLLOUT_ATTR_MAX_UNAVAILABLE);
+    hidden->budget = !unavailable             ? RO_CHILD_BUDGET_OF_TEMPLATE
+                     : unavailable->value > 0 ? (int32_t)unavailable->value
+                                              : 0;
     hidden->stirs = true;
     c->children.written = c->children.written || hidden->budget != budget || !sim_effects_subsets_is_same(child, &before);
 }
@@ -52980,7 +53043,8 @@ struct sim_small_children_child {
     uint8_t name, subset; /* places of names */
     uint8_t kind, flags;
     uint8_t revision, before; /* places from 1; 0 = none that is known */
-    uint8_t replicas, budget;
+    uint8_t replicas;
+    int8_t budget;
     int16_t partition;
     uint8_t partition_kind;
     uint8_t patch; /* place of its text, as a name */
@@ -53114,7 +53178,7 @@ static struct sim_small_children_child sim_small_children_child_of(struct ro_sma
     child.revision = (uint8_t)ro_cluster_revision(&s->cluster, facts->revision);
     child.before = (uint8_t)hidden->before;
     child.replicas = (uint8_t)facts->replicas;
-    child.budget = (uint8_t)(hidden->budget > RO_SMALL_PODS ? RO_SMALL_PODS : hidden->budget > 0 ? hidden->budget : 0);
+    child.budget = (int8_t)(hidden->budget > RO_SMALL_PODS ? RO_SMALL_PODS : hidden->budget);
     /* a percentage is written as what it is now */
     int64_t partition = 0;
     if (facts->partition.kind != ROLLOUT_INTSTR_UNSET &&
