@@ -3,10 +3,13 @@
  * numbers and row 21 beside them, in test_sidecarset.c; rows 10, 17 to 19 and 22 are of admission, in test_inject.c; row 9
  * is of the caller, who decides when to plan. */
 #include <check.h>
+#include <rollout/json.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/json_text.h"
 #include "planned.h"
+#include "planners/sidecarset_pass.h"
 #include "sidecarworld.h"
 
 /* ---- 13 ---- */
@@ -382,6 +385,28 @@ START_TEST(test_states)
 }
 END_TEST
 
+/* Which of a pair works: the first where the map says so, else the second, whatever the map is. */
+START_TEST(test_pair)
+{
+    static const struct {
+        const char *map;
+        bool first;
+    } rows[] = {
+        { "{\"c\":\"c-1\"}", true }, { "{\"c\":\"c-2\"}", false }, { "{\"c\":\"d-1\"}", false },
+        { "{\"c\":5}", false },      { "{\"d\":\"c-1\"}", false }, { "[]", false },
+        { "{broken", false },
+    };
+    const struct sc_container c = { .name = RO_STR("c"), .first = RO_STR("c-1"), .second = RO_STR("c-2") };
+    struct ro_arena arena = { NULL, false };
+    struct rollout_str work, other;
+    const struct rollout_str map = { rows[_i].map, strlen(rows[_i].map) };
+    sc_hot_pair(ro_edit_parse(&arena, map), &c, &work, &other);
+    ck_assert(ro_str_eq(work, rows[_i].first ? c.first : c.second));
+    ck_assert(ro_str_eq(other, rows[_i].first ? c.second : c.first));
+    ro_arena_free(&arena);
+}
+END_TEST
+
 /* A set of init containers alone has its pods too, and such a pod without containers is consistent (2.1, steps 1 and 4). */
 START_TEST(test_no_containers)
 {
@@ -690,6 +715,28 @@ START_TEST(test_no_hashes)
 }
 END_TEST
 
+/* What is written into a pod that has lost the container by then. */
+START_TEST(test_apply)
+{
+    static const struct sidecar_pod pod = { .name = "p0" };
+    struct rollout_error error = { .struct_size = sizeof error };
+    struct rollout_objects *objects = NULL;
+    struct rollout_json *json = NULL;
+    static const char other[] =
+        "{\"kind\":\"Pod\",\"metadata\":{\"name\":\"p0\"},\"spec\":{\"containers\":[{\"name\":\"d\"}]}}";
+    size_t update = 0;
+    sidecar_make(SIDE, "", "", &pod, 1);
+    while (sidecar_plan->actions[update].op != ROLLOUT_OP_UPDATE_IN_PLACE)
+        update++;
+    ck_assert_int_eq(rollout_json_parse(other, strlen(other), &json, NULL), ROLLOUT_OK);
+    ck_assert_int_eq(rollout_apply_to(sidecar_world, sidecar_plan, update, rollout_json_tree(json), &objects, &error),
+                     ROLLOUT_ERR_INVALID);
+    ck_assert_str_eq(error.message, "spec.containers: there is no c, whose image is to change");
+    ck_assert_ptr_null(objects);
+    rollout_json_free(json);
+}
+END_TEST
+
 /* A state that cannot be read is begun anew. */
 START_TEST(test_broken_states)
 {
@@ -944,6 +991,7 @@ int main(void)
     tcase_add_loop_test(tc, test_structure, 0, 14);
     tcase_add_loop_test(tc, test_hashes, 0, 20);
     tcase_add_loop_test(tc, test_states, 0, 14);
+    tcase_add_loop_test(tc, test_pair, 0, 7);
     tcase_add_test(tc, test_no_containers);
     tcase_add_loop_test(tc, test_namespaces, 0, 5);
     tcase_add_loop_test(tc, test_selectors, 0, 2);
@@ -956,6 +1004,7 @@ int main(void)
     tcase_add_test(tc, test_patch_null);
     tcase_add_loop_test(tc, test_older_hashes, 0, 4);
     tcase_add_test(tc, test_no_hashes);
+    tcase_add_test(tc, test_apply);
     tcase_add_loop_test(tc, test_broken_states, 0, 3);
     tcase_add_loop_test(tc, test_condition, 0, 13);
     tcase_add_loop_test(tc, test_flip, 0, 2);
