@@ -403,6 +403,9 @@ START_TEST(test_pair)
     sc_hot_pair(ro_edit_parse(&arena, map), &c, &work, &other);
     ck_assert(ro_str_eq(work, rows[_i].first ? c.first : c.second));
     ck_assert(ro_str_eq(other, rows[_i].first ? c.second : c.first));
+    const struct sc_container number = { .name = RO_STR("1e"), .first = RO_STR("1e-1"), .second = RO_STR("1e-2") };
+    sc_hot_pair(ro_edit_parse(&arena, RO_STR("{\"1e\":1e-1}")), &number, &work, &other); /* which is no name */
+    ck_assert(ro_str_eq(work, number.second));
     ro_arena_free(&arena);
 }
 END_TEST
@@ -555,6 +558,7 @@ START_TEST(test_in_flight)
         { "'update':['d/p1','d/p0']", "9", "p0" },
         { "'update':['d/p0'],'write':{'d/p0':'10'}", "9", "p0" },
         { "'update':['d/p1'],'write':{'d/p0':'9','d/p1':'9'}", "9", NULL },
+        { "'update':['d/p1'],'write':{'d/p1':'10'}", "9", "p1" },
         { "'update':['d/p2']", "9", "" },
     };
     const struct sidecar_pod pods[] = { { .name = "p0", .version = rows[_i].version },
@@ -662,6 +666,11 @@ START_TEST(test_patch_null)
     sidecar_make(SIDE, "", ",'patchPodMetadata':[" PATCH("Overwrite", "'k':null") "]", &pod, 1);
     ck_assert_str_eq(sidecar_actions(), "update p0 c=i:2");
     ck_assert(sidecar_writes("k", ""));
+    for (size_t i = 0; i + 1 < sidecar_plan->attr_count; i++) {
+        const struct rollout_str key = sidecar_plan->texts[sidecar_plan->attrs[i].text];
+        if (sidecar_plan->attrs[i].key == ROLLOUT_ATTR_ANNOTATION && ro_str_eq(key, (struct rollout_str){ "k", 1 }))
+            ck_assert_uint_eq(sidecar_plan->texts[sidecar_plan->attrs[i + 1].text].len, 0);
+    }
 }
 END_TEST
 
@@ -686,6 +695,8 @@ START_TEST(test_older_hashes)
         { "{\\'a\\':\\'A\\',\\'s\\':\\'O\\'}", "{\\'s\\':{\\'hash\\':\\'W\\'}}",
           "\"a\":{" STAMP "\"A\",\"sidecarSetName\":\"s\",\"sidecarList\":null},", NULL },
         { "{\\'a\\':null,\\'s\\':{\\'hash\\':\\'O\\'}}", IMAGELESS_OLD,
+          "\"a\":{\"updateTimestamp\":null,\"hash\":\"\",\"sidecarSetName\":\"\",\"sidecarList\":null},", NULL },
+        { "{\\'a\\':null}", IMAGELESS_OLD,
           "\"a\":{\"updateTimestamp\":null,\"hash\":\"\",\"sidecarSetName\":\"\",\"sidecarList\":null},", NULL },
     };
     const struct sidecar_pod pod = { .name = "p0", .hashes = rows[_i].hashes, .imagelesses = rows[_i].imagelesses };
@@ -997,12 +1008,12 @@ int main(void)
     tcase_add_loop_test(tc, test_selectors, 0, 2);
     tcase_add_loop_test(tc, test_update_selector, 0, 3);
     tcase_add_test(tc, test_records);
-    tcase_add_loop_test(tc, test_in_flight, 0, 16);
+    tcase_add_loop_test(tc, test_in_flight, 0, 17);
     tcase_add_loop_test(tc, test_partition, 0, 4);
     tcase_add_loop_test(tc, test_scatter, 0, 3);
     tcase_add_loop_test(tc, test_patch, 0, 8);
     tcase_add_test(tc, test_patch_null);
-    tcase_add_loop_test(tc, test_older_hashes, 0, 4);
+    tcase_add_loop_test(tc, test_older_hashes, 0, 5);
     tcase_add_test(tc, test_no_hashes);
     tcase_add_test(tc, test_apply);
     tcase_add_loop_test(tc, test_broken_states, 0, 3);
