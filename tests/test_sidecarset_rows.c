@@ -667,8 +667,8 @@ START_TEST(test_patch_null)
     ck_assert_str_eq(sidecar_actions(), "update p0 c=i:2");
     ck_assert(sidecar_writes("k", ""));
     for (size_t i = 0; i + 1 < sidecar_plan->attr_count; i++) {
-        const struct rollout_str key = sidecar_plan->texts[sidecar_plan->attrs[i].text];
-        if (sidecar_plan->attrs[i].key == ROLLOUT_ATTR_ANNOTATION && ro_str_eq(key, (struct rollout_str){ "k", 1 }))
+        const struct rollout_attr *attr = &sidecar_plan->attrs[i];
+        if (attr->key == ROLLOUT_ATTR_ANNOTATION && ro_str_eq(sidecar_plan->texts[attr->text], RO_STR("k")))
             ck_assert_uint_eq(sidecar_plan->texts[sidecar_plan->attrs[i + 1].text].len, 0);
     }
 }
