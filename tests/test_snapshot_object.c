@@ -459,13 +459,47 @@ START_TEST(test_refused_set)
 }
 END_TEST
 
-/* A pod that has restarted, and whose own object has no container that could have. */
+/* Of a SidecarSet's snapshot the pods' own objects are facts too. */
 START_TEST(test_refused_sidecars)
 {
-    open_kind(OF_KIND("SidecarSet", "apps.kruise.io/v1beta1", ",'containers':[{'name':'c','image':'i'}]",
-                      ",'pods':[{'metadata':{'name':'a','namespace':'ns','labels':{'app':'d'}}}]"));
-    POD(0)->restarts = 3;
+    static const char text[] =
+        "{'kind':'Snapshot','now':'2023-11-14T22:13:20Z','workload':{'kind':'SidecarSet','apiVersion':"
+        "'apps.kruise.io/v1beta1','metadata':{'name':'s','uid':'u'},'spec':{'selector':{'matchLabels':{'app':'d'}},"
+        "'containers':[{'name':'c','image':'i:1'}]}},'namespaces':[{'metadata':{'name':'ns'}}],'inFlight':{'update':"
+        "['ns/a']},'pods':[{'metadata':{'name':'a','namespace':'ns','labels':{'app':'d'},'annotations':{'k':'1',"
+        "'l':'2'}},'spec':{'containers':[{'name':'c','image':'i:1'}]},'status':{'phase':'Running'}}]}";
+    struct rollout_objects *objects;
+    const char *message;
+    tear_down();
+    open_world(text);
+    struct rollout_world *read = around(&objects, &message);
+    ck_assert_msg(read != NULL, "%s", message);
+    rollout_world_free(read);
+    rollout_objects_free(objects);
+
+    struct rollout_namespace *space = (struct rollout_namespace *)(uintptr_t)&facts->namespaces.items[0];
+    const struct rollout_namespace there = *space;
+    space->name = (struct rollout_str){ NULL, 1 };
+    assert_refused("namespaces[0].name: NULL with a length");
+    *space = there;
+    struct rollout_in_flight *write = (struct rollout_in_flight *)(uintptr_t)&facts->in_flight.items[0];
+    write->resource_version.len = 1;
+    assert_refused("in_flight[0].resource_version: NULL with a length");
+    write->resource_version.len = 0;
+
+    POD(0)->restarts = 3; /* of no container's status */
     assert_refused("pods[0].object.containerStatuses:" NO_OBJECT);
+    POD(0)->restarts = 0;
+    struct rollout_tree *object = &POD(0)->object;
+    struct rollout_node *nodes = malloc(object->count * sizeof *nodes);
+    ck_assert_ptr_nonnull(nodes);
+    memcpy(nodes, object->nodes, object->count * sizeof *nodes);
+    for (size_t i = 0; i < object->count; i++)
+        if (ro_str_eq(nodes[i].key, (struct rollout_str)TEXT("l")))
+            nodes[i].key = (struct rollout_str)TEXT("k"); /* which is there already */
+    object->nodes = nodes;
+    assert_refused("pods[0].object.annotations:" NO_OBJECT);
+    free(nodes);
 }
 END_TEST
 
