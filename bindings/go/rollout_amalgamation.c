@@ -915,12 +915,12 @@ static struct rollout_str ro_json_map(struct ro_arena *arena, struct ro_edit *ma
     return ro_edit_json(arena, map);
 }
 
-/* Takes out of what a merge patch adds all that it would delete. */
+/* Takes out of what a merge patch adds all that it would delete: members, of objects in arrays too, yet no elements. */
 static void base_json_merge_prune(struct ro_edit *value)
 {
     for (struct ro_edit *e = value->first, *next; e; e = next) {
         next = e->next;
-        if (e->node.kind == ROLLOUT_NODE_NULL)
+        if (e->node.kind == ROLLOUT_NODE_NULL && value->node.kind == ROLLOUT_NODE_OBJECT)
             ro_edit_detach(e);
         else
             base_json_merge_prune(e);
@@ -939,7 +939,8 @@ static void base_json_merge_merge(struct ro_edit *into, struct ro_edit *patch)
         } else if (member && member->node.kind == ROLLOUT_NODE_OBJECT && e->node.kind == ROLLOUT_NODE_OBJECT) {
             base_json_merge_merge(member, e);
         } else {
-            base_json_merge_prune(e);
+            if (!member || member->node.kind != ROLLOUT_NODE_OBJECT) /* in the place of an object it stays as it is */
+                base_json_merge_prune(e);
             ro_edit_set(into, key, e);
         }
     }
@@ -960,7 +961,7 @@ static struct rollout_str ro_json_merge(struct ro_arena *arena, struct rollout_s
     if (document.len == 0)
         return (struct rollout_str){ NULL, 0 };
     struct ro_edit *into = ro_edit_parse(arena, document), *from = ro_edit_parse(arena, patch);
-    if (!into || into->node.kind == ROLLOUT_NODE_NULL)
+    if (!into || (from && into->node.kind == ROLLOUT_NODE_NULL))
         return RO_STR("Invalid JSON Document");
     if (!from || (from->node.kind != ROLLOUT_NODE_OBJECT && from->node.kind != ROLLOUT_NODE_ARRAY))
         return RO_STR("Invalid JSON Patch");
@@ -5798,7 +5799,7 @@ static int ro_gates_resolve(const struct rollout_gate *gates, size_t count, stru
 /* The gate of this name, 0 if there is none that bears on a plan. */
 static uint32_t ro_gate_from_name(struct rollout_str name);
 
-/* The gate's name; absent where there is no such gate. */
+/* The name of a gate that ro_gates_resolve() has taken. */
 static struct rollout_str ro_gate_name(uint32_t gate);
 
 /* ROLLOUT_DIFF_* flags of an in-place comparison; in_place_only: the policy ignores claim templates. */
@@ -5854,7 +5855,7 @@ static uint32_t ro_gate_from_name(struct rollout_str name)
 
 static struct rollout_str ro_gate_name(uint32_t gate)
 {
-    return gate < RO_GATE_COUNT ? rules_gates_known[gate].name : (struct rollout_str){ NULL, 0 };
+    return rules_gates_known[gate].name;
 }
 
 static uint32_t ro_gates_diff_flags(const struct ro_gates *gates, bool in_place_only)
@@ -8570,7 +8571,8 @@ static void rules_resource_expression_divide(struct rules_resource_expression_re
     else if (b->number == 0)
         rules_resource_expression_fail(r, "divides by zero");
     else if (a->is_amount)
-        a->amount.quantity = ro_quantity_decimal(rules_resource_expression_to_int((double)ro_quantity_milli(&a->amount.quantity) / b->number), -3);
+        a->amount.quantity =
+            ro_quantity_decimal(rules_resource_expression_to_int((double)ro_quantity_milli(&a->amount.quantity) / b->number), -3);
     else
         a->number /= b->number;
 }
@@ -8608,14 +8610,33 @@ static struct rules_resource_expression_value rules_resource_expression_call(str
     return v;
 }
 
-/* What is no number after all counts as 0. */
+/* Of a number's text: one that is read, if it is not too large. */
+static bool rules_resource_expression_is_number(struct rollout_str text)
+{
+    const char *at = text.data, *end = at + text.len;
+    bool any = false;
+    for (; at < end && (rules_resource_expression_is_digit(*at) || *at == '.'); at++)
+        any = any || rules_resource_expression_is_digit(*at);
+    if (at < end && (*at == 'e' || *at == 'E')) {
+        at += end - at > 1 && (at[1] == '+' || at[1] == '-') ? 2 : 1;
+        any = any && at < end;
+        while (at < end && rules_resource_expression_is_digit(*at))
+            at++;
+    }
+    return any && at == end;
+}
+
+/* What is no number after all counts as 0, and one that is too large as infinite, but for a percentage. */
 static double rules_resource_expression_number_of(struct rollout_str text)
 {
     double number = 0;
-    bool percent = text.len > 0 && text.data[text.len - 1] == '%';
+    bool percent = text.data[text.len - 1] == '%'; /* a number's text is never empty */
     text.len -= percent;
-    if (!ro_parse_float(text, &number))
-        return 0;
+    if (!ro_parse_float(text, &number)) {
+        number = 0;
+        if (!percent && rules_resource_expression_is_number(text))
+            ro_parse_float(RO_STR("inf"), &number);
+    }
     return percent ? number / 100 : number;
 }
 
@@ -8623,7 +8644,7 @@ static struct rules_resource_expression_value rules_resource_expression_factor(s
 {
     struct rules_resource_expression_value v = { 0 };
     struct rollout_str text = r->text;
-    enum rules_resource_expression_token token = r->error ? rules_resource_expression_END : r->token;
+    enum rules_resource_expression_token token = r->token;
     if (++r->depth > rules_resource_expression_DEPTH_MAX)
         rules_resource_expression_fail(r, "is nested too deep");
     if (rules_resource_expression_take(r, '-')) {
@@ -9413,7 +9434,7 @@ static int rules_specs_open_status(const void *given, void *full, size_t size, s
 static int ro_specs_open(struct rollout_workload *workload, struct ro_specs *specs, struct rollout_error *reterr)
 {
     int r = ROLLOUT_OK;
-    if (r == ROLLOUT_OK && workload->cloneset) {
+    if (workload->cloneset) {
         r = ro_abi_struct(workload->cloneset, &specs->cloneset, sizeof specs->cloneset, "cloneset", reterr);
         if (r == ROLLOUT_OK)
             r = rules_specs_open_status(specs->cloneset.status, &specs->cloneset_status, sizeof specs->cloneset_status, reterr);
@@ -20362,6 +20383,7 @@ static int ro_snapshot_compare(const struct ro_snapshot_facts *written, const st
 /* Facts against those read back from what was written of them. Two numbers or texts that mean the same may differ:
  * what the headers say of each is told here. */
 
+
 /* The record that is compared. */
 struct objects_snapshot_compare_compared {
     struct ro_decoder d;
@@ -20372,10 +20394,15 @@ struct objects_snapshot_compare_compared {
     struct ro_at at;                       /* its place */
 };
 
+/* A fact may be one of a record within the record: "selector.match_labels". */
 static void objects_snapshot_compare_refuse(struct objects_snapshot_compare_compared *c, const struct ro_path *up, const char *fact, const struct rollout_node *value)
 {
-    struct ro_at at = { .node = value, .path = ro_path_member(up, fact) };
+    const char *dot = strchr(fact, '.');
+    struct ro_path outer = ro_path_member(up, fact);
+    struct ro_at at = { .node = value, .path = dot ? ro_path_member(&outer, dot + 1) : outer };
 
+    if (dot)
+        outer.key.len = (size_t)(dot - fact);
     ro_refuse(&c->d, &at, "cannot be written: no object says this beside the other facts");
 }
 
@@ -20461,12 +20488,10 @@ static void objects_snapshot_compare_compare_job_pod(struct objects_snapshot_com
     const struct ro_at pod = c->at;
     struct ro_snapshot_binding binding;
     struct rollout_job_pod a = ro_snapshot_job_pod(c->job, written, &binding);
-    const char *fact = read->job_pod ? ro_snapshot_job_pod_differs(&a, read->job_pod) : NULL;
+    const char *fact = ro_snapshot_job_pod_differs(&a, read->job_pod); /* each of a job's is read with one */
     struct ro_path path = ro_path_member(&pod.path, "job_pod");
 
-    if (!read->job_pod)
-        objects_snapshot_compare_refuse(c, &pod.path, "job_pod", NULL);
-    else if (fact)
+    if (fact)
         objects_snapshot_compare_refuse(c, &path, fact, NULL);
 }
 
@@ -31918,9 +31943,9 @@ static bool planners_sidecarset_is_seen(const struct sc_pass *pass, const struct
     if (!write->resource_version.data)
         return pass->marks[pod] & SC_UPDATED;
     struct rollout_str version = ro_text(ro_dig(sc_object(pass, pod), "metadata", "resourceVersion", NULL));
-    if (!ro_parse_int(write->resource_version, -1, &wanted) || !ro_parse_int(version, -1, &there))
-        return ro_str_eq(write->resource_version, version);
-    return there >= wanted;
+    if (!ro_parse_int(write->resource_version, -1, &wanted)) /* which upstream does not wait for */
+        return true;
+    return ro_parse_int(version, -1, &there) && there >= wanted;
 }
 
 /* Whether all is seen; else pass->in_flight_pod is the first matched pod with such a write, if any. Of pods that do not
@@ -32224,8 +32249,8 @@ static bool planners_sidecarset_facts_flips(const struct sc_pass *pass, const st
         return false;
     if (pod->phase == ROLLOUT_PHASE_RUNNING && (pod->flags & ROLLOUT_POD_READY))
         return true;
-    const struct rollout_node *list = state->statuses;
-    for (const struct rollout_node *s = list ? ro_first(list) : NULL; s && s != ro_end(list); s = ro_next(s)) {
+    const struct rollout_node *list = state->statuses; /* as many as containers, of which the pair is there */
+    for (const struct rollout_node *s = ro_first(list); s != ro_end(list); s = ro_next(s)) {
         bool is_other = false;
         for (size_t i = 0; i < others.count; i++)
             is_other = is_other || ro_str_eq(others.items[i], ro_text(ro_get(s, "name")));
@@ -32522,7 +32547,7 @@ static void planners_sidecarset_report_judge_stop(const struct sc_pass *pass, st
     ro_verdict_set_text(b, v, pass->stop_reason, pass->stop_text);
     if (pass->in_flight_pod)
         v->because = pass->in_flight_pod - 1;
-    else if (pass->stop_reason == ROLLOUT_REASON_REFRESH_FIRST && pass->acts)
+    else if (pass->stop_reason == ROLLOUT_REASON_REFRESH_FIRST)
         v->because = pass->acts->pod;
 }
 
@@ -32539,7 +32564,7 @@ static void planners_sidecarset_report_judge_updated(const struct sc_pass *pass,
         planners_sidecarset_report_judge_broken(b, v);
     else if (!(mark & SC_CONSISTENT))
         ro_verdict_set_text(b, v, ROLLOUT_REASON_IN_PLACE_UPDATING, RO_STR("images not taken yet"));
-    else if ((pass->signs[pod] & SC_SIGN_BUSY_PAIR) && (mark & SC_FLIPS) && pass->stop_reason)
+    else if ((pass->signs[pod] & SC_SIGN_BUSY_PAIR) && (mark & SC_FLIPS))
         planners_sidecarset_report_judge_stop(pass, b, v); /* it would flip, but a switch stops that too: sidecarset.md 4 */
     else if (pass->signs[pod] & SC_SIGN_BUSY_PAIR)
         ro_verdict_set_text(b, v, ROLLOUT_REASON_IN_PLACE_UPDATING, RO_STR("hot pair"));
@@ -33052,7 +33077,7 @@ static struct ro_edit *sc_hashes(struct ro_arena *arena, struct rollout_str text
 static void sc_hot_pair(struct ro_edit *working, const struct sc_container *c, struct rollout_str *ret_work,
                  struct rollout_str *ret_other)
 {
-    struct ro_edit *value = working ? ro_edit_get_str(working, c->name) : NULL;
+    struct ro_edit *value = ro_edit_get_str(working, c->name);
     bool first = value && value->node.kind == ROLLOUT_NODE_TEXT && ro_str_eq(value->node.text, c->first);
     *ret_work = first ? c->first : c->second;
     *ret_other = first ? c->second : c->first;
@@ -33138,7 +33163,7 @@ static bool planners_sidecarset_state_has_taken(const struct sc_pass *pass, cons
         return false;
     struct ro_edit *mine = state->states ? ro_edit_get_str(state->states, pass->spec->name) : NULL;
     struct ro_edit *last = mine ? ro_edit_get(mine, "lastContainerStatuses") : NULL;
-    if (!last || !ro_is(state->statuses, ROLLOUT_NODE_ARRAY))
+    if (!last)
         return true;
     const struct rollout_node *list = state->statuses;
     for (const struct rollout_node *c = ro_first(list); c != ro_end(list); c = ro_next(c)) {
@@ -33153,8 +33178,8 @@ static bool planners_sidecarset_state_has_taken(const struct sc_pass *pass, cons
 
 static bool sc_consistent(const struct sc_pass *pass, const struct sc_state *state, const struct sc_names *names)
 {
-    uint32_t count = state->containers ? ro_count(state->containers) : 0;
-    if (count != (state->statuses ? ro_count(state->statuses) : 0))
+    uint32_t count = ro_count(state->containers);
+    if (count != ro_count(state->statuses))
         return false;
     if (count == 0)
         return true;
@@ -33193,7 +33218,7 @@ struct planners_sidecarset_update_writing {
 
 static struct rollout_str planners_sidecarset_update_join(struct ro_arena *arena, struct rollout_str a, struct rollout_str b)
 {
-    return ro_arena_printf(arena, "%.*s%.*s", (int)a.len, a.data ? a.data : "", (int)b.len, b.data ? b.data : "");
+    return ro_arena_printf(arena, "%.*s%.*s", (int)a.len, a.data, (int)b.len, b.data);
 }
 
 static struct rollout_str planners_sidecarset_update_annotation(const struct planners_sidecarset_update_writing *w, struct rollout_str key)
@@ -33212,7 +33237,7 @@ static void planners_sidecarset_update_set_annotation(struct planners_sidecarset
             return;
         }
     struct rollout_str before = sc_annotation(w->state.pod, key);
-    if (w->annotations.items && !(before.data && ro_str_eq(before, value)))
+    if (!before.data || !ro_str_eq(before, value))
         w->annotations.items[w->annotations.count++] = (struct sc_pair){ key, value };
 }
 
@@ -33300,13 +33325,8 @@ static void planners_sidecarset_update_set_image(struct planners_sidecarset_upda
         w->images.items[w->images.count++] = (struct sc_pair){ name, image };
 }
 
-static bool planners_sidecarset_update_is_settled(const struct planners_sidecarset_update_writing *w, struct rollout_str name)
-{
-    struct sc_names one = { &name, 1 };
-    return sc_container_ready(&w->state, name) && sc_consistent(w->pass, &w->state, &one);
-}
-
-/* Which of the pair takes the new image (7.1). */
+/* Which of the pair takes the new image (7.1). Of a pod that waits what is ready is consistent too: else it is mid-flight
+ * (5.1). */
 static void planners_sidecarset_update_find_target(const struct planners_sidecarset_update_writing *w, const struct sc_container *c, struct rollout_str *ret_target,
                         struct rollout_str *ret_other)
 {
@@ -33316,7 +33336,7 @@ static void planners_sidecarset_update_find_target(const struct planners_sidecar
     } else if (ro_str_eq(sc_image(w->state.pod, c->second), c->empty)) {
         first = false;
     } else {
-        bool one = planners_sidecarset_update_is_settled(w, c->first), two = planners_sidecarset_update_is_settled(w, c->second);
+        bool one = sc_container_ready(&w->state, c->first), two = sc_container_ready(&w->state, c->second);
         sc_hot_pair(w->state.working, c, ret_other, ret_target);
         if (one == two)
             return;
@@ -33418,10 +33438,8 @@ static bool planners_sidecarset_update_patch_metadata(struct planners_sidecarset
 static size_t planners_sidecarset_update_count_members(const struct rollout_node *list)
 {
     size_t n = 0;
-    for (const struct rollout_node *p = list ? ro_first(list) : NULL; p && p != ro_end(list); p = ro_next(p)) {
-        const struct rollout_node *annotations = ro_get(p, "annotations");
-        n += annotations ? ro_count(annotations) : 0;
-    }
+    for (const struct rollout_node *p = ro_first(list); p != ro_end(list); p = ro_next(p))
+        n += ro_count(ro_get(p, "annotations"));
     return n;
 }
 
@@ -40978,7 +40996,7 @@ static void ro_sidecars_recall(struct ro_cluster *c, uint32_t pod, uint32_t numb
 /* What the pod's object says. */
 static const struct ro_sidecar_object *ro_sidecars_of(const struct ro_cluster *c, const struct ro_sim_pod *hidden);
 
-/* Labels match, it is neither finished nor terminating, and it has been injected. */
+/* Labels and namespace match, it is neither finished nor terminating, and it has been injected. */
 static bool ro_sidecars_matched(const struct ro_cluster *c, const struct rollout_pod *pod, const struct ro_sim_pod *hidden);
 
 /* The image that a status names is the spec's. */
@@ -51746,12 +51764,28 @@ static const struct ro_sidecar_object *ro_sidecars_of(const struct ro_cluster *c
     return hidden->object ? sim_sidecars_at(c, hidden->object) : &none;
 }
 
+static bool sim_sidecars_in_namespace(const struct ro_cluster *c, struct rollout_str name)
+{
+    const struct rollout_sidecarset *spec = &c->specs.sidecarset;
+    const struct rollout_namespaces *spaces = &c->snapshot.namespaces;
+    uint32_t hint = 0;
+    if (!(spec->flags & ROLLOUT_SIDECARSET_NAMESPACE_SELECTOR))
+        return true;
+    for (size_t i = 0; i < spaces->count; i++) {
+        const struct rollout_namespace *n = (const void *)((const char *)spaces->items + i * spaces->stride);
+        if (ro_str_eq(n->name, name) && ro_selector_match(&spec->namespace_selector, &n->labels, &hint))
+            return true;
+    }
+    return false;
+}
+
 static bool ro_sidecars_matched(const struct ro_cluster *c, const struct rollout_pod *pod, const struct ro_sim_pod *hidden)
 {
     uint32_t hint = 0;
     return !(hidden->flags & RO_SIM_GONE) && pod->phase != ROLLOUT_PHASE_SUCCEEDED &&
            pod->phase != ROLLOUT_PHASE_FAILED && !(pod->flags & ROLLOUT_POD_TERMINATING) &&
-           ro_sidecars_of(c, hidden)->injected && ro_selector_match(&c->specs.sidecarset.selector, &pod->labels, &hint);
+           ro_sidecars_of(c, hidden)->injected &&
+           ro_selector_match(&c->specs.sidecarset.selector, &pod->labels, &hint) && sim_sidecars_in_namespace(c, pod->namespace_);
 }
 
 /* kubelet writes the image's full name where the spec has a short one. */
