@@ -281,25 +281,25 @@ static struct rollout_condition condition(const char *type, const char *status, 
 }
 
 /* A status is written where it differs in anything from what is there. Without a deadline the condition of progress
- * goes, and a failure of the ReplicaSet comes. */
+ * goes, and a failure of the ReplicaSet comes: alike but for the types. */
 START_TEST(test_status_written)
 {
+#define ENOUGH   "MinimumReplicasAvailable"
+#define SENTENCE "Deployment has minimum availability."
     static const struct {
         const char *type, *status, *reason;
         int fails, changed;
     } rows[] = {
-        { "Available", "True", "MinimumReplicasAvailable", 0, 0 },
-        { "Available", "False", "MinimumReplicasAvailable", 0, 1 },
-        { "Available", "True", "Other", 0, 1 },
-        { "Progressing", "True", "Other", 0, 1 },
-        { "Progressing", "True", "Other", 1, 1 },
+        { "Available", "True", ENOUGH, 0, 0 },   { "Available", "False", ENOUGH, 0, 1 },
+        { "Available", "True", "Other", 0, 1 },  { "Progressing", "True", ENOUGH, 0, 1 },
+        { "Progressing", "True", ENOUGH, 1, 1 },
     };
-    struct rollout_condition is[2] = { condition(rows[_i].type, rows[_i].status, rows[_i].reason, "so"),
-                                       condition("Available", "True", "MinimumReplicasAvailable", "so") };
+    struct rollout_condition is[2] = { condition(rows[_i].type, rows[_i].status, rows[_i].reason, SENTENCE),
+                                       condition("Available", "True", ENOUGH, SENTENCE) };
     roll_world(&world, 2, "1", "0");
     roll_make_new(&world, roll_add(&world, 2, 2, 3));
     if (rows[_i].fails)
-        world.sets[0].replica_failure = condition("ReplicaFailure", "True", "FailedCreate", "quota");
+        world.sets[0].replica_failure = condition("ReplicaFailure", "True", ENOUGH, SENTENCE);
     world.spec.progress_deadline_seconds.set = 0;
     world.status = (struct rollout_deployment_status){ .struct_size = sizeof world.status,
                                                        .observed_generation = 2,
@@ -312,9 +312,10 @@ START_TEST(test_status_written)
     roll_plan(&world);
     ck_assert_int_eq(world.plan->status_changed, rows[_i].changed);
     ck_assert_str_eq(planned_condition(world.plan, "Available", "status", buf, sizeof buf), "True");
+    ck_assert_str_eq(planned_condition(world.plan, "Available", "reason", buf, sizeof buf), ENOUGH);
     ck_assert_str_eq(progressing("reason"), "");
-    ck_assert_str_eq(planned_condition(world.plan, "ReplicaFailure", "message", buf, sizeof buf),
-                     rows[_i].fails ? "quota" : "");
+    ck_assert_str_eq(planned_condition(world.plan, "ReplicaFailure", "status", buf, sizeof buf),
+                     rows[_i].fails ? "True" : "");
 }
 END_TEST
 
@@ -531,13 +532,19 @@ START_TEST(test_roll_back_among)
         { { "x", "5", "2", "x" }, "0", 2 },
         { { "x", "2", "1", "3" }, "2", 1 },
         { { "x", "x", "x", "x" }, "0", ROLLOUT_NONE },
+        { { NULL, "x", "x", "x" },
+          "0",
+          ROLLOUT_NONE }, /* there is no other, not even the 0 that an absent one counts */
     };
     const struct rollout_label back = { { "deprecated.deployment.rollback.to", 33 }, str(rows[_i].to) };
     uint32_t copied = ROLLOUT_NONE;
     roll_world(&world, 2, "1", "0");
     for (int i = 0; i < 4; i++) {
         roll_add(&world, i == 3 ? 2 : 0, 2, 3);
-        world.notes[i][0].value = str(rows[_i].numbers[i]);
+        if (rows[_i].numbers[i])
+            world.notes[i][0].value = str(rows[_i].numbers[i]);
+        else
+            world.sets[i].annotations.count = 0;
     }
     roll_make_new(&world, 3);
     world.spec.annotations = (struct rollout_labels){ &back, 1, sizeof back };
@@ -654,8 +661,12 @@ START_TEST(test_history_order)
         int32_t limit;
         const char *after;
     } rows[] = {
-        { { "5", "5", "1" }, 2, "0 0 - 2" }, { { "5", "5", "1" }, 1, "- 0 - 2" }, { { "x", "2", "1" }, 2, "- 0 0 2" },
-        { { "x", "2", "1" }, 1, "- 0 - 2" }, { { "3", "2", "x" }, 1, "- - 0 2" },
+        { { "5", "5", "1" }, 2, "0 0 - 2" },
+        { { "5", "5", "1" }, 1, "- 0 - 2" },
+        { { "x", "2", "1" }, 2, "- 0 0 2" },
+        { { "x", "2", "1" }, 1, "- 0 - 2" },
+        { { "3", "2", "x" }, 1, "- - 0 2" },
+        /* no order: the 1 is held against the x alone */ { { "3", "x", "1" }, 2, "- 0 0 2" },
     };
     finished(4);
     for (int i = 0; i < 3; i++)
@@ -752,14 +763,15 @@ START_TEST(test_advanced_rows)
         const char *partition;     /* "": unset */
         int32_t sizes[3], present; /* old ones, -1 ends them; the new one, -1: none */
         const char *after;
+        int64_t updatable;
     } rows[] = {
-        /* more than there may be */ { "5", { 2, -1 }, 12, "2 10" },
-        /* the first of all */ { "2", { -1 }, -1, "10" },
-        /* a part that is unset or negative is 0, and one that is too large all */ { "", { 10, -1 }, -1, "10 0" },
-        { "-1", { 10, -1 }, -1, "10 0" },
-        { "15", { 10, -1 }, -1, "8 3" },
-        /* the largest old one grows, of equals the oldest */ { "2", { 1, 3, -1 }, 5, "1 4 5" },
-        { "2", { 2, 2, -1 }, 5, "3 2 5" },
+        /* more than there may be */ { "5", { 2, -1 }, 12, "2 10", 5 },
+        /* the first of all */ { "2", { -1 }, -1, "10", 2 },
+        /* a part that is unset or negative is 0, and one that is too large all */ { "", { 10, -1 }, -1, "10 0", 0 },
+        { "-1", { 10, -1 }, -1, "10 0", 0 },
+        { "15", { 10, -1 }, -1, "8 3", 10 },
+        /* the largest old one grows, of equals the oldest */ { "2", { 1, 3, -1 }, 5, "1 4 5", 2 },
+        { "2", { 2, 2, -1 }, 5, "3 2 5", 2 },
     };
     uint32_t present = 0;
     advanced(10, "3", "2", 0);
@@ -774,6 +786,8 @@ START_TEST(test_advanced_rows)
         roll_make_new(&world, present);
     }
     assert_sizes(rows[_i].after);
+    ck_assert_uint_eq(world.plan->limit_count, 3);
+    ck_assert_int_eq(world.plan->limits[2].count, rows[_i].updatable);
 }
 END_TEST
 
@@ -885,11 +899,11 @@ int main(void)
     tcase_add_test(tc, test_revision_text);
     tcase_add_test(tc, test_copied);
     tcase_add_loop_test(tc, test_roll_back, 0, 4);
-    tcase_add_loop_test(tc, test_roll_back_among, 0, 5);
+    tcase_add_loop_test(tc, test_roll_back_among, 0, 6);
     tcase_add_test(tc, test_revision_history);
     tcase_add_test(tc, test_revision_overflow);
     tcase_add_test(tc, test_copies_wait);
-    tcase_add_loop_test(tc, test_history_order, 0, 5);
+    tcase_add_loop_test(tc, test_history_order, 0, 6);
     tcase_add_test(tc, test_history_skips);
     tcase_add_test(tc, test_history_of_many);
     tcase_add_test(tc, test_advanced_scaling);

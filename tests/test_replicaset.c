@@ -227,10 +227,10 @@ END_TEST
 /* One whose selector is not usable matches no pod. */
 START_TEST(test_unusable_sibling)
 {
-    static const struct rollout_requirement unknown = { { "app", 3 }, ROLLOUT_OPERATOR_UNKNOWN, 0, { NULL, 0, 0 } };
+    static const struct rollout_requirement none = { { "app", 3 }, ROLLOUT_OPERATOR_NOT_IN, 0, { NULL, 0, 0 } };
     make(2, 1);
     crowded();
-    w.sibling.selector.requirements = &unknown;
+    w.sibling.selector.requirements = &none;
     w.sibling.selector.requirement_count = 1;
     plan();
     ck_assert_uint_eq(w.plan->actions[0].subject, 1);
@@ -245,7 +245,7 @@ END_TEST
 START_TEST(test_longest_time)
 {
     make(2, 1);
-    w.pods[0].ready_since_ms = INT64_C(-30610224000000); /* of the year 1000 */
+    w.pods[0].ready_since_ms = INT64_C(-16800000000000); /* of the year 1437 */
     w.pods[1].ready_since_ms = INT64_C(-62135596800000); /* of the year 1 */
     plan();
     ck_assert_uint_eq(w.plan->actions[0].subject, 1);

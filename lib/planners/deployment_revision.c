@@ -131,7 +131,7 @@ static void write_own_revision(struct roll *roll, struct rollout_str revision, b
     if (ro_str_eq(roll->revision, revision))
         return;
     uint32_t first = roll->note_count;
-    roll->revision = revision.data ? revision : RO_STR("");
+    roll->revision = revision;
     roll_note(roll, ROLLOUT_NONE, RO_STR(ROLL_REVISION), revision, made);
     roll_take_notes(roll, roll_act(roll, ROLLOUT_OP_SET_ANNOTATION, ROLLOUT_NONE), first);
 }
