@@ -137,6 +137,34 @@ START_TEST(test_advanced)
 }
 END_TEST
 
+/* An operator that is none: nothing is planned. */
+START_TEST(test_selector_invalid)
+{
+    open_text(SNAPSHOT("{'apiVersion':'apps/v1','kind':'ReplicaSet'," META(
+                           "web-1", "1") "},'spec':{'replicas':1,'selector':{'matchExpressions':[{'key':'app',"
+                                         "'operator':'Near'}]}}}",
+                       ""));
+    ck_assert_uint_eq(world->workload->replicaset->flags, ROLLOUT_REPLICASET_SELECTOR_INVALID);
+    ck_assert_uint_eq(plan->action_count, 0);
+}
+END_TEST
+
+/* 6.2: a failure is looked for by its type, the first of it counts. */
+START_TEST(test_failure)
+{
+    char buf[64];
+    open_text(SNAPSHOT(DEPLOYMENT("", ""), ",'revisions':[{'apiVersion':'apps/v1','kind':'ReplicaSet'," META(
+                                               "web-1", "1") "},'spec':{" SELECTOR "},'status':{'conditions':["
+                                                             "{'type':'Other','status':'True','message':'no'},{'type':'"
+                                                             "ReplicaFailure','status':'True','reason':'FailedCreate',"
+                                                             "'message':'first','lastTransitionTime':'2025-12-31T00:00:"
+                                                             "00Z'},{'type':'ReplicaFailure','message':'second'}]}}]"));
+    ck_assert_str_eq(planned_condition(plan, "ReplicaFailure", "message", buf, sizeof buf), "first");
+    ck_assert_str_eq(planned_condition(plan, "ReplicaFailure", "lastUpdateTime", buf, sizeof buf),
+                     "2025-12-31T00:00:00Z");
+}
+END_TEST
+
 /* ---- whose pods ---- */
 
 #define LIST                                                                                                           \
@@ -266,6 +294,63 @@ START_TEST(test_apply_pods)
 }
 END_TEST
 
+/* 3.2: the Deployment's part of the name is cut so that the whole has 253 characters. */
+START_TEST(test_apply_long_name)
+{
+    struct rollout_error error = { .struct_size = sizeof error };
+    struct rollout_objects *objects = NULL;
+    struct rollout_str hash = { "h2", 2 };
+    struct rollout_strs ids = { &hash, 1, sizeof hash };
+    char name[254], text[2048], wanted[300];
+    memset(name, 'n', 253);
+    name[253] = '\0';
+    snprintf(text, sizeof text,
+             "{'kind':'Snapshot','now':'2026-01-01T00:00:00Z','workload':{'apiVersion':'apps/v1','kind':'Deployment',"
+             "'metadata':{'name':'%s'},'spec':{" SELECTOR "," TEMPLATE("", "v2") "}}}",
+             name);
+    open_text(text);
+    ck_assert_int_eq(rollout_apply(world, plan, 0, &ids, &objects, &error), ROLLOUT_OK);
+    size_t len = 0;
+    ck_assert_int_eq(rollout_tree_text(&objects->items[0], text, sizeof text, &len, NULL), ROLLOUT_OK);
+    snprintf(wanted, sizeof wanted, "\"metadata\":{\"name\":\"%.250s-h2\",", name);
+    ck_assert_ptr_nonnull(strstr(text, wanted));
+    rollout_objects_free(objects);
+}
+END_TEST
+
+static void assert_not_applied(size_t action, const char *wanted)
+{
+    struct rollout_error error = { .struct_size = sizeof error };
+    struct rollout_objects *objects = NULL;
+    ck_assert_int_eq(rollout_apply(world, plan, action, NULL, &objects, &error), ROLLOUT_ERR_INVALID);
+    ck_assert_str_eq(error.message, wanted);
+    ck_assert_ptr_null(objects);
+}
+
+/* Of plans that are not the world's. */
+START_TEST(test_apply_strange)
+{
+    char wanted[100];
+    open_text(SNAPSHOT(DEPLOYMENT(",'annotations':{'deprecated.deployment.rollback.to':'1'}", ""),
+                       ",'revisions':[" SET("1", "v1", ",'annotations':{'deployment.kubernetes.io/revision':'1'}",
+                                            "") "," SET("2", "v2", "", "") "]"));
+    size_t i = 0;
+    while (i < plan->action_count && plan->actions[i].op != ROLLOUT_OP_SET_TEMPLATE)
+        i++;
+    ck_assert_uint_lt(i, plan->action_count);
+    struct rollout_action *action = (struct rollout_action *)(uintptr_t)&plan->actions[i];
+    action->subject = 2;
+    snprintf(wanted, sizeof wanted, "plan.actions: subject 2 of kind %d is not in the world",
+             ROLLOUT_SUBJECT_REPLICA_SET);
+    assert_not_applied(i, wanted);
+    close_all();
+    open_text(SNAPSHOT(SET("1", "v1", "", "'replicas':1,"), ""));
+    action = (struct rollout_action *)(uintptr_t)plan->actions;
+    action->op = ROLLOUT_OP_CREATE_REPLICA_SET;
+    assert_not_applied(0, "workload: only a Deployment has ReplicaSets");
+}
+END_TEST
+
 START_TEST(test_refused)
 {
     static const struct {
@@ -300,6 +385,8 @@ int main(void)
     tcase_add_test(t, test_defaults);
     tcase_add_test(t, test_same_template);
     tcase_add_test(t, test_advanced);
+    tcase_add_test(t, test_selector_invalid);
+    tcase_add_test(t, test_failure);
     tcase_add_test(t, test_list);
     tcase_add_test(t, test_strangers);
     tcase_add_test(t, test_apply_release);
@@ -307,6 +394,8 @@ int main(void)
     tcase_add_test(t, test_apply_rollback);
     tcase_add_test(t, test_apply_min_ready_seconds);
     tcase_add_test(t, test_apply_pods);
+    tcase_add_test(t, test_apply_long_name);
+    tcase_add_test(t, test_apply_strange);
     tcase_add_test(t, test_refused);
     suite_add_tcase(s, t);
     SRunner *runner = srunner_create(s);

@@ -224,6 +224,37 @@ START_TEST(test_hashed_sibling)
 }
 END_TEST
 
+/* One whose selector is not usable matches no pod. */
+START_TEST(test_unusable_sibling)
+{
+    static const struct rollout_requirement none = { { "app", 3 }, ROLLOUT_OPERATOR_NOT_IN, 0, { NULL, 0, 0 } };
+    make(2, 1);
+    crowded();
+    w.sibling.selector.requirements = &none;
+    w.sibling.selector.requirement_count = 1;
+    plan();
+    ck_assert_uint_eq(w.plan->actions[0].subject, 1);
+    w.sibling.selector.requirement_count = 0;
+    w.labels[2].value = str("third"); /* nor does one match that asks for something else */
+    plan();
+    ck_assert_uint_eq(w.plan->actions[0].subject, 1);
+}
+END_TEST
+
+/* Go's durations end at 292 years: all older times are in one bucket, and the uid decides. */
+START_TEST(test_longest_time)
+{
+    make(2, 1);
+    w.pods[0].ready_since_ms = INT64_C(-16800000000000); /* of the year 1437 */
+    w.pods[1].ready_since_ms = INT64_C(-62135596800000); /* of the year 1 */
+    plan();
+    ck_assert_uint_eq(w.plan->actions[0].subject, 1);
+    w.pods[0].ready_since_ms = NOW_MS - INT64_C(100) * 365 * 86400 * SECOND;
+    plan();
+    ck_assert_uint_eq(w.plan->actions[0].subject, 0);
+}
+END_TEST
+
 /* ---- a pass ---- */
 
 START_TEST(test_creates)
@@ -305,6 +336,102 @@ START_TEST(test_min_ready_seconds)
 }
 END_TEST
 
+/* 10: a pod that is ready since no time is never available, and nothing is waited for. */
+START_TEST(test_ready_since_never)
+{
+    char buf[256];
+    make(1, 1);
+    w.spec.min_ready_seconds = 30;
+    w.pods[0].ready_since_ms = 0;
+    plan();
+    ck_assert_int_eq(planned_number(w.plan, "readyReplicas"), 1);
+    ck_assert_int_eq(planned_number(w.plan, "availableReplicas"), 0);
+    ck_assert_int_eq(w.plan->next_ms, 0);
+    ck_assert_str_eq(planned_verdict(w.plan, &w.snapshot, ROLLOUT_SUBJECT_POD, 0, buf, sizeof buf),
+                     "hold NotReady: at the target, not ready: condition Ready has no time");
+    w.spec.min_ready_seconds = 0;
+    plan();
+    ck_assert_int_eq(planned_number(w.plan, "availableReplicas"), 1);
+    ck_assert_str_eq(planned_verdict(w.plan, &w.snapshot, ROLLOUT_SUBJECT_POD, 0, buf, sizeof buf),
+                     "hold UpToDate: up to date at web-1");
+}
+END_TEST
+
+/* Written where a number differs, or where a failure is over; other conditions stay as they are. */
+START_TEST(test_status_written)
+{
+    static const struct rollout_condition conditions[] = {
+        { .type = { "Other", 5 }, .status = { "True", 4 }, .message = { "kept", 4 } },
+        { .type = { "ReplicaFailure", 14 }, .status = { "True", 4 } },
+        { .type = { "Another", 7 }, .status = { "False", 5 } },
+    };
+    char buf[64];
+    for (int row = 0; row < 7; row++) {
+        struct rollout_replicaset_status status = { .struct_size = sizeof status,
+                                                    .replicas = 2 + (row == 1),
+                                                    .fully_labeled_replicas = 2 + (row == 2),
+                                                    .ready_replicas = 2 + (row == 3),
+                                                    .available_replicas = 2 + (row == 4),
+                                                    .observed_generation = 7 + (row == 5),
+                                                    .conditions = conditions,
+                                                    .condition_count = row == 6 ? 3 : 1 };
+        make(2, 2);
+        w.spec.generation = 7;
+        w.spec.status = &status;
+        plan();
+        ck_assert_int_eq(w.plan->status_changed, row > 0);
+        ck_assert_int_eq(planned_number(w.plan, "availableReplicas"), 2);
+        ck_assert_int_eq(planned_number(w.plan, "observedGeneration"), 7);
+        ck_assert_str_eq(planned_condition(w.plan, "Other", "message", buf, sizeof buf), "kept");
+        ck_assert_str_eq(planned_condition(w.plan, "ReplicaFailure", "status", buf, sizeof buf), "");
+        ck_assert_str_eq(planned_condition(w.plan, "Another", "status", buf, sizeof buf), row == 6 ? "False" : "");
+    }
+}
+END_TEST
+
+/* Without a usable selector nothing is planned, and the status stays. */
+START_TEST(test_selector_invalid)
+{
+    static const struct rollout_condition failure = { .type = { "ReplicaFailure", 14 }, .status = { "True", 4 } };
+    const struct rollout_replicaset_status status = { .struct_size = sizeof status,
+                                                      .replicas = 5,
+                                                      .observed_generation = 1,
+                                                      .conditions = &failure,
+                                                      .condition_count = 1 };
+    static const char *const wanted = "hold SpecInvalid: spec.selector is not usable";
+    char buf[256];
+    make(2, 1);
+    w.spec.flags |= ROLLOUT_REPLICASET_SELECTOR_INVALID;
+    w.spec.generation = 2;
+    w.spec.status = &status;
+    plan();
+    ck_assert_uint_eq(w.plan->action_count, 0);
+    ck_assert_int_eq(w.plan->status_changed, 0);
+    ck_assert_int_eq(planned_number(w.plan, "replicas"), 5);
+    ck_assert_int_eq(planned_number(w.plan, "observedGeneration"), 1);
+    ck_assert_str_eq(planned_condition(w.plan, "ReplicaFailure", "status", buf, sizeof buf), "True");
+    ck_assert_str_eq(planned_verdict(w.plan, &w.snapshot, ROLLOUT_SUBJECT_POD, 1, buf, sizeof buf), wanted);
+    ck_assert_str_eq(planned_verdict(w.plan, &w.snapshot, ROLLOUT_SUBJECT_WORKLOAD, 0, buf, sizeof buf), wanted);
+}
+END_TEST
+
+/* An absent number is 1, a negative one is refused. */
+START_TEST(test_replicas)
+{
+    struct rollout_error error = { .struct_size = sizeof error };
+    char buf[64];
+    make(0, 7);
+    w.spec.replicas.set = 0;
+    plan();
+    ck_assert_str_eq(planned_actions(w.plan, &w.snapshot, buf, sizeof buf), "create x1");
+    rollout_plan_free(w.plan);
+    w.plan = NULL;
+    w.spec.replicas = (struct rollout_opt){ 1, -1 };
+    ck_assert_int_eq(rollout_plan(&w.workload, &w.snapshot, &w.plan, &error), ROLLOUT_ERR_INVALID);
+    ck_assert_str_eq(error.message, "replicas: -1 is negative");
+}
+END_TEST
+
 START_TEST(test_releases)
 {
     char buf[256];
@@ -324,12 +451,18 @@ int main(void)
     tcase_add_loop_test(t, test_rows, 0, sizeof rows / sizeof *rows);
     tcase_add_loop_test(t, test_first_row_decides, 0, 5);
     tcase_add_test(t, test_hashed_sibling);
+    tcase_add_test(t, test_unusable_sibling);
+    tcase_add_test(t, test_longest_time);
     tcase_add_test(t, test_creates);
     tcase_add_test(t, test_burst);
     tcase_add_test(t, test_all_go);
     tcase_add_test(t, test_inactive);
     tcase_add_test(t, test_deleting);
     tcase_add_test(t, test_min_ready_seconds);
+    tcase_add_test(t, test_ready_since_never);
+    tcase_add_test(t, test_status_written);
+    tcase_add_test(t, test_selector_invalid);
+    tcase_add_test(t, test_replicas);
     tcase_add_test(t, test_releases);
     suite_add_tcase(s, t);
     SRunner *runner = srunner_create(s);

@@ -619,6 +619,41 @@ START_TEST(test_storage)
 }
 END_TEST
 
+/* A ReplicaSet that the world has no object of is made from its facts, its selector with all that it asks for. */
+START_TEST(test_replica_sets)
+{
+    static const struct rollout_str tiers[] = { TEXT("a"), TEXT("b") };
+    static const struct rollout_requirement requirement = {
+        TEXT("tier"), ROLLOUT_OPERATOR_IN, 0, { tiers, 2, sizeof *tiers }
+    };
+    static const struct rollout_label label = { TEXT("app"), TEXT("d") };
+    struct rollout_replica_set_facts set = { .name = TEXT("web-9"), .uid = TEXT("u9"), .replicas = 3 };
+    struct rollout_objects *objects;
+    const char *message;
+    set.selector = (struct rollout_selector){ { &label, 1, sizeof label }, &requirement, 1 };
+    tear_down();
+    open_world("{'kind':'Snapshot','now':'2023-11-14T22:13:20Z','workload':{'apiVersion':'apps/v1','kind':'Deployment',"
+               "'metadata':{'name':'web','uid':'u'},'spec':{'selector':{'matchLabels':{'app':'d'}}}}}");
+    facts->replica_sets = (struct rollout_replica_sets){ &set, 1, sizeof set };
+    struct rollout_world *read = around(&objects, &message);
+    ck_assert_msg(read != NULL, "%s", message);
+    ck_assert_uint_eq(read->snapshot->replica_sets.count, 1);
+    const struct rollout_replica_set_facts *again = &read->snapshot->replica_sets.items[0];
+    assert_text(again->name, "web-9");
+    ck_assert_int_eq(again->replicas, 3);
+    ck_assert_uint_eq(again->selector.match_labels.count, 1);
+    ck_assert_uint_eq(again->selector.requirement_count, 1);
+    assert_text(again->selector.requirements[0].key, "tier");
+    ck_assert_uint_eq(again->selector.requirements[0].op, ROLLOUT_OPERATOR_IN);
+    ck_assert_uint_eq(again->selector.requirements[0].values.count, 2);
+    assert_text(*ro_strs_at(&again->selector.requirements[0].values, 1), "b");
+    rollout_world_free(read);
+    rollout_objects_free(objects);
+    set.uid.data = NULL;
+    assert_refused("replica_sets[0].uid: NULL with a length");
+}
+END_TEST
+
 START_TEST(test_sizes)
 {
     struct rollout_error error = { .struct_size = sizeof error };
@@ -652,6 +687,7 @@ int main(void)
     tcase_add_test(tcase, test_other_revisions);
     tcase_add_test(tcase, test_new_revision);
     tcase_add_test(tcase, test_storage);
+    tcase_add_test(tcase, test_replica_sets);
     tcase_add_test(tcase, test_sizes);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);

@@ -35,7 +35,9 @@ static bool reconcile_new(struct roll *roll)
 {
     const struct roll_set *set = &roll->sets[roll->new_set];
     int64_t size = set->size > roll->replicas ? roll->replicas : grown_size(roll, set->size, roll_total(roll));
-    return size != set->size && roll_write_size(roll, roll->new_set, size);
+    if (size == set->size)
+        return false;
+    return roll_write_size(roll, roll->new_set, size);
 }
 
 /* Later revisions first, so that the stable one is drained last; the younger first among equals. */
@@ -69,8 +71,7 @@ static void scale_down(struct roll *roll, uint32_t count, int64_t excess)
     ro_sort_indices(roll->list, count, roll->scratch, by_revision_down, roll);
     for (uint32_t i = 0; i < count && rest > 0; i++) {
         int64_t take = least(roll->sets[roll->list[i]].size, rest);
-        if (take > 0)
-            roll_write_size(roll, roll->list[i], roll->sets[roll->list[i]].size - take);
+        roll_write_size(roll, roll->list[i], roll->sets[roll->list[i]].size - take);
         rest -= take;
     }
 }
@@ -111,7 +112,7 @@ static void tell_progress(struct roll *roll)
     struct rollout_str text =
         ro_arena_printf(&roll->arena, "{\"updatedReadyReplicas\":%" PRId64 ",\"expectedUpdatedReplicas\":%" PRId64 "}",
                         ready, roll->limit);
-    if (!text.data || ro_str_eq(text, roll_own_annotation(roll, RO_STR(EXTRA_STATUS))))
+    if (ro_str_eq(text, roll_own_annotation(roll, RO_STR(EXTRA_STATUS))))
         return;
     uint32_t first = roll->note_count;
     roll_note(roll, ROLLOUT_NONE, RO_STR(EXTRA_STATUS), text, true);
@@ -140,8 +141,7 @@ void roll_advanced(struct roll *roll)
     }
     tell_progress(roll);
     roll_count_status(roll); /* the native controller's, which only counts while it is paused */
-    bool done = roll->status.observed_generation >= roll->spec->generation && roll->status.replicas == roll->replicas &&
-                roll->status.updated_replicas >= roll->limit;
+    bool done = roll->status.replicas == roll->replicas && roll->status.updated_replicas >= roll->limit;
     if (!done)
         roll->requeue_seconds = LOOK_AGAIN_SECONDS;
 }

@@ -49,8 +49,6 @@ int roll_by_age(const void *context, uint32_t a, uint32_t b)
 {
     const struct roll *roll = context;
     const struct rollout_replica_set_facts *x = roll->sets[a].facts, *y = roll->sets[b].facts;
-    if (!x || !y) /* the created one is the youngest */
-        return (!x) - (!y);
     if (x->created_ms != y->created_ms) /* no time is before all times */
         return !x->created_ms ? -1 : !y->created_ms ? 1 : x->created_ms < y->created_ms ? -1 : 1;
     return ro_str_cmp(x->name, y->name);

@@ -131,7 +131,7 @@ static void write_own_revision(struct roll *roll, struct rollout_str revision, b
     if (ro_str_eq(roll->revision, revision))
         return;
     uint32_t first = roll->note_count;
-    roll->revision = revision.data ? revision : RO_STR("");
+    roll->revision = revision;
     roll_note(roll, ROLLOUT_NONE, RO_STR(ROLL_REVISION), revision, made);
     roll_take_notes(roll, roll_act(roll, ROLLOUT_OP_SET_ANNOTATION, ROLLOUT_NONE), first);
 }
@@ -217,7 +217,7 @@ static int64_t last_revision(const struct roll *roll)
     int64_t most = 0, second = 0, number;
     for (uint32_t i = 0; i <= roll->old_count; i++) {
         uint32_t set = i < roll->old_count ? roll->olds[i] : roll->new_set;
-        if (set == ROLLOUT_NONE || !roll_revision(roll, set, &number))
+        if (!roll_revision(roll, set, &number))
             continue;
         if (number >= most) {
             second = most;
@@ -250,7 +250,7 @@ void roll_back(struct roll *roll, int64_t revision)
         revision = last_revision(roll);
     for (uint32_t i = 0; i <= roll->old_count && revision != 0 && found == ROLLOUT_NONE; i++) {
         uint32_t set = i < roll->old_count ? roll->olds[i] : roll->new_set;
-        if (set != ROLLOUT_NONE && roll_revision(roll, set, &number) && number == revision)
+        if (roll_revision(roll, set, &number) && number == revision)
             found = set;
     }
     bool copies = found != ROLLOUT_NONE && roll->sets[found].facts &&

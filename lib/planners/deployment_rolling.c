@@ -40,7 +40,7 @@ int64_t roll_cleanup_unhealthy(struct roll *roll, const uint32_t *olds, uint32_t
     for (uint32_t i = 0; i < count && done < budget; i++) {
         const struct roll_set *set = &roll->sets[olds[i]];
         int64_t take = least(budget - done, set->size - set->available);
-        if (set->size == 0 || take == 0)
+        if (take == 0)
             continue;
         if (take < 0) { /* a shrink that its status does not show yet: upstream refuses to scale it up here */
             roll->refused = true;
@@ -83,7 +83,9 @@ static bool reconcile_new(struct roll *roll)
         return false;
     }
     int64_t size = roll_new_size(roll, set->size, roll_total(roll));
-    return size != set->size && roll_write_size(roll, roll->new_set, size);
+    if (size == set->size)
+        return false;
+    return roll_write_size(roll, roll->new_set, size);
 }
 
 static bool reconcile_olds(struct roll *roll)

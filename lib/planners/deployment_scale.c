@@ -124,7 +124,7 @@ void roll_scale(struct roll *roll)
             roll_write_size(roll, one, roll->replicas);
         return;
     }
-    if (roll->old_count == 0 && roll->new_set == ROLLOUT_NONE)
+    if (roll->old_count == 0)
         return;
     if (is_saturated(roll)) {
         for (uint32_t i = roll->old_count; i-- > 0;)

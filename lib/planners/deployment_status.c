@@ -78,7 +78,7 @@ void roll_pause_conditions(struct roll *roll)
 
 static int32_t narrow(int64_t n)
 {
-    return n < INT32_MIN ? INT32_MIN : n > INT32_MAX ? INT32_MAX : (int32_t)n;
+    return n > INT32_MAX ? INT32_MAX : (int32_t)n;
 }
 
 void roll_count_status(struct roll *roll)

@@ -44,9 +44,9 @@ static void say_written(const struct roll *roll, struct ro_builder *b, uint32_t 
 
 /* ---- one that is not ---- */
 
-static void say_because(struct rollout_verdict *v, uint32_t set, const struct roll *roll)
+static void say_because(struct rollout_verdict *v, uint32_t set)
 {
-    if (set == ROLLOUT_NONE || set == roll->count)
+    if (set == ROLLOUT_NONE)
         return;
     v->because = set;
     v->because_kind = ROLLOUT_SUBJECT_REPLICA_SET;
@@ -85,18 +85,18 @@ static uint32_t first_unavailable(const struct roll *roll, bool all)
 /* Numbers of reasons.md 7: what is unavailable or missing against what may be. */
 static void say_unavailable(const struct roll *roll, struct rollout_verdict *v)
 {
-    int64_t missing = roll->replicas - roll->seen.total;
-    bool in_step_b = roll->judged_olds && roll->budget > 0;
+    int64_t surplus = roll->seen.total - roll->replicas; /* none is missing: the new one grows first */
+    bool in_step_b = roll->budget > 0;
     uint32_t first = first_unavailable(roll, in_step_b);
     ro_verdict_set(v, ROLLOUT_REASON_MAX_UNAVAILABLE_REACHED);
     if (in_step_b) {
         v->a = roll->replicas - roll->total_available + roll->taken;
         v->b = roll->unavailable;
     } else {
-        v->a = roll->new_unavailable + (missing > 0 ? missing : 0);
-        v->b = roll->unavailable + (missing < 0 ? -missing : 0);
+        v->a = roll->new_unavailable;
+        v->b = roll->unavailable + surplus;
     }
-    say_because(v, first == ROLLOUT_NONE && missing <= 0 ? roll->seen.scaled : first, roll);
+    say_because(v, first == ROLLOUT_NONE ? roll->seen.scaled : first);
 }
 
 static void say_ready(struct ro_builder *b, const struct roll *roll, uint32_t set, struct rollout_verdict *v)
@@ -132,11 +132,11 @@ static void say_held(const struct roll *roll, struct ro_builder *b, uint32_t set
     } else if (roll->row == ROLL_SCALE && roll->seen.scaled == ROLLOUT_NONE && roll->seen.stale != ROLLOUT_NONE) {
         /* Nothing was written, so the next pass scales first again, and so on for ever: deployment.md 5.4. */
         ro_verdict_set_text(b, v, ROLLOUT_REASON_DEADLOCK, RO_STR("its annotation desired-replicas stays out of date"));
-        say_because(v, roll->seen.stale, roll);
+        say_because(v, roll->seen.stale);
     } else if (roll->row == ROLL_ROLLBACK || roll->row == ROLL_SCALE ||
                (roll->row == ROLL_RECREATE && roll->seen.scaled != ROLLOUT_NONE)) {
         ro_verdict_set(v, ROLLOUT_REASON_SCALE_FIRST);
-        say_because(v, roll->seen.scaled, roll);
+        say_because(v, roll->seen.scaled);
     } else if (roll->row == ROLL_RECREATE) {
         ro_verdict_set(v, ROLLOUT_REASON_OLD_PODS_RUNNING);
         v->a = roll->waits_for;
@@ -150,12 +150,12 @@ static void say_held(const struct roll *roll, struct ro_builder *b, uint32_t set
         v->a = roll->limit;
     } else if (!is_new && !roll->judged_olds) {
         ro_verdict_set(v, ROLLOUT_REASON_SCALE_FIRST);
-        say_because(v, roll->seen.scaled, roll);
+        say_because(v, roll->seen.scaled);
     } else if (is_new) {
         ro_verdict_set(v, ROLLOUT_REASON_MAX_SURGE_REACHED);
         v->a = roll->seen.total - roll->replicas;
         v->b = roll->surge;
-        say_because(v, roll->seen.active_old, roll);
+        say_because(v, roll->seen.active_old);
     } else if (roll->refused) {
         ro_verdict_set(v, ROLLOUT_REASON_ACTIONS_NOT_OBSERVED);
     } else {

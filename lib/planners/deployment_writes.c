@@ -60,10 +60,9 @@ struct roll_act *roll_act(struct roll *roll, uint32_t op, uint32_t set)
     if (set != ROLLOUT_NONE) {
         struct roll_set *s = &roll->sets[set];
         uint32_t old = s->weightiest ? roll->acts[s->weightiest - 1].op : 0;
-        uint32_t n = sizeof weights / sizeof *weights;
         if (!s->act_first)
             s->act_first = roll->act_count;
-        if (!s->weightiest || (op < n ? weights[op] : 0) > (old < n ? weights[old] : 0))
+        if (!s->weightiest || weights[op] > weights[old])
             s->weightiest = roll->act_count;
         s->act_count++;
     }

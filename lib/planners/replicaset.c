@@ -242,7 +242,7 @@ static int write_plan(struct replicas *r, struct rollout_plan **ret_plan, struct
         build_verdicts(r, &b);
     }
     struct rollout_plan *plan = ro_builder_end(&b);
-    plan->status_changed = !r->stops && status_changed(r);
+    plan->status_changed = status_changed(r);
     plan->next_ms = r->next_ms;
     plan->requeue_seconds = r->requeue_seconds;
     *ret_plan = plan;

@@ -52,9 +52,7 @@ int ro_deed_set(const struct deed *d)
     uint32_t set = d->action->subject_kind == ROLLOUT_SUBJECT_REPLICA_SET ? d->action->subject : ROLLOUT_NONE;
     if (d->action->op == ROLLOUT_OP_CREATE_REPLICA_SET)
         return make_set(d);
-    if (set == ROLLOUT_NONE && d->action->subject_kind == ROLLOUT_SUBJECT_REPLICA_SET)
-        set = (uint32_t)c->sets.count - 1; /* the one that this plan creates */
-    if (set != ROLLOUT_NONE && set >= c->sets.count)
+    if (d->action->subject_kind == ROLLOUT_SUBJECT_REPLICA_SET && set >= c->sets.count)
         return ro_error(c->reterr, ROLLOUT_ERR_INVALID, "plan.actions", "plan.actions: a ReplicaSet that is not there");
     switch (d->action->op) {
     case ROLLOUT_OP_SCALE:

@@ -121,18 +121,13 @@ static int delete(struct ro_cluster *c, uint32_t set)
                                          .pods = c->snapshot.pods,
                                          .replica_sets = c->snapshot.replica_sets };
     struct rollout_plan *plan = NULL;
-    for (uint32_t i = 0; i < c->pod_count; i++) {
+    for (uint32_t i = 0; i < c->pod_count; i++) /* those that are gone were on their way, so that no rank counts them */
         if (c->pods[i].replica_set != set + 1 || !owns(c, i))
             c->pods[i].flags |= ROLLOUT_POD_FOREIGN;
-        if (c->hidden[i].flags & RO_SIM_GONE) /* which no rank counts */
-            c->pods[i].flags |= ROLLOUT_POD_TERMINATING;
-    }
     int r = rollout_plan(&workload, &snapshot, &plan, c->reterr);
     for (uint32_t i = 0; i < c->pod_count; i++)
         c->pods[i].flags &= ~(uint32_t)ROLLOUT_POD_FOREIGN;
     for (size_t i = 0; r == ROLLOUT_OK && i < plan->action_count; i++) {
-        if (plan->actions[i].op != ROLLOUT_OP_DELETE)
-            continue;
         c->pods[plan->actions[i].subject].flags |= ROLLOUT_POD_TERMINATING;
         if (!touch(c, plan->actions[i].subject))
             r = ro_error_nomem(c->reterr);

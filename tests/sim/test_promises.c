@@ -4,7 +4,9 @@
  *   test_promises FILE: {"worlds": {name: world in short}, "cases": [{"world": a name, fields to be merged into it,
  *   "actions": [["delete", "recreate", 0]]: op, reason and pod ("@0": node), "broken": the sentence's beginning, null = kept,
  *   "over": true: the job was over before the pass, "row": of deployment.md 1}]}. Of a Deployment ["scale", "ChildUpdated",
- *   "=old", 5] is about the ReplicaSet "<owner>-old" and its size then; "=" is the one that is created. */
+ *   "=old", 5] is about the ReplicaSet "<owner>-old" and its size then; "=" is the one that is created.
+ *   ["create", "CreateMissing", 0, 501] creates so many. Instead of actions "refused": ["scale", 7], an action on a ReplicaSet
+ *   or a subset that is not there, and "error": what is said. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,14 +52,16 @@ static struct rollout_action act_on_set(struct ro_cluster *c, json_t *given)
     return a;
 }
 
-static struct rollout_action read_action(json_t *given)
+static struct rollout_action read_action(json_t *given, struct rollout_attr *attr)
 {
+    *attr = (struct rollout_attr){ .key = ROLLOUT_ATTR_COUNT, .value = json_integer_value(json_array_get(given, 3)) };
     const char *place = json_string_value(json_array_get(given, 2));
     return (struct rollout_action){
         .op = number_of(json_string_value(json_array_get(given, 0)), rollout_op_name),
         .reason = number_of(json_string_value(json_array_get(given, 1)), rollout_reason_name),
         .subject_kind = place ? ROLLOUT_SUBJECT_NODE : ROLLOUT_SUBJECT_POD,
         .subject = place ? (uint32_t)atoi(place + 1) : (uint32_t)json_integer_value(json_array_get(given, 2)),
+        .attr_count = json_array_size(given) > 3,
     };
 }
 
@@ -72,12 +76,33 @@ static void carry_out(struct ro_cluster *c, const struct rollout_action *a)
         ro_cluster_unready(c, a->subject);
 }
 
+static int refuse(struct ro_cluster *c, json_t *one, struct rollout_error *error)
+{
+    json_t *given = json_object_get(one, "refused");
+    const uint32_t place = (uint32_t)json_integer_value(json_array_get(given, 1));
+    const struct rollout_attr attr = { .key = ROLLOUT_ATTR_CHILD, .value = place };
+    const struct rollout_action action = {
+        .op = number_of(json_string_value(json_array_get(given, 0)), rollout_op_name),
+        .subject_kind = c->workload.deployment ? ROLLOUT_SUBJECT_REPLICA_SET : ROLLOUT_SUBJECT_WORKLOAD,
+        .subject = place,
+        .attr_count = 1,
+    };
+    const struct rollout_plan plan = { .actions = &action, .action_count = 1, .attrs = &attr, .attr_count = 1 };
+    if (ro_cluster_act(c, &plan, 0, 0, 1) == ROLLOUT_ERR_INVALID &&
+        !strcmp(error->message, json_string_value(json_object_get(one, "error"))))
+        return 0;
+    printf("FAILED %s: not refused, or with \"%s\"\n", json_string_value(json_object_get(one, "world")),
+           error->message);
+    return 1;
+}
+
 static int judge(json_t *one, json_t *whole)
 {
     struct rollout_error error = { .struct_size = sizeof error };
     struct ro_cluster c = { .fixed_names = true };
     struct rollout_action actions[MOST];
-    struct rollout_plan plan = { .actions = actions };
+    struct rollout_attr attrs[MOST];
+    struct rollout_plan plan = { .actions = actions, .attrs = attrs, .attr_count = MOST };
     char said[400] = "";
     json_t *snapshot = small_snapshot(whole), *given;
     struct small_world world = small_decode(snapshot);
@@ -86,6 +111,13 @@ static int judge(json_t *one, json_t *whole)
     if (ro_cluster_open(&c, world.world, &error)) {
         fprintf(stderr, "%s\n", error.message);
         exit(1);
+    }
+    if (json_object_get(one, "refused")) {
+        int failed = refuse(&c, one, &error);
+        ro_cluster_free(&c);
+        small_free(&world);
+        json_decref(snapshot);
+        return failed;
     }
     struct rollout_pod *pods = calloc(c.pod_count + 1, sizeof *pods);
     struct ro_sim_pod *hidden = calloc(c.pod_count + 1, sizeof *hidden);
@@ -105,12 +137,13 @@ static int judge(json_t *one, json_t *whole)
     json_array_foreach(json_object_get(one, "actions"), i, given)
     {
         const char *place = json_string_value(json_array_get(given, 2));
-        actions[plan.action_count++] = place && *place == '=' ? act_on_set(&c, given) : read_action(given);
+        actions[plan.action_count++] = place && *place == '=' ? act_on_set(&c, given) : read_action(given, &attrs[i]);
+        actions[i].attr_first = (uint32_t)i;
         carry_out(&c, &actions[i]);
     }
     ro_kind_measure(&c, &deeds.after);
     for (i = 0; i < plan.action_count; i++)
-        deeds.after.total += actions[i].op == ROLLOUT_OP_CREATE;
+        deeds.after.total += actions[i].op == ROLLOUT_OP_CREATE ? (int64_t)ro_cluster_writes(&plan, i) : 0;
     bool kept = ro_kind_promise(&c, &deeds, said, sizeof said);
     bool good = broken ? !kept && !strncmp(said, broken, strlen(broken)) && said[strlen(broken)] == ':' : kept;
     if (!good)

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include <rollout/json.h>
 #include <rollout/rollout.h>
 
 #define STR(literal) { literal, sizeof(literal) - 1 }
@@ -159,6 +160,69 @@ START_TEST(test_more_than_it_reads)
 }
 END_TEST
 
+/* Of equal times the name decides which is older, and so which of two of the template is the new one. */
+START_TEST(test_equal_times)
+{
+    uint64_t found[3];
+    sets[1] = sets[0];
+    sets[0].name = sets[0].uid = (struct rollout_str){ names[1], 6 }; /* web-01 has no pods, web-00 all */
+    sets[0].replicas = 0;
+    sets[0].flags = sets[1].flags = ROLLOUT_REPLICA_SET_SAME_TEMPLATE;
+    pods[0].replica_set = pods[1].replica_set = 2;
+    snapshot.replica_sets.count = 2;
+    for (int i = 0; i < 3; i++) { /* web-00 is as old, older, younger */
+        struct rollout_check_result result;
+        sets[1].created_ms = 1000 + (i == 2) - (i == 1);
+        result = explored();
+        ck_assert_uint_eq(result.outcome, ROLLOUT_CHECK_HOLDS);
+        found[i] = result.found;
+    }
+    ck_assert_uint_eq(found[0], found[1]);
+    ck_assert_uint_lt(found[0], found[2]);
+}
+END_TEST
+
+#define TEMPLATE(image)                                                                                                \
+    "\"selector\":{\"matchLabels\":{\"app\":\"web\"}},\"template\":{\"metadata\":{\"labels\":{\"app\":\"web\"}},"      \
+    "\"spec\":{\"containers\":[{\"name\":\"m\",\"image\":\"" image "\"}]}}"
+#define WORLD(image)                                                                                                   \
+    "{\"kind\":\"Snapshot\",\"now\":\"2026-01-03T00:00:00Z\",\"workload\":{\"apiVersion\":\"apps/v1\",\"kind\":"       \
+    "\"Deployment\",\"metadata\":{\"name\":\"web\",\"uid\":\"d\"},\"spec\":{\"replicas\":2," TEMPLATE(                 \
+        image) "}},\"revisions\":[" SET("b", "2") "," SET("a", "1") "]}"
+#define SET(name, day)                                                                                                 \
+    "{\"apiVersion\":\"apps/v1\",\"kind\":\"ReplicaSet\",\"metadata\":{\"name\":\"" name "\",\"uid\":\"" name          \
+    "\",\"creationTimestamp\":\"2026-01-0" day "T00:00:00Z\"},\"spec\":{\"replicas\":1," TEMPLATE("v1") "}}"
+
+/* Two of one template are of one version: where that is asked for again the older one is the new one. */
+START_TEST(test_one_template)
+{
+    static const char *const texts[2] = { WORLD("v2"), WORLD("v1") };
+    struct rollout_json *json[2];
+    struct rollout_world *worlds[2];
+    struct rollout_simulation *s;
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(rollout_json_parse(texts[i], strlen(texts[i]), &json[i], &error), ROLLOUT_OK);
+        int r = rollout_document_decode(rollout_json_tree(json[i]), 0, 0, &worlds[i], &error);
+        ck_assert_msg(r == ROLLOUT_OK, "%s", error.message);
+    }
+    const struct rollout_change change = { -1, worlds[1] };
+    world = *worlds[0];
+    play.changes = &change;
+    play.change_count = 1;
+    ck_assert_uint_eq(played(&s).outcome, ROLLOUT_SIMULATION_DONE);
+    const struct rollout_snapshot *end = rollout_simulation_snapshot(s);
+    ck_assert_uint_eq(end->revisions.count, 2);
+    ck_assert_uint_eq(end->replica_sets.count, 3);
+    ck_assert_int_eq(end->replica_sets.items[0].replicas, 0);
+    ck_assert_int_eq(end->replica_sets.items[1].replicas, 2);
+    rollout_simulation_free(s);
+    for (int i = 0; i < 2; i++) {
+        rollout_world_free(worlds[i]);
+        rollout_json_free(json[i]);
+    }
+}
+END_TEST
+
 /* Records of an older caller end before what they know nothing of. */
 START_TEST(test_shorter_sets)
 {
@@ -244,6 +308,8 @@ int main(void)
     tcase_add_test(tcase, test_facts_alone);
     tcase_add_test(tcase, test_change_of_facts);
     tcase_add_test(tcase, test_more_than_it_reads);
+    tcase_add_test(tcase, test_equal_times);
+    tcase_add_test(tcase, test_one_template);
     tcase_add_test(tcase, test_shorter_sets);
     tcase_add_test(tcase, test_replica_set);
     tcase_add_test(tcase, test_bursts);

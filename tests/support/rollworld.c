@@ -7,7 +7,8 @@
 
 #define NOW_MS INT64_C(1700000000000)
 
-static const char *const names[ROLL_SETS] = { "v1", "v2", "v3", "v4", "v5", "v6", "v7", "v8" };
+static const char *const names[ROLL_SETS] = { "v1", "v2",  "v3",  "v4",  "v5",  "v6",  "v7",  "v8",
+                                              "v9", "v10", "v11", "v12", "v13", "v14", "v15", "v16" };
 
 static struct rollout_str str(const char *text)
 {

@@ -5,7 +5,7 @@
 
 #include <rollout/rollout.h>
 
-enum { ROLL_SETS = 8, ROLL_NOTES = 4 };
+enum { ROLL_SETS = 16, ROLL_NOTES = 4 };
 
 struct rollworld {
     struct rollout_deployment spec;
