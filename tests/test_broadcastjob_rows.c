@@ -297,8 +297,9 @@ START_TEST(test_over)
         { { .type = { "Complete", 8 }, .status = { "Unknown", 7 } }, 0 },
         { { .type = { "Suspended", 9 }, .status = { "True", 4 } }, 0 },
     };
-    static const struct row row = { "3-2", { "..", "r-", "", GO, 0, 0, "-c", { 2, 2, 0, 0 }, "running" }, NULL, 0, 0,
-                                    0 };
+    static const struct row row = {
+        "3-2", { "..", "r-", "", GO, 0, 0, "-c", { 2, 2, 0, 0 }, "running" }, NULL, 0, 0, 0
+    };
     make(&row);
     w.status.conditions = &cases[_i].condition;
     w.status.condition_count = 1;
@@ -318,8 +319,9 @@ START_TEST(test_whole_seconds)
     } cases[] = { { 1500, "1970-01-01T00:00:01Z" },
                   { -1500, "1969-12-31T23:59:58Z" },
                   { -2000, "1969-12-31T23:59:58Z" } };
-    static const struct row row = { "11b", { ".", "s", "", GO, 0, 0, "-", { 1, 0, 1, 0 }, "completed" }, NULL, 0, 0,
-                                    0 };
+    static const struct row row = {
+        "11b", { ".", "s", "", GO, 0, 0, "-", { 1, 0, 1, 0 }, "completed" }, NULL, 0, 0, 0
+    };
     char text[64];
     make(&row);
     w.snapshot.now_ms = cases[_i].now_ms;
@@ -338,9 +340,9 @@ END_TEST
 START_TEST(test_without_facts)
 {
     static const struct rollout_label zone = { { "zone", 4 }, { "a", 1 } };
-    static const struct row row = {
-        "2.2", { "....xc", "rrs-rr", "", GO, 0, 0, "--d-dd", { 2, 1, 1, 3 }, "running" }, NULL, 0, 0, 0
-    };
+    static const struct row row = { "2.2", { "....xc", "rrs-rr", "", GO, 0, 0, "--d-dd", { 2, 1, 1, 3 }, "running" },
+                                    NULL,  0,
+                                    0,     0 };
     make(&row);
     for (size_t i = 0; i < w.snapshot.pods.count; i++)
         w.pods[i].job_pod = NULL;
@@ -366,7 +368,8 @@ START_TEST(test_own_affinity)
         { { "zone", 4 }, ROLLOUT_OPERATOR_IN, 0, { &values[1], 1, sizeof values[1] } },
     };
     static const struct rollout_node_term terms[] = { { &in[0], 1, NULL, 0 }, { &in[1], 1, NULL, 0 } };
-    static const struct row row = { "2.2-2", { "...", "rrr", "", GO, 0, 0, "-d-", { 2, 2, 0, 1 }, "running" }, NULL, 0,
+    static const struct row row = { "2.2-2", { "...", "rrr", "", GO, 0, 0, "-d-", { 2, 2, 0, 1 }, "running" },
+                                    NULL,    0,
                                     0,       0 };
     make(&row);
     w.nodes[0].labels = w.nodes[1].labels = (struct rollout_labels){ &zone, 1, sizeof zone };
@@ -383,7 +386,8 @@ END_TEST
  * only its index says so. */
 START_TEST(test_pending)
 {
-    static const struct row row = { "5.3-1", { "...", "rrr", "", GO, 0, 0, "---", { 3, 3, 0, 0 }, "running" }, NULL, 0,
+    static const struct row row = { "5.3-1", { "...", "rrr", "", GO, 0, 0, "---", { 3, 3, 0, 0 }, "running" },
+                                    NULL,    0,
                                     0,       0 };
     char text[160];
     make(&row);
@@ -397,7 +401,8 @@ START_TEST(test_pending)
     ck_assert_uint_eq(plan->verdicts[0].reason, ROLLOUT_REASON_UNSCHEDULED);
     ck_assert_uint_eq(plan->verdicts[1].reason, ROLLOUT_REASON_NOT_READY);
     ck_assert_uint_eq(plan->verdicts[2].reason, ROLLOUT_REASON_NOT_READY);
-    ck_assert_ptr_nonnull(strstr(planned_verdict(plan, &w.snapshot, ROLLOUT_SUBJECT_POD, 2, text, sizeof text), "Pending"));
+    ck_assert_ptr_nonnull(
+        strstr(planned_verdict(plan, &w.snapshot, ROLLOUT_SUBJECT_POD, 2, text, sizeof text), "Pending"));
     rollout_plan_free(plan);
 }
 END_TEST
