@@ -613,6 +613,24 @@ START_TEST(test_strange_children)
 }
 END_TEST
 
+/* Whose child a pod is means nothing beside a workload of another kind. */
+START_TEST(test_no_child)
+{
+    pods[2].child = 7;
+    pods[2].phase = ROLLOUT_PHASE_PENDING;
+    pods[2].flags = 0;
+    pods[2].node = (struct rollout_str){ NULL, 0 };
+    struct rollout_simulation *s = begun();
+    struct rollout_simulation_state state = stepped(s);
+    for (int i = 0; i < 20 && state.outcome == ROLLOUT_SIMULATION_RUNS; i++)
+        state = stepped(s);
+    ck_assert_uint_eq(state.outcome, ROLLOUT_SIMULATION_DONE);
+    ck_assert_int_eq(state.available, 3);
+    ck_assert_int_eq(state.created, 0);
+    rollout_simulation_free(s);
+}
+END_TEST
+
 /* Pods that say nothing of themselves are as the template, but never restart; a new one restarts as a pod that is there
  * does, where no object says it, and is bound as the gate says. */
 START_TEST(test_job_facts)
@@ -733,6 +751,7 @@ int main(void)
     tcase_add_test(tcase, test_changes);
     tcase_add_test(tcase, test_many_subsets);
     tcase_add_test(tcase, test_strange_children);
+    tcase_add_test(tcase, test_no_child);
     tcase_add_loop_test(tcase, test_job_facts, 0, 2);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
