@@ -613,6 +613,35 @@ START_TEST(test_strange_children)
 }
 END_TEST
 
+/* Of a subset's conditions, which upstream has one of, those are passed on from pass to pass that there is room for; of the
+ * others none is lost but for room. */
+START_TEST(test_many_conditions)
+{
+    static const struct rollout_str types[] = { STR("A"), STR("B"), STR("C"), STR("D"), STR("E"), STR("F") };
+    struct rollout_condition conditions[6];
+    unite();
+    for (size_t i = 0; i < 6; i++)
+        conditions[i] = (struct rollout_condition){ .type = types[i], .status = STR("True") };
+    entries[1].conditions = conditions;
+    entries[1].condition_count = 6;
+    united_status.subsets = entries;
+    united_status.subset_count = 2;
+    pods[0].flags = 0; /* something is yet to come, so that there is a pass with the status of the first */
+    united.replicas.value = 3;
+    struct rollout_simulation *s = begun();
+    struct rollout_simulation_state state = stepped(s);
+    for (int i = 0; i < 20 && state.outcome == ROLLOUT_SIMULATION_RUNS; i++)
+        state = stepped(s);
+    const struct rollout_tree *status = &rollout_simulation_plan(s)->status;
+    size_t types_seen = 0;
+    for (size_t n = 0; n < status->count; n++)
+        for (size_t i = 0; i < 6 && status->nodes[n].kind == ROLLOUT_NODE_TEXT; i++)
+            types_seen += status->nodes[n].text.len == 1 && status->nodes[n].text.data[0] == types[i].data[0];
+    ck_assert_uint_eq(types_seen, 4);
+    rollout_simulation_free(s);
+}
+END_TEST
+
 /* Whose child a pod is means nothing beside a workload of another kind. */
 START_TEST(test_no_child)
 {
@@ -752,6 +781,7 @@ int main(void)
     tcase_add_test(tcase, test_many_subsets);
     tcase_add_test(tcase, test_strange_children);
     tcase_add_test(tcase, test_no_child);
+    tcase_add_test(tcase, test_many_conditions);
     tcase_add_loop_test(tcase, test_job_facts, 0, 2);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
