@@ -561,6 +561,7 @@ static void step_refused(const char *text)
 
 START_TEST(test_many_subsets)
 {
+    static struct rollout_condition marks[16];
     unite();
     explore.flags = ROLLOUT_CHECK_ROOM;
     united.flags = ROLLOUT_UNITEDDEPLOYMENT_ADAPTIVE | ROLLOUT_UNITEDDEPLOYMENT_RESERVES;
@@ -577,6 +578,19 @@ START_TEST(test_many_subsets)
     united_status.subsets = entries;
     united_status.subset_count = 17;
     step_refused("subsets: more than 16 in the status");
+    united_status.subset_count = 2;
+    /* 16 marks that differ, and one more when the first subset has recovered */
+    for (int i = 0; i < 16; i++) {
+        marks[i] = (struct rollout_condition){
+            .type = STR("Schedulable"), .status = STR("False"), .reason = { names[i], 6 }, .last_transition_ms = 1000
+        };
+        entries[i].conditions = &marks[i];
+        entries[i].condition_count = 1;
+    }
+    united_status.subset_count = 16;
+    united.flags = ROLLOUT_UNITEDDEPLOYMENT_ADAPTIVE;
+    step_refused("subsets: more than 256 names in all states");
+    united.flags = 0;
     united_status.subset_count = 2;
     united.replicas.value = 512; /* 256 each */
     step_refused("subsets: more than 16 children at a time, or 255 replicas");
