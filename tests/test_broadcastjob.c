@@ -115,9 +115,18 @@ END_TEST
 START_TEST(test_room)
 {
     static const struct rollout_resource asks[] = {
-        { { "cpu", 3 }, 4000 }, { { "cpu", 3 }, 4001 }, { { "a.b/c", 5 }, 1 }, { { "other", 5 }, 1 }
+        { { "cpu", 3 }, 4000 },
+        { { "cpu", 3 }, 4001 },
+        { { "a.b/c", 5 }, 1 },
+        { { "a.b/c", 5 }, 0 },
+        { { "other", 5 }, 1 },
+        { { "requests.a.b/c", 14 }, 1 }, /* a quota's */
+        { { "hugepages-2Mi", 13 }, 1 },
+        { { "attachable-volumes-csi", 22 }, 1 },
+        { { "", 0 }, 1 },
+        { { NULL, 0 }, 1 },
     };
-    static const size_t created[] = { 1, 0, 0, 1 };
+    static const size_t created[] = { 1, 0, 0, 1, 1, 1, 0, 0, 1, 1 };
     struct job_example e = { ".", "-", "", FAST, 0, 0, "c", { 0, 0, 0, 0 }, "running" };
     struct jobworld w;
     jobworld_make(&w, &e);
@@ -188,7 +197,7 @@ int main(void)
     tcase_add_loop_test(tcase, test_example, 0, sizeof examples / sizeof *examples);
     tcase_add_loop_test(tcase, test_restarts, 0, 4);
     tcase_add_loop_test(tcase, test_time_to_live, 0, 3);
-    tcase_add_loop_test(tcase, test_room, 0, 4);
+    tcase_add_loop_test(tcase, test_room, 0, 10);
     tcase_add_loop_test(tcase, test_apply, 0, 2);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);

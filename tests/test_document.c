@@ -401,6 +401,30 @@ START_TEST(test_new_revision)
 }
 END_TEST
 
+/* What Go's encoder always writes of a child's claims: when they were created, what they ask for, their status. */
+START_TEST(test_claims_of_child)
+{
+    struct rollout_json *json = parse(
+        "{'kind':'UnitedDeployment','apiVersion':'apps.kruise.io/v1beta1','metadata':{'name':'demo','namespace':'ns',"
+        "'uid':'u'},'spec':{'selector':{'matchLabels':{'app':'x'}},'topology':{},'template':{'statefulSetTemplate':{"
+        "'metadata':{'labels':{'app':'x'}},'spec':{'volumeClaimTemplates':[{'metadata':{'name':'data'},'spec':{"
+        "'resources':{'requests':{'storage':'1Gi'}},'accessModes':['ReadWriteOnce']}},{'metadata':{'name':'logs'}}],"
+        "'template':{'spec':{'containers':[{'name':'m'}]}}}}}}}");
+    struct rollout_world *world = decode(json, 0);
+    ck_assert_uint_eq(world->revision_object_count, 1);
+    const struct rollout_node *data = ro_get(world->revision_objects[0].nodes, "data");
+    assert_json(&(struct rollout_tree){ data, data->size },
+                "{'spec':{'template':{'$patch':'replace','statefulSetTemplate':{'metadata':{'creationTimestamp':null,"
+                "'labels':{'app':'x'}},'spec':{'selector':null,'serviceName':'','template':{'metadata':{"
+                "'creationTimestamp':null},'spec':{'containers':[{'name':'m','resources':{}}]}},'updateStrategy':{},"
+                "'volumeClaimTemplates':[{'metadata':{'creationTimestamp':null,'name':'data'},'spec':{'accessModes':["
+                "'ReadWriteOnce'],'resources':{'requests':{'storage':'1Gi'}}},'status':{}},{'metadata':{"
+                "'creationTimestamp':null,'name':'logs'},'spec':{'resources':{}},'status':{}}]}}}}}");
+    rollout_world_free(world);
+    rollout_json_free(json);
+}
+END_TEST
+
 START_TEST(test_collision_count)
 {
     struct rollout_json *json = parse("{'kind':'Snapshot','workload':" CLONESET("demo", "u") ",'revisions':[" REVISION(
@@ -797,6 +821,7 @@ int main(void)
     tcase_add_test(tc, test_defaults);
     tcase_add_loop_test(tc, test_determined, 0, COUNT(determined));
     tcase_add_test(tc, test_new_revision);
+    tcase_add_test(tc, test_claims_of_child);
     tcase_add_test(tc, test_collision_count);
     tcase_add_loop_test(tc, test_numeric_hash, 0, 4);
     tcase_add_test(tc, test_claims_hash_of_old);

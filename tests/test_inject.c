@@ -69,6 +69,26 @@ static void check_answer(const char *text, const char *has, const char *lacks)
     "{'name':'v','mountPath':'/shared'}]}]}},'sidecarSets':[{'metadata':{'name':'s'},'spec':{" SET                     \
     ",'containers':[{'name':'c','shareVolumePolicy':{'type':'enabled'}}]}}]"
 
+/* A set that selects namespaces that there are none of; the pod's metadata. */
+#define BOUND(metadata, spec)                                                                                          \
+    "'pod':{'metadata':{'labels':{'a':'b'}" metadata "},'spec':{'containers':[]}},'namespaces':[{'metadata':{'name':"  \
+    "'default'}},{'metadata':{'name':'ns'}}],'sidecarSets':[{'metadata':{'name':'s'},'spec':{" SET "," SIDE            \
+    ",'namespaceSelector':{'matchLabels':{'x':'y'}}," spec "}}]"
+
+/* An annotation x, and what is merged into it. */
+#define MERGED(before, patch)                                                                                          \
+    "'pod':{'metadata':{'labels':{'a':'b'},'annotations':{'x':'" before                                                \
+    "'}},'spec':{'containers':[]}},'sidecarSets':["                                                                    \
+    "{'metadata':{'name':'s'},'spec':{" SET "," SIDE                                                                   \
+    ",'patchPodMetadata':[{'patchPolicy':'MergePatchJson','annotations':{'x':'" patch "'}}]}}]"
+
+/* A variable of the container that the field names. */
+#define TRANSFER(path)                                                                                                 \
+    "'pod':{'metadata':{'name':'main','labels':{'a':'b','of':'main'},'annotations':{'of':'none'}},'spec':{"            \
+    "'containers':[{'name':'main','env':[{'name':'E','value':'1'}]}]}},'sidecarSets':[{'metadata':{'name':'s'},"       \
+    "'spec':{" SET ",'containers':[{'name':'c','transferEnv':[{'envName':'E','sourceContainerNameFrom':{'fieldRef':{"  \
+    "'fieldPath':\"" path "\"}}}]}]}}]"
+
 static const struct {
     const char *text, *has, *lacks;
 } cases[] = {
@@ -86,7 +106,22 @@ static const struct {
     { PINNED(PARTIAL, "'partition':100", "0"), "\"c\"", "pinned" },
     { PINNED(PARTIAL, "'partition':'50%'", "0.5"), "pinned", NULL },
     { PINNED(PARTIAL, "'partition':'50%'", "0.51"), "\"c\"", "pinned" },
+    { PINNED(PARTIAL, "'partition':'0%'", "0"), "pinned", NULL },
+    { PINNED(PARTIAL, "'partition':'50%'", "1"), "\"c\"", "pinned" },
+    { PINNED(PARTIAL, "'partition':'100%'", "1"), "pinned", NULL },
     { PINNED(PARTIAL, "'partition':'x%'", "0"), "\"error\":", "\"pod\"" },
+    /* 1: a set of v1alpha1 may be bound to a namespace, whatever its selector of them says; none is "default". */
+    { BOUND("", "'namespace':'ns'"), "\"actions\":[]", "\"c\"" },
+    { BOUND("", "'namespace':'default'"), "\"containers\":[\"c\"]", NULL },
+    { BOUND(",'namespace':'ns'", "'namespace':'default'"), "\"actions\":[]", "\"c\"" },
+    { BOUND(",'namespace':'ns'", "'namespace':'ns'"), "\"containers\":[\"c\"]", NULL },
+    { BOUND(",'namespace':'ns'", "'namespace':''"), "\"actions\":[]", "\"c\"" }, /* then the selector counts */
+    /* 10.3, 3: the container is the one that a label or an annotation names; other fields name none. */
+    { TRANSFER("metadata.labels[\\u0027of\\u0027]"), "\"c\":[\"IS_INJECTED\",\"E\"]", NULL },
+    { TRANSFER("metadata.annotations[\\u0027of\\u0027]"), "\"c\":[\"IS_INJECTED\"]", NULL },
+    { TRANSFER("metadata.name"), "\"c\":[\"IS_INJECTED\"]", NULL },
+    { TRANSFER("metadata.labels[\\u0027\\u0027]"), "\"c\":[\"IS_INJECTED\"]", NULL },
+    { TRANSFER("metadata.labels[\\u0027"), "\"c\":[\"IS_INJECTED\"]", NULL },
     /* 13, row 10: sets are injected in the caller's order. */
     { TWO("s", "t"), "\"containers\":[\"main\",\"s\",\"t\"]", NULL },
     { TWO("t", "s"), "\"containers\":[\"main\",\"t\",\"s\"]", NULL },
@@ -137,6 +172,17 @@ static const struct {
     { POD ",'sidecarSets':[{'metadata':{'name':'s'},'spec':{" SET "," SIDE "}},{'metadata':{'name':'t'},'spec':{" SET
           "}}]",
       "\"kruise.io/sidecarset-injected-list\":\"s,t\"", "\\\"t\\\"" },
+    /* null is a map without entries. */
+    { "'pod':{'metadata':{'labels':{'a':'b'},'annotations':{'kruise.io/sidecarset-hash':'null'}},'spec':{'containers':"
+      "[]}},'sidecarSets':[{'metadata':{'name':'s'},'spec':{" SET "," SIDE "}}]",
+      "\"kruise.io/sidecarset-hash\":\"{\\\"s\\\":{", "\"error\"" },
+    { "'pod':{'metadata':{'labels':{'a':'b'},'annotations':{'kruise.io/sidecarset-hash':'5'}},'spec':{'containers':"
+      "[]}},'sidecarSets':[{'metadata':{'name':'s'},'spec':{" SET "," SIDE "}}]",
+      "\"error\":\"annotation kruise.io/sidecarset-hash cannot be read\"", NULL },
+    /* 6: a merge whose document or patch is none refuses the pod. */
+    { MERGED("{", "{}"), "\"error\":\"Invalid JSON Document\"", NULL },
+    { MERGED("{}", "5"), "\"error\":\"Invalid JSON Patch\"", NULL },
+    { MERGED("5", "[null]"), "\"x\":\"[null]\"", NULL },
     /* 10.4; 13, row 18: one that has the name of the pod's own takes its place. */
     { "'pod':{'metadata':{'labels':{'a':'b'}},'spec':{'containers':[{'name':'c','image':'own'},{'name':'d'}]}},"
       "'sidecarSets':[{'metadata':{'name':'s'},'spec':{" SET "," SIDE "}}]",

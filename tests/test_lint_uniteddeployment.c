@@ -11,7 +11,7 @@
 #define SUBSETS(subsets) CLONES("'replicas':10,'topology':{'subsets':[" subsets "]}")
 #define ADAPTIVE(fields)                                                                                               \
     "'replicas':3,'topology':{'subsets':[{'name':'s'}],'scheduleStrategy':{'type':'Adaptive','adaptive':{" fields "}}" \
-    "}"
+                                                                                                                  "}"
 #define PARTITION(kind, partition)                                                                                     \
     UNITED("'replicas':3,'topology':{'subsets':[{'name':'s'}]},'updateStrategy':{'manualUpdate':{'partitions':"        \
            "{" partition "}}}",                                                                                        \

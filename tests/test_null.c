@@ -65,6 +65,7 @@ START_TEST(test_arguments)
     const struct rollout_tree *tree = rollout_json_tree(json);
     const struct rollout_diff_options options = { .struct_size = sizeof options };
     const struct rollout_strs none = { 0 };
+    const struct rollout_tree empty = { NULL, 0 };
     struct rollout_pod pod;
     const int invalid = ROLLOUT_ERR_INVALID;
 
@@ -100,6 +101,9 @@ START_TEST(test_arguments)
     REFUSED(invalid, "world: NULL", rollout_plan_object(NULL, plan, (void *)&ret, &error));
     REFUSED(invalid, "plan: NULL", rollout_plan_object(world, NULL, (void *)&ret, &error));
     REFUSED(invalid, "ret_objects: NULL", rollout_plan_object(world, plan, NULL, &error));
+    REFUSED(invalid, "document: NULL", rollout_inject(NULL, 1, (void *)&ret, &error));
+    REFUSED(invalid, "ret_objects: NULL", rollout_inject(tree, 1, NULL, &error));
+    REFUSED(invalid, "the tree has no nodes", rollout_inject(&empty, 1, (void *)&ret, &error));
     REFUSED(invalid, "options: NULL", rollout_diff(tree, tree, NULL, (void *)&ret, &error));
     REFUSED(invalid, "ret_diff: NULL", rollout_diff(tree, tree, &options, NULL, &error));
     REFUSED(invalid, "the tree has no nodes", rollout_tree_check(NULL, &error));

@@ -867,6 +867,46 @@ START_TEST(gates)
 }
 END_TEST
 
+/* The spec of any kind, and its status, has the size of its caller. */
+START_TEST(spec_sizes)
+{
+    struct rollout_cloneset_status cloneset_status = { .struct_size = 4 };
+    struct rollout_statefulset_status statefulset_status = { .struct_size = 4 };
+    struct rollout_daemonset_status daemonset_status = { .struct_size = 4 };
+    struct rollout_broadcastjob_status broadcastjob_status = { .struct_size = 4 };
+    struct rollout_deployment_status deployment_status = { .struct_size = 4 };
+    struct rollout_replicaset_status replicaset_status = { .struct_size = 4 };
+    struct rollout_uniteddeployment_status uniteddeployment_status = { .struct_size = 4 };
+    struct rollout_sidecarset_status sidecarset_status = { .struct_size = 4 };
+    const struct rollout_revision revision = { .name = { "r", 1 } };
+    const struct rollout_snapshot snapshot = { .struct_size = sizeof snapshot,
+                                               .revisions = { &revision, 1, sizeof revision },
+                                               .update_revision = 1 };
+#define KIND(kind)                                                                                                     \
+    do {                                                                                                               \
+        struct rollout_##kind spec = { .struct_size = 4, .status = &kind##_status };                                   \
+        struct rollout_workload workload = { .struct_size = sizeof workload, .kind = &spec };                          \
+        struct rollout_error error = { .struct_size = sizeof error };                                                  \
+        struct rollout_plan *plan = NULL;                                                                              \
+        ck_assert_int_eq(rollout_plan(&workload, &snapshot, &plan, &error), ROLLOUT_ERR_ABI);                          \
+        ck_assert_str_eq(error.message, #kind ": struct_size 4 is none");                                              \
+        spec.struct_size = sizeof spec;                                                                                \
+        ck_assert_int_eq(rollout_plan(&workload, &snapshot, &plan, &error), ROLLOUT_ERR_ABI);                          \
+        ck_assert_str_eq(error.message, "status: struct_size 4 is none");                                              \
+        ck_assert_ptr_null(plan);                                                                                      \
+    } while (0)
+    KIND(cloneset);
+    KIND(statefulset);
+    KIND(daemonset);
+    KIND(broadcastjob);
+    KIND(deployment);
+    KIND(replicaset);
+    KIND(uniteddeployment);
+    KIND(sidecarset);
+#undef KIND
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("plan");
@@ -879,6 +919,7 @@ int main(void)
     tcase_add_test(tcase, extreme_times);
     tcase_add_test(tcase, refused_pointers);
     tcase_add_test(tcase, gates);
+    tcase_add_test(tcase, spec_sizes);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

@@ -323,6 +323,40 @@ START_TEST(test_milli)
 }
 END_TEST
 
+/* As the header says: a fraction away from zero, cut at the ends. */
+static const struct {
+    const char *text;
+    uint32_t digits;
+    int64_t scaled;
+} scaled_cases[] = {
+    { "0", 9, 0 },
+    { "1", 6, 1000 },
+    { "1500u", 6, 2 },
+    { "-1500u", 6, -2 },
+    { "1.5", 9, 2 },
+    { "1n", 0, 1 },
+    { "1Ki", 9, 1024 },
+    { "9223372036854775807", 9, INT64_MAX },
+    { "9223372036854775806.1", 9, INT64_MAX },
+    { "9223372036854775807.1", 9, INT64_MAX }, /* rounded to what is beyond */
+    { "9223372036854775808", 9, INT64_MAX },
+    { "18446744073709551617", 9, INT64_MAX }, /* 2^64 + 1 */
+    { "1e30", 6, INT64_MAX },
+    { "-9223372036854775807", 9, -INT64_MAX },
+    { "-9223372036854775808", 9, INT64_MIN },
+    { "-18446744073709551617", 9, INT64_MIN },
+    { "-1e30", 6, INT64_MIN },
+};
+
+START_TEST(test_scaled)
+{
+    struct ro_quantity q;
+
+    ck_assert(ro_quantity_parse(str(scaled_cases[_i].text), &q));
+    ck_assert_int_eq(ro_quantity_scaled(&q, scaled_cases[_i].digits), scaled_cases[_i].scaled);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("quantity");
@@ -334,6 +368,7 @@ int main(void)
     tcase_add_loop_test(tcase, test_add, 0, sizeof(add_cases) / sizeof(*add_cases));
     tcase_add_loop_test(tcase, test_text, 0, sizeof(text_cases) / sizeof(*text_cases));
     tcase_add_loop_test(tcase, test_milli, 0, sizeof(milli_cases) / sizeof(*milli_cases));
+    tcase_add_loop_test(tcase, test_scaled, 0, sizeof(scaled_cases) / sizeof(*scaled_cases));
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

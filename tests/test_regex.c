@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <check.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/regex.h"
@@ -19,6 +20,8 @@ static const struct {
     { ".*", "", '1' },
     { "main", "main", '1' },
     { "main", "domain-1", '1' },
+    { "$", "a", '1' },
+    { "\\b", "- a", '1' },
     { "^main$", "domain-1", '0' },
     { "^(main|second)$", "second", '1' },
     { "^(main|second)$", "seconds", '0' },
@@ -67,6 +70,20 @@ static const struct {
     { "\\Qa.b\\E*c", "a.bbc", '1' },
     { "\\Qa.b\\E", "axb", '0' },
     { "\\x6d\\x{61}\\151n", "main", '1' },
+    { "^\\a\\f\\t\\n\\r\\v$", "\a\f\t\n\r\v", '1' },
+    { "^[\\t-\\r]+$", "\t\v\r", '1' },
+    { "\\n", "n", '0' },
+    { "^\\x{10FFFF}$", "\xf4\x8f\xbf\xbf", '1' },
+    { "^\\x{000000041}$", "A", '1' },
+    { "^\\x4G$", "A", '!' },
+    { "\\x{110000}", "a", '!' },
+    { "\\x{61", "a", '!' },
+    { "\\x{}", "a", '!' },
+    { "\\x6", "a", '!' },
+    { "\\x", "a", '!' },
+    { "^[[:a]+$", "[a:", '1' }, /* no such class, so the bracket and the colon stand for themselves */
+    { "[[:alpha:", "a", '!' },
+    { "[[:alpha", "a", '!' },
     { "^.$", "\xc3\xa9", '1' },
     { "^[\xc3\xa0-\xc3\xbf]$", "\xc3\xa9", '1' },
     { "a**", "a", '!' },
@@ -86,6 +103,14 @@ static const struct {
     { "(?<!a)b", "b", '!' },
     { "(?=a)", "a", '!' },
     { "(?P<>a)", "a", '!' },
+    { "(?U)^a+$", "aa", '1' },
+    { "(?im-s)^A$", "b\na", '1' },
+    { "(?i-:A)", "a", '!' }, /* a minus, and no flag behind it */
+    { "(?-)a", "a", '!' },
+    { "(?--i)a", "a", '!' },
+    { "(?x)a", "a", '!' },
+    { "(?i", "a", '!' },
+    { "(?", "a", '!' },
     { "\xff", "a", '!' },
     { "\\pL", "a", '?' },
     { "(?i)\xc3\xa9", "a", '?' },
@@ -105,6 +130,36 @@ START_TEST(test_answers)
     if (!why && !*cases[_i].text) /* absent text is empty text */
         ck_assert_int_eq(ro_regex_matches(&regex, (struct rollout_str){ NULL, 0 }), answer == '1');
     ro_arena_free(&arena);
+}
+END_TEST
+
+/* What Go would take, and we say that we do not: by the number of repeats of a piece. */
+START_TEST(test_limits)
+{
+    static const struct {
+        const char *head, *piece, *foot, *close;
+        unsigned good, bad;
+    } rows[] = {
+        { "^a", "(", "$", ")", 200, 201 },      /* groups within each other */
+        { "^[", "\\D", "]$", "", 5000, 10000 }, /* ranges: two of each */
+        { "^", "a?", "$", "", 5000, 10000 },    /* operations: two of each */
+    };
+    static char text[40000];
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        for (unsigned bad = 0; bad < 2; bad++) {
+            struct ro_arena arena = { 0 };
+            struct ro_regex regex;
+            bool foreign = false;
+            char *at = text;
+            for (unsigned k = 0, n = bad ? rows[i].bad : rows[i].good; k < 2 * n; k++)
+                at += sprintf(at, "%s%s%s", k ? "" : rows[i].head, k < n ? rows[i].piece : rows[i].close,
+                              k == n - 1 ? rows[i].foot : "");
+            const char *why = ro_regex_parse(&arena, str(text), &regex, &foreign);
+            ck_assert_msg((why != NULL) == bad && foreign == bad, "%zu: %s", i, why ? why : "is taken");
+            if (!why)
+                ck_assert(ro_regex_matches(&regex, str("a")));
+            ro_arena_free(&arena);
+        }
 }
 END_TEST
 
@@ -128,6 +183,7 @@ int main(void)
     Suite *suite = suite_create("regex");
     TCase *tests = tcase_create("regex");
     tcase_add_loop_test(tests, test_answers, 0, sizeof cases / sizeof *cases);
+    tcase_add_test(tests, test_limits);
     tcase_add_test(tests, test_time);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);

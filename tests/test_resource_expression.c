@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <check.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "rules/resource_expression.h"
@@ -77,6 +78,62 @@ static const struct {
     { "$", "1", NULL },
     { "1zz", "1", "0" }, /* upstream does not look at the error */
     { "1Ei", "1", NULL },
+    { "min(1,2)", "1", "1" },
+    { "min(2,1)", "1", "1" },
+    { "max(2,1)", "1", "2" },
+    /* Where a number ends: one dot, before the exponent; one exponent, whose sign comes at once; letters as a unit. */
+    { ".5+.25", "1", "750m" },
+    { "5.", "1", "5" },
+    { ".", "1", "0" },
+    { "1+.M", "1", "1" },
+    { "1.5.2", "1", NULL },
+    { "1e2.5", "1", NULL },
+    { "1e+2", "1", "100" },
+    { "1E-2", "1", "10m" },
+    { "1e2+1", "1", "101" },
+    { "3-1e+-2", "1", "1" },
+    { "3-1e-+2", "1", "5" },
+    { "2-1e", "1", "2" },
+    { "1ee2", "1", NULL },
+    { "1e2E3", "1", NULL },
+    { "1e2M", "1", NULL },
+    { "1eM", "1", NULL },
+    { "1e+M", "1", NULL },
+    { "1E+MZ", "1", "0" },
+    { "1Mi2", "1", NULL },
+    { "50%%", "1", NULL },
+    { "5%5", "1", NULL },
+    { "2+1z\xb5", "1", "2" },
+    { "2+1\xb5", "1", "2" },  /* a letter of Latin-1 */
+    { "2+1\xd7", "1", NULL }, /* its sign of multiplication */
+    { "\xa0 \t\n\v\f\rcpu\x85*\xa0"
+      "2\x85",
+      "500m", "1" },
+    { "cpu\x08", "1", NULL },
+    { "cpu\x0e", "1", NULL },
+    { "cpu\x86", "1", NULL },
+    /* What is beyond 64 bits is the least, as Go has it on amd64. */
+    { "1e30", "1", "-9223372036854775808m" },
+    { "cpu+1e30", "1", NULL },
+    { "max(cpu,0-1e30)", "1", "1" },
+    { "min(cpu,0-1e30)", "1", NULL },
+    { "cpu*1e30", "1", NULL },
+    { "cpu*0*1e30", "1", "0" },
+    /* A number that is too large is infinite, since upstream does not look at the error; a percentage is 0. */
+    { "1e400", "1", "-9223372036854775808m" },
+    { "1.5E+400", "1", "-9223372036854775808m" },
+    { "1e400-1e400", "1", "-9223372036854775808m" },
+    { "cpu*1e400", "1", NULL },
+    { "cpu*0*1e400", "1", NULL },
+    { "cpu/1e400", "1", "0" },
+    { "max(1e400,cpu)", "1", "1" },
+    { "min(1e400,2)", "1", "2" },
+    { "1e400%", "1", "0" },
+    { "1e-400", "1", "0" },
+    { ".e400", "1", "0" },
+    { "0e400", "1", "0" },
+    { "1e400z", "1", "0" },
+    { "1+0x", "1", "1" },
 };
 
 START_TEST(test_values)
@@ -88,6 +145,77 @@ START_TEST(test_values)
         ro_quantity_text(&ret.quantity, ret.form, text);
     ck_assert_msg(strcmp(text, cases[_i].value ? cases[_i].value : "none") == 0, "%s of %s: %s", cases[_i].expression,
                   cases[_i].variable, text);
+}
+END_TEST
+
+/* What begins with a name: then it is an undefined one, whatever comes next. */
+static const struct {
+    const char *text;
+    bool name;
+} names[] = {
+    { "a", true },          { "z", true },     { "A", true },     { "Z", true },     { "cp", true },
+    { "cpux", true },       { "cpu_1", true }, { "c1", true },    { "CPu9", true },  { "C_", true },
+    { "\xaa", true },       { "\xb5", true },  { "\xba", true },  { "\xc0", true },  { "\xd6", true },
+    { "\xd8", true },       { "\xf6", true },  { "\xf8", true },  { "\xff", true },  { "a\xb5_0", true },
+    { "@", false },         { "[", false },    { "`", false },    { "{", false },    { "_", false },
+    { "\xa9", false },      { "\xab", false }, { "\xb4", false }, { "\xb6", false }, { "\xb9", false },
+    { "\xbb", false },      { "\xbf", false }, { "\xd7", false }, { "\xf7", false }, { "\x80", false },
+    { "a@", true },         { "a\xd7", true }, { "a a", true },   { "a(", false },   { "mi(1,2)", false },
+    { "minn(1,2)", false },
+};
+
+START_TEST(test_names)
+{
+    struct ro_amount variable = amount("1"), ret;
+    const char *why = ro_resource_expression(str(names[_i].text), &variable, &ret);
+    ck_assert_ptr_nonnull(why);
+    ck_assert_msg((strcmp(why, "has an undefined variable") == 0) == names[_i].name, "%s: %s", names[_i].text, why);
+}
+END_TEST
+
+/* A NUL ends an expression, yet "memory" as a word of its own behind it makes the number one of bytes. */
+static const struct {
+    const char *before, *after;
+    bool memory;
+} words[] = {
+    { "", "", true },
+    { " ", "", true },
+    { "", " ", true },
+    { "+", "+", true },
+    { "", "\xb5", true },
+    { "\xb5", "", true },
+    { "@", "@", true },
+    { "[", "[", true },
+    { "`", "`", true },
+    { "{", "{", true },
+    { "/", "/", true },
+    { ":", ":", true },
+    { "_", "", false },
+    { "", "_", false },
+    { "a", "", false },
+    { "", "z", false },
+    { "A", "", false },
+    { "", "Z", false },
+    { "0", "", false },
+    { "", "9", false },
+    { "memory", " memory", true },
+    { "memory", "memory", false },
+};
+
+START_TEST(test_memory)
+{
+    struct ro_amount variable = amount("1"), ret;
+    char text[64], number[RO_QUANTITY_SIZE];
+    int len = snprintf(text, sizeof text, "2.7%c%smemory%s", 0, words[_i].before, words[_i].after);
+    const char *why = ro_resource_expression((struct rollout_str){ text, (size_t)len }, &variable, &ret);
+    ck_assert_msg(why == NULL, "%s", why);
+    ro_quantity_text(&ret.quantity, ret.form, number);
+    ck_assert_msg(strcmp(number, words[_i].memory ? "2" : "2700m") == 0, "%smemory%s: %s", words[_i].before,
+                  words[_i].after, number);
+    len = snprintf(text, sizeof text, "2.7%cMemor%sy", 0, words[_i].before);
+    ck_assert_ptr_null(ro_resource_expression((struct rollout_str){ text, (size_t)len }, &variable, &ret));
+    ro_quantity_text(&ret.quantity, ret.form, number);
+    ck_assert_str_eq(number, "2700m");
 }
 END_TEST
 
@@ -106,6 +234,8 @@ int main(void)
     Suite *suite = suite_create("resource_expression");
     TCase *tests = tcase_create("resource_expression");
     tcase_add_loop_test(tests, test_values, 0, sizeof cases / sizeof *cases);
+    tcase_add_loop_test(tests, test_names, 0, sizeof names / sizeof *names);
+    tcase_add_loop_test(tests, test_memory, 0, sizeof words / sizeof *words);
     tcase_add_test(tests, test_depth);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);

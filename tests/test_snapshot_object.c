@@ -391,6 +391,119 @@ START_TEST(test_refused_records)
 }
 END_TEST
 
+#define OF_KIND(kind, version, spec, rest)                                                                             \
+    "{'kind':'Snapshot','now':'2023-11-14T22:13:20Z','workload':{'kind':'" kind "','apiVersion':'" version             \
+    "','metadata':{'name':'demo','namespace':'ns','uid':'u'},'spec':{'selector':{'matchLabels':{'app':'d'}}" spec      \
+    "}}" rest "}"
+
+static void open_kind(const char *text)
+{
+    tear_down();
+    open_world(text);
+}
+
+/* What only some kinds read. */
+START_TEST(test_refused_job)
+{
+    open_kind(OF_KIND("BroadcastJob", "apps.kruise.io/v1beta1", ",'template':{'spec':{}}",
+                      ",'pods':[{'metadata':{'name':'a','namespace':'ns','labels':{'broadcastjob-name':'demo',"
+                      "'broadcastjob-controller-uid':'u'},'ownerReferences':[{'kind':'BroadcastJob','apiVersion':"
+                      "'apps.kruise.io/v1beta1','name':'demo','uid':'u','controller':true}]},'spec':{'nodeName':'n'}}],"
+                      "'nodes':[{'metadata':{'name':'n'},'status':{'allocatable':{'pods':'9'}}}]"));
+    struct rollout_pod *pod = POD(0), kept = *pod;
+    struct rollout_node_facts *node = (struct rollout_node_facts *)(uintptr_t)&facts->nodes.items[0];
+    struct rollout_job_pod job = *pod->job_pod;
+    struct rollout_objects *objects;
+    const char *message;
+    struct rollout_world *read = around(&objects, &message);
+    ck_assert_msg(read != NULL, "%s", message);
+    rollout_world_free(read);
+    rollout_objects_free(objects);
+    pod->job_pod = &job;
+    job.scheduling.node_name = (struct rollout_str)TEXT("m"); /* its node is n */
+    assert_refused("pods[0].job_pod.scheduling.node_name:" NO_OBJECT);
+    job = *kept.job_pod;
+    job.on_failure = 2;
+    assert_refused("pods[0].job_pod.on_failure:" NO_OBJECT);
+    *pod = kept;
+    node->unschedulable = 2;
+    assert_refused("nodes[0].unschedulable:" NO_OBJECT);
+}
+END_TEST
+
+START_TEST(test_refused_set)
+{
+    open_kind(
+        OF_KIND("Deployment", "apps/v1", ",'template':{'metadata':{'labels':{'app':'d'}}}",
+                ",'revisions':[{'kind':'ReplicaSet','apiVersion':'apps/v1','metadata':{'name':'demo-1','namespace':"
+                "'ns','uid':'s','ownerReferences':[{'kind':'Deployment','apiVersion':'apps/v1','name':'demo',"
+                "'uid':'u','controller':true}]},'spec':{'selector':{'matchLabels':{'app':'d'}},'template':"
+                "{'metadata':{'labels':{'app':'d'}}}}}]"));
+    struct rollout_replica_set_facts *set =
+        (struct rollout_replica_set_facts *)(uintptr_t)&facts->replica_sets.items[0];
+    const struct rollout_selector selector = set->selector;
+    set->selector.match_labels.count = 0;
+    assert_refused("replica_sets[0].selector.match_labels:" NO_OBJECT);
+    set->selector = selector;
+    set->replica_failure.type = (struct rollout_str)TEXT("Progressing");
+    assert_refused("replica_sets[0].replica_failure:" NO_OBJECT);
+    set->replica_failure.type = (struct rollout_str){ NULL, 0 };
+    set->replica_failure.message = (struct rollout_str)TEXT("quota");
+    assert_refused("replica_sets[0].replica_failure:" NO_OBJECT);
+    set->replica_failure.type = (struct rollout_str)TEXT("ReplicaFailure");
+    struct rollout_objects *objects;
+    const char *message;
+    struct rollout_world *read = around(&objects, &message);
+    ck_assert_msg(read != NULL, "%s", message);
+    rollout_world_free(read);
+    rollout_objects_free(objects);
+}
+END_TEST
+
+/* Of a SidecarSet's snapshot the pods' own objects are facts too. */
+START_TEST(test_refused_sidecars)
+{
+    static const char text[] =
+        "{'kind':'Snapshot','now':'2023-11-14T22:13:20Z','workload':{'kind':'SidecarSet','apiVersion':"
+        "'apps.kruise.io/v1beta1','metadata':{'name':'s','uid':'u'},'spec':{'selector':{'matchLabels':{'app':'d'}},"
+        "'containers':[{'name':'c','image':'i:1'}]}},'namespaces':[{'metadata':{'name':'ns'}}],'inFlight':{'update':"
+        "['ns/a']},'pods':[{'metadata':{'name':'a','namespace':'ns','labels':{'app':'d'},'annotations':{'k':'1',"
+        "'l':'2'}},'spec':{'containers':[{'name':'c','image':'i:1'}]},'status':{'phase':'Running'}}]}";
+    struct rollout_objects *objects;
+    const char *message;
+    tear_down();
+    open_world(text);
+    struct rollout_world *read = around(&objects, &message);
+    ck_assert_msg(read != NULL, "%s", message);
+    rollout_world_free(read);
+    rollout_objects_free(objects);
+
+    struct rollout_namespace *space = (struct rollout_namespace *)(uintptr_t)&facts->namespaces.items[0];
+    const struct rollout_namespace there = *space;
+    space->name = (struct rollout_str){ NULL, 1 };
+    assert_refused("namespaces[0].name: NULL with a length");
+    *space = there;
+    struct rollout_in_flight *write = (struct rollout_in_flight *)(uintptr_t)&facts->in_flight.items[0];
+    write->resource_version.len = 1;
+    assert_refused("in_flight[0].resource_version: NULL with a length");
+    write->resource_version.len = 0;
+
+    POD(0)->restarts = 3; /* of no container's status */
+    assert_refused("pods[0].object.containerStatuses:" NO_OBJECT);
+    POD(0)->restarts = 0;
+    struct rollout_tree *object = &POD(0)->object;
+    struct rollout_node *nodes = malloc(object->count * sizeof *nodes);
+    ck_assert_ptr_nonnull(nodes);
+    memcpy(nodes, object->nodes, object->count * sizeof *nodes);
+    for (size_t i = 0; i < object->count; i++)
+        if (ro_str_eq(nodes[i].key, (struct rollout_str)TEXT("l")))
+            nodes[i].key = (struct rollout_str)TEXT("k"); /* which is there already */
+    object->nodes = nodes;
+    assert_refused("pods[0].object.annotations:" NO_OBJECT);
+    free(nodes);
+}
+END_TEST
+
 /* Revisions that the world has no object of are made from their facts; no current one is the update revision. */
 START_TEST(test_other_revisions)
 {
@@ -583,6 +696,9 @@ int main(void)
     tcase_add_test(tcase, test_refused_pod);
     tcase_add_test(tcase, test_refused_rest);
     tcase_add_test(tcase, test_refused_records);
+    tcase_add_test(tcase, test_refused_job);
+    tcase_add_test(tcase, test_refused_set);
+    tcase_add_test(tcase, test_refused_sidecars);
     tcase_add_test(tcase, test_other_revisions);
     tcase_add_test(tcase, test_new_revision);
     tcase_add_test(tcase, test_storage);

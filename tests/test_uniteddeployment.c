@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "rules/shares.h"
 #include "unitedworld.h"
 
 enum {
@@ -15,6 +16,36 @@ enum {
 static struct unitedworld w;
 
 /* ---- numbers ---- */
+
+/* 1.1; wanted -1: it cannot be read. */
+static const struct {
+    uint32_t kind;
+    int32_t count;
+    const char *text;
+    int64_t total, wanted;
+} shares[] = {
+    { ROLLOUT_INTSTR_UNSET, 4, "50%", 10, -1 }, { ROLLOUT_INTSTR_INT, 4, NULL, 3, 4 }, /* whatever the total is */
+    { ROLLOUT_INTSTR_INT, 0, NULL, -1, 0 },     { ROLLOUT_INTSTR_INT, -1, NULL, 10, -1 },
+    { ROLLOUT_INTSTR_TEXT, 4, "", 10, -1 },     { ROLLOUT_INTSTR_TEXT, 4, "4", 10, -1 },
+    { ROLLOUT_INTSTR_TEXT, 4, "%", 10, -1 },    { ROLLOUT_INTSTR_TEXT, 4, "1.5%", 10, -1 },
+    { ROLLOUT_INTSTR_TEXT, 4, " 5%", 10, -1 },  { ROLLOUT_INTSTR_TEXT, 4, "5%%", 10, -1 },
+    { ROLLOUT_INTSTR_TEXT, 4, "-1%", 10, -1 },  { ROLLOUT_INTSTR_TEXT, 4, "101%", 10, -1 },
+    { ROLLOUT_INTSTR_TEXT, 4, "50%", -1, -1 },  { ROLLOUT_INTSTR_TEXT, 4, "0%", 10, 0 },
+    { ROLLOUT_INTSTR_TEXT, 4, "100%", 10, 10 }, { ROLLOUT_INTSTR_TEXT, 4, "100%", 0, 0 },
+    { ROLLOUT_INTSTR_TEXT, 4, "50%", 7, 4 },    { ROLLOUT_INTSTR_TEXT, 4, "49%", 1, 0 },
+    { ROLLOUT_INTSTR_TEXT, 4, "+50%", 7, 4 }, /* Go reads the sign */
+};
+
+START_TEST(test_share)
+{
+    int64_t got = -1;
+    struct rollout_intstr given = { .kind = shares[_i].kind, .count = shares[_i].count };
+    if (shares[_i].text)
+        given.text = (struct rollout_str){ shares[_i].text, strlen(shares[_i].text) };
+    bool good = ro_share_parse(&given, shares[_i].total, &got);
+    ck_assert_int_eq(good ? got : -1, shares[_i].wanted);
+}
+END_TEST
 
 static const struct allocation {
     const char *row; /* section and row of the reference, from 1 */
@@ -356,6 +387,7 @@ int main(void)
 {
     Suite *suite = suite_create("uniteddeployment");
     TCase *tc = tcase_create("allocation");
+    tcase_add_loop_test(tc, test_share, 0, sizeof shares / sizeof *shares);
     tcase_add_loop_test(tc, test_allocation, 0, sizeof allocations / sizeof *allocations);
     tcase_add_test(tc, test_errors);
     tcase_add_loop_test(tc, test_reasons, 0, sizeof reasons / sizeof *reasons);

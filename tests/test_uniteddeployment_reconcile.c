@@ -215,6 +215,21 @@ START_TEST(test_revisions)
         history[i].flags = ROLLOUT_REVISION_UNLISTED; /* 10-15 */
     w.status.current_revision = w.status.updated_revision = STR("r5");
     assert_actions("");
+    add_history(4, 5); /* of one number the earliest goes first, of one time that of the first name */
+    for (size_t i = 0; i < 4; i++)
+        history[i].number = 1;
+    history[0].created_ms = 3000;
+    history[1].created_ms = 2000;
+    history[2].created_ms = history[3].created_ms = 1000;
+    history[2].name = STR("r4");
+    history[3].name = STR("r3");
+    assert_actions("delete-revision r3");
+    w.spec.revision_history_limit.value = 2;
+    assert_actions("delete-revision r3; delete-revision r4; delete-revision r2");
+    history[1].created_ms = 4000;
+    assert_actions("delete-revision r3; delete-revision r4; delete-revision r1");
+    history[0].number = 2;
+    assert_actions("delete-revision r3; delete-revision r4; delete-revision r2");
     add_history(2, 1); /* upstream cuts before it looks, so the template cannot be the one that goes */
     struct rollout_workload workload = { .struct_size = sizeof workload, .uniteddeployment = &w.spec };
     struct rollout_error error = { .struct_size = sizeof error };

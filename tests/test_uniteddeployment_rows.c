@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* uniteddeployment.md 10, a test a row, and what of 7 is not beside its steps. Rows 4, 7 to 11, 15 to 18 and 20 are beside the steps that they are about, in
- * test_uniteddeployment.c and test_uniteddeployment_reconcile.c. Row 19 is what cannot be asked for. */
+/* uniteddeployment.md 10, a test a row, and what of 7 is not beside its steps. Rows 4, 7 to 11, 15 to 18 and 20 are beside
+ * the steps that they are about, in test_uniteddeployment.c and test_uniteddeployment_reconcile.c. Row 19 is what cannot be
+ * asked for. */
 #include <check.h>
 #include <stdio.h>
 #include <string.h>

@@ -511,6 +511,9 @@ static inline bool ro_is_true(const struct rollout_node *n)
 /* The text of a TEXT node, else an absent string. */
 static struct rollout_str ro_text(const struct rollout_node *n);
 
+/* An INTEGER node's number where it fits, or a TEXT node's text; else unset. */
+static struct rollout_intstr ro_intstr(const struct rollout_node *n);
+
 /* The value that a TEXT node was expanded to, or NULL. */
 static const struct rollout_node *ro_expanded(const struct rollout_node *n);
 
@@ -912,12 +915,12 @@ static struct rollout_str ro_json_map(struct ro_arena *arena, struct ro_edit *ma
     return ro_edit_json(arena, map);
 }
 
-/* Takes out of what a merge patch adds all that it would delete. */
+/* Takes out of what a merge patch adds all that it would delete: members, of objects in arrays too, yet no elements. */
 static void base_json_merge_prune(struct ro_edit *value)
 {
     for (struct ro_edit *e = value->first, *next; e; e = next) {
         next = e->next;
-        if (e->node.kind == ROLLOUT_NODE_NULL)
+        if (e->node.kind == ROLLOUT_NODE_NULL && value->node.kind == ROLLOUT_NODE_OBJECT)
             ro_edit_detach(e);
         else
             base_json_merge_prune(e);
@@ -936,7 +939,8 @@ static void base_json_merge_merge(struct ro_edit *into, struct ro_edit *patch)
         } else if (member && member->node.kind == ROLLOUT_NODE_OBJECT && e->node.kind == ROLLOUT_NODE_OBJECT) {
             base_json_merge_merge(member, e);
         } else {
-            base_json_merge_prune(e);
+            if (!member || member->node.kind != ROLLOUT_NODE_OBJECT) /* in the place of an object it stays as it is */
+                base_json_merge_prune(e);
             ro_edit_set(into, key, e);
         }
     }
@@ -957,7 +961,7 @@ static struct rollout_str ro_json_merge(struct ro_arena *arena, struct rollout_s
     if (document.len == 0)
         return (struct rollout_str){ NULL, 0 };
     struct ro_edit *into = ro_edit_parse(arena, document), *from = ro_edit_parse(arena, patch);
-    if (!into || into->node.kind == ROLLOUT_NODE_NULL)
+    if (!into || (from && into->node.kind == ROLLOUT_NODE_NULL))
         return RO_STR("Invalid JSON Document");
     if (!from || (from->node.kind != ROLLOUT_NODE_OBJECT && from->node.kind != ROLLOUT_NODE_ARRAY))
         return RO_STR("Invalid JSON Patch");
@@ -3932,6 +3936,19 @@ static struct rollout_str ro_text(const struct rollout_node *n)
     return ro_is(n, ROLLOUT_NODE_TEXT) ? n->text : (struct rollout_str){ 0 };
 }
 
+static struct rollout_intstr ro_intstr(const struct rollout_node *n)
+{
+    struct rollout_intstr ret = { .kind = ROLLOUT_INTSTR_UNSET };
+    if (ro_is(n, ROLLOUT_NODE_INTEGER) && n->integer >= INT32_MIN && n->integer <= INT32_MAX) {
+        ret.kind = ROLLOUT_INTSTR_INT;
+        ret.count = (int32_t)n->integer;
+    } else if (ro_is(n, ROLLOUT_NODE_TEXT)) {
+        ret.kind = ROLLOUT_INTSTR_TEXT;
+        ret.text = n->text;
+    }
+    return ret;
+}
+
 static const struct rollout_node *ro_expanded(const struct rollout_node *n)
 {
     return ro_is(n, ROLLOUT_NODE_TEXT) && n->size > 1 ? ro_first(n) : NULL;
@@ -5782,7 +5799,7 @@ static int ro_gates_resolve(const struct rollout_gate *gates, size_t count, stru
 /* The gate of this name, 0 if there is none that bears on a plan. */
 static uint32_t ro_gate_from_name(struct rollout_str name);
 
-/* The gate's name; absent where there is no such gate. */
+/* The name of a gate that ro_gates_resolve() has taken. */
 static struct rollout_str ro_gate_name(uint32_t gate);
 
 /* ROLLOUT_DIFF_* flags of an in-place comparison; in_place_only: the policy ignores claim templates. */
@@ -5838,7 +5855,7 @@ static uint32_t ro_gate_from_name(struct rollout_str name)
 
 static struct rollout_str ro_gate_name(uint32_t gate)
 {
-    return gate < RO_GATE_COUNT ? rules_gates_known[gate].name : (struct rollout_str){ NULL, 0 };
+    return rules_gates_known[gate].name;
 }
 
 static uint32_t ro_gates_diff_flags(const struct ro_gates *gates, bool in_place_only)
@@ -8554,7 +8571,8 @@ static void rules_resource_expression_divide(struct rules_resource_expression_re
     else if (b->number == 0)
         rules_resource_expression_fail(r, "divides by zero");
     else if (a->is_amount)
-        a->amount.quantity = ro_quantity_decimal(rules_resource_expression_to_int((double)ro_quantity_milli(&a->amount.quantity) / b->number), -3);
+        a->amount.quantity =
+            ro_quantity_decimal(rules_resource_expression_to_int((double)ro_quantity_milli(&a->amount.quantity) / b->number), -3);
     else
         a->number /= b->number;
 }
@@ -8592,14 +8610,33 @@ static struct rules_resource_expression_value rules_resource_expression_call(str
     return v;
 }
 
-/* What is no number after all counts as 0. */
+/* Of a number's text: one that is read, if it is not too large. */
+static bool rules_resource_expression_is_number(struct rollout_str text)
+{
+    const char *at = text.data, *end = at + text.len;
+    bool any = false;
+    for (; at < end && (rules_resource_expression_is_digit(*at) || *at == '.'); at++)
+        any = any || rules_resource_expression_is_digit(*at);
+    if (at < end && (*at == 'e' || *at == 'E')) {
+        at += end - at > 1 && (at[1] == '+' || at[1] == '-') ? 2 : 1;
+        any = any && at < end;
+        while (at < end && rules_resource_expression_is_digit(*at))
+            at++;
+    }
+    return any && at == end;
+}
+
+/* What is no number after all counts as 0, and one that is too large as infinite, but for a percentage. */
 static double rules_resource_expression_number_of(struct rollout_str text)
 {
     double number = 0;
-    bool percent = text.len > 0 && text.data[text.len - 1] == '%';
+    bool percent = text.data[text.len - 1] == '%'; /* a number's text is never empty */
     text.len -= percent;
-    if (!ro_parse_float(text, &number))
-        return 0;
+    if (!ro_parse_float(text, &number)) {
+        number = 0;
+        if (!percent && rules_resource_expression_is_number(text))
+            ro_parse_float(RO_STR("inf"), &number);
+    }
     return percent ? number / 100 : number;
 }
 
@@ -8607,7 +8644,7 @@ static struct rules_resource_expression_value rules_resource_expression_factor(s
 {
     struct rules_resource_expression_value v = { 0 };
     struct rollout_str text = r->text;
-    enum rules_resource_expression_token token = r->error ? rules_resource_expression_END : r->token;
+    enum rules_resource_expression_token token = r->token;
     if (++r->depth > rules_resource_expression_DEPTH_MAX)
         rules_resource_expression_fail(r, "is nested too deep");
     if (rules_resource_expression_take(r, '-')) {
@@ -9397,7 +9434,7 @@ static int rules_specs_open_status(const void *given, void *full, size_t size, s
 static int ro_specs_open(struct rollout_workload *workload, struct ro_specs *specs, struct rollout_error *reterr)
 {
     int r = ROLLOUT_OK;
-    if (r == ROLLOUT_OK && workload->cloneset) {
+    if (workload->cloneset) {
         r = ro_abi_struct(workload->cloneset, &specs->cloneset, sizeof specs->cloneset, "cloneset", reterr);
         if (r == ROLLOUT_OK)
             r = rules_specs_open_status(specs->cloneset.status, &specs->cloneset_status, sizeof specs->cloneset_status, reterr);
@@ -9662,7 +9699,8 @@ static int ro_apply_make(struct ro_apply *a, size_t count);
 /* The workload as the controller of what it owns. */
 static struct ro_edit *ro_apply_controller(struct ro_apply *a);
 
-/* A pod of the template; place ROLLOUT_NONE: it carries no revision; an absent name: the API server makes one; an absent state: none. */
+/* A pod of the template; place ROLLOUT_NONE: it carries no revision; an absent name: the API server makes one; an absent
+ * state: none. */
 static struct ro_edit *ro_apply_new_pod(struct ro_apply *a, const struct rollout_node *template, uint32_t place,
                                  struct rollout_str name, struct rollout_str state);
 
@@ -15984,6 +16022,9 @@ static void ro_read_metadata(struct ro_decoder *d, const struct ro_at *object, s
 
 
 
+/* maxSurge or maxUnavailable as the API server completes them: 25% where one is not given. */
+static struct rollout_intstr ro_deployment_default(struct rollout_intstr value);
+
 /* ret->status will be ret_status. */
 static void ro_deployment_decode(struct ro_decoder *d, struct ro_arena *arena, const struct ro_at *object,
                           struct rollout_deployment *ret, struct rollout_deployment_status *ret_status);
@@ -15992,7 +16033,7 @@ static void ro_deployment_decode(struct ro_decoder *d, struct ro_arena *arena, c
 
 static const struct rollout_intstr objects_deployment_quarter = { ROLLOUT_INTSTR_TEXT, 0, { "25%", 3 } };
 
-static struct rollout_intstr objects_deployment_or_quarter(struct rollout_intstr value)
+static struct rollout_intstr ro_deployment_default(struct rollout_intstr value)
 {
     return value.kind == ROLLOUT_INTSTR_UNSET ? objects_deployment_quarter : value;
 }
@@ -16006,26 +16047,12 @@ static void objects_deployment_read_strategy(struct ro_decoder *d, const struct 
     if (ro_str_eq(type, RO_STR("Recreate"))) {
         ret->strategy = ROLLOUT_STRATEGY_RECREATE;
     } else if (type.len == 0 || ro_str_eq(type, RO_STR("RollingUpdate"))) {
-        ret->max_surge = objects_deployment_or_quarter(ret->max_surge);
-        ret->max_unavailable = objects_deployment_or_quarter(ret->max_unavailable);
+        ret->max_surge = ro_deployment_default(ret->max_surge);
+        ret->max_unavailable = ro_deployment_default(ret->max_unavailable);
     } else {
         struct ro_at at = ro_at_member(&strategy, "type");
         ro_refuse(d, &at, "is no strategy"); /* upstream ends its sync with an error */
     }
-}
-
-/* The number of an annotation's JSON, or its text. */
-static struct rollout_intstr objects_deployment_intstr_of(const struct rollout_node *n)
-{
-    struct rollout_intstr ret = { .kind = ROLLOUT_INTSTR_UNSET };
-    if (ro_is(n, ROLLOUT_NODE_INTEGER) && n->integer >= INT32_MIN && n->integer <= INT32_MAX) {
-        ret.kind = ROLLOUT_INTSTR_INT;
-        ret.count = (int32_t)n->integer;
-    } else if (ro_is(n, ROLLOUT_NODE_TEXT)) {
-        ret.kind = ROLLOUT_INTSTR_TEXT;
-        ret.text = n->text;
-    }
-    return ret;
 }
 
 /* Control by OpenKruise Rollouts: the native controller is paused and held at Recreate, and the strategy stands in an
@@ -16040,9 +16067,9 @@ static void objects_deployment_read_control(const struct rollout_node *annotatio
     ret->flags |= ROLLOUT_DEPLOYMENT_ADVANCED;
     if (ro_is_true(ro_get(strategy, "paused")))
         ret->flags |= ROLLOUT_DEPLOYMENT_ADVANCED_PAUSED;
-    ret->partition = objects_deployment_intstr_of(ro_get(strategy, "partition"));
-    ret->max_surge = objects_deployment_intstr_of(ro_get(rolling, "maxSurge"));
-    ret->max_unavailable = objects_deployment_intstr_of(ro_get(rolling, "maxUnavailable"));
+    ret->partition = ro_intstr(ro_get(strategy, "partition"));
+    ret->max_surge = ro_intstr(ro_get(rolling, "maxSurge"));
+    ret->max_unavailable = ro_intstr(ro_get(rolling, "maxUnavailable"));
     /* Neither is given: the default surge is put at maxUnavailable (deployment.md 12, known problems). */
     if (ret->max_surge.kind == ROLLOUT_INTSTR_UNSET && ret->max_unavailable.kind == ROLLOUT_INTSTR_UNSET)
         ret->max_unavailable = objects_deployment_quarter;
@@ -20356,6 +20383,7 @@ static int ro_snapshot_compare(const struct ro_snapshot_facts *written, const st
 /* Facts against those read back from what was written of them. Two numbers or texts that mean the same may differ:
  * what the headers say of each is told here. */
 
+
 /* The record that is compared. */
 struct objects_snapshot_compare_compared {
     struct ro_decoder d;
@@ -20366,10 +20394,15 @@ struct objects_snapshot_compare_compared {
     struct ro_at at;                       /* its place */
 };
 
+/* A fact may be one of a record within the record: "selector.match_labels". */
 static void objects_snapshot_compare_refuse(struct objects_snapshot_compare_compared *c, const struct ro_path *up, const char *fact, const struct rollout_node *value)
 {
-    struct ro_at at = { .node = value, .path = ro_path_member(up, fact) };
+    const char *dot = strchr(fact, '.');
+    struct ro_path outer = ro_path_member(up, fact);
+    struct ro_at at = { .node = value, .path = dot ? ro_path_member(&outer, dot + 1) : outer };
 
+    if (dot)
+        outer.key.len = (size_t)(dot - fact);
     ro_refuse(&c->d, &at, "cannot be written: no object says this beside the other facts");
 }
 
@@ -20455,12 +20488,10 @@ static void objects_snapshot_compare_compare_job_pod(struct objects_snapshot_com
     const struct ro_at pod = c->at;
     struct ro_snapshot_binding binding;
     struct rollout_job_pod a = ro_snapshot_job_pod(c->job, written, &binding);
-    const char *fact = read->job_pod ? ro_snapshot_job_pod_differs(&a, read->job_pod) : NULL;
+    const char *fact = ro_snapshot_job_pod_differs(&a, read->job_pod); /* each of a job's is read with one */
     struct ro_path path = ro_path_member(&pod.path, "job_pod");
 
-    if (!read->job_pod)
-        objects_snapshot_compare_refuse(c, &pod.path, "job_pod", NULL);
-    else if (fact)
+    if (fact)
         objects_snapshot_compare_refuse(c, &path, fact, NULL);
 }
 
@@ -31912,9 +31943,9 @@ static bool planners_sidecarset_is_seen(const struct sc_pass *pass, const struct
     if (!write->resource_version.data)
         return pass->marks[pod] & SC_UPDATED;
     struct rollout_str version = ro_text(ro_dig(sc_object(pass, pod), "metadata", "resourceVersion", NULL));
-    if (!ro_parse_int(write->resource_version, -1, &wanted) || !ro_parse_int(version, -1, &there))
-        return ro_str_eq(write->resource_version, version);
-    return there >= wanted;
+    if (!ro_parse_int(write->resource_version, -1, &wanted)) /* which upstream does not wait for */
+        return true;
+    return ro_parse_int(version, -1, &there) && there >= wanted;
 }
 
 /* Whether all is seen; else pass->in_flight_pod is the first matched pod with such a write, if any. Of pods that do not
@@ -32218,8 +32249,8 @@ static bool planners_sidecarset_facts_flips(const struct sc_pass *pass, const st
         return false;
     if (pod->phase == ROLLOUT_PHASE_RUNNING && (pod->flags & ROLLOUT_POD_READY))
         return true;
-    const struct rollout_node *list = state->statuses;
-    for (const struct rollout_node *s = list ? ro_first(list) : NULL; s && s != ro_end(list); s = ro_next(s)) {
+    const struct rollout_node *list = state->statuses; /* as many as containers, of which the pair is there */
+    for (const struct rollout_node *s = ro_first(list); s != ro_end(list); s = ro_next(s)) {
         bool is_other = false;
         for (size_t i = 0; i < others.count; i++)
             is_other = is_other || ro_str_eq(others.items[i], ro_text(ro_get(s, "name")));
@@ -32516,7 +32547,7 @@ static void planners_sidecarset_report_judge_stop(const struct sc_pass *pass, st
     ro_verdict_set_text(b, v, pass->stop_reason, pass->stop_text);
     if (pass->in_flight_pod)
         v->because = pass->in_flight_pod - 1;
-    else if (pass->stop_reason == ROLLOUT_REASON_REFRESH_FIRST && pass->acts)
+    else if (pass->stop_reason == ROLLOUT_REASON_REFRESH_FIRST)
         v->because = pass->acts->pod;
 }
 
@@ -32533,7 +32564,7 @@ static void planners_sidecarset_report_judge_updated(const struct sc_pass *pass,
         planners_sidecarset_report_judge_broken(b, v);
     else if (!(mark & SC_CONSISTENT))
         ro_verdict_set_text(b, v, ROLLOUT_REASON_IN_PLACE_UPDATING, RO_STR("images not taken yet"));
-    else if ((pass->signs[pod] & SC_SIGN_BUSY_PAIR) && (mark & SC_FLIPS) && pass->stop_reason)
+    else if ((pass->signs[pod] & SC_SIGN_BUSY_PAIR) && (mark & SC_FLIPS))
         planners_sidecarset_report_judge_stop(pass, b, v); /* it would flip, but a switch stops that too: sidecarset.md 4 */
     else if (pass->signs[pod] & SC_SIGN_BUSY_PAIR)
         ro_verdict_set_text(b, v, ROLLOUT_REASON_IN_PLACE_UPDATING, RO_STR("hot pair"));
@@ -33046,7 +33077,7 @@ static struct ro_edit *sc_hashes(struct ro_arena *arena, struct rollout_str text
 static void sc_hot_pair(struct ro_edit *working, const struct sc_container *c, struct rollout_str *ret_work,
                  struct rollout_str *ret_other)
 {
-    struct ro_edit *value = working ? ro_edit_get_str(working, c->name) : NULL;
+    struct ro_edit *value = ro_edit_get_str(working, c->name);
     bool first = value && value->node.kind == ROLLOUT_NODE_TEXT && ro_str_eq(value->node.text, c->first);
     *ret_work = first ? c->first : c->second;
     *ret_other = first ? c->second : c->first;
@@ -33132,7 +33163,7 @@ static bool planners_sidecarset_state_has_taken(const struct sc_pass *pass, cons
         return false;
     struct ro_edit *mine = state->states ? ro_edit_get_str(state->states, pass->spec->name) : NULL;
     struct ro_edit *last = mine ? ro_edit_get(mine, "lastContainerStatuses") : NULL;
-    if (!last || !ro_is(state->statuses, ROLLOUT_NODE_ARRAY))
+    if (!last)
         return true;
     const struct rollout_node *list = state->statuses;
     for (const struct rollout_node *c = ro_first(list); c != ro_end(list); c = ro_next(c)) {
@@ -33147,8 +33178,8 @@ static bool planners_sidecarset_state_has_taken(const struct sc_pass *pass, cons
 
 static bool sc_consistent(const struct sc_pass *pass, const struct sc_state *state, const struct sc_names *names)
 {
-    uint32_t count = state->containers ? ro_count(state->containers) : 0;
-    if (count != (state->statuses ? ro_count(state->statuses) : 0))
+    uint32_t count = ro_count(state->containers);
+    if (count != ro_count(state->statuses))
         return false;
     if (count == 0)
         return true;
@@ -33187,7 +33218,7 @@ struct planners_sidecarset_update_writing {
 
 static struct rollout_str planners_sidecarset_update_join(struct ro_arena *arena, struct rollout_str a, struct rollout_str b)
 {
-    return ro_arena_printf(arena, "%.*s%.*s", (int)a.len, a.data ? a.data : "", (int)b.len, b.data ? b.data : "");
+    return ro_arena_printf(arena, "%.*s%.*s", (int)a.len, a.data, (int)b.len, b.data);
 }
 
 static struct rollout_str planners_sidecarset_update_annotation(const struct planners_sidecarset_update_writing *w, struct rollout_str key)
@@ -33206,7 +33237,7 @@ static void planners_sidecarset_update_set_annotation(struct planners_sidecarset
             return;
         }
     struct rollout_str before = sc_annotation(w->state.pod, key);
-    if (w->annotations.items && !(before.data && ro_str_eq(before, value)))
+    if (!before.data || !ro_str_eq(before, value))
         w->annotations.items[w->annotations.count++] = (struct sc_pair){ key, value };
 }
 
@@ -33294,13 +33325,8 @@ static void planners_sidecarset_update_set_image(struct planners_sidecarset_upda
         w->images.items[w->images.count++] = (struct sc_pair){ name, image };
 }
 
-static bool planners_sidecarset_update_is_settled(const struct planners_sidecarset_update_writing *w, struct rollout_str name)
-{
-    struct sc_names one = { &name, 1 };
-    return sc_container_ready(&w->state, name) && sc_consistent(w->pass, &w->state, &one);
-}
-
-/* Which of the pair takes the new image (7.1). */
+/* Which of the pair takes the new image (7.1). Of a pod that waits what is ready is consistent too: else it is mid-flight
+ * (5.1). */
 static void planners_sidecarset_update_find_target(const struct planners_sidecarset_update_writing *w, const struct sc_container *c, struct rollout_str *ret_target,
                         struct rollout_str *ret_other)
 {
@@ -33310,7 +33336,7 @@ static void planners_sidecarset_update_find_target(const struct planners_sidecar
     } else if (ro_str_eq(sc_image(w->state.pod, c->second), c->empty)) {
         first = false;
     } else {
-        bool one = planners_sidecarset_update_is_settled(w, c->first), two = planners_sidecarset_update_is_settled(w, c->second);
+        bool one = sc_container_ready(&w->state, c->first), two = sc_container_ready(&w->state, c->second);
         sc_hot_pair(w->state.working, c, ret_other, ret_target);
         if (one == two)
             return;
@@ -33412,10 +33438,8 @@ static bool planners_sidecarset_update_patch_metadata(struct planners_sidecarset
 static size_t planners_sidecarset_update_count_members(const struct rollout_node *list)
 {
     size_t n = 0;
-    for (const struct rollout_node *p = list ? ro_first(list) : NULL; p && p != ro_end(list); p = ro_next(p)) {
-        const struct rollout_node *annotations = ro_get(p, "annotations");
-        n += annotations ? ro_count(annotations) : 0;
-    }
+    for (const struct rollout_node *p = ro_first(list); p != ro_end(list); p = ro_next(p))
+        n += ro_count(ro_get(p, "annotations"));
     return n;
 }
 
@@ -40777,10 +40801,12 @@ struct ro_cluster;
 /* More than one would be new to a subset's status: those of others are passed on as far as there is room. */
 enum { RO_ENTRY_CONDITIONS = 4 };
 
+enum { RO_CHILD_BUDGET_OF_TEMPLATE = -1 };
+
 /* What the planner does not see of a child. */
 struct ro_sim_child {
     uint32_t before; /* place from 1 of the revision that pods below its partition are made at; 0 = its own */
-    int32_t budget;  /* pods that it may take from service at a time; 0 = one */
+    int32_t budget;  /* pods that it may take from service at a time, or RO_CHILD_BUDGET_OF_TEMPLATE */
     int32_t was;     /* its replicas, as the plan found them */
     bool gone;       /* no longer there; it goes when the pass is over */
     bool stirs;      /* something has changed that its controller has not looked at */
@@ -40835,6 +40861,11 @@ static uint32_t ro_child_subset(const struct ro_cluster *c, struct rollout_str n
 /* The pod's child is to look again; all are. */
 static void ro_child_stir(struct ro_cluster *c, uint32_t pod);
 static void ro_children_stir(struct ro_cluster *c);
+
+/* ---- children_budget.c ---- */
+
+/* Pods of a CloneSet or a Deployment, at least 1. */
+static int64_t ro_child_budget(const struct ro_cluster *c, uint32_t child);
 
 /* ---- children_steps.c ---- */
 
@@ -40965,7 +40996,7 @@ static void ro_sidecars_recall(struct ro_cluster *c, uint32_t pod, uint32_t numb
 /* What the pod's object says. */
 static const struct ro_sidecar_object *ro_sidecars_of(const struct ro_cluster *c, const struct ro_sim_pod *hidden);
 
-/* Labels match, it is neither finished nor terminating, and it has been injected. */
+/* Labels and namespace match, it is neither finished nor terminating, and it has been injected. */
 static bool ro_sidecars_matched(const struct ro_cluster *c, const struct rollout_pod *pod, const struct ro_sim_pod *hidden);
 
 /* The image that a status names is the spec's. */
@@ -41886,6 +41917,7 @@ static uint32_t ro_children_add(struct ro_cluster *c)
     }
     memset(&all->items[all->count], 0, sizeof *all->items);
     memset(&all->hidden[all->count], 0, sizeof *all->hidden);
+    all->hidden[all->count].budget = RO_CHILD_BUDGET_OF_TEMPLATE;
     all->count++;
     sim_children_show(c);
     return (uint32_t)all->count - 1;
@@ -42018,6 +42050,52 @@ static void ro_children_stir(struct ro_cluster *c)
 {
     for (size_t i = 0; i < c->children.count; i++)
         c->children.hidden[i].stirs = true;
+}
+
+/* ---- lib/sim/children_budget.c ---- */
+
+/* How many pods a child's own controller takes from service at a time: as many as the last write of the child says, else as
+ * its template's strategy does. Source: cloneset.md 1.3, deployment.md 2. */
+
+static int64_t sim_children_budget_of_cloneset(const struct rollout_node *strategy, bool alpha, int32_t replicas)
+{
+    const struct rollout_node *rolling = alpha ? strategy : ro_get(strategy, "rollingUpdate");
+    struct rollout_cloneset spec = { .struct_size = sizeof spec, .replicas = { 1, replicas } };
+    if (alpha || rolling)
+        spec.flags |= ROLLOUT_CLONESET_ROLLING_UPDATE;
+    if (ro_is_true(ro_get(rolling, "paused")))
+        spec.flags |= ROLLOUT_CLONESET_PAUSED;
+    spec.max_surge = ro_intstr(ro_get(rolling, "maxSurge"));
+    spec.max_unavailable = ro_intstr(ro_get(rolling, "maxUnavailable"));
+    return ro_cloneset_limits(&spec).max_unavailable;
+}
+
+static int64_t sim_children_budget_of_deployment(const struct rollout_node *strategy, int32_t replicas)
+{
+    const struct rollout_node *rolling = ro_get(strategy, "rollingUpdate");
+    struct rollout_deployment spec = { .struct_size = sizeof spec, .replicas = { 1, replicas } };
+    spec.strategy = ROLLOUT_STRATEGY_ROLLING;
+    if (ro_str_eq(ro_text(ro_get(strategy, "type")), RO_STR("Recreate")))
+        return replicas;
+    spec.max_surge = ro_deployment_default(ro_intstr(ro_get(rolling, "maxSurge")));
+    spec.max_unavailable = ro_deployment_default(ro_intstr(ro_get(rolling, "maxUnavailable")));
+    return ro_deployment_limits(&spec).unavailable;
+}
+
+static int64_t ro_child_budget(const struct ro_cluster *c, uint32_t place)
+{
+    const struct rollout_subset *child = &c->children.items[place];
+    const struct rollout_node *object = c->source->workload_object.count ? c->source->workload_object.nodes : NULL;
+    const char *key = ro_child_template_key(child->kind);
+    const struct rollout_node *spec = object && key ? ro_dig(object, "spec", "template", key, "spec", NULL) : NULL;
+    int64_t budget = c->children.hidden[place].budget;
+    if (budget == RO_CHILD_BUDGET_OF_TEMPLATE)
+        budget =
+            child->kind == ROLLOUT_CHILD_DEPLOYMENT
+                ? sim_children_budget_of_deployment(ro_get(spec, "strategy"), child->replicas)
+                : sim_children_budget_of_cloneset(ro_get(spec, "updateStrategy"),
+                              ro_str_eq(c->source->api_version, RO_STR("apps.kruise.io/v1alpha1")), child->replicas);
+    return budget > 1 ? budget : 1; /* surge, which would do without, is not played */
 }
 
 /* ---- lib/sim/deed.h ---- */
@@ -42248,12 +42326,12 @@ static enum ro_child_step sim_children_steps_delete(struct ro_cluster *c, uint32
 static bool sim_children_steps_may_replace(const struct ro_cluster *c, uint32_t place, const struct sim_children_steps_tally *t)
 {
     const struct rollout_subset *child = &c->children.items[place];
-    int64_t partition = sim_children_steps_partition_of(child), budget = c->children.hidden[place].budget;
+    int64_t partition = sim_children_steps_partition_of(child);
     if (t->outdated == ROLLOUT_NONE || (child->flags & ROLLOUT_SUBSET_ON_DELETE))
         return false;
     if (sim_children_steps_ordered(child))
         return sim_children_steps_ordinal(c, t->outdated) >= partition;
-    return t->old > partition && (!sim_children_steps_is_ready(c, t->outdated) || child->replicas - t->ready < (budget > 1 ? budget : 1));
+    return t->old > partition && (!sim_children_steps_is_ready(c, t->outdated) || child->replicas - t->ready < ro_child_budget(c, place));
 }
 
 static enum ro_child_step ro_child_step(struct ro_cluster *c, uint32_t place, uint32_t *ret_pod)
@@ -42268,7 +42346,7 @@ static enum ro_child_step ro_child_step(struct ro_cluster *c, uint32_t place, ui
         return sim_children_steps_delete(c, t.ended, RO_CHILD_DELETES, ret_pod);
     int64_t unready = t.active - t.ready;
     bool surplus = t.active > child->replicas && t.active > 0; /* nothing refuses a negative number */
-    if (surplus && !sim_children_steps_is_ready(c, t.surplus)) /* it is not waited for itself */
+    if (surplus && !sim_children_steps_is_ready(c, t.surplus))                    /* it is not waited for itself */
         unready--;
     if (sim_children_steps_ordered(child) && (unready > 0 || t.going))
         return RO_CHILD_RESTS;
@@ -44467,6 +44545,7 @@ static void sim_effects_subsets_write_child(const struct deed *d, uint32_t place
     struct ro_cluster *c = d->c;
     const struct rollout_uniteddeployment *spec = &c->specs.uniteddeployment;
     const struct rollout_attr *partition = ro_deed_attr(d, ROLLOUT_ATTR_PARTITION);
+    const struct rollout_attr *unavailable = ro_deed_attr(d, ROLLOUT_ATTR_MAX_UNAVAILABLE);
     struct rollout_subset *child = &c->children.items[place];
     const struct rollout_subset before = *child;
     struct ro_sim_child *hidden = &c->children.hidden[place];
@@ -44483,7 +44562,9 @@ static void sim_effects_subsets_write_child(const struct deed *d, uint32_t place
     child->partition = (struct rollout_intstr){ .kind = ROLLOUT_INTSTR_UNSET };
     if (partition)
         child->partition = (struct rollout_intstr){ .kind = ROLLOUT_INTSTR_INT, .count = (int32_t)partition->value };
-    hidden->budget = (int32_t)ro_deed_value(d, ROLLOUT_ATTR_MAX_UNAVAILABLE);
+    hidden->budget = !unavailable             ? RO_CHILD_BUDGET_OF_TEMPLATE
+                     : unavailable->value > 0 ? (int32_t)unavailable->value
+                                              : 0;
     hidden->stirs = true;
     c->children.written = c->children.written || hidden->budget != budget || !sim_effects_subsets_is_same(child, &before);
 }
@@ -51683,12 +51764,28 @@ static const struct ro_sidecar_object *ro_sidecars_of(const struct ro_cluster *c
     return hidden->object ? sim_sidecars_at(c, hidden->object) : &none;
 }
 
+static bool sim_sidecars_in_namespace(const struct ro_cluster *c, struct rollout_str name)
+{
+    const struct rollout_sidecarset *spec = &c->specs.sidecarset;
+    const struct rollout_namespaces *spaces = &c->snapshot.namespaces;
+    uint32_t hint = 0;
+    if (!(spec->flags & ROLLOUT_SIDECARSET_NAMESPACE_SELECTOR))
+        return true;
+    for (size_t i = 0; i < spaces->count; i++) {
+        const struct rollout_namespace *n = (const void *)((const char *)spaces->items + i * spaces->stride);
+        if (ro_str_eq(n->name, name) && ro_selector_match(&spec->namespace_selector, &n->labels, &hint))
+            return true;
+    }
+    return false;
+}
+
 static bool ro_sidecars_matched(const struct ro_cluster *c, const struct rollout_pod *pod, const struct ro_sim_pod *hidden)
 {
     uint32_t hint = 0;
     return !(hidden->flags & RO_SIM_GONE) && pod->phase != ROLLOUT_PHASE_SUCCEEDED &&
            pod->phase != ROLLOUT_PHASE_FAILED && !(pod->flags & ROLLOUT_POD_TERMINATING) &&
-           ro_sidecars_of(c, hidden)->injected && ro_selector_match(&c->specs.sidecarset.selector, &pod->labels, &hint);
+           ro_sidecars_of(c, hidden)->injected &&
+           ro_selector_match(&c->specs.sidecarset.selector, &pod->labels, &hint) && sim_sidecars_in_namespace(c, pod->namespace_);
 }
 
 /* kubelet writes the image's full name where the spec has a short one. */
@@ -52980,7 +53077,8 @@ struct sim_small_children_child {
     uint8_t name, subset; /* places of names */
     uint8_t kind, flags;
     uint8_t revision, before; /* places from 1; 0 = none that is known */
-    uint8_t replicas, budget;
+    uint8_t replicas;
+    int8_t budget;
     int16_t partition;
     uint8_t partition_kind;
     uint8_t patch; /* place of its text, as a name */
@@ -53114,7 +53212,7 @@ static struct sim_small_children_child sim_small_children_child_of(struct ro_sma
     child.revision = (uint8_t)ro_cluster_revision(&s->cluster, facts->revision);
     child.before = (uint8_t)hidden->before;
     child.replicas = (uint8_t)facts->replicas;
-    child.budget = (uint8_t)(hidden->budget > RO_SMALL_PODS ? RO_SMALL_PODS : hidden->budget > 0 ? hidden->budget : 0);
+    child.budget = (int8_t)(hidden->budget > RO_SMALL_PODS ? RO_SMALL_PODS : hidden->budget);
     /* a percentage is written as what it is now */
     int64_t partition = 0;
     if (facts->partition.kind != ROLLOUT_INTSTR_UNSET &&

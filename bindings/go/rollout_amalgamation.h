@@ -2028,8 +2028,8 @@ enum {
 
 /** One place in the order. Frozen. */
 struct rollout_candidate {
-    uint32_t subject_kind; /**< CloneSet, ReplicaSet, SidecarSet: ROLLOUT_SUBJECT_POD; StatefulSet: _ORDINAL; DaemonSet: _NODE, and _POD for a
-                                pod on a node that is not there */
+    uint32_t subject_kind; /**< CloneSet, ReplicaSet, SidecarSet: ROLLOUT_SUBJECT_POD; StatefulSet: _ORDINAL; DaemonSet:
+                                _NODE, and _POD for a pod on a node that is not there */
     uint32_t subject;
     uint32_t standing; /**< ROLLOUT_CANDIDATE_* */
     uint32_t pod;      /**< index of the pod that is, or would be, updated, or ROLLOUT_NONE; on a node the old one comes
@@ -2048,10 +2048,10 @@ struct rollout_candidates {
                                                 ReplicaSet: its pods, first to be deleted first; Deployment: none */
     size_t count;
     size_t within; /**< the first so many have their turn; the partition keeps the others */
-    int64_t
-        counted; /**< CloneSet: active pods; SidecarSet: matched pods; StatefulSet: places; DaemonSet: nodes that the partition counts */
-    int64_t
-        updated; /**< of them, ROLLOUT_CANDIDATE_DONE; SidecarSet: pods with the set's hash; CloneSet: updated, none prepared for its deletion */
+    int64_t counted; /**< CloneSet: active pods; SidecarSet: matched pods; StatefulSet: places; DaemonSet: nodes that the
+                          partition counts */
+    int64_t updated; /**< of them, ROLLOUT_CANDIDATE_DONE; SidecarSet: pods with the set's hash; CloneSet: updated, none
+                          prepared for its deletion */
     int64_t old; /**< of them, what is waiting; CloneSet: not updated, none prepared for its deletion */
     int64_t unavailable; /**< what uses up maxUnavailable, or maxSurge where a DaemonSet surges, before this pass takes
                               anybody; -1 = the pass does not come to count it */
@@ -2203,8 +2203,9 @@ ROLLOUT_API void rollout_objects_free(struct rollout_objects *objects);
  *  given out, so that it never says anything else; what may differ is node_index, a current revision of 0, which is
  *  written as the update revision, verdicts on pairs of revisions that were compared beforehand, and an in_place that
  *  says nothing. Revisions and verdicts beside a Deployment or a ReplicaSet stay out: their own are the ReplicaSets, whose
- *  objects are the world's, by their names, with these facts. So what several facts say must agree: the revision, lifecycle state and marks of a pod with its labels,
- *  ROLLOUT_POD_NOT_SELECTED with the selector, ROLLOUT_CLAIM_OWNED with the owners.
+ *  objects are the world's, by their names, with these facts. So what several facts say must agree: the revision,
+ *  lifecycle state and marks of a pod with its labels, ROLLOUT_POD_NOT_SELECTED with the selector, ROLLOUT_CLAIM_OWNED with
+ *  the owners.
  *  A UnitedDeployment's children are the world's objects, by their names, with these facts, else made of them alone; their
  *  pods' ReplicaSets, which are no facts, are made up, as many as places are named.
  *  Returns ROLLOUT_OK, ROLLOUT_ERR_ABI, ROLLOUT_ERR_INVALID (error.field is the fact, such as "pods[3].flags", that no
@@ -2287,7 +2288,8 @@ enum {
     ROLLOUT_FAULT_FAIL = 6,        /**< a job's pods end with a failure, each time that they run: one that restarts OnFailure
                                         runs again, and any other has failed. Only a BroadcastJob has such */
     ROLLOUT_FAULT_CORDON = 7,      /**< at at_ms the node, or all of the zone, is cordoned: what is there runs on */
-    ROLLOUT_FAULT_RETURN = 8,      /**< at at_ms the node, or all of the zone, is back, if it was lost, and not cordoned any more */
+    ROLLOUT_FAULT_RETURN = 8,      /**< at at_ms the node, or all of the zone, is back, if it was lost, and not cordoned any
+                                        more */
     ROLLOUT_FAULT_ROOM = 9         /**< from the start on no new pod of a UnitedDeployment's subset finds a node; until at_ms,
                                         0 = for good */
 };
@@ -2313,7 +2315,8 @@ struct rollout_change {
 
 /** rollout_simulation_options.flags */
 enum {
-    ROLLOUT_SIMULATE_RECREATE = 1 << 0, /**< as if no change could be made in place, to compare with; not of a SidecarSet, which makes no pods */
+    ROLLOUT_SIMULATE_RECREATE = 1 << 0, /**< as if no change could be made in place, to compare with; not of a SidecarSet,
+                                             which makes no pods */
     ROLLOUT_SIMULATE_OBJECTS = 1 << 1   /**< the workload's object is kept as each pass leaves it: see
                                              rollout_simulation_world() */
 };
@@ -2377,8 +2380,12 @@ struct rollout_simulation;
 /** Begins a release of world->workload from world->snapshot, both of which, like all that options point to, must
  *  outlive it. Where the world has the objects' trees, new pods are made from the revisions' templates as
  *  rollout_apply() makes them; else like the pods of the revision that are there already, or like any.
+ *  ReplicaSets of a Deployment act by their own planner. A UnitedDeployment's children are played plainly: CloneSets and
+ *  Deployments replace so many pods at a time as their template's maxUnavailable allows, at least one, and know no surge, no
+ *  pause and no update in place; StatefulSets go from ordinal to ordinal and wait for each pod.
  *  *ret_simulation is the caller's. Returns ROLLOUT_OK, ROLLOUT_ERR_ABI, ROLLOUT_ERR_INVALID (also an assertion that
- *  cannot be read, a change that cannot be made, more than 200,000 pods or 1,024 revisions) or ROLLOUT_ERR_NOMEM. Since: 0.1 (testing) */
+ *  cannot be read, a change that cannot be made, more than 200,000 pods or 1,024 revisions) or ROLLOUT_ERR_NOMEM.
+ *  Since: 0.1 (testing) */
 ROLLOUT_API int rollout_simulation_new(const struct rollout_world *world,
                                        const struct rollout_simulation_options *options,
                                        struct rollout_simulation **ret_simulation, struct rollout_error *reterr);

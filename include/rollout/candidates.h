@@ -25,8 +25,8 @@ enum {
 
 /** One place in the order. Frozen. */
 struct rollout_candidate {
-    uint32_t subject_kind; /**< CloneSet, ReplicaSet, SidecarSet: ROLLOUT_SUBJECT_POD; StatefulSet: _ORDINAL; DaemonSet: _NODE, and _POD for a
-                                pod on a node that is not there */
+    uint32_t subject_kind; /**< CloneSet, ReplicaSet, SidecarSet: ROLLOUT_SUBJECT_POD; StatefulSet: _ORDINAL; DaemonSet:
+                                _NODE, and _POD for a pod on a node that is not there */
     uint32_t subject;
     uint32_t standing; /**< ROLLOUT_CANDIDATE_* */
     uint32_t pod;      /**< index of the pod that is, or would be, updated, or ROLLOUT_NONE; on a node the old one comes
@@ -45,10 +45,10 @@ struct rollout_candidates {
                                                 ReplicaSet: its pods, first to be deleted first; Deployment: none */
     size_t count;
     size_t within; /**< the first so many have their turn; the partition keeps the others */
-    int64_t
-        counted; /**< CloneSet: active pods; SidecarSet: matched pods; StatefulSet: places; DaemonSet: nodes that the partition counts */
-    int64_t
-        updated; /**< of them, ROLLOUT_CANDIDATE_DONE; SidecarSet: pods with the set's hash; CloneSet: updated, none prepared for its deletion */
+    int64_t counted; /**< CloneSet: active pods; SidecarSet: matched pods; StatefulSet: places; DaemonSet: nodes that the
+                          partition counts */
+    int64_t updated; /**< of them, ROLLOUT_CANDIDATE_DONE; SidecarSet: pods with the set's hash; CloneSet: updated, none
+                          prepared for its deletion */
     int64_t old; /**< of them, what is waiting; CloneSet: not updated, none prepared for its deletion */
     int64_t unavailable; /**< what uses up maxUnavailable, or maxSurge where a DaemonSet surges, before this pass takes
                               anybody; -1 = the pass does not come to count it */

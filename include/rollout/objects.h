@@ -133,8 +133,9 @@ ROLLOUT_API void rollout_objects_free(struct rollout_objects *objects);
  *  given out, so that it never says anything else; what may differ is node_index, a current revision of 0, which is
  *  written as the update revision, verdicts on pairs of revisions that were compared beforehand, and an in_place that
  *  says nothing. Revisions and verdicts beside a Deployment or a ReplicaSet stay out: their own are the ReplicaSets, whose
- *  objects are the world's, by their names, with these facts. So what several facts say must agree: the revision, lifecycle state and marks of a pod with its labels,
- *  ROLLOUT_POD_NOT_SELECTED with the selector, ROLLOUT_CLAIM_OWNED with the owners.
+ *  objects are the world's, by their names, with these facts. So what several facts say must agree: the revision,
+ *  lifecycle state and marks of a pod with its labels, ROLLOUT_POD_NOT_SELECTED with the selector, ROLLOUT_CLAIM_OWNED with
+ *  the owners.
  *  A UnitedDeployment's children are the world's objects, by their names, with these facts, else made of them alone; their
  *  pods' ReplicaSets, which are no facts, are made up, as many as places are named.
  *  Returns ROLLOUT_OK, ROLLOUT_ERR_ABI, ROLLOUT_ERR_INVALID (error.field is the fact, such as "pods[3].flags", that no

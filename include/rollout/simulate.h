@@ -64,7 +64,8 @@ enum {
     ROLLOUT_FAULT_FAIL = 6,        /**< a job's pods end with a failure, each time that they run: one that restarts OnFailure
                                         runs again, and any other has failed. Only a BroadcastJob has such */
     ROLLOUT_FAULT_CORDON = 7,      /**< at at_ms the node, or all of the zone, is cordoned: what is there runs on */
-    ROLLOUT_FAULT_RETURN = 8,      /**< at at_ms the node, or all of the zone, is back, if it was lost, and not cordoned any more */
+    ROLLOUT_FAULT_RETURN = 8,      /**< at at_ms the node, or all of the zone, is back, if it was lost, and not cordoned any
+                                        more */
     ROLLOUT_FAULT_ROOM = 9         /**< from the start on no new pod of a UnitedDeployment's subset finds a node; until at_ms,
                                         0 = for good */
 };
@@ -90,7 +91,8 @@ struct rollout_change {
 
 /** rollout_simulation_options.flags */
 enum {
-    ROLLOUT_SIMULATE_RECREATE = 1 << 0, /**< as if no change could be made in place, to compare with; not of a SidecarSet, which makes no pods */
+    ROLLOUT_SIMULATE_RECREATE = 1 << 0, /**< as if no change could be made in place, to compare with; not of a SidecarSet,
+                                             which makes no pods */
     ROLLOUT_SIMULATE_OBJECTS = 1 << 1   /**< the workload's object is kept as each pass leaves it: see
                                              rollout_simulation_world() */
 };
@@ -154,8 +156,12 @@ struct rollout_simulation;
 /** Begins a release of world->workload from world->snapshot, both of which, like all that options point to, must
  *  outlive it. Where the world has the objects' trees, new pods are made from the revisions' templates as
  *  rollout_apply() makes them; else like the pods of the revision that are there already, or like any.
+ *  ReplicaSets of a Deployment act by their own planner. A UnitedDeployment's children are played plainly: CloneSets and
+ *  Deployments replace so many pods at a time as their template's maxUnavailable allows, at least one, and know no surge, no
+ *  pause and no update in place; StatefulSets go from ordinal to ordinal and wait for each pod.
  *  *ret_simulation is the caller's. Returns ROLLOUT_OK, ROLLOUT_ERR_ABI, ROLLOUT_ERR_INVALID (also an assertion that
- *  cannot be read, a change that cannot be made, more than 200,000 pods or 1,024 revisions) or ROLLOUT_ERR_NOMEM. Since: 0.1 (testing) */
+ *  cannot be read, a change that cannot be made, more than 200,000 pods or 1,024 revisions) or ROLLOUT_ERR_NOMEM.
+ *  Since: 0.1 (testing) */
 ROLLOUT_API int rollout_simulation_new(const struct rollout_world *world,
                                        const struct rollout_simulation_options *options,
                                        struct rollout_simulation **ret_simulation, struct rollout_error *reterr);

@@ -47,12 +47,12 @@ struct rollout_str ro_json_map(struct ro_arena *arena, struct ro_edit *map)
     return ro_edit_json(arena, map);
 }
 
-/* Takes out of what a merge patch adds all that it would delete. */
+/* Takes out of what a merge patch adds all that it would delete: members, of objects in arrays too, yet no elements. */
 static void prune(struct ro_edit *value)
 {
     for (struct ro_edit *e = value->first, *next; e; e = next) {
         next = e->next;
-        if (e->node.kind == ROLLOUT_NODE_NULL)
+        if (e->node.kind == ROLLOUT_NODE_NULL && value->node.kind == ROLLOUT_NODE_OBJECT)
             ro_edit_detach(e);
         else
             prune(e);
@@ -71,7 +71,8 @@ static void merge(struct ro_edit *into, struct ro_edit *patch)
         } else if (member && member->node.kind == ROLLOUT_NODE_OBJECT && e->node.kind == ROLLOUT_NODE_OBJECT) {
             merge(member, e);
         } else {
-            prune(e);
+            if (!member || member->node.kind != ROLLOUT_NODE_OBJECT) /* in the place of an object it stays as it is */
+                prune(e);
             ro_edit_set(into, key, e);
         }
     }
@@ -92,7 +93,7 @@ struct rollout_str ro_json_merge(struct ro_arena *arena, struct rollout_str docu
     if (document.len == 0)
         return (struct rollout_str){ NULL, 0 };
     struct ro_edit *into = ro_edit_parse(arena, document), *from = ro_edit_parse(arena, patch);
-    if (!into || into->node.kind == ROLLOUT_NODE_NULL)
+    if (!into || (from && into->node.kind == ROLLOUT_NODE_NULL))
         return RO_STR("Invalid JSON Document");
     if (!from || (from->node.kind != ROLLOUT_NODE_OBJECT && from->node.kind != ROLLOUT_NODE_ARRAY))
         return RO_STR("Invalid JSON Patch");

@@ -138,6 +138,19 @@ struct rollout_str ro_text(const struct rollout_node *n)
     return ro_is(n, ROLLOUT_NODE_TEXT) ? n->text : (struct rollout_str){ 0 };
 }
 
+struct rollout_intstr ro_intstr(const struct rollout_node *n)
+{
+    struct rollout_intstr ret = { .kind = ROLLOUT_INTSTR_UNSET };
+    if (ro_is(n, ROLLOUT_NODE_INTEGER) && n->integer >= INT32_MIN && n->integer <= INT32_MAX) {
+        ret.kind = ROLLOUT_INTSTR_INT;
+        ret.count = (int32_t)n->integer;
+    } else if (ro_is(n, ROLLOUT_NODE_TEXT)) {
+        ret.kind = ROLLOUT_INTSTR_TEXT;
+        ret.text = n->text;
+    }
+    return ret;
+}
+
 const struct rollout_node *ro_expanded(const struct rollout_node *n)
 {
     return ro_is(n, ROLLOUT_NODE_TEXT) && n->size > 1 ? ro_first(n) : NULL;

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include <rollout/intstr.h>
 #include <rollout/node.h>
 
 #include "base/str.h"
@@ -43,6 +44,9 @@ static inline bool ro_is_true(const struct rollout_node *n)
 
 /* The text of a TEXT node, else an absent string. */
 struct rollout_str ro_text(const struct rollout_node *n);
+
+/* An INTEGER node's number where it fits, or a TEXT node's text; else unset. */
+struct rollout_intstr ro_intstr(const struct rollout_node *n);
 
 /* The value that a TEXT node was expanded to, or NULL. */
 const struct rollout_node *ro_expanded(const struct rollout_node *n);

@@ -82,7 +82,8 @@ int ro_apply_make(struct ro_apply *a, size_t count);
 /* The workload as the controller of what it owns. */
 struct ro_edit *ro_apply_controller(struct ro_apply *a);
 
-/* A pod of the template; place ROLLOUT_NONE: it carries no revision; an absent name: the API server makes one; an absent state: none. */
+/* A pod of the template; place ROLLOUT_NONE: it carries no revision; an absent name: the API server makes one; an absent
+ * state: none. */
 struct ro_edit *ro_apply_new_pod(struct ro_apply *a, const struct rollout_node *template, uint32_t place,
                                  struct rollout_str name, struct rollout_str state);
 

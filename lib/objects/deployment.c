@@ -6,7 +6,7 @@
 
 static const struct rollout_intstr quarter = { ROLLOUT_INTSTR_TEXT, 0, { "25%", 3 } };
 
-static struct rollout_intstr or_quarter(struct rollout_intstr value)
+struct rollout_intstr ro_deployment_default(struct rollout_intstr value)
 {
     return value.kind == ROLLOUT_INTSTR_UNSET ? quarter : value;
 }
@@ -20,26 +20,12 @@ static void read_strategy(struct ro_decoder *d, const struct ro_at *spec, struct
     if (ro_str_eq(type, RO_STR("Recreate"))) {
         ret->strategy = ROLLOUT_STRATEGY_RECREATE;
     } else if (type.len == 0 || ro_str_eq(type, RO_STR("RollingUpdate"))) {
-        ret->max_surge = or_quarter(ret->max_surge);
-        ret->max_unavailable = or_quarter(ret->max_unavailable);
+        ret->max_surge = ro_deployment_default(ret->max_surge);
+        ret->max_unavailable = ro_deployment_default(ret->max_unavailable);
     } else {
         struct ro_at at = ro_at_member(&strategy, "type");
         ro_refuse(d, &at, "is no strategy"); /* upstream ends its sync with an error */
     }
-}
-
-/* The number of an annotation's JSON, or its text. */
-static struct rollout_intstr intstr_of(const struct rollout_node *n)
-{
-    struct rollout_intstr ret = { .kind = ROLLOUT_INTSTR_UNSET };
-    if (ro_is(n, ROLLOUT_NODE_INTEGER) && n->integer >= INT32_MIN && n->integer <= INT32_MAX) {
-        ret.kind = ROLLOUT_INTSTR_INT;
-        ret.count = (int32_t)n->integer;
-    } else if (ro_is(n, ROLLOUT_NODE_TEXT)) {
-        ret.kind = ROLLOUT_INTSTR_TEXT;
-        ret.text = n->text;
-    }
-    return ret;
 }
 
 /* Control by OpenKruise Rollouts: the native controller is paused and held at Recreate, and the strategy stands in an
@@ -54,9 +40,9 @@ static void read_control(const struct rollout_node *annotations, struct rollout_
     ret->flags |= ROLLOUT_DEPLOYMENT_ADVANCED;
     if (ro_is_true(ro_get(strategy, "paused")))
         ret->flags |= ROLLOUT_DEPLOYMENT_ADVANCED_PAUSED;
-    ret->partition = intstr_of(ro_get(strategy, "partition"));
-    ret->max_surge = intstr_of(ro_get(rolling, "maxSurge"));
-    ret->max_unavailable = intstr_of(ro_get(rolling, "maxUnavailable"));
+    ret->partition = ro_intstr(ro_get(strategy, "partition"));
+    ret->max_surge = ro_intstr(ro_get(rolling, "maxSurge"));
+    ret->max_unavailable = ro_intstr(ro_get(rolling, "maxUnavailable"));
     /* Neither is given: the default surge is put at maxUnavailable (deployment.md 12, known problems). */
     if (ret->max_surge.kind == ROLLOUT_INTSTR_UNSET && ret->max_unavailable.kind == ROLLOUT_INTSTR_UNSET)
         ret->max_unavailable = quarter;

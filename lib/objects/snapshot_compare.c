@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Facts against those read back from what was written of them. Two numbers or texts that mean the same may differ:
  * what the headers say of each is told here. */
+#include <string.h>
+
 #include "base/tree.h"
 #include "objects/decode.h"
 #include "objects/snapshot_object.h"
@@ -16,10 +18,15 @@ struct compared {
     struct ro_at at;                       /* its place */
 };
 
+/* A fact may be one of a record within the record: "selector.match_labels". */
 static void refuse(struct compared *c, const struct ro_path *up, const char *fact, const struct rollout_node *value)
 {
-    struct ro_at at = { .node = value, .path = ro_path_member(up, fact) };
+    const char *dot = strchr(fact, '.');
+    struct ro_path outer = ro_path_member(up, fact);
+    struct ro_at at = { .node = value, .path = dot ? ro_path_member(&outer, dot + 1) : outer };
 
+    if (dot)
+        outer.key.len = (size_t)(dot - fact);
     ro_refuse(&c->d, &at, "cannot be written: no object says this beside the other facts");
 }
 
@@ -105,12 +112,10 @@ static void compare_job_pod(struct compared *c, const struct rollout_pod *writte
     const struct ro_at pod = c->at;
     struct ro_snapshot_binding binding;
     struct rollout_job_pod a = ro_snapshot_job_pod(c->job, written, &binding);
-    const char *fact = read->job_pod ? ro_snapshot_job_pod_differs(&a, read->job_pod) : NULL;
+    const char *fact = ro_snapshot_job_pod_differs(&a, read->job_pod); /* each of a job's is read with one */
     struct ro_path path = ro_path_member(&pod.path, "job_pod");
 
-    if (!read->job_pod)
-        refuse(c, &pod.path, "job_pod", NULL);
-    else if (fact)
+    if (fact)
         refuse(c, &path, fact, NULL);
 }
 

@@ -63,9 +63,9 @@ static bool is_seen(const struct sc_pass *pass, const struct rollout_in_flight *
     if (!write->resource_version.data)
         return pass->marks[pod] & SC_UPDATED;
     struct rollout_str version = ro_text(ro_dig(sc_object(pass, pod), "metadata", "resourceVersion", NULL));
-    if (!ro_parse_int(write->resource_version, -1, &wanted) || !ro_parse_int(version, -1, &there))
-        return ro_str_eq(write->resource_version, version);
-    return there >= wanted;
+    if (!ro_parse_int(write->resource_version, -1, &wanted)) /* which upstream does not wait for */
+        return true;
+    return ro_parse_int(version, -1, &there) && there >= wanted;
 }
 
 /* Whether all is seen; else pass->in_flight_pod is the first matched pod with such a write, if any. Of pods that do not

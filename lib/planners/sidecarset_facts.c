@@ -89,8 +89,8 @@ static bool flips(const struct sc_pass *pass, const struct sc_state *state, cons
         return false;
     if (pod->phase == ROLLOUT_PHASE_RUNNING && (pod->flags & ROLLOUT_POD_READY))
         return true;
-    const struct rollout_node *list = state->statuses;
-    for (const struct rollout_node *s = list ? ro_first(list) : NULL; s && s != ro_end(list); s = ro_next(s)) {
+    const struct rollout_node *list = state->statuses; /* as many as containers, of which the pair is there */
+    for (const struct rollout_node *s = ro_first(list); s != ro_end(list); s = ro_next(s)) {
         bool is_other = false;
         for (size_t i = 0; i < others.count; i++)
             is_other = is_other || ro_str_eq(others.items[i], ro_text(ro_get(s, "name")));

@@ -63,7 +63,7 @@ static void judge_stop(const struct sc_pass *pass, struct ro_builder *b, struct 
     ro_verdict_set_text(b, v, pass->stop_reason, pass->stop_text);
     if (pass->in_flight_pod)
         v->because = pass->in_flight_pod - 1;
-    else if (pass->stop_reason == ROLLOUT_REASON_REFRESH_FIRST && pass->acts)
+    else if (pass->stop_reason == ROLLOUT_REASON_REFRESH_FIRST)
         v->because = pass->acts->pod;
 }
 
@@ -80,7 +80,7 @@ static void judge_updated(const struct sc_pass *pass, struct ro_builder *b, uint
         judge_broken(b, v);
     else if (!(mark & SC_CONSISTENT))
         ro_verdict_set_text(b, v, ROLLOUT_REASON_IN_PLACE_UPDATING, RO_STR("images not taken yet"));
-    else if ((pass->signs[pod] & SC_SIGN_BUSY_PAIR) && (mark & SC_FLIPS) && pass->stop_reason)
+    else if ((pass->signs[pod] & SC_SIGN_BUSY_PAIR) && (mark & SC_FLIPS))
         judge_stop(pass, b, v); /* it would flip, but a switch stops that too: sidecarset.md 4 */
     else if (pass->signs[pod] & SC_SIGN_BUSY_PAIR)
         ro_verdict_set_text(b, v, ROLLOUT_REASON_IN_PLACE_UPDATING, RO_STR("hot pair"));

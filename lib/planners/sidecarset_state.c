@@ -63,7 +63,7 @@ struct ro_edit *sc_hashes(struct ro_arena *arena, struct rollout_str text, bool 
 void sc_hot_pair(struct ro_edit *working, const struct sc_container *c, struct rollout_str *ret_work,
                  struct rollout_str *ret_other)
 {
-    struct ro_edit *value = working ? ro_edit_get_str(working, c->name) : NULL;
+    struct ro_edit *value = ro_edit_get_str(working, c->name);
     bool first = value && value->node.kind == ROLLOUT_NODE_TEXT && ro_str_eq(value->node.text, c->first);
     *ret_work = first ? c->first : c->second;
     *ret_other = first ? c->second : c->first;
@@ -149,7 +149,7 @@ static bool has_taken(const struct sc_pass *pass, const struct sc_state *state, 
         return false;
     struct ro_edit *mine = state->states ? ro_edit_get_str(state->states, pass->spec->name) : NULL;
     struct ro_edit *last = mine ? ro_edit_get(mine, "lastContainerStatuses") : NULL;
-    if (!last || !ro_is(state->statuses, ROLLOUT_NODE_ARRAY))
+    if (!last)
         return true;
     const struct rollout_node *list = state->statuses;
     for (const struct rollout_node *c = ro_first(list); c != ro_end(list); c = ro_next(c)) {
@@ -164,8 +164,8 @@ static bool has_taken(const struct sc_pass *pass, const struct sc_state *state, 
 
 bool sc_consistent(const struct sc_pass *pass, const struct sc_state *state, const struct sc_names *names)
 {
-    uint32_t count = state->containers ? ro_count(state->containers) : 0;
-    if (count != (state->statuses ? ro_count(state->statuses) : 0))
+    uint32_t count = ro_count(state->containers);
+    if (count != ro_count(state->statuses))
         return false;
     if (count == 0)
         return true;

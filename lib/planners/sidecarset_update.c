@@ -18,7 +18,7 @@ struct writing {
 
 static struct rollout_str join(struct ro_arena *arena, struct rollout_str a, struct rollout_str b)
 {
-    return ro_arena_printf(arena, "%.*s%.*s", (int)a.len, a.data ? a.data : "", (int)b.len, b.data ? b.data : "");
+    return ro_arena_printf(arena, "%.*s%.*s", (int)a.len, a.data, (int)b.len, b.data);
 }
 
 static struct rollout_str annotation(const struct writing *w, struct rollout_str key)
@@ -37,7 +37,7 @@ static void set_annotation(struct writing *w, struct rollout_str key, struct rol
             return;
         }
     struct rollout_str before = sc_annotation(w->state.pod, key);
-    if (w->annotations.items && !(before.data && ro_str_eq(before, value)))
+    if (!before.data || !ro_str_eq(before, value))
         w->annotations.items[w->annotations.count++] = (struct sc_pair){ key, value };
 }
 
@@ -125,13 +125,8 @@ static void set_image(struct writing *w, struct rollout_str name, struct rollout
         w->images.items[w->images.count++] = (struct sc_pair){ name, image };
 }
 
-static bool is_settled(const struct writing *w, struct rollout_str name)
-{
-    struct sc_names one = { &name, 1 };
-    return sc_container_ready(&w->state, name) && sc_consistent(w->pass, &w->state, &one);
-}
-
-/* Which of the pair takes the new image (7.1). */
+/* Which of the pair takes the new image (7.1). Of a pod that waits what is ready is consistent too: else it is mid-flight
+ * (5.1). */
 static void find_target(const struct writing *w, const struct sc_container *c, struct rollout_str *ret_target,
                         struct rollout_str *ret_other)
 {
@@ -141,7 +136,7 @@ static void find_target(const struct writing *w, const struct sc_container *c, s
     } else if (ro_str_eq(sc_image(w->state.pod, c->second), c->empty)) {
         first = false;
     } else {
-        bool one = is_settled(w, c->first), two = is_settled(w, c->second);
+        bool one = sc_container_ready(&w->state, c->first), two = sc_container_ready(&w->state, c->second);
         sc_hot_pair(w->state.working, c, ret_other, ret_target);
         if (one == two)
             return;
@@ -243,10 +238,8 @@ static bool patch_metadata(struct writing *w)
 static size_t count_members(const struct rollout_node *list)
 {
     size_t n = 0;
-    for (const struct rollout_node *p = list ? ro_first(list) : NULL; p && p != ro_end(list); p = ro_next(p)) {
-        const struct rollout_node *annotations = ro_get(p, "annotations");
-        n += annotations ? ro_count(annotations) : 0;
-    }
+    for (const struct rollout_node *p = ro_first(list); p != ro_end(list); p = ro_next(p))
+        n += ro_count(ro_get(p, "annotations"));
     return n;
 }
 

@@ -52,7 +52,7 @@ uint32_t ro_gate_from_name(struct rollout_str name)
 
 struct rollout_str ro_gate_name(uint32_t gate)
 {
-    return gate < RO_GATE_COUNT ? known[gate].name : (struct rollout_str){ NULL, 0 };
+    return known[gate].name;
 }
 
 uint32_t ro_gates_diff_flags(const struct ro_gates *gates, bool in_place_only)

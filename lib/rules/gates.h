@@ -20,7 +20,7 @@ int ro_gates_resolve(const struct rollout_gate *gates, size_t count, struct ro_g
 /* The gate of this name, 0 if there is none that bears on a plan. */
 uint32_t ro_gate_from_name(struct rollout_str name);
 
-/* The gate's name; absent where there is no such gate. */
+/* The name of a gate that ro_gates_resolve() has taken. */
 struct rollout_str ro_gate_name(uint32_t gate);
 
 /* ROLLOUT_DIFF_* flags of an in-place comparison; in_place_only: the policy ignores claim templates. */

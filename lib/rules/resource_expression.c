@@ -204,7 +204,8 @@ static void divide(struct reader *r, struct value *a, const struct value *b)
     else if (b->number == 0)
         fail(r, "divides by zero");
     else if (a->is_amount)
-        a->amount.quantity = ro_quantity_decimal(to_int((double)ro_quantity_milli(&a->amount.quantity) / b->number), -3);
+        a->amount.quantity =
+            ro_quantity_decimal(to_int((double)ro_quantity_milli(&a->amount.quantity) / b->number), -3);
     else
         a->number /= b->number;
 }
@@ -242,14 +243,33 @@ static struct value call(struct reader *r, struct rollout_str name)
     return v;
 }
 
-/* What is no number after all counts as 0. */
+/* Of a number's text: one that is read, if it is not too large. */
+static bool is_number(struct rollout_str text)
+{
+    const char *at = text.data, *end = at + text.len;
+    bool any = false;
+    for (; at < end && (is_digit(*at) || *at == '.'); at++)
+        any = any || is_digit(*at);
+    if (at < end && (*at == 'e' || *at == 'E')) {
+        at += end - at > 1 && (at[1] == '+' || at[1] == '-') ? 2 : 1;
+        any = any && at < end;
+        while (at < end && is_digit(*at))
+            at++;
+    }
+    return any && at == end;
+}
+
+/* What is no number after all counts as 0, and one that is too large as infinite, but for a percentage. */
 static double number_of(struct rollout_str text)
 {
     double number = 0;
-    bool percent = text.len > 0 && text.data[text.len - 1] == '%';
+    bool percent = text.data[text.len - 1] == '%'; /* a number's text is never empty */
     text.len -= percent;
-    if (!ro_parse_float(text, &number))
-        return 0;
+    if (!ro_parse_float(text, &number)) {
+        number = 0;
+        if (!percent && is_number(text))
+            ro_parse_float(RO_STR("inf"), &number);
+    }
     return percent ? number / 100 : number;
 }
 
@@ -257,7 +277,7 @@ static struct value factor(struct reader *r)
 {
     struct value v = { 0 };
     struct rollout_str text = r->text;
-    enum token token = r->error ? END : r->token;
+    enum token token = r->token;
     if (++r->depth > DEPTH_MAX)
         fail(r, "is nested too deep");
     if (take(r, '-')) {

@@ -18,7 +18,7 @@ static int open_status(const void *given, void *full, size_t size, struct rollou
 int ro_specs_open(struct rollout_workload *workload, struct ro_specs *specs, struct rollout_error *reterr)
 {
     int r = ROLLOUT_OK;
-    if (r == ROLLOUT_OK && workload->cloneset) {
+    if (workload->cloneset) {
         r = ro_abi_struct(workload->cloneset, &specs->cloneset, sizeof specs->cloneset, "cloneset", reterr);
         if (r == ROLLOUT_OK)
             r = open_status(specs->cloneset.status, &specs->cloneset_status, sizeof specs->cloneset_status, reterr);

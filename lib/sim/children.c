@@ -35,6 +35,7 @@ uint32_t ro_children_add(struct ro_cluster *c)
     }
     memset(&all->items[all->count], 0, sizeof *all->items);
     memset(&all->hidden[all->count], 0, sizeof *all->hidden);
+    all->hidden[all->count].budget = RO_CHILD_BUDGET_OF_TEMPLATE;
     all->count++;
     show(c);
     return (uint32_t)all->count - 1;

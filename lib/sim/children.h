@@ -15,10 +15,12 @@ struct ro_cluster;
 /* More than one would be new to a subset's status: those of others are passed on as far as there is room. */
 enum { RO_ENTRY_CONDITIONS = 4 };
 
+enum { RO_CHILD_BUDGET_OF_TEMPLATE = -1 };
+
 /* What the planner does not see of a child. */
 struct ro_sim_child {
     uint32_t before; /* place from 1 of the revision that pods below its partition are made at; 0 = its own */
-    int32_t budget;  /* pods that it may take from service at a time; 0 = one */
+    int32_t budget;  /* pods that it may take from service at a time, or RO_CHILD_BUDGET_OF_TEMPLATE */
     int32_t was;     /* its replicas, as the plan found them */
     bool gone;       /* no longer there; it goes when the pass is over */
     bool stirs;      /* something has changed that its controller has not looked at */
@@ -73,6 +75,11 @@ uint32_t ro_child_subset(const struct ro_cluster *c, struct rollout_str name);
 /* The pod's child is to look again; all are. */
 void ro_child_stir(struct ro_cluster *c, uint32_t pod);
 void ro_children_stir(struct ro_cluster *c);
+
+/* ---- children_budget.c ---- */
+
+/* Pods of a CloneSet or a Deployment, at least 1. */
+int64_t ro_child_budget(const struct ro_cluster *c, uint32_t child);
 
 /* ---- children_steps.c ---- */
 

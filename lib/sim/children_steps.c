@@ -176,12 +176,12 @@ static enum ro_child_step delete(struct ro_cluster *c, uint32_t pod, enum ro_chi
 static bool may_replace(const struct ro_cluster *c, uint32_t place, const struct tally *t)
 {
     const struct rollout_subset *child = &c->children.items[place];
-    int64_t partition = partition_of(child), budget = c->children.hidden[place].budget;
+    int64_t partition = partition_of(child);
     if (t->outdated == ROLLOUT_NONE || (child->flags & ROLLOUT_SUBSET_ON_DELETE))
         return false;
     if (ordered(child))
         return ordinal(c, t->outdated) >= partition;
-    return t->old > partition && (!is_ready(c, t->outdated) || child->replicas - t->ready < (budget > 1 ? budget : 1));
+    return t->old > partition && (!is_ready(c, t->outdated) || child->replicas - t->ready < ro_child_budget(c, place));
 }
 
 enum ro_child_step ro_child_step(struct ro_cluster *c, uint32_t place, uint32_t *ret_pod)
@@ -196,7 +196,7 @@ enum ro_child_step ro_child_step(struct ro_cluster *c, uint32_t place, uint32_t 
         return delete(c, t.ended, RO_CHILD_DELETES, ret_pod);
     int64_t unready = t.active - t.ready;
     bool surplus = t.active > child->replicas && t.active > 0; /* nothing refuses a negative number */
-    if (surplus && !is_ready(c, t.surplus)) /* it is not waited for itself */
+    if (surplus && !is_ready(c, t.surplus))                    /* it is not waited for itself */
         unready--;
     if (ordered(child) && (unready > 0 || t.going))
         return RO_CHILD_RESTS;

@@ -31,6 +31,7 @@ static void write_child(const struct deed *d, uint32_t place)
     struct ro_cluster *c = d->c;
     const struct rollout_uniteddeployment *spec = &c->specs.uniteddeployment;
     const struct rollout_attr *partition = ro_deed_attr(d, ROLLOUT_ATTR_PARTITION);
+    const struct rollout_attr *unavailable = ro_deed_attr(d, ROLLOUT_ATTR_MAX_UNAVAILABLE);
     struct rollout_subset *child = &c->children.items[place];
     const struct rollout_subset before = *child;
     struct ro_sim_child *hidden = &c->children.hidden[place];
@@ -47,7 +48,9 @@ static void write_child(const struct deed *d, uint32_t place)
     child->partition = (struct rollout_intstr){ .kind = ROLLOUT_INTSTR_UNSET };
     if (partition)
         child->partition = (struct rollout_intstr){ .kind = ROLLOUT_INTSTR_INT, .count = (int32_t)partition->value };
-    hidden->budget = (int32_t)ro_deed_value(d, ROLLOUT_ATTR_MAX_UNAVAILABLE);
+    hidden->budget = !unavailable             ? RO_CHILD_BUDGET_OF_TEMPLATE
+                     : unavailable->value > 0 ? (int32_t)unavailable->value
+                                              : 0;
     hidden->stirs = true;
     c->children.written = c->children.written || hidden->budget != budget || !is_same(child, &before);
 }

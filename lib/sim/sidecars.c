@@ -251,12 +251,28 @@ const struct ro_sidecar_object *ro_sidecars_of(const struct ro_cluster *c, const
     return hidden->object ? at(c, hidden->object) : &none;
 }
 
+static bool in_namespace(const struct ro_cluster *c, struct rollout_str name)
+{
+    const struct rollout_sidecarset *spec = &c->specs.sidecarset;
+    const struct rollout_namespaces *spaces = &c->snapshot.namespaces;
+    uint32_t hint = 0;
+    if (!(spec->flags & ROLLOUT_SIDECARSET_NAMESPACE_SELECTOR))
+        return true;
+    for (size_t i = 0; i < spaces->count; i++) {
+        const struct rollout_namespace *n = (const void *)((const char *)spaces->items + i * spaces->stride);
+        if (ro_str_eq(n->name, name) && ro_selector_match(&spec->namespace_selector, &n->labels, &hint))
+            return true;
+    }
+    return false;
+}
+
 bool ro_sidecars_matched(const struct ro_cluster *c, const struct rollout_pod *pod, const struct ro_sim_pod *hidden)
 {
     uint32_t hint = 0;
     return !(hidden->flags & RO_SIM_GONE) && pod->phase != ROLLOUT_PHASE_SUCCEEDED &&
            pod->phase != ROLLOUT_PHASE_FAILED && !(pod->flags & ROLLOUT_POD_TERMINATING) &&
-           ro_sidecars_of(c, hidden)->injected && ro_selector_match(&c->specs.sidecarset.selector, &pod->labels, &hint);
+           ro_sidecars_of(c, hidden)->injected &&
+           ro_selector_match(&c->specs.sidecarset.selector, &pod->labels, &hint) && in_namespace(c, pod->namespace_);
 }
 
 /* kubelet writes the image's full name where the spec has a short one. */

@@ -49,7 +49,7 @@ void ro_sidecars_recall(struct ro_cluster *c, uint32_t pod, uint32_t number);
 /* What the pod's object says. */
 const struct ro_sidecar_object *ro_sidecars_of(const struct ro_cluster *c, const struct ro_sim_pod *hidden);
 
-/* Labels match, it is neither finished nor terminating, and it has been injected. */
+/* Labels and namespace match, it is neither finished nor terminating, and it has been injected. */
 bool ro_sidecars_matched(const struct ro_cluster *c, const struct rollout_pod *pod, const struct ro_sim_pod *hidden);
 
 /* The image that a status names is the spec's. */

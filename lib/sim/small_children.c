@@ -12,7 +12,8 @@ struct child {
     uint8_t name, subset; /* places of names */
     uint8_t kind, flags;
     uint8_t revision, before; /* places from 1; 0 = none that is known */
-    uint8_t replicas, budget;
+    uint8_t replicas;
+    int8_t budget;
     int16_t partition;
     uint8_t partition_kind;
     uint8_t patch; /* place of its text, as a name */
@@ -146,7 +147,7 @@ static struct child child_of(struct ro_small *s, size_t i)
     child.revision = (uint8_t)ro_cluster_revision(&s->cluster, facts->revision);
     child.before = (uint8_t)hidden->before;
     child.replicas = (uint8_t)facts->replicas;
-    child.budget = (uint8_t)(hidden->budget > RO_SMALL_PODS ? RO_SMALL_PODS : hidden->budget > 0 ? hidden->budget : 0);
+    child.budget = (int8_t)(hidden->budget > RO_SMALL_PODS ? RO_SMALL_PODS : hidden->budget);
     /* a percentage is written as what it is now */
     int64_t partition = 0;
     if (facts->partition.kind != ROLLOUT_INTSTR_UNSET &&

@@ -199,9 +199,8 @@ static uint32_t describe(const struct rollout_check *k, uint16_t what, struct ro
                  (what & 0xff00) == MOVE_ROOM ? "no" : "again", (what & 0xff00) == MOVE_ROOM ? " for new pods" : "");
         return (what & 0xff00) == MOVE_ROOM ? ROLLOUT_MOVE_FAULT : ROLLOUT_MOVE_WORLD;
     case MOVE_MARK:
-        snprintf(buf, size,
-                 i ? "time passes: the update has taken long enough to be late"
-                   : "time passes: whichever subset has been unschedulable for longest is tried again");
+        snprintf(buf, size, i ? "time passes: the update has taken long enough to be late"
+                              : "time passes: whichever subset has been unschedulable for longest is tried again");
         return ROLLOUT_MOVE_TIME;
     case MOVE_CHANGE:
         snprintf(buf, size, "change %zu of the spec", k->small.change + 1);

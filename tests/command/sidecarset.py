@@ -177,6 +177,72 @@ class Play(unittest.TestCase):
         self.assertEqual((shown['outcome'], shown['timeline'][-1]['updated']), ('done', 5))
         self.assertEqual([row['updated'] for row in shown['timeline']][:2], [1, 0])
 
+    def record(self, document, *arguments):
+        """The pods of the first pass and of the last, by name."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / 'release.jsonl'
+            status, _, err = rollout('simulate', *arguments, '--record', path, text=json.dumps(document))
+            self.assertEqual((status, err), (0, ''))
+            lines = path.read_text(encoding='utf-8').splitlines()
+        return [{pod['metadata']['name']: pod for pod in json.loads(line)['snapshot']['pods']} for line in (lines[0], lines[-1])]
+
+    def of_namespace(self, team):
+        """The example for the namespaces of a team, of which each has one, and without a partition."""
+        document = json.loads(EXAMPLE.read_text(encoding='utf-8'))
+        document['items'][0]['spec'].update(namespaceSelector={'matchLabels': {'team': team}})
+        document['items'][0]['spec']['updateStrategy'].update(partition=0)
+        document['items'] += [{'apiVersion': 'v1', 'kind': 'Namespace', 'metadata': {'name': name, 'labels': {'team': name}}}
+                              for name in ('catalog', 'shop')]
+        document['items'] += [{'apiVersion': 'v1', 'kind': 'Node', 'metadata': {'name': f'worker-{i}'}} for i in (1, 2, 3)]
+        return document
+
+    def test_made_anew(self):
+        """sidecarset.md 10.1 and 10.4: what admission makes of a pod whose node is lost: its namespace is looked at."""
+        document = self.of_namespace('shop')
+        for item in document['items']:
+            if item['kind'] == 'Pod':
+                item['metadata']['annotations']['kruise.io/sidecarset-injected-list'] = 'other,fluent-bit,third'
+        before, after = self.record(document, '--fault', 'node=worker-1@1s')
+        lost = [name for name, pod in before.items() if pod['spec']['nodeName'] == 'worker-1']
+        self.assertEqual([name.split('-')[0] for name in lost], ['cart', 'checkout'])
+        for name in lost:
+            self.assertIn('fluent/fluent-bit:3.2.4', [container['image'] for container in after[name]['spec']['containers']])
+            self.assertEqual(after[name]['metadata']['annotations']['kruise.io/sidecarset-injected-list'], 'fluent-bit,other,third')
+            self.assertNotEqual(after[name]['spec']['nodeName'], 'worker-1')
+
+    def test_other_namespaces_do_not_count(self):
+        for team, count in (('shop', 4), ('catalog', 2), ('none', 0)):
+            with self.subTest(team):
+                shown = answer('simulate', text=json.dumps(self.of_namespace(team)))
+                last = shown['timeline'][-1]
+                self.assertEqual((shown['outcome'], last['total'], last['updated']), ('done', count, count))
+
+    def test_no_statuses_yet(self):
+        document = json.loads(EXAMPLE.read_text(encoding='utf-8'))
+        pod = next(item for item in document['items'] if item['kind'] == 'Pod')
+        del pod['status']['containerStatuses']
+        for condition in pod['status']['conditions']:
+            if condition['type'] in ('Ready', 'ContainersReady'):
+                condition['status'] = 'False'
+        after = self.record(document)[1][pod['metadata']['name']]
+        self.assertEqual([status['ready'] for status in after['status']['containerStatuses']], [True, True])
+
+    def test_pods_that_are_almost_alike(self):
+        document = json.loads(EXAMPLE.read_text(encoding='utf-8'))
+        numbers = {}
+        document['items'][0]['spec']['updateStrategy']['paused'] = True
+        model = next(item for item in document['items'] if item['kind'] == 'Pod')
+        for number in (1, 257):  # of which the low bytes are the same
+            pod = json.loads(json.dumps(model))
+            pod['metadata'].update(name=f'pod-{number}', uid=f'pod-{number}')
+            pod['status']['containerStatuses'][-1].update(
+                ready=False, state={'waiting': {'reason': 'CrashLoopBackOff', 'times': number}})
+            numbers[f'pod-{number}'] = number
+            document['items'].append(pod)
+        first = self.record(document)[0]
+        self.assertEqual({name: first[name]['status']['containerStatuses'][-1]['state']['waiting']['times'] for name in numbers},
+                         numbers)
+
     def test_check(self):
         status, out, err = rollout('check', EXAMPLE, '--change', 'spec.updateStrategy.paused=true')
         self.assertEqual((status, err), (0, ''))

@@ -301,6 +301,34 @@ class Changes(WithFolder):
             self.assertEqual((status, out), (2, ''))
             self.assertIn(f'{field}: this kind has no such field', err)
 
+    def test_children_keep_to_their_template(self):
+        """A child takes as many pods from service at a time as its template says (cloneset.md 1.3, deployment.md 2)."""
+        beta, alpha = 'apps.kruise.io/v1beta1', 'apps.kruise.io/v1alpha1'
+        clones, deployment = ('cloneSetTemplate', 'updateStrategy'), ('deploymentTemplate', 'strategy')
+        for version, (template, field), strategy, replicas, lowest in (
+                (beta, clones, {'rollingUpdate': {'maxUnavailable': 3}}, 8, 5),
+                (alpha, clones, {'maxUnavailable': '50%'}, 8, 4),
+                (beta, clones, {'rollingUpdate': {'maxUnavailable': '30%'}}, 8, 5),  # 2.4 is rounded up
+                (beta, clones, {'rollingUpdate': {'maxUnavailable': '30%', 'maxSurge': 1}}, 8, 6),  # and down beside surge
+                (beta, clones, {'rollingUpdate': {'maxUnavailable': 0, 'maxSurge': 1}}, 8, 7),  # surge is not played
+                (beta, clones, {'rollingUpdate': {}}, 8, 6),  # 20% of 8, rounded up
+                (beta, clones, {}, 8, 7),  # and down
+                (beta, deployment, {'type': 'RollingUpdate', 'rollingUpdate': {'maxUnavailable': '40%'}}, 8, 5),
+                (beta, deployment, {}, 8, 6),  # a quarter
+                (beta, deployment, {'rollingUpdate': {'maxUnavailable': 0, 'maxSurge': 0}}, 8, 7),
+                (beta, deployment, {'type': 'Recreate'}, 8, 0)):
+            with self.subTest(f'{version} {template} {strategy}'):
+                old, new = manifest(image='web:1'), manifest(image='web:2')
+                for document in (old, new):
+                    spec = {key: document['spec'][key] for key in ('selector', 'template')}
+                    document.update(apiVersion=version, kind='UnitedDeployment')
+                    document['spec'] = {'replicas': replicas, 'selector': spec['selector'],
+                                        'topology': {'subsets': [{'name': 'a'}]},
+                                        'template': {template: {'metadata': {'labels': {'app': 'web'}},
+                                                                'spec': {**spec, field: strategy}}}}
+                said = self.played('--from', self.file(old, 'old.json'), '--to', self.file(new, 'new.json'))
+                self.assertEqual((said['outcome'], said['lowestAvailable']['pods']), ('done', lowest))
+
     def test_fields_by_kind_and_version(self):
         kruise, alpha, native = 'apps.kruise.io/v1beta1', 'apps.kruise.io/v1alpha1', 'apps/v1'
         for kind, version, fields in (

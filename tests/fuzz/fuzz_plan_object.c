@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* rollout_plan_object() and rollout_snapshot_object(), and what it stands on, rollout_plan(), rollout_candidates() and rollout_verdict_text(): the
- * workloads of any document. */
+/* rollout_plan_object() and rollout_snapshot_object(), and what it stands on, rollout_plan(), rollout_candidates() and
+ * rollout_verdict_text(): the workloads of any document. */
 #include "document.h"
 #include "planned.h"
 #include "tree.h"

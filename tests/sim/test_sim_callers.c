@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <rollout/json.h>
 #include <rollout/rollout.h>
 
 #define STR(literal) { literal, sizeof(literal) - 1 }
@@ -386,6 +387,57 @@ START_TEST(test_no_objects)
     ck_assert_int_eq(rollout_simulation_new(&world, &play, &s, &error), ROLLOUT_ERR_INVALID);
     ck_assert_uint_eq(strncmp(error.message, "flags: ", 7), 0);
     ck_assert_ptr_null(s);
+}
+END_TEST
+
+/* A SidecarSet's pods do have objects. Without the set's own a pod is made anew as it was, and then updated as others are. */
+START_TEST(test_sidecars)
+{
+    static const char objects[] =
+        "{\"containers\":[{\"name\":\"c\",\"image\":\"i:2\"}],\"pod\":{\"metadata\":{\"annotations\":{"
+        "\"kruise.io/sidecarset-injected-list\":\"s\",\"kruise.io/"
+        "sidecarset-hash\":\"{\\\"s\\\":{\\\"hash\\\":\\\"O\\\"}}\","
+        "\"kruise.io/"
+        "sidecarset-hash-without-image\":\"{\\\"s\\\":{\\\"hash\\\":\\\"W\\\"}}\"}},\"spec\":{\"containers\":["
+        "{\"name\":\"c\",\"image\":\"i:1\"}]},\"status\":{\"containerStatuses\":[{\"name\":\"c\",\"image\":\"i:1\","
+        "\"imageID\":\"x\",\"ready\":true}]}}}";
+    static const struct rollout_fault lost = { .kind = ROLLOUT_FAULT_NODE, .at_ms = 1, .target = STR("web-01") };
+    static const struct rollout_label label = { STR("app"), STR("web") };
+    static struct rollout_sidecarset set;
+    struct rollout_json *json = NULL;
+    struct rollout_simulation *s = NULL;
+    ck_assert_int_eq(rollout_json_parse(objects, strlen(objects), &json, &error), ROLLOUT_OK);
+    const struct rollout_node *containers = rollout_json_tree(json)->nodes + 1, *pod = containers + containers->size;
+    set = (struct rollout_sidecarset){ .struct_size = sizeof set,
+                                       .name = STR("s"),
+                                       .hash = STR("H"),
+                                       .hash_without_image = STR("W"),
+                                       .selector.match_labels = { &label, 1, sizeof label },
+                                       .containers = { containers, containers->size } };
+    workload = (struct rollout_workload){ .struct_size = sizeof workload, .sidecarset = &set };
+    snapshot.pods.count = 2;
+    snapshot.nodes = (struct rollout_nodes){ nodes, 2, sizeof *nodes };
+    for (uint32_t i = 0; i < 2; i++) {
+        pods[i].object = (struct rollout_tree){ pod, pod->size };
+        pods[i].node = nodes[i].name;
+        pods[i].node_index = i + 1;
+    }
+    play.faults = &lost;
+    play.fault_count = 1;
+    s = begun();
+    struct rollout_simulation_state state = stepped(s);
+    while (state.outcome == ROLLOUT_SIMULATION_RUNS)
+        state = stepped(s);
+    ck_assert_uint_eq(state.outcome, ROLLOUT_SIMULATION_DONE);
+    ck_assert_int_eq(state.total, 2);
+    ck_assert_int_eq(state.available, 2);
+    ck_assert_uint_eq(state.in_place, 2); /* the first was taken, and web-01 when it was back with the old image */
+    ck_assert_int_eq(rollout_simulation_snapshot(s)->pods.items[1].node_index, 1);
+    rollout_simulation_free(s);
+    pods[1].object.count = 0;
+    ck_assert_int_eq(rollout_simulation_new(&world, &play, &s, &error), ROLLOUT_ERR_INVALID);
+    ck_assert_str_eq(error.message, "pods[1].object: count 0");
+    rollout_json_free(json);
 }
 END_TEST
 
@@ -786,6 +838,7 @@ int main(void)
     tcase_add_test(tcase, test_lint_gates);
     tcase_add_test(tcase, test_too_early);
     tcase_add_test(tcase, test_no_objects);
+    tcase_add_test(tcase, test_sidecars);
     tcase_add_test(tcase, test_fault_of_a_change);
     tcase_add_test(tcase, test_like_others);
     tcase_add_test(tcase, test_nothing_there);

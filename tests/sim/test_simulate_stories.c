@@ -3,7 +3,8 @@
  *
  *   test_simulate_stories FILE...: {"worlds": {name: world in short}, "stories": [{"what", "why", "world": a name,
  *   fields to be merged into it, "simulate" (story.h), "expect": {"outcome", figures as rollout_simulation_state names them,
- *   "log": every pass with moves, "pods", "revisions", "claims", "finalizers", "sets", "conditions": at the end, "verdicts": {"web-0": part of it}, "limits", "status", "zone"}}]}
+ *   "log": every pass with moves, "pods", "revisions", "claims", "finalizers", "sets", "conditions": at the end,
+ *   "verdicts": {"web-0": part of it}, "limits", "status", "zone"}}]}
  *
  * Each is played a second time from the start, after another seed was tried, and must be the same in every byte. One that
  * is done, and at no time changed, is also played by drivers that die after 1, 2, 3 and 7 writes: the end is the same. */

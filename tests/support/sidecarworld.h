@@ -20,6 +20,11 @@ struct sidecar_pod {
     const char *statuses;    /* the same, ready */
     const char *ready;       /* True */
     const char *conditions;  /* more of them: ",{...}" */
+    const char *injected;    /* s */
+    const char *hashes;      /* the whole annotation, in place of hash */
+    const char *imagelesses; /* the same */
+    const char *version;     /* resourceVersion, absent */
+    const char *init;        /* init containers, none */
 };
 
 #define C(name, image)            "{'name':'" name "','image':'" image "'}"
@@ -33,12 +38,18 @@ struct sidecar_pod {
 #define STATE(json)         ",'kruise.io/sidecarset-inplace-update-state':'" json "'"
 #define MESSAGE(text)       ",{'type':'SidecarSetUpgradable','status':'True','message':'" text "'}"
 
-/* What was planned last. */
+/* What was planned last, and of what. */
 extern struct rollout_plan *sidecar_plan;
+extern struct rollout_world *sidecar_world;
 
 /* Plans anew; more: further members of the spec. Fails the test where that fails. */
 void sidecar_make(const char *containers, const char *strategy, const char *more, const struct sidecar_pod *pods,
                   size_t count);
+/* The same; snapshot: members of that. */
+void sidecar_make_in(const char *snapshot, const char *containers, const char *strategy, const char *more,
+                     const struct sidecar_pod *pods, size_t count);
+/* Plans the world once more, which the test has changed. */
+int sidecar_again(struct rollout_error *reterr);
 void sidecar_release(void);
 
 /* "update p0 c=i:2; flip p1 c-1=e; not p2" for a pod that is marked not upgradable. */
