@@ -156,7 +156,122 @@ START_TEST(test_bad_patch)
 }
 END_TEST
 
+/* A plan of another world: what it names must be there. */
+START_TEST(test_foreign_plan)
+{
+    static const struct {
+        const char *at, *instead;
+        uint32_t op;
+        const char *message;
+    } rows[] = {
+        { "{'name':'b',", "{'name':'c',", ROLLOUT_OP_CREATE_SUBSET, "subset: b is not in the spec" },
+        { "[{'name':'a'},", "[{'name':'d'},", ROLLOUT_OP_UPDATE_SUBSET, "subset: a is not in the spec" },
+        { "'subsets':[{'name':'a'},", "'subsets':{},'x':[{},", ROLLOUT_OP_CREATE_SUBSET,
+          NULL }, /* no list is refused */
+        { "'deploymentTemplate'", "'none'", ROLLOUT_OP_CREATE_SUBSET, "subset: b is not in the spec" },
+        { "UnitedDeployment'", "CloneSet'", ROLLOUT_OP_CREATE_SUBSET,
+          "plan.actions: only a UnitedDeployment has subsets" },
+    };
+    char text[sizeof world_text + 64];
+    const char *at = strstr(world_text, rows[_i].at);
+    struct rollout_json *other_json;
+    struct rollout_world *other = NULL;
+    struct rollout_objects *objects = NULL;
+    snprintf(text, sizeof text, "%.*s%s%s", (int)(at - world_text), world_text, rows[_i].instead,
+             at + strlen(rows[_i].at));
+    make(world_text);
+    other_json = parse(text);
+    int r = rollout_document_decode(rollout_json_tree(other_json), 0, 0, &other, &error);
+    ck_assert_int_eq(r, rows[_i].message ? ROLLOUT_OK : ROLLOUT_ERR_INVALID);
+    for (size_t i = 0; other && i < plan->action_count; i++)
+        if (plan->actions[i].op == rows[_i].op) {
+            ck_assert_int_eq(rollout_apply(other, plan, i, NULL, &objects, &error), ROLLOUT_ERR_INVALID);
+            ck_assert_str_eq(error.message, rows[_i].message);
+            ck_assert_ptr_null(objects);
+        }
+    rollout_world_free(other);
+    rollout_json_free(other_json);
+    finish();
+}
+END_TEST
+
 /* ---- documents ---- */
+
+#define UNITED(template, more)                                                                                         \
+    "{'kind':'Snapshot','now':'2026-07-06T10:00:00Z','workload':{'kind':'UnitedDeployment',"                           \
+    "'apiVersion':'apps.kruise.io/v1beta1','metadata':{'name':'ud','uid':'u'},'spec':{'replicas':2,"                   \
+    "'selector':{'matchLabels':{'app':'x'}},'template':{" template "},'topology':{'subsets':[{'name':'a'}]}" more
+
+/* Of several templates, which admission refuses, upstream takes the first in the order of reference 1. */
+START_TEST(test_templates)
+{
+    json = parse(UNITED("'deploymentTemplate':{},'statefulSetTemplate':{'spec':{'updateStrategy':{'type':'OnDelete'}}},"
+                        "'advancedStatefulSetTemplate':{'spec':{}}",
+                        "}}}"));
+    world = decode(json, 0);
+    ck_assert_uint_eq(world->workload->uniteddeployment->child_kind, ROLLOUT_CHILD_STATEFULSET);
+    ck_assert_uint_eq(world->workload->uniteddeployment->flags, ROLLOUT_UNITEDDEPLOYMENT_ON_DELETE);
+    rollout_world_free(world);
+    rollout_json_free(json);
+    json = parse(UNITED("'deploymentTemplate':{},'cloneSetTemplate':{},'advancedStatefulSetTemplate':{}", "}}}"));
+    world = decode(json, 0);
+    ck_assert_uint_eq(world->workload->uniteddeployment->child_kind, ROLLOUT_CHILD_ADVANCED_STATEFULSET);
+    ck_assert_uint_eq(world->workload->uniteddeployment->flags, 0);
+    rollout_world_free(world);
+    rollout_json_free(json);
+}
+END_TEST
+
+/* Partitions are numbers of 32 bits with a sign; null is Go's 0. */
+START_TEST(test_partitions)
+{
+    static const struct {
+        const char *given;
+        int64_t value; /* INT64_MAX: refused */
+    } rows[] = { { "2147483647", 2147483647 },
+                 { "-2147483648", -2147483648LL },
+                 { "2147483648", INT64_MAX },
+                 { "-2147483649", INT64_MAX },
+                 { "null", 0 } };
+    char text[1024];
+    world = NULL;
+    snprintf(text, sizeof text,
+             UNITED("'deploymentTemplate':{}",
+                    ",'updateStrategy':{'type':'Manual','manualUpdate':{'partitions':{'a':%s}}}}}}"),
+             rows[_i].given);
+    json = parse(text);
+    error.struct_size = sizeof error;
+    int r = rollout_document_decode(rollout_json_tree(json), 0, 0, &world, &error);
+    if (rows[_i].value == INT64_MAX) {
+        ck_assert_int_eq(r, ROLLOUT_ERR_INVALID);
+        snprintf(text, sizeof text,
+                 "workload.spec.updateStrategy.manualUpdate.partitions.a: %s does not fit in 32 bits", rows[_i].given);
+        ck_assert_str_eq(error.message, text);
+    } else {
+        ck_assert_int_eq(r, ROLLOUT_OK);
+        ck_assert_int_eq(world->workload->uniteddeployment->subsets[0].partition.value, rows[_i].value);
+        rollout_world_free(world);
+    }
+    rollout_json_free(json);
+}
+END_TEST
+
+/* 10-15: revisions are listed by the labels of the selector; those without any never are. */
+START_TEST(test_listed)
+{
+    json = parse(UNITED("'deploymentTemplate':{}",
+                        "}},'revisions':[{'metadata':{'name':'r1','labels':{'app':'x'}},'revision':1},"
+                        "{'metadata':{'name':'r2'},'revision':2},"
+                        "{'metadata':{'name':'r3','labels':{'app':'y'}},'revision':3}]}"));
+    world = decode(json, 0);
+    const struct rollout_revision *r = world->snapshot->revisions.items;
+    ck_assert_uint_eq(r[0].flags & ROLLOUT_REVISION_UNLISTED, 0);
+    ck_assert_uint_ne(r[1].flags & ROLLOUT_REVISION_UNLISTED, 0);
+    ck_assert_uint_ne(r[2].flags & ROLLOUT_REVISION_UNLISTED, 0);
+    rollout_world_free(world);
+    rollout_json_free(json);
+}
+END_TEST
 
 /* Children, the ReplicaSets of a Deployment and their pods, as kubectl lists them beside those of others. */
 static const char list_text[] =
@@ -291,6 +406,38 @@ START_TEST(test_not_written)
 }
 END_TEST
 
+/* A CloneSet of v1alpha1 keeps its partition in the strategy itself (2): there it is written, and taken away. */
+START_TEST(test_alpha_partition)
+{
+    static const struct {
+        struct rollout_intstr partition;
+        const char *strategy;
+    } rows[] = {
+        { { .kind = ROLLOUT_INTSTR_UNSET }, "{'paused':true}" },
+        { { .kind = ROLLOUT_INTSTR_INT, .count = 2 }, "{'paused':true,'partition':2}" },
+        { { .kind = ROLLOUT_INTSTR_TEXT, .text = { "5%", 2 } }, "{'paused':true,'partition':'5%'}" },
+    };
+    make(UNITED("'cloneSetTemplate':{}",
+                "}},'subsets':[{'kind':'CloneSet','apiVersion':'apps.kruise.io/v1alpha1','metadata':{'name':'c',"
+                "'uid':'c','labels':{'apps.kruise.io/subset-name':'a'},'ownerReferences':[{'controller':true,"
+                "'uid':'u'}]},'spec':{'updateStrategy':{'partition':1,"
+                "'paused':true}}}]}"));
+    struct rollout_snapshot facts = *world->snapshot;
+    ck_assert_uint_eq(facts.subsets.count, 1);
+    struct rollout_subset child = facts.subsets.items[0];
+    struct rollout_objects *document = NULL;
+    ck_assert_int_eq(child.partition.count, 1);
+    child.partition = rows[_i].partition;
+    facts.subsets = (struct rollout_subsets){ &child, 1, sizeof child };
+    ck_assert_msg(rollout_snapshot_object(world, &facts, &document, &error) == ROLLOUT_OK, "%s", error.message);
+    const struct rollout_node *written = ro_first(ro_get(document->items[0].nodes, "subsets"));
+    const struct rollout_tree strategy = ro_tree_of(ro_dig(written, "spec", "updateStrategy", NULL));
+    assert_json(&strategy, rows[_i].strategy);
+    rollout_objects_free(document);
+    finish();
+}
+END_TEST
+
 /* ---- strategic merge ---- */
 
 static const struct merge {
@@ -315,6 +462,11 @@ static const struct merge {
     { "{}", "{'spec':{'volumes':[{'name':'v','x':null}]}}", "{'spec':{'volumes':[{'name':'v'}]}}" },
     { "{'a':1}", "{'a':'2'}", "{'a':'2'}" },
     { "{'a':{}}", "{'a':[]}", "{'a':[]}" },
+    { "{'a':{'b':1},'c':2}", "{'a':{'$patch':'delete','d':1}}", "{'a':{},'c':2}" },
+    { "{'containers':[{'image':'1'},{'name':'a'}]}", "{'containers':[{'name':'a','x':1}]}",
+      "{'containers':[{'image':'1'},{'name':'a','x':1}]}" },
+    { "{'ports':[{'containerPort':'80'},{'containerPort':80}]}", "{'ports':[{'containerPort':80,'x':1}]}",
+      "{'ports':[{'containerPort':'80'},{'containerPort':80,'x':1}]}" },
     { "{'containers':[{'name':'a'}]}", "{'containers':[{'image':'1'}]}", NULL },
     { "{'a':[]}", "{'a':{}}", NULL },
 };
@@ -348,6 +500,11 @@ int main(void)
     tcase_add_test(tc, test_update);
     tcase_add_test(tc, test_same_patch);
     tcase_add_test(tc, test_bad_patch);
+    tcase_add_loop_test(tc, test_foreign_plan, 0, 5);
+    tcase_add_test(tc, test_templates);
+    tcase_add_loop_test(tc, test_partitions, 0, 5);
+    tcase_add_test(tc, test_listed);
+    tcase_add_loop_test(tc, test_alpha_partition, 0, 3);
     tcase_add_test(tc, test_list);
     tcase_add_test(tc, test_nameless);
     tcase_add_test(tc, test_written);

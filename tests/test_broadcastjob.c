@@ -140,33 +140,39 @@ START_TEST(test_room)
 }
 END_TEST
 
+#define BY_AFFINITY                                                                                                    \
+    "\"affinity\":{\"nodeAffinity\":{\"requiredDuringSchedulingIgnoredDuringExecution\":{\"nodeSelectorTerms\":["      \
+    "{\"matchFields\":[{\"key\":\"metadata.name\",\"operator\":\"In\",\"values\":[\"n1\"]}]}]}}}"
+
 /* The pod that a creation makes: the template's, the job's labels and reference, bound to its node in the place of what
- * the template requires; no toleration added. */
+ * the template requires, or by its name where the flag is off (2.2); no toleration added. */
 START_TEST(test_apply)
 {
-    static const char text[] =
-        "{\"kind\":\"Snapshot\",\"now\":\"2026-01-01T00:00:00Z\",\"workload\":{\"apiVersion\":\"apps.kruise.io/"
+    static const char *const gates[] = { "", "\"featureGates\":{\"assign-bcj-pods-by-scheduler\":false}," };
+    static const char *const bound[] = { BY_AFFINITY, "\"nodeName\":\"n1\"" };
+    static const char form[] =
+        "{\"kind\":\"Snapshot\",%s\"now\":\"2026-01-01T00:00:00Z\",\"workload\":{\"apiVersion\":\"apps.kruise.io/"
         "v1beta1\","
         "\"kind\":\"BroadcastJob\",\"metadata\":{\"name\":\"job\",\"namespace\":\"ns\",\"uid\":\"u1\"},\"spec\":{"
         "\"template\":"
         "{\"metadata\":{\"labels\":{\"a\":\"b\"}},\"spec\":{\"restartPolicy\":\"Never\",\"containers\":[]}}}},"
         "\"nodes\":[{\"metadata\":{\"name\":\"n1\"},\"status\":{\"allocatable\":{\"pods\":\"1\"}}}]}";
-    static const char made[] =
+    static const char made_form[] =
         "{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"generateName\":\"job-\",\"namespace\":\"ns\","
         "\"labels\":{"
         "\"a\":\"b\",\"broadcastjob-name\":\"job\",\"broadcastjob-controller-uid\":\"u1\"},\"ownerReferences\":[{"
         "\"apiVersion\":"
         "\"apps.kruise.io/v1beta1\",\"kind\":\"BroadcastJob\",\"name\":\"job\",\"uid\":\"u1\",\"controller\":true,"
-        "\"blockOwnerDeletion\":true}]},\"spec\":{\"restartPolicy\":\"Never\",\"containers\":[],\"affinity\":{"
-        "\"nodeAffinity\":{"
-        "\"requiredDuringSchedulingIgnoredDuringExecution\":{\"nodeSelectorTerms\":[{\"matchFields\":[{\"key\":"
-        "\"metadata.name\",\"operator\":\"In\",\"values\":[\"n1\"]}]}]}}}}}";
+        "\"blockOwnerDeletion\":true}]},\"spec\":{\"restartPolicy\":\"Never\",\"containers\":[],%s}}";
+    char text[1024], made[1024];
+    snprintf(text, sizeof text, form, gates[_i]);
+    snprintf(made, sizeof made, made_form, bound[_i]);
     struct rollout_json *json = NULL, *expected = NULL;
     struct rollout_world *world = NULL;
     struct rollout_plan *plan = NULL;
     struct rollout_objects *objects = NULL;
-    ck_assert_int_eq(rollout_json_parse(text, sizeof text - 1, &json, NULL), ROLLOUT_OK);
-    ck_assert_int_eq(rollout_json_parse(made, sizeof made - 1, &expected, NULL), ROLLOUT_OK);
+    ck_assert_int_eq(rollout_json_parse(text, strlen(text), &json, NULL), ROLLOUT_OK);
+    ck_assert_int_eq(rollout_json_parse(made, strlen(made), &expected, NULL), ROLLOUT_OK);
     ck_assert_int_eq(rollout_document_decode(rollout_json_tree(json), 0, 0, &world, NULL), ROLLOUT_OK);
     ck_assert_int_eq(rollout_plan(world->workload, world->snapshot, &plan, NULL), ROLLOUT_OK);
     ck_assert_uint_eq(plan->action_count, 1);
@@ -192,7 +198,7 @@ int main(void)
     tcase_add_loop_test(tcase, test_restarts, 0, 4);
     tcase_add_loop_test(tcase, test_time_to_live, 0, 3);
     tcase_add_loop_test(tcase, test_room, 0, 10);
-    tcase_add_test(tcase, test_apply);
+    tcase_add_loop_test(tcase, test_apply, 0, 2);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "base/tree.h"
 #include "jobworld.h"
+#include "planned.h"
 
 #define FAST  ROLLOUT_FAILURE_FAIL_FAST
 #define GO    ROLLOUT_FAILURE_CONTINUE
@@ -264,6 +265,195 @@ START_TEST(test_condition)
 }
 END_TEST
 
+/* 3-3: without a deadline, and with one below 0, which has passed at the start, there is no look of the first round. */
+START_TEST(test_first_deadline)
+{
+    static const struct row plain = { "3-3", { "..", "--", "", GO, 0, 0, "cc", { 2, 2, 0, 0 }, "running" },
+                                      "",    ROLLOUT_COMPLETION_ALWAYS,
+                                      0,     0 };
+    static const struct row passed = { "3-3", { "..", "--", "", GO, 0, -5, "--", { 2, 0, 0, 0 }, "failed" },
+                                       "",    ROLLOUT_COMPLETION_ALWAYS,
+                                       0,     0 };
+    const struct row *const both[] = { &plain, &passed };
+    make(both[_i]);
+    w.status.start_ms = 0;
+    struct rollout_plan *plan = jobworld_plan(&w);
+    jobworld_expect(&w, plan, &both[_i]->e);
+    ck_assert_int_eq(plan->requeue_seconds, 0);
+    ck_assert_int_eq(plan->next_ms, 0);
+    rollout_plan_free(plan);
+}
+END_TEST
+
+/* 3-2: Complete or Failed that is True, and nothing else. */
+START_TEST(test_over)
+{
+    static const struct {
+        struct rollout_condition condition;
+        uint32_t stopped_at;
+    } cases[] = {
+        { { .type = { "Failed", 6 }, .status = { "True", 4 } }, 2 },
+        { { .type = { "Complete", 8 }, .status = { "True", 4 } }, 2 },
+        { { .type = { "Complete", 8 }, .status = { "Unknown", 7 } }, 0 },
+        { { .type = { "Suspended", 9 }, .status = { "True", 4 } }, 0 },
+    };
+    static const struct row row = {
+        "3-2", { "..", "r-", "", GO, 0, 0, "-c", { 2, 2, 0, 0 }, "running" }, NULL, 0, 0, 0
+    };
+    make(&row);
+    w.status.conditions = &cases[_i].condition;
+    w.status.condition_count = 1;
+    struct rollout_plan *plan = jobworld_plan(&w);
+    ck_assert_uint_eq(plan->stopped_at, cases[_i].stopped_at);
+    ck_assert_uint_eq(plan->action_count, cases[_i].stopped_at == 0);
+    rollout_plan_free(plan);
+}
+END_TEST
+
+/* The API keeps whole seconds, also those before 1970: of -1.5 s it is the second -2. */
+START_TEST(test_whole_seconds)
+{
+    static const struct {
+        int64_t now_ms;
+        const char *completion;
+    } cases[] = { { 1500, "1970-01-01T00:00:01Z" },
+                  { -1500, "1969-12-31T23:59:58Z" },
+                  { -2000, "1969-12-31T23:59:58Z" } };
+    static const struct row row = {
+        "11b", { ".", "s", "", GO, 0, 0, "-", { 1, 0, 1, 0 }, "completed" }, NULL, 0, 0, 0
+    };
+    char text[64];
+    make(&row);
+    w.snapshot.now_ms = cases[_i].now_ms;
+    w.status.start_ms = -5000;
+    struct rollout_plan *plan = jobworld_plan(&w);
+    jobworld_expect(&w, plan, &row.e);
+    ck_assert_str_eq(planned_status_text(plan, "completionTime", text, sizeof text), cases[_i].completion);
+    ck_assert_str_eq(planned_condition(plan, "Complete", "message", text, sizeof text),
+                     "Job completed, 1 pods succeeded, 0 pods failed");
+    rollout_plan_free(plan);
+}
+END_TEST
+
+/* Pods without facts of their own are as the template says, bound to their node and never restarted: what the template
+ * requires by its affinity or names as its node was replaced (2.2), its nodeSelector, taints and cordon still count. */
+START_TEST(test_without_facts)
+{
+    static const struct rollout_label zone = { { "zone", 4 }, { "a", 1 } };
+    static const struct row row = { "2.2", { "....xc", "rrs-rr", "", GO, 0, 0, "--d-dd", { 2, 1, 1, 3 }, "running" },
+                                    NULL,  0,
+                                    0,     0 };
+    make(&row);
+    for (size_t i = 0; i < w.snapshot.pods.count; i++)
+        w.pods[i].job_pod = NULL;
+    for (size_t i = 0; i < 2; i++)
+        w.nodes[i].labels = (struct rollout_labels){ &zone, 1, sizeof zone };
+    w.spec.restart_limit = -1; /* passed by no restart at all, where a pod restarts OnFailure */
+    w.spec.scheduling.node_name = RO_STR("elsewhere");
+    w.spec.scheduling.affinity.set = 1; /* no terms: no node */
+    w.spec.scheduling.node_selector = (struct rollout_labels){ &zone, 1, sizeof zone };
+    struct rollout_plan *plan = jobworld_plan(&w);
+    jobworld_expect(&w, plan, &row.e); /* four run, and each deletion takes one off, 9-3 */
+    rollout_plan_free(plan);
+}
+END_TEST
+
+/* 2.2-2: a pod is held against its own required affinity, of which one term must hold. */
+START_TEST(test_own_affinity)
+{
+    static const struct rollout_str values[] = { { "a", 1 }, { "b", 1 } };
+    static const struct rollout_label zone = { { "zone", 4 }, { "b", 1 } };
+    static const struct rollout_requirement in[] = {
+        { { "zone", 4 }, ROLLOUT_OPERATOR_IN, 0, { &values[0], 1, sizeof values[0] } },
+        { { "zone", 4 }, ROLLOUT_OPERATOR_IN, 0, { &values[1], 1, sizeof values[1] } },
+    };
+    static const struct rollout_node_term terms[] = { { &in[0], 1, NULL, 0 }, { &in[1], 1, NULL, 0 } };
+    static const struct row row = { "2.2-2", { "...", "rrr", "", GO, 0, 0, "-d-", { 2, 2, 0, 1 }, "running" },
+                                    NULL,    0,
+                                    0,       0 };
+    make(&row);
+    w.nodes[0].labels = w.nodes[1].labels = (struct rollout_labels){ &zone, 1, sizeof zone };
+    w.jobs[0].scheduling.affinity = (struct rollout_node_affinity){ 1, 0, terms, 2 };
+    w.jobs[1].scheduling.affinity = (struct rollout_node_affinity){ 1, 0, terms, 1 };
+    w.pods[2].job_pod = NULL;
+    struct rollout_plan *plan = jobworld_plan(&w);
+    jobworld_expect(&w, plan, &row.e);
+    rollout_plan_free(plan);
+}
+END_TEST
+
+/* Pending: a pod that is bound but not on its node waits for the scheduler, one that is there for its kubelet, also where
+ * only its index says so. */
+START_TEST(test_pending)
+{
+    static const struct row row = { "5.3-1", { "...", "rrr", "", GO, 0, 0, "---", { 3, 3, 0, 0 }, "running" },
+                                    NULL,    0,
+                                    0,       0 };
+    char text[160];
+    make(&row);
+    for (size_t i = 0; i < 3; i++)
+        w.pods[i].phase = ROLLOUT_PHASE_PENDING;
+    w.pods[0].target_node = w.pods[0].node;
+    w.pods[0].node = w.pods[2].node = (struct rollout_str){ NULL, 0 };
+    w.pods[2].node_index = 3;
+    struct rollout_plan *plan = jobworld_plan(&w);
+    jobworld_expect(&w, plan, &row.e);
+    ck_assert_uint_eq(plan->verdicts[0].reason, ROLLOUT_REASON_UNSCHEDULED);
+    ck_assert_uint_eq(plan->verdicts[1].reason, ROLLOUT_REASON_NOT_READY);
+    ck_assert_uint_eq(plan->verdicts[2].reason, ROLLOUT_REASON_NOT_READY);
+    ck_assert_ptr_nonnull(
+        strstr(planned_verdict(plan, &w.snapshot, ROLLOUT_SUBJECT_POD, 2, text, sizeof text), "Pending"));
+    rollout_plan_free(plan);
+}
+END_TEST
+
+static const char *refusal(void)
+{
+    static struct rollout_error error;
+    struct rollout_plan *plan = NULL;
+    error = (struct rollout_error){ .struct_size = sizeof error };
+    ck_assert_int_eq(rollout_plan(&w.workload, &w.snapshot, &plan, &error), ROLLOUT_ERR_INVALID);
+    ck_assert_ptr_null(plan);
+    return error.message;
+}
+
+START_TEST(test_bad_input)
+{
+    static const struct row row = { "1", { "..", "rr", "", GO, 0, 0, "--", { 2, 2, 0, 0 }, "running" }, NULL, 0, 0, 0 };
+    static const struct rollout_resource twice[] = { { { "cpu", 3 }, 1 }, { { "cpu", 3 }, 1 } },
+                                         back[] = { { { "memory", 6 }, 1 }, { { "cpu", 3 }, 1 } };
+    static const struct rollout_in_place in_place = { .container = { NULL, 1 } };
+    make(&row);
+    w.spec.name.data = NULL;
+    ck_assert_str_eq(refusal(), "name: NULL with a length");
+    make(&row);
+    w.pods[1].name.data = NULL;
+    ck_assert_str_eq(refusal(), "pods[1].name: NULL with a length");
+    make(&row);
+    w.pods[1].in_place = &in_place;
+    ck_assert_str_eq(refusal(), "pods[1].in_place.container: NULL with a length");
+    make(&row);
+    w.jobs[0].on_failure = 2;
+    ck_assert_str_eq(refusal(), "pods[0].job_pod.on_failure: 2 is unknown");
+    make(&row);
+    w.pods[0].node_index = 3;
+    ck_assert_str_eq(refusal(), "pods: node_index 3 of 2 nodes");
+    /* resources are in the order of their names, each once */
+    make(&row);
+    w.spec.requests = twice;
+    w.spec.request_count = 2;
+    ck_assert_str_eq(refusal(), "requests[1]: is not behind the one before it in the order of their names");
+    make(&row);
+    w.jobs[1].requests = back;
+    w.jobs[1].request_count = 2;
+    ck_assert_str_eq(refusal(),
+                     "pods[1].job_pod.requests[1]: is not behind the one before it in the order of their names");
+    make(&row);
+    w.nodes[1].allocatable = back;
+    ck_assert_str_eq(refusal(), "nodes[1].allocatable[1]: is not behind the one before it in the order of their names");
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("broadcastjob_rows");
@@ -276,6 +466,13 @@ int main(void)
     tcase_add_test(tc, test_text);
     tcase_add_test(tc, test_order);
     tcase_add_test(tc, test_condition);
+    tcase_add_loop_test(tc, test_first_deadline, 0, 2);
+    tcase_add_loop_test(tc, test_over, 0, 4);
+    tcase_add_loop_test(tc, test_whole_seconds, 0, 3);
+    tcase_add_test(tc, test_without_facts);
+    tcase_add_test(tc, test_own_affinity);
+    tcase_add_test(tc, test_pending);
+    tcase_add_test(tc, test_bad_input);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

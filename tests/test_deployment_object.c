@@ -132,6 +132,16 @@ START_TEST(test_advanced)
     ck_assert_uint_eq(d->max_unavailable.kind, ROLLOUT_INTSTR_UNSET);
     ck_assert_uint_eq(d->annotations.count, 1);
     close_all();
+    /* Neither surge nor unavailability is given: the default of the one lands at the other (12, known problems). */
+    open_text(SNAPSHOT(DEPLOYMENT(",'annotations':{'rollouts.kruise.io/deployment-strategy':"
+                                  "'{\\'rollingStyle\\':\\'Partition\\'}'}",
+                                  ",'paused':true,'strategy':{'type':'Recreate'}"),
+                       ""));
+    d = world->workload->deployment;
+    ck_assert_uint_eq(d->flags, ROLLOUT_DEPLOYMENT_PAUSED | ROLLOUT_DEPLOYMENT_ADVANCED);
+    ck_assert_uint_eq(d->max_surge.kind, ROLLOUT_INTSTR_UNSET);
+    assert_text(d->max_unavailable.text, "25%");
+    close_all();
     open_text(SNAPSHOT(DEPLOYMENT(STRATEGY, ""), "")); /* left behind: the native controller decides */
     ck_assert_uint_eq(world->workload->deployment->flags, 0);
 }

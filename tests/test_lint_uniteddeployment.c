@@ -44,6 +44,8 @@ static const struct lint_case numbers[] = {
     { SUBSETS("{'name':'s','minReplicas':'4%'},{'name':'t'}"),
       "RoundsToNone " AT "[0].minReplicas = '4%': minReplicas 4% of 10 is 0, half of one rounded up\n" },
     { SUBSETS("{'name':'s','minReplicas':'5%'},{'name':'t'}"), "" },
+    /* of replicas below 0 there is no share, but the text can be read */
+    { CLONES("'replicas':-1,'topology':{'subsets':[{'name':'s','minReplicas':'4%'},{'name':'t'}]}"), "" },
     { SUBSETS("{'name':'s','minReplicas':3,'maxReplicas':2},{'name':'t'}"),
       "SharesImpossible " AT "[0].maxReplicas = 2: maxReplicas 2 is less than minReplicas 3" ENDS },
     { SUBSETS("{'name':'s','maxReplicas':4},{'name':'t','maxReplicas':5}"),

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "base/tree.h"
 #include "document.h"
 
 #define TEXT(literal) { literal, sizeof(literal) - 1 }
@@ -654,6 +655,55 @@ START_TEST(test_replica_sets)
 }
 END_TEST
 
+/* A BroadcastJob's pods that say nothing of themselves are as its template, but bound to their node: by its name where they
+ * are on it, and by the affinity that a creation gives them. */
+START_TEST(test_job_pods)
+{
+    static const char *const nodes[] = { "n1", "n2", NULL };
+    static const char *const bound[] = { "'nodeName':'n1',", "", "" };
+    static const struct rollout_label labels[] = { { TEXT("broadcastjob-name"), TEXT("job") },
+                                                   { TEXT("broadcastjob-controller-uid"), TEXT("u") } };
+    static const char affinity[] =
+        "'affinity':{'nodeAffinity':{'requiredDuringSchedulingIgnoredDuringExecution':{'nodeSelectorTerms':["
+        "{'matchFields':[{'key':'metadata.name','operator':'In','values':['%s']}]}]}}},";
+    struct rollout_objects *objects;
+    const char *message;
+    rollout_world_free(world);
+    rollout_json_free(json);
+    open_world("{'kind':'Snapshot','now':'2023-11-14T22:13:20Z','workload':{'kind':'BroadcastJob',"
+               "'apiVersion':'apps.kruise.io/v1beta1','metadata':{'name':'job','namespace':'ns','uid':'u'},'spec':{"
+               "'template':{'spec':{'restartPolicy':'OnFailure','hostNetwork':true,'nodeSelector':{'a':'b'},"
+               "'nodeName':'elsewhere','affinity':{'nodeAffinity':{'requiredDuringSchedulingIgnoredDuringExecution':{"
+               "'nodeSelectorTerms':[]}}},'tolerations':[{'key':'t','operator':'Exists'}],'containers':[{'name':'c',"
+               "'resources':{'requests':{'cpu':'250m'}}}]}}}},"
+               "'nodes':[]}");
+    struct rollout_pod pods[] = { { .name = TEXT("a"), .node = TEXT("n1") },
+                                  { .name = TEXT("b"), .target_node = TEXT("n2") },
+                                  { .name = TEXT("c") } };
+    for (size_t i = 0; i < 3; i++)
+        pods[i].labels = (struct rollout_labels){ labels, 2, sizeof *labels };
+    facts->pods = (struct rollout_pods){ pods, 3, sizeof *pods };
+    struct rollout_world *read = around(&objects, &message);
+    ck_assert_msg(read != NULL, "%s", message);
+    for (size_t i = 0; i < 3; i++) {
+        char by[256] = "", wanted[1024];
+        if (nodes[i])
+            snprintf(by, sizeof by, affinity, nodes[i]);
+        snprintf(wanted, sizeof wanted,
+                 "{%s'nodeSelector':{'a':'b'},%s'tolerations':[{'key':'t','operator':'Exists'}],'hostNetwork':true,"
+                 "'restartPolicy':'Never','containers':[{'name':'main','resources':{'requests':{'cpu':'250m'}}}]}",
+                 bound[i], by);
+        struct rollout_json *spec = parse(wanted);
+        ck_assert_msg(ro_equal(ro_get(read->pod_objects[i].nodes, "spec"), rollout_json_tree(spec)->nodes), "%s",
+                      wanted);
+        rollout_json_free(spec);
+        ck_assert_uint_eq(read->snapshot->pods.items[i].job_pod->scheduling.host_network, 1);
+    }
+    rollout_world_free(read);
+    rollout_objects_free(objects);
+}
+END_TEST
+
 START_TEST(test_sizes)
 {
     struct rollout_error error = { .struct_size = sizeof error };
@@ -688,6 +738,7 @@ int main(void)
     tcase_add_test(tcase, test_new_revision);
     tcase_add_test(tcase, test_storage);
     tcase_add_test(tcase, test_replica_sets);
+    tcase_add_test(tcase, test_job_pods);
     tcase_add_test(tcase, test_sizes);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);

@@ -5,6 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/str.h"
+#include "base/time.h"
+#include "base/tree.h"
 #include "planned.h"
 #include "unitedworld.h"
 
@@ -83,6 +86,16 @@ START_TEST(test_children)
     ck_assert_str_eq(unitedworld_verdicts(&w, 2 + 3), "DeleteExcess: b holds this place");
     ck_assert_str_eq(unitedworld_verdicts(&w, 2 + 1), "DeleteNotInSpec: not in the spec: c");
     ck_assert_str_eq(unitedworld_verdicts(&w, 2 + 4), "DeleteNotInSpec: not in the spec: CloneSet");
+    w.children[0].name.len = 0;
+    add_child("d", STR("d"), ROLLOUT_CHILD_DEPLOYMENT); /* not in the spec either, and no duplicate of c */
+    assert_actions("delete-subset a duplicate; delete-subset c duplicate; create-subset b ud-1 3; "
+                   "delete-subset c not-in-spec; delete-subset d not-in-spec; delete-subset b other-kind; "
+                   "delete-subset a other-kind");
+    ck_assert_str_eq(unitedworld_verdicts(&w, 2 + 2), "DeleteExcess: another child holds this place");
+    w.spec.flags = ROLLOUT_UNITEDDEPLOYMENT_DELETING; /* all of them stay */
+    assert_actions("");
+    for (uint32_t i = 2; i < 7; i++)
+        ck_assert_str_eq(unitedworld_verdicts(&w, 2 + i), "WorkloadDeleting: workload is being deleted");
     unitedworld_free(&w);
 }
 END_TEST
@@ -132,8 +145,16 @@ START_TEST(test_stuck)
     unitedworld_pod_add(&w, 1, "ud-0", NULL)->flags = 0; /* p-4, of a child that is not written */
     unitedworld_pod_add(&w, 0, "ud-0", NULL)->flags = 0; /* p-5 */
     unitedworld_pod_add(&w, 0, "ud-0", NULL)->flags = 0;
-    w.pods[6].name = STR("nameless"); /* no ordinal */
+    w.pods[6].name = STR("nameless");                    /* no ordinal */
+    unitedworld_pod_add(&w, 0, "ud-0", NULL)->flags = 0; /* p-7, of no child */
+    w.pods[7].child = 0;
     assert_actions("update-subset a ud-1 3 p1; delete p-1; delete p-5");
+    w.children[2] = w.children[0]; /* nor are those of a child that goes itself */
+    w.snapshot.subsets.count = 3;
+    w.pods[5].child = 3;
+    assert_actions("delete-subset a duplicate; update-subset a ud-1 3 p1; delete p-1");
+    w.snapshot.subsets.count = 2;
+    w.pods[5].child = 1;
     w.spec.flags = ROLLOUT_UNITEDDEPLOYMENT_ON_DELETE;
     assert_actions("update-subset a ud-1 3");
     w.spec.flags = 0;
@@ -218,6 +239,12 @@ START_TEST(test_revisions)
     ck_assert_int_eq(rollout_plan(&workload, &w.snapshot, &plan, &error), ROLLOUT_ERR_INVALID);
     ck_assert_str_eq(error.message,
                      "update_revision: 1, which revisionHistoryLimit deletes: a new one must stand for it");
+    w.spec.flags = ROLLOUT_UNITEDDEPLOYMENT_DELETING; /* a pass that stops before it cuts: 7-1 */
+    assert_actions("");
+    ck_assert_uint_eq(w.plan->stopped_at, 1);
+    w.spec.flags = 0;
+    w.specs[0].replicas = w.specs[1].replicas = (struct rollout_intstr){ .kind = ROLLOUT_INTSTR_INT, .count = 4 };
+    ck_assert_int_eq(rollout_plan(&workload, &w.snapshot, &plan, &error), ROLLOUT_ERR_INVALID); /* behind: 7-8 */
     unitedworld_free(&w);
 }
 END_TEST
@@ -250,6 +277,17 @@ START_TEST(test_stops)
     assert_actions("update-subset a ud-1 3");
     w.spec.resource_version = STR("1000"); /* by number, not by text */
     assert_actions("update-subset a ud-1 3");
+    w.spec.resource_version = STR("5x"); /* no number: not seen; and none was written that is none */
+    assert_stop(2, "hold ActionsNotObserved: earlier actions not observed", "", 1);
+    w.snapshot.written_version = STR("501:"); /* ':' follows '9' */
+    assert_actions("update-subset a ud-1 3");
+    w.snapshot.written_version = STR("18446744073709551616"); /* 2^64 */
+    assert_actions("update-subset a ud-1 3");
+    w.snapshot.written_version = w.spec.resource_version = STR("18446744073709551615");
+    assert_actions("update-subset a ud-1 3");
+    w.spec.resource_version = STR("18446744073709551614");
+    assert_stop(2, "hold ActionsNotObserved: earlier actions not observed", "", 1);
+    w.snapshot.written_version.len = 0;
 
     w.spec.flags = ROLLOUT_UNITEDDEPLOYMENT_SELECTOR_INVALID;
     assert_stop(4, "hold SpecInvalid: spec.selector is not usable", "", 0);
@@ -289,6 +327,8 @@ START_TEST(test_status)
         unitedworld_pod_add(&w, 0, "ud-1", "false")->flags = i == 0 ? 0 : ROLLOUT_POD_READY;
     unitedworld_pod_add(&w, 0, "ud-1", "false")->flags |= ROLLOUT_POD_TERMINATING;
     unitedworld_pod_add(&w, 0, "ud-1", "false")->phase = ROLLOUT_PHASE_FAILED;
+    unitedworld_pod_add(&w, 0, "ud-1", "false")->phase = ROLLOUT_PHASE_SUCCEEDED;
+    unitedworld_pod_add(&w, 0, "ud-1", NULL)->child = 0; /* no child's: not counted, and not written */
     w.spec.generation = 7;
     w.spec.label_selector = STR("app=x");
     w.status.current_revision = STR("ud-0");
@@ -304,6 +344,21 @@ START_TEST(test_status)
     ck_assert_str_eq(planned_status_text(w.plan, "labelSelector", buf, sizeof buf),
                      "app=x,apps.kruise.io/united-deployment-reserved-pod=false");
     ck_assert_uint_eq(w.plan->status_changed, 1);
+    ck_assert_ptr_null(strstr(unitedworld_actions(&w), "set-reserved"));
+    ck_assert_str_eq(planned_verdict(w.plan, &w.snapshot, ROLLOUT_SUBJECT_POD, 5, buf, sizeof buf),
+                     "hold PodFinished: phase Failed: finished, left alone");
+    ck_assert_str_eq(planned_verdict(w.plan, &w.snapshot, ROLLOUT_SUBJECT_POD, 6, buf, sizeof buf),
+                     "hold PodFinished: phase Succeeded: finished, left alone");
+    w.children[2] = w.children[0]; /* a second one of "a", which goes: it counts for nothing, nor do its pods */
+    w.snapshot.subsets.count = 3;
+    w.pods[7].child = 3;
+    unitedworld_next(&w);
+    ck_assert_str_eq(unitedworld_actions(&w),
+                     "delete-subset a duplicate; update-subset a ud-1 4; update-subset b ud-1 0 u1");
+    ck_assert_int_eq(planned_number(w.plan, "replicas"), 4);
+    ck_assert_int_eq(planned_number(w.plan, "reservedPods"), 1);
+    w.snapshot.subsets.count = 2;
+    w.pods[7].child = 0;
     w.pods[1].flags |= ROLLOUT_POD_READY; /* the first of the three */
     w.children[0].status_replicas = 2;    /* 10-18: 2 + 2 - 1 reserved, as many as are ready */
     unitedworld_next(&w);
@@ -357,10 +412,134 @@ START_TEST(test_sent)
     unitedworld_next(&w);
     ck_assert_uint_eq(w.plan->status_changed, 1);
     w.entries[1].ready_replicas = 0;
+    w.specs[0].partition = (struct rollout_opt){ 1, 2 };
+    unitedworld_next(&w);
+    ck_assert_uint_eq(w.plan->status_changed, 1);
+    w.entries[0].partition = 2;
+    unitedworld_next(&w);
+    ck_assert_uint_eq(w.plan->status_changed, 0);
     w.status.collision_count.set = 1;
     unitedworld_next(&w);
     ck_assert_uint_eq(w.plan->status_changed, 1);
     unitedworld_free(&w);
+}
+END_TEST
+
+/* Conditions are compared in their order, with their status and reason: one that changes goes to the end. */
+START_TEST(test_sent_conditions)
+{
+    static const struct {
+        const char *status, *reason;
+        uint32_t first, changed;
+    } cases[] = { { "True", "", 0, 0 },
+                  { "True", "", 1, 0 },
+                  { "False", "", 0, 1 },
+                  { "False", "", 1, 1 },
+                  { "True", "Why", 0, 1 } };
+    struct rollout_condition conditions[2], old = { .type = STR("SubsetUpdated"), .last_transition_ms = 1000 };
+    char buf[64];
+    make();
+    old.status = (struct rollout_str){ cases[_i].status, strlen(cases[_i].status) };
+    old.reason = (struct rollout_str){ cases[_i].reason, strlen(cases[_i].reason) };
+    conditions[cases[_i].first] = w.updated;
+    conditions[!cases[_i].first] = old;
+    w.status.conditions = conditions;
+    w.status.condition_count = 2;
+    w.entries[0].replicas = w.entries[1].replicas = 3;
+    unitedworld_next(&w);
+    ck_assert_uint_eq(w.plan->status_changed, cases[_i].changed);
+    /* the time is that of the status */
+    ck_assert_str_eq(planned_condition(w.plan, "SubsetUpdated", "lastTransitionTime", buf, sizeof buf),
+                     strcmp(cases[_i].status, "True") == 0 ? "1970-01-01T00:00:01Z" : "2023-11-14T22:13:20Z");
+    unitedworld_free(&w);
+}
+END_TEST
+
+/* With reservation: an entry's own reserved pods are compared; and what it has beside condition Schedulable stays where it
+ * is when that changes. */
+START_TEST(test_sent_reserved)
+{
+    struct rollout_condition conditions[2];
+    char buf[64];
+    unitedworld_make(&w, RESERVES,
+                     &(struct united_row){ .total = "1", .cur = "1", .ready = "-", .reserved = "1", .marked = "60" });
+    conditions[0] = w.updated;
+    conditions[1] = (struct rollout_condition){ .type = STR("SubsetUpdated"), .status = STR("True") };
+    w.status.conditions = conditions;
+    w.status.condition_count = 2;
+    w.status.label_selector = STR("apps.kruise.io/united-deployment-reserved-pod=false");
+    w.status.updated_replicas = 1;
+    w.entries[0].replicas = w.entries[0].reserved_pods = 1;
+    unitedworld_next(&w);
+    ck_assert_uint_eq(w.plan->status_changed, 0);
+    w.entries[0].reserved_pods = 2;
+    unitedworld_next(&w);
+    ck_assert_uint_eq(w.plan->status_changed, 1);
+
+    struct rollout_condition own[3] = { { .type = STR("Before"), .status = STR("True") },
+                                        w.conditions[0],
+                                        { .type = STR("After"), .status = STR("True") } };
+    w.entries[0].conditions = own;
+    w.entries[0].condition_count = 3;
+    w.pods[0].flags = ROLLOUT_POD_READY; /* soaked, so that none is reserved */
+    unitedworld_next(&w);
+    const struct rollout_node *entry = ro_first(ro_get(w.plan->status.nodes, "subsetStatuses"));
+    const struct rollout_node *now = ro_first(ro_get(entry, "conditions"));
+    for (size_t i = 0; i < 3; i++, now = ro_next(now)) {
+        ck_assert(ro_str_eq(ro_text(ro_get(now, "type")), own[i].type));
+        ck_assert(ro_str_eq(ro_text(ro_get(now, "status")), STR("True")));
+    }
+    ck_assert_str_eq(planned_verdict(w.plan, &w.snapshot, ROLLOUT_SUBJECT_POD, 0, buf, sizeof buf),
+                     "set-reserved Bookkeeping: bookkeeping: not reserved");
+    unitedworld_free(&w);
+}
+END_TEST
+
+/* ---- when it is looked at again (7-14) ---- */
+
+START_TEST(test_look)
+{
+    unitedworld_make(&w, ADAPTIVE, &(struct united_row){ .total = "2", .min = "0,0", .cur = "2,-", .ready = "2,-" });
+    w.children[0].status_replicas = 0; /* nothing is rolling */
+    assert_actions("create-subset t2 ud-1 0");
+    ck_assert_int_eq(w.plan->next_ms, w.snapshot.now_ms + 30000);
+    w.spec.reschedule_critical_seconds = (struct rollout_opt){ 1, 0 };
+    unitedworld_next(&w);
+    ck_assert_int_eq(w.plan->requeue_seconds, 0);
+    ck_assert_int_eq(w.plan->next_ms, 0);
+    /* The end of what documents can say: a delay, but no instant. */
+    w.spec.reschedule_critical_seconds.value = 30;
+    w.snapshot.now_ms = RO_TIME_MAX - 30000;
+    unitedworld_next(&w);
+    ck_assert_int_eq(w.plan->next_ms, RO_TIME_MAX);
+    w.snapshot.now_ms++;
+    unitedworld_next(&w);
+    ck_assert_int_eq(w.plan->requeue_seconds, 30);
+    ck_assert_int_eq(w.plan->next_ms, 0);
+    unitedworld_free(&w);
+
+    /* Of two deadlines the sooner, whatever their order; pods of no child, and of one that is not in the spec and has no
+     * entry, have none. */
+    static const int64_t pending_s[][4] = { { 10, 20, 25, 28 }, { 20, 10, 28, 25 } };
+    for (size_t k = 0; k < 2; k++) {
+        unitedworld_make(&w, ADAPTIVE,
+                         &(struct united_row){ .total = "2", .min = "0", .cur = "2,1,1", .ready = "-,-,-" });
+        w.spec.subset_count = w.status.subset_count = 1;
+        w.children[2].subset = w.children[0].subset; /* a duplicate */
+        static const uint32_t children[] = { 1, 1, 0, 2, 3 };
+        for (size_t i = 0; i < 5; i++) {
+            struct rollout_pod *pod = unitedworld_pod_add(&w, 0, "ud-1", NULL);
+            pod->phase = ROLLOUT_PHASE_PENDING;
+            pod->flags = ROLLOUT_POD_UNSCHEDULABLE;
+            pod->node.len = 0;
+            pod->created_ms = w.snapshot.now_ms - pending_s[k][i < 4 ? i : 3] * 1000;
+            pod->child = children[i];
+        }
+        unitedworld_next(&w);
+        ck_assert_int_eq(w.plan->requeue_seconds, 10);
+        ck_assert_int_eq(w.plan->next_ms, w.snapshot.now_ms + 10001);
+        unitedworld_free(&w);
+    }
 }
 END_TEST
 
@@ -383,6 +562,15 @@ START_TEST(test_bad_input)
     w.specs[0].patch.len = 1;
     w.specs[0].patch.data = NULL;
     ck_assert_str_eq(unitedworld_next(&w), "subsets[0].patch: NULL with a length");
+    make();
+    unitedworld_pod_add(&w, 0, "ud-1", NULL)->uid.len = 1;
+    ck_assert_str_eq(unitedworld_next(&w), "pods[0].uid: NULL with a length");
+    make();
+    w.spec.subset_count = (size_t)INT32_MAX / 4 + 1; /* refused before they are read */
+    ck_assert_str_eq(unitedworld_next(&w), "subsets: too many");
+    make();
+    w.status.subset_count = (size_t)INT32_MAX / 4 + 1;
+    ck_assert_str_eq(unitedworld_next(&w), "status.subsets: too many");
     make();
     w.spec.subset_count = 0;
     w.spec.subsets = NULL;
@@ -408,6 +596,9 @@ int main(void)
     tcase_add_test(tc, test_status);
     tcase_add_loop_test(tc, test_leftover, 0, 3);
     tcase_add_test(tc, test_sent);
+    tcase_add_loop_test(tc, test_sent_conditions, 0, 5);
+    tcase_add_test(tc, test_sent_reserved);
+    tcase_add_test(tc, test_look);
     tcase_add_test(tc, test_bad_input);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);

@@ -139,8 +139,6 @@ void ro_apply_namespace(struct ro_apply *a, struct ro_edit *object)
 
 void ro_apply_revision_labels(struct ro_apply *a, struct ro_edit *pod, uint32_t place)
 {
-    if (a->world->workload->broadcastjob) /* it has none */
-        return;
     struct rollout_str text = ro_apply_revision_text(a, place), hash = ro_short_hash(text);
     bool clone = a->world->workload->cloneset != NULL;
 

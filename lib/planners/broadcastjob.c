@@ -29,9 +29,10 @@ static int64_t whole_seconds(int64_t ms)
     return ms - (rest < 0 ? rest + 1000 : rest);
 }
 
+/* Asked once a pass at most. */
 static void look_again(struct job *job, int64_t at_ms)
 {
-    if (at_ms > job->now_ms && (job->next_ms == 0 || at_ms < job->next_ms))
+    if (at_ms > job->now_ms)
         job->next_ms = at_ms;
 }
 
@@ -233,16 +234,14 @@ static void run(struct job *job)
 
 /* ---- the plan ---- */
 
+/* Of what has been counted: not below 0. */
 static struct rollout_str number(struct ro_builder *b, int64_t value)
 {
     char digits[24];
     size_t i = sizeof digits;
-    uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
     do
-        digits[--i] = (char)('0' + rest % 10);
-    while (rest /= 10);
-    if (value < 0)
-        digits[--i] = '-';
+        digits[--i] = (char)('0' + value % 10);
+    while (value /= 10);
     return ro_build_join(b, (struct rollout_str){ digits + i, sizeof digits - i }, none, none, none);
 }
 

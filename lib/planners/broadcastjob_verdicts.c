@@ -46,12 +46,12 @@ static struct rollout_str unfit_text(const struct job *job, struct ro_builder *b
     return ro_build_join(b, parts[0], parts[1], parts[2], parts[3]);
 }
 
-/* The deadline in force: its first instant is not later than now. */
+/* The deadline in force: its first instant is not later than now; else the pod that failed. */
 static struct ro_why why_failed(const struct job *job, uint32_t reason)
 {
     if (job->failed_by_deadline)
         return (struct ro_why){ .reason = reason, .until_ms = job->deadline_ms };
-    return (struct ro_why){ .reason = reason, .because = job->failed_by_pod ? job->failed_pod + 1 : 0 };
+    return (struct ro_why){ .reason = reason, .because = job->failed_pod + 1 };
 }
 
 /* The pass stopped before it came to anything. */
@@ -145,7 +145,7 @@ static void set_pod(const struct job *job, struct ro_builder *b, uint32_t i, str
         v->b = job->spec->restart_limit;
     } else if (pod->phase == ROLLOUT_PHASE_RUNNING) {
         ro_verdict_set_text(b, v, ROLLOUT_REASON_UP_TO_DATE, ro_pod_node(pod));
-    } else if (pod->node.len == 0 && (pod->target_node.len > 0 || !pod->node_index)) {
+    } else if (pod->node.len == 0 && pod->target_node.len > 0) {
         ro_verdict_set(v, ROLLOUT_REASON_UNSCHEDULED);
     } else {
         ro_verdict_set_text(b, v, ROLLOUT_REASON_NOT_READY, ro_phase_text(pod->phase));

@@ -6,8 +6,6 @@
 #include "base/sort.h"
 #include "rules/ordinal.h"
 
-static const struct rollout_str none = { NULL, 0 };
-
 struct rollout_str united_child_kind(uint32_t kind)
 {
     static const struct rollout_str names[] = {
@@ -16,7 +14,7 @@ struct rollout_str united_child_kind(uint32_t kind)
         [ROLLOUT_CHILD_CLONESET] = { "CloneSet", 8 },
         [ROLLOUT_CHILD_DEPLOYMENT] = { "Deployment", 10 },
     };
-    return kind < sizeof names / sizeof *names ? names[kind] : none;
+    return names[kind]; /* known: it has been checked */
 }
 
 /* ---- deletions ---- */
@@ -131,7 +129,7 @@ static void write_reserved(struct united *pass, struct ro_builder *b)
 /* A StatefulSet never replaces a pod by itself that does not become ready at an old revision. */
 static bool is_stuck(const struct united *pass, const struct rollout_pod *pod, uint32_t *hint)
 {
-    if (pod->child == 0 || pod->child > pass->n_children || pod->flags & ROLLOUT_POD_READY)
+    if (pod->child == 0 || pod->flags & ROLLOUT_POD_READY)
         return false;
     const struct child *child = &pass->children[pod->child - 1];
     if (child->fate != CHILD_KEPT || !pass->shares[child->subset].action)

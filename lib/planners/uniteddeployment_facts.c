@@ -163,7 +163,7 @@ void united_count(struct united *pass)
     uint32_t hint = 0;
     for (size_t i = 0; i < pass->n_pods; i++) {
         const struct rollout_pod *pod = united_pod(pass, i);
-        if (pod->child == 0 || pod->child > pass->n_children)
+        if (pod->child == 0)
             continue;
         struct child *child = &pass->children[pod->child - 1];
         struct rollout_str revision = united_pod_revision(pod, &hint);

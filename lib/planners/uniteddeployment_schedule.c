@@ -75,7 +75,7 @@ static void look_at_pending(struct united *pass)
 {
     for (size_t i = 0; i < pass->n_pods; i++) {
         const struct rollout_pod *pod = united_pod(pass, i);
-        struct child *child = pod->child && pod->child <= pass->n_children ? &pass->children[pod->child - 1] : NULL;
+        struct child *child = pod->child ? &pass->children[pod->child - 1] : NULL;
         int64_t look;
         if (!child || !child_listed(child) || child->entry == ROLLOUT_NONE ||
             child->facts->ready_replicas >= child->facts->status_replicas)
@@ -140,7 +140,7 @@ static void look_at_reserved(struct united *pass)
     for (size_t k = 0; k < pass->n_pods; k++) {
         uint32_t i = pass->pod_order[k].index;
         const struct rollout_pod *pod = united_pod(pass, i);
-        struct child *child = pod->child && pod->child <= pass->n_children ? &pass->children[pod->child - 1] : NULL;
+        struct child *child = pod->child ? &pass->children[pod->child - 1] : NULL;
         int64_t look = 0;
         enum cause cause = CAUSE_NONE;
         if (!child || !child_listed(child))

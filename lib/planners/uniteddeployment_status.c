@@ -6,10 +6,10 @@ static const struct rollout_str none = { NULL, 0 };
 
 /* ---- conditions ---- */
 
+/* Message and time change only with these. */
 static bool same_condition(const struct rollout_condition *a, const struct rollout_condition *b)
 {
-    return ro_str_eq(a->type, b->type) && ro_str_eq(a->status, b->status) && ro_str_eq(a->reason, b->reason) &&
-           ro_str_eq(a->message, b->message) && a->last_transition_ms == b->last_transition_ms;
+    return ro_str_eq(a->type, b->type) && ro_str_eq(a->status, b->status) && ro_str_eq(a->reason, b->reason);
 }
 
 /* The condition Schedulable as the entry's change leaves it. */

@@ -11,19 +11,10 @@ static struct rollout_str phase_text(const struct rollout_pod *pod)
     return pod->phase == ROLLOUT_PHASE_SUCCEEDED ? RO_STR("Succeeded") : RO_STR("Failed");
 }
 
-static struct rollout_str cause_text(enum cause cause)
-{
-    return cause == CAUSE_PENDING        ? RO_STR("pending")
-           : cause == CAUSE_OLD_REVISION ? RO_STR("old revision")
-           : cause == CAUSE_SOAKING      ? RO_STR("soaking")
-                                         : RO_STR("marked subset");
-}
-
 /* What the child does to its pods it decides itself. */
 static void judge_pod(const struct united *pass, struct ro_builder *b, uint32_t i, struct rollout_verdict *v)
 {
     const struct rollout_pod *pod = united_pod(pass, i);
-    enum cause cause = (enum cause)(pass->pods[i] & POD_CAUSE);
     uint32_t hint = 0;
     if (pass->stop_reason) {
         ro_verdict_set(v, pass->stop_reason);
@@ -33,8 +24,8 @@ static void judge_pod(const struct united *pass, struct ro_builder *b, uint32_t 
         v->because_kind = ROLLOUT_SUBJECT_POD;
     } else if (pod->phase == ROLLOUT_PHASE_SUCCEEDED || pod->phase == ROLLOUT_PHASE_FAILED) {
         ro_verdict_set_text(b, v, ROLLOUT_REASON_POD_FINISHED, phase_text(pod));
-    } else if (cause != CAUSE_NONE) {
-        ro_verdict_set_text(b, v, ROLLOUT_REASON_RESERVED, cause_text(cause));
+    } else if (pass->pods[i] & POD_CAUSE) { /* of any other cause its label is written */
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_RESERVED, RO_STR("soaking"));
         v->until_ms = united_pod_until(pass, i);
     } else if (pod->phase == ROLLOUT_PHASE_PENDING && pod->node.len == 0) {
         bool watched = united_adaptive(pass) && pod->flags & ROLLOUT_POD_UNSCHEDULABLE;
@@ -135,7 +126,6 @@ static void judge_share(const struct united *pass, struct ro_builder *b, uint32_
         [RULE_SUBSTITUTE] = { "substitute", 10 }, [RULE_OPEN] = { "open", 4 },
     };
     const struct share *share = &pass->shares[i];
-    const struct child *child = share->child == ROLLOUT_NONE ? NULL : &pass->children[share->child];
     struct rollout_str name = pass->spec->subsets[i].name;
     v->a = share->next;
     if (!pass->allocated) {
@@ -144,9 +134,9 @@ static void judge_share(const struct united *pass, struct ro_builder *b, uint32_
         ro_verdict_set(v, ROLLOUT_REASON_SHARES_IMPOSSIBLE);
         v->a = pass->total - pass->unplaced;
         v->b = pass->total;
-    } else if (share->frozen && child) {
+    } else if (share->frozen) {
         ro_verdict_set_text(b, v, ROLLOUT_REASON_SUBSET_UNSCHEDULABLE, name);
-        v->until_ms = child->until_ms;
+        v->until_ms = pass->children[share->child].until_ms;
     } else if (share->next < share->min) {
         ro_verdict_set(v, ROLLOUT_REASON_BELOW_MIN_REPLICAS);
         v->b = share->min;

@@ -83,6 +83,8 @@ int ro_job_begin(struct ro_cluster *c)
 {
     struct ro_job_shape *unknown = NULL;
     size_t terms = 1;
+    if (c->job_shape) /* made before the pods were there */
+        c->job_shape->on_failure = template_restarts(c);
     for (size_t i = 0; i < c->pod_count; i++) {
         const struct rollout_job_pod *given = c->pods[i].job_pod;
         c->hidden[i].job = given_shape(c, given, &unknown);

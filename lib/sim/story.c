@@ -186,11 +186,12 @@ static uint32_t describe(const struct rollout_check *k, uint16_t what, struct ro
                  : (what & 0xff00) == MOVE_CORDON ? "cordoned"
                                                   : "back");
         return ROLLOUT_MOVE_FAULT;
-    case MOVE_CHILD:
-        snprintf(buf, size, "the controller of %.*s takes a step",
-                 i < c->children.count && c->children.items[i].name.len < 80 ? (int)c->children.items[i].name.len : 0,
-                 i < c->children.count ? c->children.items[i].name.data : "");
+    case MOVE_CHILD: {
+        struct rollout_str child = i < c->children.count ? c->children.items[i].name : (struct rollout_str){ NULL, 0 };
+        snprintf(buf, size, "the controller of %.*s takes a step", (int)(child.len > 80 ? 80 : child.len),
+                 child.data ? child.data : "");
         return ROLLOUT_MOVE_WORLD;
+    }
     case MOVE_ROOM:
     case MOVE_ROOM_BACK:
         snprintf(buf, size, "subset %.*s has %s room%s",

@@ -354,7 +354,7 @@ static void compare_counts(struct telling *t, const struct rollout_snapshot *sna
     const struct rollout_simulation_state *s = &t->state;
     for (size_t i = 0; i < snapshot->pods.count; i++) {
         const struct rollout_pod *p = &snapshot->pods.items[i];
-        total += !(p->flags & ROLLOUT_POD_TERMINATING) && p->phase != ROLLOUT_PHASE_FAILED &&
+        total += !(p->flags & (ROLLOUT_POD_TERMINATING | ROLLOUT_POD_FOREIGN)) && p->phase != ROLLOUT_PHASE_FAILED &&
                  p->phase != ROLLOUT_PHASE_SUCCEEDED;
     }
     if (total != s->total || s->available > s->total || s->lowest_available > s->available ||

@@ -4,17 +4,21 @@
  *   test_promises FILE: {"worlds": {name: world in short}, "cases": [{"world": a name, fields to be merged into it,
  *   "actions": [["delete", "recreate", 0]]: op, reason and pod ("@0": node), "broken": the sentence's beginning, null = kept,
  *   "over": true: the job was over before the pass, "row": of deployment.md 1}]}. Of a Deployment ["scale", "ChildUpdated",
- *   "=old", 5] is about the ReplicaSet "<owner>-old" and its size then; "=" is the one that is created.
- *   ["create", "CreateMissing", 0, 501] creates so many. Instead of actions "refused": ["scale", 7], an action on a ReplicaSet
- *   or a subset that is not there, and "error": what is said. */
+ *   "=old", 5] is about the ReplicaSet "<owner>-old" and its size then; "=" is the one that is created. Of a
+ *   UnitedDeployment ["update-subset", "ChildUpdated", "+a", 3, 1] is about the child of subset "a", its replicas then and the
+ *   partition that is written. ["create", "CreateMissing", 0, 501] creates so many. Instead of actions "refused":
+ *   ["scale", 7], an action on a ReplicaSet or a subset that is not there, and "error": what is said. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/str.h"
 #include "sim/kinds.h"
 #include "small_worlds.h"
 
 enum { MOST = 16 };
+
+static struct rollout_attr attrs[2 * MOST];
 
 static uint32_t number_of(const char *name, const char *(*name_of)(uint32_t number))
 {
@@ -52,17 +56,52 @@ static struct rollout_action act_on_set(struct ro_cluster *c, json_t *given)
     return a;
 }
 
-static struct rollout_action read_action(json_t *given, struct rollout_attr *attr)
+/* The child as it is after the action, and the two numbers that are written. */
+static struct rollout_action act_on_child(struct ro_cluster *c, json_t *given, uint32_t *attr_count)
 {
-    *attr = (struct rollout_attr){ .key = ROLLOUT_ATTR_COUNT, .value = json_integer_value(json_array_get(given, 3)) };
+    const struct rollout_uniteddeployment *spec = &c->specs.uniteddeployment;
+    const char *name = json_string_value(json_array_get(given, 2)) + 1;
+    struct rollout_str subset = { name, strlen(name) };
+    struct rollout_action a = { .op = number_of(json_string_value(json_array_get(given, 0)), rollout_op_name),
+                                .reason = number_of(json_string_value(json_array_get(given, 1)), rollout_reason_name),
+                                .subject_kind = ROLLOUT_SUBJECT_SUBSET,
+                                .attr_first = *attr_count };
+    uint32_t child = 0;
+    while (a.subject < spec->subset_count && !ro_str_eq(spec->subsets[a.subject].name, subset))
+        a.subject++;
+    while (child < c->children.count && !ro_str_eq(c->children.items[child].subset, subset))
+        child++;
+    if (a.op == ROLLOUT_OP_CREATE_SUBSET) {
+        child = ro_children_add(c);
+        c->children.items[child].subset = subset;
+        c->children.items[child].kind = spec->child_kind;
+    }
+    if (a.op == ROLLOUT_OP_DELETE_SUBSET)
+        c->children.hidden[child].gone = true;
+    else if (child < c->children.count && json_array_size(given) > 3)
+        c->children.items[child].replicas = (int32_t)json_integer_value(json_array_get(given, 3));
+    static const uint32_t keys[] = { ROLLOUT_ATTR_REPLICAS, ROLLOUT_ATTR_PARTITION };
+    for (size_t i = 3; i < json_array_size(given); i++, a.attr_count++)
+        attrs[(*attr_count)++] =
+            (struct rollout_attr){ .key = keys[i - 3], .value = json_integer_value(json_array_get(given, i)) };
+    return a;
+}
+
+static struct rollout_action read_action(json_t *given, uint32_t *attr_count)
+{
     const char *place = json_string_value(json_array_get(given, 2));
-    return (struct rollout_action){
+    struct rollout_action a = {
         .op = number_of(json_string_value(json_array_get(given, 0)), rollout_op_name),
         .reason = number_of(json_string_value(json_array_get(given, 1)), rollout_reason_name),
         .subject_kind = place ? ROLLOUT_SUBJECT_NODE : ROLLOUT_SUBJECT_POD,
         .subject = place ? (uint32_t)atoi(place + 1) : (uint32_t)json_integer_value(json_array_get(given, 2)),
+        .attr_first = *attr_count,
         .attr_count = json_array_size(given) > 3,
     };
+    if (a.attr_count)
+        attrs[(*attr_count)++] =
+            (struct rollout_attr){ .key = ROLLOUT_ATTR_COUNT, .value = json_integer_value(json_array_get(given, 3)) };
+    return a;
 }
 
 /* What it does to the figures. */
@@ -101,8 +140,8 @@ static int judge(json_t *one, json_t *whole)
     struct rollout_error error = { .struct_size = sizeof error };
     struct ro_cluster c = { .fixed_names = true };
     struct rollout_action actions[MOST];
-    struct rollout_attr attrs[MOST];
-    struct rollout_plan plan = { .actions = actions, .attrs = attrs, .attr_count = MOST };
+    struct rollout_plan plan = { .actions = actions, .attrs = attrs };
+    uint32_t attr_count = 0;
     char said[400] = "";
     json_t *snapshot = small_snapshot(whole), *given;
     struct small_world world = small_decode(snapshot);
@@ -133,12 +172,26 @@ static int judge(json_t *one, json_t *whole)
     plan.stopped_at = (uint32_t)json_integer_value(json_object_get(one, "row"));
     if (c.workload.deployment)
         ro_sets_show(&c);
+    if (c.workload.uniteddeployment) {
+        const struct rollout_uniteddeployment *spec = &c.specs.uniteddeployment;
+        ro_children_count(&c);
+        plan.next_replica_count = spec->subset_count;
+        plan.allocator = ROLLOUT_ALLOCATOR_SPECIFIED;
+        for (i = 0; i < spec->subset_count; i++)
+            if (spec->subsets[i].min_replicas.kind || spec->subsets[i].max_replicas.kind)
+                plan.allocator = ROLLOUT_ALLOCATOR_MIN_MAX;
+        if (spec->flags & ROLLOUT_UNITEDDEPLOYMENT_ADAPTIVE)
+            plan.allocator = spec->flags & ROLLOUT_UNITEDDEPLOYMENT_RESERVES ? ROLLOUT_ALLOCATOR_RESERVATION
+                                                                             : ROLLOUT_ALLOCATOR_ADAPTIVE;
+    }
     ro_kind_measure(&c, &deeds.before);
     json_array_foreach(json_object_get(one, "actions"), i, given)
     {
         const char *place = json_string_value(json_array_get(given, 2));
-        actions[plan.action_count++] = place && *place == '=' ? act_on_set(&c, given) : read_action(given, &attrs[i]);
-        actions[i].attr_first = (uint32_t)i;
+        actions[plan.action_count++] = place && *place == '='   ? act_on_set(&c, given)
+                                       : place && *place == '+' ? act_on_child(&c, given, &attr_count)
+                                                                : read_action(given, &attr_count);
+        plan.attr_count = attr_count;
         carry_out(&c, &actions[i]);
     }
     ro_kind_measure(&c, &deeds.after);

@@ -15,6 +15,12 @@ enum { MOST = 40, NOW = 1700000000 };
 static struct rollout_error error;
 static struct rollout_cloneset cloneset;
 static struct rollout_statefulset statefulset;
+static struct rollout_uniteddeployment united;
+static struct rollout_uniteddeployment_status united_status;
+static struct rollout_subset_spec subsets[MOST];
+static struct rollout_subset_status entries[MOST];
+static struct rollout_subset children[MOST];
+static struct rollout_broadcastjob job;
 static struct rollout_pod pods[MOST];
 static struct rollout_node_facts nodes[MOST];
 static struct rollout_revision revisions[MOST];
@@ -556,6 +562,227 @@ START_TEST(test_restarts)
 }
 END_TEST
 
+/* ---- UnitedDeployments and BroadcastJobs of facts alone ---- */
+
+/* Two subsets, with a child each, whose one pod is ready; its replicas are 2. */
+static void unite(void)
+{
+    static const struct rollout_label labels[] = { { STR("apps.kruise.io/controller-revision-hash"), STR("web-00") } };
+    memset(subsets, 0, sizeof subsets);
+    memset(entries, 0, sizeof entries);
+    memset(children, 0, sizeof children);
+    for (uint32_t i = 0; i < MOST; i++) {
+        subsets[i].name = entries[i].name = (struct rollout_str){ names[i], 6 };
+        children[i] = (struct rollout_subset){ .name = { names[i], 6 },
+                                               .subset = { names[i], 6 },
+                                               .revision = STR("web-00"),
+                                               .kind = ROLLOUT_CHILD_CLONESET,
+                                               .replicas = 1,
+                                               .status_replicas = 1,
+                                               .ready_replicas = 1 };
+        pods[i].child = i + 1;
+        pods[i].labels = (struct rollout_labels){ labels, 1, sizeof *labels };
+    }
+    united_status = (struct rollout_uniteddeployment_status){ .struct_size = sizeof united_status,
+                                                              .current_revision = STR("web-00"),
+                                                              .updated_revision = STR("web-00") };
+    united = (struct rollout_uniteddeployment){ .struct_size = sizeof united,
+                                                .namespace_ = STR("default"),
+                                                .name = STR("web"),
+                                                .replicas = { 1, 2 },
+                                                .child_kind = ROLLOUT_CHILD_CLONESET,
+                                                .subsets = subsets,
+                                                .subset_count = 2,
+                                                .status = &united_status };
+    workload = (struct rollout_workload){ .struct_size = sizeof workload, .uniteddeployment = &united };
+    snapshot.subsets = (struct rollout_subsets){ children, 2, sizeof *children };
+    snapshot.pods.count = 2;
+}
+
+static void step_refused(const char *text)
+{
+    struct rollout_check_result result = { .struct_size = sizeof result };
+    struct rollout_check *c = NULL;
+    int r = rollout_check_new(&world, &explore, &c, &error);
+    while (r == ROLLOUT_OK && result.outcome == ROLLOUT_CHECK_RUNS)
+        r = rollout_check_step(c, 10, &result, &error);
+    ck_assert_int_eq(r, ROLLOUT_ERR_INVALID);
+    ck_assert_str_eq(error.message, text);
+    rollout_check_free(c);
+}
+
+START_TEST(test_many_subsets)
+{
+    static struct rollout_condition marks[16];
+    unite();
+    explore.flags = ROLLOUT_CHECK_ROOM;
+    united.flags = ROLLOUT_UNITEDDEPLOYMENT_ADAPTIVE | ROLLOUT_UNITEDDEPLOYMENT_RESERVES;
+    too_many("flags: subsets without room are not explored where unschedulable pods are reserved");
+    united.unschedulable_duration = (struct rollout_opt){ 1, 0 }; /* nothing soaks, so that no time counts */
+    rollout_check_free(opened());
+    united.flags = explore.flags = 0;
+    united.subset_count = 17;
+    too_many("subsets: 2 children, 17 in the spec, but at most 16 can be explored");
+    united.subset_count = 2;
+    snapshot.subsets.count = 17;
+    too_many("subsets: 17 children, 2 in the spec, but at most 16 can be explored");
+    snapshot.subsets.count = 2;
+    united_status.subsets = entries;
+    united_status.subset_count = 17;
+    step_refused("subsets: more than 16 in the status");
+    united_status.subset_count = 2;
+    /* 16 marks that differ, and one more when the first subset has recovered */
+    for (int i = 0; i < 16; i++) {
+        marks[i] = (struct rollout_condition){
+            .type = STR("Schedulable"), .status = STR("False"), .reason = { names[i], 6 }, .last_transition_ms = 1000
+        };
+        entries[i].conditions = &marks[i];
+        entries[i].condition_count = 1;
+    }
+    united_status.subset_count = 16;
+    united.flags = ROLLOUT_UNITEDDEPLOYMENT_ADAPTIVE;
+    step_refused("subsets: more than 256 names in all states");
+    united.flags = 0;
+    united_status.subset_count = 2;
+    united.replicas.value = 512; /* 256 each */
+    step_refused("subsets: more than 16 children at a time, or 255 replicas");
+}
+END_TEST
+
+/* Pods of no child are nobody's, and a child's partition that is no number is 0 (2). */
+START_TEST(test_strange_children)
+{
+    struct rollout_check_result result = { .struct_size = sizeof result };
+    static const struct rollout_fault full = { .kind = ROLLOUT_FAULT_ROOM, .target = STR("web-00") };
+    unite();
+    snapshot.pods.count = 4;
+    pods[2].child = pods[3].child = 0;
+    pods[3].phase = ROLLOUT_PHASE_PENDING;
+    pods[3].flags = 0;
+    pods[3].node = (struct rollout_str){ NULL, 0 };
+    children[0].partition = (struct rollout_intstr){ .kind = ROLLOUT_INTSTR_TEXT, .text = STR("x") };
+    struct rollout_check *c = opened();
+    while (result.outcome == ROLLOUT_CHECK_RUNS)
+        ck_assert_int_eq(rollout_check_step(c, 100, &result, &error), ROLLOUT_OK);
+    ck_assert_uint_eq(result.outcome, ROLLOUT_CHECK_HOLDS);
+    rollout_check_free(c);
+    play.faults = &full;
+    play.fault_count = 1;
+    struct rollout_simulation *s = begun();
+    struct rollout_simulation_state state = stepped(s);
+    for (int i = 0; i < 20 && state.outcome == ROLLOUT_SIMULATION_RUNS; i++)
+        state = stepped(s);
+    ck_assert_uint_eq(state.outcome, ROLLOUT_SIMULATION_DONE);
+    ck_assert_int_eq(state.created, 0);
+    ck_assert_int_eq(state.deleted, 0);
+    rollout_simulation_free(s);
+}
+END_TEST
+
+/* Of a subset's conditions, which upstream has one of, those are passed on from pass to pass that there is room for; of the
+ * others none is lost but for room. */
+START_TEST(test_many_conditions)
+{
+    static const struct rollout_str types[] = { STR("A"), STR("B"), STR("C"), STR("D"), STR("E"), STR("F") };
+    struct rollout_condition conditions[6];
+    unite();
+    for (size_t i = 0; i < 6; i++)
+        conditions[i] = (struct rollout_condition){ .type = types[i], .status = STR("True") };
+    entries[1].conditions = conditions;
+    entries[1].condition_count = 6;
+    united_status.subsets = entries;
+    united_status.subset_count = 2;
+    pods[0].flags = 0; /* something is yet to come, so that there is a pass with the status of the first */
+    united.replicas.value = 3;
+    struct rollout_simulation *s = begun();
+    struct rollout_simulation_state state = stepped(s);
+    for (int i = 0; i < 20 && state.outcome == ROLLOUT_SIMULATION_RUNS; i++)
+        state = stepped(s);
+    const struct rollout_tree *status = &rollout_simulation_plan(s)->status;
+    size_t types_seen = 0;
+    for (size_t n = 0; n < status->count; n++)
+        for (size_t i = 0; i < 6 && status->nodes[n].kind == ROLLOUT_NODE_TEXT; i++)
+            types_seen += status->nodes[n].text.len == 1 && status->nodes[n].text.data[0] == types[i].data[0];
+    ck_assert_uint_eq(types_seen, 4);
+    rollout_simulation_free(s);
+}
+END_TEST
+
+/* Whose child a pod is means nothing beside a workload of another kind. */
+START_TEST(test_no_child)
+{
+    pods[2].child = 7;
+    pods[2].phase = ROLLOUT_PHASE_PENDING;
+    pods[2].flags = 0;
+    pods[2].node = (struct rollout_str){ NULL, 0 };
+    struct rollout_simulation *s = begun();
+    struct rollout_simulation_state state = stepped(s);
+    for (int i = 0; i < 20 && state.outcome == ROLLOUT_SIMULATION_RUNS; i++)
+        state = stepped(s);
+    ck_assert_uint_eq(state.outcome, ROLLOUT_SIMULATION_DONE);
+    ck_assert_int_eq(state.available, 3);
+    ck_assert_int_eq(state.created, 0);
+    rollout_simulation_free(s);
+}
+END_TEST
+
+/* Pods that say nothing of themselves are as the template, but never restart; a new one restarts as a pod that is there
+ * does, where no object says it, and is bound as the gate says. */
+START_TEST(test_job_facts)
+{
+    static const struct rollout_job_pod restarting = { .on_failure = 1 };
+    static const struct rollout_resource room = { STR("pods"), 110 };
+    static const struct rollout_gate by_name = { ROLLOUT_GATE_ASSIGN_BCJ_PODS_BY_SCHEDULER, 0 };
+    memset(&pods[0].labels, 0, sizeof pods[0].labels);
+    job = (struct rollout_broadcastjob){ .struct_size = sizeof job,
+                                         .namespace_ = STR("default"),
+                                         .name = STR("web"),
+                                         .restart_limit = 3,
+                                         .completion = ROLLOUT_COMPLETION_ALWAYS };
+    workload = (struct rollout_workload){ .struct_size = sizeof workload, .broadcastjob = &job };
+    workload.gates = &by_name;
+    workload.gate_count = (size_t)_i;
+    snapshot.update_revision = 0;
+    snapshot.revisions.count = 0;
+    snapshot.nodes = (struct rollout_nodes){ nodes, 3, sizeof *nodes };
+    for (size_t i = 0; i < 3; i++) {
+        nodes[i].allocatable = &room;
+        nodes[i].allocatable_count = 1;
+    }
+    pods[0].job_pod = &restarting;
+    pods[0].node = nodes[0].name;
+    pods[1].node = nodes[1].name;
+    pods[2].node = (struct rollout_str)STR("elsewhere");
+    job.scheduling.affinity.set = 1; /* no node at all, which counts no more for pods that are bound */
+    struct rollout_simulation *s = begun();
+    (void)stepped(s);
+    const struct rollout_pods *seen = &rollout_simulation_snapshot(s)->pods;
+    ck_assert_uint_eq(seen->count, 3);
+    const struct rollout_job_pod *own = seen->items[1].job_pod, *lost = seen->items[2].job_pod;
+    ck_assert_uint_eq(own->on_failure, 0);
+    ck_assert_uint_eq(own->scheduling.affinity.set, 1);
+    ck_assert_uint_eq(own->scheduling.affinity.term_count, 1);
+    ck_assert_mem_eq(own->scheduling.affinity.terms->fields->values.items[0].data, "web-01", 6);
+    ck_assert_uint_eq(lost->scheduling.affinity.set, 0);
+    rollout_simulation_free(s);
+
+    job.scheduling.affinity.set = 0; /* the third node has none, and is given one */
+    s = begun();
+    (void)stepped(s);
+    seen = &rollout_simulation_snapshot(s)->pods;
+    for (int i = 0; i < 4 && seen->count < 4; i++) {
+        (void)stepped(s);
+        seen = &rollout_simulation_snapshot(s)->pods;
+    }
+    ck_assert_uint_eq(seen->count, 4);
+    own = seen->items[3].job_pod;
+    ck_assert_uint_eq(own->on_failure, 1);
+    ck_assert_uint_eq(own->scheduling.affinity.set, _i == 0);
+    ck_assert_mem_eq(own->scheduling.node_name.data, "web-02", 6);
+    rollout_simulation_free(s);
+}
+END_TEST
+
 /* ---- changes ---- */
 
 static void refused(const char *text)
@@ -618,6 +845,11 @@ int main(void)
     tcase_add_test(tcase, test_hundredths);
     tcase_add_test(tcase, test_restarts);
     tcase_add_test(tcase, test_changes);
+    tcase_add_test(tcase, test_many_subsets);
+    tcase_add_test(tcase, test_strange_children);
+    tcase_add_test(tcase, test_no_child);
+    tcase_add_test(tcase, test_many_conditions);
+    tcase_add_loop_test(tcase, test_job_facts, 0, 2);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

@@ -113,6 +113,8 @@ static void test_refused(void)
         { "limit_ms: -1 ", { SIZED, .limit_ms = -1 } },
         { "limit_ms: 1000000000001 ", { SIZED, .limit_ms = TOO_LONG } },
         { "delays[0].kind: 4 ", { SIZED, .delays = { { .kind = 4 } } } },
+        { "run.kind: 4 ", { SIZED, .run = { .kind = 4 } } },
+        { "run.a_ms: -1 ", { SIZED, .run = { .a_ms = -1 } } },
         { "delays[2].a_ms: -1 ", { SIZED, .delays = { [2] = { .a_ms = -1 } } } },
         { "delays[6].b_ms: 1000000000001 ", { SIZED, .delays = { [6] = { .b_ms = TOO_LONG } } } },
         { "delays[1].b_ms: 4 ",
