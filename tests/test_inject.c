@@ -243,6 +243,10 @@ static const struct {
       "\"shareVolumeDevicePolicy\":{\"type\":\"enabled\"},\"transferEnv\":[{\"sourceContainerName\":\"m\",\"envName\":"
       "\"x\",\"envNames\":[\"b\",\"a\"]}],\"resourcesPolicy\":{\"targetContainersMode\":\"max\","
       "\"targetContainersNameRegex\":\"r\",\"resourcesExpr\":{\"requests\":{\"cpu\":\"2\",\"memory\":\"1\"}}}}]}" },
+    /* What no server lets through in the place of a quantity: once written beyond the end of a buffer. */
+    { "'containers':[{'name':'c','resources':{'limits':{'cpu':{'x':'0123456789012345678901234567890123456789','a':[1]}}}}]",
+      "{\"containers\":[{\"name\":\"c\",\"resources\":{\"limits\":{\"cpu\":{\"a\":[1],\"x\":"
+      "\"0123456789012345678901234567890123456789\"}}},\"upgradeStrategy\":{},\"shareVolumePolicy\":{}}]}" },
     { "'containers':null,'initContainers':[{'name':'i'},{'name':'n','restartPolicy':'Always'}]",
       "{\"containers\":null,\"initContainers\":[{\"name\":\"i\",\"resources\":{},\"upgradeStrategy\":{},"
       "\"shareVolumePolicy\":{}},{\"name\":\"n\",\"resources\":{},\"restartPolicy\":\"Always\",\"upgradeStrategy\":{},"

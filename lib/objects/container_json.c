@@ -193,6 +193,8 @@ static bool is_always_there(const struct field *type)
     return type == resource_fields || type == strategy_fields || type == share_fields || type == expressions_fields;
 }
 
+static void add_value(const struct ro_sink *sink, const struct rollout_node *n, const struct field *type);
+
 /* A Go map: by key. Lists of resources are short, so the next key is looked for each time. */
 static void add_map(const struct ro_sink *sink, const struct rollout_node *n)
 {
@@ -210,13 +212,11 @@ static void add_map(const struct ro_sink *sink, const struct rollout_node *n)
             ro_sink_text(sink, ",");
         ro_sink_string(sink, next->key);
         ro_sink_text(sink, ":");
-        add_scalar(sink, next);
+        add_value(sink, next, NULL); /* a number or text, if a server has checked it */
         last = next;
     }
     ro_sink_text(sink, "}");
 }
-
-static void add_value(const struct ro_sink *sink, const struct rollout_node *n, const struct field *type);
 
 static bool add_members(const struct ro_sink *sink, const struct rollout_node *n, const struct field *type, bool more)
 {
