@@ -10064,8 +10064,6 @@ static void ro_apply_namespace(struct ro_apply *a, struct ro_edit *object)
 
 static void ro_apply_revision_labels(struct ro_apply *a, struct ro_edit *pod, uint32_t place)
 {
-    if (a->world->workload->broadcastjob) /* it has none */
-        return;
     struct rollout_str text = ro_apply_revision_text(a, place), hash = ro_short_hash(text);
     bool clone = a->world->workload->cloneset != NULL;
 
@@ -12861,6 +12859,8 @@ static bool objects_container_json_is_always_there(const struct objects_containe
     return type == objects_container_json_resource_fields || type == objects_container_json_strategy_fields || type == objects_container_json_share_fields || type == objects_container_json_expressions_fields;
 }
 
+static void objects_container_json_add_value(const struct ro_sink *sink, const struct rollout_node *n, const struct objects_container_json_field *type);
+
 /* A Go map: by key. Lists of resources are short, so the next key is looked for each time. */
 static void objects_container_json_add_map(const struct ro_sink *sink, const struct rollout_node *n)
 {
@@ -12878,13 +12878,11 @@ static void objects_container_json_add_map(const struct ro_sink *sink, const str
             ro_sink_text(sink, ",");
         ro_sink_string(sink, next->key);
         ro_sink_text(sink, ":");
-        objects_container_json_add_scalar(sink, next);
+        objects_container_json_add_value(sink, next, NULL); /* a number or text, if a server has checked it */
         last = next;
     }
     ro_sink_text(sink, "}");
 }
-
-static void objects_container_json_add_value(const struct ro_sink *sink, const struct rollout_node *n, const struct objects_container_json_field *type);
 
 static bool objects_container_json_add_members(const struct ro_sink *sink, const struct rollout_node *n, const struct objects_container_json_field *type, bool more)
 {
@@ -26611,9 +26609,10 @@ static int64_t planners_broadcastjob_whole_seconds(int64_t ms)
     return ms - (rest < 0 ? rest + 1000 : rest);
 }
 
+/* Asked once a pass at most. */
 static void planners_broadcastjob_look_again(struct job *job, int64_t at_ms)
 {
-    if (at_ms > job->now_ms && (job->next_ms == 0 || at_ms < job->next_ms))
+    if (at_ms > job->now_ms)
         job->next_ms = at_ms;
 }
 
@@ -26815,16 +26814,14 @@ static void planners_broadcastjob_run(struct job *job)
 
 /* ---- the plan ---- */
 
+/* Of what has been counted: not below 0. */
 static struct rollout_str planners_broadcastjob_number(struct ro_builder *b, int64_t value)
 {
     char digits[24];
     size_t i = sizeof digits;
-    uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
     do
-        digits[--i] = (char)('0' + rest % 10);
-    while (rest /= 10);
-    if (value < 0)
-        digits[--i] = '-';
+        digits[--i] = (char)('0' + value % 10);
+    while (value /= 10);
     return ro_build_join(b, (struct rollout_str){ digits + i, sizeof digits - i }, planners_broadcastjob_none, planners_broadcastjob_none, planners_broadcastjob_none);
 }
 
@@ -27187,12 +27184,12 @@ static struct rollout_str planners_broadcastjob_verdicts_unfit_text(const struct
     return ro_build_join(b, parts[0], parts[1], parts[2], parts[3]);
 }
 
-/* The deadline in force: its first instant is not later than now. */
+/* The deadline in force: its first instant is not later than now; else the pod that failed. */
 static struct ro_why planners_broadcastjob_verdicts_why_failed(const struct job *job, uint32_t reason)
 {
     if (job->failed_by_deadline)
         return (struct ro_why){ .reason = reason, .until_ms = job->deadline_ms };
-    return (struct ro_why){ .reason = reason, .because = job->failed_by_pod ? job->failed_pod + 1 : 0 };
+    return (struct ro_why){ .reason = reason, .because = job->failed_pod + 1 };
 }
 
 /* The pass stopped before it came to anything. */
@@ -27286,7 +27283,7 @@ static void planners_broadcastjob_verdicts_set_pod(const struct job *job, struct
         v->b = job->spec->restart_limit;
     } else if (pod->phase == ROLLOUT_PHASE_RUNNING) {
         ro_verdict_set_text(b, v, ROLLOUT_REASON_UP_TO_DATE, ro_pod_node(pod));
-    } else if (pod->node.len == 0 && (pod->target_node.len > 0 || !pod->node_index)) {
+    } else if (pod->node.len == 0 && pod->target_node.len > 0) {
         ro_verdict_set(v, ROLLOUT_REASON_UNSCHEDULED);
     } else {
         ro_verdict_set_text(b, v, ROLLOUT_REASON_NOT_READY, ro_phase_text(pod->phase));
@@ -29949,7 +29946,9 @@ static bool planners_deployment_advanced_reconcile_new(struct roll *roll)
 {
     const struct roll_set *set = &roll->sets[roll->new_set];
     int64_t size = set->size > roll->replicas ? roll->replicas : planners_deployment_advanced_grown_size(roll, set->size, roll_total(roll));
-    return size != set->size && roll_write_size(roll, roll->new_set, size);
+    if (size == set->size)
+        return false;
+    return roll_write_size(roll, roll->new_set, size);
 }
 
 /* Later revisions first, so that the stable one is drained last; the younger first among equals. */
@@ -29983,8 +29982,7 @@ static void planners_deployment_advanced_scale_down(struct roll *roll, uint32_t 
     ro_sort_indices(roll->list, count, roll->scratch, planners_deployment_advanced_by_revision_down, roll);
     for (uint32_t i = 0; i < count && rest > 0; i++) {
         int64_t take = planners_deployment_advanced_least(roll->sets[roll->list[i]].size, rest);
-        if (take > 0)
-            roll_write_size(roll, roll->list[i], roll->sets[roll->list[i]].size - take);
+        roll_write_size(roll, roll->list[i], roll->sets[roll->list[i]].size - take);
         rest -= take;
     }
 }
@@ -30025,7 +30023,7 @@ static void planners_deployment_advanced_tell_progress(struct roll *roll)
     struct rollout_str text =
         ro_arena_printf(&roll->arena, "{\"updatedReadyReplicas\":%" PRId64 ",\"expectedUpdatedReplicas\":%" PRId64 "}",
                         ready, roll->limit);
-    if (!text.data || ro_str_eq(text, roll_own_annotation(roll, RO_STR(EXTRA_STATUS))))
+    if (ro_str_eq(text, roll_own_annotation(roll, RO_STR(EXTRA_STATUS))))
         return;
     uint32_t first = roll->note_count;
     roll_note(roll, ROLLOUT_NONE, RO_STR(EXTRA_STATUS), text, true);
@@ -30054,8 +30052,7 @@ static void roll_advanced(struct roll *roll)
     }
     planners_deployment_advanced_tell_progress(roll);
     roll_count_status(roll); /* the native controller's, which only counts while it is paused */
-    bool done = roll->status.observed_generation >= roll->spec->generation && roll->status.replicas == roll->replicas &&
-                roll->status.updated_replicas >= roll->limit;
+    bool done = roll->status.replicas == roll->replicas && roll->status.updated_replicas >= roll->limit;
     if (!done)
         roll->requeue_seconds = planners_deployment_advanced_LOOK_AGAIN_SECONDS;
 }
@@ -30172,8 +30169,6 @@ static int roll_by_age(const void *context, uint32_t a, uint32_t b)
 {
     const struct roll *roll = context;
     const struct rollout_replica_set_facts *x = roll->sets[a].facts, *y = roll->sets[b].facts;
-    if (!x || !y) /* the created one is the youngest */
-        return (!x) - (!y);
     if (x->created_ms != y->created_ms) /* no time is before all times */
         return !x->created_ms ? -1 : !y->created_ms ? 1 : x->created_ms < y->created_ms ? -1 : 1;
     return ro_str_cmp(x->name, y->name);
@@ -30620,7 +30615,7 @@ static void planners_deployment_revision_write_own_revision(struct roll *roll, s
     if (ro_str_eq(roll->revision, revision))
         return;
     uint32_t first = roll->note_count;
-    roll->revision = revision.data ? revision : RO_STR("");
+    roll->revision = revision;
     roll_note(roll, ROLLOUT_NONE, RO_STR(ROLL_REVISION), revision, made);
     roll_take_notes(roll, roll_act(roll, ROLLOUT_OP_SET_ANNOTATION, ROLLOUT_NONE), first);
 }
@@ -30706,7 +30701,7 @@ static int64_t planners_deployment_revision_last_revision(const struct roll *rol
     int64_t most = 0, second = 0, number;
     for (uint32_t i = 0; i <= roll->old_count; i++) {
         uint32_t set = i < roll->old_count ? roll->olds[i] : roll->new_set;
-        if (set == ROLLOUT_NONE || !roll_revision(roll, set, &number))
+        if (!roll_revision(roll, set, &number))
             continue;
         if (number >= most) {
             second = most;
@@ -30739,7 +30734,7 @@ static void roll_back(struct roll *roll, int64_t revision)
         revision = planners_deployment_revision_last_revision(roll);
     for (uint32_t i = 0; i <= roll->old_count && revision != 0 && found == ROLLOUT_NONE; i++) {
         uint32_t set = i < roll->old_count ? roll->olds[i] : roll->new_set;
-        if (set != ROLLOUT_NONE && roll_revision(roll, set, &number) && number == revision)
+        if (roll_revision(roll, set, &number) && number == revision)
             found = set;
     }
     bool copies = found != ROLLOUT_NONE && roll->sets[found].facts &&
@@ -30795,7 +30790,7 @@ static int64_t roll_cleanup_unhealthy(struct roll *roll, const uint32_t *olds, u
     for (uint32_t i = 0; i < count && done < budget; i++) {
         const struct roll_set *set = &roll->sets[olds[i]];
         int64_t take = planners_deployment_rolling_least(budget - done, set->size - set->available);
-        if (set->size == 0 || take == 0)
+        if (take == 0)
             continue;
         if (take < 0) { /* a shrink that its status does not show yet: upstream refuses to scale it up here */
             roll->refused = true;
@@ -30838,7 +30833,9 @@ static bool planners_deployment_rolling_reconcile_new(struct roll *roll)
         return false;
     }
     int64_t size = roll_new_size(roll, set->size, roll_total(roll));
-    return size != set->size && roll_write_size(roll, roll->new_set, size);
+    if (size == set->size)
+        return false;
+    return roll_write_size(roll, roll->new_set, size);
 }
 
 static bool planners_deployment_rolling_reconcile_olds(struct roll *roll)
@@ -31042,7 +31039,7 @@ static void roll_scale(struct roll *roll)
             roll_write_size(roll, one, roll->replicas);
         return;
     }
-    if (roll->old_count == 0 && roll->new_set == ROLLOUT_NONE)
+    if (roll->old_count == 0)
         return;
     if (planners_deployment_scale_is_saturated(roll)) {
         for (uint32_t i = roll->old_count; i-- > 0;)
@@ -31135,7 +31132,7 @@ static void roll_pause_conditions(struct roll *roll)
 
 static int32_t planners_deployment_status_narrow(int64_t n)
 {
-    return n < INT32_MIN ? INT32_MIN : n > INT32_MAX ? INT32_MAX : (int32_t)n;
+    return n > INT32_MAX ? INT32_MAX : (int32_t)n;
 }
 
 static void roll_count_status(struct roll *roll)
@@ -31342,9 +31339,9 @@ static void planners_deployment_verdicts_say_written(const struct roll *roll, st
 
 /* ---- one that is not ---- */
 
-static void planners_deployment_verdicts_say_because(struct rollout_verdict *v, uint32_t set, const struct roll *roll)
+static void planners_deployment_verdicts_say_because(struct rollout_verdict *v, uint32_t set)
 {
-    if (set == ROLLOUT_NONE || set == roll->count)
+    if (set == ROLLOUT_NONE)
         return;
     v->because = set;
     v->because_kind = ROLLOUT_SUBJECT_REPLICA_SET;
@@ -31383,18 +31380,18 @@ static uint32_t planners_deployment_verdicts_first_unavailable(const struct roll
 /* Numbers of reasons.md 7: what is unavailable or missing against what may be. */
 static void planners_deployment_verdicts_say_unavailable(const struct roll *roll, struct rollout_verdict *v)
 {
-    int64_t missing = roll->replicas - roll->seen.total;
-    bool in_step_b = roll->judged_olds && roll->budget > 0;
+    int64_t surplus = roll->seen.total - roll->replicas; /* none is missing: the new one grows first */
+    bool in_step_b = roll->budget > 0;
     uint32_t first = planners_deployment_verdicts_first_unavailable(roll, in_step_b);
     ro_verdict_set(v, ROLLOUT_REASON_MAX_UNAVAILABLE_REACHED);
     if (in_step_b) {
         v->a = roll->replicas - roll->total_available + roll->taken;
         v->b = roll->unavailable;
     } else {
-        v->a = roll->new_unavailable + (missing > 0 ? missing : 0);
-        v->b = roll->unavailable + (missing < 0 ? -missing : 0);
+        v->a = roll->new_unavailable;
+        v->b = roll->unavailable + surplus;
     }
-    planners_deployment_verdicts_say_because(v, first == ROLLOUT_NONE && missing <= 0 ? roll->seen.scaled : first, roll);
+    planners_deployment_verdicts_say_because(v, first == ROLLOUT_NONE ? roll->seen.scaled : first);
 }
 
 static void planners_deployment_verdicts_say_ready(struct ro_builder *b, const struct roll *roll, uint32_t set, struct rollout_verdict *v)
@@ -31430,11 +31427,11 @@ static void planners_deployment_verdicts_say_held(const struct roll *roll, struc
     } else if (roll->row == ROLL_SCALE && roll->seen.scaled == ROLLOUT_NONE && roll->seen.stale != ROLLOUT_NONE) {
         /* Nothing was written, so the next pass scales first again, and so on for ever: deployment.md 5.4. */
         ro_verdict_set_text(b, v, ROLLOUT_REASON_DEADLOCK, RO_STR("its annotation desired-replicas stays out of date"));
-        planners_deployment_verdicts_say_because(v, roll->seen.stale, roll);
+        planners_deployment_verdicts_say_because(v, roll->seen.stale);
     } else if (roll->row == ROLL_ROLLBACK || roll->row == ROLL_SCALE ||
                (roll->row == ROLL_RECREATE && roll->seen.scaled != ROLLOUT_NONE)) {
         ro_verdict_set(v, ROLLOUT_REASON_SCALE_FIRST);
-        planners_deployment_verdicts_say_because(v, roll->seen.scaled, roll);
+        planners_deployment_verdicts_say_because(v, roll->seen.scaled);
     } else if (roll->row == ROLL_RECREATE) {
         ro_verdict_set(v, ROLLOUT_REASON_OLD_PODS_RUNNING);
         v->a = roll->waits_for;
@@ -31448,12 +31445,12 @@ static void planners_deployment_verdicts_say_held(const struct roll *roll, struc
         v->a = roll->limit;
     } else if (!is_new && !roll->judged_olds) {
         ro_verdict_set(v, ROLLOUT_REASON_SCALE_FIRST);
-        planners_deployment_verdicts_say_because(v, roll->seen.scaled, roll);
+        planners_deployment_verdicts_say_because(v, roll->seen.scaled);
     } else if (is_new) {
         ro_verdict_set(v, ROLLOUT_REASON_MAX_SURGE_REACHED);
         v->a = roll->seen.total - roll->replicas;
         v->b = roll->surge;
-        planners_deployment_verdicts_say_because(v, roll->seen.active_old, roll);
+        planners_deployment_verdicts_say_because(v, roll->seen.active_old);
     } else if (roll->refused) {
         ro_verdict_set(v, ROLLOUT_REASON_ACTIONS_NOT_OBSERVED);
     } else {
@@ -31603,10 +31600,9 @@ static struct roll_act *roll_act(struct roll *roll, uint32_t op, uint32_t set)
     if (set != ROLLOUT_NONE) {
         struct roll_set *s = &roll->sets[set];
         uint32_t old = s->weightiest ? roll->acts[s->weightiest - 1].op : 0;
-        uint32_t n = sizeof weights / sizeof *weights;
         if (!s->act_first)
             s->act_first = roll->act_count;
-        if (!s->weightiest || (op < n ? weights[op] : 0) > (old < n ? weights[old] : 0))
+        if (!s->weightiest || weights[op] > weights[old])
             s->weightiest = roll->act_count;
         s->act_count++;
     }
@@ -34104,8 +34100,6 @@ static int ro_plan_uniteddeployment(const struct rollout_uniteddeployment *spec,
  * own, that of snapshot.md. */
 
 
-static const struct rollout_str planners_uniteddeployment_actions_none = { NULL, 0 };
-
 static struct rollout_str united_child_kind(uint32_t kind)
 {
     static const struct rollout_str names[] = {
@@ -34114,7 +34108,7 @@ static struct rollout_str united_child_kind(uint32_t kind)
         [ROLLOUT_CHILD_CLONESET] = { "CloneSet", 8 },
         [ROLLOUT_CHILD_DEPLOYMENT] = { "Deployment", 10 },
     };
-    return kind < sizeof names / sizeof *names ? names[kind] : planners_uniteddeployment_actions_none;
+    return names[kind]; /* known: it has been checked */
 }
 
 /* ---- deletions ---- */
@@ -34229,7 +34223,7 @@ static void planners_uniteddeployment_actions_write_reserved(struct united *pass
 /* A StatefulSet never replaces a pod by itself that does not become ready at an old revision. */
 static bool planners_uniteddeployment_actions_is_stuck(const struct united *pass, const struct rollout_pod *pod, uint32_t *hint)
 {
-    if (pod->child == 0 || pod->child > pass->n_children || pod->flags & ROLLOUT_POD_READY)
+    if (pod->child == 0 || pod->flags & ROLLOUT_POD_READY)
         return false;
     const struct child *child = &pass->children[pod->child - 1];
     if (child->fate != CHILD_KEPT || !pass->shares[child->subset].action)
@@ -34762,7 +34756,7 @@ static void united_count(struct united *pass)
     uint32_t hint = 0;
     for (size_t i = 0; i < pass->n_pods; i++) {
         const struct rollout_pod *pod = united_pod(pass, i);
-        if (pod->child == 0 || pod->child > pass->n_children)
+        if (pod->child == 0)
             continue;
         struct child *child = &pass->children[pod->child - 1];
         struct rollout_str revision = united_pod_revision(pod, &hint);
@@ -34911,7 +34905,7 @@ static void planners_uniteddeployment_schedule_look_at_pending(struct united *pa
 {
     for (size_t i = 0; i < pass->n_pods; i++) {
         const struct rollout_pod *pod = united_pod(pass, i);
-        struct child *child = pod->child && pod->child <= pass->n_children ? &pass->children[pod->child - 1] : NULL;
+        struct child *child = pod->child ? &pass->children[pod->child - 1] : NULL;
         int64_t look;
         if (!child || !child_listed(child) || child->entry == ROLLOUT_NONE ||
             child->facts->ready_replicas >= child->facts->status_replicas)
@@ -34976,7 +34970,7 @@ static void planners_uniteddeployment_schedule_look_at_reserved(struct united *p
     for (size_t k = 0; k < pass->n_pods; k++) {
         uint32_t i = pass->pod_order[k].index;
         const struct rollout_pod *pod = united_pod(pass, i);
-        struct child *child = pod->child && pod->child <= pass->n_children ? &pass->children[pod->child - 1] : NULL;
+        struct child *child = pod->child ? &pass->children[pod->child - 1] : NULL;
         int64_t look = 0;
         enum cause cause = CAUSE_NONE;
         if (!child || !child_listed(child))
@@ -35065,10 +35059,10 @@ static const struct rollout_str planners_uniteddeployment_status_none = { NULL, 
 
 /* ---- conditions ---- */
 
+/* Message and time change only with these. */
 static bool planners_uniteddeployment_status_same_condition(const struct rollout_condition *a, const struct rollout_condition *b)
 {
-    return ro_str_eq(a->type, b->type) && ro_str_eq(a->status, b->status) && ro_str_eq(a->reason, b->reason) &&
-           ro_str_eq(a->message, b->message) && a->last_transition_ms == b->last_transition_ms;
+    return ro_str_eq(a->type, b->type) && ro_str_eq(a->status, b->status) && ro_str_eq(a->reason, b->reason);
 }
 
 /* The condition Schedulable as the entry's change leaves it. */
@@ -35317,19 +35311,10 @@ static struct rollout_str planners_uniteddeployment_verdicts_phase_text(const st
     return pod->phase == ROLLOUT_PHASE_SUCCEEDED ? RO_STR("Succeeded") : RO_STR("Failed");
 }
 
-static struct rollout_str planners_uniteddeployment_verdicts_cause_text(enum cause cause)
-{
-    return cause == CAUSE_PENDING        ? RO_STR("pending")
-           : cause == CAUSE_OLD_REVISION ? RO_STR("old revision")
-           : cause == CAUSE_SOAKING      ? RO_STR("soaking")
-                                         : RO_STR("marked subset");
-}
-
 /* What the child does to its pods it decides itself. */
 static void planners_uniteddeployment_verdicts_judge_pod(const struct united *pass, struct ro_builder *b, uint32_t i, struct rollout_verdict *v)
 {
     const struct rollout_pod *pod = united_pod(pass, i);
-    enum cause cause = (enum cause)(pass->pods[i] & POD_CAUSE);
     uint32_t hint = 0;
     if (pass->stop_reason) {
         ro_verdict_set(v, pass->stop_reason);
@@ -35339,8 +35324,8 @@ static void planners_uniteddeployment_verdicts_judge_pod(const struct united *pa
         v->because_kind = ROLLOUT_SUBJECT_POD;
     } else if (pod->phase == ROLLOUT_PHASE_SUCCEEDED || pod->phase == ROLLOUT_PHASE_FAILED) {
         ro_verdict_set_text(b, v, ROLLOUT_REASON_POD_FINISHED, planners_uniteddeployment_verdicts_phase_text(pod));
-    } else if (cause != CAUSE_NONE) {
-        ro_verdict_set_text(b, v, ROLLOUT_REASON_RESERVED, planners_uniteddeployment_verdicts_cause_text(cause));
+    } else if (pass->pods[i] & POD_CAUSE) { /* of any other cause its label is written */
+        ro_verdict_set_text(b, v, ROLLOUT_REASON_RESERVED, RO_STR("soaking"));
         v->until_ms = united_pod_until(pass, i);
     } else if (pod->phase == ROLLOUT_PHASE_PENDING && pod->node.len == 0) {
         bool watched = united_adaptive(pass) && pod->flags & ROLLOUT_POD_UNSCHEDULABLE;
@@ -35441,7 +35426,6 @@ static void planners_uniteddeployment_verdicts_judge_share(const struct united *
         [RULE_SUBSTITUTE] = { "substitute", 10 }, [RULE_OPEN] = { "open", 4 },
     };
     const struct share *share = &pass->shares[i];
-    const struct child *child = share->child == ROLLOUT_NONE ? NULL : &pass->children[share->child];
     struct rollout_str name = pass->spec->subsets[i].name;
     v->a = share->next;
     if (!pass->allocated) {
@@ -35450,9 +35434,9 @@ static void planners_uniteddeployment_verdicts_judge_share(const struct united *
         ro_verdict_set(v, ROLLOUT_REASON_SHARES_IMPOSSIBLE);
         v->a = pass->total - pass->unplaced;
         v->b = pass->total;
-    } else if (share->frozen && child) {
+    } else if (share->frozen) {
         ro_verdict_set_text(b, v, ROLLOUT_REASON_SUBSET_UNSCHEDULABLE, name);
-        v->until_ms = child->until_ms;
+        v->until_ms = pass->children[share->child].until_ms;
     } else if (share->next < share->min) {
         ro_verdict_set(v, ROLLOUT_REASON_BELOW_MIN_REPLICAS);
         v->b = share->min;
@@ -36475,7 +36459,7 @@ static int planners_replicaset_write_plan(struct replicas *r, struct rollout_pla
         planners_replicaset_build_verdicts(r, &b);
     }
     struct rollout_plan *plan = ro_builder_end(&b);
-    plan->status_changed = !r->stops && planners_replicaset_status_changed(r);
+    plan->status_changed = planners_replicaset_status_changed(r);
     plan->next_ms = r->next_ms;
     plan->requeue_seconds = r->requeue_seconds;
     *ret_plan = plan;
@@ -44487,9 +44471,7 @@ static int ro_deed_set(const struct deed *d)
     uint32_t set = d->action->subject_kind == ROLLOUT_SUBJECT_REPLICA_SET ? d->action->subject : ROLLOUT_NONE;
     if (d->action->op == ROLLOUT_OP_CREATE_REPLICA_SET)
         return sim_effects_sets_make_set(d);
-    if (set == ROLLOUT_NONE && d->action->subject_kind == ROLLOUT_SUBJECT_REPLICA_SET)
-        set = (uint32_t)c->sets.count - 1; /* the one that this plan creates */
-    if (set != ROLLOUT_NONE && set >= c->sets.count)
+    if (d->action->subject_kind == ROLLOUT_SUBJECT_REPLICA_SET && set >= c->sets.count)
         return ro_error(c->reterr, ROLLOUT_ERR_INVALID, "plan.actions", "plan.actions: a ReplicaSet that is not there");
     switch (d->action->op) {
     case ROLLOUT_OP_SCALE:
@@ -47616,6 +47598,8 @@ static int ro_job_begin(struct ro_cluster *c)
 {
     struct ro_job_shape *unknown = NULL;
     size_t terms = 1;
+    if (c->job_shape) /* made before the pods were there */
+        c->job_shape->on_failure = sim_effects_job_template_restarts(c);
     for (size_t i = 0; i < c->pod_count; i++) {
         const struct rollout_job_pod *given = c->pods[i].job_pod;
         c->hidden[i].job = sim_effects_job_given_shape(c, given, &unknown);
@@ -51487,18 +51471,13 @@ static int sim_sets_steps_delete(struct ro_cluster *c, uint32_t set)
                                          .pods = c->snapshot.pods,
                                          .replica_sets = c->snapshot.replica_sets };
     struct rollout_plan *plan = NULL;
-    for (uint32_t i = 0; i < c->pod_count; i++) {
+    for (uint32_t i = 0; i < c->pod_count; i++) /* those that are gone were on their way, so that no rank counts them */
         if (c->pods[i].replica_set != set + 1 || !sim_sets_steps_owns(c, i))
             c->pods[i].flags |= ROLLOUT_POD_FOREIGN;
-        if (c->hidden[i].flags & RO_SIM_GONE) /* which no rank counts */
-            c->pods[i].flags |= ROLLOUT_POD_TERMINATING;
-    }
     int r = rollout_plan(&workload, &snapshot, &plan, c->reterr);
     for (uint32_t i = 0; i < c->pod_count; i++)
         c->pods[i].flags &= ~(uint32_t)ROLLOUT_POD_FOREIGN;
     for (size_t i = 0; r == ROLLOUT_OK && i < plan->action_count; i++) {
-        if (plan->actions[i].op != ROLLOUT_OP_DELETE)
-            continue;
         c->pods[plan->actions[i].subject].flags |= ROLLOUT_POD_TERMINATING;
         if (!sim_sets_steps_touch(c, plan->actions[i].subject))
             r = ro_error_nomem(c->reterr);
@@ -53506,11 +53485,12 @@ static uint32_t sim_story_describe(const struct rollout_check *k, uint16_t what,
                  : (what & 0xff00) == MOVE_CORDON ? "cordoned"
                                                   : "back");
         return ROLLOUT_MOVE_FAULT;
-    case MOVE_CHILD:
-        snprintf(buf, size, "the controller of %.*s takes a step",
-                 i < c->children.count && c->children.items[i].name.len < 80 ? (int)c->children.items[i].name.len : 0,
-                 i < c->children.count ? c->children.items[i].name.data : "");
+    case MOVE_CHILD: {
+        struct rollout_str child = i < c->children.count ? c->children.items[i].name : (struct rollout_str){ NULL, 0 };
+        snprintf(buf, size, "the controller of %.*s takes a step", (int)(child.len > 80 ? 80 : child.len),
+                 child.data ? child.data : "");
         return ROLLOUT_MOVE_WORLD;
+    }
     case MOVE_ROOM:
     case MOVE_ROOM_BACK:
         snprintf(buf, size, "subset %.*s has %s room%s",
