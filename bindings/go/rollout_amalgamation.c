@@ -40848,7 +40848,7 @@ static void ro_children_stir(struct ro_cluster *c);
 
 /* ---- children_budget.c ---- */
 
-/* Pods of a CloneSet or a Deployment, at least 1. */
+/* Pods of a CloneSet or a Deployment: 0 while its template is paused, else at least 1. */
 static int64_t ro_child_budget(const struct ro_cluster *c, uint32_t child);
 
 /* ---- children_steps.c ---- */
@@ -42041,6 +42041,8 @@ static void ro_children_stir(struct ro_cluster *c)
 /* How many pods a child's own controller takes from service at a time: as many as the last write of the child says, else as
  * its template's strategy does. Source: cloneset.md 1.3, deployment.md 2. */
 
+enum { sim_children_budget_PAUSED = -2 };
+
 static int64_t sim_children_budget_of_cloneset(const struct rollout_node *strategy, bool alpha, int32_t replicas)
 {
     const struct rollout_node *rolling = alpha ? strategy : ro_get(strategy, "rollingUpdate");
@@ -42048,17 +42050,19 @@ static int64_t sim_children_budget_of_cloneset(const struct rollout_node *strate
     if (alpha || rolling)
         spec.flags |= ROLLOUT_CLONESET_ROLLING_UPDATE;
     if (ro_is_true(ro_get(rolling, "paused")))
-        spec.flags |= ROLLOUT_CLONESET_PAUSED;
+        return sim_children_budget_PAUSED;
     spec.max_surge = ro_intstr(ro_get(rolling, "maxSurge"));
     spec.max_unavailable = ro_intstr(ro_get(rolling, "maxUnavailable"));
     return ro_cloneset_limits(&spec).max_unavailable;
 }
 
-static int64_t sim_children_budget_of_deployment(const struct rollout_node *strategy, int32_t replicas)
+static int64_t sim_children_budget_of_deployment(const struct rollout_node *strategy, const struct rollout_node *paused, int32_t replicas)
 {
     const struct rollout_node *rolling = ro_get(strategy, "rollingUpdate");
     struct rollout_deployment spec = { .struct_size = sizeof spec, .replicas = { 1, replicas } };
     spec.strategy = ROLLOUT_STRATEGY_ROLLING;
+    if (ro_is_true(paused))
+        return sim_children_budget_PAUSED;
     if (ro_str_eq(ro_text(ro_get(strategy, "type")), RO_STR("Recreate")))
         return replicas;
     spec.max_surge = ro_deployment_default(ro_intstr(ro_get(rolling, "maxSurge")));
@@ -42076,10 +42080,10 @@ static int64_t ro_child_budget(const struct ro_cluster *c, uint32_t place)
     if (budget == RO_CHILD_BUDGET_OF_TEMPLATE)
         budget =
             child->kind == ROLLOUT_CHILD_DEPLOYMENT
-                ? sim_children_budget_of_deployment(ro_get(spec, "strategy"), child->replicas)
+                ? sim_children_budget_of_deployment(ro_get(spec, "strategy"), ro_get(spec, "paused"), child->replicas)
                 : sim_children_budget_of_cloneset(ro_get(spec, "updateStrategy"),
                               ro_str_eq(c->source->api_version, RO_STR("apps.kruise.io/v1alpha1")), child->replicas);
-    return budget > 1 ? budget : 1; /* surge, which would do without, is not played */
+    return budget == sim_children_budget_PAUSED ? 0 : budget > 1 ? budget : 1; /* surge, which would do without, is not played */
 }
 
 /* ---- lib/sim/deed.h ---- */
@@ -42315,7 +42319,8 @@ static bool sim_children_steps_may_replace(const struct ro_cluster *c, uint32_t 
         return false;
     if (sim_children_steps_ordered(child))
         return sim_children_steps_ordinal(c, t->outdated) >= partition;
-    return t->old > partition && (!sim_children_steps_is_ready(c, t->outdated) || child->replicas - t->ready < ro_child_budget(c, place));
+    int64_t budget = ro_child_budget(c, place);
+    return t->old > partition && budget > 0 && (!sim_children_steps_is_ready(c, t->outdated) || child->replicas - t->ready < budget);
 }
 
 static enum ro_child_step ro_child_step(struct ro_cluster *c, uint32_t place, uint32_t *ret_pod)

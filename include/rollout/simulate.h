@@ -157,8 +157,8 @@ struct rollout_simulation;
  *  outlive it. Where the world has the objects' trees, new pods are made from the revisions' templates as
  *  rollout_apply() makes them; else like the pods of the revision that are there already, or like any.
  *  ReplicaSets of a Deployment act by their own planner. A UnitedDeployment's children are played plainly: CloneSets and
- *  Deployments replace so many pods at a time as their template's maxUnavailable allows, at least one, and know no surge, no
- *  pause and no update in place; StatefulSets go from ordinal to ordinal and wait for each pod.
+ *  Deployments replace so many pods at a time as their template's maxUnavailable allows, at least one, none while it is
+ *  paused, and know no surge and no update in place; StatefulSets go from ordinal to ordinal and wait for each pod.
  *  *ret_simulation is the caller's. Returns ROLLOUT_OK, ROLLOUT_ERR_ABI, ROLLOUT_ERR_INVALID (also an assertion that
  *  cannot be read, a change that cannot be made, more than 200,000 pods or 1,024 revisions) or ROLLOUT_ERR_NOMEM.
  *  Since: 0.1 (testing) */

@@ -78,7 +78,7 @@ void ro_children_stir(struct ro_cluster *c);
 
 /* ---- children_budget.c ---- */
 
-/* Pods of a CloneSet or a Deployment, at least 1. */
+/* Pods of a CloneSet or a Deployment: 0 while its template is paused, else at least 1. */
 int64_t ro_child_budget(const struct ro_cluster *c, uint32_t child);
 
 /* ---- children_steps.c ---- */

@@ -9,6 +9,8 @@
 #include "planners/deployment_limits.h"
 #include "sim/cluster.h"
 
+enum { PAUSED = -2 };
+
 static int64_t of_cloneset(const struct rollout_node *strategy, bool alpha, int32_t replicas)
 {
     const struct rollout_node *rolling = alpha ? strategy : ro_get(strategy, "rollingUpdate");
@@ -16,17 +18,19 @@ static int64_t of_cloneset(const struct rollout_node *strategy, bool alpha, int3
     if (alpha || rolling)
         spec.flags |= ROLLOUT_CLONESET_ROLLING_UPDATE;
     if (ro_is_true(ro_get(rolling, "paused")))
-        spec.flags |= ROLLOUT_CLONESET_PAUSED;
+        return PAUSED;
     spec.max_surge = ro_intstr(ro_get(rolling, "maxSurge"));
     spec.max_unavailable = ro_intstr(ro_get(rolling, "maxUnavailable"));
     return ro_cloneset_limits(&spec).max_unavailable;
 }
 
-static int64_t of_deployment(const struct rollout_node *strategy, int32_t replicas)
+static int64_t of_deployment(const struct rollout_node *strategy, const struct rollout_node *paused, int32_t replicas)
 {
     const struct rollout_node *rolling = ro_get(strategy, "rollingUpdate");
     struct rollout_deployment spec = { .struct_size = sizeof spec, .replicas = { 1, replicas } };
     spec.strategy = ROLLOUT_STRATEGY_ROLLING;
+    if (ro_is_true(paused))
+        return PAUSED;
     if (ro_str_eq(ro_text(ro_get(strategy, "type")), RO_STR("Recreate")))
         return replicas;
     spec.max_surge = ro_deployment_default(ro_intstr(ro_get(rolling, "maxSurge")));
@@ -44,8 +48,8 @@ int64_t ro_child_budget(const struct ro_cluster *c, uint32_t place)
     if (budget == RO_CHILD_BUDGET_OF_TEMPLATE)
         budget =
             child->kind == ROLLOUT_CHILD_DEPLOYMENT
-                ? of_deployment(ro_get(spec, "strategy"), child->replicas)
+                ? of_deployment(ro_get(spec, "strategy"), ro_get(spec, "paused"), child->replicas)
                 : of_cloneset(ro_get(spec, "updateStrategy"),
                               ro_str_eq(c->source->api_version, RO_STR("apps.kruise.io/v1alpha1")), child->replicas);
-    return budget > 1 ? budget : 1; /* surge, which would do without, is not played */
+    return budget == PAUSED ? 0 : budget > 1 ? budget : 1; /* surge, which would do without, is not played */
 }

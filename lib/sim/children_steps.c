@@ -181,7 +181,8 @@ static bool may_replace(const struct ro_cluster *c, uint32_t place, const struct
         return false;
     if (ordered(child))
         return ordinal(c, t->outdated) >= partition;
-    return t->old > partition && (!is_ready(c, t->outdated) || child->replicas - t->ready < ro_child_budget(c, place));
+    int64_t budget = ro_child_budget(c, place);
+    return t->old > partition && budget > 0 && (!is_ready(c, t->outdated) || child->replicas - t->ready < budget);
 }
 
 enum ro_child_step ro_child_step(struct ro_cluster *c, uint32_t place, uint32_t *ret_pod)

@@ -304,30 +304,33 @@ class Changes(WithFolder):
     def test_children_keep_to_their_template(self):
         """A child takes as many pods from service at a time as its template says (cloneset.md 1.3, deployment.md 2)."""
         beta, alpha = 'apps.kruise.io/v1beta1', 'apps.kruise.io/v1alpha1'
-        clones, deployment = ('cloneSetTemplate', 'updateStrategy'), ('deploymentTemplate', 'strategy')
-        for version, (template, field), strategy, replicas, lowest in (
-                (beta, clones, {'rollingUpdate': {'maxUnavailable': 3}}, 8, 5),
-                (alpha, clones, {'maxUnavailable': '50%'}, 8, 4),
-                (beta, clones, {'rollingUpdate': {'maxUnavailable': '30%'}}, 8, 5),  # 2.4 is rounded up
-                (beta, clones, {'rollingUpdate': {'maxUnavailable': '30%', 'maxSurge': 1}}, 8, 6),  # and down beside surge
-                (beta, clones, {'rollingUpdate': {'maxUnavailable': 0, 'maxSurge': 1}}, 8, 7),  # surge is not played
-                (beta, clones, {'rollingUpdate': {}}, 8, 6),  # 20% of 8, rounded up
-                (beta, clones, {}, 8, 7),  # and down
-                (beta, deployment, {'type': 'RollingUpdate', 'rollingUpdate': {'maxUnavailable': '40%'}}, 8, 5),
-                (beta, deployment, {}, 8, 6),  # a quarter
-                (beta, deployment, {'rollingUpdate': {'maxUnavailable': 0, 'maxSurge': 0}}, 8, 7),
-                (beta, deployment, {'type': 'Recreate'}, 8, 0)):
-            with self.subTest(f'{version} {template} {strategy}'):
+        clones, deployment = 'cloneSetTemplate', 'deploymentTemplate'
+        for version, template, asked, lowest in (
+                (beta, clones, {'updateStrategy': {'rollingUpdate': {'maxUnavailable': 3}}}, 5),
+                (alpha, clones, {'updateStrategy': {'maxUnavailable': '50%'}}, 4),
+                (beta, clones, {'updateStrategy': {'rollingUpdate': {'maxUnavailable': '30%'}}}, 5),  # 2.4 is rounded up
+                (beta, clones, {'updateStrategy': {'rollingUpdate': {'maxUnavailable': '30%', 'maxSurge': 1}}}, 6),  # and down
+                (beta, clones, {'updateStrategy': {'rollingUpdate': {'maxUnavailable': 0, 'maxSurge': 1}}}, 7),  # not played
+                (beta, clones, {'updateStrategy': {'rollingUpdate': {}}}, 6),  # 20% of 8, rounded up
+                (beta, clones, {}, 7),  # and down
+                (beta, clones, {'updateStrategy': {'rollingUpdate': {'maxUnavailable': 3, 'paused': True}}}, 8),
+                (beta, deployment, {'strategy': {'type': 'RollingUpdate', 'rollingUpdate': {'maxUnavailable': '40%'}}}, 5),
+                (beta, deployment, {}, 6),  # a quarter
+                (beta, deployment, {'strategy': {'rollingUpdate': {'maxUnavailable': 0, 'maxSurge': 0}}}, 7),
+                (beta, deployment, {'strategy': {'type': 'Recreate'}}, 0),
+                (alpha, deployment, {'paused': True}, 8)):
+            with self.subTest(f'{version} {template} {asked}'):
                 old, new = manifest(image='web:1'), manifest(image='web:2')
                 for document in (old, new):
                     spec = {key: document['spec'][key] for key in ('selector', 'template')}
                     document.update(apiVersion=version, kind='UnitedDeployment')
-                    document['spec'] = {'replicas': replicas, 'selector': spec['selector'],
-                                        'topology': {'subsets': [{'name': 'a'}]},
+                    document['spec'] = {'replicas': 8, 'selector': spec['selector'], 'topology': {'subsets': [{'name': 'a'}]},
                                         'template': {template: {'metadata': {'labels': {'app': 'web'}},
-                                                                'spec': {**spec, field: strategy}}}}
-                said = self.played('--from', self.file(old, 'old.json'), '--to', self.file(new, 'new.json'))
-                self.assertEqual((said['outcome'], said['lowestAvailable']['pods']), ('done', lowest))
+                                                                'spec': {**spec, **asked}}}}
+                outcome = 'stuck' if lowest == 8 else 'done'  # paused
+                said = self.played('--from', self.file(old, 'old.json'), '--to', self.file(new, 'new.json'),
+                                   status=int(outcome == 'stuck'))
+                self.assertEqual((said['outcome'], said['lowestAvailable']['pods']), (outcome, lowest))
 
     def test_fields_by_kind_and_version(self):
         kruise, alpha, native = 'apps.kruise.io/v1beta1', 'apps.kruise.io/v1alpha1', 'apps/v1'
