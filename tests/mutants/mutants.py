@@ -291,8 +291,8 @@ MUTANTS = [
      '            int64_t cap = (capped && !child ? 0 : INT32_MAX) - share->next;'),
     ("a UnitedDeployment deletes a StatefulSet's old pods that are ready",
      'lib/planners/uniteddeployment_actions.c',
-     'pod->child > pass->n_children || pod->flags & ROLLOUT_POD_READY)',
-     'pod->child > pass->n_children)'),
+     'pod->child == 0 || pod->flags & ROLLOUT_POD_READY)',
+     'pod->child == 0)'),
 ]
 
 KINDS = {
