@@ -612,7 +612,7 @@ START_TEST(test_copies_wait)
 {
     enum { MANY = 20 };
     struct rollout_label notes[MANY];
-    char keys[MANY][4];
+    char keys[MANY][16];
     for (int i = 0; i < MANY; i++) {
         snprintf(keys[i], sizeof keys[i], "k%d", i);
         notes[i] = (struct rollout_label){ str(keys[i]), i == 7 ? (struct rollout_str){ NULL, 0 } : str(keys[i]) };

@@ -21,7 +21,7 @@ struct compared {
 /* A fact may be one of a record within the record: "selector.match_labels". */
 static void refuse(struct compared *c, const struct ro_path *up, const char *fact, const struct rollout_node *value)
 {
-    const char *dot = strchr(fact, '.');
+    const char *dot = memchr(fact, '.', strlen(fact));
     struct ro_path outer = ro_path_member(up, fact);
     struct ro_at at = { .node = value, .path = dot ? ro_path_member(&outer, dot + 1) : outer };
 
