@@ -4518,6 +4518,9 @@ static void ro_check_refuse(struct ro_check *c, int code, const struct ro_path *
 static void ro_check_refuse_number(struct ro_check *c, int code, const struct ro_path *path, int64_t number,
                             const char *before, const char *behind);
 
+/* Refuses a number below 0. */
+static void ro_check_not_negative(struct ro_check *c, const struct ro_path *up, const char *name, int32_t number);
+
 /* Each looks at the member `name` of what stands at `up` (NULL: of the record itself). */
 static void ro_check_text(struct ro_check *c, const struct ro_path *up, const char *name, struct rollout_str text);
 static void ro_check_reserved(struct ro_check *c, const struct ro_path *up, uint32_t reserved);
@@ -4614,6 +4617,13 @@ static void ro_check_refuse_number(struct ro_check *c, int code, const struct ro
         return;
     (void)ro_error_value(&full, path, &value, "%s%lld%s", before, (long long)number, behind);
     rules_check_hand_over(c, code, path, &full);
+}
+
+static void ro_check_not_negative(struct ro_check *c, const struct ro_path *up, const char *name, int32_t number)
+{
+    struct ro_path path = ro_path_member(up, name);
+    if (number < 0)
+        ro_check_refuse_number(c, ROLLOUT_ERR_INVALID, &path, number, "", " is negative");
 }
 
 /* ---- fields ---- */
@@ -23552,13 +23562,6 @@ static void planners_check_check_backoffs(struct ro_check *c, const struct ro_ab
     }
 }
 
-static void planners_check_check_not_negative(struct ro_check *c, const struct ro_path *parent, const char *name, int32_t number)
-{
-    struct ro_path path = ro_path_member(parent, name);
-    if (number < 0)
-        ro_check_refuse_number(c, ROLLOUT_ERR_INVALID, &path, number, "", " is negative");
-}
-
 static void planners_check_check_replica_sets(struct ro_check *c, const struct ro_abi_array *sets)
 {
     struct ro_path list = ro_path_member(NULL, "replica_sets");
@@ -23570,10 +23573,10 @@ static void planners_check_check_replica_sets(struct ro_check *c, const struct r
         ro_check_text(c, &place, "name", set->name);
         ro_check_text(c, &place, "uid", set->uid);
         ro_check_time(c, &place, "created_ms", set->created_ms);
-        planners_check_check_not_negative(c, &place, "replicas", set->replicas);
-        planners_check_check_not_negative(c, &place, "status_replicas", set->status_replicas);
-        planners_check_check_not_negative(c, &place, "ready_replicas", set->ready_replicas);
-        planners_check_check_not_negative(c, &place, "available_replicas", set->available_replicas);
+        ro_check_not_negative(c, &place, "replicas", set->replicas);
+        ro_check_not_negative(c, &place, "status_replicas", set->status_replicas);
+        ro_check_not_negative(c, &place, "ready_replicas", set->ready_replicas);
+        ro_check_not_negative(c, &place, "available_replicas", set->available_replicas);
         ro_check_labels(c, &place, "annotations", &set->annotations);
         planners_check_check_condition(c, &failure, &set->replica_failure);
         ro_check_selector_at(c, &selector, &set->selector);
@@ -30069,9 +30072,8 @@ static int64_t roll_advanced_first_size(const struct roll *roll, int64_t total)
 
 static void planners_deployment_check_check_replicas(struct ro_check *c, struct rollout_opt replicas)
 {
-    struct ro_path path = ro_path_member(NULL, "replicas");
-    if (replicas.set && replicas.value < 0)
-        ro_check_refuse_number(c, ROLLOUT_ERR_INVALID, &path, replicas.value, "", " is negative");
+    if (replicas.set)
+        ro_check_not_negative(c, NULL, "replicas", replicas.value);
 }
 
 static int planners_deployment_check_check_pods(struct ro_check *c, const struct ro_planner_input *in, struct rollout_error *reterr)

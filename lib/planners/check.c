@@ -217,13 +217,6 @@ static void check_backoffs(struct ro_check *c, const struct ro_abi_array *backof
     }
 }
 
-static void check_not_negative(struct ro_check *c, const struct ro_path *parent, const char *name, int32_t number)
-{
-    struct ro_path path = ro_path_member(parent, name);
-    if (number < 0)
-        ro_check_refuse_number(c, ROLLOUT_ERR_INVALID, &path, number, "", " is negative");
-}
-
 static void check_replica_sets(struct ro_check *c, const struct ro_abi_array *sets)
 {
     struct ro_path list = ro_path_member(NULL, "replica_sets");
@@ -235,10 +228,10 @@ static void check_replica_sets(struct ro_check *c, const struct ro_abi_array *se
         ro_check_text(c, &place, "name", set->name);
         ro_check_text(c, &place, "uid", set->uid);
         ro_check_time(c, &place, "created_ms", set->created_ms);
-        check_not_negative(c, &place, "replicas", set->replicas);
-        check_not_negative(c, &place, "status_replicas", set->status_replicas);
-        check_not_negative(c, &place, "ready_replicas", set->ready_replicas);
-        check_not_negative(c, &place, "available_replicas", set->available_replicas);
+        ro_check_not_negative(c, &place, "replicas", set->replicas);
+        ro_check_not_negative(c, &place, "status_replicas", set->status_replicas);
+        ro_check_not_negative(c, &place, "ready_replicas", set->ready_replicas);
+        ro_check_not_negative(c, &place, "available_replicas", set->available_replicas);
         ro_check_labels(c, &place, "annotations", &set->annotations);
         check_condition(c, &failure, &set->replica_failure);
         ro_check_selector_at(c, &selector, &set->selector);

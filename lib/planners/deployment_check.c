@@ -5,9 +5,8 @@
 
 static void check_replicas(struct ro_check *c, struct rollout_opt replicas)
 {
-    struct ro_path path = ro_path_member(NULL, "replicas");
-    if (replicas.set && replicas.value < 0)
-        ro_check_refuse_number(c, ROLLOUT_ERR_INVALID, &path, replicas.value, "", " is negative");
+    if (replicas.set)
+        ro_check_not_negative(c, NULL, "replicas", replicas.value);
 }
 
 static int check_pods(struct ro_check *c, const struct ro_planner_input *in, struct rollout_error *reterr)

@@ -46,6 +46,13 @@ void ro_check_refuse_number(struct ro_check *c, int code, const struct ro_path *
     hand_over(c, code, path, &full);
 }
 
+void ro_check_not_negative(struct ro_check *c, const struct ro_path *up, const char *name, int32_t number)
+{
+    struct ro_path path = ro_path_member(up, name);
+    if (number < 0)
+        ro_check_refuse_number(c, ROLLOUT_ERR_INVALID, &path, number, "", " is negative");
+}
+
 /* ---- fields ---- */
 
 void ro_check_text(struct ro_check *c, const struct ro_path *up, const char *name, struct rollout_str text)

@@ -28,6 +28,9 @@ void ro_check_refuse(struct ro_check *c, int code, const struct ro_path *path, c
 void ro_check_refuse_number(struct ro_check *c, int code, const struct ro_path *path, int64_t number,
                             const char *before, const char *behind);
 
+/* Refuses a number below 0. */
+void ro_check_not_negative(struct ro_check *c, const struct ro_path *up, const char *name, int32_t number);
+
 /* Each looks at the member `name` of what stands at `up` (NULL: of the record itself). */
 void ro_check_text(struct ro_check *c, const struct ro_path *up, const char *name, struct rollout_str text);
 void ro_check_reserved(struct ro_check *c, const struct ro_path *up, uint32_t reserved);
